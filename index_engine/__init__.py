@@ -1,0 +1,1 @@
+"""The index engine: sources -> warehouse -> measures -> estimates -> index."""

@@ -1,0 +1,3 @@
+from index_engine.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,153 @@
+"""The command line: the same engine as the dashboard, one command a verb.
+
+    python -m index_engine sample  --warehouse W [--cases N] [--seed S]
+    python -m index_engine import  cases|auctions|courts|regions FILE --warehouse W [--mapping M]
+    python -m index_engine build   --warehouse W [--method M] [--threads N]
+    python -m index_engine scores  --warehouse W --level province|city|court [--period 2025Q4]
+    python -m index_engine rejects --warehouse W
+
+Bad input ends in one line on stderr and exit code 2.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from index_engine import periods
+from index_engine.build import STEPS, build
+from index_engine.errors import InputError
+from index_engine.method import DEFAULT
+from index_engine.snapshot import LEVELS, Snapshot
+
+FORMATS = ("table", "csv", "json")
+KINDS = ("cases", "auctions", "courts", "regions")
+SYNTHETIC_NOTE = "SYNTHETIC DATA: fictional courts, made by 'index_engine sample'"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, or 2 for bad input."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has seen enough.
+        sys.stderr.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m index_engine", description="Judicial enforcement credit index."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], None], text: str
+    ) -> argparse.ArgumentParser:
+        found = commands.add_parser(name, help=text, description=text)
+        found.add_argument("--warehouse", type=Path, required=True, help="the DuckDB file")
+        found.set_defaults(run=run)
+        return found
+
+    sample = command("sample", _sample, "make a synthetic warehouse and build it")
+    sample.add_argument("--cases", type=_count, default=300_000, help="cases to make")
+    sample.add_argument("--seed", type=int, default=20260101, help="another seed, another world")
+    importing = command("import", _import, "read a file into the warehouse")
+    importing.add_argument("kind", choices=KINDS)
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--mapping", type=Path, help="TOML: which column is which field")
+    building = command("build", _build, "compute measures, estimates and scores")
+    building.add_argument("--method", type=Path, default=DEFAULT, help="a method file")
+    building.add_argument("--threads", type=_count, help="threads for DuckDB")
+    scores = command("scores", _scores, "print the scores of one level and period")
+    scores.add_argument("--level", choices=LEVELS, required=True)
+    scores.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
+    scores.add_argument("--format", choices=FORMATS, default="table")
+    rejects = command("rejects", _rejects, "print what the imports rejected, cleared or warned of")
+    rejects.add_argument("--format", choices=FORMATS, default="table")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return number
+
+
+def _sample(arguments: argparse.Namespace) -> None:
+    from index_engine.sample.generate import generate
+
+    made = generate(
+        arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True
+    )
+    print(made)
+    with _bar() as progress:
+        build(arguments.warehouse, progress=progress)
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from index_engine.sources.importer import import_file
+
+    outcome = import_file(
+        arguments.warehouse, arguments.kind, arguments.file, arguments.mapping, progress=True
+    )
+    print(
+        f"{arguments.file.name}: {outcome.rows} rows, {outcome.kept} kept, "
+        f"{outcome.rejected} rejected"
+    )
+    for rule, rows in sorted(outcome.reasons.items(), key=lambda item: (-item[1], item[0])):
+        print(f"  {rows:>8}  {rule}")
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    with _bar() as progress:
+        build(arguments.warehouse, arguments.method, threads=arguments.threads, progress=progress)
+
+
+def _scores(arguments: argparse.Namespace) -> None:
+    snapshot = Snapshot(arguments.warehouse)
+    known = snapshot.periods()
+    period = arguments.period or known[-1]
+    periods.parse(period)
+    if period not in known:
+        raise InputError(f"--period {period}: there are scores for {known[0]} to {known[-1]}")
+    rows = snapshot.scores(arguments.level, period)
+    rows.insert(0, "period", period)
+    if snapshot.synthetic and arguments.format == "table":
+        print(SYNTHETIC_NOTE)
+    rows["synthetic"] = snapshot.synthetic
+    _print(rows.drop(columns=["name_hant"]), arguments.format)
+
+
+def _rejects(arguments: argparse.Namespace) -> None:
+    _print(Snapshot(arguments.warehouse).rejects(), arguments.format)
+
+
+def _print(rows: pd.DataFrame, how: str) -> None:
+    if how == "csv":
+        print(rows.to_csv(index=False, lineterminator="\n"), end="")
+    elif how == "json":
+        print(rows.to_json(orient="records", force_ascii=False, indent=1, date_format="iso"))
+    else:
+        print(rows.to_string(index=False, na_rep="-"))
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str], None]]:
+    """A progress bar over the steps of a build, on stderr."""
+    with tqdm(total=STEPS, desc="build", unit="step", leave=False) as bar:
+
+        def progress(step: str) -> None:
+            bar.set_postfix_str(step)
+            bar.update()
+
+        yield progress

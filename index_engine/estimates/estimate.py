@@ -1,0 +1,374 @@
+"""From measures to estimates: every indicator and figure of the method, for every unit and window.
+
+A window is the method's number of consecutive quarters and is named by its last one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from index_engine import periods
+from index_engine.errors import InputError
+from index_engine.estimates import incidence, panel, rates
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.panel import ClockPanel, Frame, Index
+from index_engine.estimates.units import Units, all_courts, units
+from index_engine.measures.measure import EPOCH
+from index_engine.method import MONTH_DAYS, Estimate, Figure, Indicator, Method
+
+BLOCK = 16  # units computed at once: small enough for the processor's cache, changes no number
+RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
+
+SCHEMA = """
+DROP SCHEMA IF EXISTS estimates CASCADE;
+CREATE SCHEMA estimates;
+CREATE TABLE estimates.indicators (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    value DOUBLE,   -- on the indicator's own scale; NULL where status says why
+    se DOUBLE,      -- standard error from sampling, same scale
+    n BIGINT,       -- spells under way, cases, rounds or lots behind the value
+    status VARCHAR  -- estimated | too_few | not_estimable | no_data
+);
+CREATE TABLE estimates.covariances (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR, other VARCHAR,
+    covariance DOUBLE  -- of two indicators read off the same curves
+);
+CREATE TABLE estimates.figures (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
+    value DOUBLE, numerator DOUBLE, denominator DOUBLE
+);
+"""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The windows to estimate: `ends` are positions of their last periods on the frame's axis."""
+
+    frame: Frame
+    length: int
+    ends: Index
+
+    @property
+    def labels(self) -> list[str]:
+        return [periods.label(self.frame.first_period + int(end)) for end in self.ends]
+
+    def sums(self, array: Array) -> Array:
+        """Sum a (unit, period, ...) array over each window."""
+        rolled: Array = panel.rolling(array, self.length)[:, self.ends - self.length + 1]
+        return rolled
+
+    def at_start(self, stock: Array) -> Array:
+        """The stock on the first day of each window."""
+        start: Array = stock[:, self.ends - self.length + 1]
+        return start
+
+    def at_end(self, stock: Array) -> Array:
+        """The stock on the day after each window; none beyond the last period of the frame."""
+        beyond = np.concatenate([stock, np.zeros_like(stock[:, :1])], axis=1)
+        end: Array = beyond[:, self.ends + 1]
+        return end
+
+    def days(self) -> Array:
+        """Length of each window in days."""
+        first = self.frame.first_period
+        return np.array(
+            [
+                (
+                    periods.first_day(first + int(end) + 1)
+                    - periods.first_day(first + int(end) - self.length + 1)
+                ).days
+                for end in self.ends
+            ],
+            dtype=float,
+        )
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """Arrays (unit, window) of one indicator."""
+
+    value: Array
+    se: Array
+    n: Array
+    estimable: npt.NDArray[np.bool_]
+
+    @classmethod
+    def stacked(cls, parts: list["Estimated"]) -> "Estimated":
+        """Blocks of units one below the other."""
+        return cls(
+            **{name: np.concatenate([getattr(p, name) for p in parts]) for name in vars(parts[0])}
+        )
+
+
+def estimate(
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> None:
+    """Write the tables of schema `estimates` from the measures.
+
+    Raises InputError if the data are too short for a single window of the method.
+    """
+    windows = windows_of(con, method)
+    levels = units(con)
+    con.execute(SCHEMA)
+    for clock in sorted({i.estimate.clock for i in method.indicators if i.estimate.clock}):
+        progress(f"curves {clock}")
+        _estimate_clock(con, method, windows, levels, clock)
+    progress("rates")
+    _estimate_rates(con, method, windows, levels)
+
+
+def windows_of(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
+    """The frame of the measured data and every complete window from the method's first period on.
+
+    A quarter whose last day is not observed is incomplete and ends no window.
+    """
+    [(first, until)] = con.execute("SELECT MIN(from_day), MAX(until_day) FROM windows").fetchall()
+    start = periods.quarter_of(EPOCH + timedelta(days=first))
+    last_seen = periods.quarter_of(EPOCH + timedelta(days=until - 1))
+    last_whole = periods.quarter_of(EPOCH + timedelta(days=until)) - 1
+    length = method.window_quarters
+    first_end = max(periods.parse(method.first_period), start + length - 1)
+    if first_end > last_whole:
+        raise InputError(
+            f"the data end in {periods.label(last_seen)}: no complete window of "
+            f"{length} quarters from {method.first_period} on; see [period] of the method"
+        )
+    frame = Frame(all_courts(con), start, last_seen)
+    return Windows(frame, length, np.arange(first_end - start, last_whole - start + 1))
+
+
+# ---------------------------------------------------------------- curves
+
+
+def curves_of(
+    cells: ClockPanel, windows: Windows, method: Method
+) -> tuple[incidence.Curves, Array]:
+    """Period curves (unit, window, ...) from cells, and the number of spells under way (n)."""
+    entries = windows.sums(cells.entered) + windows.at_start(cells.carried)
+    entries_elapsed = windows.sums(cells.entered_elapsed) + windows.at_start(cells.carried_elapsed)
+    leaves = windows.sums(cells.left) + windows.at_end(cells.carried)
+    leaves_elapsed = windows.sums(cells.left_elapsed) + windows.at_end(cells.carried_elapsed)
+    events = windows.sums(cells.events)
+    risk = incidence.at_risk(
+        entries, entries_elapsed, leaves, leaves_elapsed, events, method.bin_days
+    )
+    curves = incidence.aalen_johansen(events, risk, method.bin_days, method.min_at_risk)
+    return curves, entries.sum(axis=-1)
+
+
+def bins_of(method: Method) -> int:
+    """Number of age bins up to the method's horizon."""
+    return -(-round(method.horizon_months * MONTH_DAYS) // method.bin_days)
+
+
+def _estimate_clock(
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    windows: Windows,
+    levels: list[Units],
+    clock: str,
+) -> None:
+    cells = panel.read_clock(con, windows.frame, clock, method.clock_events(clock), bins_of(method))
+    wanted = [i for i in method.indicators if i.estimate.clock == clock]
+    for level in levels:
+        blocks = [_estimate_block(cells, part, windows, wanted, method) for part in _blocks(level)]
+        for indicator in wanted:
+            found = Estimated.stacked([block.own[indicator.id] for block in blocks])
+            _store(con, method, indicator, level, windows, found)
+        for one, other in combinations([i.id for i in wanted], 2):
+            frame = _grid(level, windows)
+            frame["indicator"], frame["other"] = one, other
+            shared = np.concatenate([block.shared[one, other] for block in blocks])
+            frame["covariance"] = shared.ravel().round(15)
+            _append(con, "covariances", frame.dropna())
+
+
+@dataclass(frozen=True)
+class Block:
+    """Estimates of a few units, by indicator, and their covariances, by pair of indicators."""
+
+    own: dict[str, Estimated]
+    shared: dict[tuple[str, str], Array]
+
+
+def _estimate_block(
+    cells: ClockPanel, part: Units, windows: Windows, wanted: list[Indicator], method: Method
+) -> Block:
+    gathered = ClockPanel(
+        **{name: panel.gather(array, part.members) for name, array in vars(cells).items()}
+    )
+    curves, n = curves_of(gathered, windows, method)
+    found = {i.id: _functional(curves, i.estimate, method) for i in wanted}
+    own = {}
+    for name, item in found.items():
+        variance = incidence.covariance(curves, item, item)
+        se = np.sqrt(np.maximum(variance, 0.0))
+        own[name] = Estimated(item.value, se, n, ~np.isnan(item.value))
+    return Block(
+        own,
+        {
+            (one, other): incidence.covariance(curves, found[one], found[other])
+            for one, other in combinations(found, 2)
+        },
+    )
+
+
+def _functional(curves: incidence.Curves, spec: Estimate, method: Method) -> incidence.Functional:
+    event = method.clock_events(spec.clock).index(spec.event)
+    bins = bins_of(method)
+    if spec.kind == "incidence":
+        weights = incidence.incidence_weights(bins, method.bin_days, spec.months)
+        return incidence.functional(curves, event, weights)
+    weights = incidence.saved_time_weights(bins, method.bin_days, spec.months)
+    return incidence.functional(curves, event, weights).subtracted_from(spec.months)
+
+
+# ---------------------------------------------------------------- rates, amounts and prices
+
+
+def read_counts(con: duckdb.DuckDBPyConnection, frame: Frame) -> dict[str, Array]:
+    """Every additive count of the measures as (court, period) arrays."""
+    first = panel.read_counts(con, frame, "round_counts", "stage = 'first'")
+    return {
+        **panel.read_counts(con, frame, "case_counts"),
+        **panel.read_counts(con, frame, "round_counts"),
+        **panel.read_counts(con, frame, "lot_counts"),
+        "first_held": first["held"],
+        "first_sold": first["sold"],
+    }
+
+
+def counts_of(read: dict[str, Array], windows: Windows, members: list[Index]) -> dict[str, Array]:
+    """Every named count of the method for units and windows: arrays (unit, window)."""
+    gathered = {name: panel.gather(array, members) for name, array in read.items()}
+    found = {name: windows.sums(array) for name, array in gathered.items()}
+    flows = gathered["filed"] + gathered["taken_over"] - gathered["closed"]
+    pending = np.cumsum(flows, axis=1)[:, windows.ends]
+    found["pending"] = pending
+    found["handled"] = pending + found["closed"]
+    found["pending_days"] = pending * windows.days()
+    return found
+
+
+def _estimate_rates(
+    con: duckdb.DuckDBPyConnection, method: Method, windows: Windows, levels: list[Units]
+) -> None:
+    read = read_counts(con, windows.frame)
+    ratios = panel.read_histogram(con, windows.frame, round(RATIO_CEILING / method.ratio_step) + 1)
+    for level in levels:
+        counts = counts_of(read, windows, level.members)
+        for indicator in method.indicators:
+            kind = indicator.estimate.kind
+            if kind == "share":
+                found = _of_share(counts, indicator.estimate)
+            elif kind == "amount_rate":
+                found = _of_amounts(counts)
+            elif kind == "median":
+                found = _of_median(ratios, level, windows, method)
+            else:
+                continue
+            _store(con, method, indicator, level, windows, found)
+        for figure in method.figures:
+            _store_figure(con, figure, counts, level, windows)
+
+
+def _of_share(counts: dict[str, Array], spec: Estimate) -> Estimated:
+    n = counts[spec.denominator]
+    value, se = rates.share(counts[spec.numerator], n)
+    return Estimated(value, se, n, n > 0)
+
+
+def _of_amounts(counts: dict[str, Array]) -> Estimated:
+    value, se = rates.amount_rate(
+        counts["recovered"],
+        counts["claimed"],
+        counts["recovered_x_recovered"],
+        counts["claimed_x_recovered"],
+        counts["claimed_x_claimed"],
+        counts["amount_cases"],
+    )
+    return Estimated(value, se, counts["amount_cases"], ~np.isnan(se))
+
+
+def _of_median(ratios: Array, level: Units, windows: Windows, method: Method) -> Estimated:
+    parts = []
+    for part in _blocks(level):
+        histogram = windows.sums(panel.gather(ratios, part.members))
+        value, se = rates.median(histogram, method.ratio_step)
+        parts.append(Estimated(value, se, histogram.sum(axis=-1), ~np.isnan(se)))
+    return Estimated.stacked(parts)
+
+
+# ---------------------------------------------------------------- storing
+
+
+def _blocks(level: Units) -> Iterator[Units]:
+    for start in range(0, len(level.ids), BLOCK):
+        stop = start + BLOCK
+        yield Units(level.level, level.ids[start:stop], level.members[start:stop])
+
+
+def _store(
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    indicator: Indicator,
+    part: Units,
+    windows: Windows,
+    found: Estimated,
+) -> None:
+    frame = _grid(part, windows)
+    frame["indicator"] = indicator.id
+    # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
+    shown = found.estimable & (found.n >= method.min_cell)
+    frame["value"] = np.where(shown, found.value, np.nan).ravel().round(10)
+    frame["se"] = np.where(shown, found.se, np.nan).ravel().round(10)
+    frame["n"] = found.n.ravel().astype(np.int64)
+    frame["status"] = np.select(
+        [found.n.ravel() == 0, found.n.ravel() < indicator.min_n, ~found.estimable.ravel()],
+        [np.array("no_data"), np.array("too_few"), np.array("not_estimable")],
+        "estimated",
+    )
+    _append(con, "indicators", frame)
+
+
+def _store_figure(
+    con: duckdb.DuckDBPyConnection,
+    figure: Figure,
+    counts: dict[str, Array],
+    level: Units,
+    windows: Windows,
+) -> None:
+    frame = _grid(level, windows)
+    numerator, denominator = (
+        counts[figure.estimate.numerator],
+        counts[figure.estimate.denominator],
+    )
+    frame["figure"] = figure.id
+    frame["value"] = rates.quotient(numerator, denominator).ravel().round(10)
+    frame["numerator"] = numerator.ravel()
+    frame["denominator"] = denominator.ravel()
+    _append(con, "figures", frame)
+
+
+def _grid(part: Units, windows: Windows) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "level": part.level,
+            "unit_id": np.repeat(np.array(part.ids, dtype=object), len(windows.ends)),
+            "period": np.tile(np.array(windows.labels, dtype=object), len(part.ids)),
+        }
+    )
+
+
+def _append(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    con.register("estimated_frame", frame)
+    con.execute(f"INSERT INTO estimates.{table} BY NAME SELECT * FROM estimated_frame")
+    con.unregister("estimated_frame")

@@ -1,0 +1,171 @@
+"""Measures as dense arrays: units down, periods across, and age bins where there are any.
+
+Courts are read once; a region is the sum of its courts along the first axis, a rolling window the
+sum along the second. Nothing is counted again.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from index_engine.estimates.incidence import Array
+
+Index = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The axes of a panel: which courts and which calendar periods, both without gaps.
+
+    `pooled`: the courts are summed while reading and make one row.
+    """
+
+    courts: tuple[str, ...]
+    first_period: int
+    last_period: int
+    pooled: bool = False
+
+    @property
+    def rows(self) -> int:
+        return 1 if self.pooled else len(self.courts)
+
+    @property
+    def periods(self) -> int:
+        return self.last_period - self.first_period + 1
+
+
+@dataclass(frozen=True)
+class ClockPanel:
+    """Cells of one clock for some units. All arrays are (unit, period, bin) counts; `events` is
+    (unit, period, event, bin); `carried` is the stock on the first day of a period."""
+
+    entered: Array
+    entered_elapsed: Array
+    carried: Array
+    carried_elapsed: Array
+    left: Array
+    left_elapsed: Array
+    events: Array
+
+
+def read_clock(
+    con: duckdb.DuckDBPyConnection, frame: Frame, clock: str, events: tuple[str, ...], bins: int
+) -> ClockPanel:
+    """Read the cells of one clock for the courts of `frame`, summed over filing cohorts."""
+    shape = (frame.rows, frame.periods, bins)
+
+    def cells(table: str) -> tuple[Array, Array]:
+        rows = _cells(con, frame, clock, bins, table)
+        return _dense(rows, shape, "n"), _dense(rows, shape, "elapsed")
+
+    exits = _cells(con, frame, clock, bins, "exits", "event::VARCHAR AS event,")
+    by_event = dict(tuple(exits.groupby("event", observed=True)))
+    none = exits.iloc[:0]
+    left = by_event.get("open", none)
+    entered, entered_elapsed = cells("entered")
+    carried, carried_elapsed = cells("carried")
+    return ClockPanel(
+        entered,
+        entered_elapsed,
+        carried,
+        carried_elapsed,
+        _dense(left, shape, "n"),
+        _dense(left, shape, "elapsed"),
+        np.stack([_dense(by_event.get(e, none), shape, "n") for e in events], axis=2),
+    )
+
+
+def _cells(
+    con: duckdb.DuckDBPyConnection, frame: Frame, clock: str, bins: int, table: str, extra: str = ""
+) -> pd.DataFrame:
+    """Cells of one measure with the row of their court in the frame as `court`."""
+    chosen = pd.DataFrame({"court_id": frame.courts, "court": range(len(frame.courts))})
+    con.register("chosen_courts", chosen.assign(court=0) if frame.pooled else chosen)
+    rows = con.execute(
+        f"""
+        WITH chosen AS (
+            SELECT court_id::measures.court AS court_id, court::INTEGER AS court
+            FROM chosen_courts
+        )
+        SELECT court, period - ? AS period, {extra} age_bin::INTEGER AS age_bin,
+               SUM(n)::DOUBLE AS n, SUM(elapsed)::DOUBLE AS elapsed
+        FROM measures.{table} JOIN chosen USING (court_id)
+        WHERE clock = ? AND age_bin < ? AND period BETWEEN ? AND ?
+        GROUP BY ALL
+        """,
+        [frame.first_period, clock, bins, frame.first_period, frame.last_period],
+    ).df()
+    con.unregister("chosen_courts")
+    return rows
+
+
+def _dense(rows: pd.DataFrame, shape: tuple[int, int, int], column: str) -> Array:
+    at = np.ravel_multi_index((rows["court"], rows["period"], rows["age_bin"]), shape)
+    return _summed(at, rows[column].to_numpy(), shape)
+
+
+def _summed(at: Index, values: Array, shape: tuple[int, ...]) -> Array:
+    """Values added up at flat positions of an array of `shape`."""
+    return np.bincount(at, values, int(np.prod(shape))).astype(np.float64).reshape(shape)
+
+
+def read_counts(
+    con: duckdb.DuckDBPyConnection, frame: Frame, table: str, where: str = "TRUE"
+) -> dict[str, Array]:
+    """Read every count of a measure as (court, period) arrays, summed over its other keys."""
+    columns = [
+        name
+        for name, *_ in con.execute(f"DESCRIBE measures.{table}").fetchall()
+        if name not in ("court_id", "period", "stage")
+    ]
+    sums = ", ".join(f"SUM({name})::DOUBLE AS {name}" for name in columns)
+    rows = con.execute(
+        f"SELECT court_id::VARCHAR AS court_id, period, {sums} FROM measures.{table} "
+        f"WHERE {where} GROUP BY ALL"
+    ).df()
+    position, period, kept = _place(rows, frame)
+    flat = position[kept] * frame.periods + period[kept]
+    shape = (len(frame.courts), frame.periods)
+    return {name: _summed(flat, rows[name].to_numpy()[kept], shape) for name in columns}
+
+
+def read_histogram(
+    con: duckdb.DuckDBPyConnection, frame: Frame, bins: int, where: str = "TRUE"
+) -> Array:
+    """Read measures.price_ratios as a (court, period, ratio bin) array."""
+    rows = con.execute(
+        "SELECT court_id::VARCHAR AS court_id, period, ratio_bin::INTEGER AS ratio_bin, "
+        f"SUM(n)::DOUBLE AS n FROM measures.price_ratios WHERE {where} GROUP BY ALL"
+    ).df()
+    position, period, kept = _place(rows, frame)
+    shape = (len(frame.courts), frame.periods, bins)
+    flat = np.ravel_multi_index(
+        (position[kept], period[kept], np.minimum(rows["ratio_bin"].to_numpy()[kept], bins - 1)),
+        shape,
+    )
+    return _summed(flat, rows["n"].to_numpy()[kept], shape)
+
+
+def _place(rows: pd.DataFrame, frame: Frame) -> tuple[Index, Index, npt.NDArray[np.bool_]]:
+    position = pd.Index(frame.courts).get_indexer(rows["court_id"])
+    period = rows["period"].to_numpy() - frame.first_period
+    return position, period, (position >= 0) & (period >= 0) & (period < frame.periods)
+
+
+def gather(array: Array, members: list[Index]) -> Array:
+    """Sum courts into units along the first axis; `members` lists each unit's court rows."""
+    out = np.zeros((len(members), *array.shape[1:]))
+    for unit, rows in enumerate(members):
+        out[unit] = array[rows].sum(axis=0)
+    return out
+
+
+def rolling(array: Array, window: int) -> Array:
+    """Sums over `window` consecutive periods (axis 1), one for each period that can end one."""
+    total = np.cumsum(array, axis=1)
+    out: Array = total[:, window - 1 :].copy()
+    out[:, 1:] -= total[:, :-window]
+    return out

@@ -1,0 +1,181 @@
+"""From estimates to scores: normalise, weigh, aggregate, rank, with intervals from sampling.
+
+Inside a dimension points are averaged arithmetically; across dimensions geometrically, so that
+speed cannot buy off non-recovery. Nothing here looks at a measure or a case.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from index_engine.index import composite
+from index_engine.index.composite import Array
+from index_engine.method import Method
+
+DECIMALS = 2  # of a published score: scores equal to this many decimals are ties
+
+SCHEMA = """
+DROP SCHEMA IF EXISTS index CASCADE;
+CREATE SCHEMA index;
+"""
+KEYS = ["level", "unit_id", "period"]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Estimates of all units and periods, one row each, one column an indicator."""
+
+    keys: pd.DataFrame
+    value: Array
+    variance: Array  # (row, indicator, indicator): covariances where indicators share curves
+    n: npt.NDArray[np.int64]
+    too_few: npt.NDArray[np.bool_]  # (row,): an indicator is missing for want of cases
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Arrays by row of Inputs: `points` (row, indicator), `weight` its share of its dimension,
+    `dimension` and `present` (row, dimension), `score` and `se` (row,)."""
+
+    points: Array
+    weight: Array
+    dimension: Array
+    present: Array
+    score: Array
+    se: Array
+
+
+def score(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """Write index.points, index.dimensions and index.scores from schema `estimates`."""
+    inputs = _read(con, method)
+    found = compute(method, inputs.value, inputs.variance)
+    con.execute(SCHEMA)
+    _write_points(con, method, inputs, found)
+    _write_dimensions(con, method, inputs, found)
+    _write_scores(con, method, inputs, found)
+
+
+def compute(method: Method, value: Array, variance: Array) -> Scores:
+    """Scores of any number of rows at once from indicator values (row, indicator), NaN if missing,
+    and their covariance matrices (row, indicator, indicator).
+
+    The standard error is the delta method's: the gradient of the score to each indicator, through
+    the geometric and the arithmetic mean and the goalposts, applied to the covariance matrix. At a
+    goalpost, where points are clipped, the slope just inside is kept, which errs to the wide side.
+    """
+    points = np.column_stack(
+        [
+            composite.normalise(value[:, column], i.worst, i.best, method.floor)
+            for column, i in enumerate(method.indicators)
+        ]
+    )
+    slope = np.array([100.0 / (i.best - i.worst) for i in method.indicators])
+    weight = np.zeros_like(points)
+    dimension = np.full((len(points), len(method.dimensions)), np.nan)
+    present = np.zeros_like(dimension)
+    for column, item in enumerate(method.dimensions):
+        mine = [k for k, i in enumerate(method.indicators) if i.dimension == item.id]
+        full = np.array([method.indicators[k].weight for k in mine])
+        dimension[:, column] = composite.arithmetic_mean(points[:, mine], full)
+        weight[:, mine] = composite.weights_present(full, points[:, mine])
+        present[:, column] = (~np.isnan(points[:, mine]) * full).sum(axis=1) / full.sum()
+    # Compared with a hair's width, so that 0.65 of the weight is not lost to rounding.
+    dimension[present < method.min_weight_present - 1e-9] = np.nan
+    weights = np.array([d.weight for d in method.dimensions])
+    total = composite.geometric_mean(dimension, weights)
+    of_dimension = [[d.id for d in method.dimensions].index(i.dimension) for i in method.indicators]
+    gradient = (
+        total[:, None]
+        * (weights / weights.sum())[of_dimension]
+        / dimension[:, of_dimension]
+        * weight
+        * slope
+    )
+    gradient = np.where(np.isnan(points), 0.0, gradient)
+    spread = np.einsum("ri,rij,rj->r", gradient, np.nan_to_num(variance), gradient)
+    se = np.where(np.isnan(total), np.nan, np.sqrt(np.maximum(spread, 0.0)))
+    return Scores(points, weight, dimension, present, total, se)
+
+
+def _read(con: duckdb.DuckDBPyConnection, method: Method) -> Inputs:
+    """Pivot the estimates; what is too few or not estimable is missing."""
+    rows = con.execute("SELECT * FROM estimates.indicators").df()
+    ids = [i.id for i in method.indicators]
+    keys = rows[KEYS].drop_duplicates().sort_values(KEYS, ignore_index=True)
+    row_of = pd.MultiIndex.from_frame(keys)
+    at = row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
+    column = pd.Index(ids).get_indexer(rows["indicator"])
+    usable = (rows["status"] == "estimated").to_numpy()
+    value = np.full((len(keys), len(ids)), np.nan)
+    value[at[usable], column[usable]] = rows["value"].to_numpy()[usable]
+    variance = np.zeros((len(keys), len(ids), len(ids)))
+    variance[at[usable], column[usable], column[usable]] = rows["se"].to_numpy()[usable] ** 2
+    shared = con.execute("SELECT * FROM estimates.covariances").df()
+    at_shared = row_of.get_indexer(pd.MultiIndex.from_frame(shared[KEYS]))
+    one = pd.Index(ids).get_indexer(shared["indicator"])
+    other = pd.Index(ids).get_indexer(shared["other"])
+    variance[at_shared, one, other] = variance[at_shared, other, one] = shared["covariance"]
+    n = np.zeros(len(keys), dtype=np.int64)
+    np.maximum.at(n, at, rows["n"].where(rows["indicator"].isin(_main(method)), 0).to_numpy())
+    too_few = np.zeros(len(keys), dtype=bool)
+    np.logical_or.at(too_few, at, rows["status"].isin(["too_few", "no_data"]).to_numpy())
+    return Inputs(keys, value, variance, n, too_few)
+
+
+def _main(method: Method) -> list[str]:
+    """Indicators whose n is the number of cases under way; all, where the method has no such."""
+    on_cases = [i.id for i in method.indicators if i.estimate.clock == "case"]
+    return on_cases or [i.id for i in method.indicators]
+
+
+def _write_points(
+    con: duckdb.DuckDBPyConnection, method: Method, inputs: Inputs, found: Scores
+) -> None:
+    frames = []
+    for column, indicator in enumerate(method.indicators):
+        frame = inputs.keys.assign(indicator=indicator.id)
+        frame["points"] = found.points[:, column].round(6)
+        frame["weight"] = found.weight[:, column].round(6)
+        frames.append(frame)
+    _create(con, "points", pd.concat(frames, ignore_index=True))
+
+
+def _write_dimensions(
+    con: duckdb.DuckDBPyConnection, method: Method, inputs: Inputs, found: Scores
+) -> None:
+    frames = []
+    for column, dimension in enumerate(method.dimensions):
+        frame = inputs.keys.assign(dimension=dimension.id)
+        frame["points"] = found.dimension[:, column].round(6)
+        frame["weight_present"] = found.present[:, column].round(6)
+        frames.append(frame)
+    _create(con, "dimensions", pd.concat(frames, ignore_index=True))
+
+
+def _write_scores(
+    con: duckdb.DuckDBPyConnection, method: Method, inputs: Inputs, found: Scores
+) -> None:
+    half = method.z * found.se
+    frame = inputs.keys.copy()
+    frame["score"] = found.score.round(DECIMALS)
+    frame["se"] = found.se.round(6)
+    frame["low"] = np.clip(found.score - half, 0.0, 100.0).round(DECIMALS)
+    frame["high"] = np.clip(found.score + half, 0.0, 100.0).round(DECIMALS)
+    frame["rank"] = frame.groupby(["level", "period"])["score"].transform(
+        lambda column: composite.rank(column.to_numpy())
+    )
+    frame["rank"] = frame["rank"].astype("Int64")
+    frame["n"] = inputs.n
+    frame["status"] = np.select(
+        [frame["score"].notna(), inputs.too_few], ["scored", "too_few"], "not_estimable"
+    )
+    _create(con, "scores", frame)
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    con.register("score_frame", frame)
+    con.execute(f"CREATE TABLE index.{table} AS SELECT * FROM score_frame ORDER BY period, level")
+    con.unregister("score_frame")

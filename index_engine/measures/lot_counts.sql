@@ -1,0 +1,14 @@
+-- Lots by court and the period in which their last round ended.
+
+SELECT
+    court_id,
+    period,
+    CAST(COUNT(*) AS INTEGER) AS lots_finished,
+    CAST(SUM(CASE WHEN status = 'sold' THEN 1 ELSE 0 END) AS INTEGER) AS lots_sold,
+    SUM(CAST(COALESCE(reference_price, 0) AS DECIMAL(38, 2))) AS value_finished,
+    SUM(CASE WHEN status = 'sold' THEN CAST(COALESCE(reference_price, 0) AS DECIMAL(38, 2))
+             ELSE 0 END) AS value_sold
+FROM lots
+JOIN days ON days.day = unix_date(ended_on)
+WHERE status <> ''
+GROUP BY 1, 2

@@ -1,0 +1,155 @@
+"""From warehouse to measures: additive counts by court and period, one SQL file a measure.
+
+The SQL keeps to what DuckDB and Spark both run unchanged. What differs between them stands here:
+the day-number macro, the compact types, and where a result is stored.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from index_engine import periods
+from index_engine.errors import InputError
+from index_engine.method import MONTH_DAYS, Method
+
+HERE = Path(__file__).parent
+MEASURES = (
+    "entered",
+    "exits",
+    "carried",
+    "case_counts",
+    "round_counts",
+    "lot_counts",
+    "price_ratios",
+)
+EPOCH = date(1970, 1, 1)
+
+# A period is a whole number that grows with time; quarters in production, months or years in tests.
+PeriodOf = Callable[[date], int]
+
+
+def measure(
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    period_of: PeriodOf = periods.quarter_of,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> None:
+    """Write the tables of schema `measures`, one for each name in MEASURES.
+
+    Each row is a sum over one court, one period and the keys named in the SQL file; a region, a
+    year or a filter is a sum of rows. Raises InputError where there is nothing to measure.
+    """
+    con.execute("DROP SCHEMA IF EXISTS measures CASCADE")
+    con.execute("CREATE SCHEMA measures")
+    _prepare(con, method, period_of)
+    for name in MEASURES:
+        progress(name)
+        con.execute(f"CREATE TABLE measures.{name} AS {_sql(name)} ORDER BY period, court_id")
+    for table in ("spells", "lots"):
+        con.execute(f"DROP TABLE {table}")
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf) -> None:
+    """Create the temporary inputs of the SQL files: windows, days, parameters, lots, spells."""
+    con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE windows AS
+        SELECT source_id,
+               unix_date(COALESCE(observed_from, first_seen)) AS from_day,
+               unix_date(COALESCE(observed_to, last_seen)) + 1 AS until_day
+        FROM sources
+        JOIN (
+            SELECT source_id, MIN(filed_on) AS first_seen,
+                   MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
+            FROM cases GROUP BY source_id
+            UNION ALL
+            SELECT source_id, MIN(listed_on),
+                   MAX(GREATEST(listed_on, COALESCE(ended_on, listed_on)))
+            FROM auction_rounds GROUP BY source_id
+        ) USING (source_id)
+        """
+    )
+    [(first, until)] = con.execute("SELECT MIN(from_day), MAX(until_day) FROM windows").fetchall()
+    if first is None:
+        raise InputError("the warehouse has no cases and no auctions; import some first")
+    _calendar(con, first, until, period_of)
+    horizon = round(method.horizon_months * MONTH_DAYS)
+    bins = -(-horizon // method.bin_days)
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE parameters AS
+        SELECT ?::INTEGER AS bin_days, ?::INTEGER AS horizon_bins, ?::INTEGER AS horizon_days,
+               ?::DOUBLE AS claim_cap, ?::DOUBLE AS ratio_step
+        """,
+        [method.bin_days, bins, bins * method.bin_days, method.claim_cap, method.ratio_step],
+    )
+    _closing_events(con, method)
+    con.execute(f"CREATE TEMP TABLE lots AS {_sql('lots')}")
+    _spells(con, method)
+
+
+def _calendar(con: duckdb.DuckDBPyConnection, first: int, until: int, period_of: PeriodOf) -> None:
+    """`days`: the period of every day. `crossed`: the period starts a spell lives across."""
+    days = pd.DataFrame({"day": range(first, until + 1)})
+    days["period"] = [period_of(EPOCH + timedelta(days=day)) for day in days["day"]]
+    con.register("days_frame", days)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE days AS "
+        "SELECT day::INTEGER AS day, period::INTEGER AS period FROM days_frame"
+    )
+    con.unregister("days_frame")
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE crossed AS
+        WITH starts AS (SELECT period, MIN(day) AS starts_day FROM days GROUP BY period)
+        SELECT a.period AS from_period, b.period AS stop_period, starts.period, starts.starts_day
+        FROM starts AS a
+        JOIN starts AS b ON b.period > a.period
+        JOIN starts ON starts.period > a.period AND starts.period <= b.period
+        """
+    )
+
+
+def _closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """`closing_events`: the event that each closing mode is, '' standing for an unknown mode."""
+    event_of = {mode: event for event, modes in method.events.items() for mode in modes}
+    seen = con.execute("SELECT DISTINCT COALESCE(close_mode, '') FROM cases").fetchall()
+    con.execute("CREATE OR REPLACE TEMP TABLE closing_events (close_mode VARCHAR, event VARCHAR)")
+    for (mode,) in sorted({*seen, ("",)}):
+        con.execute(
+            "INSERT INTO closing_events VALUES (?, ?)", [mode, event_of.get(mode, event_of["*"])]
+        )
+
+
+def _spells(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """`spells`, with short keys as enumerations: grouping is then by small whole numbers."""
+    events = {event for clock in ("case", "listing", "lot") for event in method.clock_events(clock)}
+    con.execute("DROP TYPE IF EXISTS measures.event")
+    con.execute(f"CREATE TYPE measures.event AS ENUM ({_quoted(sorted({*events, 'open'}))})")
+    con.execute("CREATE TYPE measures.clock AS ENUM ('case', 'listing', 'lot')")
+    con.execute(
+        "CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_id)"
+    )
+    con.execute(
+        f"""
+        CREATE TEMP TABLE spells AS
+        SELECT clock::measures.clock AS clock, court_id::measures.court AS court_id,
+               start_day::INTEGER AS start_day, from_day::INTEGER AS from_day,
+               stop_day::INTEGER AS stop_day, event::measures.event AS event,
+               cohort::INTEGER AS cohort, from_period::INTEGER AS from_period,
+               stop_period::INTEGER AS stop_period
+        FROM ({_sql("spells")})
+        """
+    )
+
+
+def _quoted(words: list[str]) -> str:
+    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+
+
+def _sql(name: str) -> str:
+    return (HERE / f"{name}.sql").read_text(encoding="utf-8")

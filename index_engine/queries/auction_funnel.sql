@@ -1,0 +1,34 @@
+-- Auction rounds and sale prices by stage. Parameters: court ids, first and last period, width of
+-- a price bin. The median is read off the histogram, in the middle of its bin.
+
+WITH rounds AS (
+    SELECT stage, SUM(held) AS held, SUM(sold) AS sold, SUM(failed) AS failed,
+           SUM(defaulted) AS defaulted, SUM(setoff) AS setoff, SUM(withdrawn) AS withdrawn
+    FROM measures.round_counts
+    WHERE list_contains($1, court_id::VARCHAR) AND period BETWEEN $2 AND $3
+    GROUP BY stage
+),
+
+ratios AS (
+    SELECT stage, ratio_bin, SUM(n) AS n
+    FROM measures.price_ratios
+    WHERE list_contains($1, court_id::VARCHAR) AND period BETWEEN $2 AND $3
+    GROUP BY stage, ratio_bin
+),
+
+running AS (
+    SELECT stage, ratio_bin, SUM(n) OVER (PARTITION BY stage ORDER BY ratio_bin) AS up_to,
+           SUM(n) OVER (PARTITION BY stage) AS total
+    FROM ratios
+),
+
+medians AS (
+    SELECT stage, (MIN(ratio_bin) + 0.5) * $4 AS price_ratio
+    FROM running WHERE up_to >= total / 2.0 GROUP BY stage
+)
+
+SELECT stage, held::BIGINT AS held, sold::BIGINT AS sold, failed::BIGINT AS failed,
+       defaulted::BIGINT AS defaulted, setoff::BIGINT AS setoff, withdrawn::BIGINT AS withdrawn,
+       price_ratio, CASE WHEN held > 0 THEN sold / held::DOUBLE END AS sale_rate
+FROM rounds LEFT JOIN medians USING (stage)
+ORDER BY array_position(['first', 'second', 'sale', 'relisted'], stage)

@@ -1,0 +1,113 @@
+"""The warehouse is one DuckDB file that is never changed in place.
+
+Writers work on a copy beside it and swap it in with one rename, so a reader sees either the old
+file or the new one and never half of each; readers open it read-only and locked down.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from index_engine.errors import InputError
+
+SCHEMA_VERSION = "1"
+SCHEMA_SQL = Path(__file__).with_name("schema.sql")
+
+
+@contextmanager
+def replacing(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a writable connection to a copy of `path`; on leaving, swap the copy in.
+
+    With `fresh`, or where there is no file yet, the copy starts as an empty warehouse. If the body
+    raises, or the process dies, the old file stands untouched. Writers to one path take turns.
+
+    Raises InputError if the folder does not exist or the file is not a warehouse of this schema.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: the folder {path.parent} does not exist; create it first")
+    with path.with_name(path.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _sweep(path)
+        draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+        try:
+            starts_empty = fresh or not path.exists()
+            if not starts_empty:
+                check(path)
+                shutil.copyfile(path, draft)
+            con = duckdb.connect(str(draft))
+            try:
+                if starts_empty:
+                    con.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
+                    con.execute("INSERT INTO meta VALUES ('schema', ?)", [SCHEMA_VERSION])
+                yield con
+                con.execute("CHECKPOINT")
+            finally:
+                con.close()
+            with draft.open("rb") as written:
+                os.fsync(written.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+            draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
+
+
+def open_locked(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
+    """Open a warehouse for reading only: no writes, no files, no network, no extensions.
+
+    Take one `.cursor()` per query: answers of a shared connection get mixed between threads.
+
+    Raises InputError if there is no warehouse at `path`, or not one of this schema.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError(
+            f"{path}: no such warehouse; make one with 'python -m index_engine sample' or 'import'"
+        )
+    try:
+        con = duckdb.connect(
+            str(path),
+            read_only=True,
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "allow_community_extensions": False,
+                "memory_limit": memory_limit,
+            },
+        )
+    except duckdb.Error as error:
+        raise InputError(f"{path}: not a warehouse: {_first_line(error)}") from error
+    try:
+        schema = con.execute("SELECT value FROM meta WHERE key = 'schema'").fetchall()
+    except duckdb.Error as error:
+        con.close()
+        raise InputError(f"{path}: a DuckDB file, but not a warehouse of this project") from error
+    if schema != [(SCHEMA_VERSION,)]:
+        con.close()
+        raise InputError(
+            f"{path}: not made for schema {SCHEMA_VERSION} of this version; "
+            "make it anew from its sources"
+        )
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+def check(path: Path) -> None:
+    """Raise InputError unless `path` is a warehouse that this version can read."""
+    open_locked(path).close()
+
+
+def _sweep(path: Path) -> None:
+    """Remove drafts that a killed writer left; the lock says that none is in use."""
+    for left in path.parent.glob(f"{path.name}.*.draft*"):
+        left.unlink(missing_ok=True)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
