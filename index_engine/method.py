@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
+from index_engine.ages import Ages
 from index_engine.errors import InputError
 
 DEFAULT = Path(__file__).with_name("method.toml")
@@ -31,7 +32,6 @@ AUCTION_COUNTS = {
 # fmt: on
 CLOCK_EVENTS = {"listing": {"listed", "closed"}, "lot": {"sold", "gone"}}
 SHARED_EVENT_WORDS = {"open", "censored"}  # states of a spell, so no event may be called so
-MONTH_DAYS = 365.25 / 12
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Method:
     purpose: Names
     window_quarters: int
     first_period: str
-    bin_days: int
+    bins_per_month: int
     horizon_months: int
     min_at_risk: int
     claim_cap: int
@@ -107,6 +107,11 @@ class Method:
     indicators: tuple[Indicator, ...]
     figures: tuple[Figure, ...]
     text: str
+
+    @property
+    def ages(self) -> Ages:
+        """The grid of ages on which the curves of this method are drawn."""
+        return Ages.by_month(self.horizon_months, self.bins_per_month)
 
     @property
     def z(self) -> float:
@@ -166,7 +171,7 @@ def _method(raw: dict[str, Any], text: str) -> Method:
         **{
             key: estimation[key]
             for key in (
-                "bin_days",
+                "bins_per_month",
                 "horizon_months",
                 "min_at_risk",
                 "claim_cap",
@@ -200,7 +205,7 @@ def _check(method: Method, where: str) -> None:
         re.fullmatch(r"\d{4}Q[1-4]", method.first_period) is not None,
         f"period.first is {method.first_period!r}; write it like '2019Q4'",
     )
-    for key in ("bin_days", "horizon_months", "min_at_risk", "claim_cap", "ratio_step"):
+    for key in ("bins_per_month", "horizon_months", "min_at_risk", "claim_cap", "ratio_step"):
         require(getattr(method, key) > 0, f"estimation.{key} must be above 0")
     require(0 < method.confidence < 1, "estimation.confidence must lie between 0 and 1")
     require(0 <= method.min_weight_present <= 1, "score.min_weight_present must lie in 0..1")

@@ -7,8 +7,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from index_engine.ages import days_of
 from index_engine.estimates import incidence, panel
-from index_engine.estimates.estimate import Windows, bins_of, curves_of
+from index_engine.estimates.estimate import Windows, curves_of
 from index_engine.estimates.panel import Frame
 from index_engine.method import Method
 
@@ -23,7 +24,7 @@ def of_period(
     length = method.window_quarters
     # One quarter more than the window: its opening stock is what the window leaves open.
     frame = Frame(courts, end - length + 1, end + 1, pooled=True)
-    cells = panel.read_clock(con, frame, clock, method.clock_events(clock), bins_of(method))
+    cells = panel.read_clock(con, frame, clock, method.clock_events(clock), method.ages.bins)
     found, _ = curves_of(cells, Windows(frame, length, np.array([length - 1])), method)
     return _monthly(found.at(0, 0), method, clock)
 
@@ -32,7 +33,7 @@ def of_cohort(
     con: duckdb.DuckDBPyConnection, method: Method, courts: tuple[str, ...], clock: str, year: int
 ) -> pd.DataFrame:
     """Curve of the spells begun in `year` and observed from their beginning, as in of_period."""
-    bins = bins_of(method)
+    bins = method.ages.bins
     events = method.clock_events(clock)
     rows = con.execute(
         """
@@ -59,9 +60,9 @@ def of_cohort(
         dense("open", "n"),
         dense("open", "elapsed"),
         ended,
-        method.bin_days,
+        method.ages,
     )
-    found = incidence.aalen_johansen(ended, risk, method.bin_days, method.min_at_risk)
+    found = incidence.aalen_johansen(ended, risk, method.min_at_risk)
     return _monthly(found, method, clock)
 
 
@@ -69,10 +70,8 @@ def _monthly(found: incidence.Curves, method: Method, clock: str) -> pd.DataFram
     """Read one curve, without leading axes, at whole months."""
     events = method.clock_events(clock)
     months = range(method.horizon_months + 1)
-    weights = np.stack(
-        [incidence.incidence_weights(bins_of(method), method.bin_days, m) for m in months]
-    )
-    at = np.array([incidence.days_of(m) // method.bin_days for m in months])
+    weights = np.stack([incidence.incidence_weights(method.ages, m) for m in months])
+    at = method.ages.bin_of([days_of(m) for m in months])
     frame = pd.DataFrame({"month": months, "at_risk": found.risk[at]})
     for position, event in enumerate(events):
         item = incidence.functional(found, position, weights)

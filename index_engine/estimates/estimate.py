@@ -20,7 +20,7 @@ from index_engine.estimates.incidence import Array
 from index_engine.estimates.panel import ClockPanel, Frame, Index
 from index_engine.estimates.units import Units, all_courts, units
 from index_engine.measures.measure import EPOCH
-from index_engine.method import MONTH_DAYS, Estimate, Figure, Indicator, Method
+from index_engine.method import Estimate, Figure, Indicator, Method
 
 BLOCK = 16  # units computed at once: small enough for the processor's cache, changes no number
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
@@ -158,15 +158,10 @@ def curves_of(
     leaves_elapsed = windows.sums(cells.left_elapsed) + windows.at_end(cells.carried_elapsed)
     events = windows.sums(cells.events)
     risk = incidence.at_risk(
-        entries, entries_elapsed, leaves, leaves_elapsed, events, method.bin_days
+        entries, entries_elapsed, leaves, leaves_elapsed, events, method.ages
     )
-    curves = incidence.aalen_johansen(events, risk, method.bin_days, method.min_at_risk)
+    curves = incidence.aalen_johansen(events, risk, method.min_at_risk)
     return curves, entries.sum(axis=-1)
-
-
-def bins_of(method: Method) -> int:
-    """Number of age bins up to the method's horizon."""
-    return -(-round(method.horizon_months * MONTH_DAYS) // method.bin_days)
 
 
 def _estimate_clock(
@@ -176,7 +171,7 @@ def _estimate_clock(
     levels: list[Units],
     clock: str,
 ) -> None:
-    cells = panel.read_clock(con, windows.frame, clock, method.clock_events(clock), bins_of(method))
+    cells = panel.read_clock(con, windows.frame, clock, method.clock_events(clock), method.ages.bins)
     wanted = [i for i in method.indicators if i.estimate.clock == clock]
     for level in levels:
         blocks = [_estimate_block(cells, part, windows, wanted, method) for part in _blocks(level)]
@@ -223,11 +218,10 @@ def _estimate_block(
 
 def _functional(curves: incidence.Curves, spec: Estimate, method: Method) -> incidence.Functional:
     event = method.clock_events(spec.clock).index(spec.event)
-    bins = bins_of(method)
     if spec.kind == "incidence":
-        weights = incidence.incidence_weights(bins, method.bin_days, spec.months)
+        weights = incidence.incidence_weights(method.ages, spec.months)
         return incidence.functional(curves, event, weights)
-    weights = incidence.saved_time_weights(bins, method.bin_days, spec.months)
+    weights = incidence.saved_time_weights(method.ages, spec.months)
     return incidence.functional(curves, event, weights).subtracted_from(spec.months)
 
 

@@ -1,10 +1,10 @@
 """Cumulative incidence with competing events, delayed entry and censoring, from additive cells.
 
 Arrays run (..., event, bin): any leading axes for units and periods, then the events of the clock,
-then bins of age. An age bin k holds the days k*w .. k*w + w - 1 since the start of the clock.
+then bins of age (see index_engine.ages).
 
 The estimator is Aalen-Johansen on the grid of bins (Aalen and Johansen 1978; Andersen, Borgan, Gill
-and Keiding 1993, section IV.4). With w = 1 day it is exact; wider bins are a life table whose
+and Keiding 1993, section IV.4). On a grid of days it is exact; wider bins are a life table whose
 exposures are exact, because each entry and each censoring brings the part of its bin that it
 missed. Variances are of Greenwood type: the hazards of a bin are multinomial over those at risk,
 independent between bins, and everything reported is a smooth function of them.
@@ -15,14 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index_engine.method import MONTH_DAYS
+from index_engine.ages import MONTH_DAYS, Ages, days_of
 
 Array = npt.NDArray[np.float64]
-
-
-def days_of(months: float) -> int:
-    """Whole days in `months` of 365.25 / 12 days: 24 months are 730 days."""
-    return int(months * MONTH_DAYS)
 
 
 def at_risk(
@@ -31,7 +26,7 @@ def at_risk(
     leaves: Array,
     leaves_elapsed: Array,
     events: Array,
-    bin_days: int,
+    grid: Ages,
 ) -> Array:
     """Number at risk in each bin, shape (..., bin).
 
@@ -42,8 +37,8 @@ def at_risk(
     ended = events.sum(axis=-2)
     net = entries - leaves - ended
     before = np.cumsum(net, axis=-1) - net
-    missed = entries_elapsed / bin_days
-    stayed = leaves_elapsed / bin_days
+    missed = entries_elapsed / grid.widths
+    stayed = leaves_elapsed / grid.widths
     risk: Array = before + (entries - missed) - (leaves - stayed)
     return risk
 
@@ -59,7 +54,6 @@ class Curves:
     surviving: Array
     risk: Array
     reach: npt.NDArray[np.int64]
-    bin_days: int
 
     def at(self, *index: int) -> "Curves":
         """The curve at one place of the leading axes."""
@@ -69,7 +63,6 @@ class Curves:
             self.surviving[index],
             self.risk[index],
             self.reach[index],
-            self.bin_days,
         )
 
     @property
@@ -78,7 +71,7 @@ class Curves:
         return self.surviving[..., None, :] * self.hazard
 
 
-def aalen_johansen(events: Array, risk: Array, bin_days: int, min_at_risk: float) -> Curves:
+def aalen_johansen(events: Array, risk: Array, min_at_risk: float) -> Curves:
     """Curves from exits (..., event, bin) and numbers at risk (..., bin).
 
     A curve ends before the first bin with fewer than `min_at_risk` at risk, unless nobody is left
@@ -99,26 +92,25 @@ def aalen_johansen(events: Array, risk: Array, bin_days: int, min_at_risk: float
         surviving=surviving,
         risk=base,
         reach=np.where(known.all(axis=-1), known.shape[-1], known.argmin(axis=-1)),
-        bin_days=bin_days,
     )
 
 
-def incidence_weights(bins: int, bin_days: int, months: float) -> Array:
-    """Weights w with F(months) = sum of mass x w: 1 for bins passed, a share of the last one."""
-    starts = np.arange(bins) * bin_days
-    return np.clip((days_of(months) + 1 - starts) / bin_days, 0.0, 1.0)
+def incidence_weights(grid: Ages, months: float) -> Array:
+    """Weights w with F(months) = sum of mass x w: 1 for bins passed, 0 for later ones, a share of a
+    bin that the horizon cuts."""
+    return np.clip((days_of(months) + 1 - grid.starts) / grid.widths, 0.0, 1.0)
 
 
-def saved_time_weights(bins: int, bin_days: int, months: float) -> Array:
+def saved_time_weights(grid: Ages, months: float) -> Array:
     """Weights w with (mean months before the event, up to `months`) = months - sum of mass x w.
 
     The mean is the integral of 1 - F over 0..months; an event at age t saves months - t, and within
     a bin events are spread evenly over its days.
     """
     horizon = days_of(months)
-    ages = np.arange(bins * bin_days).reshape(bins, bin_days)
-    saved: Array = np.maximum(horizon - ages, 0).mean(axis=1)
-    return saved / horizon * months
+    saved = np.maximum(horizon - np.arange(grid.edges[-1]), 0).astype(np.float64)
+    by_bin: Array = np.add.reduceat(saved, grid.starts) / grid.widths
+    return by_bin / horizon * months
 
 
 @dataclass(frozen=True)
@@ -175,9 +167,10 @@ def covariance(curves: Curves, a: Functional, b: Functional) -> Array:
     return np.where(np.isnan(a.value) | np.isnan(b.value), np.nan, per_bin.sum(axis=-1))
 
 
-def months_to_reach(curves: Curves, event: int, share: float) -> Array:
-    """First age in months at which F reaches `share`; NaN where the curve never does."""
+def months_to_reach(curves: Curves, event: int, share: float, grid: Ages) -> Array:
+    """First age in months at which F reaches `share`, read off at the ends of bins; NaN where the
+    curve never does."""
     reached = np.cumsum(curves.mass[..., event, :], axis=-1) >= share
     first = reached.argmax(axis=-1)
     known = reached.any(axis=-1) & (first < curves.reach)
-    return np.where(known, (first + 1) * curves.bin_days / MONTH_DAYS, np.nan)
+    return np.where(known, (np.array(grid.edges[1:])[first] - 1) / MONTH_DAYS, np.nan)

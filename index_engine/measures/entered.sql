@@ -6,10 +6,10 @@ SELECT
     clock,
     court_id,
     from_period AS period,
-    CAST(FLOOR((from_day - start_day) / bin_days) AS SMALLINT) AS age_bin,
+    age_bin,
     CAST(COUNT(*) AS INTEGER) AS n,
-    CAST(SUM((from_day - start_day) % bin_days) AS INTEGER) AS elapsed
+    CAST(SUM(passed) AS INTEGER) AS elapsed
 FROM spells
-CROSS JOIN parameters
-WHERE from_day - start_day < horizon_days
+JOIN ages ON ages.age = from_day - start_day
+WHERE on_grid
 GROUP BY 1, 2, 3, 4

@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from index_engine import periods
+from index_engine.ages import Ages
 from index_engine.errors import InputError
-from index_engine.method import MONTH_DAYS, Method
+from index_engine.method import Method
 
 HERE = Path(__file__).parent
 MEASURES = (
@@ -26,6 +28,7 @@ MEASURES = (
     "price_ratios",
 )
 EPOCH = date(1970, 1, 1)
+LONGEST_SPELL_DAYS = 73_050  # two centuries: longer than any case, short enough for a table
 
 # A period is a whole number that grows with time; quarters in production, months or years in tests.
 PeriodOf = Callable[[date], int]
@@ -77,15 +80,11 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
     if first is None:
         raise InputError("the warehouse has no cases and no auctions; import some first")
     _calendar(con, first, until, period_of)
-    horizon = round(method.horizon_months * MONTH_DAYS)
-    bins = -(-horizon // method.bin_days)
+    _ages(con, method.ages)
     con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE parameters AS
-        SELECT ?::INTEGER AS bin_days, ?::INTEGER AS horizon_bins, ?::INTEGER AS horizon_days,
-               ?::DOUBLE AS claim_cap, ?::DOUBLE AS ratio_step
-        """,
-        [method.bin_days, bins, bins * method.bin_days, method.claim_cap, method.ratio_step],
+        "CREATE OR REPLACE TEMP TABLE parameters AS "
+        "SELECT ?::DOUBLE AS claim_cap, ?::DOUBLE AS ratio_step",
+        [method.claim_cap, method.ratio_step],
     )
     _closing_events(con, method)
     con.execute(f"CREATE TEMP TABLE lots AS {_sql('lots')}")
@@ -112,6 +111,22 @@ def _calendar(con: duckdb.DuckDBPyConnection, first: int, until: int, period_of:
         JOIN starts ON starts.period > a.period AND starts.period <= b.period
         """
     )
+
+
+def _ages(con: duckdb.DuckDBPyConnection, grid: Ages) -> None:
+    """`ages`: the bin of every age in days and the days of the bin already passed. Ages beyond the
+    grid share one bin more."""
+    age = np.arange(LONGEST_SPELL_DAYS)
+    age_bin = grid.bin_of(age)
+    passed = age - np.array(grid.edges)[age_bin]
+    con.register("ages_frame", pd.DataFrame({"age": age, "age_bin": age_bin, "passed": passed}))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE ages AS SELECT age::INTEGER AS age, "
+        "age_bin::SMALLINT AS age_bin, passed::INTEGER AS passed, age_bin < ? AS on_grid "
+        "FROM ages_frame",
+        [grid.bins],
+    )
+    con.unregister("ages_frame")
 
 
 def _closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> None:

@@ -1,0 +1,35 @@
+"""Reading parameters.toml into a DuckDB connection, where the sample's SQL finds every number."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+FILE = Path(__file__).with_name("parameters.toml")
+
+
+def load(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    """Make the parameters known to `con`.
+
+    `text` is the content of a parameter file. Sections of single values become one struct, the
+    variable `knobs`; sections of lists become temporary tables of the section's name, one list a
+    column.
+
+    Raises ValueError if a name is given twice or the lists of a table differ in length.
+    """
+    knobs: dict[str, Any] = {}
+    for section, values in tomllib.loads(text).items():
+        if all(isinstance(value, list) for value in values.values()):
+            _table(con, section, values)
+            continue
+        twice = knobs.keys() & values.keys()
+        if twice:
+            raise ValueError(f"parameters.toml: [{section}] gives {sorted(twice)} a second time")
+        knobs |= values
+    con.execute("SET VARIABLE knobs = ?", [knobs])
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[Any]]) -> None:
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    con.execute(f"CREATE TEMP TABLE {name} AS SELECT unnest(?, recursive := true)", [rows])

@@ -1,0 +1,142 @@
+-- The staged case rows of one chunk, up to the last case number wanted, with the seeded defects.
+
+CREATE OR REPLACE TEMP TABLE first_rows AS
+WITH known AS (
+    SELECT
+        amounts.*,
+        closes <= day_number(k().observed_to) AS is_closed,
+        lists < closes AND lists <= day_number(k().observed_to) AS is_listed
+    FROM amounts
+    WHERE n <= getvariable('last_number')
+)
+SELECT
+    n,
+    0 AS part,
+    'F' || format('{:010d}', n) AS case_id,
+    court,
+    'first' AS case_type,
+    on_date(filed) AS filed_on,
+    CASE WHEN is_closed THEN on_date(closes) END AS closed_on,
+    CASE WHEN is_closed THEN fate END AS close_mode,
+    CASE WHEN is_closed THEN reason END AS close_reason,
+    round(claim / CASE WHEN u(n, 28) < k().wrong_unit THEN 10000 ELSE 1 END, 2)::DECIMAL(18, 2)
+        AS claim_amount,
+    CASE WHEN is_closed THEN round(recovered, 2)::DECIMAL(18, 2) END AS recovered_amount,
+    CASE WHEN is_closed AND fate = 'completed' THEN on_date(closes) END AS paid_out_on,
+    path = 'collateral' AS has_assets,
+    CASE WHEN u(n, 30) < person_share THEN 'person'
+         WHEN u(n, 30) < person_share + company_share THEN 'company'
+         ELSE 'other' END AS debtor_kind,
+    creditor_local,
+    cause,
+    NULL::VARCHAR AS parent_case_id,
+    CASE WHEN is_listed THEN on_date(lists) END AS first_listed_on
+FROM known
+JOIN cause_ranges
+    ON collateral_case = (path = 'collateral') AND u(n, 29) >= from_draw AND u(n, 29) < to_draw;
+
+-- Resumed cases take their claim from what was left of the parent's, and run on their own clock.
+CREATE OR REPLACE TEMP TABLE resumed_rows AS
+WITH timed AS (
+    SELECT
+        parents.*,
+        resumptions.filed AS resumed_filed,
+        amounts.claim - amounts.recovered AS rest,
+        u(n, 31) < resumed_cash AS pays,
+        calendar.clock + k().resumed_median * slower * exp(k().resumed_sigma * z(n, 32)) AS end_clock
+    FROM resumptions
+    JOIN amounts USING (n)
+    JOIN first_rows AS parents USING (n)
+    JOIN calendar ON calendar.d = resumptions.filed
+    WHERE is_recorded
+),
+closed AS (
+    SELECT
+        timed.*,
+        CASE WHEN pays THEN clock_days.d
+             ELSE resumed_filed + whole_between(u(n, 34), 91, 121) END AS closes,
+        CASE WHEN pays THEN 'completed'
+             WHEN u(n, 35) < 0.9 THEN 'zhongben' ELSE 'terminated' END AS ending
+    FROM timed
+    LEFT JOIN clock_days ON eighth = floor(end_clock * 8)::INTEGER
+),
+known AS (
+    SELECT * REPLACE (
+        CASE WHEN closes <= day_number(k().observed_to) THEN on_date(closes) END AS closed_on,
+        CASE WHEN closes <= day_number(k().observed_to) THEN ending END AS close_mode)
+    FROM closed
+)
+SELECT
+    n,
+    1 AS part,
+    'R' || format('{:010d}', n) AS case_id,
+    court,
+    'resumed' AS case_type,
+    on_date(resumed_filed) AS filed_on,
+    closed_on,
+    close_mode,
+    CASE WHEN close_mode = 'terminated' THEN 'settled' END AS close_reason,
+    round(rest, 2)::DECIMAL(18, 2) AS claim_amount,
+    round(rest * CASE close_mode WHEN 'completed' THEN 1
+                                 WHEN 'terminated' THEN 0.5 * u(n, 36)
+                                 WHEN 'zhongben' THEN 0.02 * u(n, 36) END, 2)::DECIMAL(18, 2)
+        AS recovered_amount,
+    CASE WHEN close_mode = 'completed' THEN closed_on END AS paid_out_on,
+    has_assets,
+    debtor_kind,
+    creditor_local,
+    cause,
+    'F' || format('{:010d}', n) AS parent_case_id,
+    NULL::DATE AS first_listed_on
+FROM known;
+
+CREATE OR REPLACE TEMP TABLE preservation_rows AS
+SELECT
+    n,
+    0 AS part,
+    'P' || format('{:010d}', n) AS case_id,
+    court,
+    'preservation' AS case_type,
+    on_date(filed) AS filed_on,
+    CASE WHEN closes <= day_number(k().observed_to) THEN on_date(closes) END AS closed_on,
+    CASE WHEN closed_on IS NOT NULL THEN 'completed' END AS close_mode,
+    NULL::VARCHAR AS close_reason,
+    round(median_claim * exp(k().claim_sigma * z(n, 19)), 2)::DECIMAL(18, 2) AS claim_amount,
+    NULL::DECIMAL(18, 2) AS recovered_amount,
+    NULL::DATE AS paid_out_on,
+    NULL::BOOLEAN AS has_assets,
+    CASE WHEN u(n, 30) < 0.6 THEN 'person' ELSE 'company' END AS debtor_kind,
+    creditor_local,
+    '财产保全' AS cause,
+    NULL::VARCHAR AS parent_case_id,
+    NULL::DATE AS first_listed_on
+FROM preservations
+JOIN claims ON claims.path = 'none'
+WHERE n <= getvariable('last_number');
+
+-- Defects come as further rows: a repeated row, and a copy under its own number that was closed
+-- before it was filed. Acceptance rejects both, so no sound case is lost.
+CREATE OR REPLACE TEMP TABLE staged_cases AS
+WITH sound AS (
+    FROM first_rows UNION ALL FROM resumed_rows UNION ALL FROM preservation_rows
+),
+rows AS (
+    FROM sound
+    UNION ALL
+    SELECT * REPLACE (part + 2 AS part) FROM sound WHERE u(n, 37 + part) < k().duplicate
+    UNION ALL
+    SELECT * REPLACE (
+        part + 4 AS part,
+        'X' || case_id[2:] AS case_id,
+        filed_on - whole_between(u(n, 41), 1, 30) AS closed_on)
+    FROM sound
+    WHERE part = 0 AND closed_on IS NOT NULL AND u(n, 40) < k().closed_before_filing
+)
+SELECT
+    row_number() OVER (ORDER BY n, part) AS row_no,
+    case_id,
+    court_id,
+    rows.* EXCLUDE (n, part, case_id, court)
+FROM rows
+JOIN court_bench USING (court)
+ORDER BY n, part;

@@ -1,0 +1,82 @@
+-- Lots of the collateral cases that were listed, with the way each goes through its rounds.
+
+CREATE OR REPLACE TEMP TABLE lots AS
+WITH listed AS (
+    SELECT *, LEAST(year(on_date(lists)), 2026) AS law_year
+    FROM amounts
+    WHERE n <= getvariable('last_number')
+      AND lists < closes AND lists <= day_number(k().observed_to)
+),
+counted AS (
+    SELECT
+        listed.*,
+        -- up to 6 lots beside the first
+        CASE WHEN has_key_lot THEN 1 + key_not_first::INTEGER + poisson(u(n, 42), k().free_lots)
+             ELSE 1 + poisson(u(n, 42), mean_lots - 1) END AS lots
+    FROM listed
+    JOIN left_lots ON left_lots.tier = listed.tier AND left_lots.year = law_year
+),
+each_lot AS (
+    SELECT
+        *,
+        n * 16 + lot_no AS lot,
+        CASE WHEN NOT has_key_lot THEN 'left' WHEN lot_no = 1 THEN 'key' ELSE 'free' END AS kind
+    FROM counted
+    JOIN range(1, 9) AS numbers(lot_no) ON lot_no <= lots
+)
+SELECT
+    n, lot, each_lot.kind, court, each_lot.tier, law_year, fate, reason, closes, claim, proceeds_share,
+    bidders AS mean_bidders,
+    asset,
+    notice_days AS notice,
+    again_days AS again,
+    CASE WHEN each_lot.kind = 'key' THEN key_slack ELSE 0 END AS slack,
+    CASE WHEN each_lot.kind = 'key' THEN key_rounds ELSE lot_laws.rounds END AS rounds,
+    CASE WHEN each_lot.kind = 'key' THEN 'sold' ELSE lot_laws.ending END AS ending,
+    CASE WHEN each_lot.kind = 'key' THEN key_resold
+         ELSE lot_laws.ending = 'sold' AND lot_u(lot, 8) < defaulted END AS resold,
+    CASE WHEN each_lot.kind = 'key' THEN key_listed
+         -- the first lot keeps the day of the case's first listing, further ones follow
+         WHEN each_lot.kind = 'left' AND lot_no = 1 OR key_not_first AND lot_no = 2 THEN lists
+         ELSE lists + whole_between(lot_u(lot, 9), 0, 20) END AS listed,
+    fate = 'terminated' AND reason = 'settled' AND lot_no = 1 AND lot_u(lot, 10) < k().setoff
+        AS taken_over
+FROM each_lot
+JOIN asset_ranges AS assets
+    ON asset_draw(lot) >= assets.from_draw AND asset_draw(lot) < assets.to_draw
+JOIN lot_laws
+    ON lot_laws.kind = CASE WHEN each_lot.kind = 'key' THEN 'free' ELSE each_lot.kind END
+    AND lot_laws.tier = each_lot.tier AND lot_laws.year = law_year
+    AND lot_u(lot, 11) >= lot_laws.from_draw AND lot_u(lot, 11) < lot_laws.to_draw;
+
+-- Prices. The lot that pays a case is valued from what it brings, every other from the claim.
+CREATE OR REPLACE TEMP TABLE priced_lots AS
+WITH levels AS (
+    SELECT
+        lots.*,
+        level AS first_level,
+        level * CASE WHEN lot_u(lot, 13) < 0.8 THEN k().second_cut
+                     ELSE k().second_cut + 0.1 * lot_u(lot, 13) END AS later_level,
+        lot_u(lot, 14) < CASE rounds WHEN 1 THEN k().single_first WHEN 2 THEN k().single_second
+                                     ELSE k().single_sale END AS single,
+        CASE rounds WHEN 1 THEN k().premium_first ELSE k().premium_later END
+            * premium_times * exp(k().premium_sigma * lot_z(lot, 15)) AS premium_if_many
+    FROM lots
+    JOIN start_ranges
+        ON start_ranges.year = law_year
+        AND lot_u(lot, 12) >= from_draw AND lot_u(lot, 12) < to_draw
+    JOIN years ON years.year = law_year
+),
+winning AS (
+    SELECT
+        *,
+        CASE WHEN rounds = 1 THEN first_level ELSE later_level END
+            * (1 + CASE WHEN single THEN 0 ELSE premium_if_many END) AS price_ratio
+    FROM levels
+)
+SELECT
+    *,
+    greatest(100, CASE WHEN kind = 'key' THEN claim * proceeds_share / (1 - k().sale_costs) / price_ratio
+         ELSE claim * k().reference_median * exp(k().reference_sigma * lot_z(lot, 17)) END)
+        ::DECIMAL(18, 2) AS reference_price
+FROM winning;

@@ -1,0 +1,107 @@
+-- What the records will show of each first-enforcement case: the honest fate, or in the gamed courts
+-- the 终本 that came before it; claims and recoveries; and only what is known on the last day.
+
+-- A gamed case is still open on its day between the 95th and the 180th and closes as 终本 on it.
+-- The twin without gaming draws the same cases and leaves them their honest fate. Gaming starts with
+-- the window, so that both worlds record the same cases.
+CREATE OR REPLACE TEMP TABLE closings AS
+WITH gamed AS (
+    SELECT
+        honest.*,
+        filed + whole_between(u(n, 17), k().gaming_least, k().gaming_most) AS gaming_day,
+        role = 'gamed' AND u(n, 18) < k().gaming_share AS is_target
+    FROM honest
+),
+decided AS (
+    SELECT
+        *,
+        getvariable('gaming') AND is_target AND gaming_day < ends
+            AND gaming_day >= day_number(k().observed_from) AS is_gamed
+    FROM gamed
+    -- cases closed before the window are in nobody's records
+    WHERE ends >= day_number(k().observed_from)
+)
+SELECT
+    decided.* EXCLUDE (lists, ends, fate),
+    ends AS honest_end,
+    fate AS honest_fate,
+    CASE WHEN is_gamed THEN gaming_day ELSE ends END AS closes,
+    CASE WHEN is_gamed THEN 'zhongben' ELSE fate END AS fate,
+    CASE WHEN key_lots.n IS NULL THEN decided.lists
+         ELSE LEAST(decided.lists, key_lots.listed) END AS lists,
+    key_lots.n IS NOT NULL AS has_key_lot,
+    key_lots.rounds AS key_rounds,
+    key_lots.resold AS key_resold,
+    key_lots.listed AS key_listed,
+    key_lots.slack AS key_slack,
+    COALESCE(key_lots.not_first, FALSE) AS key_not_first
+FROM decided
+LEFT JOIN key_lots USING (n);
+
+CREATE OR REPLACE TEMP TABLE amounts AS
+WITH claimed AS (
+    SELECT
+        closings.*,
+        median_claim * claim_factor * exp(k().claim_sigma * z(n, 19)) AS claim,
+        coverage * exp(k().coverage_sigma * z(n, 21)) AS proceeds_share,
+        CASE WHEN fate = 'terminated' THEN reason END AS reason
+    FROM closings
+    JOIN claims USING (path)
+    JOIN reason_ranges ON u(n, 23) >= from_draw AND u(n, 23) < to_draw
+)
+SELECT
+    *,
+    claim * CASE
+        WHEN fate = 'completed' AND path = 'collateral' THEN LEAST(1, proceeds_share)
+        WHEN fate = 'completed' THEN 1
+        WHEN fate = 'zhongben' THEN LEAST(0.9, -zhongben_recovered * ln(u(n, 24)))
+        -- a creditor who settles or withdraws has mostly been paid outside the court
+        WHEN reason IN ('settled', 'withdrawn')
+            THEN CASE WHEN u(n, 24) < walk_paid THEN 0.75 + 0.25 * u(n, 25) ELSE 0.3 * u(n, 25) END
+        WHEN reason = 'bankruptcy' THEN 0.15 * u(n, 24)
+        ELSE 0
+    END AS recovered
+FROM claimed;
+
+-- 终本 cases that creditors have resumed, by the day of the new filing. The honest ones are counted
+-- to know where the sample ends, so that the twin ends at the same case.
+CREATE OR REPLACE TEMP TABLE resumptions AS
+WITH drawn AS (
+    SELECT
+        n,
+        closes,
+        fate,
+        honest_end,
+        honest_fate,
+        u(n, 26) < resumed AS resumes,
+        (k().resumed_least
+            + (k().resumed_most - k().resumed_least) * u(n, 27) ** k().resumed_skew)::INTEGER AS wait
+    FROM closings
+)
+SELECT
+    n,
+    closes + wait AS filed,
+    fate = 'zhongben' AND closes + wait <= day_number(k().observed_to) AS is_recorded,
+    honest_fate = 'zhongben' AND honest_end + wait <= day_number(k().observed_to) AS honest
+FROM drawn
+WHERE resumes;
+
+-- Preservation cases (执保): no recovery, closed within weeks. Recorded like the others.
+CREATE OR REPLACE TEMP TABLE preservations AS
+WITH clocked AS (
+    SELECT *, clock + k().preservation_median * slower * exp(k().preservation_sigma * z(n, 10)) AS end_clock
+    FROM filings
+    WHERE is_preservation
+)
+SELECT n, court, filed, creditor_local, GREATEST(d, filed + 1) AS closes
+FROM clocked
+JOIN clock_days ON eighth = floor(end_clock * 8)::INTEGER
+WHERE d >= day_number(k().observed_from);
+
+-- Rows of each case number, from which the generator finds where the sample is full.
+CREATE OR REPLACE TEMP TABLE rows_per_number AS
+SELECT n, 1 + COALESCE(honest::INTEGER, 0) AS rows
+FROM closings
+LEFT JOIN resumptions USING (n)
+UNION ALL
+SELECT n, 1 FROM preservations;

@@ -1,0 +1,247 @@
+"""The one door into the warehouse: typed rows are judged, kept or rejected, and counted.
+
+Files come through the importer, the synthetic sample comes straight here; both are held to the
+same rules. Every row that is staged is either in its contract table or in `rejects`, never in
+both and never in neither.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from index_engine.sources import relations
+from index_engine.sources.contract import Contract, contract
+from index_engine.sources.relations import Rows
+from index_engine.sources.rules import Rule, rules_for
+
+EARLIEST = date(1990, 1, 1)
+
+_FINDING = "STRUCT(field VARCHAR, value VARCHAR, rule VARCHAR, message VARCHAR, action VARCHAR)"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the `sources` table says of a file, and what its rows are judged against.
+
+    `observed_from` and `observed_to` are the first and last day whose events the source records
+    (None: not stated); `earliest` is the first day that can be a date of it at all; `law` picks
+    the rules that hold under one country's law only.
+    """
+
+    kind: str
+    name: str
+    sha256: str
+    observed_from: date | None
+    observed_to: date | None
+    synthetic: bool
+    earliest: date = EARLIEST
+    law: str = "CN"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the rows of one source: rows == kept + rejected.
+
+    Each mapping is rule -> number of rows; a row that fails two rules counts under both, so
+    `reasons` may add up to more than `rejected`. Rows under `cleared` lost a value, rows under
+    `warned` nothing; a cleared row may still be rejected for another reason.
+    """
+
+    source_id: int
+    rows: int
+    kept: int
+    rejected: int
+    reasons: dict[str, int]
+    cleared: dict[str, int] = field(default_factory=dict)
+    warned: dict[str, int] = field(default_factory=dict)
+
+
+def accept(
+    con: duckdb.DuckDBPyConnection,
+    staged: str,
+    source: Source,
+    *,
+    findings: str | None = None,
+    clearable: Collection[str] = (),
+) -> Outcome:
+    """Judge the rows of `staged`, fill the contract table and `rejects`, and register the source.
+
+    `staged` names a table or view with `row_no` BIGINT (unique, from 1) and the typed columns of
+    the contract; absent columns are NULL. Kept rows go in in the order they are staged.
+
+    `findings` names a table (row_no, field, value, rule, message) of values that could not be
+    read. Such a row is rejected and judged no further, unless the field is in `clearable`: then
+    the value alone is dropped. The same holds for a value of a clearable field that breaks a
+    rule; fields are cleared in the contract's order, and each is judged on what is left.
+
+    Of several rows with one key the first acceptable one is kept.
+
+    Raises InputError if the rows as a whole cannot stand (regions without a nation); ValueError
+    if `staged` has columns the contract does not know.
+    """
+    agreed = contract(source.kind)
+    rules = rules_for(agreed, source.law)
+    rows = _rows(con, staged, agreed, rules, source, clearable)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE accept_findings (row_no BIGINT, field VARCHAR,"
+        " value VARCHAR, rule VARCHAR, message VARCHAR, action VARCHAR)"
+    )
+    try:
+        if findings is not None:
+            _take_findings(con, findings, clearable)
+        _judge(con, rows, rules)
+        relations.judge(con, rows, agreed, source.name)
+        return _settle(con, rows, agreed, source)
+    finally:
+        con.execute("DROP TABLE accept_findings")
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection,
+    staged: str,
+    agreed: Contract,
+    rules: tuple[Rule, ...],
+    source: Source,
+    clearable: Collection[str],
+) -> Rows:
+    """Return SQL for the staged rows as the contract has them, bad values of `clearable` dropped.
+
+    Beside the contract's fields stand row_no, what the rules know of the source (observed_from,
+    observed_to, earliest), and `cleared`: a list of what was dropped, NULL where nothing was.
+    """
+    present = {row[0] for row in con.execute(f'DESCRIBE "{staged}"').fetchall()}
+    unknown = present - {"row_no", *agreed.names}
+    if unknown or "row_no" not in present:
+        raise ValueError(
+            f"{staged}: staged {agreed.kind} have row_no and fields of the contract only;"
+            f" found {sorted(present)}"
+        )
+    columns = ", ".join(
+        f"CAST({f.name if f.name in present else 'NULL'} AS {f.type}) AS {f.name}"
+        for f in agreed.fields
+    )
+    sql = (
+        f"SELECT row_no, {columns}, CAST($observed_from AS DATE) AS observed_from,"
+        " CAST($observed_to AS DATE) AS observed_to, CAST($earliest AS DATE) AS earliest,"
+        f' CAST(NULL AS {_FINDING}[]) AS cleared FROM "{staged}"'
+    )
+    # One nested query a field, so that a rule on a later field sees what was cleared before it.
+    for name in agreed.names:
+        errors = [rule for rule in rules if rule.field == name and rule.severity == "error"]
+        if name in clearable and errors:
+            fires = f"{name} IS NOT NULL AND ({_any(errors)})"
+            dropped = ", ".join(rule.finding("cleared") for rule in errors)
+            sql = (
+                f"SELECT * REPLACE (CASE WHEN {fires} THEN NULL ELSE {name} END AS {name},"
+                f" CASE WHEN {fires} THEN list_concat(cleared, [{dropped}]) ELSE cleared END"
+                f" AS cleared) FROM ({sql})"
+            )
+    period = {
+        "observed_from": source.observed_from,
+        "observed_to": source.observed_to,
+        "earliest": source.earliest,
+    }
+    return Rows(f"({sql})", period)
+
+
+def _any(rules: Collection[Rule]) -> str:
+    return " OR ".join(f"({rule.when})" for rule in rules)
+
+
+def _take_findings(
+    con: duckdb.DuckDBPyConnection, findings: str, clearable: Collection[str]
+) -> None:
+    con.execute(
+        "INSERT INTO accept_findings SELECT row_no, field, value, rule, message,"
+        " CASE WHEN list_contains(CAST($clearable AS VARCHAR[]), field) THEN 'cleared'"
+        f" ELSE 'rejected' END FROM \"{findings}\"",
+        {"clearable": list(clearable)},
+    )
+
+
+def _judge(con: duckdb.DuckDBPyConnection, rows: Rows, rules: tuple[Rule, ...]) -> None:
+    """Note what every row breaks in one scan: conditions on all rows, texts on those that fail.
+
+    Rows that could not be read are left out: what else is wrong with them cannot be told.
+    """
+    found = ", ".join(rule.finding(rule.action) for rule in rules)
+    con.execute(
+        "INSERT INTO accept_findings"
+        " SELECT row_no, f.field, f.value, f.rule, f.message, f.action FROM ("
+        f" SELECT row_no, unnest(list_concat(cleared, [{found}])) AS f FROM {rows.sql}"
+        f" WHERE (cleared IS NOT NULL OR {_any(rules)}) AND {relations.NOT_REJECTED}"
+        ") WHERE f IS NOT NULL",
+        rows.parameters,
+    )
+
+
+def _settle(
+    con: duckdb.DuckDBPyConnection, rows: Rows, agreed: Contract, source: Source
+) -> Outcome:
+    """Put the kept rows, the findings and the source in their tables, and count them."""
+    source_id = _one(con, "SELECT coalesce(max(source_id), 0) + 1 FROM sources")
+    total = _one(con, f"SELECT count(*) FROM {rows.sql}", rows.parameters)
+    rejected = _one(
+        con, "SELECT count(DISTINCT row_no) FROM accept_findings WHERE action = 'rejected'"
+    )
+    sourced = agreed.kind in ("cases", "auctions")
+    fields = ", ".join(agreed.names)
+    kept = _one(
+        con,
+        f"INSERT INTO {agreed.table} ({fields}{', source_id' if sourced else ''})"
+        f" SELECT {fields}{f', {source_id}' if sourced else ''} FROM {rows.sql}"
+        f" WHERE {relations.NOT_REJECTED} ORDER BY row_no",
+        rows.parameters,
+    )
+    if total != kept + rejected:
+        raise AssertionError(
+            f"internal error: {source.name}: {total} rows staged, but {kept} kept and"
+            f" {rejected} rejected; is row_no unique and without gaps of NULL?"
+        )
+    # A warning about a row that is not there helps nobody; what was cleared may be why it is not.
+    con.execute(
+        "INSERT INTO rejects SELECT $source_id, row_no, field, value, rule, message, action"
+        f" FROM accept_findings WHERE action <> 'warned' OR {relations.NOT_REJECTED}"
+        " ORDER BY row_no, action, field, rule",
+        {"source_id": source_id},
+    )
+    con.execute(
+        "INSERT INTO sources (source_id, kind, name, sha256, imported_at, rows, rejected,"
+        " observed_from, observed_to, synthetic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            source_id,
+            source.kind,
+            source.name,
+            source.sha256,
+            datetime.now(UTC).replace(tzinfo=None),
+            total,
+            rejected,
+            source.observed_from,
+            source.observed_to,
+            source.synthetic,
+        ],
+    )
+    counts = {
+        action: _counts(con, source_id, action) for action in ("rejected", "cleared", "warned")
+    }
+    return Outcome(
+        source_id, total, kept, rejected, counts["rejected"], counts["cleared"], counts["warned"]
+    )
+
+
+def _counts(con: duckdb.DuckDBPyConnection, source_id: int, action: str) -> dict[str, int]:
+    return dict(
+        con.execute(
+            "SELECT rule, count(DISTINCT row_no) FROM rejects"
+            " WHERE source_id = ? AND action = ? GROUP BY rule ORDER BY rule",
+            [source_id, action],
+        ).fetchall()
+    )
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> int:
+    row = con.execute(sql, parameters).fetchone()
+    assert row is not None
+    return int(row[0])
