@@ -43,7 +43,7 @@ class Ages:
 
     @property
     def widths(self) -> npt.NDArray[np.int64]:
-        return np.diff(np.array(self.edges, dtype=np.int64))
+        return np.array(self.edges[1:], dtype=np.int64) - self.starts
 
     def bin_of(self, day: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Bin of each day; days beyond the grid get the number of bins."""

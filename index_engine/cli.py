@@ -86,9 +86,7 @@ def _count(text: str) -> int:
 def _sample(arguments: argparse.Namespace) -> None:
     from index_engine.sample.generate import generate
 
-    made = generate(
-        arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True
-    )
+    made = generate(arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True)
     print(made)
     with _bar() as progress:
         build(arguments.warehouse, progress=progress)

@@ -5,88 +5,23 @@ A window is the method's number of consecutive quarters and is named by its last
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import combinations
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from index_engine import periods
-from index_engine.errors import InputError
 from index_engine.estimates import incidence, panel, rates
 from index_engine.estimates.incidence import Array
 from index_engine.estimates.panel import ClockPanel, Frame, Index
-from index_engine.estimates.units import Units, all_courts, units
-from index_engine.measures.measure import EPOCH
+from index_engine.estimates.store import SCHEMA, Coded, Columns, append
+from index_engine.estimates.units import Units, units
+from index_engine.estimates.windows import Windows, windows_of
 from index_engine.method import Estimate, Figure, Indicator, Method
 
+STATUSES = ("estimated", "no_data", "too_few", "not_estimable")
 BLOCK = 16  # units computed at once: small enough for the processor's cache, changes no number
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
-
-SCHEMA = """
-DROP SCHEMA IF EXISTS estimates CASCADE;
-CREATE SCHEMA estimates;
-CREATE TABLE estimates.indicators (
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
-    value DOUBLE,   -- on the indicator's own scale; NULL where status says why
-    se DOUBLE,      -- standard error from sampling, same scale
-    n BIGINT,       -- spells under way, cases, rounds or lots behind the value
-    status VARCHAR  -- estimated | too_few | not_estimable | no_data
-);
-CREATE TABLE estimates.covariances (
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR, other VARCHAR,
-    covariance DOUBLE  -- of two indicators read off the same curves
-);
-CREATE TABLE estimates.figures (
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
-    value DOUBLE, numerator DOUBLE, denominator DOUBLE
-);
-"""
-
-
-@dataclass(frozen=True)
-class Windows:
-    """The windows to estimate: `ends` are positions of their last periods on the frame's axis."""
-
-    frame: Frame
-    length: int
-    ends: Index
-
-    @property
-    def labels(self) -> list[str]:
-        return [periods.label(self.frame.first_period + int(end)) for end in self.ends]
-
-    def sums(self, array: Array) -> Array:
-        """Sum a (unit, period, ...) array over each window."""
-        rolled: Array = panel.rolling(array, self.length)[:, self.ends - self.length + 1]
-        return rolled
-
-    def at_start(self, stock: Array) -> Array:
-        """The stock on the first day of each window."""
-        start: Array = stock[:, self.ends - self.length + 1]
-        return start
-
-    def at_end(self, stock: Array) -> Array:
-        """The stock on the day after each window; none beyond the last period of the frame."""
-        beyond = np.concatenate([stock, np.zeros_like(stock[:, :1])], axis=1)
-        end: Array = beyond[:, self.ends + 1]
-        return end
-
-    def days(self) -> Array:
-        """Length of each window in days."""
-        first = self.frame.first_period
-        return np.array(
-            [
-                (
-                    periods.first_day(first + int(end) + 1)
-                    - periods.first_day(first + int(end) - self.length + 1)
-                ).days
-                for end in self.ends
-            ],
-            dtype=float,
-        )
 
 
 @dataclass(frozen=True)
@@ -125,26 +60,6 @@ def estimate(
     _estimate_rates(con, method, windows, levels)
 
 
-def windows_of(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
-    """The frame of the measured data and every complete window from the method's first period on.
-
-    A quarter whose last day is not observed is incomplete and ends no window.
-    """
-    [(first, until)] = con.execute("SELECT MIN(from_day), MAX(until_day) FROM windows").fetchall()
-    start = periods.quarter_of(EPOCH + timedelta(days=first))
-    last_seen = periods.quarter_of(EPOCH + timedelta(days=until - 1))
-    last_whole = periods.quarter_of(EPOCH + timedelta(days=until)) - 1
-    length = method.window_quarters
-    first_end = max(periods.parse(method.first_period), start + length - 1)
-    if first_end > last_whole:
-        raise InputError(
-            f"the data end in {periods.label(last_seen)}: no complete window of "
-            f"{length} quarters from {method.first_period} on; see [period] of the method"
-        )
-    frame = Frame(all_courts(con), start, last_seen)
-    return Windows(frame, length, np.arange(first_end - start, last_whole - start + 1))
-
-
 # ---------------------------------------------------------------- curves
 
 
@@ -157,9 +72,7 @@ def curves_of(
     leaves = windows.sums(cells.left) + windows.at_end(cells.carried)
     leaves_elapsed = windows.sums(cells.left_elapsed) + windows.at_end(cells.carried_elapsed)
     events = windows.sums(cells.events)
-    risk = incidence.at_risk(
-        entries, entries_elapsed, leaves, leaves_elapsed, events, method.ages
-    )
+    risk = incidence.at_risk(entries, entries_elapsed, leaves, leaves_elapsed, events, method.ages)
     curves = incidence.aalen_johansen(events, risk, method.min_at_risk)
     return curves, entries.sum(axis=-1)
 
@@ -171,7 +84,9 @@ def _estimate_clock(
     levels: list[Units],
     clock: str,
 ) -> None:
-    cells = panel.read_clock(con, windows.frame, clock, method.clock_events(clock), method.ages.bins)
+    cells = panel.read_clock(
+        con, windows.frame, clock, method.clock_events(clock), method.ages.bins
+    )
     wanted = [i for i in method.indicators if i.estimate.clock == clock]
     for level in levels:
         blocks = [_estimate_block(cells, part, windows, wanted, method) for part in _blocks(level)]
@@ -179,11 +94,9 @@ def _estimate_clock(
             found = Estimated.stacked([block.own[indicator.id] for block in blocks])
             _store(con, method, indicator, level, windows, found)
         for one, other in combinations([i.id for i in wanted], 2):
-            frame = _grid(level, windows)
-            frame["indicator"], frame["other"] = one, other
             shared = np.concatenate([block.shared[one, other] for block in blocks])
-            frame["covariance"] = shared.ravel().round(15)
-            _append(con, "covariances", frame.dropna())
+            columns: Columns = {"indicator": one, "other": other, "covariance": shared.round(15)}
+            append(con, "covariances", level, windows, columns)
 
 
 @dataclass(frozen=True)
@@ -314,23 +227,21 @@ def _store(
     con: duckdb.DuckDBPyConnection,
     method: Method,
     indicator: Indicator,
-    part: Units,
+    level: Units,
     windows: Windows,
     found: Estimated,
 ) -> None:
-    frame = _grid(part, windows)
-    frame["indicator"] = indicator.id
     # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
     shown = found.estimable & (found.n >= method.min_cell)
-    frame["value"] = np.where(shown, found.value, np.nan).ravel().round(10)
-    frame["se"] = np.where(shown, found.se, np.nan).ravel().round(10)
-    frame["n"] = found.n.ravel().astype(np.int64)
-    frame["status"] = np.select(
-        [found.n.ravel() == 0, found.n.ravel() < indicator.min_n, ~found.estimable.ravel()],
-        [np.array("no_data"), np.array("too_few"), np.array("not_estimable")],
-        "estimated",
-    )
-    _append(con, "indicators", frame)
+    reasons = [found.n == 0, found.n < indicator.min_n, ~found.estimable]
+    columns: Columns = {
+        "indicator": indicator.id,
+        "value": np.where(shown, found.value, np.nan).round(10),
+        "se": np.where(shown, found.se, np.nan).round(10),
+        "n": found.n.astype(np.int64),
+        "status": Coded(np.select(reasons, [1, 2, 3], 0), STATUSES),
+    }
+    append(con, "indicators", level, windows, columns)
 
 
 def _store_figure(
@@ -340,29 +251,12 @@ def _store_figure(
     level: Units,
     windows: Windows,
 ) -> None:
-    frame = _grid(level, windows)
-    numerator, denominator = (
-        counts[figure.estimate.numerator],
-        counts[figure.estimate.denominator],
-    )
-    frame["figure"] = figure.id
-    frame["value"] = rates.quotient(numerator, denominator).ravel().round(10)
-    frame["numerator"] = numerator.ravel()
-    frame["denominator"] = denominator.ravel()
-    _append(con, "figures", frame)
-
-
-def _grid(part: Units, windows: Windows) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "level": part.level,
-            "unit_id": np.repeat(np.array(part.ids, dtype=object), len(windows.ends)),
-            "period": np.tile(np.array(windows.labels, dtype=object), len(part.ids)),
-        }
-    )
-
-
-def _append(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
-    con.register("estimated_frame", frame)
-    con.execute(f"INSERT INTO estimates.{table} BY NAME SELECT * FROM estimated_frame")
-    con.unregister("estimated_frame")
+    spec = figure.estimate
+    numerator, denominator = counts[spec.numerator], counts[spec.denominator]
+    columns: Columns = {
+        "figure": figure.id,
+        "value": rates.quotient(numerator, denominator).round(10),
+        "numerator": numerator,
+        "denominator": denominator,
+    }
+    append(con, "figures", level, windows, columns)

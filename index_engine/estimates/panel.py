@@ -109,7 +109,9 @@ def _dense(rows: pd.DataFrame, shape: tuple[int, int, int], column: str) -> Arra
 
 def _summed(at: Index, values: Array, shape: tuple[int, ...]) -> Array:
     """Values added up at flat positions of an array of `shape`."""
-    return np.bincount(at, values, int(np.prod(shape))).astype(np.float64).reshape(shape)
+    return (
+        np.bincount(at, values, int(np.prod(shape))).astype(np.float64, copy=False).reshape(shape)
+    )
 
 
 def read_counts(
@@ -157,6 +159,9 @@ def _place(rows: pd.DataFrame, frame: Frame) -> tuple[Index, Index, npt.NDArray[
 
 def gather(array: Array, members: list[Index]) -> Array:
     """Sum courts into units along the first axis; `members` lists each unit's court rows."""
+    if all(len(rows) == 1 for rows in members):
+        courts: Array = array[np.concatenate(members)]
+        return courts
     out = np.zeros((len(members), *array.shape[1:]))
     for unit, rows in enumerate(members):
         out[unit] = array[rows].sum(axis=0)

@@ -20,7 +20,8 @@ def weights_present(weights: Array, values: Array) -> Array:
     """Weights (item,) renormalised to sum to 1 over the items present in `values` (..., item)."""
     present = np.where(np.isnan(values), 0.0, weights)
     total = present.sum(axis=-1, keepdims=True)
-    return np.divide(present, total, out=np.zeros_like(present), where=total > 0)
+    share: Array = np.divide(present, total, out=np.zeros_like(present), where=total > 0)
+    return share
 
 
 def arithmetic_mean(values: Array, weights: Array) -> Array:

@@ -113,7 +113,7 @@ def _read(con: duckdb.DuckDBPyConnection, method: Method) -> Inputs:
     value[at[usable], column[usable]] = rows["value"].to_numpy()[usable]
     variance = np.zeros((len(keys), len(ids), len(ids)))
     variance[at[usable], column[usable], column[usable]] = rows["se"].to_numpy()[usable] ** 2
-    shared = con.execute("SELECT * FROM estimates.covariances").df()
+    shared = con.execute("SELECT * FROM estimates.covariances WHERE covariance IS NOT NULL").df()
     at_shared = row_of.get_indexer(pd.MultiIndex.from_frame(shared[KEYS]))
     one = pd.Index(ids).get_indexer(shared["indicator"])
     other = pd.Index(ids).get_indexer(shared["other"])

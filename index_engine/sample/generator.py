@@ -21,7 +21,7 @@ from index_engine.warehouse import snapshots
 
 DIVISIONS = Path(__file__).parents[2] / "data" / "divisions.csv"
 SQL = Path(__file__).with_name("sql")
-WORLD = ("macros", "regions", "calendar", "ranges", "world", "courts", "laws")
+WORLD = ("macros", "regions", "calendar", "choices", "world", "courts", "laws")
 CHUNK = ("filings", "fates", "sales", "outcomes")
 ROWS = ("cases", "lots", "rounds")
 
@@ -73,7 +73,9 @@ def generate(
     if not 0 <= seed < 2**31:
         raise InputError(f"seed: {seed} is not between 0 and {2**31 - 1}")
     if not DIVISIONS.exists():
-        raise InputError(f"{DIVISIONS}: the table of divisions is missing; restore it from the project")
+        raise InputError(
+            f"{DIVISIONS}: the table of divisions is missing; restore it from the project"
+        )
     with snapshots.replacing(warehouse, fresh=True) as con:
         return _Sample(con, cases, seed, gaming).fill(progress)
 
@@ -81,9 +83,7 @@ def generate(
 class _Sample:
     """One run: the connection, the settings, and what has been counted so far."""
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, cases: int, seed: int, gaming: bool
-    ) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, cases: int, seed: int, gaming: bool) -> None:
         self.con = con
         self.cases = cases
         self.summary = Summary()
@@ -161,7 +161,12 @@ class _Sample:
             self.summary.reasons[rule] = self.summary.reasons.get(rule, 0) + rows
 
     def _count(self) -> None:
-        tables = {"regions": "regions", "courts": "courts", "cases": "cases", "rounds": "auction_rounds"}
+        tables = {
+            "regions": "regions",
+            "courts": "courts",
+            "cases": "cases",
+            "rounds": "auction_rounds",
+        }
         for name, table in tables.items():
             setattr(self.summary, name, self._one(f"SELECT COUNT(*) FROM {table}")[0])
         for case_type in ("first", "resumed", "preservation"):

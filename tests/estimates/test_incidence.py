@@ -19,9 +19,7 @@ DAYS = Ages.daily(1100)
 WEEKS = Ages.by_month(36, 4)  # the grid of method.toml
 
 
-def cells(
-    seen: list[tuple[int, int, str]], events: list[str], grid: Ages
-) -> dict[str, np.ndarray]:
+def cells(seen: list[tuple[int, int, str]], events: list[str], grid: Ages) -> dict[str, np.ndarray]:
     """Bin what a window saw, as the measures do."""
     names = ("entries", "entries_elapsed", "leaves", "leaves_elapsed")
     found = {name: np.zeros(grid.bins) for name in names}
@@ -205,9 +203,7 @@ def test_standard_errors_match_the_spread_between_samples() -> None:
         found = curves(seen, EVENTS, WEEKS)
         a, b = (incidence.functional(found, 0, w) for w in weights)
         values.append((a.value, b.value))
-        variances.append(
-            [incidence.covariance(found, *pair) for pair in ((a, a), (b, b), (a, b))]
-        )
+        variances.append([incidence.covariance(found, *pair) for pair in ((a, a), (b, b), (a, b))])
     spread = np.cov(np.array(values, dtype=float).T)
     reported = np.array(variances, dtype=float).mean(axis=0)
     assert reported[0] == pytest.approx(spread[0, 0], rel=0.25)
@@ -218,9 +214,9 @@ def test_standard_errors_match_the_spread_between_samples() -> None:
 # ---------------------------------------------------------------- properties
 
 SEEN = st.lists(
-    st.tuples(
-        st.integers(0, 300), st.integers(0, 400), st.sampled_from([*EVENTS, "open"])
-    ).map(lambda t: (t[0], t[0] + t[1] + (t[2] == "open"), t[2])),
+    st.tuples(st.integers(0, 300), st.integers(0, 400), st.sampled_from([*EVENTS, "open"])).map(
+        lambda t: (t[0], t[0] + t[1] + (t[2] == "open"), t[2])
+    ),
     min_size=1,
     max_size=60,
 )

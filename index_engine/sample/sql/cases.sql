@@ -5,7 +5,8 @@ WITH known AS (
     SELECT
         amounts.*,
         closes <= day_number(k().observed_to) AS is_closed,
-        lists < closes AND lists <= day_number(k().observed_to) AS is_listed
+        lists < closes AND lists <= day_number(k().observed_to) AS is_listed,
+        path = 'collateral' AS has_assets
     FROM amounts
     WHERE n <= getvariable('last_number')
 )
@@ -23,7 +24,7 @@ SELECT
         AS claim_amount,
     CASE WHEN is_closed THEN round(recovered, 2)::DECIMAL(18, 2) END AS recovered_amount,
     CASE WHEN is_closed AND fate = 'completed' THEN on_date(closes) END AS paid_out_on,
-    path = 'collateral' AS has_assets,
+    known.has_assets,
     CASE WHEN u(n, 30) < person_share THEN 'person'
          WHEN u(n, 30) < person_share + company_share THEN 'company'
          ELSE 'other' END AS debtor_kind,
@@ -32,8 +33,8 @@ SELECT
     NULL::VARCHAR AS parent_case_id,
     CASE WHEN is_listed THEN on_date(lists) END AS first_listed_on
 FROM known
-JOIN cause_ranges
-    ON collateral_case = (path = 'collateral') AND u(n, 29) >= from_draw AND u(n, 29) < to_draw;
+JOIN cause_slots
+    ON cause_slots.has_assets = known.has_assets AND cause_slots.slot = slot(u(n, 29));
 
 -- Resumed cases take their claim from what was left of the parent's, and run on their own clock.
 CREATE OR REPLACE TEMP TABLE resumed_rows AS

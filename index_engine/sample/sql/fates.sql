@@ -63,19 +63,15 @@ WITH timed AS (
         *,
         z(n, 10) AS z1,
         z(n, 12) AS z2,
-        slower * local_factor AS stretch
+        slower * local_factor AS stretch,
+        CASE WHEN fate = 'zhongben' AND COALESCE(route, '') <> 'failed'
+             THEN slot(u(n, 14)) END AS band_slot
     FROM paths
 ),
 banded AS (
-    SELECT
-        timed.*,
-        zhongben_bands.least AS band_least,
-        zhongben_bands.most AS band_most
+    SELECT timed.*, band_least, band_most
     FROM timed
-    LEFT JOIN band_ranges AS zhongben_bands
-        ON zhongben_bands.tier = timed.tier
-        AND timed.fate = 'zhongben' AND COALESCE(timed.route, '') <> 'failed'
-        AND u(n, 14) >= from_draw AND u(n, 14) < to_draw
+    LEFT JOIN band_slots ON band_slots.tier = timed.tier AND band_slots.slot = timed.band_slot
 )
 SELECT
     *,

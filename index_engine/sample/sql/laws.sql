@@ -44,8 +44,8 @@ LATERAL (VALUES
 ) AS ways(rounds, ending, chance);
 
 -- The same for three kinds of lots: 'free' follows the law, 'key' is the lot whose sale pays the
--- case, 'left' is a lot of a case that is not paid by auction. Ranges of a uniform draw.
-CREATE OR REPLACE TEMP TABLE lot_laws AS
+-- case, 'left' is a lot of a case that is not paid by auction.
+CREATE OR REPLACE TEMP TABLE lot_slots AS
 WITH kinds AS (
     SELECT 'free' AS kind, * FROM lot_ways
     UNION ALL
@@ -53,23 +53,21 @@ WITH kinds AS (
     UNION ALL
     SELECT 'left', * FROM lot_ways WHERE ending <> 'sold'
 ),
-ranges AS (
+running AS (
     SELECT
-        kind, tier, year, rounds, ending,
-        SUM(chance) OVER upto - chance AS from_chance,
-        SUM(chance) OVER upto AS to_chance,
-        SUM(chance) OVER whole AS total
+        *,
+        chance / SUM(chance) OVER (PARTITION BY kind, tier, year ORDER BY rounds, ending
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS share
     FROM kinds
-    WINDOW
-        upto AS (PARTITION BY kind, tier, year ORDER BY rounds, ending ROWS UNBOUNDED PRECEDING),
-        whole AS (PARTITION BY kind, tier, year ORDER BY rounds, ending
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+),
+summed AS (
+    SELECT *, SUM(share) OVER (PARTITION BY kind, tier, year ORDER BY rounds, ending
+                               ROWS UNBOUNDED PRECEDING) AS upto
+    FROM running
 )
-SELECT
-    kind, tier, year, rounds, ending,
-    from_chance / total AS from_draw,
-    CASE WHEN to_chance >= total THEN 1 ELSE to_chance / total END AS to_draw
-FROM ranges;
+SELECT kind, tier, year AS law_year, rounds AS law_rounds, ending AS law_ending,
+       unnest(slots_between(upto - share, upto))::INTEGER AS slot
+FROM summed;
 
 -- Keeping the law per lot although the fate of the case comes first: so many lots must be left
 -- unsold in each case not paid by auction that lots sold are the law's share of all lots.

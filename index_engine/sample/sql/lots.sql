@@ -20,52 +20,56 @@ each_lot AS (
     SELECT
         *,
         n * 16 + lot_no AS lot,
-        CASE WHEN NOT has_key_lot THEN 'left' WHEN lot_no = 1 THEN 'key' ELSE 'free' END AS kind
+        CASE WHEN NOT has_key_lot THEN 'left' WHEN lot_no = 1 THEN 'key' ELSE 'free' END AS kind,
+        slot(asset_draw(n * 16 + lot_no)) AS asset_slot,
+        slot(lot_u(n * 16 + lot_no, 11)) AS way_slot
     FROM counted
     JOIN range(1, 9) AS numbers(lot_no) ON lot_no <= lots
+),
+-- a key lot's rounds are known already; its draw finds one of three rows that it does not use
+on_its_way AS (
+    SELECT each_lot.*, asset, notice_days AS notice, again_days AS again, law_rounds, law_ending
+    FROM each_lot
+    JOIN asset_slots ON asset_slots.slot = asset_slot
+    JOIN lot_slots
+        ON lot_slots.kind = each_lot.kind AND lot_slots.tier = each_lot.tier
+        AND lot_slots.law_year = each_lot.law_year AND lot_slots.slot = way_slot
 )
 SELECT
-    n, lot, each_lot.kind, court, each_lot.tier, law_year, fate, reason, closes, claim, proceeds_share,
+    n, lot, kind, court, law_year, fate, reason, closes, claim, proceeds_share,
     bidders AS mean_bidders,
-    asset,
-    notice_days AS notice,
-    again_days AS again,
-    CASE WHEN each_lot.kind = 'key' THEN key_slack ELSE 0 END AS slack,
-    CASE WHEN each_lot.kind = 'key' THEN key_rounds ELSE lot_laws.rounds END AS rounds,
-    CASE WHEN each_lot.kind = 'key' THEN 'sold' ELSE lot_laws.ending END AS ending,
-    CASE WHEN each_lot.kind = 'key' THEN key_resold
-         ELSE lot_laws.ending = 'sold' AND lot_u(lot, 8) < defaulted END AS resold,
-    CASE WHEN each_lot.kind = 'key' THEN key_listed
+    asset, notice, again,
+    CASE WHEN kind = 'key' THEN key_slack ELSE 0 END AS slack,
+    CASE WHEN kind = 'key' THEN key_rounds ELSE law_rounds END AS rounds,
+    CASE WHEN kind = 'key' THEN 'sold' ELSE law_ending END AS ending,
+    CASE WHEN kind = 'key' THEN key_resold
+         ELSE law_ending = 'sold' AND lot_u(lot, 8) < defaulted END AS resold,
+    CASE WHEN kind = 'key' THEN key_listed
          -- the first lot keeps the day of the case's first listing, further ones follow
-         WHEN each_lot.kind = 'left' AND lot_no = 1 OR key_not_first AND lot_no = 2 THEN lists
+         WHEN kind = 'left' AND lot_no = 1 OR key_not_first AND lot_no = 2 THEN lists
          ELSE lists + whole_between(lot_u(lot, 9), 0, 20) END AS listed,
     fate = 'terminated' AND reason = 'settled' AND lot_no = 1 AND lot_u(lot, 10) < k().setoff
         AS taken_over
-FROM each_lot
-JOIN asset_ranges AS assets
-    ON asset_draw(lot) >= assets.from_draw AND asset_draw(lot) < assets.to_draw
-JOIN lot_laws
-    ON lot_laws.kind = CASE WHEN each_lot.kind = 'key' THEN 'free' ELSE each_lot.kind END
-    AND lot_laws.tier = each_lot.tier AND lot_laws.year = law_year
-    AND lot_u(lot, 11) >= lot_laws.from_draw AND lot_u(lot, 11) < lot_laws.to_draw;
+FROM on_its_way;
 
 -- Prices. The lot that pays a case is valued from what it brings, every other from the claim.
 CREATE OR REPLACE TEMP TABLE priced_lots AS
-WITH levels AS (
+WITH drawn AS (
+    SELECT lots.*, premium_times, slot(lot_u(lot, 12)) AS start_slot
+    FROM lots
+    JOIN years ON years.year = law_year
+),
+levels AS (
     SELECT
-        lots.*,
-        level AS first_level,
-        level * CASE WHEN lot_u(lot, 13) < 0.8 THEN k().second_cut
-                     ELSE k().second_cut + 0.1 * lot_u(lot, 13) END AS later_level,
+        drawn.*,
+        first_level,
+        first_level * k().second_cut AS later_level,
         lot_u(lot, 14) < CASE rounds WHEN 1 THEN k().single_first WHEN 2 THEN k().single_second
                                      ELSE k().single_sale END AS single,
         CASE rounds WHEN 1 THEN k().premium_first ELSE k().premium_later END
             * premium_times * exp(k().premium_sigma * lot_z(lot, 15)) AS premium_if_many
-    FROM lots
-    JOIN start_ranges
-        ON start_ranges.year = law_year
-        AND lot_u(lot, 12) >= from_draw AND lot_u(lot, 12) < to_draw
-    JOIN years ON years.year = law_year
+    FROM drawn
+    JOIN start_slots ON start_slots.law_year = drawn.law_year AND start_slots.slot = start_slot
 ),
 winning AS (
     SELECT

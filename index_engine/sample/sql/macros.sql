@@ -25,6 +25,12 @@ CREATE OR REPLACE TEMP MACRO lot_z(number, stream) AS
 -- the normal distribution function to within .01: enough to deal stages by rank
 CREATE OR REPLACE TEMP MACRO normal_rank(x) AS 1 / (1 + exp(-1.702 * x));
 
+-- Choices among a few things are made in ten-thousandths: a thing holds the slots between two shares,
+-- and a draw finds it by an equality join.
+CREATE OR REPLACE TEMP MACRO slot(a) AS floor(a * 10000)::INTEGER;
+CREATE OR REPLACE TEMP MACRO slots_between(from_share, to_share) AS
+    range(round(from_share * 10000)::INTEGER, round(to_share * 10000)::INTEGER);
+
 -- Poisson by inversion, cut at 6
 CREATE OR REPLACE TEMP MACRO poisson(a, mean) AS
     (a > exp(-mean))::INTEGER

@@ -44,10 +44,14 @@ WITH claimed AS (
         closings.*,
         median_claim * claim_factor * exp(k().claim_sigma * z(n, 19)) AS claim,
         coverage * exp(k().coverage_sigma * z(n, 21)) AS proceeds_share,
-        CASE WHEN fate = 'terminated' THEN reason END AS reason
+        CASE WHEN fate = 'terminated' THEN slot(u(n, 23)) END AS reason_slot
     FROM closings
     JOIN claims USING (path)
-    JOIN reason_ranges ON u(n, 23) >= from_draw AND u(n, 23) < to_draw
+),
+reasoned AS (
+    SELECT claimed.*, reason
+    FROM claimed
+    LEFT JOIN reason_slots ON reason_slots.slot = reason_slot
 )
 SELECT
     *,
@@ -61,7 +65,7 @@ SELECT
         WHEN reason = 'bankruptcy' THEN 0.15 * u(n, 24)
         ELSE 0
     END AS recovered
-FROM claimed;
+FROM reasoned;
 
 -- 终本 cases that creditors have resumed, by the day of the new filing. The honest ones are counted
 -- to know where the sample ends, so that the twin ends at the same case.

@@ -3,26 +3,29 @@
 -- the rank of the delay between listing and cash.
 
 CREATE OR REPLACE TEMP TABLE key_lots AS
-WITH candidates AS (
+WITH drawn AS (
     SELECT
-        honest.n,
-        honest.filed,
-        honest.lists,
-        honest.n * 16 + 1 AS lot,
+        n, tier, filed, lists,
+        n * 16 + 1 AS lot,
+        slot(asset_draw(n * 16 + 1)) AS asset_slot,
+        slot(normal_rank(z2)) AS rounds_slot,
+        LEAST(year(on_date(lists)), 2026) AS law_year,
+        lot_u(n * 16 + 1, 8) < defaulted AS resold,
+        ends - GREATEST(3, round(payout_lag * (0.4 - 0.6 * ln(u(n, 16)))))::INTEGER AS sold_day
+    FROM honest
+    WHERE route = 'sale' AND ends < 99999
+),
+candidates AS (
+    SELECT
+        drawn.*,
         notice_days AS notice,
         again_days AS again,
-        lot_laws.rounds,
-        lot_u(n * 16 + 1, 8) < defaulted AS resold,
-        honest.ends - GREATEST(3, round(payout_lag * (0.4 - 0.6 * ln(u(n, 16)))))::INTEGER AS sold_day
-    FROM honest
-    JOIN asset_ranges
-        ON asset_draw(honest.n * 16 + 1) >= from_draw AND asset_draw(honest.n * 16 + 1) < to_draw
-    JOIN lot_laws
-        ON kind = 'key' AND lot_laws.tier = honest.tier
-        AND lot_laws.year = LEAST(year(on_date(honest.lists)), 2026)
-        AND normal_rank(honest.z2) >= lot_laws.from_draw
-        AND normal_rank(honest.z2) < lot_laws.to_draw
-    WHERE honest.route = 'sale' AND honest.ends < 99999
+        law_rounds AS rounds
+    FROM drawn
+    JOIN asset_slots ON asset_slots.slot = asset_slot
+    JOIN lot_slots
+        ON lot_slots.kind = 'key' AND lot_slots.tier = drawn.tier
+        AND lot_slots.law_year = drawn.law_year AND lot_slots.slot = rounds_slot
 ),
 laid_out AS (
     SELECT

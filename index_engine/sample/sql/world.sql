@@ -1,6 +1,6 @@
 -- The world: provinces with a tier, cities, courts with a size and a way of their own.
 
--- Provinces in order of their number of cities, eight to a block, each block dealt a shuffled deck.
+-- Provinces in order of their number of cities, ten to a block, each block dealt a shuffled deck.
 CREATE OR REPLACE TEMP TABLE provinces AS
 WITH sizes AS (
     SELECT parent AS province, COUNT(*) AS cities
@@ -13,7 +13,7 @@ ranked AS (
     FROM sizes
 ),
 shuffled AS (
-    SELECT *, row_number() OVER (PARTITION BY rank // 8 ORDER BY place_u(rank, 1)) AS place
+    SELECT *, row_number() OVER (PARTITION BY rank // 10 ORDER BY place_u(rank, 1)) AS place
     FROM ranked
 )
 SELECT province, cities, rank::INTEGER AS province_number, tier

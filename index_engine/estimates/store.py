@@ -1,0 +1,73 @@
+"""Where estimates are kept: the tables of schema `estimates`, one row a unit and window."""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.units import Units
+from index_engine.estimates.windows import Windows
+
+SCHEMA = """
+DROP SCHEMA IF EXISTS estimates CASCADE;
+CREATE SCHEMA estimates;
+CREATE TABLE estimates.indicators (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    value DOUBLE,   -- on the indicator's own scale; NULL where status says why
+    se DOUBLE,      -- standard error from sampling, same scale
+    n BIGINT,       -- spells under way, cases, rounds or lots behind the value
+    status VARCHAR  -- estimated | too_few | not_estimable | no_data
+);
+CREATE TABLE estimates.covariances (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR, other VARCHAR,
+    covariance DOUBLE  -- of two indicators read off the same curves
+);
+CREATE TABLE estimates.figures (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
+    value DOUBLE, numerator DOUBLE, denominator DOUBLE
+);
+"""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of few different words: positions in `words`."""
+
+    codes: npt.NDArray[np.int64]
+    words: tuple[str, ...]
+
+
+Columns = dict[str, str | Array | npt.NDArray[np.int64] | Coded]
+
+
+def append(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    level: Units,
+    windows: Windows,
+    columns: Columns,
+) -> None:
+    """Append one row a unit and window. Words travel as dictionaries: there are few of them and
+    very many rows. Arrays are (unit, window)."""
+    shape = (len(level.ids), len(windows.ends))
+    unit, window = np.indices(shape)
+    keys: Columns = {
+        "level": level.level,
+        "unit_id": Coded(unit, level.ids),
+        "period": Coded(window, tuple(windows.labels)),
+    }
+    arrays = {}
+    for name, column in {**keys, **columns}.items():
+        if isinstance(column, str):
+            column = Coded(np.zeros(shape, dtype=np.int64), (column,))
+        if isinstance(column, Coded):
+            codes = pa.array(column.codes.ravel(), pa.int32())
+            arrays[name] = pa.DictionaryArray.from_arrays(codes, pa.array(column.words))
+        else:
+            arrays[name] = pa.array(column.ravel(), from_pandas=True)
+    con.register("estimated_rows", pa.table(arrays))
+    con.execute(f"INSERT INTO estimates.{table} BY NAME SELECT * FROM estimated_rows")
+    con.unregister("estimated_rows")

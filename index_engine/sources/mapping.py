@@ -1,0 +1,185 @@
+"""Mapping files: which column of a file feeds which field of the contract, and how it is read.
+
+kind = "cases"
+
+[source]                       # what is true of the whole file; every line is optional
+name = "甲省执行案件"
+observed_from = 2019-01-01     # first and last day whose events the file records
+observed_to = 2025-12-31
+earliest = 1990-01-01          # an earlier date cannot be right
+law = "CN"                     # whose statutory limits the rows are held to
+synthetic = false
+encoding = "gb18030"           # CSV: utf-8 (default) or gb18030
+delimiter = ";"                # CSV: comma by default
+sheet = "Sheet1"               # XLSX: the first by default
+null = ["-", "无"]             # words that stand for no value
+
+[columns.filed_on]
+column = "立案日期"
+format = ["%Y年%m月%d日", "excel"]   # tried in order, then ISO; excel: serial day number
+
+[columns.claim_amount]
+column = "标的金额"
+unit = "万元"                  # 元, 万元, 亿元, 分 or a factor
+thousands = ","                # as 1,234.5; without it a comma makes a number unreadable
+decimal = "."
+on_bad = "clear"               # optional fields: drop what cannot be used, keep the row
+
+[columns.close_mode]
+column = "结案方式"
+values = { "执行完毕" = "completed" }   # the file's words; "" as code for no value
+
+[columns.case_type]
+constant = "first"
+
+[columns.lot_id]
+template = "{case_id}-{row_no}"         # columns of the file, and the line number
+"""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from index_engine.errors import InputError
+from index_engine.sources.accept import EARLIEST
+from index_engine.sources.columns import Column, Place, read_column, read_table, read_words
+from index_engine.sources.contract import Contract, contract
+
+_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8"} | dict.fromkeys(
+    ("gb18030", "gbk", "gb2312"), "gb18030"
+)
+_SOURCE_KEYS = {
+    "name": str,
+    "observed_from": date,
+    "observed_to": date,
+    "earliest": date,
+    "law": str,
+    "synthetic": bool,
+    "encoding": str,
+    "delimiter": str,
+    "sheet": str,
+    "null": list,
+}
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A checked mapping: how to open the file, what to say of it, and how to read its fields."""
+
+    where: str  # names the mapping in messages
+    contract: Contract
+    columns: tuple[Column, ...]
+    name: str | None = None
+    observed_from: date | None = None
+    observed_to: date | None = None
+    earliest: date = EARLIEST
+    law: str = "CN"
+    synthetic: bool = False
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    sheet: str | None = None
+
+    @property
+    def clearable(self) -> frozenset[str]:
+        return frozenset(column.field.name for column in self.columns if column.clears)
+
+
+def load(path: Path, kind: str) -> Mapping:
+    """Read the mapping at `path` for files of that kind.
+
+    Raises InputError naming the file, the place in it and how to mend it.
+    """
+    place = Place(path)
+    agreed = contract(kind)
+    document = _document(place)
+    said = document.pop("kind", None)
+    if said != kind:
+        raise place.fail(f"kind is {said!r}, but {kind} are to be imported; write kind = {kind!r}")
+    source = read_table(place.at("[source]"), document.pop("source", {}), _SOURCE_KEYS)
+    columns = document.pop("columns", None)
+    if not isinstance(columns, dict):
+        raise place.fail("has no [columns.<field>] tables; add one for each field the file feeds")
+    if document:
+        raise place.fail(f"unknown {', '.join(document)}; a mapping has kind, source and columns")
+    null = read_words(place.at("[source]", "null:"), source.pop("null", []))
+    return Mapping(
+        where=str(path),
+        contract=agreed,
+        columns=_columns(place, agreed, columns, null),
+        **_checked_source(place.at("[source]"), source),
+    )
+
+
+def as_is(file: Path, kind: str, headers: list[str]) -> Mapping:
+    """Return the mapping of a file whose headers are the contract's field names.
+
+    Raises InputError if a header is no field, or a required field has no header.
+    """
+    agreed = contract(kind)
+    unknown = [header for header in headers if header not in agreed.names]
+    if unknown:
+        raise InputError(
+            f"{file}: {', '.join(map(repr, unknown))}: no field of {kind}; rename it to one of"
+            f" {', '.join(agreed.names)}, or write a mapping file"
+        )
+    columns = tuple(
+        Column(agreed.field(name), column=name) for name in agreed.names if name in headers
+    )
+    _check_complete(f"{file}:", "write a mapping file or add the column", agreed, columns)
+    return Mapping(where=str(file), contract=agreed, columns=columns)
+
+
+def _document(place: Place) -> dict[str, Any]:
+    try:
+        return tomllib.loads(place.file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise place.fail(f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise place.fail("is not UTF-8; save the mapping file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise place.fail(f"is not TOML: {error}") from error
+
+
+def _checked_source(place: Place, source: dict[str, Any]) -> dict[str, Any]:
+    if "encoding" in source:
+        encoding = source["encoding"].lower()
+        if encoding not in _ENCODINGS:
+            raise place.fail(
+                f"encoding = {encoding!r} is not read; it is utf-8 or gb18030, so save the file"
+                " as one of them"
+            )
+        source["encoding"] = _ENCODINGS[encoding]
+    if len(source.get("delimiter", ",")) != 1:
+        raise place.fail(f"delimiter = {source['delimiter']!r} is to be one character")
+    observed = source.get("observed_from"), source.get("observed_to")
+    if observed[0] and observed[1] and observed[1] < observed[0]:
+        raise place.fail(f"observed_to = {observed[1]} is before observed_from = {observed[0]}")
+    return source
+
+
+def _columns(
+    place: Place, agreed: Contract, tables: dict[str, Any], null: tuple[str, ...]
+) -> tuple[Column, ...]:
+    columns = []
+    for name, given in tables.items():
+        here = place.at(f"[columns.{name}]")
+        if name not in agreed.names:
+            raise here.fail(
+                f"{agreed.kind} have no field {name!r}; the fields are {', '.join(agreed.names)}"
+            )
+        columns.append(read_column(here, agreed.field(name), given, null))
+    _check_complete(f"{place.file}:", "add it as [columns.<field>]", agreed, columns)
+    return tuple(columns)
+
+
+def _check_complete(
+    start: str, mend: str, agreed: Contract, columns: tuple[Column, ...] | list[Column]
+) -> None:
+    fed = {column.field.name for column in columns}
+    absent = [field.name for field in agreed.fields if field.required and field.name not in fed]
+    if absent:
+        raise InputError(
+            f"{start} nothing feeds {', '.join(absent)}, required for {agreed.kind}; {mend}"
+        )
