@@ -1,0 +1,1 @@
+"""Builds the reference data of this folder; run by ``data/build_reference.py``."""

