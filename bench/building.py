@@ -1,0 +1,140 @@
+"""Time and memory of making a sample and of building it, against one bare pass."""
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+RUNS = 3
+PASS = """
+SELECT COUNT(*), COUNT(court_id), COUNT(case_type), SUM(filed_on - DATE '2000-01-01'),
+       SUM(closed_on - DATE '2000-01-01'), COUNT(close_mode), SUM(claim_amount),
+       SUM(recovered_amount), SUM(paid_out_on - DATE '2000-01-01'), COUNT(has_assets),
+       SUM(first_listed_on - DATE '2000-01-01'), SUM(source_id)
+FROM cases
+UNION ALL
+SELECT COUNT(*), COUNT(lot_id), COUNT(court_id), SUM(listed_on - DATE '2000-01-01'),
+       SUM(ended_on - DATE '2000-01-01'), COUNT(stage), SUM(reference_price), SUM(start_price),
+       SUM(final_price), COUNT(status), SUM(round_no), SUM(source_id)
+FROM auction_rounds
+"""
+# A fresh process each time, so that its peak memory is the build's own.
+BUILD = """
+import json, resource, sys, time
+from pathlib import Path
+from index_engine.build import build
+steps, last = [], [None, time.perf_counter()]
+def progress(step):
+    now = time.perf_counter()
+    steps.append((last[0], now - last[1]))
+    last[:] = [step, now]
+start = time.perf_counter()
+build(Path(sys.argv[1]), progress=progress)
+progress(None)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+print(json.dumps({"wall": time.perf_counter() - start, "peak": peak, "steps": steps}))
+"""
+SAMPLE = """
+import json, resource, sys, time
+from pathlib import Path
+from index_engine.sample.generate import generate
+start = time.perf_counter()
+generate(Path(sys.argv[1]), cases=int(sys.argv[2]))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+print(json.dumps({"wall": time.perf_counter() - start, "peak": peak}))
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    """Seconds and GiB; `steps` are seconds by step of the median build."""
+
+    cases: int
+    rounds: int
+    sample_wall: float
+    sample_peak: float
+    bare_pass: float
+    wall: float
+    peak: float
+    steps: dict[str, float]
+
+
+def sample(path: Path, cases: int) -> Path:
+    """Make the sample and keep beside it what making it took."""
+    note = path.with_suffix(".json")
+    if not (path.exists() and note.exists()):
+        note.write_text(json.dumps(_run(SAMPLE, str(path), str(cases))))
+    return path
+
+
+def measure(warehouse: Path, cases: int) -> Built:
+    """Build copies of the sample and pass over it bare, in turn."""
+    passes, builds = [], []
+    for _ in range(RUNS):
+        passes.append(_bare_pass(warehouse))
+        copy = warehouse.with_suffix(".build.duckdb")
+        shutil.copyfile(warehouse, copy)
+        builds.append(_run(BUILD, str(copy)))
+        passes.append(_bare_pass(warehouse))
+    copy.replace(warehouse)
+    made = json.loads(warehouse.with_suffix(".json").read_text())
+    builds.sort(key=lambda run: run["wall"])
+    middle = builds[len(builds) // 2]
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(rounds,)] = con.execute("SELECT COUNT(*) FROM auction_rounds").fetchall()
+    return Built(
+        cases=cases,
+        rounds=rounds,
+        sample_wall=made["wall"],
+        sample_peak=made["peak"],
+        bare_pass=statistics.median(passes),
+        wall=middle["wall"],
+        peak=max(run["peak"] for run in builds),
+        steps={step or "copy and open": seconds for step, seconds in middle["steps"]},
+    )
+
+
+def _bare_pass(warehouse: Path) -> float:
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        con.execute(PASS).fetchall()  # once to warm the file's pages, as the build finds them
+        start = time.perf_counter()
+        con.execute(PASS).fetchall()
+        return time.perf_counter() - start
+
+
+def _run(program: str, *arguments: str) -> dict:  # type: ignore[type-arg]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+    )
+    found: dict = json.loads(done.stdout.splitlines()[-1])  # type: ignore[type-arg]
+    return found
+
+
+def report(built: list[Built]) -> str:
+    lines = [
+        "## Build",
+        "",
+        "One pass reads every column that the build reads and only counts and adds. Aim: at most 20 "
+        "passes and 6 GB at 10 million cases.",
+        "",
+        "| cases | rounds | sample made in | one bare pass | build | passes | peak memory |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {b.cases:,} | {b.rounds:,} | {b.sample_wall:.0f} s, {b.sample_peak:.1f} GiB | "
+        f"{b.bare_pass:.2f} s | {b.wall:.1f} s | {b.wall / b.bare_pass:.0f} | {b.peak:.1f} GiB |"
+        for b in built
+    ]
+    lines += ["", "Where the time goes (seconds, and passes of the same size):", ""]
+    lines += ["| step | " + " | ".join(f"{b.cases:,}" for b in built) + " |"]
+    lines += ["|---|" + "---:|" * len(built)]
+    for step in built[-1].steps:
+        cells = [f"{b.steps[step]:.1f} s ({b.steps[step] / b.bare_pass:.1f})" for b in built]
+        lines.append(f"| {step} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, ""])
