@@ -41,7 +41,8 @@ def of_cohort(
         SELECT event::VARCHAR AS event, LEAST(age_bin, ?)::INTEGER AS age_bin,
                SUM(n)::DOUBLE AS n, SUM(elapsed)::DOUBLE AS elapsed
         FROM measures.exits
-        WHERE clock = ? AND cohort BETWEEN ? AND ? AND list_contains(?, court_id::VARCHAR)
+        WHERE clock = ? AND cohort BETWEEN ? AND ?
+              AND court_id IN (SELECT unnest(?)::measures.court)
         GROUP BY ALL
         """,
         [bins, clock, year * 4, year * 4 + 3, list(courts)],

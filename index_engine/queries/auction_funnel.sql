@@ -5,14 +5,14 @@ WITH rounds AS (
     SELECT stage, SUM(held) AS held, SUM(sold) AS sold, SUM(failed) AS failed,
            SUM(defaulted) AS defaulted, SUM(setoff) AS setoff, SUM(withdrawn) AS withdrawn
     FROM measures.round_counts
-    WHERE list_contains($1, court_id::VARCHAR) AND period BETWEEN $2 AND $3
+    WHERE court_id IN (SELECT unnest($1)::measures.court) AND period BETWEEN $2 AND $3
     GROUP BY stage
 ),
 
 ratios AS (
     SELECT stage, ratio_bin, SUM(n) AS n
     FROM measures.price_ratios
-    WHERE list_contains($1, court_id::VARCHAR) AND period BETWEEN $2 AND $3
+    WHERE court_id IN (SELECT unnest($1)::measures.court) AND period BETWEEN $2 AND $3
     GROUP BY stage, ratio_bin
 ),
 
