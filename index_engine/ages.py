@@ -5,6 +5,7 @@ a week each. A month is 365.25 / 12 days, and 24 months are 730 of them.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ class Ages:
     edges: tuple[int, ...]
 
     @classmethod
+    @cache  # asked for with every curve
     def by_month(cls, months: int, bins_per_month: int) -> "Ages":
         return cls(
             (0, *(days_of(j / bins_per_month) + 1 for j in range(1, months * bins_per_month + 1)))

@@ -83,8 +83,9 @@ def _cells(
     shape = (frame.rows, frame.periods, len(events) or 1, bins)
     chosen = pd.DataFrame({"court_id": frame.courts, "court": range(len(frame.courts))})
     con.register("chosen_courts", chosen.assign(court=0) if frame.pooled else chosen)
-    # Each cell carries its flat position in the array; numpy adds up what shares one. That is far
-    # cheaper than a second GROUP BY over millions of distinct cells.
+    # Each cell carries its flat position in the array, and numpy adds up what shares one: cheaper
+    # than a GROUP BY over millions of distinct cells. Pooled courts share most of them.
+    total = "SUM({})::BIGINT AS {}" if frame.pooled else "{} AS {}"
     rows = con.execute(
         f"""
         WITH chosen AS (
@@ -93,10 +94,11 @@ def _cells(
         )
         SELECT ((court * $periods + period - $first) * $events
                 + {"list_position($names::measures.event[], event) - 1" if events else "0"}) * $bins
-               + age_bin AS at, n, elapsed
+               + age_bin AS place, {total.format("n", "n")}, {total.format("elapsed", "elapsed")}
         FROM measures.{table} JOIN chosen USING (court_id)
         WHERE clock = $clock AND age_bin < $bins AND period BETWEEN $first AND $last
               {"AND list_contains($names::measures.event[], event)" if events else ""}
+        {"GROUP BY place" if frame.pooled else ""}
         """,
         {
             "periods": shape[1],
@@ -109,7 +111,7 @@ def _cells(
         },
     ).fetchnumpy()
     con.unregister("chosen_courts")
-    at = rows["at"].astype(np.int64, copy=False)
+    at = rows["place"].astype(np.int64, copy=False)
     return _summed(at, rows["n"], shape), _summed(at, rows["elapsed"], shape)
 
 

@@ -9,9 +9,12 @@ WITH first_enforcement AS (
         cases.court_id,
         cases.has_assets,
         unix_date(cases.filed_on) AS filed_day,
-        unix_date(cases.first_listed_on) AS listed_day,
-        -- Money is in on the day it is paid out, which a court may record before or after closing.
-        unix_date(CASE WHEN cases.close_mode = 'completed' AND cases.paid_out_on IS NOT NULL
+        -- Listed for another case before this one was filed: listed from the start.
+        unix_date(CASE WHEN cases.first_listed_on < cases.filed_on THEN cases.filed_on
+                       ELSE cases.first_listed_on END) AS listed_day,
+        -- Money is in on the day it is paid out, which a court may record before or after closing;
+        -- a payment dated before filing is doubtful, and the closing stands.
+        unix_date(CASE WHEN cases.close_mode = 'completed' AND cases.paid_out_on >= cases.filed_on
                        THEN cases.paid_out_on ELSE cases.closed_on END) AS closed_day,
         closing_events.event AS closing_event,
         windows.from_day AS window_from,
@@ -22,17 +25,16 @@ WITH first_enforcement AS (
     WHERE cases.case_type = 'first'
 ),
 
-lots AS (
+offers AS (
     SELECT
-        lots.court_id,
-        unix_date(lots.listed_on) AS listed_day,
-        unix_date(lots.ended_on) AS ended_day,
-        CASE WHEN lots.status = 'sold' THEN 'sold'
-             WHEN lots.status IN ('withdrawn', 'setoff') THEN 'gone' END AS event,
-        windows.from_day AS window_from,
-        windows.until_day AS window_until
+        court_id,
+        unix_date(listed_on) AS listed_day,
+        unix_date(ended_on) AS ended_day,
+        CASE WHEN status = 'sold' THEN 'sold'
+             WHEN status IN ('withdrawn', 'setoff') THEN 'gone' END AS event,
+        from_day AS window_from,
+        until_day AS window_until
     FROM lots
-    JOIN windows ON windows.source_id = lots.source_id
 ),
 
 clocks AS (
@@ -48,7 +50,7 @@ clocks AS (
     UNION ALL
     SELECT 'lot' AS clock, court_id, listed_day AS start_day, window_from, window_until,
            CASE WHEN event IS NOT NULL THEN ended_day END AS event_day, event
-    FROM lots
+    FROM offers
 ),
 
 observed AS (

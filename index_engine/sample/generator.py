@@ -56,14 +56,17 @@ def generate(
     seed: int = 20260101,
     progress: bool = False,
     gaming: bool = True,
+    *,
+    threads: int | None = None,
 ) -> Summary:
     """Write a new warehouse of about `cases` case rows and their auction rounds to `warehouse`.
 
-    The same `cases` and `seed` give the same rows on any number of threads; without `gaming` the
-    two courts of the gamed city handle the same cases honestly and all else is the same. All counts
-    of the honest world together are `cases`, to a row; gaming moves a few resumed cases. `progress`
-    shows a bar on the terminal. A table `sample_truth` (unit_id, level, tier, role) says what each
-    province, city and court was made to be.
+    The same `cases` and `seed` give the same rows on any number of `threads` (None: DuckDB's own
+    choice); only `sources.imported_at` differs. Without `gaming` the two courts of the gamed city
+    handle the same cases honestly and all else is the same; that world keeps `cases` rows, give or
+    take one, and gaming adds a few resumed cases to them. `progress` shows a bar on the terminal.
+    A table `sample_truth` (unit_id, level, tier, role) says what each province, city and court was
+    made to be; tests read it, pages do not.
 
     Raises InputError if `cases` or `seed` cannot be used, the folder of `warehouse` does not exist
     or the table of divisions is missing.
@@ -73,10 +76,10 @@ def generate(
     if not 0 <= seed < 2**31:
         raise InputError(f"seed: {seed} is not between 0 and {2**31 - 1}")
     if not DIVISIONS.exists():
-        raise InputError(
-            f"{DIVISIONS}: the table of divisions is missing; restore it from the project"
-        )
+        raise InputError(f"{DIVISIONS}: the table of divisions is missing; restore it from git")
     with snapshots.replacing(warehouse, fresh=True) as con:
+        if threads is not None:
+            con.execute("SET threads = ?", [threads])
         return _Sample(con, cases, seed, gaming).fill(progress)
 
 
@@ -87,17 +90,15 @@ class _Sample:
         self.con = con
         self.cases = cases
         self.summary = Summary()
-        self.text = parameters.FILE.read_text(encoding="utf-8")
+        text = parameters.FILE.read_text(encoding="utf-8")
         self.sql = {
             name: (SQL / f"{name}.sql").read_text(encoding="utf-8")
             for name in (*WORLD, *CHUNK, *ROWS)
         }
-        self.recipe = hashlib.sha256()
-        for part in (self.text, *self.sql.values(), str(seed), str(cases), str(gaming)):
-            self.recipe.update(part.encode())
-        parameters.load(con, self.text)
-        for variable, value in {"cases": cases, "gaming": gaming}.items():
-            con.execute(f"SET VARIABLE {variable} = ?", [value])
+        settings = f"seed {seed}, cases {cases}, gaming {gaming}"
+        self.recipe = "\n".join((text, *self.sql.values(), settings))
+        parameters.load(con, text)
+        self._set(cases=cases, gaming=gaming)
         for place, kind in enumerate(("place", "case", "lot")):
             con.execute(f"SET VARIABLE {kind}_key = hash(?::BIGINT)", [seed * 4 + place])
 
@@ -133,21 +134,19 @@ class _Sample:
         self._set(chunk_from=first, chunk_to=upto)
         for name in CHUNK:
             self.con.execute(self.sql[name])
-        drawn, last = self._one(
-            "SELECT COALESCE(MAX(upto) FILTER (upto <= $missing), 0),"
-            " COALESCE(MAX(n) FILTER (upto <= $missing), -1)"
-            " FROM (SELECT n, SUM(rows) OVER (ORDER BY n) AS upto FROM rows_per_number)",
-            {"missing": missing},
+        # the first number at which there are enough rows; none if the chunk ends before
+        (last,) = self._one(
+            "SELECT MIN(n) FROM (SELECT n, SUM(rows) OVER (ORDER BY n) AS upto"
+            " FROM rows_per_number) WHERE upto >= ?",
+            [missing],
         )
-        # a case of two rows where one was missing: the sample ends one row short
-        done = self._one("SELECT COALESCE(SUM(rows), 0) FROM rows_per_number")[0]
-        full = done >= missing
-        self._set(last_number=last if full else upto)
+        self._set(last_number=upto if last is None else last)
         for name in ROWS:
             self.con.execute(self.sql[name])
         self._accept("cases", f"synthetic cases, part {part}", self._digest(f"cases {part}"))
         self._accept("auctions", f"synthetic auctions, part {part}", self._digest(f"rounds {part}"))
-        return missing if full else int(drawn)
+        (drawn,) = self._one("SELECT COALESCE(SUM(rows), 0)::BIGINT FROM rows_per_number")
+        return int(drawn) if last is None else missing
 
     def _accept(self, kind: str, name: str, sha256: str) -> None:
         window = self._one("SELECT k().observed_from, k().observed_to, k().first_day")
@@ -161,27 +160,26 @@ class _Sample:
             self.summary.reasons[rule] = self.summary.reasons.get(rule, 0) + rows
 
     def _count(self) -> None:
-        tables = {
-            "regions": "regions",
-            "courts": "courts",
-            "cases": "cases",
-            "rounds": "auction_rounds",
-        }
-        for name, table in tables.items():
-            setattr(self.summary, name, self._one(f"SELECT COUNT(*) FROM {table}")[0])
-        for case_type in ("first", "resumed", "preservation"):
-            count = self._one("SELECT COUNT(*) FROM cases WHERE case_type = ?", [case_type])[0]
-            setattr(self.summary, case_type, count)
-        self.summary.lots = self._one("SELECT COUNT(DISTINCT lot_id) FROM auction_rounds")[0]
+        """Count what has been kept."""
+        total, kept = self.summary, self._one
+        (total.regions,) = kept("SELECT COUNT(*) FROM regions")
+        (total.courts,) = kept("SELECT COUNT(*) FROM courts")
+        (total.rounds,) = kept("SELECT COUNT(*) FROM auction_rounds")
+        # every lot is recorded from its first round on
+        (total.lots,) = kept("SELECT COUNT(*) FROM auction_rounds WHERE round_no = 1")
+        total.cases, total.first, total.resumed, total.preservation = kept(
+            "SELECT COUNT(*), COUNT(*) FILTER (case_type = 'first'),"
+            " COUNT(*) FILTER (case_type = 'resumed'),"
+            " COUNT(*) FILTER (case_type = 'preservation') FROM cases"
+        )
 
     def _set(self, **variables: int) -> None:
         for name, value in variables.items():
             self.con.execute(f"SET VARIABLE {name} = ?", [value])
 
     def _digest(self, part: str) -> str:
-        recipe = self.recipe.copy()
-        recipe.update(part.encode())
-        return recipe.hexdigest()
+        """Identify rows by all they are made from, as a file is identified by its bytes."""
+        return hashlib.sha256(f"{self.recipe}\n{part}".encode()).hexdigest()
 
     def _one(self, sql: str, values: Any = None) -> tuple[Any, ...]:
         row = self.con.execute(sql, values).fetchone()

@@ -188,7 +188,7 @@ def _factor(place: Place, unit: str | int | float) -> Decimal:
                 f"unknown unit {unit!r}; it is {', '.join(UNITS)} or a factor such as 0.01"
             )
         return UNITS[unit]
-    factor = Decimal(repr(unit))
+    factor = Decimal(repr(unit)).normalize()
     if not factor.is_finite() or factor <= 0:
         raise place.fail(f"unit = {unit}: a factor is above 0")
     # In plain notation, as it will stand in SQL: 1e-9 has nine digits after the point.
@@ -198,7 +198,7 @@ def _factor(place: Place, unit: str | int | float) -> Decimal:
 
 
 def _mark(place: Place, key: str, mark: str) -> str:
-    if mark not in ("", ".", ",", " ", "'", "，", "\u00a0") or (key == "decimal" and not mark):
+    if mark not in ("", ".", ",", " ", "'", "\u00a0") or (key == "decimal" and not mark):
         raise place.fail(f"{key} = {mark!r} is no mark of numbers; use '.' or ','")
     return mark
 

@@ -46,6 +46,7 @@ from index_engine.errors import InputError
 from index_engine.sources.accept import EARLIEST
 from index_engine.sources.columns import Column, Place, read_column, read_table, read_words
 from index_engine.sources.contract import Contract, contract
+from index_engine.sources.readers import Opening
 
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8"} | dict.fromkeys(
     ("gb18030", "gbk", "gb2312"), "gb18030"
@@ -64,6 +65,9 @@ _SOURCE_KEYS = {
 }
 
 
+_PLAIN = Opening()
+
+
 @dataclass(frozen=True)
 class Mapping:
     """A checked mapping: how to open the file, what to say of it, and how to read its fields."""
@@ -77,12 +81,11 @@ class Mapping:
     earliest: date = EARLIEST
     law: str = "CN"
     synthetic: bool = False
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    sheet: str | None = None
+    opening: Opening = _PLAIN
 
     @property
     def clearable(self) -> frozenset[str]:
+        """The fields whose bad values are dropped without their row."""
         return frozenset(column.field.name for column in self.columns if column.clears)
 
 
@@ -143,6 +146,7 @@ def _document(place: Place) -> dict[str, Any]:
 
 
 def _checked_source(place: Place, source: dict[str, Any]) -> dict[str, Any]:
+    """Check [source] and return it as arguments of Mapping."""
     if "encoding" in source:
         encoding = source["encoding"].lower()
         if encoding not in _ENCODINGS:
@@ -156,7 +160,8 @@ def _checked_source(place: Place, source: dict[str, Any]) -> dict[str, Any]:
     observed = source.get("observed_from"), source.get("observed_to")
     if observed[0] and observed[1] and observed[1] < observed[0]:
         raise place.fail(f"observed_to = {observed[1]} is before observed_from = {observed[0]}")
-    return source
+    opening = {key: source.pop(key) for key in ("encoding", "delimiter", "sheet") if key in source}
+    return source | {"opening": Opening(**opening)}
 
 
 def _columns(
@@ -183,3 +188,24 @@ def _check_complete(
         raise InputError(
             f"{start} nothing feeds {', '.join(absent)}, required for {agreed.kind}; {mend}"
         )
+
+
+def positions(mapping: Mapping, file: Path, headers: list[str]) -> dict[str, int]:
+    """Return where in the file each column stands that the mapping names, by its name.
+
+    Raises InputError if a column is not in the file, or its name stands there twice.
+    """
+    found: dict[str, int] = {}
+    for column in mapping.columns:
+        for name in column.sources:
+            where = f"{mapping.where}: [columns.{column.field.name}] {name!r}"
+            if headers.count(name) == 0:
+                named = ", ".join(header for header in headers if header)
+                raise InputError(f"{where} is no column of {file.name}; its columns are {named}")
+            if headers.count(name) > 1:
+                raise InputError(
+                    f"{where} names {headers.count(name)} columns of"
+                    f" {file.name}; rename all but one there"
+                )
+            found[name] = headers.index(name)
+    return found

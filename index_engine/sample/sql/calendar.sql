@@ -69,7 +69,10 @@ WHERE day <= k().observed_to;
 -- The clock read backwards: the day on which it shows so many eighths.
 CREATE OR REPLACE TEMP TABLE clock_days AS
 WITH spans AS (
-    SELECT d, ceil(clock * 8)::BIGINT AS opens, ceil(LEAD(clock) OVER (ORDER BY d) * 8)::BIGINT AS shuts
+    SELECT
+        d,
+        ceil(clock * 8)::BIGINT AS opens,
+        ceil(LEAD(clock) OVER (ORDER BY d) * 8)::BIGINT AS shuts
     FROM calendar
 )
 SELECT unnest(range(opens, shuts))::INTEGER AS eighth, d

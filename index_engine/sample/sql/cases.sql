@@ -44,7 +44,8 @@ WITH timed AS (
         resumptions.filed AS resumed_filed,
         amounts.claim - amounts.recovered AS rest,
         u(n, 31) < resumed_cash AS pays,
-        calendar.clock + k().resumed_median * slower * exp(k().resumed_sigma * z(n, 32)) AS end_clock
+        calendar.clock + k().resumed_median * slower * exp(k().resumed_sigma * z(n, 32))
+            AS end_clock
     FROM resumptions
     JOIN amounts USING (n)
     JOIN first_rows AS parents USING (n)

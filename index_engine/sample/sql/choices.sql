@@ -23,7 +23,8 @@ WITH kinds AS (
     SELECT rowid, cause, person_share, company_share, FALSE, other_share FROM causes
 ),
 running AS (
-    SELECT *, SUM(share) OVER (PARTITION BY has_assets ORDER BY place ROWS UNBOUNDED PRECEDING) AS upto
+    SELECT *, SUM(share) OVER (PARTITION BY has_assets ORDER BY place
+                               ROWS UNBOUNDED PRECEDING) AS upto
     FROM kinds
 )
 SELECT has_assets, cause, person_share, company_share,
@@ -34,7 +35,8 @@ FROM running;
 CREATE OR REPLACE TEMP TABLE band_slots AS
 WITH kinds AS (
     SELECT tier, band, least, most,
-           CASE WHEN band = 'early' THEN early_zhongben ELSE share * (1 - early_zhongben) END AS share
+           CASE WHEN band = 'early' THEN early_zhongben
+                ELSE share * (1 - early_zhongben) END AS share
     FROM tiers CROSS JOIN zhongben_bands
 ),
 running AS (

@@ -12,16 +12,25 @@ WITH weighed AS (
     WINDOW everyone AS (ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 -- Three independent leanings (pace, yield, auction), each of province, city and court together.
--- The gamed city has none: its twin is the plain T3.
+drawn_leanings AS (
+    SELECT
+        number, tier, role, share, stream,
+        k().province_sd * place_z(province_number + 1000000, stream)
+            + k().city_sd * place_z(city_number + 2000000, stream)
+            + k().court_sd * place_z(number + 3000000, stream) AS lean
+    FROM weighed, (VALUES (11), (13), (15)) AS leanings(stream)
+),
+-- A tier as a whole keeps its law whatever the seed: its cases lean to no side on average. The
+-- gamed city does not lean at all: its twin is the plain T3.
 leanings AS (
     SELECT
         number,
-        lean.stream,
+        stream,
         CASE WHEN role = 'gamed' THEN 0
-             ELSE k().province_sd * place_z(province_number + 1000000, lean.stream)
-                + k().city_sd * place_z(city_number + 2000000, lean.stream)
-                + k().court_sd * place_z(number + 3000000, lean.stream) END AS lean
-    FROM court_list, (VALUES (11), (13), (15)) AS lean(stream)
+             ELSE lean - SUM(lean * share) OVER tier_cases / SUM(share) OVER tier_cases END AS lean
+    FROM drawn_leanings
+    WINDOW tier_cases AS (PARTITION BY tier, stream ORDER BY number
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 )
 SELECT
     weighed.number AS court,
@@ -42,6 +51,15 @@ FROM weighed
 JOIN leanings AS pace ON pace.number = weighed.number AND pace.stream = 11
 JOIN leanings AS yield ON yield.number = weighed.number AND yield.stream = 13
 JOIN leanings AS auction ON auction.number = weighed.number AND auction.stream = 15;
+
+-- The province that was locked down in the spring of 2022.
+SET VARIABLE locked_province = (
+    SELECT province_number
+    FROM provinces
+    WHERE tier = 'T1'
+    ORDER BY place_u(province_number, 17)
+    LIMIT 1
+);
 
 CREATE OR REPLACE TEMP TABLE staged_courts AS
 SELECT

@@ -1,5 +1,5 @@
--- The fate of each first-enforcement case: its path, how it will end, and when. A case whose end lies
--- after the window stays open; the law is the same for cases filed before the window.
+-- The fate of each first-enforcement case: its path, how it will end, and when. A case whose end
+-- lies after the window stays open; the law is the same for cases filed before the window.
 
 CREATE OR REPLACE TEMP TABLE paths AS
 WITH shares AS (

@@ -26,7 +26,10 @@ WITH stages AS (
     FROM tiers CROSS JOIN years
 ),
 reached AS (
-    SELECT *, (1 - w) * (1 - p1) * c1 AS second, (1 - w) * (1 - p1) * c1 * (1 - w) * (1 - p2) * c2 AS third
+    SELECT
+        *,
+        (1 - w) * (1 - p1) * c1 AS second,
+        (1 - w) * (1 - p1) * c1 * (1 - w) * (1 - p2) * c2 AS third
     FROM stages
 )
 SELECT tier, year, rounds, ending, chance

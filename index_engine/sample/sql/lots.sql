@@ -80,7 +80,8 @@ winning AS (
 )
 SELECT
     *,
-    greatest(100, CASE WHEN kind = 'key' THEN claim * proceeds_share / (1 - k().sale_costs) / price_ratio
-         ELSE claim * k().reference_median * exp(k().reference_sigma * lot_z(lot, 17)) END)
+    GREATEST(100, claim * CASE
+        WHEN kind = 'key' THEN proceeds_share / (1 - k().sale_costs) / price_ratio
+        ELSE k().reference_median * exp(k().reference_sigma * lot_z(lot, 17)) END)
         ::DECIMAL(18, 2) AS reference_price
 FROM winning;

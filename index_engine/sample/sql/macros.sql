@@ -1,7 +1,7 @@
 -- Draws. Every random number is a hash of a key made from the seed, a row's number and a stream, so
 -- a row is the same whatever the number of threads, the size of the chunk or the order of reading.
--- DuckDB's hash of one integer is a mixing function; several arguments would only be XORed together,
--- so number and stream are packed into one integer first.
+-- DuckDB's hash of one integer is a mixing function; of several it XORs their hashes, which would
+-- make the streams of a row depend on each other. Number and stream become one integer first.
 
 CREATE OR REPLACE TEMP MACRO k() AS getvariable('knobs');
 
@@ -10,9 +10,12 @@ CREATE OR REPLACE TEMP MACRO draw(key, number, stream) AS
     ((hash(xor((number * 128 + stream)::UBIGINT, key)) >> 11)::DOUBLE + 0.5) / 9007199254740992;
 
 -- one key for each kind of thing that is numbered
-CREATE OR REPLACE TEMP MACRO place_u(number, stream) AS draw(getvariable('place_key'), number, stream);
-CREATE OR REPLACE TEMP MACRO u(number, stream) AS draw(getvariable('case_key'), number, stream);
-CREATE OR REPLACE TEMP MACRO lot_u(number, stream) AS draw(getvariable('lot_key'), number, stream);
+CREATE OR REPLACE TEMP MACRO place_u(number, stream) AS
+    draw(getvariable('place_key'), number, stream);
+CREATE OR REPLACE TEMP MACRO u(number, stream) AS
+    draw(getvariable('case_key'), number, stream);
+CREATE OR REPLACE TEMP MACRO lot_u(number, stream) AS
+    draw(getvariable('lot_key'), number, stream);
 
 -- standard normal from two uniforms (Box and Muller)
 CREATE OR REPLACE TEMP MACRO normal(a, b) AS sqrt(-2 * ln(a)) * cos(2 * pi() * b);
@@ -25,8 +28,8 @@ CREATE OR REPLACE TEMP MACRO lot_z(number, stream) AS
 -- the normal distribution function to within .01: enough to deal stages by rank
 CREATE OR REPLACE TEMP MACRO normal_rank(x) AS 1 / (1 + exp(-1.702 * x));
 
--- Choices among a few things are made in ten-thousandths: a thing holds the slots between two shares,
--- and a draw finds it by an equality join.
+-- Choices among a few things are made in ten-thousandths: a thing holds the slots between two
+-- shares, and a draw finds it by an equality join.
 CREATE OR REPLACE TEMP MACRO slot(a) AS floor(a * 10000)::INTEGER;
 CREATE OR REPLACE TEMP MACRO slots_between(from_share, to_share) AS
     range(round(from_share * 10000)::INTEGER, round(to_share * 10000)::INTEGER);
@@ -49,14 +52,19 @@ CREATE OR REPLACE TEMP MACRO day_number(on_date) AS (on_date - k().first_day)::I
 CREATE OR REPLACE TEMP MACRO on_date(day_number) AS k().first_day + day_number;
 
 -- Auction calendar of a lot, in days: what a stage lasts from its listing to its end, and the gaps.
-CREATE OR REPLACE TEMP MACRO first_days(lot, notice) AS notice + whole_between(lot_u(lot, 1), 1, 11);
-CREATE OR REPLACE TEMP MACRO first_gap(lot) AS whole_between(lot_u(lot, 2), k().gap_least, k().gap_most);
-CREATE OR REPLACE TEMP MACRO second_days(lot, again) AS again + whole_between(lot_u(lot, 3), 1, 6);
-CREATE OR REPLACE TEMP MACRO second_gap(lot) AS whole_between(lot_u(lot, 4), k().gap_least, k().gap_most);
+CREATE OR REPLACE TEMP MACRO first_days(lot, notice) AS
+    notice + whole_between(lot_u(lot, 1), 1, 11);
+CREATE OR REPLACE TEMP MACRO first_gap(lot) AS
+    whole_between(lot_u(lot, 2), k().gap_least, k().gap_most);
+CREATE OR REPLACE TEMP MACRO second_days(lot, again) AS
+    again + whole_between(lot_u(lot, 3), 1, 6);
+CREATE OR REPLACE TEMP MACRO second_gap(lot) AS
+    whole_between(lot_u(lot, 4), k().gap_least, k().gap_most);
 CREATE OR REPLACE TEMP MACRO sale_days(lot, ending) AS
     CASE WHEN ending = 'sold' THEN whole_between(lot_u(lot, 5), 5, k().sale_window)
          ELSE k().sale_window END;
-CREATE OR REPLACE TEMP MACRO again_gap(lot) AS whole_between(lot_u(lot, 6), 15, k().gap_most);
+CREATE OR REPLACE TEMP MACRO again_gap(lot) AS
+    whole_between(lot_u(lot, 6), 15, k().gap_most);
 
 -- Where an auction lot's class, and with it the notice, is drawn.
 CREATE OR REPLACE TEMP MACRO asset_draw(lot) AS lot_u(lot, 7);

@@ -1,42 +1,42 @@
--- What the records will show of each first-enforcement case: the honest fate, or in the gamed courts
--- the 终本 that came before it; claims and recoveries; and only what is known on the last day.
+-- What becomes of each first-enforcement case: the honest fate, or in the gamed courts the 终本 that
+-- came before it; claims and recoveries; which cases are resumed.
 
--- A gamed case is still open on its day between the 95th and the 180th and closes as 终本 on it.
--- The twin without gaming draws the same cases and leaves them their honest fate. Gaming starts with
--- the window, so that both worlds record the same cases.
+-- A gamed case is still open on its day between the 95th and the 180th, nothing of it has been
+-- sold, and it closes as 终本 on that day. The twin without gaming draws the same cases and leaves
+-- them their honest fate. Gaming starts with the window, so that both worlds record the same cases.
 CREATE OR REPLACE TEMP TABLE closings AS
-WITH gamed AS (
+WITH recorded AS (
     SELECT
-        honest.*,
-        filed + whole_between(u(n, 17), k().gaming_least, k().gaming_most) AS gaming_day,
-        role = 'gamed' AND u(n, 18) < k().gaming_share AS is_target
+        honest.* EXCLUDE (lists, ends, fate),
+        honest.ends AS honest_end,
+        honest.fate AS honest_fate,
+        LEAST(honest.lists, key_lots.listed) AS lists,
+        key_lots.n IS NOT NULL AS has_key_lot,
+        key_lots.rounds AS key_rounds,
+        key_lots.resold AS key_resold,
+        key_lots.listed AS key_listed,
+        key_lots.slack AS key_slack,
+        key_lots.sold_day,
+        COALESCE(key_lots.not_first, FALSE) AS key_not_first,
+        filed + whole_between(u(honest.n, 17), k().gaming_least, k().gaming_most) AS gaming_day
     FROM honest
+    LEFT JOIN key_lots ON key_lots.n = honest.n
+    -- cases closed before the window are in nobody's records
+    WHERE honest.ends >= day_number(k().observed_from)
 ),
 decided AS (
     SELECT
         *,
-        getvariable('gaming') AND is_target AND gaming_day < ends
+        getvariable('gaming') AND role = 'gamed' AND u(n, 18) < k().gaming_share
+            AND gaming_day < COALESCE(sold_day, honest_end)
             AND gaming_day >= day_number(k().observed_from) AS is_gamed
-    FROM gamed
-    -- cases closed before the window are in nobody's records
-    WHERE ends >= day_number(k().observed_from)
+    FROM recorded
 )
 SELECT
-    decided.* EXCLUDE (lists, ends, fate),
-    ends AS honest_end,
-    fate AS honest_fate,
-    CASE WHEN is_gamed THEN gaming_day ELSE ends END AS closes,
-    CASE WHEN is_gamed THEN 'zhongben' ELSE fate END AS fate,
-    CASE WHEN key_lots.n IS NULL THEN decided.lists
-         ELSE LEAST(decided.lists, key_lots.listed) END AS lists,
-    key_lots.n IS NOT NULL AS has_key_lot,
-    key_lots.rounds AS key_rounds,
-    key_lots.resold AS key_resold,
-    key_lots.listed AS key_listed,
-    key_lots.slack AS key_slack,
-    COALESCE(key_lots.not_first, FALSE) AS key_not_first
-FROM decided
-LEFT JOIN key_lots USING (n);
+    *,
+    CASE WHEN is_gamed THEN gaming_day ELSE honest_end END AS closes,
+    CASE WHEN is_gamed THEN 'zhongben' ELSE honest_fate END AS fate
+FROM decided;
 
 CREATE OR REPLACE TEMP TABLE amounts AS
 WITH claimed AS (
@@ -78,8 +78,8 @@ WITH drawn AS (
         honest_end,
         honest_fate,
         u(n, 26) < resumed AS resumes,
-        (k().resumed_least
-            + (k().resumed_most - k().resumed_least) * u(n, 27) ** k().resumed_skew)::INTEGER AS wait
+        (k().resumed_least + (k().resumed_most - k().resumed_least)
+            * u(n, 27) ** k().resumed_skew)::INTEGER AS wait
     FROM closings
 )
 SELECT
@@ -93,7 +93,10 @@ WHERE resumes;
 -- Preservation cases (执保): no recovery, closed within weeks. Recorded like the others.
 CREATE OR REPLACE TEMP TABLE preservations AS
 WITH clocked AS (
-    SELECT *, clock + k().preservation_median * slower * exp(k().preservation_sigma * z(n, 10)) AS end_clock
+    SELECT
+        *,
+        clock + k().preservation_median * slower * exp(k().preservation_sigma * z(n, 10))
+            AS end_clock
     FROM filings
     WHERE is_preservation
 )

@@ -75,7 +75,8 @@ SELECT
     court_id,
     asset AS asset_class,
     round_no::INTEGER AS round_no,
-    CASE step WHEN 1 THEN 'first' WHEN 2 THEN 'second' WHEN 3 THEN 'sale' ELSE 'relisted' END AS stage,
+    CASE step WHEN 1 THEN 'first' WHEN 2 THEN 'second' WHEN 3 THEN 'sale'
+              ELSE 'relisted' END AS stage,
     on_date(opened) AS listed_on,
     CASE WHEN is_known THEN on_date(ends) END AS ended_on,
     reference_price,

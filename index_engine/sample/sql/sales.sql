@@ -48,9 +48,9 @@ fitted AS (
 )
 SELECT
     n,
-    lot,
     rounds,
     resold,
+    sold_day,
     slack,
     natural_listing - slack AS listed,
     natural_listing - lists > k().notice_slack AS not_first

@@ -44,10 +44,12 @@ FROM numbered;
 -- Names: every pair of characters that, with its reading, is no place of the divisions table.
 CREATE OR REPLACE TEMP TABLE court_names AS
 WITH firsts AS (
-    SELECT unnest(string_split(k().first, '')) AS word, unnest(string_split(k().first_read, ' ')) AS read
+    SELECT unnest(string_split(k().first, '')) AS word,
+           unnest(string_split(k().first_read, ' ')) AS read
 ),
 seconds AS (
-    SELECT unnest(string_split(k().second, '')) AS word, unnest(string_split(k().second_read, ' ')) AS read
+    SELECT unnest(string_split(k().second, '')) AS word,
+           unnest(string_split(k().second_read, ' ')) AS read
 ),
 pairs AS (
     SELECT firsts.word || seconds.word AS word, firsts.read || seconds.read AS read

@@ -1,0 +1,180 @@
+"""CSV files: fast through DuckDB's strict reader, and line by line where that one gives up.
+
+DuckDB reads a clean file at full speed but stops at the first line that is not like its header,
+and can skip such lines only without saying where in the order of rows they stood. So a file with
+one is read again in Python, which names each of them; the rest of the file is not lost with it.
+"""
+
+import csv
+import io
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import duckdb
+
+from index_engine.errors import InputError
+from index_engine.sources.progress import Progress
+from index_engine.sources.staging import STAGING, Record, headers_of, stage_records
+
+# A quoted value that runs over more lines than this has lost its closing quote.
+_LINES_PER_RECORD = 200
+
+_CHUNK = 1 << 22  # characters
+
+
+class CsvFile:
+    """A CSV file with a header; quotes are ", doubled inside quoted values."""
+
+    def __init__(self, file: Path, encoding: str, delimiter: str, workdir: Path) -> None:
+        self._file = file
+        self._encoding = encoding
+        self._delimiter = delimiter
+        self._workdir = workdir
+        with self._open() as text:
+            header = next(records(text, None, delimiter), None)
+        if header is None or isinstance(header, str):
+            raise InputError(f"{file}: the first line is to name the columns; {header or 'blank'}")
+        self.headers = headers_of(file, header)
+
+    def stage(
+        self, con: duckdb.DuckDBPyConnection, wanted: Sequence[int], progress: Progress
+    ) -> None:
+        """See readers.Reader. InputError if the file is not in the encoding it is said to be in."""
+        if not self._starts_plainly():
+            self._stage_carefully(con, wanted, progress)
+            return
+        utf8 = self._as_utf8(progress)
+        try:
+            self._stage_fast(con, utf8, wanted)
+        except duckdb.InvalidInputException:
+            self._stage_carefully(con, wanted, progress)
+        finally:
+            if utf8 != self._file:
+                utf8.unlink()
+
+    @contextmanager
+    def _open(self) -> Generator[TextIO]:
+        """Open the file as text; what is not in its encoding is an InputError wherever it is."""
+        # A byte order mark is no part of the first header, in either encoding.
+        encoding = {"utf-8": "utf-8-sig"}.get(self._encoding, self._encoding)
+        with (
+            self._file.open("rb") as raw,
+            io.TextIOWrapper(raw, encoding=encoding, newline="") as text,
+        ):
+            try:
+                yield text
+            except UnicodeDecodeError as error:
+                mend = (
+                    "save it as UTF-8, or if it is GBK or GB18030 say so in a mapping file:"
+                    ' [source] encoding = "gb18030"'
+                    if self._encoding == "utf-8"
+                    else "save it as UTF-8 and remove encoding from the mapping file"
+                )
+                raise InputError(
+                    f"{self._file}: not {self._encoding.upper()} near byte"
+                    f" {raw.tell() - len(error.object) + error.start}; {mend}"
+                ) from error
+
+    def _starts_plainly(self) -> bool:
+        """Say whether DuckDB will see the same header and rows: blank lines can be rows to it."""
+        with self._open() as text:
+            first = text.readline()
+        return len(self.headers) > 1 and first.strip() != ""
+
+    def _as_utf8(self, progress: Progress) -> Path:
+        """Return the file, or a copy of it that DuckDB can read."""
+        if self._encoding == "utf-8":
+            return self._file
+        copy = self._workdir / "decoded.csv"
+        with (
+            self._open() as text,
+            copy.open("w", encoding="utf-8", newline="") as out,
+            progress.bytes("decode", self._file.stat().st_size) as bar,
+        ):
+            while chunk := text.read(_CHUNK):
+                out.write(chunk)
+                bar.update(text.buffer.tell() - bar.n)
+        return copy
+
+    def _stage_fast(
+        self, con: duckdb.DuckDBPyConnection, utf8: Path, wanted: Sequence[int]
+    ) -> None:
+        types = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(self.headers)))
+        columns = "".join(f", c{position}" for position in wanted)
+        con.execute(STAGING)
+        con.execute(
+            f"CREATE TEMP TABLE import_text AS SELECT row_number() OVER () AS row_no{columns}"
+            " FROM read_csv($file, auto_detect = false, header = true, delim = $delimiter,"
+            f" quote = '\"', escape = '\"', columns = {{{types}}}, strict_mode = true,"
+            " null_padding = false, compression = 'none')",
+            {"file": str(utf8), "delimiter": self._delimiter},
+        )
+
+    def _stage_carefully(
+        self, con: duckdb.DuckDBPyConnection, wanted: Sequence[int], progress: Progress
+    ) -> None:
+        with self._open() as text, progress.steps("read line by line", None) as bar:
+            found = records(text, len(self.headers), self._delimiter)
+            next(found)  # the header
+
+            def numbered() -> Iterator[Record]:
+                for row_no, values in enumerate(found, start=1):
+                    bar.update()
+                    yield row_no, values
+
+            stage_records(con, wanted, numbered())
+
+
+def records(text: Iterator[str], width: int | None, delimiter: str) -> Iterator[list[str] | str]:
+    """Take CSV text apart: yield the values of each record, or what is wrong with it.
+
+    Records have `width` values (None: any number); empty ones beyond are a trailing delimiter
+    and dropped. Where quotes go wrong, the line they go wrong in is given up and the next one is
+    read as the start of a record, so that one stray quote does not swallow those after it.
+    """
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    while True:
+        lines.taken.clear()
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            lines.give_back()
+            reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+            yield f"the line cannot be taken apart: {error}"
+            continue
+        if not values:
+            continue
+        if width is None or (len(values) >= width and not any(values[width:])):
+            yield values[:width]
+        else:
+            lines.give_back()
+            yield f"the line has {len(values)} values where the header names {width}"
+
+
+class _Lines:
+    """Lines that can be given back while the record they belong to is not complete."""
+
+    def __init__(self, text: Iterator[str]) -> None:
+        self._text = text
+        self._back: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) == _LINES_PER_RECORD:
+            raise StopIteration
+        line = self._back.popleft() if self._back else next(self._text)
+        self.taken.append(line)
+        return line
+
+    def give_back(self) -> None:
+        """Take back all lines of this record but the first."""
+        self._back.extendleft(reversed(self.taken[1:]))

@@ -1,0 +1,58 @@
+"""Parquet files, through DuckDB."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from index_engine.errors import InputError
+from index_engine.sources.progress import Progress
+from index_engine.sources.staging import STAGING, headers_of
+
+# A small file can claim, or hold, more rows than any court system has cases.
+MAX_ROWS = 200_000_000
+
+
+class ParquetFile:
+    """A Parquet file; values become the text that a CSV file would have of them."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            with duckdb.connect() as con:
+                columns = con.execute(
+                    "DESCRIBE FROM read_parquet($file)", {"file": str(file)}
+                ).fetchall()
+        except duckdb.Error as error:
+            raise InputError(f"{file}: not a Parquet file, or a damaged one") from error
+        self.headers = headers_of(file, [name for name, *_ in columns])
+        self._types = [type_ for _, type_, *_ in columns]
+
+    def stage(
+        self, con: duckdb.DuckDBPyConnection, wanted: Sequence[int], progress: Progress
+    ) -> None:
+        """See readers.Reader. InputError if the file is damaged or has too many rows."""
+        # The file's own names stay out of SQL: columns are renamed by position.
+        names = ", ".join(f"p{position}" for position in range(len(self.headers)))
+        columns = "".join(f", {self._text(position)} AS c{position}" for position in wanted)
+        con.execute(STAGING)
+        try:
+            con.execute(
+                f"CREATE TEMP TABLE import_text AS SELECT number + 1 AS row_no{columns}"
+                f" FROM read_parquet($file, file_row_number = true) AS t({names}, number)"
+                " WHERE number <= $most",
+                {"file": str(self._file), "most": MAX_ROWS},
+            )
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error as error:
+            raise InputError(f"{self._file}: a damaged Parquet file") from error
+        row = con.execute("SELECT count(*) FROM import_text").fetchone()
+        if row is not None and row[0] > MAX_ROWS:
+            raise InputError(f"{self._file}: more than {MAX_ROWS:,} rows; split it")
+
+    def _text(self, position: int) -> str:
+        # A time of day would make an ISO date unreadable; the contract has days only.
+        is_time = self._types[position].startswith("TIMESTAMP")
+        day = f"CAST(p{position} AS DATE)" if is_time else f"p{position}"
+        return f"CAST({day} AS VARCHAR)"

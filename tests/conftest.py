@@ -1,0 +1,51 @@
+"""What tests of several folders share. A built warehouse is never changed by a test: copy it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index_engine.build import build
+from tests.worlds import World, random_world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_real_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test may read, or write, the warehouse of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JECI_WAREHOUSE", str(tmp_path_factory.mktemp("none") / "none.duckdb"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference numbers and real data, which lies beside a checkout."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("no folder 'shared' beside the checkout: its reference data are not published")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rows() -> World:
+    """The rows of `built_world`, for counting again."""
+    return random_world(cases=12_000)
+
+
+@pytest.fixture(scope="session")
+def built_world(rows: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The random world, built: large enough for scores, small courts too small for one."""
+    path = rows.write(tmp_path_factory.mktemp("world") / "world.duckdb")
+    build(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small synthetic sample, built."""
+    from index_engine.sample.generate import generate
+
+    path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
+    generate(path, cases=60_000)
+    build(path)
+    return path

@@ -1,0 +1,264 @@
+"""The measures counted a second time: from rows, in plain Python, by their definitions in words.
+
+Nothing of index_engine.measures is used here. Each function gives {key columns: counts}.
+"""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import floor
+
+from index_engine.method import Method
+from tests.worlds import Case, Round, World
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Periods of a number of months, counted through the years."""
+
+    months: int
+
+    def of(self, day: date) -> int:
+        return (day.year * 12 + day.month - 1) // self.months
+
+    def first_day(self, period: int) -> date:
+        month = period * self.months
+        return date(month // 12, month % 12 + 1, 1)
+
+
+MONTHS, QUARTERS, YEARS = Calendar(1), Calendar(3), Calendar(12)
+
+
+def edges(method: Method) -> list[int]:
+    """First days of the age bins, and of what lies beyond them: bin j ends with the day on which
+    j + 1 parts of a month of 365.25 / 12 days are over."""
+    parts = method.bins_per_month
+    ends = [floor(j / parts * 365.25 / 12) for j in range(1, method.horizon_months * parts + 1)]
+    return [0, *(end + 1 for end in ends)]
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Observed from `entry` to `stop`; an open one stops the day after it was last observed."""
+
+    clock: str
+    court_id: str
+    start: date
+    entry: date
+    stop: date
+    event: str
+
+    @property
+    def last_day(self) -> date:
+        return self.stop - DAY if self.event == "open" else self.stop
+
+    def age(self, day: date) -> int:
+        return (day - self.start).days
+
+
+def spells(world: World, method: Method) -> list[Spell]:
+    """Every spell of every clock that was under observation for at least a day."""
+    found = []
+    for case in world.cases:
+        if case.case_type == "first":
+            found += _case_spells(case, world, method)
+    for rounds in lots(world.rounds):
+        last, first = rounds[-1], rounds[0]
+        event = {"sold": "sold", "withdrawn": "gone", "setoff": "gone"}.get(last.status or "")
+        window = world.observed[first.source_id]
+        start = min(r.listed_on for r in rounds)
+        ended = last.ended_on if event else None
+        found += _spell("lot", first.court_id, start, ended, event, window)
+    return found
+
+
+def _case_spells(case: Case, world: World, method: Method) -> list[Spell]:
+    window = world.observed[case.source_id]
+    paid = case.close_mode == "completed" and case.paid_out_on is not None
+    ended = case.paid_out_on if paid else case.closed_on
+    named = [event for event, modes in method.events.items() if case.close_mode in modes]
+    rest = [event for event, modes in method.events.items() if "*" in modes]
+    found = _spell("case", case.court_id, case.filed_on, ended, (named or rest)[0], window)
+    if case.has_assets:
+        listed = case.first_listed_on
+        day, event = (listed, "listed") if listed is not None else (ended, "closed")
+        found += _spell("listing", case.court_id, case.filed_on, day, event, window)
+    return found
+
+
+def _spell(
+    clock: str,
+    court: str,
+    start: date,
+    ended: date | None,
+    event: str | None,
+    window: tuple[date, date],
+) -> list[Spell]:
+    """One spell, or none where no day of it lies in the window."""
+    first, last = window
+    if start > last or (ended is not None and (ended < first or ended < start)):
+        return []
+    if ended is None or ended > last:
+        return [Spell(clock, court, start, max(start, first), last + DAY, "open")]
+    assert event is not None
+    return [Spell(clock, court, start, max(start, first), ended, event)]
+
+
+def lots(rounds: Iterable[Round]) -> list[list[Round]]:
+    """The rounds of each lot, in order."""
+    by_lot: dict[str, list[Round]] = defaultdict(list)
+    for found in rounds:
+        by_lot[found.lot_id].append(found)
+    return [sorted(of_lot, key=lambda r: r.round_no) for of_lot in by_lot.values()]
+
+
+# ---------------------------------------------------------------- age cells
+
+Cells = dict[tuple, tuple[int, int]]  # (key..., age bin) -> (n, days of the bin passed, summed)
+
+
+def entered(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
+    ages = [((s.clock, s.court_id, calendar.of(s.entry)), s.age(s.entry)) for s in found]
+    return _cells([(key, age) for key, age in ages if age < grid[-1]], grid)
+
+
+def carried(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
+    """Once for each first day of a period that a spell lives to see after it was first observed."""
+    ages = [
+        ((s.clock, s.court_id, period), s.age(calendar.first_day(period)))
+        for s in found
+        for period in range(calendar.of(s.entry) + 1, calendar.of(s.last_day) + 1)
+    ]
+    return _cells([(key, age) for key, age in ages if age < grid[-1]], grid)
+
+
+def exits(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
+    """All of them: those beyond the grid fall in one bin more."""
+    ages = []
+    for s in found:
+        cohort = calendar.of(s.start) if s.entry == s.start else 0
+        key = (s.clock, s.court_id, cohort, calendar.of(s.last_day), s.event)
+        ages.append((key, s.age(s.stop)))
+    return _cells(ages, grid)
+
+
+def _cells(ages: list[tuple[tuple, int]], grid: list[int]) -> Cells:
+    cells: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+    for key, age in ages:
+        age_bin = bisect_right(grid, age) - 1
+        cell = cells[*key, age_bin]
+        cell[0] += 1
+        cell[1] += age - grid[age_bin]
+    return {key: (n, passed) for key, (n, passed) in cells.items()}
+
+
+# ---------------------------------------------------------------- counts
+
+Counts = dict[tuple, Counter]
+
+
+def case_counts(world: World, calendar: Calendar, claim_cap: int) -> Counts:
+    """By court and period: filings, the stock taken over, closings and their amounts."""
+    counts: Counts = defaultdict(Counter)
+    for case in world.cases:
+        first, last = world.observed[case.source_id]
+        closed = case.closed_on
+        if case.case_type != "first" or (closed is not None and closed < first):
+            continue
+        begins = "filed" if case.filed_on >= first else "taken_over"
+        counts[case.court_id, calendar.of(max(case.filed_on, first))][begins] += 1
+        if closed is not None and closed <= last:
+            counts[case.court_id, calendar.of(closed)].update(_closing(case, closed, claim_cap))
+    return dict(counts)
+
+
+def _closing(case: Case, closed: date, claim_cap: int) -> dict[str, int]:
+    found = {
+        "closed": 1,
+        "completed": int(case.close_mode == "completed"),
+        "zhongben": int(case.close_mode == "zhongben"),
+        "days_to_close": (closed - case.filed_on).days,
+    }
+    if case.claim_amount and case.claim_amount > 0 and case.recovered_amount is not None:
+        weight = min(float(case.claim_amount), claim_cap)
+        part = min(float(case.recovered_amount) / float(case.claim_amount), 1)
+        x, y = _rounded(weight), _rounded(weight * part)
+        found |= {"amount_cases": 1, "claimed": x, "recovered": y}
+        found |= {
+            "claimed_x_claimed": x * x,
+            "claimed_x_recovered": x * y,
+            "recovered_x_recovered": y * y,
+        }
+    return found
+
+
+def _rounded(amount: float) -> int:
+    """To whole yuan, a half up, as databases round."""
+    return floor(amount + 0.5)
+
+
+def round_counts(world: World, calendar: Calendar) -> Counts:
+    """By court, period of the end and stage."""
+    held = ("sold", "failed", "defaulted", "setoff")
+    counts: Counts = defaultdict(Counter)
+    for found in world.rounds:
+        if found.status is None or not _in_window(found, world):
+            continue
+        cell = counts[found.court_id, calendar.of(found.ended_on), found.stage]
+        cell["rounds_ended"] += 1
+        cell["held"] += found.status in held
+        if found.status in held:
+            cell[found.status] += 1
+        cell["withdrawn"] += found.status in ("withdrawn", "stopped")
+        start, final = found.start_price, found.final_price
+        if found.status == "sold" and start is not None and final is not None:
+            cell["premium"] += final - start
+            cell["start_value"] += start
+    return dict(counts)
+
+
+def lot_counts(world: World, calendar: Calendar) -> Counts:
+    """By court and the period in which the last round ended."""
+    counts: Counts = defaultdict(Counter)
+    for rounds in lots(world.rounds):
+        first, last = rounds[0], rounds[-1]
+        if last.status is None or not _in_window(last, world):
+            continue
+        value = first.reference_price or Decimal(0)
+        cell = counts[first.court_id, calendar.of(last.ended_on)]
+        cell["lots_finished"] += 1
+        cell["value_finished"] += value
+        if last.status == "sold":
+            cell["lots_sold"] += 1
+            cell["value_sold"] += value
+    return dict(counts)
+
+
+def price_ratios(world: World, calendar: Calendar, step: float) -> Counter:
+    """By court, period, stage of the sale and bin of final over first reference price."""
+    counts: Counter = Counter()
+    for rounds in lots(world.rounds):
+        ratio = sale_ratio(rounds)
+        last = rounds[-1]
+        if ratio is not None and _in_window(last, world):
+            key = (rounds[0].court_id, calendar.of(last.ended_on), last.stage)
+            counts[*key, floor(min(ratio, 3) / step)] += 1
+    return counts
+
+
+def sale_ratio(rounds: list[Round]) -> float | None:
+    """Final over first reference price of a lot; None where it was not sold or one is missing."""
+    first, last = rounds[0], rounds[-1]
+    if last.status != "sold" or not first.reference_price or not last.final_price:
+        return None
+    return float(last.final_price) / float(first.reference_price)
+
+
+def _in_window(found: Round, world: World) -> bool:
+    first, last = world.observed[found.source_id]
+    return found.ended_on is not None and first <= found.ended_on <= last

@@ -1,0 +1,276 @@
+"""Rows that an import lets through and that are easy to count wrongly."""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from index_engine.errors import InputError
+from index_engine.measures.measure import MEASURES, measure
+from index_engine.method import load, parse
+from tests.measures import recount
+from tests.measures.recount import MONTHS, QUARTERS
+from tests.worlds import AUCTIONS, CASES, OBSERVED, Case, Round, World, random_world
+
+METHOD = load()
+THOUSAND = Decimal(1000)
+
+
+def measured(world: World, table: str, columns: str, where: str = "TRUE", method=METHOD) -> list:
+    """Rows of one measure by quarter, in order."""
+    with world.connect() as con:
+        measure(con, method)
+        return con.execute(
+            f"SELECT {columns} FROM measures.{table} WHERE {where} ORDER BY ALL"
+        ).fetchall()
+
+
+def one(day: str, **fields) -> Case:
+    """A case filed in January 2022 and closed on `day`."""
+    closed = date.fromisoformat(day)
+    return Case("c1", "K1", date(2022, 1, 10), closed, **({"close_mode": "completed"} | fields))
+
+
+# ---------------------------------------------------------------- cases
+
+
+def test_money_paid_after_closing_counts_on_the_day_it_is_paid():
+    world = World(cases=(one("2022-03-01", paid_out_on=date(2022, 8, 1)),))
+    out = measured(world, "exits", "event::VARCHAR, period", "clock = 'case'")
+    assert out == [("cash", QUARTERS.of(date(2022, 8, 1)))]
+    closed = measured(world, "case_counts", "period", "closed = 1")
+    assert closed == [(QUARTERS.of(date(2022, 3, 1)),)], "a closing is counted where it is recorded"
+
+
+def test_money_not_yet_paid_when_observation_ends_is_not_in():
+    world = World(cases=(one("2024-12-20", paid_out_on=date(2025, 1, 5)),))
+    assert measured(world, "exits", "event::VARCHAR", "clock = 'case'") == [("open",)]
+
+
+def test_a_payment_dated_before_filing_does_not_lose_the_case():
+    """Imports warn of it and keep the case ('paid_before_filed'), so the curve has to as well."""
+    world = World(cases=(one("2022-03-01", paid_out_on=date(2022, 1, 1)),))
+    assert measured(world, "case_counts", "SUM(filed), SUM(closed)") == [(1, 1)]
+    assert measured(world, "exits", "event::VARCHAR, n", "clock = 'case'") == [("cash", 1)]
+
+
+def test_a_listing_dated_before_filing_does_not_lose_the_case():
+    """Imports warn of it and keep the case ('listed_before_filed')."""
+    case = one("2022-03-01", has_assets=True, first_listed_on=date(2022, 1, 1))
+    found = measured(World(cases=(case,)), "exits", "event::VARCHAR, n", "clock = 'listing'")
+    assert found == [("listed", 1)]
+
+
+def test_only_first_enforcement_is_counted():
+    kinds = ("first", "resumed", "preservation", "objection", "other")
+    cases = tuple(Case(kind, "K1", date(2022, 1, 10), case_type=kind) for kind in kinds)
+    assert measured(World(cases=cases), "case_counts", "SUM(filed)") == [(1,)]
+    assert measured(World(cases=cases), "entered", "SUM(n)") == [(1,)]
+
+
+def test_modes_become_the_events_that_the_method_says():
+    text = METHOD.text.replace('cash = ["completed"]', 'cash = ["completed", "cancelled"]')
+    modes = ("completed", "cancelled", "zhongben", "terminated", None)
+    cases = tuple(
+        Case(f"c{number}", "K1", date(2022, 1, 10), date(2022, 6, 1), mode)
+        for number, mode in enumerate(modes)
+    )
+    found = measured(
+        World(cases=cases), "exits", "event::VARCHAR, n", "clock = 'case'", parse(text, "test")
+    )
+    assert found == [("cash", 2), ("other", 2), ("zhongben", 1)]
+
+
+def test_a_claim_weighs_at_most_the_cap_and_its_recovery_in_proportion():
+    cap = Decimal(METHOD.claim_cap)
+    cases = (
+        one("2022-03-01", claim_amount=cap * 4, recovered_amount=cap),
+        one("2022-03-01", claim_amount=THOUSAND, recovered_amount=THOUSAND * 2),
+        one("2022-03-01", claim_amount=THOUSAND, recovered_amount=None),
+        one("2022-03-01", claim_amount=Decimal(0), recovered_amount=Decimal(0)),
+    )
+    found = measured(World(cases=cases), "case_counts", "amount_cases, claimed, recovered")
+    assert found[-1] == (2, METHOD.claim_cap + 1000, METHOD.claim_cap // 4 + 1000)
+
+
+# ---------------------------------------------------------------- lots
+
+FAILED = Round(
+    "L",
+    "K1",
+    date(2022, 1, 10),
+    date(2022, 2, 20),
+    "failed",
+    reference_price=THOUSAND,
+    start_price=THOUSAND * 7 / 10,
+)
+
+
+def again(status: str | None, ended: date | None, **fields) -> Round:
+    """The second round of the same lot."""
+    given = {"round_no": 2, "stage": "second", "reference_price": THOUSAND} | fields
+    return Round("L", "K1", date(2022, 4, 1), ended, status, **given)
+
+
+def test_a_lot_is_in_the_state_of_its_last_round():
+    world = World(rounds=(FAILED, again("sold", date(2022, 5, 9), final_price=THOUSAND)))
+    out = measured(world, "exits", "event::VARCHAR, period", "clock = 'lot'")
+    assert out == [("sold", QUARTERS.of(date(2022, 5, 9)))]
+    lots = measured(world, "lot_counts", "period, lots_finished, lots_sold, value_sold")
+    assert lots == [(QUARTERS.of(date(2022, 5, 9)), 1, 1, THOUSAND)]
+
+
+def test_a_lot_listed_again_is_not_finished():
+    world = World(rounds=(FAILED, again(None, None)))
+    assert measured(world, "lot_counts", "lots_finished") == []
+    assert measured(world, "exits", "event::VARCHAR", "clock = 'lot'") == [("open",)]
+
+
+def test_a_last_round_without_its_end_takes_no_other_rounds_end():
+    """Withdrawn, day unknown: neither gone nor finished on the day on which round 1 failed."""
+    world = World(rounds=(FAILED, again("withdrawn", None)))
+    assert measured(world, "lot_counts", "lots_finished") == []
+    assert measured(world, "exits", "event::VARCHAR", "clock = 'lot'") == [("open",)]
+
+
+def test_a_sale_without_its_price_takes_no_other_rounds_price():
+    """rules.toml promises: it drops out of the measures of price alone."""
+    defaulted = Round(
+        "L",
+        "K1",
+        date(2022, 1, 10),
+        date(2022, 2, 20),
+        "defaulted",
+        reference_price=THOUSAND,
+        final_price=THOUSAND * 3,
+    )
+    world = World(rounds=(defaulted, again("sold", date(2022, 5, 9), final_price=None)))
+    assert measured(world, "lot_counts", "lots_sold") == [(1,)]
+    assert measured(world, "price_ratios", "n") == []
+
+
+def test_the_first_reference_price_is_that_of_the_first_listing():
+    """Where it is missing, a later appraisal does not stand in for it."""
+    unpriced = Round("L", "K1", date(2022, 1, 10), date(2022, 2, 20), "failed")
+    world = World(rounds=(unpriced, again("sold", date(2022, 5, 9), final_price=THOUSAND)))
+    assert measured(world, "price_ratios", "n") == []
+
+
+# ---------------------------------------------------------------- windows of sources
+
+
+def test_a_lot_whose_rounds_came_in_two_files_is_watched_to_the_end_of_the_second():
+    """The first round in the file of one quarter, the sale in that of the next."""
+    later = 3
+    world = World(
+        rounds=(
+            FAILED,
+            again("sold", date(2022, 5, 9), final_price=THOUSAND, source_id=later),
+        ),
+        observed={
+            AUCTIONS: (date(2022, 1, 1), date(2022, 3, 31)),
+            later: (date(2022, 4, 1), date(2022, 6, 30)),
+        },
+    )
+    out = measured(world, "exits", "event::VARCHAR, period", "clock = 'lot'")
+    assert out == [("sold", QUARTERS.of(date(2022, 5, 9)))]
+
+
+def test_rounds_before_their_sources_window_are_not_counted():
+    """A file of 2022 shows the earlier rounds of its lots, but not all rounds of the year before:
+    that another file begins earlier does not make them complete."""
+    world = World(
+        cases=(Case("c1", "K1", date(2021, 5, 1)),),
+        rounds=(
+            Round("L", "K1", date(2021, 10, 1), date(2021, 11, 20), "failed"),
+            again("sold", date(2022, 5, 9)),
+        ),
+        observed={
+            CASES: (date(2021, 1, 1), date(2022, 12, 31)),
+            AUCTIONS: (date(2022, 1, 1), date(2022, 12, 31)),
+        },
+    )
+    found = measured(world, "round_counts", "period, stage, rounds_ended")
+    assert found == [(QUARTERS.of(date(2022, 5, 9)), "second", 1)]
+
+
+def test_windows_that_differ_and_cut_periods():
+    """Every measure of cases, and the lot clock, with windows that begin and end within months."""
+    world = random_world(seed=5, cases=1500)
+    observed = {
+        CASES: (date(2020, 7, 15), date(2024, 11, 20)),
+        AUCTIONS: (date(2020, 7, 15), date(2024, 12, 31)),
+    }
+    cases = tuple(c for c in world.cases if c.filed_on <= observed[CASES][1])
+    world = World(world.regions, world.courts, cases, world.rounds, observed)
+    with world.connect() as con:
+        measure(con, METHOD, period_of=MONTHS.of)
+        out = con.execute("SELECT clock, event, SUM(n) FROM measures.exits GROUP BY ALL").fetchall()
+        carried = con.execute("SELECT clock, SUM(n) FROM measures.carried GROUP BY ALL").fetchall()
+        [flows] = con.execute(
+            "SELECT SUM(filed), SUM(taken_over), SUM(closed) FROM measures.case_counts"
+        ).fetchall()
+    spells = recount.spells(world, METHOD)
+    assert {(c, e): n for c, e, n in out} == Counter((s.clock, s.event) for s in spells)
+    by_clock: Counter = Counter()
+    for (clock, *_), (n, _) in recount.carried(spells, MONTHS, recount.edges(METHOD)).items():
+        by_clock[clock] += n
+    assert dict(carried) == by_clock
+    counts = recount.case_counts(world, MONTHS, METHOD.claim_cap).values()
+    names = ("filed", "taken_over", "closed")
+    assert flows == tuple(sum(cell[name] for cell in counts) for name in names)
+
+
+def test_a_window_that_no_source_states_is_that_of_its_rows():
+    cases = (
+        Case("c1", "K1", date(2022, 1, 10), date(2022, 3, 1), "completed"),
+        Case("c2", "K1", date(2022, 2, 10)),
+    )
+    with World(cases=cases).connect() as con:
+        con.execute("UPDATE sources SET observed_from = NULL, observed_to = NULL")
+        measure(con, METHOD, period_of=date.toordinal)
+        out = con.execute("SELECT event::VARCHAR, period FROM measures.exits ORDER BY 1").fetchall()
+    last = date(2022, 3, 1).toordinal()
+    assert out == [("cash", last), ("open", last)]
+
+
+# ---------------------------------------------------------------- the whole
+
+
+def test_nothing_to_measure_is_an_input_error():
+    with World().connect() as con, pytest.raises(InputError, match="no cases"):
+        measure(con, METHOD)
+
+
+def test_measuring_twice_changes_nothing():
+    world = random_world(seed=9, cases=400)
+    with world.connect() as con:
+        tables = []
+        for _ in range(2):
+            measure(con, METHOD)
+            tables.append(
+                [
+                    con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall()
+                    for m in MEASURES
+                ]
+            )
+    assert tables[0] == tables[1]
+    assert all(tables[0])
+
+
+def test_the_order_of_rows_changes_nothing():
+    world = random_world(seed=9, cases=400)
+    turned = World(world.regions[::-1], world.courts[::-1], world.cases[::-1], world.rounds[::-1])
+    tables = []
+    for each in (world, turned):
+        with each.connect() as con:
+            measure(con, METHOD)
+            tables.append(
+                [
+                    con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall()
+                    for m in MEASURES
+                ]
+            )
+    assert tables[0] == tables[1]
+    assert world.observed == turned.observed == dict.fromkeys((CASES, AUCTIONS), OBSERVED)
