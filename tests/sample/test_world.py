@@ -1,0 +1,137 @@
+"""Regions, courts and their names: fictional where they must be, and cast in their roles."""
+
+import csv
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from index_engine.sample.generator import DIVISIONS, SQL
+from index_engine.sample.parameters import FILE, load
+from tests.sample.conftest import Sample
+
+
+def divisions() -> list[dict[str, str]]:
+    with DIVISIONS.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_regions_are_those_of_the_map(world: Sample) -> None:
+    wanted = {row["code"] for row in divisions() if row["level"] != "county"}
+    assert {code for (code,) in world.all("SELECT code FROM regions")} == wanted
+    assert world.one("SELECT COUNT(*) FROM regions WHERE level = 'province'") == 34
+
+
+def test_no_court_where_there_is_no_sample(world: Sample) -> None:
+    provinces = world.all(
+        "SELECT DISTINCT regions.parent FROM courts"
+        " JOIN regions ON regions.code = region ORDER BY 1"
+    )
+    assert len(provinces) == 31
+    assert not {("710000",), ("810000",), ("820000",)} & set(provinces)
+
+
+def test_no_court_has_the_name_of_a_real_place(world: Sample) -> None:
+    courts = world.all("SELECT name, name_en FROM courts")
+    places = {row["name"] for row in divisions()}
+    english = {row["name_en"].split()[0].lower() for row in divisions()}
+    for name, name_en in courts:
+        place = name[:2]
+        assert not any(real.startswith(place) for real in places), name
+        assert name_en.split()[0].lower() not in english, name_en
+        assert name.endswith("（模拟）") and name_en.endswith("(synthetic)")
+    assert len({name for name, _ in courts}) == len({name for _, name in courts}) == len(courts)
+
+
+def test_no_court_has_the_name_of_a_real_court(world: Sample, shared: Path) -> None:
+    with (shared / "reference" / "courts_2021.csv").open(encoding="utf-8", newline="") as lines:
+        real = {value for row in csv.DictReader(lines) for value in row.values()}
+    assert any("人民法院" in value for value in real)
+    for (name,) in world.all("SELECT name FROM courts"):
+        assert name not in real and name.removesuffix("（模拟）") not in real
+
+
+def test_roles(world: Sample) -> None:
+    assert world.summary.courts >= 900
+    roles = dict(
+        world.all("SELECT role, COUNT(*) FROM sample_truth WHERE level = 'court' GROUP BY 1")
+    )
+    assert (roles["gamed"], roles["tiny"], roles["special"]) == (2, 5, 1)
+    assert world.all("SELECT court_id FROM courts WHERE special") == world.all(
+        "SELECT unit_id FROM sample_truth WHERE role = 'special'"
+    )
+    small = "SELECT COUNT(*) FROM cases WHERE court_id = ?"
+    for (court,) in world.all("SELECT unit_id FROM sample_truth WHERE role = 'tiny'"):
+        assert 0 < world.one(small, court) < 50
+
+
+def test_the_gamed_city_has_two_sizeable_courts(world: Sample) -> None:
+    ((city, tier),) = world.all(
+        "SELECT unit_id, tier FROM sample_truth WHERE level = 'city' AND role = 'gamed'"
+    )
+    assert tier == "T3"
+    courts = world.all(
+        "SELECT court_id, role, COUNT(case_id) FROM courts"
+        " JOIN sample_truth ON unit_id = court_id LEFT JOIN cases USING (court_id)"
+        " WHERE region = ? GROUP BY 1, 2",
+        city,
+    )
+    assert [role for _, role, _ in courts] == ["gamed", "gamed"]
+    assert min(cases for _, _, cases in courts) > 500
+
+
+def test_truth_names_the_tier_of_every_unit(world: Sample) -> None:
+    counts = dict(world.all("SELECT level, COUNT(*) FROM sample_truth GROUP BY 1"))
+    assert counts == {
+        "province": 31,
+        "city": world.one("SELECT COUNT(DISTINCT region) FROM courts"),
+        "court": world.summary.courts,
+    }
+    # a court has the tier of its city, a city that of its province
+    assert (
+        world.one(
+            "SELECT COUNT(*) FROM courts JOIN regions ON regions.code = region"
+            " JOIN sample_truth AS court ON court.unit_id = court_id"
+            " JOIN sample_truth AS city ON city.unit_id = region"
+            " JOIN sample_truth AS province ON province.unit_id = regions.parent"
+            " WHERE court.tier <> city.tier OR city.tier <> province.tier"
+        )
+        == 0
+    )
+
+
+def test_provinces_and_cities_differ_within_a_tier(world: Sample) -> None:
+    shares = [
+        cash
+        for (cash,) in world.all(
+            "SELECT AVG(COALESCE(close_mode = 'completed' AND days <= 730, FALSE)::INTEGER)"
+            " FROM first_cases JOIN courts USING (court_id) JOIN regions ON regions.code = region"
+            " WHERE tier = 'T3' AND filed_on BETWEEN DATE '2019-01-01' AND DATE '2023-12-31'"
+            " GROUP BY regions.parent"
+        )
+    ]
+    assert 0.03 < max(shares) - min(shares) < 0.25
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4])
+def test_every_seed_deals_a_full_world(seed: int) -> None:
+    """Names do not run out, each tier has its provinces, and no deal is like another."""
+    with duckdb.connect() as con:
+        load(con, FILE.read_text(encoding="utf-8"))
+        con.execute("SET VARIABLE cases = 300000")
+        con.execute("SET VARIABLE place_key = hash(?::BIGINT)", [seed])
+        con.execute("SET VARIABLE divisions = ?", [str(DIVISIONS)])
+        for name in ("macros", "regions", "calendar"):
+            con.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+        con.execute("CREATE TEMP TABLE regions AS FROM staged_regions")
+        for name in ("world", "courts"):
+            con.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+        tiers = dict(con.execute("SELECT tier, COUNT(*) FROM provinces GROUP BY 1").fetchall())
+        assert tiers.keys() == {"T1", "T2", "T3", "T4"} and sum(tiers.values()) == 31
+        per_city = "SELECT MIN(n) FROM (SELECT COUNT(*) AS n FROM court_list GROUP BY city)"
+        assert con.execute(per_city).fetchone() == (2,)
+        ((courts,),) = con.execute("SELECT COUNT(*) FROM court_list").fetchall()
+        ((names,),) = con.execute("SELECT COUNT(*) FROM court_names").fetchall()
+        assert 900 <= courts <= names
+        ((shares,),) = con.execute("SELECT SUM(share) FROM court_bench").fetchall()
+        assert shares == pytest.approx(1)

@@ -1,0 +1,312 @@
+"""Mapping files: what is understood, and one clear line for what is not."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index_engine.errors import InputError
+from index_engine.sources import mapping as mappings
+from index_engine.sources.mapping import Mapping
+
+# The four required fields of cases, for mappings in which another one matters.
+REQUIRED = """
+[columns.case_id]
+column = "案号"
+[columns.court_id]
+constant = "K1"
+[columns.case_type]
+constant = "first"
+[columns.filed_on]
+column = "立案日期"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "m.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def load(folder: Path, text: str, kind: str = "cases") -> Mapping:
+    return mappings.load(written(folder, text), kind)
+
+
+def column(mapping: Mapping, name: str) -> Any:
+    return next(column for column in mapping.columns if column.field.name == name)
+
+
+def test_a_full_mapping_is_read(tmp_path: Path) -> None:
+    text = f"""
+kind = "cases"
+[source]
+name = "甲省"
+observed_from = 2019-01-01
+observed_to = 2025-12-31
+earliest = 1995-06-01
+law = "BR"
+synthetic = true
+encoding = "GBK"
+delimiter = ";"
+null = ["-"]
+{REQUIRED}
+format = ["%Y年%m月%d日", "excel"]
+[columns.claim_amount]
+column = "标的金额"
+unit = "万元"
+thousands = ","
+null = ["无"]
+on_bad = "clear"
+[columns.close_mode]
+column = "结案方式"
+values = {{ "执行完毕" = "completed", " 其他 " = "" }}
+[columns.has_assets]
+column = "是否有财产"
+values = {{ "有" = true, "无" = false }}
+[columns.cause]
+template = "{{案由}}/{{row_no}}"
+"""
+    mapping = load(tmp_path, text)
+    assert (mapping.name, mapping.law, mapping.synthetic) == ("甲省", "BR", True)
+    assert (mapping.observed_from, mapping.observed_to) == (date(2019, 1, 1), date(2025, 12, 31))
+    assert mapping.earliest == date(1995, 6, 1)
+    assert (mapping.opening.encoding, mapping.opening.delimiter) == ("gb18030", ";")
+    assert mapping.clearable == {"claim_amount"}
+    claim = column(mapping, "claim_amount")
+    assert (claim.factor, claim.thousands, claim.null) == (Decimal(10_000), ",", ("-", "无"))
+    assert column(mapping, "filed_on").formats == ("%Y年%m月%d日", "excel")
+    assert column(mapping, "close_mode").values == {"执行完毕": "completed", "其他": None}
+    assert column(mapping, "has_assets").values == {"有": "true", "无": "false"}
+    assert column(mapping, "cause").sources == ("案由",)
+
+
+def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
+    mapping = load(tmp_path, 'kind = "cases"' + REQUIRED)
+    assert (mapping.name, mapping.observed_from, mapping.observed_to) == (None, None, None)
+    assert (mapping.earliest, mapping.law, mapping.synthetic) == (date(1990, 1, 1), "CN", False)
+    assert (mapping.opening.encoding, mapping.opening.delimiter) == ("utf-8", ",")
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [
+        ('"元"', "1"),
+        ('"万元"', "1e4"),
+        ('"亿元"', "1e8"),
+        ('"分"', "0.01"),
+        ("1000", "1000"),
+        ("7.25", "7.25"),
+        ("1e-3", "0.001"),
+        ("1e9", "1e9"),
+    ],
+)
+def test_units(tmp_path: Path, unit: str, factor: str) -> None:
+    text = f'kind = "cases"{REQUIRED}[columns.claim_amount]\ncolumn = "x"\nunit = {unit}'
+    assert column(load(tmp_path, text), "claim_amount").factor == Decimal(factor)
+
+
+BAD_COLUMNS = {
+    "an unknown unit": (
+        'claim_amount]\ncolumn = "x"\nunit = "百万"',
+        "[columns.claim_amount] unknown unit '百万'; it is 元, 万元, 亿元, 分 or a factor",
+    ),
+    "a unit of nothing": (
+        'claim_amount]\ncolumn = "x"\nunit = 0',
+        "[columns.claim_amount] unit = 0: a factor is above 0",
+    ),
+    "an endless unit": (
+        'claim_amount]\ncolumn = "x"\nunit = 6.123456789012',
+        "[columns.claim_amount] unit = 6.123456789012: a factor has at most 10 digits",
+    ),
+    "a unit that is no number": (
+        'claim_amount]\ncolumn = "x"\nunit = nan',
+        "[columns.claim_amount] unit = nan: a factor is above 0",
+    ),
+    "a unit of a date": (
+        'closed_on]\ncolumn = "x"\nunit = "元"',
+        "[columns.closed_on] unit is for amounts; closed_on is DATE",
+    ),
+    "a format of a text": (
+        'cause]\ncolumn = "x"\nformat = "%Y"',
+        "[columns.cause] format is for dates; cause is VARCHAR",
+    ),
+    "a format without a day": (
+        'closed_on]\ncolumn = "x"\nformat = "%Y-%m"',
+        "[columns.closed_on] format '%Y-%m' does not give a year, month and day",
+    ),
+    "a format of nonsense": (
+        'closed_on]\ncolumn = "x"\nformat = "%Q"',
+        "[columns.closed_on] format '%Q' does not give a year, month and day",
+    ),
+    "an unknown code": (
+        'close_mode]\ncolumn = "x"\nvalues = { "完毕" = "done" }',
+        "[columns.close_mode] values: '完毕': 'done' is no code of close_mode: completed, zhongben",
+    ),
+    "an unknown constant": (
+        'close_mode]\nconstant = "done"',
+        "[columns.close_mode] 'done' is no code of close_mode: completed",
+    ),
+    "a constant of another type": (
+        'closed_on]\nconstant = "2020-01-01"',
+        "[columns.closed_on] '2020-01-01' does not fit closed_on, which is DATE",
+    ),
+    "two ways at once": (
+        'cause]\ncolumn = "x"\nconstant = "y"',
+        "[columns.cause] give exactly one of column, constant and template",
+    ),
+    "no way at all": (
+        'cause]\nnull = ["x"]',
+        "[columns.cause] give exactly one of column, constant and template",
+    ),
+    "a setting without effect": (
+        'close_mode]\nconstant = "completed"\nvalues = { "x" = "completed" }',
+        "[columns.close_mode] values means nothing beside constant; remove it",
+    ),
+    "an unknown setting": (
+        'cause]\ncolum = "x"',
+        "[columns.cause] unknown 'colum'; known are column, constant",
+    ),
+    "a setting of another type": (
+        "cause]\ncolumn = 7",
+        "[columns.cause] column = 7: not a text",
+    ),
+    "an unknown answer to bad values": (
+        'cause]\ncolumn = "x"\non_bad = "ignore"',
+        "[columns.cause] on_bad = 'ignore': it is 'reject' or 'clear'",
+    ),
+    "an unknown field": (
+        'verdict]\ncolumn = "x"',
+        "[columns.verdict] cases have no field 'verdict'; the fields are case_id, court_id",
+    ),
+    "a template of a code": (
+        'close_mode]\ntemplate = "{x}"',
+        "[columns.close_mode] template is for free texts; close_mode is VARCHAR",
+    ),
+    "a template without a column": (
+        'cause]\ntemplate = "x"',
+        "[columns.cause] template 'x': name columns of the file in braces",
+    ),
+    "a broken template": (
+        'cause]\ntemplate = "{x"',
+        "[columns.cause] template '{x': expected '}'",
+    ),
+    "one mark for two things": (
+        'claim_amount]\ncolumn = "x"\nthousands = "."',
+        "[columns.claim_amount] thousands and decimal are both '.'",
+    ),
+    "a mark that is none": (
+        'claim_amount]\ncolumn = "x"\nthousands = "abc"',
+        "[columns.claim_amount] thousands = 'abc' is no mark of numbers; use '.' or ','",
+    ),
+    "a list of numbers": (
+        'cause]\ncolumn = "x"\nnull = [0]',
+        "[columns.cause] null: 0 is to be text; put it in quotes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "says"), BAD_COLUMNS.values(), ids=BAD_COLUMNS)
+def test_a_bad_column_is_one_line_with_its_place(tmp_path: Path, given: str, says: str) -> None:
+    with pytest.raises(InputError) as error:
+        load(tmp_path, f'kind = "cases"{REQUIRED}[columns.{given}')
+    assert str(error.value).startswith(f"{tmp_path / 'm.toml'}: {says}")
+    assert "\n" not in str(error.value)
+
+
+BAD_FILES = {
+    "no kind": (REQUIRED, "kind is None, but cases are to be imported; write kind = 'cases'"),
+    "another kind": ('kind = "courts"' + REQUIRED, "kind is 'courts', but cases are to be"),
+    "no columns": ('kind = "cases"', "has no [columns.<field>] tables"),
+    "an unknown table": ('kind = "cases"\n[colums]\n' + REQUIRED, "unknown colums; a mapping has"),
+    "no TOML": ("kind = cases", "is not TOML: Invalid value"),
+    "an unknown setting": (
+        'kind = "cases"\n[source]\nfrom = 2019-01-01' + REQUIRED,
+        "[source] unknown 'from'; known are name, observed_from",
+    ),
+    "a date in quotes": (
+        'kind = "cases"\n[source]\nobserved_from = "2019-01-01"' + REQUIRED,
+        "[source] observed_from = '2019-01-01': not a date",
+    ),
+    "a time": (
+        'kind = "cases"\n[source]\nobserved_from = 2019-01-01T00:00:00' + REQUIRED,
+        "[source] observed_from = datetime.datetime(2019, 1, 1, 0, 0): not a date",
+    ),
+    "a period that ends before it begins": (
+        'kind = "cases"\n[source]\nobserved_from = 2019-01-01\nobserved_to = 2018-01-01' + REQUIRED,
+        "[source] observed_to = 2018-01-01 is before observed_from = 2019-01-01",
+    ),
+    "an encoding that is not read": (
+        'kind = "cases"\n[source]\nencoding = "latin-1"' + REQUIRED,
+        "[source] encoding = 'latin-1' is not read; it is utf-8 or gb18030, so save the file",
+    ),
+    "a long delimiter": (
+        'kind = "cases"\n[source]\ndelimiter = "||"' + REQUIRED,
+        "[source] delimiter = '||' is to be one character",
+    ),
+    "required fields missing": (
+        'kind = "cases"\n[columns.case_id]\ncolumn = "x"',
+        "nothing feeds court_id, case_type, filed_on, required for cases; add it as [columns",
+    ),
+    "a required field cleared": (
+        'kind = "cases"' + REQUIRED + 'on_bad = "clear"',
+        "[columns.filed_on] on_bad = 'clear' is for optional fields; this one is required",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "says"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_bad_file_is_one_line_with_its_place(tmp_path: Path, given: str, says: str) -> None:
+    with pytest.raises(InputError) as error:
+        load(tmp_path, given)
+    assert str(error.value).startswith(f"{tmp_path / 'm.toml'}: {says}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_mapping_that_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        mappings.load(tmp_path / "none.toml", "cases")
+    (tmp_path / "gbk.toml").write_bytes("kind = '案'".encode("gbk"))
+    with pytest.raises(InputError, match="save the mapping file as UTF-8"):
+        mappings.load(tmp_path / "gbk.toml", "cases")
+
+
+def test_an_unknown_kind(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unknown kind of file 'case'; it is one of regions"):
+        load(tmp_path, 'kind = "case"', kind="case")
+
+
+def test_columns_are_found_by_name(tmp_path: Path) -> None:
+    mapping = load(tmp_path, 'kind = "cases"' + REQUIRED)
+    file = tmp_path / "f.csv"
+    assert mappings.positions(mapping, file, ["x", "立案日期", "案号", "x"]) == {
+        "案号": 2,
+        "立案日期": 1,
+    }
+    with pytest.raises(InputError) as error:
+        mappings.positions(mapping, file, ["案号", "立案时间", ""])
+    assert str(error.value) == (
+        f"{tmp_path / 'm.toml'}: [columns.filed_on] '立案日期' is no column of f.csv;"
+        " its columns are 案号, 立案时间"
+    )
+    with pytest.raises(InputError, match=r"names 2 columns of f\.csv; rename all but one there"):
+        mappings.positions(mapping, file, ["案号", "立案日期", "案号"])
+
+
+def test_a_file_in_the_words_of_the_contract_needs_no_mapping(tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    headers = ["filed_on", "case_id", "case_type", "court_id", "cause"]
+    mapping = mappings.as_is(file, "cases", headers)
+    assert mappings.positions(mapping, file, headers) == {
+        name: number for number, name in enumerate(headers)
+    }
+    with pytest.raises(InputError) as error:
+        mappings.as_is(file, "cases", [*headers, "Cause"])
+    assert str(error.value).startswith(f"{file}: 'Cause': no field of cases; rename it to one of")
+    with pytest.raises(InputError) as error:
+        mappings.as_is(file, "cases", headers[1:])
+    assert str(error.value) == (
+        f"{file}: nothing feeds filed_on, required for cases;"
+        " write a mapping file or add the column"
+    )
