@@ -84,7 +84,7 @@ def _count(text: str) -> int:
 
 
 def _sample(arguments: argparse.Namespace) -> None:
-    from index_engine.sample.generate import generate
+    from index_engine.sample import generate
 
     made = generate(arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True)
     print(made)

@@ -96,6 +96,7 @@ class Method:
     bins_per_month: int
     horizon_months: int
     min_at_risk: int
+    max_unresolved: float
     claim_cap: int
     min_cell: int
     ratio_step: float
@@ -174,6 +175,7 @@ def _method(raw: dict[str, Any], text: str) -> Method:
                 "bins_per_month",
                 "horizon_months",
                 "min_at_risk",
+                "max_unresolved",
                 "claim_cap",
                 "min_cell",
                 "ratio_step",
@@ -207,6 +209,7 @@ def _check(method: Method, where: str) -> None:
     )
     for key in ("bins_per_month", "horizon_months", "min_at_risk", "claim_cap", "ratio_step"):
         require(getattr(method, key) > 0, f"estimation.{key} must be above 0")
+    require(0 <= method.max_unresolved < 1, "estimation.max_unresolved must lie in 0..1")
     require(0 < method.confidence < 1, "estimation.confidence must lie between 0 and 1")
     require(0 <= method.min_weight_present <= 1, "score.min_weight_present must lie in 0..1")
     require(0 <= method.floor < 100, "score.floor must lie in 0..100")

@@ -36,14 +36,14 @@ def rows() -> World:
 def built_world(rows: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The random world, built: large enough for scores, small courts too small for one."""
     path = rows.write(tmp_path_factory.mktemp("world") / "world.duckdb")
-    build(path)
+    build(path, threads=2)
     return path
 
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small synthetic sample, built."""
-    from index_engine.sample.generate import generate
+    from index_engine.sample import generate
 
     path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
     generate(path, cases=60_000)

@@ -73,7 +73,9 @@ def curves_of(
     leaves_elapsed = windows.sums(cells.left_elapsed) + windows.at_end(cells.carried_elapsed)
     events = windows.sums(cells.events)
     risk = incidence.at_risk(entries, entries_elapsed, leaves, leaves_elapsed, events, method.ages)
-    curves = incidence.aalen_johansen(events, risk, method.min_at_risk)
+    curves = incidence.aalen_johansen(
+        events, risk, method.min_at_risk, method.max_unresolved
+    )
     return curves, entries.sum(axis=-1)
 
 

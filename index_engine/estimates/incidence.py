@@ -71,11 +71,14 @@ class Curves:
         return self.surviving[..., None, :] * self.hazard
 
 
-def aalen_johansen(events: Array, risk: Array, min_at_risk: float) -> Curves:
+def aalen_johansen(
+    events: Array, risk: Array, min_at_risk: float, max_unresolved: float
+) -> Curves:
     """Curves from exits (..., event, bin) and numbers at risk (..., bin).
 
-    A curve ends before the first bin with fewer than `min_at_risk` at risk, unless nobody is left
-    to have an event: from there on it is flat and known.
+    A curve ends before the first bin with fewer than `min_at_risk` at risk, unless by then at most
+    the share `max_unresolved` is still without an event: that share bounds what the few can decide,
+    and a court is not to go without a number because it finishes nearly all of its cases.
     """
     ended = events.sum(axis=-2)
     # More exits than at risk come only from bins with almost nobody at risk; capped, so that a
@@ -85,7 +88,7 @@ def aalen_johansen(events: Array, risk: Array, min_at_risk: float) -> Curves:
     total = ended * share
     through = np.cumprod(1.0 - total, axis=-1)
     surviving = np.concatenate([np.ones_like(through[..., :1]), through[..., :-1]], axis=-1)
-    known = (risk >= min_at_risk) | (surviving <= 1e-12)
+    known = (risk >= min_at_risk) | (surviving <= max_unresolved)
     return Curves(
         hazard=events * share[..., None, :],
         total=total,

@@ -25,7 +25,7 @@ def all_courts(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
 
 
 def units(con: duckdb.DuckDBPyConnection) -> list[Units]:
-    """Units of every level that have at least one court, in order of code.
+    """Units that have at least one court, in order of code, for every level that has such units.
 
     A court counts in the region it serves and in all regions above it. Special courts (railway,
     maritime, internet ...) have scores of their own but count in no region.
@@ -42,7 +42,7 @@ def units(con: duckdb.DuckDBPyConnection) -> list[Units]:
     for level in ("city", "province", "nation"):
         ids = tuple(sorted(code for code in rows if level_of[code] == level))
         levels.append(Units(level, ids, [np.array(sorted(rows[code])) for code in ids]))
-    return levels[::-1]
+    return [level for level in reversed(levels) if level.ids]
 
 
 def _regions(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str | None], dict[str, str]]:

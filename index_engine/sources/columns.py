@@ -20,8 +20,7 @@ UNITS = {
     "分": Decimal("0.01"),
 }
 
-# Numbers are read with 18 digits before the point and 10 after; a factor of at most 10 digits
-# keeps their product within DuckDB's 38.
+# Numbers are read with 28 digits; a factor of at most 10 keeps their product within DuckDB's 38.
 FACTOR_DIGITS = 10
 
 _COLUMN_KEYS = {

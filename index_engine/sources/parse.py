@@ -24,6 +24,9 @@ _WIDE, _PLAIN = "０１２３４５６７８９．，－／＋", "0123456789.,-/
 
 _YES, _NO = ("true", "yes", "1", "1.0", "是", "有"), ("false", "no", "0", "0.0", "否", "无")
 
+# 18 digits before the point, 10 after; with a factor's ten (columns.FACTOR_DIGITS) the 38 of DuckDB.
+_NUMBER = "DECIMAL(28, 10)"
+
 _FINDING = "STRUCT(field VARCHAR, value VARCHAR, rule VARCHAR, message VARCHAR)"
 
 
@@ -123,10 +126,10 @@ def _text(column: Column, positions: Map[str, int], bound: _Parameters) -> str:
 
 
 def _cell(name: str, column: Column, positions: Map[str, int], bound: _Parameters) -> str:
-    text = f"nullif(trim(c{positions[name]}, {bound.add(_BLANKS)}), '')"
-    if not column.null:
-        return text
-    return f"CASE WHEN {text} NOT IN ({', '.join(map(bound.add, column.null))}) THEN {text} END"
+    text = f"trim(c{positions[name]}, {bound.add(_BLANKS)})"
+    for word in ("", *column.null):
+        text = f"nullif({text}, {bound.add(word)})"
+    return text
 
 
 def _typed(text: str, column: Column, bound: _Parameters) -> str:
@@ -136,27 +139,22 @@ def _typed(text: str, column: Column, bound: _Parameters) -> str:
     match column.field.type:
         case "VARCHAR":
             return text
-        case "DATE":
-            return _date(_plain(text, bound), column, bound)
         case "BOOLEAN":
             yes, no = (", ".join(map(bound.add, words)) for words in (_YES, _NO))
             return (
                 f"CASE WHEN lower({text}) IN ({yes}) THEN true"
                 f" WHEN lower({text}) IN ({no}) THEN false END"
             )
+        case "DATE":
+            read = _date
         case "INTEGER":
-            number = _number(_plain(text, bound), column, bound)
-            return f"CASE WHEN {number} = trunc({number}) THEN TRY_CAST({number} AS INTEGER) END"
-        case amount:
-            number = _number(_plain(text, bound), column, bound)
-            if column.factor != 1:
-                # A literal, since DuckDB takes the digits of the product from those of its parts.
-                number = f"{number} * {column.factor:f}"
-            return f"TRY_CAST({number} AS {amount})"
-
-
-def _plain(text: str, bound: _Parameters) -> str:
-    return f"translate({text}, {bound.add(_WIDE)}, {bound.add(_PLAIN)})"
+            read = _integer
+        case _:
+            read = _amount
+    # Full-width digits are rare and slow to replace, so only what is unreadable as it stands is
+    # tried again without them.
+    plain = f"translate({text}, {bound.add(_WIDE)}, {bound.add(_PLAIN)})"
+    return f"coalesce({read(text, column, bound)}, {read(plain, column, bound)})"
 
 
 def _date(text: str, column: Column, bound: _Parameters) -> str:
@@ -184,19 +182,42 @@ def _date(text: str, column: Column, bound: _Parameters) -> str:
     return f"CASE WHEN lower({text}) NOT IN ({words}) THEN coalesce({', '.join(tries)}) END"
 
 
-def _number(text: str, column: Column, bound: _Parameters) -> str:
-    """Return SQL for a DECIMAL(28, 10): 18 digits before the point, 10 after."""
+def _integer(text: str, column: Column, bound: _Parameters) -> str:
+    number = f"TRY_CAST({_unmarked(text, column, bound)} AS {_NUMBER})"
+    return f"CASE WHEN {number} = trunc({number}) THEN TRY_CAST({number} AS INTEGER) END"
+
+
+def _amount(text: str, column: Column, bound: _Parameters) -> str:
+    """Return SQL for a number times the factor, rounded half away from zero to two places.
+
+    All in decimals. For a power of ten the point is moved in the text, 12.5 to 12.5e4, which is
+    ten times as fast as the product of wide decimals; a text that has an exponent already is left
+    to the product.
+    """
+    number, type_ = _unmarked(text, column, bound), column.field.type
+    if column.factor == 1:
+        return f"TRY_CAST({number} AS {type_})"
+    # A literal, since DuckDB takes the digits of a product from those of its parts.
+    product = f"TRY_CAST(TRY_CAST({number} AS {_NUMBER}) * {column.factor:f} AS {type_})"
+    _, digits, exponent = column.factor.normalize().as_tuple()
+    if digits != (1,):
+        return product
+    return f"coalesce(TRY_CAST({number} || 'e{exponent}' AS {type_}), {product})"
+
+
+def _unmarked(text: str, column: Column, bound: _Parameters) -> str:
+    """Return SQL for a number as SQL writes it, NULL where its marks are out of place."""
     thousands, point = column.thousands, column.decimal
-    if thousands or point != ".":
-        # Thousands are marked every three digits or not at all: 1,5 is not fifteen.
-        groups = f"|\\d{{1,3}}([{thousands}]\\d{{3}})+" if thousands else ""
-        pattern = bound.add(rf"[+-]?(\d+{groups})([{point}]\d*)?([eE][+-]?\d+)?")
-        bare = f"replace({text}, {bound.add(thousands)}, '')" if thousands else text
-        text = (
-            f"CASE WHEN regexp_full_match({text}, {pattern})"
-            f" THEN replace({bare}, {bound.add(point)}, '.') END"
-        )
-    return f"TRY_CAST({text} AS DECIMAL(28, 10))"
+    if not thousands and point == ".":
+        return text
+    # Thousands are marked every three digits or not at all: 1,5 is not fifteen.
+    groups = f"|\\d{{1,3}}([{thousands}]\\d{{3}})+" if thousands else ""
+    pattern = bound.add(rf"[+-]?(\d+{groups})([{point}]\d*)?([eE][+-]?\d+)?")
+    bare = f"replace({text}, {bound.add(thousands)}, '')" if thousands else text
+    return (
+        f"CASE WHEN regexp_full_match({text}, {pattern})"
+        f" THEN replace({bare}, {bound.add(point)}, '.') END"
+    )
 
 
 def _unreadable(number: int, column: Column, bound: _Parameters) -> list[tuple[str, str]]:

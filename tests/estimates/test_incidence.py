@@ -45,11 +45,11 @@ def cells(seen: list[tuple[int, int, str]], events: list[str], grid: Ages) -> di
 
 
 def curves(
-    seen: list[tuple[int, int, str]], events: list[str], grid: Ages, least: float = 1
+    seen: list[tuple[int, int, str]], events: list[str], grid: Ages, least: float = 1, open_at_most: float = 0
 ) -> incidence.Curves:
     found = cells(seen, events, grid)
     risk = incidence.at_risk(**found, grid=grid)
-    return incidence.aalen_johansen(found["events"], risk, least)
+    return incidence.aalen_johansen(found["events"], risk, least, open_at_most)
 
 
 # ---------------------------------------------------------------- against R

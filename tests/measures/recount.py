@@ -68,25 +68,24 @@ def spells(world: World, method: Method) -> list[Spell]:
         if case.case_type == "first":
             found += _case_spells(case, world, method)
     for rounds in lots(world.rounds):
-        last, first = rounds[-1], rounds[0]
+        first, last = rounds[0], rounds[-1]
         event = {"sold": "sold", "withdrawn": "gone", "setoff": "gone"}.get(last.status or "")
-        window = world.observed[first.source_id]
-        start = min(r.listed_on for r in rounds)
+        window = (world.observed[first.source_id][0], world.observed[last.source_id][1])
         ended = last.ended_on if event else None
-        found += _spell("lot", first.court_id, start, ended, event, window)
+        found += _spell("lot", first.court_id, first.listed_on, ended, event, window)
     return found
 
 
 def _case_spells(case: Case, world: World, method: Method) -> list[Spell]:
     window = world.observed[case.source_id]
-    paid = case.close_mode == "completed" and case.paid_out_on is not None
-    ended = case.paid_out_on if paid else case.closed_on
+    paid = case.paid_out_on if case.close_mode == "completed" else None
+    ended = paid if paid is not None and paid >= case.filed_on else case.closed_on
     named = [event for event, modes in method.events.items() if case.close_mode in modes]
     rest = [event for event, modes in method.events.items() if "*" in modes]
     found = _spell("case", case.court_id, case.filed_on, ended, (named or rest)[0], window)
     if case.has_assets:
         listed = case.first_listed_on
-        day, event = (listed, "listed") if listed is not None else (ended, "closed")
+        day, event = (ended, "closed") if listed is None else (max(listed, case.filed_on), "listed")
         found += _spell("listing", case.court_id, case.filed_on, day, event, window)
     return found
 

@@ -29,9 +29,7 @@ def within(spells: Sequence[Spell], begins: int, ends: int) -> list[tuple[int, i
     return seen
 
 
-def incidence(
-    seen: Sequence[tuple[int, int, str]], event: str, at: int
-) -> tuple[float, float]:
+def incidence(seen: Sequence[tuple[int, int, str]], event: str, at: int) -> tuple[float, float]:
     """F_event(at) and its variance by the delta method, ages in days.
 
     A spell is at risk on the day of age d if it entered at d or before and left later, or left on
@@ -58,8 +56,8 @@ def incidence(
         rest = value - up_to
         if risk > any_event:
             variance += rest**2 * any_event / (risk * (risk - any_event))
-            variance -= 2 * rest * before * mine * (risk - any_event) / (
-                risk**2 * (risk - any_event)
+            variance -= (
+                2 * rest * before * mine * (risk - any_event) / (risk**2 * (risk - any_event))
             )
         variance += before**2 * mine * (risk - mine) / risk**3
     return value, variance

@@ -1,0 +1,87 @@
+"""The method on synthetic courts with known truth: it must find the order that was put in, and it
+must not be fooled by a court that closes cases unpaid (domain: sections 3.5 and 9)."""
+
+from pathlib import Path
+
+import pytest
+
+from index_engine.build import build
+from index_engine.sample import generate
+from index_engine.snapshot import Snapshot
+from index_engine.warehouse import snapshots
+
+TIERS = ("T1", "T2", "T3", "T4")
+PERIODS = ("2019Q4", "2021Q4", "2023Q4", "2025Q4")
+# Each tier becomes one province, and the two gaming courts a province of their own: whole tiers are
+# compared, with all their cases, and not whichever province happens to be large.
+REGROUP = """
+CREATE TEMP TABLE truth AS
+SELECT unit_id, CASE WHEN role = 'gamed' THEN 'gamed' ELSE tier END AS tier
+FROM sample_truth WHERE level = 'court';
+DELETE FROM regions WHERE level <> 'nation';
+INSERT INTO regions (code, level, name, parent)
+SELECT tier, 'province', tier, '100000' FROM (SELECT DISTINCT tier FROM truth);
+UPDATE courts SET region = (SELECT tier FROM truth WHERE unit_id = court_id);
+DROP TABLE truth;
+"""
+
+
+def world(path: Path, *, gaming: bool) -> Snapshot:
+    generate(path, cases=240_000, gaming=gaming)
+    with snapshots.replacing(path) as con:
+        con.execute(REGROUP)
+    build(path)
+    return Snapshot(path)
+
+
+@pytest.fixture(scope="module")
+def gamed(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return world(tmp_path_factory.mktemp("acceptance") / "gamed.duckdb", gaming=True)
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The same world and the same cases, with the two courts keeping open what is unpaid."""
+    return world(tmp_path_factory.mktemp("acceptance") / "honest.duckdb", gaming=False)
+
+
+def row(snapshot: Snapshot, unit: str, period: str) -> dict[str, float]:
+    rows = snapshot.scores("province", period).set_index("unit_id")
+    found: dict[str, float] = rows.loc[unit].to_dict()
+    return found
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_tiers_rank_in_the_order_that_was_put_in(gamed: Snapshot, period: str) -> None:
+    found = [row(gamed, tier, period) for tier in TIERS]
+    for better, worse in zip(found, found[1:], strict=False):
+        assert better["score"] > worse["score"]
+        assert better["low"] > worse["high"], "and the intervals of whole tiers do not even touch"
+    # The most telling dimension too, not only the whole.
+    assert [r["closure"] for r in found] == sorted((r["closure"] for r in found), reverse=True)
+
+
+@pytest.mark.parametrize("period", PERIODS[1:])
+def test_gaming_lowers_the_score_though_official_figures_improve(
+    gamed: Snapshot, honest: Snapshot, period: str
+) -> None:
+    """60 % of the open cases turned into 终本: the official figures cheer, the score falls."""
+    fooled, plain = (row(s, "gamed", period) for s in (gamed, honest))
+    assert fooled["score"] < plain["score"]
+    official = [
+        s.figures("province", "gamed", period).set_index("figure")["value"] for s in (gamed, honest)
+    ]
+    assert official[0]["closure_rate"] > official[1]["closure_rate"]
+    assert official[0]["mean_days_closed"] < official[1]["mean_days_closed"]
+    cash = [
+        s.indicators("province", "gamed", period).set_index("indicator")["value"]["cash_24m"]
+        for s in (gamed, honest)
+    ]
+    assert cash[0] < cash[1]
+
+
+def test_the_two_worlds_differ_in_the_gaming_courts_alone(
+    gamed: Snapshot, honest: Snapshot
+) -> None:
+    for tier in ("T1", "T2", "T4"):
+        assert row(gamed, tier, "2025Q4")["score"] == row(honest, tier, "2025Q4")["score"]
