@@ -1,5 +1,6 @@
 """What tests of several folders share. A built warehouse is never changed by a test: copy it."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,12 @@ import pytest
 
 from index_engine.build import build
 from tests.worlds import World, random_world
+
+
+def pytest_unconfigure() -> None:
+    """Let the interpreter end cleanly: hypothesis leaves a callback with the garbage collector that
+    keeps modules alive, and DuckDB then prints its objects as leaked below the summary."""
+    gc.callbacks.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

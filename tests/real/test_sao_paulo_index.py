@@ -45,7 +45,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_its_index_by_comarca_and_court(warehouse: Path, capsys: pytest.CaptureFixture) -> None:
-    for level, scored, units in (("city", 5, 212), ("court", 4, 261)):
+    for level, scored, units in (("city", 5, 212), ("court", 5, 261)):
         run(
             "scores",
             "--warehouse",
