@@ -23,6 +23,7 @@ from index_engine.build import STEPS, build
 from index_engine.errors import InputError
 from index_engine.method import DEFAULT
 from index_engine.snapshot import LEVELS, Snapshot
+from index_engine.spreadsheets import disarmed
 
 FORMATS = ("table", "csv", "json")
 KINDS = ("cases", "auctions", "courts", "regions")
@@ -77,10 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 def _sample(arguments: argparse.Namespace) -> None:
@@ -132,17 +132,19 @@ def _rejects(arguments: argparse.Namespace) -> None:
 
 def _print(rows: pd.DataFrame, how: str) -> None:
     if how == "csv":
-        print(rows.to_csv(index=False, lineterminator="\n"), end="")
+        print(disarmed(rows).to_csv(index=False, lineterminator="\n"), end="")
     elif how == "json":
         print(rows.to_json(orient="records", force_ascii=False, indent=1, date_format="iso"))
+    elif rows.empty:
+        print("no rows")
     else:
         print(rows.to_string(index=False, na_rep="-"))
 
 
 @contextmanager
 def _bar() -> Iterator[Callable[[str], None]]:
-    """A progress bar over the steps of a build, on stderr."""
-    with tqdm(total=STEPS, desc="build", unit="step", leave=False) as bar:
+    """A progress bar over the steps of a build, on stderr, if that is a terminal."""
+    with tqdm(total=STEPS, desc="build", unit="step", leave=False, disable=None) as bar:
 
         def progress(step: str) -> None:
             bar.set_postfix_str(step)

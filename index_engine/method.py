@@ -4,13 +4,15 @@ Nothing else in the engine knows an indicator, a weight or a goalpost. A method 
 country or another view is the same file with other entries.
 """
 
+import math
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any
+from typing import Any, TypeVar, get_origin, get_type_hints
 
 from index_engine.ages import Ages
 from index_engine.errors import InputError
@@ -32,6 +34,27 @@ AUCTION_COUNTS = {
 # fmt: on
 CLOCK_EVENTS = {"listing": {"listed", "closed"}, "lot": {"sold", "gone"}}
 SHARED_EVENT_WORDS = {"open", "censored"}  # states of a spell, so no event may be called so
+ESTIMATION = (
+    "bins_per_month",
+    "horizon_months",
+    "min_at_risk",
+    "max_unresolved",
+    "claim_cap",
+    "min_cell",
+    "ratio_step",
+    "confidence",
+)
+EXPECTED = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    date: "a date",
+    list: "a list",
+    Names: "a table of wordings with at least 'en'",
+}
+VOCABULARY = Path(__file__).with_name("warehouse") / "vocabulary.toml"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -137,6 +160,8 @@ def load(path: Path = DEFAULT) -> Method:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from error
     return parse(text, str(path))
 
 
@@ -157,86 +182,137 @@ def parse(text: str, where: str) -> Method:
 
 
 def _method(raw: dict[str, Any], text: str) -> Method:
-    period, estimation, score = raw["period"], raw["estimation"], raw["score"]
-    if period["months"] % 3 or period["months"] <= 0:
-        raise ValueError(f"period.months is {period['months']}; it must be a multiple of 3")
-    return Method(
-        id=raw["id"],
-        version=raw["version"],
-        reviewed_on=raw["reviewed_on"],
-        authors=raw["authors"],
-        name=raw["name"],
-        purpose=raw["purpose"],
-        window_quarters=period["months"] // 3,
-        first_period=period["first"],
-        **{
-            key: estimation[key]
-            for key in (
-                "bins_per_month",
-                "horizon_months",
-                "min_at_risk",
-                "max_unresolved",
-                "claim_cap",
-                "min_cell",
-                "ratio_step",
-                "confidence",
-            )
+    period, score = raw["period"], raw["score"]
+    months = _typed(period["months"], int, "period.months")
+    if months % 3 or months <= 0:
+        raise ValueError(f"period.months is {months}; it must be a multiple of 3")
+    keys = ("id", "version", "reviewed_on", "authors", "name", "purpose")
+    return _made(
+        Method,
+        "",
+        {
+            **{key: raw[key] for key in keys},
+            **{key: raw["estimation"][key] for key in ESTIMATION},
+            "window_quarters": months // 3,
+            "first_period": _typed(period["first"], str, "period.first"),
+            "min_weight_present": score["min_weight_present"],
+            "floor": score["floor"],
+            "events": {
+                event: tuple(_typed(modes, list, f"events.{event}"))
+                for event, modes in raw["events"].items()
+            },
+            "dimensions": tuple(
+                _made(Dimension, f"dimension {d.get('id', '')}", d) for d in raw["dimension"]
+            ),
+            "indicators": tuple(_figure(Indicator, "indicator", i) for i in raw["indicator"]),
+            "figures": tuple(_figure(Figure, "figure", f) for f in raw.get("figure", [])),
+            "text": text,
         },
-        min_weight_present=score["min_weight_present"],
-        floor=score["floor"],
-        events={event: tuple(modes) for event, modes in raw["events"].items()},
-        dimensions=tuple(Dimension(**d) for d in raw["dimension"]),
-        indicators=tuple(
-            Indicator(**{**i, "estimate": Estimate(**i["estimate"])}) for i in raw["indicator"]
-        ),
-        figures=tuple(
-            Figure(**{**f, "estimate": Estimate(**f["estimate"])}) for f in raw.get("figure", [])
-        ),
-        text=text,
     )
+
+
+def _figure(kind: type[T], what: str, entry: dict[str, Any]) -> T:
+    name = f"{what} {entry.get('id', '')}"
+    return _made(
+        kind, name, {**entry, "estimate": _made(Estimate, f"{name} estimate", entry["estimate"])}
+    )
+
+
+def _made(kind: type[T], what: str, values: dict[str, Any]) -> T:
+    """A dataclass from the entries of a table, each of the type that the class declares."""
+    hints = get_type_hints(kind)
+    for key, value in values.items():
+        if key not in hints:
+            raise ValueError(f"{what}: no entry is called {key!r}")
+        _typed(value, hints[key], f"{what}.{key}".lstrip("."))
+    given = set(values)
+    missing = [f.name for f in fields(kind) if f.default is MISSING and f.name not in given]  # type: ignore[arg-type]
+    if missing:
+        raise ValueError(f"{what}: the entry {missing[0]!r} is missing")
+    return kind(**values)
+
+
+def _typed(value: Any, kind: Any, what: str) -> Any:
+    """`value`, if it is of `kind`. Raises ValueError saying what is expected."""
+    if kind is float:
+        holds = isinstance(value, int | float) and math.isfinite(value)
+    elif kind == Names:
+        holds = isinstance(value, dict) and "en" in value
+    else:
+        holds = isinstance(value, get_origin(kind) or kind)
+    if not holds or isinstance(value, bool):
+        raise ValueError(f"{what} is {value!r}; it must be {EXPECTED.get(kind, 'another kind')}")
+    return value
 
 
 def _check(method: Method, where: str) -> None:
     """Raise InputError for anything that would fail, or mislead, further down."""
+    faults = [*_parameter_faults(method), *_event_faults(method), *_entry_faults(method)]
+    if faults:
+        raise InputError(f"{where}: {faults[0]}")
 
-    def require(holds: bool, message: str) -> None:
-        if not holds:
-            raise InputError(f"{where}: {message}")
 
-    require(
-        re.fullmatch(r"\d{4}Q[1-4]", method.first_period) is not None,
-        f"period.first is {method.first_period!r}; write it like '2019Q4'",
-    )
+def _parameter_faults(method: Method) -> Iterator[str]:
+    if re.fullmatch(r"\d{4}Q[1-4]", method.first_period) is None:
+        yield f"period.first is {method.first_period!r}; write it like '2019Q4'"
     for key in ("bins_per_month", "horizon_months", "min_at_risk", "claim_cap", "ratio_step"):
-        require(getattr(method, key) > 0, f"estimation.{key} must be above 0")
-    require(0 <= method.max_unresolved < 1, "estimation.max_unresolved must lie in 0..1")
-    require(0 < method.confidence < 1, "estimation.confidence must lie between 0 and 1")
-    require(0 <= method.min_weight_present <= 1, "score.min_weight_present must lie in 0..1")
-    require(0 <= method.floor < 100, "score.floor must lie in 0..100")
+        if getattr(method, key) <= 0:
+            yield f"estimation.{key} must be above 0"
+    if method.bins_per_month > 28:
+        yield "estimation.bins_per_month must be at most 28: a bin is at least a day"
+    if method.min_cell < 0:
+        yield "estimation.min_cell must not be below 0"
+    if not 0 <= method.max_unresolved < 1:
+        yield "estimation.max_unresolved must be a share below 1"
+    if not 0 < method.confidence < 1:
+        yield "estimation.confidence must lie between 0 and 1"
+    if not 0 <= method.min_weight_present <= 1:
+        yield "score.min_weight_present must be a share"
+    if not 0 < method.floor < 100:
+        yield "score.floor must lie between 0 and 100: the geometric mean needs values above 0"
+
+
+def _event_faults(method: Method) -> Iterator[str]:
     taken = [mode for modes in method.events.values() for mode in modes]
-    require(len(taken) == len(set(taken)), "[events]: a closing mode is named twice")
-    require("*" in taken, '[events]: one event must take "*", the modes not named')
-    require(
-        not SHARED_EVENT_WORDS & set(method.events), "[events]: 'open' and 'censored' are taken"
-    )
+    known = {*tomllib.loads(VOCABULARY.read_text(encoding="utf-8"))["close_mode"], "*"}
+    if len(taken) != len(set(taken)):
+        yield "[events]: a closing mode is named twice"
+    if "*" not in taken:
+        yield '[events]: one event must take "*", the modes not named'
+    if SHARED_EVENT_WORDS & set(method.events):
+        yield "[events]: 'open' and 'censored' are taken"
+    for mode in taken:
+        if mode not in known:
+            yield f"[events]: no closing mode is called {mode!r}; see vocabulary.toml"
+
+
+def _entry_faults(method: Method) -> Iterator[str]:
     ids = [d.id for d in method.dimensions]
     ids += [f.id for f in (*method.indicators, *method.figures)]
-    require(len(ids) == len(set(ids)), "two entries share an id")
+    if len(ids) != len(set(ids)):
+        yield "two entries share an id"
     for dimension in method.dimensions:
-        require(dimension.weight > 0, f"{dimension.id}: the weight must be above 0")
-        require(bool(method.of_dimension(dimension.id)), f"{dimension.id}: no indicator")
-    known = {dimension.id for dimension in method.dimensions}
+        if dimension.weight <= 0:
+            yield f"{dimension.id}: the weight must be above 0"
+        if not method.of_dimension(dimension.id):
+            yield f"{dimension.id}: no indicator"
     for indicator in method.indicators:
         here = f"indicator {indicator.id}: "
-        require(indicator.dimension in known, here + f"no dimension {indicator.dimension!r}")
-        require(indicator.weight > 0, here + "the weight must be above 0")
-        require(indicator.best != indicator.worst, here + "best and worst are the same")
-        require(indicator.estimate.kind != "quotient", here + "a quotient has no standard error")
-    for figure in (*method.indicators, *method.figures):
-        fault = _estimate_fault(figure.estimate, method)
-        require(fault is None, f"{figure.id}: {fault}")
-        for names in (figure.name, figure.numerator, figure.denominator):
-            require("en" in names, f"{figure.id}: every wording needs at least 'en'")
+        if indicator.dimension not in {d.id for d in method.dimensions}:
+            yield here + f"no dimension {indicator.dimension!r}"
+        if indicator.weight <= 0:
+            yield here + "the weight must be above 0"
+        if indicator.best == indicator.worst:
+            yield here + "best and worst are the same"
+        if indicator.estimate.kind == "quotient":
+            yield here + "a quotient has no standard error"
+    for figure in method.figures:
+        if figure.estimate.kind not in ("share", "quotient"):
+            yield f"figure {figure.id}: it must be a share or a quotient of two counts"
+    for entry in (*method.indicators, *method.figures):
+        fault = _estimate_fault(entry.estimate, method)
+        if fault is not None:
+            yield f"{entry.id}: {fault}"
 
 
 def _estimate_fault(estimate: Estimate, method: Method) -> str | None:

@@ -16,7 +16,7 @@ from index_engine.errors import InputError
 from index_engine.estimates import curves
 from index_engine.estimates.units import units
 from index_engine.method import parse
-from index_engine.warehouse.snapshots import open_locked
+from index_engine.warehouse.snapshots import cursor, open_locked
 
 LEVELS = ("nation", "province", "city", "court")
 QUERIES = Path(__file__).with_name("queries")
@@ -55,7 +55,8 @@ class Snapshot:
         self.version = self._fingerprint(meta["method"])
         [(self.synthetic,)] = self._rows("SELECT bool_or(synthetic) FROM sources")
         [(self.observed_from, self.observed_to)] = self._rows(
-            "SELECT MIN(observed_from), MAX(observed_to) FROM sources"
+            "SELECT DATE '1970-01-01' + MIN(from_day), DATE '1970-01-01' + MAX(until_day) - 1 "
+            "FROM measures.windows"
         )
         self._periods = [p for (p,) in self._rows("SELECT DISTINCT period FROM index.scores")]
         self._periods.sort()
@@ -213,7 +214,7 @@ class Snapshot:
     # ------------------------------------------------------------ below: how it is read
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self._con.cursor()
+        return cursor(self._con)
 
     def _rows(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
         return self._cursor().execute(sql).fetchall()
@@ -224,7 +225,7 @@ class Snapshot:
     def _fingerprint(self, method_text: str) -> str:
         """Twelve hex digits that change when a source or the method does."""
         digest = hashlib.sha256(method_text.encode())
-        for row in self._rows("SELECT kind, sha256, rows, rejected FROM sources ORDER BY ALL"):
+        for row in self._rows("SELECT * EXCLUDE imported_at FROM sources ORDER BY source_id"):
             digest.update(repr(row).encode())
         return digest.hexdigest()[:12]
 
@@ -241,7 +242,7 @@ class Snapshot:
         )
         wide = rows.pivot(index=other, columns="dimension", values="points")
         wide.columns.name = None
-        return wide[[d.id for d in self.method.dimensions]].reset_index()
+        return wide.reindex(columns=[d.id for d in self.method.dimensions]).reset_index()
 
 
 def _query(name: str) -> str:

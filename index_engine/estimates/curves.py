@@ -64,9 +64,7 @@ def of_cohort(
         ended,
         method.ages,
     )
-    found = incidence.aalen_johansen(
-        ended, risk, method.min_at_risk, method.max_unresolved
-    )
+    found = incidence.aalen_johansen(ended, risk, method.min_at_risk, method.max_unresolved)
     return _monthly(found, method, clock)
 
 

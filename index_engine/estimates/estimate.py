@@ -19,6 +19,8 @@ from index_engine.estimates.units import Units, units
 from index_engine.estimates.windows import Windows, windows_of
 from index_engine.method import Estimate, Figure, Indicator, Method
 
+# What is counted where a denominator is an amount: it decides whether a figure is shown.
+COUNTED = {"value_finished": "lots_finished", "start_value": "sold"}
 STATUSES = ("estimated", "no_data", "too_few", "not_estimable")
 BLOCK = 16  # units computed at once: small enough for the processor's cache, changes no number
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
@@ -73,9 +75,7 @@ def curves_of(
     leaves_elapsed = windows.sums(cells.left_elapsed) + windows.at_end(cells.carried_elapsed)
     events = windows.sums(cells.events)
     risk = incidence.at_risk(entries, entries_elapsed, leaves, leaves_elapsed, events, method.ages)
-    curves = incidence.aalen_johansen(
-        events, risk, method.min_at_risk, method.max_unresolved
-    )
+    curves = incidence.aalen_johansen(events, risk, method.min_at_risk, method.max_unresolved)
     return curves, entries.sum(axis=-1)
 
 
@@ -186,7 +186,7 @@ def _estimate_rates(
                 continue
             _store(con, method, indicator, level, windows, found)
         for figure in method.figures:
-            _store_figure(con, figure, counts, level, windows)
+            _store_figure(con, method, figure, counts, level, windows)
 
 
 def _of_share(counts: dict[str, Array], spec: Estimate) -> Estimated:
@@ -248,6 +248,7 @@ def _store(
 
 def _store_figure(
     con: duckdb.DuckDBPyConnection,
+    method: Method,
     figure: Figure,
     counts: dict[str, Array],
     level: Units,
@@ -255,9 +256,10 @@ def _store_figure(
 ) -> None:
     spec = figure.estimate
     numerator, denominator = counts[spec.numerator], counts[spec.denominator]
+    shown = counts[COUNTED.get(spec.denominator, spec.denominator)] >= method.min_cell
     columns: Columns = {
         "figure": figure.id,
-        "value": rates.quotient(numerator, denominator).round(10),
+        "value": np.where(shown, rates.quotient(numerator, denominator), np.nan).round(10),
         "numerator": numerator,
         "denominator": denominator,
     }

@@ -71,9 +71,7 @@ class Curves:
         return self.surviving[..., None, :] * self.hazard
 
 
-def aalen_johansen(
-    events: Array, risk: Array, min_at_risk: float, max_unresolved: float
-) -> Curves:
+def aalen_johansen(events: Array, risk: Array, min_at_risk: float, max_unresolved: float) -> Curves:
     """Curves from exits (..., event, bin) and numbers at risk (..., bin).
 
     A curve ends before the first bin with fewer than `min_at_risk` at risk, unless by then at most

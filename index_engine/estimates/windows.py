@@ -62,14 +62,17 @@ class Windows:
 def windows_of(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
     """The frame of the measured data and every complete window from the method's first period on.
 
-    A quarter whose last day is not observed is incomplete and ends no window.
+    A quarter whose first or last day is not observed is incomplete and belongs to no window.
     """
-    [(first, until)] = con.execute("SELECT MIN(from_day), MAX(until_day) FROM windows").fetchall()
+    [(first, until)] = con.execute(
+        "SELECT MIN(from_day), MAX(until_day) FROM measures.windows"
+    ).fetchall()
     start = periods.quarter_of(EPOCH + timedelta(days=first))
     last_seen = periods.quarter_of(EPOCH + timedelta(days=until - 1))
     last_whole = periods.quarter_of(EPOCH + timedelta(days=until)) - 1
+    first_whole = start if periods.first_day(start) == EPOCH + timedelta(days=first) else start + 1
     length = method.window_quarters
-    first_end = max(periods.parse(method.first_period), start + length - 1)
+    first_end = max(periods.parse(method.first_period), first_whole + length - 1)
     if first_end > last_whole:
         raise InputError(
             f"the data end in {periods.label(last_seen)}: no complete window of "

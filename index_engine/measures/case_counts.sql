@@ -17,7 +17,7 @@ WITH first_enforcement AS (
         until_day,
         claim_cap
     FROM cases
-    JOIN windows ON windows.source_id = cases.source_id
+    JOIN measures.windows ON windows.source_id = cases.source_id
     CROSS JOIN parameters
     WHERE case_type = 'first'
 ),

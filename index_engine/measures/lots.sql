@@ -25,5 +25,5 @@ JOIN auction_rounds AS first_round
     ON first_round.lot_id = ends.lot_id AND first_round.round_no = ends.first_round
 JOIN auction_rounds AS last_round
     ON last_round.lot_id = ends.lot_id AND last_round.round_no = ends.last_round
-JOIN windows AS first_window ON first_window.source_id = first_round.source_id
-JOIN windows AS last_window ON last_window.source_id = last_round.source_id
+JOIN measures.windows AS first_window ON first_window.source_id = first_round.source_id
+JOIN measures.windows AS last_window ON last_window.source_id = last_round.source_id

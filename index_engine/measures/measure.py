@@ -40,7 +40,8 @@ def measure(
     period_of: PeriodOf = periods.quarter_of,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> None:
-    """Write the tables of schema `measures`, one for each name in MEASURES.
+    """Write the tables of schema `measures`, one for each name in MEASURES, and `windows`: the days
+    that each source observes.
 
     Each row is a sum over one court, one period and the keys named in the SQL file; a region, a
     year or a filter is a sum of rows. Raises InputError where there is nothing to measure.
@@ -61,7 +62,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
     con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE windows AS
+        CREATE TABLE measures.windows AS
         SELECT source_id,
                unix_date(COALESCE(observed_from, first_seen)) AS from_day,
                unix_date(COALESCE(observed_to, last_seen)) + 1 AS until_day
@@ -77,7 +78,9 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
         ) USING (source_id)
         """
     )
-    [(first, until)] = con.execute("SELECT MIN(from_day), MAX(until_day) FROM windows").fetchall()
+    [(first, until)] = con.execute(
+        "SELECT MIN(from_day), MAX(until_day) FROM measures.windows"
+    ).fetchall()
     if first is None:
         raise InputError("the warehouse has no cases and no auctions; import some first")
     _calendar(con, first, until, period_of)

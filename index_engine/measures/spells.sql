@@ -20,7 +20,7 @@ WITH first_enforcement AS (
         windows.from_day AS window_from,
         windows.until_day AS window_until
     FROM cases
-    JOIN windows ON windows.source_id = cases.source_id
+    JOIN measures.windows ON windows.source_id = cases.source_id
     JOIN closing_events ON closing_events.close_mode = COALESCE(cases.close_mode, '')
     WHERE cases.case_type = 'first'
 ),

@@ -17,7 +17,7 @@ import duckdb
 
 from index_engine.errors import InputError
 from index_engine.sources.progress import Progress
-from index_engine.sources.staging import STAGING, Record, headers_of, stage_records
+from index_engine.sources.staging import STAGING, Record, headers_of, plain_path, stage_records
 
 # A quoted value that runs over more lines than this has lost its closing quote.
 _LINES_PER_RECORD = 200
@@ -85,9 +85,9 @@ class CsvFile:
         return len(self.headers) > 1 and first.strip() != ""
 
     def _as_utf8(self, progress: Progress) -> Path:
-        """Return the file, or a copy of it that DuckDB can read."""
+        """Return the file, or a link to it or copy of it that DuckDB can read."""
         if self._encoding == "utf-8":
-            return self._file
+            return plain_path(self._file, self._workdir)
         copy = self._workdir / "decoded.csv"
         with (
             self._open() as text,

@@ -7,7 +7,7 @@ import duckdb
 
 from index_engine.errors import InputError
 from index_engine.sources.progress import Progress
-from index_engine.sources.staging import STAGING, headers_of
+from index_engine.sources.staging import STAGING, headers_of, plain_path
 
 # A small file can claim, or hold, more rows than any court system has cases.
 MAX_ROWS = 200_000_000
@@ -16,12 +16,13 @@ MAX_ROWS = 200_000_000
 class ParquetFile:
     """A Parquet file; values become the text that a CSV file would have of them."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, workdir: Path) -> None:
         self._file = file
+        self._path = str(plain_path(file, workdir))
         try:
             with duckdb.connect() as con:
                 columns = con.execute(
-                    "DESCRIBE FROM read_parquet($file)", {"file": str(file)}
+                    "DESCRIBE FROM read_parquet($file)", {"file": self._path}
                 ).fetchall()
         except duckdb.Error as error:
             raise InputError(f"{file}: not a Parquet file, or a damaged one") from error
@@ -41,7 +42,7 @@ class ParquetFile:
                 f"CREATE TEMP TABLE import_text AS SELECT number + 1 AS row_no{columns}"
                 f" FROM read_parquet($file, file_row_number = true) AS t({names}, number)"
                 " WHERE number <= $most",
-                {"file": str(self._file), "most": MAX_ROWS},
+                {"file": self._path, "most": MAX_ROWS},
             )
         except duckdb.OutOfMemoryException:
             raise

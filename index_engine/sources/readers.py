@@ -54,7 +54,7 @@ def open_file(file: Path, opening: Opening, workdir: Path) -> Reader:
         case ".csv":
             return CsvFile(file, opening.encoding, opening.delimiter, workdir)
         case ".parquet":
-            return ParquetFile(file)
+            return ParquetFile(file, workdir)
         case ".xlsx":
             return XlsxFile(file, opening.sheet)
         case other:

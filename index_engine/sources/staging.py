@@ -35,6 +35,15 @@ def headers_of(file: Path, names: Sequence[str]) -> list[str]:
     return headers
 
 
+def plain_path(file: Path, workdir: Path) -> Path:
+    """Return a path that DuckDB takes as it is: *, ? and [ make it look for a pattern of names."""
+    if not set("*?[") & set(str(file)):
+        return file
+    link = workdir / f"input{file.suffix}"
+    link.symlink_to(file.resolve())
+    return link
+
+
 def stage_records(
     con: duckdb.DuckDBPyConnection, wanted: Sequence[int], records: Iterator[Record]
 ) -> None:

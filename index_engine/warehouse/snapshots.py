@@ -31,6 +31,8 @@ def replacing(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyCon
     path = Path(path)
     if not path.parent.is_dir():
         raise InputError(f"{path}: the folder {path.parent} does not exist; create it first")
+    if path.is_dir():
+        raise InputError(f"{path}: a folder; name a file in it")
     with path.with_name(path.name + ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _sweep(path)
@@ -60,8 +62,11 @@ def replacing(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyCon
 def open_locked(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
     """Open a warehouse for reading only: no writes, no files, no network, no extensions.
 
-    Take one `.cursor()` per query: answers of a shared connection get mixed between threads.
+    The file is attached to an empty database in memory, not opened as the database: DuckDB shares
+    one database between all that open the same path in a process, and a reader that came after a
+    swap would be given the old file.
 
+    Take one `cursor(con)` per query: answers of a shared connection get mixed between threads.
     Raises InputError if there is no warehouse at `path`, or not one of this schema.
     """
     path = Path(path)
@@ -69,33 +74,48 @@ def open_locked(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConn
         raise InputError(
             f"{path}: no such warehouse; make one with 'python -m index_engine sample' or 'import'"
         )
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "memory_limit": memory_limit,
+        },
+    )
     try:
-        con = duckdb.connect(
-            str(path),
-            read_only=True,
-            config={
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "allow_community_extensions": False,
-                "memory_limit": memory_limit,
-            },
-        )
+        _attach(con, path)
+    except InputError:
+        con.close()
+        raise
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection of its own to what `open_locked` opened, for one query or one thread."""
+    own = con.cursor()
+    own.execute("USE warehouse")
+    return own
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    quoted = str(path.resolve()).replace("'", "''")
+    try:
+        con.execute(f"ATTACH '{quoted}' AS warehouse (READ_ONLY)")
     except duckdb.Error as error:
         raise InputError(f"{path}: not a warehouse: {_first_line(error)}") from error
+    con.execute("USE warehouse")
     try:
         schema = con.execute("SELECT value FROM meta WHERE key = 'schema'").fetchall()
     except duckdb.Error as error:
-        con.close()
         raise InputError(f"{path}: a DuckDB file, but not a warehouse of this project") from error
     if schema != [(SCHEMA_VERSION,)]:
-        con.close()
         raise InputError(
             f"{path}: not made for schema {SCHEMA_VERSION} of this version; "
             "make it anew from its sources"
         )
-    con.execute("SET enable_external_access = false")
-    con.execute("SET lock_configuration = true")
-    return con
 
 
 def check(path: Path) -> None:
@@ -106,7 +126,10 @@ def check(path: Path) -> None:
 def _sweep(path: Path) -> None:
     """Remove drafts that a killed writer left; the lock says that none is in use."""
     for left in path.parent.glob(f"{path.name}.*.draft*"):
-        left.unlink(missing_ok=True)
+        if left.is_dir():
+            shutil.rmtree(left)  # what a large query spilled
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _first_line(error: Exception) -> str:

@@ -90,10 +90,10 @@ def test_kept_rows_stay_in_file_order(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE many AS SELECT i AS row_no, 'c' || hash(i) AS case_id, 'K1' AS court_id,"
         " 'first' AS case_type, DATE '2022-01-01' + (i % 300)::INT AS filed_on,"
         " CASE WHEN i % 3 = 0 THEN DATE '2022-05-01' END AS closed_on"
-        " FROM range(1, 500001) AS r(i)"
+        " FROM range(1, 300001) AS r(i)"
     )
     outcome = accept(con, "many", source("cases"))
-    assert outcome.rejected > 50_000
+    assert outcome.rejected > 30_000
     # Joins shuffle the order of a table; two threads and several row groups would show it.
     assert con.execute(
         "SELECT count(*) FROM (SELECT row_no < lag(row_no) OVER (ORDER BY c.rowid) AS falls"
@@ -298,7 +298,7 @@ _dirty_cases = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     rows=st.lists(_dirty_cases, max_size=12),

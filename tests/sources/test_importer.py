@@ -282,7 +282,7 @@ _dirty_row = st.tuples(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(_dirty_row, min_size=1, max_size=10))
 def test_no_row_of_a_dirty_file_is_lost(

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,6 +21,8 @@ from index_engine.errors import InputError
 from index_engine.sources import csv_file, xlsx_file
 from index_engine.sources.progress import Progress
 from index_engine.sources.readers import Opening, open_file
+
+PLAIN = Opening()
 
 Rows = list[tuple[Any, ...]]
 Read = Callable[..., tuple[list[str], Rows, Rows]]
@@ -37,8 +40,10 @@ def read(tmp_path: Path) -> Read:
     return make
 
 
-def staged(file: Path, opening: Opening = Opening()) -> tuple[list[str], Rows, Rows]:  # noqa: B008, RUF100
-    reader = open_file(file, opening, file.parent)
+def staged(
+    file: Path, opening: Opening = PLAIN, workdir: Path | None = None
+) -> tuple[list[str], Rows, Rows]:
+    reader = open_file(file, opening, workdir or file.parent)
     with duckdb.connect() as con:
         reader.stage(con, range(len(reader.headers)), Progress())
         rows = con.execute("SELECT * FROM import_text ORDER BY row_no").fetchall()
@@ -133,7 +138,7 @@ _dirty_line = st.lists(_cell, min_size=0, max_size=4).map(",".join)
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(lines=st.lists(_dirty_line, max_size=8), end=st.sampled_from(["\n", "\r\n"]))
 def test_every_line_of_a_dirty_file_is_a_row_or_broken(
@@ -309,6 +314,17 @@ def test_column_letters() -> None:
 
 
 # ------------------------------------------------------------------------------------- any format
+
+
+@pytest.mark.parametrize("name", ["a[1]*", "案件 2020?"])
+def test_names_are_no_patterns(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for suffix in (".csv", ".parquet"):
+        file = tmp_path / f"{name}{suffix}"
+        table = pd.DataFrame({"a": ["1"], "b": ["2"]})
+        table.to_parquet(file) if suffix == ".parquet" else table.to_csv(file, index=False)
+        assert staged(file, workdir=folder)[1] == [(1, "1", "2")]
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
