@@ -1,6 +1,5 @@
 """Rows that an import lets through and that are easy to count wrongly."""
 
-from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from index_engine.measures.measure import MEASURES, measure
 from index_engine.method import load, parse
 from tests.measures import recount
 from tests.measures.recount import MONTHS, QUARTERS
+from tests.measures.tables import nonzero, read_cells, read_counts, read_ratios
 from tests.worlds import AUCTIONS, CASES, OBSERVED, Case, Round, World, random_world
 
 METHOD = load()
@@ -196,30 +196,30 @@ def test_rounds_before_their_sources_window_are_not_counted():
 
 
 def test_windows_that_differ_and_cut_periods():
-    """Every measure of cases, and the lot clock, with windows that begin and end within months."""
+    """Every measure, with windows of two sources that begin and end within months."""
     world = random_world(seed=5, cases=1500)
     observed = {
         CASES: (date(2020, 7, 15), date(2024, 11, 20)),
-        AUCTIONS: (date(2020, 7, 15), date(2024, 12, 31)),
+        AUCTIONS: (date(2021, 3, 10), date(2024, 12, 31)),
     }
     cases = tuple(c for c in world.cases if c.filed_on <= observed[CASES][1])
     world = World(world.regions, world.courts, cases, world.rounds, observed)
+    spells, grid = recount.spells(world, METHOD), recount.edges(METHOD)
     with world.connect() as con:
         measure(con, METHOD, period_of=MONTHS.of)
-        out = con.execute("SELECT clock, event, SUM(n) FROM measures.exits GROUP BY ALL").fetchall()
-        carried = con.execute("SELECT clock, SUM(n) FROM measures.carried GROUP BY ALL").fetchall()
-        [flows] = con.execute(
-            "SELECT SUM(filed), SUM(taken_over), SUM(closed) FROM measures.case_counts"
-        ).fetchall()
-    spells = recount.spells(world, METHOD)
-    assert {(c, e): n for c, e, n in out} == Counter((s.clock, s.event) for s in spells)
-    by_clock: Counter = Counter()
-    for (clock, *_), (n, _) in recount.carried(spells, MONTHS, recount.edges(METHOD)).items():
-        by_clock[clock] += n
-    assert dict(carried) == by_clock
-    counts = recount.case_counts(world, MONTHS, METHOD.claim_cap).values()
-    names = ("filed", "taken_over", "closed")
-    assert flows == tuple(sum(cell[name] for cell in counts) for name in names)
+        age = "clock::VARCHAR, court_id::VARCHAR, period, age_bin, n, elapsed"
+        assert read_cells(con, "entered", age) == recount.entered(spells, MONTHS, grid)
+        assert read_cells(con, "carried", age) == recount.carried(spells, MONTHS, grid)
+        [(out,)] = con.execute("SELECT SUM(n) FROM measures.exits").fetchall()
+        assert out == len(spells)
+        expected = recount.case_counts(world, MONTHS, METHOD.claim_cap)
+        assert read_counts(con, "case_counts", ("court_id", "period")) == nonzero(expected)
+        expected = recount.round_counts(world, MONTHS)
+        keys = ("court_id", "period", "stage")
+        assert read_counts(con, "round_counts", keys) == nonzero(expected)
+        expected = recount.lot_counts(world, MONTHS)
+        assert read_counts(con, "lot_counts", ("court_id", "period")) == nonzero(expected)
+        assert read_ratios(con) == recount.price_ratios(world, MONTHS, METHOD.ratio_step)
 
 
 def test_a_window_that_no_source_states_is_that_of_its_rows():

@@ -1,14 +1,12 @@
 """Every measure against the same counted from the rows in plain Python, by quarter, month, year."""
 
-from collections import Counter
-
-import duckdb
 import pytest
 
 from index_engine.measures.measure import MEASURES, measure
 from index_engine.method import Method, load
 from tests.measures import recount
 from tests.measures.recount import MONTHS, QUARTERS, YEARS, Calendar
+from tests.measures.tables import nonzero, read_cells, read_counts, read_ratios
 from tests.worlds import World, random_world
 
 
@@ -48,7 +46,7 @@ def test_spells_in_by_age(measured, world: World, method: Method, name: str):
     found = recount.spells(world, method)
     expected = getattr(recount, name)(found, calendar, recount.edges(method))
     columns = "clock::VARCHAR, court_id::VARCHAR, period, age_bin, n, elapsed"
-    assert _cells(con, name, columns) == expected
+    assert read_cells(con, name, columns) == expected
 
 
 def test_spells_out_by_age_event_and_cohort(measured, world: World, method: Method):
@@ -56,35 +54,31 @@ def test_spells_out_by_age_event_and_cohort(measured, world: World, method: Meth
     found = recount.spells(world, method)
     expected = recount.exits(found, calendar, recount.edges(method))
     columns = "clock::VARCHAR, court_id::VARCHAR, cohort, period, event::VARCHAR, age_bin, n"
-    assert _cells(con, "exits", columns + ", elapsed") == expected
+    assert read_cells(con, "exits", columns + ", elapsed") == expected
 
 
 def test_case_counts(measured, world: World, method: Method):
     con, calendar = measured
     expected = recount.case_counts(world, calendar, method.claim_cap)
-    assert _counts(con, "case_counts", ("court_id", "period")) == _nonzero(expected)
+    assert read_counts(con, "case_counts", ("court_id", "period")) == nonzero(expected)
 
 
 def test_round_counts(measured, world: World):
     con, calendar = measured
     expected = recount.round_counts(world, calendar)
-    assert _counts(con, "round_counts", ("court_id", "period", "stage")) == _nonzero(expected)
+    assert read_counts(con, "round_counts", ("court_id", "period", "stage")) == nonzero(expected)
 
 
 def test_lot_counts(measured, world: World):
     con, calendar = measured
     expected = recount.lot_counts(world, calendar)
-    assert _counts(con, "lot_counts", ("court_id", "period")) == _nonzero(expected)
+    assert read_counts(con, "lot_counts", ("court_id", "period")) == nonzero(expected)
 
 
 def test_price_ratios(measured, world: World, method: Method):
     con, calendar = measured
-    rows = con.execute(
-        "SELECT court_id, period, stage, ratio_bin, n FROM measures.price_ratios"
-    ).fetchall()
-    found = {tuple(key): n for *key, n in rows}
-    assert len(found) == len(rows), "two rows for one cell"
-    assert found == recount.price_ratios(world, calendar, method.ratio_step)
+    expected = recount.price_ratios(world, calendar, method.ratio_step)
+    assert read_ratios(con) == expected
 
 
 def test_the_tables_are_the_ones_named(measured):
@@ -92,35 +86,7 @@ def test_the_tables_are_the_ones_named(measured):
     rows = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'measures'"
     ).fetchall()
-    assert {name for (name,) in rows} == set(MEASURES)
-
-
-def _cells(con: duckdb.DuckDBPyConnection, table: str, columns: str) -> recount.Cells:
-    rows = con.execute(f"SELECT {columns} FROM measures.{table}").fetchall()
-    found = {tuple(key): (n, elapsed) for *key, n, elapsed in rows}
-    assert len(found) == len(rows), "two rows for one cell"
-    return found
-
-
-def _counts(con: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...]) -> recount.Counts:
-    rows = con.execute(f"SELECT * FROM measures.{table}").fetchall()
-    names = [column[0] for column in con.description]
-    found = {}
-    for row in rows:
-        named = dict(zip(names, row, strict=True))
-        key = tuple(named.pop(name) for name in keys)
-        assert key not in found, f"two rows for {key}"
-        found[key] = Counter(named)
-    return _nonzero(found)
-
-
-def _nonzero(counts: recount.Counts) -> recount.Counts:
-    """Without counts of zero, which a table spells out and a Counter leaves away."""
-    kept = {key: +Counter(cell) for key, cell in counts.items()}
-    # Unary plus drops what is negative too; a premium may be, where a lot sold below its start.
-    for key, cell in counts.items():
-        kept[key].update({name: n for name, n in cell.items() if n < 0})
-    return {key: cell for key, cell in kept.items() if cell}
+    assert {name for (name,) in rows} == {*MEASURES, "windows"}
 
 
 def test_a_calendar_begins_each_period_on_its_first_day():

@@ -1,0 +1,1 @@
+"""What the pages share: the address, the language, the data, maps, charts, tables and words."""

@@ -1,0 +1,47 @@
+"""Everything chosen on a page is in its address: read here, changed here, linked from here.
+
+NOTE: widgets are not bound to the address with `bind="query-params"`, because a bound select box
+writes the label it shows, and labels change with the language. The address holds codes; a widget
+takes its value from here before it is drawn and writes it back when it changes.
+
+A link is an ordinary <a href> made by `link` or `here`; links.js follows it without loading the
+page anew. All addresses are relative, so that the site works under any base path.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+EVERYWHERE = ("lang", "period")  # parameters that every link carries along
+
+
+def get(name: str) -> str:
+    """The value of a parameter; empty where it is not given."""
+    return st.query_params.get(name, "")
+
+
+def put(**changes: str) -> None:
+    """Change parameters of the page in view; an empty value takes one away.
+
+    All at once: each writing is a step that the browser's back button returns to.
+    """
+    parameters = st.query_params.to_dict() | changes
+    st.query_params.from_dict({name: value for name, value in parameters.items() if value})
+
+
+def link(page: str, **parameters: str) -> str:
+    """Address of another page ('' is the overview), in the same language and period."""
+    kept = {name: get(name) for name in EVERYWHERE}
+    return f"./{page}{_query(kept | parameters)}"
+
+
+def here(**changes: str) -> str:
+    """Address of the page in view with some parameters changed."""
+    return _query(st.query_params.to_dict() | changes) or "?"
+
+
+def _query(parameters: dict[str, str]) -> str:
+    filled = {name: value for name, value in parameters.items() if value}
+    return f"?{urlencode(filled)}" if filled else ""

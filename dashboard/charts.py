@@ -1,0 +1,218 @@
+"""Charts over time: the score with its interval, and what became of cases month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import formats, theme
+from dashboard.i18n import _
+
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+NO_HOVER = {"hoverinfo": "skip", "showlegend": False}
+
+
+def history(
+    own: pd.DataFrame,
+    nation: pd.DataFrame | None,
+    dimensions: Mapping[str, str],
+    names: tuple[str, str],
+    watermark: str,
+) -> go.Figure:
+    """The score by quarter with its interval, its dimensions, and the nation's score in grey.
+
+    `dimensions` gives the name of each dimension's column; `names` those of place and nation. A
+    quarter without a score leaves a gap.
+    """
+    quarters = [formats.period(p) for p in own["period"]]
+    traces: list[dict[str, Any]] = _band(quarters, own)
+    ends: list[tuple[float, str, str]] = []
+    if nation is not None:
+        aligned = nation.set_index("period")["score"].reindex(own["period"])
+        traces.append(_line(quarters, aligned, "#9aa7ac", names[1], width=1.5, dash="dot"))
+        ends.append((_last(aligned), names[1], "#75848a"))
+    for (column, name), colour in zip(dimensions.items(), theme.DIMENSION_COLOURS, strict=False):
+        traces.append(_line(quarters, own[column], colour, name, width=1.2))
+        ends.append((_last(own[column]), name, colour))
+    traces.append(_line(quarters, own["score"], theme.INK, names[0], width=2.6, markers=True))
+    ends.append((_last(own["score"]), names[0], theme.INK))
+    layout = theme.layout(
+        height=360,
+        margin={"l": 34, "r": 118, "t": 12, "b": 30},
+        hovermode="x unified",
+        xaxis=theme.axis(
+            showgrid=False,
+            tickangle=0,
+            categoryorder="array",  # else the order in which traces name the quarters
+            categoryarray=quarters,
+            # Twelve months to the end of a fourth quarter are a calendar year.
+            tickvals=[q for q, p in zip(quarters, own["period"], strict=True) if p.endswith("Q4")],
+            ticktext=[p[:4] for p in own["period"] if p.endswith("Q4")],
+        ),
+        yaxis=theme.axis(range=[0, 100], dtick=20),
+        annotations=[*_labels(ends), theme.watermark(watermark)],
+    )
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def outcomes(
+    curve: pd.DataFrame,
+    events: Sequence[str],
+    names: Mapping[str, str],
+    horizon: int,
+    watermark: str,
+) -> go.Figure:
+    """Shares of cases by outcome, stacked to one, by month; open cases are on top.
+
+    The curve ends where too few are at risk: a dotted line, and nothing drawn beyond it.
+    """
+    months = curve["month"]
+    traces = [
+        {
+            "type": "scatter",
+            "x": months,
+            "y": 100 * curve[state],
+            "name": names[state],
+            "stackgroup": "all",
+            "mode": "lines",
+            "line": {"width": 0.6, "color": "#ffffff"},
+            "fillcolor": theme.OUTCOME_COLOURS.get(state, theme.NEUTRAL),
+            "hovertemplate": "%{y:.1f}%",
+        }
+        for state in [*events, "open"]
+    ]
+    traces.append(_at_risk(curve))
+    last = int(months.iloc[-1])
+    cut = {"type": "line", "x0": last, "x1": last, "y0": 0, "y1": 100}
+    cut["line"] = {"color": theme.MUTED, "width": 1, "dash": "dot"}
+    layout = theme.layout(
+        height=340,
+        margin={"l": 40, "r": 8, "t": 8, "b": 44},
+        hovermode="x unified",
+        xaxis=theme.axis(
+            range=[0, horizon], dtick=6, showgrid=False, title=_axis_title(_("months"))
+        ),
+        yaxis=theme.axis(range=[0, 100], dtick=25, ticksuffix="%"),
+        annotations=[*_stack_labels(curve, events, names), theme.watermark(watermark)],
+        shapes=[cut] if last < horizon else [],
+    )
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def _band(quarters: Sequence[str], own: pd.DataFrame) -> list[dict[str, Any]]:
+    """The interval, as one filled shape a run of quarters, so that gaps stay open."""
+    runs = (own["score"].isna()).cumsum()[own["score"].notna()]
+    bands = []
+    for _run, rows in own.loc[runs.index].groupby(runs):
+        x = [quarters[i] for i in rows.index]
+        bands.append(
+            {
+                "type": "scatter",
+                "x": x + x[::-1],
+                "y": [*rows["high"], *rows["low"][::-1]],
+                "fill": "toself",
+                "fillcolor": "rgba(15,102,116,0.16)",
+                "line": {"width": 0},
+                "mode": "lines",
+                **NO_HOVER,
+            }
+        )
+    return bands
+
+
+def _line(
+    x: Sequence[str],
+    y: pd.Series,
+    colour: str,
+    name: str,
+    *,
+    width: float,
+    dash: str = "solid",
+    markers: bool = False,
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y.to_numpy(),
+        "name": name,
+        "mode": "lines+markers" if markers else "lines",
+        "marker": {"size": 5},
+        "line": {"color": colour, "width": width, "dash": dash},
+        "hovertemplate": "%{y:.1f}",
+    }
+
+
+def _last(values: pd.Series) -> float:
+    known = values.dropna()
+    return float(known.iloc[-1]) if len(known) else float("nan")
+
+
+def _labels(ends: Sequence[tuple[float, str, str]], gap: float = 6.5) -> list[dict[str, Any]]:
+    """Names at the ends of the lines, pushed apart where they would cover each other."""
+    shown = sorted((end for end in ends if end[0] == end[0]), key=lambda end: end[0])
+    heights: list[float] = []
+    for value, _name, _colour in shown:
+        heights.append(max(value, heights[-1] + gap) if heights else value)
+    over = max(0.0, heights[-1] - 98) if heights else 0.0
+    return [
+        {
+            "text": name,
+            "xref": "paper",
+            "x": 1.0,
+            "y": height - over,
+            "xanchor": "left",
+            "xshift": 8,
+            "showarrow": False,
+            "font": {"color": colour, "size": 12.5},
+        }
+        for height, (_value, name, colour) in zip(heights, shown, strict=True)
+    ]
+
+
+def _at_risk(curve: pd.DataFrame) -> dict[str, Any]:
+    """An invisible line that adds the number at risk to the hover."""
+    return {
+        "type": "scatter",
+        "x": curve["month"],
+        "y": [0] * len(curve),
+        "name": _("under way"),
+        "customdata": [formats.number(n) for n in curve["at_risk"]],
+        "mode": "lines",
+        "line": {"width": 0},
+        "hovertemplate": "%{customdata}",
+    }
+
+
+def _stack_labels(
+    curve: pd.DataFrame, events: Sequence[str], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Name and final share inside each area that is thick enough at its end."""
+    final = curve.iloc[-1]
+    labels = []
+    base = 0.0
+    for state in [*events, "open"]:
+        share = 100 * float(final[state])
+        if share >= 7:
+            labels.append(
+                {
+                    "text": f"{names[state]} {formats.number(share, 1)}%",
+                    "x": float(final["month"]),
+                    "y": base + share / 2,
+                    "xanchor": "right",
+                    "xshift": -8,
+                    "showarrow": False,
+                    "font": {
+                        "size": 13,
+                        "color": "#ffffff" if state in ("cash", "sold") else theme.INK,
+                    },
+                }
+            )
+        base += share
+    return labels
+
+
+def _axis_title(words: str) -> dict[str, Any]:
+    return {"text": words, "font": {"size": 12, "color": theme.MUTED}, "standoff": 6}

@@ -1,0 +1,145 @@
+"""The snapshot that is open, and its answers kept while it stays the same.
+
+A new file swapped in appears at the next click: the open snapshot is kept by path, time and size
+of its file, and its answers with it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.i18n import current as current_language
+from index_engine.errors import InputError
+from index_engine.snapshot import Snapshot, Unit
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_KEPT = 3_000  # answers and figures of one snapshot; most are a few kilobytes
+LEVELS = ("nation", "province", "city", "court")
+
+
+class Answers:
+    """A snapshot whose every question is asked once and its answer kept.
+
+    `Answers(snapshot).scores("city", "2025Q4")` is `snapshot.scores("city", "2025Q4")`. What is
+    kept belongs to this one snapshot and goes with it, so nothing is ever out of date.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.snapshot, name)
+        if not callable(found):
+            return found
+
+        def ask(*arguments: Any, **named: Any) -> Any:
+            key = (name, arguments, tuple(sorted(named.items())))
+            answer = self.keep(key, lambda: found(*arguments, **named))
+            # A shallow copy: whoever changes the table changes a copy of it.
+            return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
+
+        return ask
+
+    def keep(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` gave for this key before; the least used go when there are too many."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    @cached_property
+    def nation(self) -> Unit:
+        """The whole country: the one unit above all others."""
+        whole = self.scores("nation", self.periods()[-1])
+        return self.unit("nation", whole["unit_id"].iloc[0])
+
+    def path_to(self, unit: Unit) -> list[Unit]:
+        """The units above `unit`, the nation first, and itself."""
+        path = [unit]
+        while (above := self.above(path[0])) is not None:
+            path.insert(0, above)
+        return path
+
+    def above(self, unit: Unit) -> Unit | None:
+        """The nearest unit above: of a court its city, or the province it serves as a whole."""
+        for level in reversed(LEVELS[: LEVELS.index(unit.level)]):
+            try:
+                return self.unit(level, unit.parent)
+            except KeyError:
+                continue
+        return None
+
+
+def warehouse() -> Path:
+    """The warehouse to show: JECI_WAREHOUSE, else the sample."""
+    return Path(os.environ.get("JECI_WAREHOUSE") or ROOT / "var" / "sample.duckdb")
+
+
+def current() -> Answers:
+    """The data set in view. Raises InputError where there is none yet, or none with a score."""
+    path = warehouse()
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        stamp = (0, 0)
+    else:
+        stamp = (stat.st_mtime_ns, stat.st_size)
+    answers = _open(str(path), stamp)
+    if not answers.periods():
+        raise InputError(f"{path}: no period has a score yet; import more of it and build again")
+    return answers
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _open(path: str, stamp: tuple[int, int]) -> Answers:
+    """`stamp` is part of the key only: another time or size is another snapshot."""
+    return Answers(Snapshot(Path(path)))
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: the data, the period and the place in focus."""
+
+    data: Answers
+    period: str
+    place: Unit
+
+    def keep(self, name: str, make: Callable[[], Any], *more: Hashable) -> Any:
+        """As `Answers.keep`, for something that shows this view in the current language."""
+        key = (name, current_language(), self.period, self.place, *more)
+        return self.data.keep(key, make)
+
+    def scores(self, level: str, parent: str | None = None) -> pd.DataFrame:
+        return self.data.scores(level, self.period, parent=parent)
+
+    def n_of_clock(self, clock: str) -> float | None:
+        """How many cases or lots the curves of a clock rest on: the n of its first indicator."""
+        unit = self.place
+        mine = [i.id for i in self.data.method.indicators if i.estimate.clock == clock]
+        values = self.data.indicators(unit.level, unit.unit_id, self.period)
+        found = values.loc[values["indicator"].isin(mine), "n"]
+        return None if found.empty else found.iloc[0]
+
+    def row(self, unit: Unit) -> Any:
+        """The line of `unit` in the table of scores of its level; None where it has no line."""
+        rows = self.scores(unit.level)
+        found = rows[rows["unit_id"] == unit.unit_id]
+        return next(found.itertuples(index=False), None)

@@ -1,0 +1,23 @@
+// Follows links of our own as the browser's back button does: the address changes and Streamlit,
+// which listens for that, runs the page it names. Nothing is loaded anew; a click with a modifier
+// key, or without this script, is an ordinary link.
+if (!window.ownLinks) {
+  window.ownLinks = true;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[data-in]");
+    const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
+    if (!link || !plain) return;
+    event.preventDefault();
+    const leaves = new URL(link.href).pathname !== location.pathname;
+    history.pushState({}, "", link.href);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    if (leaves) window.scrollTo(0, 0);
+  });
+  // One explanation is open at a time, and a click elsewhere or Escape closes it.
+  const closeNotes = (except) =>
+    document.querySelectorAll("details.note[open]").forEach((note) => {
+      if (note !== except) note.open = false;
+    });
+  document.addEventListener("click", (event) => closeNotes(event.target.closest("details.note")));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && closeNotes(null));
+}

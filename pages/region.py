@@ -1,0 +1,204 @@
+"""One place or court: its score taken apart, over time, and what its cases and auctions came to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import address, charts, formats, parts, sections, tables, theme, view
+from dashboard.data import LEVELS, View
+from dashboard.i18n import _, place_name
+from dashboard.markup import Html, join, tag
+from dashboard.tables import Column
+
+
+def page() -> None:
+    shown = view.current()
+    parts.toolbar(shown, parts.crumbs(shown, "region"), find_place)
+    row = shown.row(shown.place)
+    parts.headline(place_name(shown.place), lead(shown, row))
+    sections.score_apart(shown, row)
+    sections.over_time(shown)
+    outcomes(shown)
+    sections.funnel(shown)
+    sections.official(shown)
+    children(shown)
+
+
+def find_place(shown: View) -> None:
+    """Jump to any place or court by name."""
+    options = shown.keep("every unit", lambda: everything(shown))
+    here = (shown.place.level, shown.place.unit_id)
+
+    def chosen() -> None:
+        level, unit_id = st.session_state["find_place"]
+        at = {"level": "", "unit": ""} if level == "nation" else parts.at(level, unit_id)
+        address.put(**at)
+
+    st.session_state["find_place"] = here if here in options else next(iter(options))
+    st.selectbox(
+        _("Find a place or court"),
+        list(options),
+        format_func=options.__getitem__,
+        key="find_place",
+        on_change=chosen,
+        width=300,
+    )
+
+
+def everything(shown: View) -> dict[tuple[str, str], str]:
+    """All units by level and id, with the name to look for."""
+    found = {}
+    for level in LEVELS:
+        units = shown.scores(level)
+        for line in units[["unit_id", "name", "name_hant", "name_en"]].itertuples(index=False):
+            found[level, line.unit_id] = place_name(line)
+    return found
+
+
+def lead(shown: View, row: Any) -> Html:
+    """The score and what it stands among; courts have no rank here, see the rankings."""
+    if row is None:
+        return parts.facts(_("No case of this place is in the data set."))
+    if formats.missing(row.score):
+        why = _("no score: {reason}").format(reason=parts.status(row.status))
+        return parts.facts(why, parts.cases(row))
+    interval = formats.interval(row.low, row.high, "score")
+    ranks = {
+        "province": _("rank {rank} of {total} provinces"),
+        "city": _("rank {rank} of {total} cities"),
+    }
+    scored = formats.number(shown.scores(shown.place.level)["score"].notna().sum())
+    rank = ranks.get(shown.place.level, "").format(rank=formats.number(row.rank), total=scored)
+    return parts.facts(
+        join(tag("strong", formats.number(row.score, 1), class_="big"), tag("span", _("of 100"))),
+        _("95% interval {interval}").format(interval=interval),
+        rank,
+        parts.year_change(row),
+        parts.cases(row),
+    )
+
+
+def outcome_names() -> dict[str, str]:
+    return {
+        "cash": _("paid"),
+        "zhongben": _("closed without recovery"),
+        "other": _("closed otherwise"),
+        "sold": _("sold"),
+        "gone": _("withdrawn or given up"),
+        "open": _("open"),
+    }
+
+
+def outcomes(shown: View) -> None:
+    """What cases and lots came to, side by side."""
+    unit = shown.place
+    parts.section(
+        _("What becomes of cases and of auction lots"),
+        _(
+            "Shares by outcome, stacked to one. Open ones count: they are the pale area on top. "
+            "A curve ends where too few are under way."
+        ),
+    )
+    cohort = cohort_choice(shown)
+    chosen = {"cohort": cohort} if cohort else {"period": shown.period}
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.html(tag("h3", _("Cases, by months since filing"), class_="chart"))
+        curve = shown.data.incidence(unit.level, unit.unit_id, clock="case", **chosen)
+        draw_outcomes(shown, curve, "case", cohort)
+    with right:
+        st.html(tag("h3", _("Auction lots, by months since first listing"), class_="chart"))
+        curve = shown.data.incidence(unit.level, unit.unit_id, clock="lot", period=shown.period)
+        draw_outcomes(shown, curve, "lot", "")
+
+
+def cohort_choice(shown: View) -> str:
+    """The filing year to follow; empty for the period in view."""
+    cohorts = shown.data.cohorts()
+
+    def chosen() -> None:
+        address.put(cohort=st.session_state["cohort_choice"])
+
+    cohort = address.get("cohort")
+    cohort = cohort if cohort in cohorts else ""
+    st.session_state["cohort_choice"] = cohort
+    st.selectbox(
+        _("Cases followed"),
+        ["", *cohorts[::-1]],
+        format_func=lambda year: (
+            _("Filed in {year}").format(year=year)
+            if year
+            else _("Under way in the period, of every age")
+        ),
+        key="cohort_choice",
+        on_change=chosen,
+        width=300,
+    )
+    return cohort
+
+
+def draw_outcomes(shown: View, curve: pd.DataFrame, clock: str, cohort: str) -> None:
+    if len(curve) < 2:
+        st.html(tag("p", _("Too few cases for a curve."), class_="quiet"))
+        return
+    events = shown.data.method.clock_events(clock)
+    order = sorted(events, key=list(theme.OUTCOME_COLOURS).index)
+    horizon = shown.data.method.horizon_months
+    words = parts.watermark(shown)
+    figure = shown.keep(
+        "outcomes",
+        lambda: charts.outcomes(curve, order, outcome_names(), horizon, words),
+        clock,
+        cohort,
+    )
+    st.plotly_chart(figure, theme=None, key=f"outcomes-{clock}", config=charts.CONFIG)
+    followed = _("Filed in {year}").format(year=cohort) if cohort else None
+    n = curve["at_risk"].iloc[0] if cohort else shown.n_of_clock(clock)
+    last = int(curve["month"].iloc[-1])
+    cut = _("too few under way after month {month}").format(month=last) if last < horizon else None
+    st.html(parts.source_line(shown, n=n, extra=parts.facts(followed, cut)))
+    parts.download(f"outcomes-{clock}", shown, lambda: curve)
+
+
+def children(shown: View) -> None:
+    """The cities or courts below, each a link to its profile."""
+    if shown.place.level == "court":
+        return
+    level = LEVELS[LEVELS.index(shown.place.level) + 1]
+    parent = None if shown.place.level == "nation" else shown.place.unit_id
+    units = shown.scores(level, parent=parent)
+    titles = {"province": _("Its provinces"), "city": _("Its cities"), "court": _("Its courts")}
+    parts.section(titles[level])
+    if units.empty:
+        st.html(tag("p", _("No court of this place is in the data set."), class_="quiet"))
+        return
+    nation = shown.row(shown.data.nation)
+    columns = [
+        Column(
+            _("Name"),
+            lambda line: tag(
+                "a", place_name(line), href=parts.place_link(line, "region", level), data_in=True
+            ),
+        ),
+        Column(
+            "0–100",
+            lambda line: (
+                parts.status(line.status)
+                if formats.missing(line.score)
+                else tables.whisker(line.score, line.low, line.high, nation.score)
+            ),
+            kind="plot",
+        ),
+        Column(_("Score"), lambda line: formats.number(line.score, 1), kind="number"),
+        Column(_("On year"), lambda line: formats.change(line.change_year), kind="number"),
+        Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
+    ]
+    rows = units.itertuples(index=False)
+    st.html(tables.table(columns, rows, caption=titles[level], row_class=tables.dim_unscored))
+    st.html(parts.source_line(shown))
+
+
+page()

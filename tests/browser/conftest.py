@@ -1,0 +1,97 @@
+"""Real people in a real browser: every story fails on an error in the console, on a request that
+failed, and on any request to another host."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+
+from tests.browser import driving
+
+Visit = Callable[..., Page]
+Start = Callable[..., str]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = driving.chromium(playwright)
+        if path is None:
+            reason = "no Chromium: set CHROMIUM, or run tests/install_chromium.sh"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+        opened = driving.launch(playwright, path)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="package")
+def server(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a dashboard that shows the sample."""
+    with driving.running(warehouse, tmp_path_factory.mktemp("server") / "log.txt") as address:
+        yield address
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """`start(warehouse)` starts a server that nobody has asked anything yet; gives its address."""
+    with ExitStack() as started:
+
+        def server(warehouse: Path, base: str = "") -> str:
+            return started.enter_context(driving.running(warehouse, tmp_path / "log.txt", base))
+
+        yield server
+    log = tmp_path / "log.txt"
+    assert not log.exists() or "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def visit(browser: Browser, start: Start) -> Iterator[Visit]:
+    """`visit(address, width=390)` opens an address and waits until all is drawn.
+
+    It asks for `start` so that pages are closed before their server: a lost server is a problem.
+    """
+    problems: list[str] = []
+    pages: list[Page] = []
+
+    def local(address: str) -> bool:
+        return urlsplit(address).hostname in (None, "127.0.0.1")
+
+    def guard(route: Route, request: Request) -> None:
+        if local(request.url):
+            route.continue_()
+        else:
+            problems.append(f"asked another host: {request.url}")
+            route.abort()
+
+    def go(address: str, width: int = 1440, settle: bool = True) -> Page:
+        page = browser.new_page(viewport={"width": width, "height": 900}, accept_downloads=True)
+        pages.append(page)
+        page.route("**/*", guard)
+        page.on("websocket", lambda ws: local(ws.url) or problems.append(f"socket to {ws.url}"))
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        # A request that a person's next click cancelled has not failed.
+        page.on(
+            "requestfailed",
+            lambda r: "ERR_ABORTED" in r.failure or problems.append(f"failed: {r.url} {r.failure}"),
+        )
+        page.on(
+            "response",
+            lambda r: r.status >= 400 and problems.append(f"status {r.status}: {r.url}"),
+        )
+        page.on(
+            "console",
+            lambda m: m.type in ("error", "warning") and problems.append(f"{m.type}: {m.text}"),
+        )
+        page.goto(address)
+        if settle:
+            driving.settle(page)
+        return page
+
+    yield go
+    for page in pages:
+        page.close()
+    assert not problems, "\n".join(problems)

@@ -1,0 +1,89 @@
+"""Starting the dashboard and a browser; used by the stories and by the screenshots."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+START_WITHIN = 60  # seconds
+# Without these a browser calls home by itself, which would look as if a page did.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium(playwright: Playwright) -> str | None:
+    """A Chromium to drive: the one named, one installed, Playwright's own, or none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = [os.environ.get("CHROMIUM"), *map(shutil.which, names)]
+    found.append(playwright.chromium.executable_path)
+    return next((path for path in found if path and Path(path).exists()), None)
+
+
+def launch(playwright: Playwright, path: str) -> Browser:
+    return playwright.chromium.launch(executable_path=path, args=QUIET)
+
+
+@contextmanager
+def running(warehouse: Path, log: Path, base: str = "") -> Iterator[str]:
+    """A server of its own, as `make run` starts it, until the block ends; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [f"--server.port={port}", "--server.headless=true", f"--server.baseUrlPath={base}"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    environment = os.environ | {"JECI_WAREHOUSE": str(warehouse)}
+    address = f"http://127.0.0.1:{port}/" + (f"{base}/" if base else "")
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_for(address + "_stcore/health", server, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_WITHIN
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            if server.poll() is not None or time.monotonic() > deadline:
+                said = log.read_text(encoding="utf-8")
+                raise RuntimeError(f"the dashboard did not start:\n{said}") from None
+            time.sleep(0.1)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has run to its end and its charts and maps are drawn."""
+    page.wait_for_selector("footer.site", timeout=30_000)
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]', timeout=30_000)
+    # Charts are loaded late: at first only the box that will hold one is there.
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(
+            '.st-key-map, .st-key-history, [class*="st-key-outcomes-"]')].every(
+            (box) => box.querySelector(
+                box.matches('.st-key-map') ? '.choroplethlayer path' : '.main-svg'))""",
+        timeout=30_000,
+    )

@@ -1,0 +1,75 @@
+"""Pictures of every page in both languages, wide and narrow.
+
+    python -m tests.browser.screenshots FOLDER [WAREHOUSE]
+
+Without a warehouse a sample is made first.
+"""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, sync_playwright
+
+from index_engine.build import build
+from index_engine.sample import generate
+from tests.browser import driving
+
+WIDTHS = (1440, 390)
+LANGUAGES = ("zh", "en")
+CASES = 2_000_000  # enough for most provinces to have a score
+ADDRESSES = {
+    "overview": "?",
+    "overview-province": "?level=province&unit=320000",
+    "overview-city": "?level=city&unit=320500",
+    "rankings-province": "rankings?level=province",
+    "rankings-court": "rankings?level=court",
+    "profile-nation": "region?",
+    "profile-city": "region?level=city&unit=320500",
+    "method": "method?",
+}
+
+
+def main(folder: Path, warehouse: Path | None) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as scratch:
+        if warehouse is None:
+            warehouse = Path(scratch) / "sample.duckdb"
+            generate(warehouse, cases=CASES, progress=True)
+            build(warehouse)
+        with (
+            driving.running(warehouse, Path(scratch) / "log.txt") as address,
+            sync_playwright() as playwright,
+        ):
+            path = driving.chromium(playwright)
+            if path is None:
+                sys.exit("no Chromium: set CHROMIUM, or run tests/install_chromium.sh")
+            browser = driving.launch(playwright, path)
+            take_all(browser, address, folder)
+            browser.close()
+
+
+def take_all(browser: Browser, address: str, folder: Path) -> None:
+    for width in WIDTHS:
+        for language in LANGUAGES:
+            for name, query in ADDRESSES.items():
+                file = folder / f"{name}-{language}-{width}.png"
+                take(browser, f"{address}{query}&lang={language}", width, file)
+                print(file)
+
+
+def take(browser: Browser, address: str, width: int, file: Path) -> None:
+    """A picture of the whole page: the window is made as high as the page first."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address.replace("?&", "?"))
+    driving.settle(page)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(height + 10, 8000)})
+    driving.settle(page)
+    page.wait_for_timeout(600)  # Plotly moves its labels once more after a resize
+    page.screenshot(path=file)
+    page.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)

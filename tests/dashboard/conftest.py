@@ -1,0 +1,25 @@
+"""Pages run here as Streamlit runs them, without a browser, on the built sample."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.data import Answers
+from index_engine.snapshot import Snapshot
+from tests.dashboard.running import Open, run_page
+
+
+@pytest.fixture(scope="session")
+def sample(warehouse: Path) -> Iterator[Answers]:
+    """The built sample, as pages ask it."""
+    snapshot = Snapshot(warehouse)
+    yield Answers(snapshot)
+    snapshot.close()
+
+
+@pytest.fixture
+def open_page(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """`open_page("region", level="province", unit="320000")` runs that page at that address."""
+    monkeypatch.setenv("JECI_WAREHOUSE", str(warehouse))
+    return run_page

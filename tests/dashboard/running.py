@@ -1,0 +1,25 @@
+"""Running a page in a test, and reading what it wrote."""
+
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+Open = Callable[..., AppTest]
+
+
+def run_page(page: str = "overview", **parameters: str) -> AppTest:
+    """A page run once at an address with these parameters."""
+    app = AppTest.from_file(ROOT / "dashboard" / "main.py", default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    if page != "overview":
+        app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+    return app.run()
+
+
+def text(app: AppTest) -> str:
+    """All markup of a page, escaped characters read back."""
+    return unescape("\n".join(block.value for block in app.html))

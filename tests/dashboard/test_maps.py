@@ -1,0 +1,84 @@
+"""Boundaries and data agree on their codes, and outlines run the way the browser needs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dashboard import maps
+from dashboard.data import Answers
+
+FILES = sorted(maps.BOUNDARIES.glob("**/*.geojson"))
+
+
+def polygons(file: Path) -> list[tuple[str, list[list[list[float]]]]]:
+    """(id, rings) of every polygon of a file."""
+    found = []
+    for feature in json.loads(file.read_text(encoding="utf-8"))["features"]:
+        shape = feature["geometry"]
+        if shape["type"] == "Polygon":
+            found.append((feature["id"], shape["coordinates"]))
+        elif shape["type"] == "MultiPolygon":
+            found += [(feature["id"], rings) for rings in shape["coordinates"]]
+    return found
+
+
+def area(ring: list[list[float]]) -> float:
+    """Twice the signed area: negative where the ring runs clockwise."""
+    following = [*ring[1:], ring[0]]
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, following, strict=True))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_exterior_rings_run_clockwise(file: Path) -> None:
+    # Plotly takes the other way round for "everything but": the whole panel would be filled.
+    for place, rings in polygons(file):
+        assert area(rings[0]) < 0, place
+        for hole in rings[1:]:
+            assert area(hole) > 0, place
+
+
+def test_every_scored_place_has_an_outline_and_a_window(sample: Answers) -> None:
+    nation = sample.nation.unit_id
+    provinces = maps.outlines("province.geojson", nation)
+    assert len(provinces) == 34  # a map of China shows them all
+    cities = maps.outlines("city.geojson")
+    for unit in sample.children("nation", nation):
+        assert unit.unit_id in provinces
+        assert maps.window(unit.unit_id)
+        for city in sample.children("province", unit.unit_id):
+            assert city.unit_id in cities
+            assert maps.has(f"county/{unit.unit_id}.geojson", city.unit_id)
+            assert maps.window(city.unit_id)
+
+
+def test_outlines_know_the_place_above(sample: Answers) -> None:
+    for province in maps.outlines("province.geojson"):
+        assert maps.outlines("city.geojson", province) or province[:2] in ("71", "81", "82")
+
+
+def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
+    figure = maps.figure(
+        [maps.Layer("province.geojson", ["110000"], scores=[50], hover=["x"])],
+        maps.MAINLAND,
+        inset=True,
+        watermark="模拟数据",
+    )
+    lines = [trace for trace in figure.data if trace.type == "scattergeo"]
+    assert [line.geo for line in lines] == ["geo", "geo2"]
+    for line in lines:
+        assert sum(longitude is None for longitude in line.lon) == 10
+    painted = [trace for trace in figure.data if trace.type == "choropleth"]
+    assert {trace.geo for trace in painted} == {"geo", "geo2"}
+    assert {trace.coloraxis for trace in painted} == {"coloraxis"}
+    assert not figure.layout.geo.visible and figure.layout.geo2.showframe
+    assert "模拟数据" in str(figure.layout.annotations)
+
+
+def test_boundaries_travel_by_address_and_not_inside_the_figure() -> None:
+    layer = maps.Layer("city.geojson", ["320500"], scores=[50], hover=["x"])
+    figure = maps.figure([layer], maps.window("320000"), inset=False, watermark="")
+    address = figure.data[0].geojson
+    assert address.startswith("boundaries/city.geojson?v=")  # relative: any base path will do
+    assert len(figure.to_json()) < 10_000
+    assert "://" not in json.dumps(maps.CONFIG)

@@ -1,0 +1,142 @@
+"""Small pieces: markup that cannot be broken out of, numbers as written, colours, kept answers."""
+
+import math
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import formats, i18n, tables, theme
+from dashboard.data import Answers
+from dashboard.markup import Html, tag
+from dashboard.tables import Column, Group
+
+
+@pytest.fixture(autouse=True)
+def english():
+    i18n.use("en")
+    yield
+    i18n.use("zh")
+
+
+@given(st.text(), st.text())
+def test_text_never_becomes_markup(content: str, attribute: str) -> None:
+    class Reader(HTMLParser):
+        tags: list[tuple[str, dict[str, str | None]]]
+
+        def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.tags.append((name, dict(attrs)))
+
+    reader = Reader()
+    reader.tags = []
+    reader.feed(tag("p", content, title=attribute))
+    reader.close()
+    assert [name for name, _ in reader.tags] == ["p"]
+    assert set(reader.tags[0][1]) == {"title"}
+
+
+def test_attributes_and_nested_markup() -> None:
+    made = tag("a", tag("b", "1<2"), None, href="?a=1&b=2", data_in=True, title=None, hidden=False)
+    assert made == '<a href="?a=1&amp;b=2" data-in><b>1&lt;2</b></a>'
+    assert isinstance(made, Html)
+
+
+def test_numbers_dates_and_intervals() -> None:
+    assert formats.number(1234567) == "1,234,567"
+    assert formats.number(-1234.5, 1) == "−1,234.5"
+    assert formats.number(-0.04, 1) == "0.0"
+    assert formats.change(1.26) == "+1.3"
+    assert formats.change(-1.26) == "−1.3"
+    assert formats.change(-0.04) == "0.0"  # what rounds to nothing has no sign
+    assert formats.percent(0.4123) == "41.2%"
+    assert formats.value(24.06, "months") == "24.1 months"
+    assert formats.interval(0.401, 0.422, "share") == "40.1–42.2%"
+    assert formats.period("2025Q4") == "Q4 2025"
+    for nothing in (None, math.nan, pd.NA, pd.NaT):
+        assert formats.number(nothing) == formats.NOTHING
+        assert formats.value(nothing, "share") == formats.NOTHING
+    i18n.use("zh")
+    assert formats.period("2025Q4") == "2025年第4季度"
+    assert formats.value(24.06, "months") == "24.1 个月"
+
+
+def test_an_unknown_unit_is_an_error() -> None:
+    with pytest.raises(ValueError, match="furlong"):
+        formats.value(1, "furlong")
+
+
+@given(st.floats(0, 100))
+def test_every_score_has_a_class_and_the_scale_agrees(score: float) -> None:
+    number = theme.score_class(score)
+    edges = (0, *theme.SCORE_BREAKS, 100)
+    assert edges[number] <= score
+    assert score < edges[number + 1] or score == 100 == edges[number + 1]
+
+
+def test_lightness_falls_evenly_so_that_classes_stay_apart_in_grey() -> None:
+    def lightness(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        luminance = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+        return 116 * luminance ** (1 / 3) - 16
+
+    steps = [lightness(colour) for colour in theme.SCORE_COLOURS]
+    falls = [a - b for a, b in pairwise(steps)]
+    assert min(falls) > 10, falls
+
+
+def test_table_marks_rows_groups_and_order() -> None:
+    columns = [
+        Column("Name", lambda row: row.name, sort="name"),
+        Column("Score", lambda row: row.score, kind="number", sort="score"),
+    ]
+    rows = list(pd.DataFrame({"name": ["<b>", "b"], "score": [1, 2]}).itertuples(index=False))
+    made = tables.table(columns, [Group("G"), *rows], caption="c", sorted_by="-score")
+    assert '<th colspan="2" scope="colgroup">G</th>' in made
+    assert "&lt;b&gt;" in made and "<b>" not in made
+    assert 'aria-sort="descending"' in made
+    assert 'href="?sort=score"' in made  # a second click turns the order
+    assert 'href="?sort=name"' in made  # names start from A
+
+
+def test_whisker_draws_nothing_for_no_score() -> None:
+    assert "<i" not in tables.whisker(None, None, None, 50)
+    assert "--x:40.00;--w:20.00" in tables.whisker(50, 40, 60)
+
+
+class Counting:
+    """A snapshot that counts how often it is asked."""
+
+    version = "1"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def scores(self, level: str, period: str = "") -> pd.DataFrame:
+        self.asked += 1
+        return pd.DataFrame({"level": [level]})
+
+
+def test_a_question_is_asked_once_and_its_answer_cannot_be_spoiled() -> None:
+    snapshot = Counting()
+    answers = Answers(snapshot)
+    first = answers.scores("city", period="2025Q4")
+    first["level"] = "spoiled"
+    first.loc[0, "level"] = "spoiled"
+    assert answers.scores("city", period="2025Q4")["level"].tolist() == ["city"]
+    assert snapshot.asked == 1
+    answers.scores("court", period="2025Q4")
+    assert snapshot.asked == 2
+    assert answers.version == "1"
+
+
+def test_the_least_used_answers_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.data.MOST_KEPT", 2)
+    snapshot = Counting()
+    answers = Answers(snapshot)
+    for level in ("a", "b", "a", "c", "a", "b"):
+        answers.scores(level)
+    assert snapshot.asked == 4  # a, b, c, and b again

@@ -1,0 +1,109 @@
+"""What the server sends beside Streamlit: shells of pages, boundaries that browsers may keep."""
+
+import asyncio
+import gzip
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from starlette.applications import Starlette
+
+from dashboard import maps
+from dashboard.serve import PAGES, routes
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        packed = self.headers.get("content-encoding") == "gzip"
+        return (gzip.decompress(self.content) if packed else self.content).decode()
+
+
+class Client:
+    """Asks an ASGI application as a server would; Starlette's own needs one more package."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.app = app
+
+    def get(self, address: str, headers: dict[str, str] | None = None) -> Answer:
+        path, _, query = address.partition("?")
+        sent = {"Accept-Encoding": "gzip"} | (headers or {})
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": query.encode(),
+            "headers": [(k.lower().encode(), v.encode()) for k, v in sent.items()],
+        }
+        return asyncio.run(self._ask(scope))
+
+    async def _ask(self, scope: dict[str, Any]) -> Answer:
+        messages: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        await self.app(scope, receive, send)
+        headers = {k.decode(): v.decode() for k, v in messages[0]["headers"]}
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        return Answer(messages[0]["status"], headers, body)
+
+
+@pytest.fixture(scope="module")
+def client() -> Client:
+    return Client(Starlette(routes=routes()))
+
+
+def test_boundaries_are_compressed_and_kept_by_content(client: Client) -> None:
+    answer = client.get("/" + maps.url("province.geojson"))
+    assert answer.status == 200
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "immutable" in answer.headers["cache-control"]
+    assert len(json.loads(answer.text)["features"]) == 34
+    again = client.get(
+        "/boundaries/province.geojson", headers={"If-None-Match": answer.headers["etag"]}
+    )
+    assert again.status == 304 and not again.content
+
+
+def test_an_address_without_the_content_is_asked_again(client: Client) -> None:
+    for address in ("/boundaries/province.geojson", "/boundaries/province.geojson?v=other"):
+        assert client.get(address).headers["cache-control"] == "no-cache"
+
+
+def test_a_browser_that_cannot_unpack_gets_it_plain(client: Client) -> None:
+    plain = client.get("/boundaries/city.geojson", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == (maps.BOUNDARIES / "city.geojson").read_bytes()
+    assert len(gzip.compress(plain.content)) < len(plain.content) / 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["none.geojson", "../divisions.csv", "%2e%2e/divisions.csv", "extent.json", "..", "county"],
+)
+def test_nothing_else_is_served(client: Client, name: str) -> None:
+    assert client.get(f"/boundaries/{name}").status == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_shell_speaks_the_language_of_the_address(client: Client, page: str) -> None:
+    chinese = client.get(f"/{page}").text
+    assert '<html lang="zh-Hans">' in chinese
+    assert "<title>司法执行信用指数</title>" in chinese
+    english = client.get(f"/{page}?lang=en").text
+    assert '<html lang="en">' in english
+    assert "<title>Judicial enforcement credit index</title>" in english
+    assert "BACKEND_BASE_URL" in english

@@ -1,0 +1,64 @@
+"""Every word on a page has its translation, and no translation is left over."""
+
+import string
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+from dashboard.i18n import LANGUAGES, LOCALES
+from index_engine import method
+from tests.dashboard.running import ROOT
+
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "dashboard").glob("*.py"))]
+SOURCES += sorted((ROOT / "pages").glob("*.py"))
+
+
+def messages_in_code() -> set[str]:
+    found = {
+        message
+        for path in SOURCES
+        for _line, message, _comments, _context in extract_from_file("python", path)
+    }
+    assert len(found) > 100, "the extraction found next to nothing"
+    return found
+
+
+def catalogue(name: str) -> Catalog:
+    with (LOCALES / name / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=name, abort_invalid=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
+def test_catalogue_holds_exactly_the_messages_of_the_code(language) -> None:
+    read = catalogue(language.catalogue)
+    known = {message.id for message in read if message.id}
+    code = messages_in_code()
+    assert sorted(code - known) == [], "not in the catalogue"
+    assert sorted(known - code) == [], "no longer in the code"
+    assert not read.obsolete
+
+
+def test_chinese_is_complete_and_certain() -> None:
+    for message in catalogue("zh_Hans"):
+        if not message.id:
+            continue
+        assert message.string, f"no translation: {message.id!r}"
+        assert not message.fuzzy, f"fuzzy: {message.id!r}"
+        assert fields(message.string) == fields(message.id), message.id
+
+
+def test_every_wording_of_the_method_is_in_every_language() -> None:
+    shown = method.load()
+    named = [shown.name, shown.purpose, *(d.name for d in shown.dimensions)]
+    for figure in (*shown.indicators, *shown.figures):
+        named += [figure.name, figure.numerator, figure.denominator]
+    named += [indicator.goalposts for indicator in shown.indicators]
+    for names in named:
+        for language in LANGUAGES:
+            assert names.get(language.catalogue), names
+
+
+def fields(message: str) -> set[str]:
+    return {name for _text, name, _spec, _conv in string.Formatter().parse(message) if name}

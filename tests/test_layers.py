@@ -1,0 +1,188 @@
+"""The house rules that a reader of the code relies on: who may import whom, where SQL stands, how
+long a file may be, and that no file knows of the machine it was written on."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# What each part of the engine may import of the engine, beside itself. From top to bottom it is
+# the way of a number: sources, warehouse, measures, estimates, index, release.
+BASE = {"ages", "errors", "periods", "method"}
+STAGES = {
+    "errors": set(),
+    "ages": set(),
+    "periods": {"errors"},
+    "spreadsheets": set(),
+    "method": {"ages", "errors", "warehouse"},
+    "warehouse": {"errors"},
+    "sources": {"errors", "warehouse"},
+    "sample": {"errors", "warehouse", "sources"},
+    "measures": BASE,
+    "estimates": BASE | {"measures"},
+    "index": BASE | {"estimates"},
+    "build": BASE | {"measures", "estimates", "index", "warehouse"},
+    "snapshot": BASE | {"estimates", "index", "warehouse"},
+    "applications": BASE | {"estimates", "index", "snapshot"},
+    "publish": BASE | {"index", "snapshot", "warehouse"},
+}
+STAGES["cli"] = set(STAGES)
+STAGES["__main__"] = {"cli"}
+STAGES["__init__"] = set()
+
+# What the screens may know of the engine: the one who answers, and the words of its answers.
+ANSWERS = {"snapshot", "method", "errors", "periods", "applications", "publish", "spreadsheets"}
+
+# Heavy or of the screen; libraries.md has the times. statsmodels and geopandas only while building.
+NOT_IN_THE_ENGINE = {"streamlit", "plotly", "geopandas", "statsmodels", "altair", "matplotlib"}
+NOT_ON_THE_SCREEN = {"duckdb", "statsmodels", "geopandas", "scipy", "matplotlib"}
+
+
+def python_files(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return sorted(found)
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports(path: Path, *, everywhere: bool = True) -> set[str]:
+    """Dotted names of the modules that a file imports; relative ones are made absolute.
+
+    Not `everywhere`: only those that happen on import, not inside functions.
+    """
+    found = set()
+    for node in ast.walk(tree(path)) if everywhere else _on_import(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{named(path)}: write the whole name of what is imported"
+            assert node.module is not None
+            # Of `from index_engine import periods` the module is the second word.
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _on_import(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _on_import(child)
+
+
+def parts(dotted: set[str], package: str) -> set[str]:
+    """First word below `package` of each name in it."""
+    inside = [name.split(".") for name in dotted if name.split(".")[0] == package]
+    return {words[1] for words in inside if len(words) > 1}
+
+
+def libraries(dotted: set[str]) -> set[str]:
+    return {name.split(".")[0] for name in dotted}
+
+
+# ---------------------------------------------------------------- imports
+
+
+@pytest.mark.parametrize("path", python_files("index_engine"), ids=named)
+def test_the_engine_imports_downwards(path: Path):
+    stage = path.relative_to(ROOT / "index_engine").parts[0].removesuffix(".py")
+    assert stage in STAGES, f"{stage}: say in STAGES what it may import"
+    upwards = parts(imports(path), "index_engine") - STAGES[stage] - {stage, "__version__"}
+    assert upwards == set()
+    assert not libraries(imports(path)) & {"dashboard", "pages", "app", "tests", "data"}
+
+
+@pytest.mark.parametrize("path", python_files("index_engine"), ids=named)
+def test_the_engine_knows_no_screen(path: Path):
+    assert libraries(imports(path, everywhere=False)) & NOT_IN_THE_ENGINE == set()
+    assert "streamlit" not in libraries(imports(path))
+
+
+@pytest.mark.parametrize("path", python_files("dashboard"), ids=named)
+def test_the_dashboard_asks_the_snapshot(path: Path):
+    assert parts(imports(path), "index_engine") <= ANSWERS
+    assert libraries(imports(path)) & (NOT_ON_THE_SCREEN | {"pages", "tests"}) == set()
+
+
+@pytest.mark.parametrize("path", python_files("pages"), ids=named)
+def test_a_page_imports_what_pages_share(path: Path):
+    assert parts(imports(path), "index_engine") <= ANSWERS
+    assert libraries(imports(path)) & (NOT_ON_THE_SCREEN | {"pages", "tests", "numpy"}) == set()
+
+
+SQL = re.compile(r"\b(SELECT\b.+\bFROM|INSERT\s+INTO|CREATE\s+TABLE|WITH\s+\w+\s+AS\s*\()", re.S)
+
+
+@pytest.mark.parametrize("path", python_files("pages", "dashboard"), ids=named)
+def test_no_sql_on_the_screen(path: Path):
+    texts = [n.value for n in ast.walk(tree(path)) if isinstance(n, ast.Constant)]
+    assert [text for text in texts if isinstance(text, str) and SQL.search(text)] == []
+
+
+def test_loading_the_engine_loads_no_screen():
+    """What the command line brings into memory, in a process of its own."""
+    code = "import sys, index_engine.cli; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert set(loaded) & NOT_IN_THE_ENGINE == set()
+    assert "duckdb" in loaded
+
+
+# ---------------------------------------------------------------- files
+
+
+def project_files() -> list[Path]:
+    """Text files that git tracks or will track; all, where there is no git."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout, so nobody can say which files are the project's")
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [path for path in paths if path.is_file() and not _is_binary(path)]
+
+
+def _is_binary(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b"\0" in file.read(4096)
+
+
+CODE = {".py", ".sql", ".toml", ".js", ".css", ".sh", ".yml", ".html", ""}
+LONGEST = 400
+
+
+def test_no_file_of_code_is_too_long():
+    lengths = {
+        named(path): path.read_text(encoding="utf-8").count("\n")
+        for path in project_files()
+        if path.suffix in CODE
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_no_file_knows_the_machine_it_was_written_on():
+    """Folders of a workplace, written so that this file does not name one itself."""
+    folders = "|".join(("work", "tmp", "root", "home/" + r"\w+"))
+    pattern = re.compile(rf"(?<![\w.:/}}-])/({folders})/")
+    found = []
+    for path in project_files():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if match := pattern.search(line[:5000]):
+                found.append(f"{named(path)}:{number}: {match.group()}")
+    assert found == []

@@ -1,0 +1,382 @@
+"""What pages are told: its shape, its order and how its parts agree."""
+
+import math
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from index_engine.build import build
+from index_engine.errors import InputError
+from index_engine.snapshot import LEVELS, Snapshot
+from tests.worlds import Case, Round, World, world
+
+PERIOD = "2024Q3"
+WINDOW = (date(2023, 10, 1), date(2024, 9, 30))
+PLACES = [
+    ("nation", "CN"),
+    ("province", "12"),
+    ("city", "1102"),
+    ("court", "B1301"),
+    ("court", "V"),
+]
+DIMENSIONS = ["cycle", "closure", "auction"]
+
+
+@pytest.fixture(scope="module")
+def snapshot(built_world: Path) -> Iterator[Snapshot]:
+    found = Snapshot(built_world)
+    yield found
+    found.close()
+
+
+# ---------------------------------------------------------------- what there is
+
+
+def test_periods_are_the_complete_windows(snapshot: Snapshot):
+    assert snapshot.periods() == [
+        f"{year}Q{quarter}"
+        for year in range(2021, 2025)
+        for quarter in range(1, 5)
+        if (year, quarter) >= (2021, 4)
+    ]
+    assert snapshot.period_dates(PERIOD) == WINDOW
+    assert snapshot.period_dates("2021Q4") == (date(2021, 1, 1), date(2021, 12, 31))
+    snapshot.periods().clear()
+    assert snapshot.periods(), "a caller's list is not the snapshot's"
+
+
+def test_what_it_says_of_its_data(snapshot: Snapshot, rows: World):
+    assert snapshot.synthetic is True
+    assert (snapshot.observed_from, snapshot.observed_to) == rows.observed[1]
+    assert len(snapshot.version) == 12
+    assert int(snapshot.version, 16) >= 0
+    sources = snapshot.sources()
+    assert sources["kind"].tolist() == ["cases", "auctions"]
+    assert sources["rows"].tolist() == [len(rows.cases), len(rows.rounds)]
+    assert sources["sha256"].str.len().tolist() == [64, 64]
+    columns = "source_id kind name sha256 rows rejected observed_from observed_to synthetic"
+    assert list(sources.columns) == columns.split()
+    assert snapshot.rejects().empty
+
+
+# ---------------------------------------------------------------- units
+
+
+def test_a_unit_and_its_names(snapshot: Snapshot):
+    city = snapshot.unit("city", "1101")
+    assert (city.name, city.name_hant, city.name_en) == ("1101市", "1101市", "City 1101")
+    assert city.parent == "11"
+    assert snapshot.unit("nation", "CN").name_hant == "全國"
+    assert snapshot.unit("nation", "CN").parent is None
+    assert snapshot.unit("province", "11").name_en == "11省", "a name without English stands in"
+    assert snapshot.unit("court", "V").special
+    assert not snapshot.unit("court", "B1102").special
+
+
+@pytest.mark.parametrize("key", [("city", "9999"), ("city", "11"), ("county", "110101"), ("", "")])
+def test_no_such_unit(snapshot: Snapshot, key: tuple[str, str]):
+    with pytest.raises(KeyError):
+        snapshot.unit(*key)
+    with pytest.raises(KeyError):
+        snapshot.incidence(*key, period=PERIOD)
+    with pytest.raises(KeyError):
+        snapshot.auction_funnel(*key, PERIOD)
+
+
+def test_children_and_parents_agree(snapshot: Snapshot, rows: World):
+    def ids(level: str, unit: str) -> list[str]:
+        return [child.unit_id for child in snapshot.children(level, unit)]
+
+    assert ids("nation", "CN") == ["11", "12", "13"]
+    assert ids("province", "11") == ["1101", "1102"]
+    assert ids("city", "1101") == ["B110101", "B110102", "M1101", "V"]
+    assert ids("city", "1302") == ["B1302"]
+    assert ids("court", "B1302") == []
+    # A court of a county lies in the county's city; of a county without one, in the province.
+    assert snapshot.unit("court", "B130101").parent == "1301"
+    assert snapshot.unit("court", "B130300").parent == "13"
+    assert snapshot.unit("court", "H11").parent == "11"
+
+
+def test_every_unit_lies_in_one_that_is_there(snapshot: Snapshot):
+    """The way up ends at the nation; the way down by parent leaves no court out."""
+    known = {
+        unit: level
+        for level in LEVELS
+        for unit in snapshot.scores(level, PERIOD)["unit_id"]
+        if level != "court"
+    }
+    for level in LEVELS[1:]:
+        whole = snapshot.scores(level, PERIOD)
+        assert set(whole["parent"]) <= set(known)
+        found = [snapshot.scores(level, PERIOD, parent=unit) for unit in sorted(known)]
+        assert sorted(pd.concat(found)["unit_id"]) == sorted(whole["unit_id"])
+        for unit in whole["unit_id"]:
+            above = snapshot.unit(level, unit).parent
+            assert LEVELS.index(known[above]) < LEVELS.index(level)
+
+
+# ---------------------------------------------------------------- scores
+
+
+def test_scores_of_a_level(snapshot: Snapshot, rows: World):
+    found = snapshot.scores("court", PERIOD)
+    assert found["unit_id"].is_unique
+    assert set(found["unit_id"]) == {c.court_id for c in rows.courts}
+    scored = found[found["status"] == "scored"]
+    assert 0 < len(scored) < len(found)
+    assert scored["score"].is_monotonic_decreasing, "best first"
+    assert (found.index[found["status"] == "scored"] < len(scored)).all(), "unscored last"
+    for row in scored.itertuples():
+        assert row.rank == 1 + (scored["score"] > row.score).sum()
+        assert row.low <= row.score <= row.high
+        expected = math.prod(getattr(row, d) for d in DIMENSIONS) ** (1 / 3)
+        assert row.score == pytest.approx(expected, abs=0.006)
+    rest = found[found["status"] != "scored"]
+    assert rest[["score", "se", "low", "high"]].isna().all().all()
+    assert rest["rank"].isna().all()
+    assert list(found.columns) == [
+        *("unit_id", "name", "name_hant", "name_en", "parent", "score", "se", "low", "high"),
+        *("rank", "n", "status", "change_quarter", "change_year", *DIMENSIONS),
+    ]
+
+
+def test_scores_under_a_parent_keep_their_rank(snapshot: Snapshot):
+    whole = snapshot.scores("city", PERIOD).set_index("unit_id")
+    part = snapshot.scores("city", PERIOD, parent="13")
+    assert set(part["unit_id"]) == {"1301", "1302"}
+    assert list(part.index) == [0, 1]
+    for row in part.itertuples():
+        assert row.rank == whole.loc[row.unit_id, "rank"]
+
+
+def test_changes_are_differences_of_published_scores(snapshot: Snapshot):
+    now = snapshot.scores("province", PERIOD).set_index("unit_id")
+    for column, before in (("change_quarter", "2024Q2"), ("change_year", "2023Q3")):
+        then = snapshot.scores("province", before).set_index("unit_id")["score"]
+        expected = (now["score"] - then.reindex(now.index)).round(2)
+        assert now[column].to_numpy() == pytest.approx(expected.to_numpy(), nan_ok=True)
+        assert now[column].notna().any()
+    first = snapshot.scores("province", "2021Q4")
+    assert first[["change_quarter", "change_year"]].isna().all().all()
+
+
+def test_special_courts_are_scored_but_in_no_region(snapshot: Snapshot, rows: World):
+    courts = snapshot.scores("court", PERIOD).set_index("unit_id")
+    assert courts.loc["V", "n"] > 0
+    cities = snapshot.scores("city", PERIOD).set_index("unit_id")
+    inside = courts.loc[["B110101", "B110102", "M1101"], "n"].sum()
+    assert cities.loc["1101", "n"] == inside, "V serves 1101 but does not count in it"
+
+
+def test_history_is_the_scores_of_every_period(snapshot: Snapshot):
+    found = snapshot.history("province", "13")
+    assert found["period"].tolist() == snapshot.periods()
+    for row in found.itertuples():
+        expected = snapshot.scores("province", row.period).set_index("unit_id").loc["13"]
+        assert row.status == expected["status"]
+        for column in ("score", "low", "high", *DIMENSIONS):
+            assert getattr(row, column) == pytest.approx(expected[column], nan_ok=True)
+
+
+def test_a_period_without_scores_has_none(snapshot: Snapshot):
+    assert snapshot.scores("province", "2031Q1").empty
+    assert snapshot.figures("province", "13", "2031Q1")["value"].isna().all()
+    assert snapshot.auction_funnel("province", "13", "2031Q1").empty
+    assert snapshot.incidence("province", "13", period="2031Q1").empty
+
+
+# ---------------------------------------------------------------- indicators
+
+
+def test_indicators_come_in_the_methods_order(snapshot: Snapshot):
+    found = snapshot.indicators("province", "13", PERIOD)
+    assert found["indicator"].tolist() == [i.id for i in snapshot.method.indicators]
+    assert found["dimension"].tolist() == [i.dimension for i in snapshot.method.indicators]
+    assert list(found.columns) == [
+        *("indicator", "dimension", "value", "se", "low", "high", "n", "status"),
+        *("points", "weight", "nation"),
+    ]
+
+
+def test_points_and_weights_give_the_dimensions(snapshot: Snapshot):
+    for level, unit in PLACES[:3]:
+        found = snapshot.indicators(level, unit, PERIOD)
+        row = snapshot.scores(level, PERIOD).set_index("unit_id").loc[unit]
+        for dimension, of in found.groupby("dimension"):
+            total = (of["points"] * of["weight"]).sum()
+            if not math.isnan(row[dimension]):
+                assert of["weight"].sum() == pytest.approx(1, abs=1e-5)
+                assert row[dimension] == pytest.approx(total, abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def of_courts(snapshot: Snapshot, rows: World) -> pd.DataFrame:
+    """Indicators of every court in the first period and a late one."""
+    found = [
+        snapshot.indicators("court", court.court_id, period)
+        for court in rows.courts
+        for period in ("2021Q4", PERIOD)
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def test_intervals_of_indicators(snapshot: Snapshot, of_courts: pd.DataFrame):
+    found = of_courts.dropna(subset=["value"])
+    low, high = found["value"] - 1.959964 * found["se"], found["value"] + 1.959964 * found["se"]
+    shares = found["indicator"].map(lambda name: snapshot.method.indicator(name).unit == "share")
+    assert found["low"].to_numpy() == pytest.approx(low.clip(lower=0).to_numpy())
+    assert found["high"].to_numpy() == pytest.approx(high.mask(shares & (high > 1), 1.0).to_numpy())
+    assert (found["value"] <= found["high"]).all()
+
+
+def test_intervals_end_where_shares_do(tmp_path: Path):
+    """Twelve first rounds: all sold in one court, none in the other."""
+    rounds = [
+        Round(f"{court}-{day}", court, date(2023, 2, day), date(2023, 4, day), status)
+        for court, status in (("K1", "sold"), ("K2", "failed"))
+        for day in range(1, 13)
+    ]
+    path = world(tmp_path / "w.duckdb", [], rounds, observed=(date(2023, 1, 1), date(2023, 12, 31)))
+    build(path)
+    snapshot = Snapshot(path)
+    for court, value in (("K1", 1.0), ("K2", 0.0)):
+        found = snapshot.indicators("court", court, "2023Q4").set_index("indicator")
+        row = found.loc["first_round_sold"]
+        assert row["value"] == row["high" if value else "low"] == value
+        assert 0.1 < row["high"] - row["low"] < 0.4
+    snapshot.close()
+
+
+def test_no_indicator_from_fewer_than_the_least_cell(snapshot: Snapshot, of_courts: pd.DataFrame):
+    small = of_courts[of_courts["n"].between(1, snapshot.method.min_cell - 1)]
+    assert len(small) > 10
+    assert small[["value", "se", "low", "high", "points"]].isna().all().all()
+    assert set(small["status"]) == {"too_few"}
+
+
+def test_the_nations_value_stands_beside(snapshot: Snapshot):
+    nation = snapshot.indicators("nation", "CN", PERIOD)
+    found = snapshot.indicators("court", "B1301", PERIOD)
+    assert found["nation"].tolist() == pytest.approx(nation["value"].tolist())
+    assert nation["nation"].tolist() == pytest.approx(nation["value"].tolist())
+
+
+# ---------------------------------------------------------------- curves
+
+
+@pytest.mark.parametrize("clock", ["case", "listing", "lot"])
+@pytest.mark.parametrize(("level", "unit"), PLACES)
+def test_curves_are_probabilities(snapshot: Snapshot, level: str, unit: str, clock: str):
+    for when in ({"period": PERIOD}, {"cohort": "2022"}):
+        found = snapshot.incidence(level, unit, clock=clock, **when)
+        events = list(snapshot.method.clock_events(clock))
+        assert list(found.columns) == [
+            *("month", "at_risk"),
+            *(name for event in events for name in (event, f"se_{event}")),
+            "open",
+        ]
+        assert found["month"].tolist() == list(range(len(found)))
+        assert found["open"].to_numpy() == pytest.approx(1 - found[events].sum(axis=1).to_numpy())
+        assert found["open"].between(-1e-9, 1).all()
+        for event in events:
+            assert found[event].is_monotonic_increasing
+            assert (found[f"se_{event}"] >= 0).all()
+
+
+def test_a_curve_ends_where_too_few_are_at_risk(snapshot: Snapshot):
+    """And so few of all are resolved that they matter."""
+    method = snapshot.method
+    small = snapshot.incidence("court", "T90", period=PERIOD)
+    large = snapshot.incidence("nation", "CN", period=PERIOD)
+    assert len(small) < len(large) == method.horizon_months + 1
+    assert small["open"].iloc[-1] > method.max_unresolved
+    for curve in (small, large):
+        few = curve[curve["at_risk"] < method.min_at_risk]
+        assert (few["open"] <= method.max_unresolved).all()
+
+
+def test_the_curve_of_a_period_gives_the_indicators(snapshot: Snapshot):
+    """Read again from the measures: the same numbers that the build stored."""
+    for level, unit in PLACES[:4]:
+        stored = snapshot.indicators(level, unit, PERIOD).set_index("indicator")
+        for indicator in snapshot.method.indicators:
+            spec = indicator.estimate
+            value = stored.loc[indicator.id, "value"]
+            if spec.kind == "incidence" and not math.isnan(value):
+                curve = snapshot.incidence(level, unit, clock=spec.clock, period=PERIOD)
+                at = curve.set_index("month").loc[spec.months]
+                assert at[spec.event] == pytest.approx(value, abs=1e-9)
+                error = stored.loc[indicator.id, "se"]
+                assert at[f"se_{spec.event}"] == pytest.approx(error, abs=1e-9)
+
+
+def test_a_young_cohort_ends_where_its_watching_does(snapshot: Snapshot):
+    """Filed in 2024 and watched to the end of it: no curve reaches beyond twelve months."""
+    found = snapshot.incidence("nation", "CN", cohort="2024")
+    assert 9 <= found["month"].max() <= 12
+
+
+def test_cohorts_are_the_years_observed_from_filing(snapshot: Snapshot):
+    assert snapshot.cohorts() == ["2021", "2022", "2023", "2024"]
+
+
+def test_a_curve_is_of_a_period_or_of_a_cohort(snapshot: Snapshot):
+    for both in ({}, {"period": PERIOD, "cohort": "2022"}):
+        with pytest.raises(ValueError, match="either"):
+            snapshot.incidence("nation", "CN", **both)
+
+
+# ---------------------------------------------------------------- many at once
+
+
+def test_eight_threads_get_the_answers_of_one(snapshot: Snapshot):
+    questions = [
+        *(("scores", level, period) for level in LEVELS for period in (PERIOD, "2024Q4")),
+        *(("history", level, unit) for level, unit in PLACES),
+        *(("indicators", level, unit, PERIOD) for level, unit in PLACES),
+        *(("figures", level, unit, PERIOD) for level, unit in PLACES),
+        *(("auction_funnel", level, unit, PERIOD) for level, unit in PLACES),
+        *(("incidence", level, unit) for level, unit in PLACES),
+    ]
+
+    def ask(question: tuple[str, ...]) -> pd.DataFrame:
+        name, *arguments = question
+        when = {"period": PERIOD} if name == "incidence" else {}
+        return getattr(snapshot, name)(*arguments, **when)
+
+    expected = [ask(question) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(ask, questions * 2))
+    for position, answer in enumerate(found):
+        pd.testing.assert_frame_equal(answer, expected[position % len(questions)])
+
+
+def test_two_snapshots_of_one_file(built_world: Path, tmp_path: Path):
+    """Two sessions of one dashboard, or the one before a swap and the one after."""
+    path = shutil.copyfile(built_world, tmp_path / "w.duckdb")
+    one, two = Snapshot(path), Snapshot(path)
+    assert one.scores("nation", PERIOD).equals(two.scores("nation", PERIOD))
+    one.close()
+    assert not two.scores("nation", PERIOD).empty
+    two.close()
+
+
+# ---------------------------------------------------------------- what is no built warehouse
+
+
+def test_none_there(tmp_path: Path):
+    with pytest.raises(InputError, match="no such warehouse"):
+        Snapshot(tmp_path / "w.duckdb")
+
+
+def test_not_built(tmp_path: Path):
+    path = world(tmp_path / "w.duckdb", [Case("c", "K1", date(2022, 1, 1))])
+    for _ in range(2):  # a failed opening leaves nothing locked
+        with pytest.raises(InputError, match="nothing is built"):
+            Snapshot(path)

@@ -1,0 +1,255 @@
+"""The numbers of a snapshot counted again from the rows of the world, in plain Python."""
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from index_engine.snapshot import Snapshot
+from tests.measures import recount
+from tests.worlds import Case, Round, World
+
+PERIOD = "2024Q3"
+WINDOW = (date(2023, 10, 1), date(2024, 9, 30))
+PLACES = [
+    ("nation", "CN"),
+    ("province", "12"),
+    ("city", "1102"),
+    ("court", "B1301"),
+    ("court", "V"),
+]
+
+
+@pytest.fixture(scope="module")
+def snapshot(built_world: Path) -> Iterator[Snapshot]:
+    found = Snapshot(built_world)
+    yield found
+    found.close()
+
+
+def courts_in(rows: World, level: str, unit: str) -> set[str]:
+    """Courts of a place; a special one counts for itself alone."""
+    if level == "court":
+        return {unit}
+    above = {region.code: region.parent for region in rows.regions}
+
+    def lies_in(place: str | None) -> bool:
+        return place is not None and (place == unit or lies_in(above[place]))
+
+    return {c.court_id for c in rows.courts if not c.special and lies_in(c.region)}
+
+
+def cases_in(rows: World, level: str, unit: str) -> list[Case]:
+    """Observed first-enforcement cases of a place."""
+    inside = courts_in(rows, level, unit)
+    begins = rows.observed[1][0]
+    return [
+        case
+        for case in rows.cases
+        if case.court_id in inside
+        and case.case_type == "first"
+        and (case.closed_on is None or case.closed_on >= begins)
+    ]
+
+
+def rounds_in(rows: World, level: str, unit: str) -> list[Round]:
+    inside = courts_in(rows, level, unit)
+    return [r for r in rows.rounds if r.court_id in inside]
+
+
+def during(day: date | None, window: tuple[date, date] = WINDOW) -> bool:
+    return day is not None and window[0] <= day <= window[1]
+
+
+# ---------------------------------------------------------------- indicators
+
+
+def test_n_is_the_cases_under_way(snapshot: Snapshot, rows: World):
+    """Open on the window's first day or filed in it, up to the horizon of 36 months."""
+    horizon = recount.edges(snapshot.method)[-1]
+    for level, unit in PLACES:
+        found = snapshot.scores(level, PERIOD).set_index("unit_id").loc[unit, "n"]
+        inside = courts_in(rows, level, unit)
+        expected = 0
+        for spell in recount.spells(rows, snapshot.method):
+            enters = max(spell.entry, WINDOW[0])
+            if spell.clock == "case" and spell.court_id in inside and enters <= WINDOW[1]:
+                expected += spell.last_day >= WINDOW[0] and spell.age(enters) < horizon
+        assert found == expected, unit
+
+
+@pytest.mark.parametrize(("level", "unit"), PLACES)
+def test_counted_indicators(snapshot: Snapshot, rows: World, level: str, unit: str):
+    found = snapshot.indicators(level, unit, PERIOD).set_index("indicator")
+    first = [
+        r
+        for r in rounds_in(rows, level, unit)
+        if r.stage == "first"
+        and during(r.ended_on)
+        and r.status in ("sold", "failed", "defaulted", "setoff")
+    ]
+    sold = sum(r.status == "sold" for r in first)
+    check(found.loc["first_round_sold"], sold / len(first) if first else None, len(first))
+    claims = Counter()
+    for case in cases_in(rows, level, unit):
+        if during(case.closed_on):
+            claims.update(recount._closing(case, case.closed_on, snapshot.method.claim_cap))
+    n = claims["amount_cases"]
+    check(found.loc["recovery"], claims["recovered"] / claims["claimed"] if n else None, n)
+    ratios = sale_ratios(rows, level, unit)
+    median = statistics.median(ratios) if ratios else None
+    check(found.loc["price_ratio"], median, len(ratios), tolerance=0.015)
+
+
+def check(row: pd.Series, value: float | None, n: int, tolerance: float = 1e-9) -> None:
+    assert row["n"] == n
+    if n < 10:
+        assert math.isnan(row["value"]), "a value from fewer than min_cell is not shown at all"
+    else:
+        assert row["value"] == pytest.approx(value, abs=tolerance)
+
+
+def sale_ratios(rows: World, level: str, unit: str, stage: str | None = None) -> list[float]:
+    """Price to first reference of the lots sold in the window, in a round of that stage."""
+    found = []
+    for rounds in recount.lots(rounds_in(rows, level, unit)):
+        ratio = recount.sale_ratio(rounds)
+        last = rounds[-1]
+        if ratio is not None and during(last.ended_on) and stage in (None, last.stage):
+            found.append(min(ratio, 3.0))
+    return found
+
+
+# ---------------------------------------------------------------- figures
+
+
+@pytest.mark.parametrize(("level", "unit"), PLACES)
+def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
+    """Numerators and denominators of all figures from the rows, by their definitions in words."""
+    found = snapshot.figures(level, unit, PERIOD)
+    assert found["figure"].tolist() == [f.id for f in snapshot.method.figures]
+    cases = cases_in(rows, level, unit)
+    closed = [c for c in cases if during(c.closed_on)]
+    filed = sum(during(c.filed_on) for c in cases)
+    pending = sum(
+        c.filed_on <= WINDOW[1] and (c.closed_on is None or c.closed_on > WINDOW[1]) for c in cases
+    )
+    before = sum(
+        c.filed_on < WINDOW[0] and (c.closed_on is None or c.closed_on >= WINDOW[0]) for c in cases
+    )
+    assert before + filed == pending + len(closed), "the recount itself"
+    ended = [r for r in rounds_in(rows, level, unit) if during(r.ended_on) and r.status is not None]
+    held = [r for r in ended if r.status in ("sold", "failed", "defaulted", "setoff")]
+    sold = [r for r in held if r.status == "sold"]
+    priced = [r for r in sold if r.start_price is not None and r.final_price is not None]
+    lots = [
+        rounds
+        for rounds in recount.lots(rounds_in(rows, level, unit))
+        if during(rounds[-1].ended_on) and rounds[-1].status is not None
+    ]
+    lots_sold = [rounds for rounds in lots if rounds[-1].status == "sold"]
+    days = (WINDOW[1] - WINDOW[0]).days + 1
+    modes = Counter(c.close_mode for c in closed)
+    expected = {
+        "closure_rate": (len(closed), before + filed),
+        "clearance_rate": (len(closed), filed),
+        "completion_rate": (modes["completed"], len(closed)),
+        "zhongben_rate": (modes["zhongben"], len(closed)),
+        "mean_days_closed": (sum((c.closed_on - c.filed_on).days for c in closed), len(closed)),
+        "disposition_time": (pending * days, len(closed)),
+        "sale_by_round": (len(sold), len(held)),
+        "sale_by_lot": (len(lots_sold), len(lots)),
+        "sale_by_value": (first_value(lots_sold), first_value(lots)),
+        "premium_rate": (
+            sum(r.final_price - r.start_price for r in priced),
+            sum(r.start_price for r in priced),
+        ),
+        "withdrawn_rate": (
+            sum(r.status in ("withdrawn", "stopped") for r in ended),
+            len(ended),
+        ),
+    }
+    for figure, (numerator, denominator) in expected.items():
+        [row] = found[found["figure"] == figure].itertuples()
+        assert row.numerator == pytest.approx(float(numerator), abs=1e-3), figure
+        assert row.denominator == pytest.approx(float(denominator), abs=1e-3), figure
+        if denominator:
+            assert row.value == pytest.approx(float(numerator) / float(denominator)), figure
+        else:
+            assert math.isnan(row.value), figure
+
+
+def first_value(lots: list[list[Round]]) -> Decimal:
+    return sum((rounds[0].reference_price or Decimal(0) for rounds in lots), Decimal(0))
+
+
+def test_no_figure_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World):
+    """method.toml: 'a value from fewer cases, rounds or lots is not shown at all'."""
+    counts = {"filed", "closed", "handled", "held", "lots_finished", "rounds_ended"}
+    counted = {f.id for f in snapshot.method.figures if f.estimate.denominator in counts}
+    few = []
+    for court in rows.courts:
+        found = snapshot.figures("court", court.court_id, PERIOD)
+        small = found["denominator"].between(1, snapshot.method.min_cell - 1)
+        few.append(found[small & found["figure"].isin(counted)])
+    assert len(pd.concat(few)) > 5, "no small cell to test with"
+    assert pd.concat(few)["value"].isna().all()
+
+
+# ---------------------------------------------------------------- auctions
+
+
+@pytest.mark.parametrize(("level", "unit"), PLACES)
+def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
+    found = snapshot.auction_funnel(level, unit, PERIOD)
+    rounds = [r for r in rounds_in(rows, level, unit) if during(r.ended_on) and r.status]
+    stages = [s for s in ("first", "second", "sale", "relisted") if s in {r.stage for r in rounds}]
+    assert found["stage"].tolist() == stages
+    assert len(stages) >= 2
+    for row in found.itertuples():
+        of = Counter(r.status for r in rounds if r.stage == row.stage)
+        held = of["sold"] + of["failed"] + of["defaulted"] + of["setoff"]
+        assert row.held == held
+        counted = (row.sold, row.failed, row.defaulted, row.setoff)
+        assert counted == (of["sold"], of["failed"], of["defaulted"], of["setoff"])
+        assert row.withdrawn == of["withdrawn"] + of["stopped"]
+        assert row.sale_rate == pytest.approx(of["sold"] / held if held else math.nan, nan_ok=True)
+        ratios = sale_ratios(rows, level, unit, row.stage)
+        if ratios:
+            # The median of a histogram: within a step of the middle values.
+            assert statistics.median_low(ratios) - 0.006 <= row.price_ratio
+            assert row.price_ratio <= statistics.median_high(ratios) + 0.006
+        else:
+            assert math.isnan(row.price_ratio)
+
+
+# ---------------------------------------------------------------- curves
+
+
+def test_the_curve_of_an_old_cohort_is_a_plain_share(snapshot: Snapshot, rows: World):
+    """All cases filed in 2021 were watched for 35 months: F(m) is how many ended within m, since
+    bins end where months do."""
+    for level, unit in PLACES:
+        cohort = [c for c in cases_in(rows, level, unit) if c.filed_on.year == 2021]
+        found = snapshot.incidence(level, unit, cohort="2021").set_index("month")
+        for month in (3, 6, 12, 24, 35):
+            days = int(month * 365.25 / 12)
+            ends = Counter()
+            for case in cohort:
+                paid = case.close_mode == "completed" and case.paid_out_on
+                ended = case.paid_out_on if paid else case.closed_on
+                if ended is not None and (ended - case.filed_on).days <= days:
+                    cash = case.close_mode == "completed"
+                    ends["cash" if cash else case.close_mode or "other"] += 1
+            if month not in found.index:
+                assert len(cohort) - ends.total() < snapshot.method.min_at_risk + 5
+                continue
+            for event in ("cash", "zhongben"):
+                expected = ends[event] / len(cohort)
+                assert found.loc[month, event] == pytest.approx(expected, abs=1e-9), (unit, month)
