@@ -1,1 +1,1 @@
-"""Benchmarks: speed as ratios within one run, since machines differ. `make bench` writes the page."""
+"""Benchmarks: speed as ratios within one run, since machines differ. See `make bench`."""

@@ -15,7 +15,7 @@ from bench import building, pages
 
 HEAD = """# Benchmarks
 
-Written by `make bench` (`python -m bench`); every number below comes from one run of that command on
+Written by `make bench` (`python -m bench`); every number below comes from one run of it on
 {machine}. Machines differ: read the ratios.
 """
 

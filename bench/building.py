@@ -120,8 +120,8 @@ def report(built: list[Built]) -> str:
     lines = [
         "## Build",
         "",
-        "One pass reads every column that the build reads and only counts and adds. Aim: at most 20 "
-        "passes and 6 GB at 10 million cases.",
+        "One pass reads every column that the build reads and only counts and adds. "
+        "Aim: at most 20 passes and 6 GB at 10 million cases.",
         "",
         "| cases | rounds | sample made in | one bare pass | build | passes | peak memory |",
         "|---:|---:|---:|---:|---:|---:|---:|",

@@ -67,8 +67,8 @@ def report(drawn: list[Drawn], cases: int) -> str:
     lines = [
         "## Pages",
         "",
-        f"One script run of each page on the warehouse of {cases:,} cases, in process, with the test "
-        f"harness's own overhead in it. Aim: under {TARGET * 1000:.0f} ms once warm.",
+        f"One script run of each page on the warehouse of {cases:,} cases, in process, with the "
+        f"test harness's own overhead in it. Aim: under {TARGET * 1000:.0f} ms once warm.",
         "",
         "| page | first visit | warm, median | warm, slowest |",
         "|---|---:|---:|---:|",

@@ -1,6 +1,7 @@
 """The method on synthetic courts with known truth: it must find the order that was put in, and it
 must not be fooled by a court that closes cases unpaid (domain: sections 3.5 and 9)."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def row(snapshot: Snapshot, unit: str, period: str) -> dict[str, float]:
 @pytest.mark.parametrize("period", PERIODS)
 def test_tiers_rank_in_the_order_that_was_put_in(gamed: Snapshot, period: str) -> None:
     found = [row(gamed, tier, period) for tier in TIERS]
-    for better, worse in zip(found, found[1:], strict=False):
+    for better, worse in pairwise(found):
         assert better["score"] > worse["score"]
         assert better["low"] > worse["high"], "and the intervals of whole tiers do not even touch"
     # The most telling dimension too, not only the whole.

@@ -45,7 +45,11 @@ def cells(seen: list[tuple[int, int, str]], events: list[str], grid: Ages) -> di
 
 
 def curves(
-    seen: list[tuple[int, int, str]], events: list[str], grid: Ages, least: float = 1, open_at_most: float = 0
+    seen: list[tuple[int, int, str]],
+    events: list[str],
+    grid: Ages,
+    least: float = 1,
+    open_at_most: float = 0,
 ) -> incidence.Curves:
     found = cells(seen, events, grid)
     risk = incidence.at_risk(**found, grid=grid)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Spell:
-    """Days on one calendar. `stop` is the day of the event, or the first day not observed ('open')."""
+    """Days on one calendar. `stop`: day of the event, or the first day not observed ('open')."""
 
     start: int
     first_seen: int
