@@ -30,6 +30,9 @@ screenshots: $(VENV)/.dev
 	bash tests/install_chromium.sh $(BIN)/python
 	$(BIN)/python -m tests.browser.screenshots docs/pictures
 
+locales: $(VENV)/.run
+	$(BIN)/python locales/update.py
+
 reference:
 	$(PYTHON) data/build_reference.py
 

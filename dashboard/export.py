@@ -8,10 +8,8 @@ import pandas as pd
 
 from dashboard.data import View
 from dashboard.i18n import current
+from index_engine.spreadsheets import disarmed
 
-# What a spreadsheet takes for the start of a formula, or drops and then finds one; East Asian
-# editions take the full-width signs too.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SYNTHETIC = "SYNTHETIC 模拟数据"
 
 
@@ -30,19 +28,8 @@ def csv(table: pd.DataFrame, view: View) -> bytes:
         data_version=view.data.version,
         data_kind=SYNTHETIC if view.data.synthetic else "observed",
     )
-    for column in stamped.columns:
-        if not pd.api.types.is_numeric_dtype(stamped[column]):
-            stamped[column] = stamped[column].map(disarm)
-    stamped.columns = [disarm(str(column)) for column in stamped.columns]
     # The byte order mark tells Excel that this is UTF-8; without it Chinese turns to noise.
-    return b"\xef\xbb\xbf" + stamped.to_csv(index=False, lineterminator="\r\n").encode()
-
-
-def disarm(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
+    return b"\xef\xbb\xbf" + disarmed(stamped).to_csv(index=False, lineterminator="\r\n").encode()
 
 
 def file_name(subject: str, view: View) -> str:

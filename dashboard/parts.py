@@ -232,7 +232,7 @@ def source_names(data: Answers) -> str:
     sources = data.sources()
     counted = sources["kind"].isin(("cases", "auctions"))  # the others only name courts and places
     names = [str(name) for name in sources.loc[counted, "name"]]
-    shown = ", ".join(names[:2])
+    shown = " / ".join(names[:2])
     if len(names) <= 2:
         return shown
     return _("{names} and {n} more").format(names=shown, n=formats.number(len(names) - 2))

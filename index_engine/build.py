@@ -37,3 +37,7 @@ def build(
         progress("scores")
         score(con, method)
         con.execute("INSERT OR REPLACE INTO meta VALUES ('method', ?)", [method.text])
+        con.execute(
+            "INSERT OR REPLACE INTO meta "
+            "SELECT 'built_sources', MAX(source_id)::VARCHAR FROM sources"
+        )

@@ -24,6 +24,7 @@ from index_engine.errors import InputError
 from index_engine.method import DEFAULT
 from index_engine.snapshot import LEVELS, Snapshot
 from index_engine.spreadsheets import disarmed
+from index_engine.warehouse.snapshots import open_locked
 
 FORMATS = ("table", "csv", "json")
 KINDS = ("cases", "auctions", "courts", "regions")
@@ -86,10 +87,22 @@ def _count(text: str) -> int:
 def _sample(arguments: argparse.Namespace) -> None:
     from index_engine.sample import generate
 
+    _refuse_real_data(arguments.warehouse)
     made = generate(arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True)
     print(made)
     with _bar() as progress:
         build(arguments.warehouse, progress=progress)
+
+
+def _refuse_real_data(warehouse: Path) -> None:
+    """A sample replaces the whole file: only a sample may be lost that way."""
+    if not warehouse.exists():
+        return
+    con = open_locked(warehouse)
+    [(real,)] = con.execute("SELECT COUNT(*) FROM sources WHERE NOT synthetic").fetchall()
+    con.close()
+    if real:
+        raise InputError(f"{warehouse}: holds {real} imported files; name another file")
 
 
 def _import(arguments: argparse.Namespace) -> None:

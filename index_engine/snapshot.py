@@ -52,8 +52,10 @@ class Snapshot:
                 f"run 'python -m index_engine build --warehouse {path}'"
             )
         self.method = parse(meta["method"], f"{path} (method)")
+        # What was imported after the build is not in the scores, so it is not shown with them.
+        self._built_sources = int(meta["built_sources"])
         self.version = self._fingerprint(meta["method"])
-        [(self.synthetic,)] = self._rows("SELECT bool_or(synthetic) FROM sources")
+        self.synthetic = bool(self.sources()["synthetic"].any())
         [(self.observed_from, self.observed_to)] = self._rows(
             "SELECT DATE '1970-01-01' + MIN(from_day), DATE '1970-01-01' + MAX(until_day) - 1 "
             "FROM measures.windows"
@@ -186,18 +188,21 @@ class Snapshot:
     def auction_funnel(self, level: str, unit_id: str, period: str) -> pd.DataFrame:
         """One row a stage (first, second, sale, relisted): stage, held, sold, failed, defaulted,
         setoff, withdrawn (withdrawn or stopped), price_ratio (median of sold lots' final price to
-        first reference; NaN if none), sale_rate (sold / held)."""
+        first reference), sale_rate (sold / held); NaN from fewer than the method's least cell."""
         courts = [self._court_ids[row] for row in self._courts[level, unit_id]]
         end = periods.parse(period)
         start = end - self.method.window_quarters + 1
-        return self._frame(_query("auction_funnel"), [courts, start, end, self.method.ratio_step])
+        return self._frame(
+            _query("auction_funnel"),
+            [courts, start, end, self.method.ratio_step, self.method.min_cell],
+        )
 
     def sources(self) -> pd.DataFrame:
-        """source_id, kind, name, sha256, rows, rejected, observed_from, observed_to, synthetic."""
+        """What the build was made from: source_id, kind, name, sha256, rows, rejected,
+        observed_from, observed_to, synthetic."""
         return self._frame(
-            "SELECT source_id, kind, name, sha256, rows, rejected, observed_from, observed_to, "
-            "synthetic FROM sources ORDER BY source_id",
-            [],
+            "SELECT * EXCLUDE imported_at FROM sources WHERE source_id <= ? ORDER BY source_id",
+            [self._built_sources],
         )
 
     def rejects(self) -> pd.DataFrame:
@@ -210,6 +215,12 @@ class Snapshot:
 
     def close(self) -> None:
         self._con.close()
+
+    def __enter__(self) -> "Snapshot":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
 
     # ------------------------------------------------------------ below: how it is read
 
@@ -225,8 +236,8 @@ class Snapshot:
     def _fingerprint(self, method_text: str) -> str:
         """Twelve hex digits that change when a source or the method does."""
         digest = hashlib.sha256(method_text.encode())
-        for row in self._rows("SELECT * EXCLUDE imported_at FROM sources ORDER BY source_id"):
-            digest.update(repr(row).encode())
+        for row in self.sources().itertuples(index=False):
+            digest.update(repr(tuple(row)).encode())
         return digest.hexdigest()[:12]
 
     def _read_units(self) -> dict[tuple[str, str], Unit]:

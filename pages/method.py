@@ -171,7 +171,8 @@ def post(indicator: Indicator, amount: float) -> str:
 
 
 def direction(indicator: Indicator) -> str:
-    return _("higher ↑") if indicator.higher_is_better else _("lower ↓")
+    words = _("higher ↑") if indicator.higher_is_better else _("lower ↓")
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def estimate(made: Estimate) -> str:

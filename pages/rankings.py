@@ -108,9 +108,10 @@ def headline(level: str, units: pd.DataFrame, found: pd.DataFrame) -> tuple[str,
         "court": _("{n} courts by score"),
     }
     n = formats.number(found["score"].notna().sum())
-    if len(found) < len(units):
-        n = _("{n} of {total}").format(n=n, total=formats.number(units["score"].notna().sum()))
     lead = [_("Where intervals overlap widely, the order says little.")]
+    if len(found) < len(units):
+        total = formats.number(units["score"].notna().sum())
+        lead.append(_("Ranks are among all {total}.").format(total=total))
     if unscored := found["score"].isna().sum():
         lead.append(
             _("{n} without a score are listed below with the reason, and have no rank.").format(

@@ -142,7 +142,7 @@ def test_an_empty_warehouse(tmp_path: Path):
 def test_too_short_for_a_window(tmp_path: Path):
     case = Case("c1", "K1", date(2024, 2, 1))
     window = (date(2024, 1, 1), date(2024, 11, 30))
-    refused(world(tmp_path / "w.duckdb", [case], observed=window), "2024Q4.*no complete window")
+    refused(world(tmp_path / "w.duckdb", [case], observed=window), "2024-11-30.*no complete window")
 
 
 def test_all_before_the_methods_first_period(tmp_path: Path):
@@ -305,3 +305,34 @@ def test_places_without_courts_are_no_units(tmp_path: Path, rows: World):
     with pytest.raises(KeyError):
         snapshot.unit("province", "14")
     snapshot.close()
+
+
+def test_what_is_imported_after_a_build_waits_for_the_next(built_world: Path, tmp_path: Path):
+    """Old scores beside new sources would say they were made from them."""
+    path = tmp_path / "w.duckdb"
+    shutil.copyfile(built_world, path)
+    with Snapshot(path) as snapshot:
+        version, sources = snapshot.version, len(snapshot.sources())
+    with duckdb.connect(path) as con:
+        con.execute("INSERT INTO sources SELECT * REPLACE (99 AS source_id) FROM sources LIMIT 1")
+    with Snapshot(path) as snapshot:
+        assert (snapshot.version, len(snapshot.sources())) == (version, sources)
+    build(path)
+    with Snapshot(path) as snapshot:
+        assert snapshot.version != version
+        assert len(snapshot.sources()) == sources + 1
+
+
+def test_a_window_needs_cases_and_auctions(tmp_path: Path, rows: World):
+    """Auctions seen to the end of 2024, cases to its middle: the second half is no period."""
+    cases = tuple(c for c in rows.cases if c.filed_on <= date(2024, 6, 30))
+    observed = {
+        CASES: (date(2021, 1, 1), date(2024, 6, 30)),
+        AUCTIONS: (date(2021, 1, 1), date(2024, 12, 31)),
+    }
+    path = World(rows.regions, rows.courts, cases, rows.rounds, observed).write(
+        tmp_path / "w.duckdb"
+    )
+    build(path)
+    with Snapshot(path) as snapshot:
+        assert snapshot.periods()[-1] == "2024Q2"

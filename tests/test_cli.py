@@ -310,3 +310,14 @@ def test_no_such_file(tmp_path: Path, capsys: Capture):
     path = world(tmp_path / "w.duckdb")
     told = refused(capsys, "import", "cases", tmp_path / "none.csv", "--warehouse", path)
     assert "none.csv" in told
+
+
+def test_a_sample_does_not_replace_real_data(built_world: Path, tmp_path: Path, capsys):
+    path = tmp_path / "real.duckdb"
+    shutil.copyfile(built_world, path)
+    with duckdb.connect(path) as con:
+        con.execute("UPDATE sources SET synthetic = FALSE")
+    before = path.read_bytes()
+    assert main(["sample", "--warehouse", str(path), "--cases", "5000"]) == 2
+    assert "name another file" in capsys.readouterr().err
+    assert path.read_bytes() == before

@@ -260,7 +260,7 @@ def _store_figure(
     columns: Columns = {
         "figure": figure.id,
         "value": np.where(shown, rates.quotient(numerator, denominator), np.nan).round(10),
-        "numerator": numerator,
+        "numerator": np.where(shown, numerator, np.nan),  # else the value could be worked out
         "denominator": denominator,
     }
     append(con, "figures", level, windows, columns)

@@ -86,7 +86,8 @@ def aalen_johansen(events: Array, risk: Array, min_at_risk: float, max_unresolve
     total = ended * share
     through = np.cumprod(1.0 - total, axis=-1)
     surviving = np.concatenate([np.ones_like(through[..., :1]), through[..., :-1]], axis=-1)
-    known = (risk >= min_at_risk) | (surviving <= max_unresolved)
+    # A hair above zero: n times 1 / n need not be 1.
+    known = (risk >= min_at_risk) | (surviving <= max(max_unresolved, 1e-12))
     return Curves(
         hazard=events * share[..., None, :],
         total=total,

@@ -27,7 +27,8 @@ CREATE TABLE estimates.covariances (
 );
 CREATE TABLE estimates.figures (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
-    value DOUBLE, numerator DOUBLE, denominator DOUBLE
+    value DOUBLE, numerator DOUBLE,  -- NULL below the least cell
+    denominator DOUBLE
 );
 """
 

@@ -64,18 +64,24 @@ def windows_of(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
 
     A quarter whose first or last day is not observed is incomplete and belongs to no window.
     """
-    [(first, until)] = con.execute(
-        "SELECT MIN(from_day), MAX(until_day) FROM measures.windows"
+    # A window counts where every kind of source observes it: cases to June and auctions to December
+    # make no year.
+    [(first, until, first_of_all, until_last)] = con.execute(
+        """
+        SELECT MAX(from_day), MIN(until_day), MIN(from_day), MAX(until_day)
+        FROM (SELECT kind, MIN(from_day) AS from_day, MAX(until_day) AS until_day
+              FROM measures.windows GROUP BY kind)
+        """
     ).fetchall()
-    start = periods.quarter_of(EPOCH + timedelta(days=first))
-    last_seen = periods.quarter_of(EPOCH + timedelta(days=until - 1))
+    start = periods.quarter_of(EPOCH + timedelta(days=first_of_all))
+    last_seen = periods.quarter_of(EPOCH + timedelta(days=until_last - 1))
     last_whole = periods.quarter_of(EPOCH + timedelta(days=until)) - 1
-    first_whole = start if periods.first_day(start) == EPOCH + timedelta(days=first) else start + 1
+    first_whole = periods.quarter_of(EPOCH + timedelta(days=first - 1)) + 1
     length = method.window_quarters
     first_end = max(periods.parse(method.first_period), first_whole + length - 1)
     if first_end > last_whole:
         raise InputError(
-            f"the data end in {periods.label(last_seen)}: no complete window of "
+            f"the data end on {EPOCH + timedelta(days=until - 1)}: no complete window of "
             f"{length} quarters from {method.first_period} on; see [period] of the method"
         )
     frame = Frame(all_courts(con), start, last_seen)

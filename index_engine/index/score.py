@@ -15,7 +15,7 @@ from index_engine.index import composite
 from index_engine.index.composite import Array
 from index_engine.method import Method
 
-DECIMALS = 2  # of a published score: scores equal to this many decimals are ties
+DECIMALS = 1  # of a published score, and shown: ranks must not be finer than what is printed
 
 SCHEMA = """
 DROP SCHEMA IF EXISTS index CASCADE;
@@ -32,7 +32,7 @@ class Inputs:
     value: Array
     variance: Array  # (row, indicator, indicator): covariances where indicators share curves
     n: npt.NDArray[np.int64]
-    too_few: npt.NDArray[np.bool_]  # (row,): an indicator is missing for want of cases
+    too_few: npt.NDArray[np.bool_]  # (row, indicator): missing for want of cases
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,10 @@ class Scores:
 
 
 def score(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """Write index.points, index.dimensions and index.scores from schema `estimates`."""
+    """Write index.points, index.dimensions and index.scores from schema `estimates`.
+
+    Special courts have scores and no rank: they are no peers of the others.
+    """
     inputs = _read(con, method)
     found = compute(method, inputs.value, inputs.variance)
     con.execute(SCHEMA)
@@ -120,8 +123,8 @@ def _read(con: duckdb.DuckDBPyConnection, method: Method) -> Inputs:
     variance[at_shared, one, other] = variance[at_shared, other, one] = shared["covariance"]
     n = np.zeros(len(keys), dtype=np.int64)
     np.maximum.at(n, at, rows["n"].where(rows["indicator"].isin(_main(method)), 0).to_numpy())
-    too_few = np.zeros(len(keys), dtype=bool)
-    np.logical_or.at(too_few, at, rows["status"].isin(["too_few", "no_data"]).to_numpy())
+    too_few = np.zeros(value.shape, dtype=bool)
+    too_few[at, column] = rows["status"].isin(["too_few", "no_data"]).to_numpy()
     return Inputs(keys, value, variance, n, too_few)
 
 
@@ -164,15 +167,27 @@ def _write_scores(
     frame["se"] = found.se.round(6)
     frame["low"] = np.clip(found.score - half, 0.0, 100.0).round(DECIMALS)
     frame["high"] = np.clip(found.score + half, 0.0, 100.0).round(DECIMALS)
-    frame["rank"] = frame.groupby(["level", "period"])["score"].transform(
+    special = [c for (c,) in con.execute("SELECT court_id FROM courts WHERE special").fetchall()]
+    ranked = frame["score"].mask((frame["level"] == "court") & frame["unit_id"].isin(special))
+    frame["rank"] = ranked.groupby([frame["level"], frame["period"]]).transform(
         lambda column: composite.rank(column.to_numpy())
     )
     frame["rank"] = frame["rank"].astype("Int64")
     frame["n"] = inputs.n
     frame["status"] = np.select(
-        [frame["score"].notna(), inputs.too_few], ["scored", "too_few"], "not_estimable"
+        [frame["score"].notna(), _lacks_cases(method, inputs, found)],
+        ["scored", "too_few"],
+        "not_estimable",
     )
     _create(con, "scores", frame)
+
+
+def _lacks_cases(method: Method, inputs: Inputs, found: Scores) -> npt.NDArray[np.bool_]:
+    """Rows (row,) where a dimension without a value lacks an indicator for want of cases."""
+    without = np.isnan(found.dimension)
+    of_dimension = [[d.id for d in method.dimensions].index(i.dimension) for i in method.indicators]
+    lacks: npt.NDArray[np.bool_] = np.any(inputs.too_few & without[:, of_dimension], axis=1)
+    return lacks
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:

@@ -63,7 +63,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
     con.execute(
         """
         CREATE TABLE measures.windows AS
-        SELECT source_id,
+        SELECT source_id, kind,
                unix_date(COALESCE(observed_from, first_seen)) AS from_day,
                unix_date(COALESCE(observed_to, last_seen)) + 1 AS until_day
         FROM sources

@@ -1,5 +1,5 @@
 -- Auction rounds and sale prices by stage. Parameters: court ids, first and last period, width of
--- a price bin. The median is read off the histogram, in the middle of its bin.
+-- a price bin, least number that a rate is shown from. The median is read off the histogram, in the middle of its bin.
 
 WITH rounds AS (
     SELECT stage, SUM(held) AS held, SUM(sold) AS sold, SUM(failed) AS failed,
@@ -29,6 +29,7 @@ medians AS (
 
 SELECT stage, held::BIGINT AS held, sold::BIGINT AS sold, failed::BIGINT AS failed,
        defaulted::BIGINT AS defaulted, setoff::BIGINT AS setoff, withdrawn::BIGINT AS withdrawn,
-       price_ratio, CASE WHEN held > 0 THEN sold / held::DOUBLE END AS sale_rate
+       CASE WHEN sold >= $5 THEN price_ratio END AS price_ratio,
+       CASE WHEN held >= $5 THEN sold / held::DOUBLE END AS sale_rate
 FROM rounds LEFT JOIN medians USING (stage)
 ORDER BY array_position(['first', 'second', 'sale', 'relisted'], stage)

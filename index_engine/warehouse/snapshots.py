@@ -81,6 +81,7 @@ def open_locked(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConn
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
             "memory_limit": memory_limit,
+            "temp_directory": "",  # a reader spills nothing anywhere
         },
     )
     try:

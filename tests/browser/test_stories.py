@@ -176,6 +176,7 @@ def test_staff_sort_filter_and_take_the_ranking_away(
     page.get_by_role("link", name="案件数").click()
     page.wait_for_url("**sort=-n**")
     expect(page.locator("th[aria-sort=descending]")).to_contain_text("案件数")
+    driving.settle(page)
     with page.expect_download() as taken:
         page.locator(".st-key-download-ranking-province button").click()
     assert "synthetic" in taken.value.suggested_filename

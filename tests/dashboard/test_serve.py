@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -44,7 +45,9 @@ class Client:
             "query_string": query.encode(),
             "headers": [(k.lower().encode(), v.encode()) for k, v in sent.items()],
         }
-        return asyncio.run(self._ask(scope))
+        # In a thread of its own: a browser test may have left its event loop in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, self._ask(scope)).result()
 
     async def _ask(self, scope: dict[str, Any]) -> Answer:
         messages: list[Any] = []
