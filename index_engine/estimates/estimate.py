@@ -14,7 +14,7 @@ import numpy.typing as npt
 from index_engine.estimates import incidence, panel, rates
 from index_engine.estimates.incidence import Array
 from index_engine.estimates.panel import ClockPanel, Frame, Index
-from index_engine.estimates.store import SCHEMA, Coded, Columns, append
+from index_engine.estimates.store import Coded, Columns, Store
 from index_engine.estimates.units import Units, units
 from index_engine.estimates.windows import Windows, windows_of
 from index_engine.method import Estimate, Figure, Indicator, Method
@@ -54,12 +54,13 @@ def estimate(
     """
     windows = windows_of(con, method)
     levels = units(con)
-    con.execute(SCHEMA)
+    store = Store(windows)
     for clock in sorted({i.estimate.clock for i in method.indicators if i.estimate.clock}):
         progress(f"curves {clock}")
-        _estimate_clock(con, method, windows, levels, clock)
+        _estimate_clock(con, store, method, windows, levels, clock)
     progress("rates")
-    _estimate_rates(con, method, windows, levels)
+    _estimate_rates(con, store, method, windows, levels)
+    store.write(con)
 
 
 # ---------------------------------------------------------------- curves
@@ -81,6 +82,7 @@ def curves_of(
 
 def _estimate_clock(
     con: duckdb.DuckDBPyConnection,
+    store: Store,
     method: Method,
     windows: Windows,
     levels: list[Units],
@@ -94,11 +96,11 @@ def _estimate_clock(
         blocks = [_estimate_block(cells, part, windows, wanted, method) for part in _blocks(level)]
         for indicator in wanted:
             found = Estimated.stacked([block.own[indicator.id] for block in blocks])
-            _store(con, method, indicator, level, windows, found)
+            _store(store, method, indicator, level, found)
         for one, other in combinations([i.id for i in wanted], 2):
             shared = np.concatenate([block.shared[one, other] for block in blocks])
             columns: Columns = {"indicator": one, "other": other, "covariance": shared.round(15)}
-            append(con, "covariances", level, windows, columns)
+            store.append("covariances", level, columns)
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,11 @@ def counts_of(read: dict[str, Array], windows: Windows, members: list[Index]) ->
 
 
 def _estimate_rates(
-    con: duckdb.DuckDBPyConnection, method: Method, windows: Windows, levels: list[Units]
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    method: Method,
+    windows: Windows,
+    levels: list[Units],
 ) -> None:
     read = read_counts(con, windows.frame)
     ratios = panel.read_histogram(con, windows.frame, round(RATIO_CEILING / method.ratio_step) + 1)
@@ -184,9 +190,9 @@ def _estimate_rates(
                 found = _of_median(ratios, level, windows, method)
             else:
                 continue
-            _store(con, method, indicator, level, windows, found)
+            _store(store, method, indicator, level, found)
         for figure in method.figures:
-            _store_figure(con, method, figure, counts, level, windows)
+            _store_figure(store, method, figure, counts, level)
 
 
 def _of_share(counts: dict[str, Array], spec: Estimate) -> Estimated:
@@ -226,12 +232,7 @@ def _blocks(level: Units) -> Iterator[Units]:
 
 
 def _store(
-    con: duckdb.DuckDBPyConnection,
-    method: Method,
-    indicator: Indicator,
-    level: Units,
-    windows: Windows,
-    found: Estimated,
+    store: Store, method: Method, indicator: Indicator, level: Units, found: Estimated
 ) -> None:
     # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
     shown = found.estimable & (found.n >= method.min_cell)
@@ -243,16 +244,11 @@ def _store(
         "n": found.n.astype(np.int64),
         "status": Coded(np.select(reasons, [1, 2, 3], 0), STATUSES),
     }
-    append(con, "indicators", level, windows, columns)
+    store.append("indicators", level, columns)
 
 
 def _store_figure(
-    con: duckdb.DuckDBPyConnection,
-    method: Method,
-    figure: Figure,
-    counts: dict[str, Array],
-    level: Units,
-    windows: Windows,
+    store: Store, method: Method, figure: Figure, counts: dict[str, Array], level: Units
 ) -> None:
     spec = figure.estimate
     numerator, denominator = counts[spec.numerator], counts[spec.denominator]
@@ -263,4 +259,4 @@ def _store_figure(
         "numerator": np.where(shown, numerator, np.nan),  # else the value could be worked out
         "denominator": denominator,
     }
-    append(con, "figures", level, windows, columns)
+    store.append("figures", level, columns)

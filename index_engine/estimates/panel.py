@@ -178,7 +178,8 @@ def gather(array: Array, members: list[Index]) -> Array:
 
 def rolling(array: Array, window: int) -> Array:
     """Sums over `window` consecutive periods (axis 1), one for each period that can end one."""
-    total = np.cumsum(array, axis=1)
-    out: Array = total[:, window - 1 :].copy()
-    out[:, 1:] -= total[:, :-window]
+    length = array.shape[1] - window + 1
+    out: Array = array[:, :length].copy()
+    for offset in range(1, window):
+        out += array[:, offset : offset + length]
     return out

@@ -44,31 +44,38 @@ class Coded:
 Columns = dict[str, str | Array | npt.NDArray[np.int64] | Coded]
 
 
-def append(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    level: Units,
-    windows: Windows,
-    columns: Columns,
-) -> None:
-    """Append one row a unit and window. Words travel as dictionaries: there are few of them and
-    very many rows. Arrays are (unit, window)."""
-    shape = (len(level.ids), len(windows.ends))
-    unit, window = np.indices(shape)
-    keys: Columns = {
-        "level": level.level,
-        "unit_id": Coded(unit, level.ids),
-        "period": Coded(window, tuple(windows.labels)),
-    }
-    arrays = {}
-    for name, column in {**keys, **columns}.items():
-        if isinstance(column, str):
-            column = Coded(np.zeros(shape, dtype=np.int64), (column,))
-        if isinstance(column, Coded):
-            codes = pa.array(column.codes.ravel(), pa.int32())
-            arrays[name] = pa.DictionaryArray.from_arrays(codes, pa.array(column.words))
-        else:
-            arrays[name] = pa.array(column.ravel(), from_pandas=True)
-    con.register("estimated_rows", pa.table(arrays))
-    con.execute(f"INSERT INTO estimates.{table} BY NAME SELECT * FROM estimated_rows")
-    con.unregister("estimated_rows")
+class Store:
+    """Collects estimates, one row a unit and window, and writes each table in one go."""
+
+    def __init__(self, windows: Windows) -> None:
+        self._windows = windows
+        self._parts: dict[str, list[pa.Table]] = {}
+
+    def append(self, table: str, level: Units, columns: Columns) -> None:
+        """Rows of one level for one table. Words travel as dictionaries: there are few of them and
+        very many rows. Arrays are (unit, window)."""
+        shape = (len(level.ids), len(self._windows.ends))
+        unit, window = np.indices(shape)
+        keys: Columns = {
+            "level": level.level,
+            "unit_id": Coded(unit, level.ids),
+            "period": Coded(window, tuple(self._windows.labels)),
+        }
+        arrays = {}
+        for name, column in {**keys, **columns}.items():
+            if isinstance(column, str):
+                column = Coded(np.zeros(shape, dtype=np.int64), (column,))
+            if isinstance(column, Coded):
+                codes = pa.array(column.codes.ravel(), pa.int32())
+                arrays[name] = pa.DictionaryArray.from_arrays(codes, pa.array(column.words))
+            else:
+                arrays[name] = pa.array(column.ravel(), from_pandas=True)
+        self._parts.setdefault(table, []).append(pa.table(arrays))
+
+    def write(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Make schema `estimates` anew from all that was appended."""
+        con.execute(SCHEMA)
+        for table, parts in self._parts.items():
+            con.register("estimated_rows", pa.concat_tables(parts))
+            con.execute(f"INSERT INTO estimates.{table} BY NAME SELECT * FROM estimated_rows")
+            con.unregister("estimated_rows")
