@@ -28,7 +28,7 @@ bench: $(VENV)/.dev
 
 screenshots: $(VENV)/.dev
 	bash tests/install_chromium.sh $(BIN)/python
-	$(BIN)/python -m tests.browser.screenshots docs/pictures
+	$(BIN)/python -m tests.browser.screenshots var/pictures
 
 locales: $(VENV)/.run
 	$(BIN)/python locales/update.py

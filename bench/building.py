@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 RUNS = 3
+AIM_PASSES = 20
 # Texts are read by their length: counting a column without gaps would read nothing.
 PASS = """
 SELECT COUNT(*), SUM(strlen(court_id)), SUM(strlen(case_type)), SUM(filed_on - DATE '2000-01-01'),
@@ -97,7 +98,7 @@ def measure(warehouse: Path, cases: int) -> Built:
         bare_pass=statistics.median(passes),
         wall=middle["wall"],
         peak=max(run["peak"] for run in builds),
-        steps={step or "copy and open": seconds for step, seconds in middle["steps"]},
+        steps={step or "copy of the file": seconds for step, seconds in middle["steps"]},
     )
 
 
@@ -122,7 +123,7 @@ def report(built: list[Built]) -> str:
         "## Build",
         "",
         "One pass reads every column that the build reads and only counts and adds. "
-        "Aim: at most 20 passes and 6 GB at 10 million cases.",
+        f"Aim: at most {AIM_PASSES} passes and 6 GB at 10 million cases.",
         "",
         "| cases | rounds | sample made in | one bare pass | build | passes | peak memory |",
         "|---:|---:|---:|---:|---:|---:|---:|",
@@ -138,4 +139,23 @@ def report(built: list[Built]) -> str:
     for step in built[-1].steps:
         cells = [f"{b.steps[step]:.1f} s ({b.steps[step] / b.bare_pass:.1f})" for b in built]
         lines.append(f"| {step} | " + " | ".join(cells) + " |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *_where_it_goes(built[-1]), ""])
+
+
+def _where_it_goes(largest: Built) -> list[str]:
+    """What the build spends beyond the bare pass, in words, from the same figures."""
+    arithmetic = sum(
+        seconds
+        for step, seconds in largest.steps.items()
+        if step.startswith("curves") or step in ("rates", "scores")
+    )
+    grouping = sum(largest.steps[step] for step in ("spells", "entered", "exits", "carried"))
+    passes = largest.wall / largest.bare_pass
+    verdict = "met" if passes <= AIM_PASSES else f"missed by {passes - AIM_PASSES:.0f} passes"
+    return [
+        f"The aim of {AIM_PASSES} passes at {largest.cases:,} cases is {verdict}. A bare pass "
+        "reads compressed columns at memory speed; the build makes a spell of every case and lot "
+        f"and groups them into millions of cells by court, quarter and age ({grouping:.1f} s). The "
+        f"curves, rates and scores of every unit and quarter take {arithmetic:.1f} s whatever the "
+        "number of cases.",
+    ]

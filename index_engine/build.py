@@ -9,7 +9,7 @@ from index_engine.measures.measure import MEASURES, measure
 from index_engine.method import DEFAULT, load
 from index_engine.warehouse import snapshots
 
-STEPS = len(MEASURES) + 3 + 1 + 1  # measures, three clocks, rates, scores: for a progress bar
+STEPS = 1 + len(MEASURES) + 3 + 1 + 1  # spells, measures, three clocks, rates, scores
 
 
 def build(

@@ -48,6 +48,7 @@ def measure(
     """
     con.execute("DROP SCHEMA IF EXISTS measures CASCADE")
     con.execute("CREATE SCHEMA measures")
+    progress("spells")
     _prepare(con, method, period_of)
     for name in MEASURES:
         progress(name)

@@ -2,13 +2,15 @@
 
     python -m tests.browser.screenshots FOLDER [WAREHOUSE]
 
-Without a warehouse a sample is made first.
+Without a warehouse a sample is made first. Two of them, cropped and in fewer colours, go into the
+README.
 """
 
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from index_engine.build import build
@@ -17,7 +19,9 @@ from tests.browser import driving
 
 WIDTHS = (1440, 390)
 LANGUAGES = ("zh", "en")
-CASES = 2_000_000  # enough for most provinces to have a score
+CASES = 2_000_000  # enough for most cities to have a score
+IN_README = {"overview-en-1440": "overview", "profile-city-en-1440": "region"}
+README_PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 ADDRESSES = {
     "overview": "?",
     "overview-province": "?level=province&unit=320000",
@@ -47,6 +51,16 @@ def main(folder: Path, warehouse: Path | None) -> None:
             browser = driving.launch(playwright, path)
             take_all(browser, address, folder)
             browser.close()
+    for name, short in IN_README.items():
+        shrink(folder / f"{name}.png", README_PICTURES / f"{short}.png")
+
+
+def shrink(picture: Path, target: Path) -> None:
+    """The upper part of a picture, small enough to be committed."""
+    target.parent.mkdir(exist_ok=True)
+    with Image.open(picture) as whole:
+        upper = whole.crop((0, 0, whole.width, min(whole.height, 1500)))
+        upper.convert("RGB").quantize(96).save(target, optimize=True)
 
 
 def take_all(browser: Browser, address: str, folder: Path) -> None:
