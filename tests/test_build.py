@@ -114,7 +114,7 @@ def test_progress_names_every_step(tmp_path: Path):
     steps: list[str] = []
     build(path, progress=steps.append)
     assert len(steps) == STEPS == len(set(steps))
-    assert steps[0] == "entered"
+    assert steps[0] == "spells"
     assert steps[-1] == "scores"
 
 
