@@ -151,13 +151,32 @@ def period_choice(view: View) -> None:
 
     st.session_state["period_choice"] = view.period
     st.selectbox(
-        _("Twelve months to the end of"),
+        _("{months} months to the end of").format(months=months(view)),
         newest_first,
         format_func=formats.period,
         key="period_choice",
         on_change=chosen,
         width=200,
     )
+
+
+def months(view: View) -> str:
+    """Length of the window that a score covers, as a number to print."""
+    return formats.number(3 * view.data.method.window_quarters)
+
+
+def outcome_name(event: str) -> str:
+    """What a case or lot came to, in words; an event of another method goes by its own name."""
+    names = {
+        "cash": _("paid"),
+        "zhongben": _("closed without recovery"),
+        "other": _("closed otherwise"),
+        "closed": _("closed"),
+        "sold": _("sold"),
+        "gone": _("withdrawn or given up"),
+        "open": _("open"),
+    }
+    return names.get(event, event)
 
 
 def headline(title: str, *lead: object) -> None:

@@ -138,7 +138,10 @@ def over_time(shown: View) -> None:
     own = shown.data.history(unit.level, unit.unit_id)
     parts.section(
         _("The score over time"),
-        _("Each point covers the twelve months to the end of a quarter; the band is the interval."),
+        _(
+            "Each point covers the {months} months to the end of a quarter; the band is the "
+            "interval."
+        ).format(months=parts.months(shown)),
     )
     if own.empty or own["score"].isna().all():
         st.html(tag("p", _("No quarter has a score."), class_="quiet"))

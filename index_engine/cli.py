@@ -89,7 +89,10 @@ def _sample(arguments: argparse.Namespace) -> None:
 
     _refuse_real_data(arguments.warehouse)
     made = generate(arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True)
-    print(made)
+    print(
+        f"{made.cases:,} synthetic cases of {made.courts} fictional courts, {made.lots:,} lots in "
+        f"{made.rounds:,} auction rounds; {made.rejected:,} rows rejected, as seeded"
+    )
     with _bar() as progress:
         build(arguments.warehouse, progress=progress)
 

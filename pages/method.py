@@ -208,13 +208,8 @@ def outcomes(method: Method) -> None:
     parts.section(
         _("How closings are counted"), _("Closing modes, as the data contract names them.")
     )
-    names = {
-        "cash": _("paid"),
-        "zhongben": _("closed without recovery"),
-        "other": _("closed otherwise"),
-    }
     columns = [
-        Column(_("Outcome"), lambda pair: names.get(pair[0], pair[0])),
+        Column(_("Outcome"), lambda pair: parts.outcome_name(pair[0])),
         Column(
             _("Closing modes"),
             lambda pair: ", ".join(

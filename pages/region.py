@@ -81,17 +81,6 @@ def lead(shown: View, row: Any) -> Html:
     )
 
 
-def outcome_names() -> dict[str, str]:
-    return {
-        "cash": _("paid"),
-        "zhongben": _("closed without recovery"),
-        "other": _("closed otherwise"),
-        "sold": _("sold"),
-        "gone": _("withdrawn or given up"),
-        "open": _("open"),
-    }
-
-
 def outcomes(shown: View) -> None:
     """What cases and lots came to, side by side."""
     unit = shown.place
@@ -145,12 +134,14 @@ def draw_outcomes(shown: View, curve: pd.DataFrame, clock: str, cohort: str) -> 
         st.html(tag("p", _("Too few cases for a curve."), class_="quiet"))
         return
     events = shown.data.method.clock_events(clock)
-    order = sorted(events, key=list(theme.OUTCOME_COLOURS).index)
+    known = [event for event in theme.OUTCOME_COLOURS if event in events]
+    order = [*known, *(event for event in events if event not in known)]
+    names = {event: parts.outcome_name(event) for event in (*events, "open")}
     horizon = shown.data.method.horizon_months
     words = parts.watermark(shown)
     figure = shown.keep(
         "outcomes",
-        lambda: charts.outcomes(curve, order, outcome_names(), horizon, words),
+        lambda: charts.outcomes(curve, order, names, horizon, words),
         clock,
         cohort,
     )

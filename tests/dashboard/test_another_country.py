@@ -1,0 +1,38 @@
+"""The pages on another country's warehouse: no outlines of its places, a window of its own length,
+closings without a mode, and a method without half of the indicators."""
+
+from pathlib import Path
+
+import pytest
+
+from index_engine.build import build
+from tests.dashboard.running import run_page, text
+from tests.worlds import random_world
+
+METHOD = Path(__file__).parents[1] / "real" / "method.toml"
+
+
+@pytest.fixture(scope="module")
+def abroad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    world = random_world(seed=3, cases=3000)
+    path = world.write(tmp_path_factory.mktemp("abroad") / "w.duckdb")
+    text = METHOD.read_text(encoding="utf-8").replace('first = "2012Q4"', 'first = "2019Q4"')
+    method = path.with_name("method.toml")
+    method.write_text(text, encoding="utf-8")
+    build(path, method)
+    return path
+
+
+@pytest.mark.parametrize("page", ["overview", "rankings", "region", "method"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_stands(
+    abroad: Path, monkeypatch: pytest.MonkeyPatch, page: str, language: str
+) -> None:
+    monkeypatch.setenv("JECI_WAREHOUSE", str(abroad))
+    app = run_page(page, lang=language)
+    assert not app.exception, app.exception[0].message
+    assert not app.error
+    shown = text(app)
+    assert "São Paulo bankruptcy courts" in shown
+    if page != "method":
+        assert any("36" in box.label for box in app.selectbox), "its window is three years"
