@@ -56,8 +56,19 @@ def score(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     inputs = _read(con, method)
     found = compute(method, inputs.value, inputs.variance)
     con.execute(SCHEMA)
-    _write_points(con, method, inputs, found)
-    _write_dimensions(con, method, inputs, found)
+    indicators, dimensions = [i.id for i in method.indicators], [d.id for d in method.dimensions]
+    _write_each(
+        con, "points", inputs, "indicator", indicators, points=found.points, weight=found.weight
+    )
+    _write_each(
+        con,
+        "dimensions",
+        inputs,
+        "dimension",
+        dimensions,
+        points=found.dimension,
+        weight_present=found.present,
+    )
     _write_scores(con, method, inputs, found)
 
 
@@ -134,28 +145,23 @@ def _main(method: Method) -> list[str]:
     return on_cases or [i.id for i in method.indicators]
 
 
-def _write_points(
-    con: duckdb.DuckDBPyConnection, method: Method, inputs: Inputs, found: Scores
+def _write_each(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    inputs: Inputs,
+    kind: str,
+    ids: list[str],
+    **columns: Array,
 ) -> None:
-    frames = []
-    for column, indicator in enumerate(method.indicators):
-        frame = inputs.keys.assign(indicator=indicator.id)
-        frame["points"] = found.points[:, column].round(6)
-        frame["weight"] = found.weight[:, column].round(6)
-        frames.append(frame)
-    _create(con, "points", pd.concat(frames, ignore_index=True))
-
-
-def _write_dimensions(
-    con: duckdb.DuckDBPyConnection, method: Method, inputs: Inputs, found: Scores
-) -> None:
-    frames = []
-    for column, dimension in enumerate(method.dimensions):
-        frame = inputs.keys.assign(dimension=dimension.id)
-        frame["points"] = found.dimension[:, column].round(6)
-        frame["weight_present"] = found.present[:, column].round(6)
-        frames.append(frame)
-    _create(con, "dimensions", pd.concat(frames, ignore_index=True))
+    """One row a unit, period and item of `kind`, from arrays (row, item)."""
+    frames = [
+        inputs.keys.assign(
+            **{kind: item},
+            **{name: array[:, position].round(6) for name, array in columns.items()},
+        )
+        for position, item in enumerate(ids)
+    ]
+    _create(con, table, pd.concat(frames, ignore_index=True))
 
 
 def _write_scores(
