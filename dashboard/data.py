@@ -20,11 +20,10 @@ import streamlit as st
 
 from dashboard.i18n import current as current_language
 from index_engine.errors import InputError
-from index_engine.snapshot import Snapshot, Unit
+from index_engine.snapshot import LEVELS, Snapshot, Unit
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_KEPT = 3_000  # answers and figures of one snapshot; most are a few kilobytes
-LEVELS = ("nation", "province", "city", "court")
 
 
 class Answers:

@@ -14,11 +14,12 @@ import pandas as pd
 from index_engine import periods
 from index_engine.errors import InputError
 from index_engine.estimates import curves
-from index_engine.estimates.units import units
+from index_engine.estimates.units import LEVELS, all_courts, units
 from index_engine.method import parse
 from index_engine.warehouse.snapshots import cursor, open_locked
 
-LEVELS = ("nation", "province", "city", "court")
+__all__ = ["LEVELS", "Snapshot", "Unit"]
+
 QUERIES = Path(__file__).with_name("queries")
 
 
@@ -63,12 +64,12 @@ class Snapshot:
         self._periods = [p for (p,) in self._rows("SELECT DISTINCT period FROM index.scores")]
         self._periods.sort()
         self._units = self._read_units()
+        courts = all_courts(self._cursor())
         self._courts = {
-            (level.level, unit): rows
+            (level.level, unit): tuple(courts[row] for row in rows)
             for level in units(self._cursor())
             for unit, rows in zip(level.ids, level.members, strict=True)
         }
-        self._court_ids = [c for (c,) in self._rows("SELECT court_id FROM courts ORDER BY 1")]
 
     synthetic: bool
     observed_from: date
@@ -176,7 +177,7 @@ class Snapshot:
         0-1), se_<event>, and 'open' = 1 - their sum. Rows end where too few are at risk.
         Raises ValueError unless exactly one of the two is given.
         """
-        courts = tuple(self._court_ids[row] for row in self._courts[level, unit_id])
+        courts = self._courts[level, unit_id]
         if period is not None and cohort is None:
             return curves.of_period(
                 self._cursor(), self.method, courts, clock, periods.parse(period)
@@ -189,7 +190,7 @@ class Snapshot:
         """One row a stage (first, second, sale, relisted): stage, held, sold, failed, defaulted,
         setoff, withdrawn (withdrawn or stopped), price_ratio (median of sold lots' final price to
         first reference), sale_rate (sold / held); NaN from fewer than the method's least cell."""
-        courts = [self._court_ids[row] for row in self._courts[level, unit_id]]
+        courts = list(self._courts[level, unit_id])
         end = periods.parse(period)
         start = end - self.method.window_quarters + 1
         return self._frame(

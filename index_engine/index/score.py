@@ -86,12 +86,13 @@ def compute(method: Method, value: Array, variance: Array) -> Scores:
             for column, i in enumerate(method.indicators)
         ]
     )
+    of_dimension = _positions(method)
     slope = np.array([100.0 / (i.best - i.worst) for i in method.indicators])
     weight = np.zeros_like(points)
     dimension = np.full((len(points), len(method.dimensions)), np.nan)
     present = np.zeros_like(dimension)
-    for column, item in enumerate(method.dimensions):
-        mine = [k for k, i in enumerate(method.indicators) if i.dimension == item.id]
+    for column in range(len(method.dimensions)):
+        mine = [k for k, position in enumerate(of_dimension) if position == column]
         full = np.array([method.indicators[k].weight for k in mine])
         dimension[:, column] = composite.arithmetic_mean(points[:, mine], full)
         weight[:, mine] = composite.weights_present(full, points[:, mine])
@@ -100,7 +101,6 @@ def compute(method: Method, value: Array, variance: Array) -> Scores:
     dimension[present < method.min_weight_present - 1e-9] = np.nan
     weights = np.array([d.weight for d in method.dimensions])
     total = composite.geometric_mean(dimension, weights)
-    of_dimension = [[d.id for d in method.dimensions].index(i.dimension) for i in method.indicators]
     gradient = (
         total[:, None]
         * (weights / weights.sum())[of_dimension]
@@ -112,6 +112,12 @@ def compute(method: Method, value: Array, variance: Array) -> Scores:
     spread = np.einsum("ri,rij,rj->r", gradient, np.nan_to_num(variance), gradient)
     se = np.where(np.isnan(total), np.nan, np.sqrt(np.maximum(spread, 0.0)))
     return Scores(points, weight, dimension, present, total, se)
+
+
+def _positions(method: Method) -> list[int]:
+    """For each indicator, in order, the position of its dimension."""
+    ids = [d.id for d in method.dimensions]
+    return [ids.index(i.dimension) for i in method.indicators]
 
 
 def _read(con: duckdb.DuckDBPyConnection, method: Method) -> Inputs:
@@ -191,7 +197,7 @@ def _write_scores(
 def _lacks_cases(method: Method, inputs: Inputs, found: Scores) -> npt.NDArray[np.bool_]:
     """Rows (row,) where a dimension without a value lacks an indicator for want of cases."""
     without = np.isnan(found.dimension)
-    of_dimension = [[d.id for d in method.dimensions].index(i.dimension) for i in method.indicators]
+    of_dimension = _positions(method)
     lacks: npt.NDArray[np.bool_] = np.any(inputs.too_few & without[:, of_dimension], axis=1)
     return lacks
 
