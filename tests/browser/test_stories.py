@@ -37,7 +37,12 @@ def shown_period(page: Page) -> str:
 
 
 def click_place(page: Page, code: str) -> None:
-    """Click the middle of a place on the map."""
+    """Click the middle of a place on the map, once drawn: the address changes before the map."""
+    page.wait_for_function(
+        """([places, code]) =>
+            [...document.querySelectorAll(places)].some((path) => path.__data__.loc === code)""",
+        arg=[MAINLAND, code],
+    )
     box = page.evaluate(
         """([places, code]) => {
             const all = [...document.querySelectorAll(places)];
