@@ -21,6 +21,9 @@ _TABLES = {
     "courts": ("courts", ("court_id",)),
     "cases": ("cases", ("case_id",)),
     "auctions": ("auction_rounds", ("lot_id", "round_no")),
+    "court_names": ("court_names", ("court_id", "name")),
+    "court_periods": ("court_periods", ("court_id", "period_start", "period_end")),
+    "published": ("published_figures", ("figure_id",)),
 }
 
 # Which list of vocabulary.toml the codes of a field come from.
@@ -29,6 +32,7 @@ _CODES = {
     ("courts", "level"): "court_level",
     ("cases", "case_type"): "case_type",
     ("cases", "close_mode"): "close_mode",
+    ("cases", "recovery_mode"): "recovery_mode",
     ("cases", "debtor_kind"): "debtor_kind",
     ("auctions", "asset_class"): "asset_class",
     ("auctions", "stage"): "stage",
@@ -40,7 +44,19 @@ _REFERENCES = {
     ("courts", "region"): ("regions", "code"),
     ("cases", "court_id"): ("courts", "court_id"),
     ("auctions", "court_id"): ("courts", "court_id"),
+    ("court_names", "court_id"): ("courts", "court_id"),
+    ("court_periods", "court_id"): ("courts", "court_id"),
 }
+
+# Which fields may hold case numbers or lead to one; only their salted hashes are stored.
+_HASHED = {
+    ("cases", "case_id"),
+    ("cases", "parent_case_id"),
+    ("auctions", "case_id"),
+    ("auctions", "lot_id"),
+}
+
+KINDS = tuple(_TABLES)
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,7 @@ class Field:
     required: bool
     codes: tuple[str, ...] | None
     refers_to: tuple[str, str] | None  # table, column
+    hashed: bool = False  # stored as a salted hash
 
 
 @dataclass(frozen=True)
@@ -77,7 +94,7 @@ class Contract:
 
 @cache
 def contract(kind: str) -> Contract:
-    """Return the contract of a kind: 'regions', 'courts', 'cases' or 'auctions'.
+    """Return the contract of a kind, one of KINDS.
 
     Raises InputError for any other kind.
     """
@@ -89,7 +106,8 @@ def contract(kind: str) -> Contract:
         con.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
         columns = con.execute(
             "SELECT column_name, data_type, is_nullable FROM duckdb_columns()"
-            " WHERE table_name = ? AND column_name <> 'source_id' ORDER BY column_index",
+            " WHERE schema_name = 'main' AND table_name = ? AND column_name <> 'source_id'"
+            " ORDER BY column_index",
             [table],
         ).fetchall()
     fields = tuple(
@@ -99,6 +117,7 @@ def contract(kind: str) -> Contract:
             required=not nullable,
             codes=codes[_CODES[kind, name]] if (kind, name) in _CODES else None,
             refers_to=_REFERENCES.get((kind, name)),
+            hashed=(kind, name) in _HASHED,
         )
         for name, type_, nullable in columns
     )

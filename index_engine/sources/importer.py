@@ -10,10 +10,10 @@ from index_engine.errors import InputError
 from index_engine.sources import mapping as mappings
 from index_engine.sources.accept import Outcome, Source, accept
 from index_engine.sources.contract import contract
+from index_engine.sources.files.readers import Opening, Reader, open_file, sha256
 from index_engine.sources.mapping import Mapping
 from index_engine.sources.parse import parse
 from index_engine.sources.progress import Progress
-from index_engine.sources.readers import Opening, Reader, open_file, sha256
 from index_engine.warehouse.snapshots import replacing
 
 # DuckDB spills to disk above this; it takes about half as much again beside it.

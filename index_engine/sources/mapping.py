@@ -46,7 +46,7 @@ from index_engine.errors import InputError
 from index_engine.sources.accept import EARLIEST
 from index_engine.sources.columns import Column, Place, read_column, read_table, read_words
 from index_engine.sources.contract import Contract, contract
-from index_engine.sources.readers import Opening
+from index_engine.sources.files.readers import Opening
 
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8"} | dict.fromkeys(
     ("gb18030", "gbk", "gb2312"), "gb18030"

@@ -15,7 +15,7 @@ import duckdb
 
 from index_engine.errors import InputError
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 SCHEMA_SQL = Path(__file__).with_name("schema.sql")
 
 

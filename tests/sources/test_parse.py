@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from index_engine.sources.columns import UNITS, Column
 from index_engine.sources.contract import contract
+from index_engine.sources.files.staging import stage_records
 from index_engine.sources.mapping import Mapping
 from index_engine.sources.parse import parse
-from index_engine.sources.staging import stage_records
 
 many = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

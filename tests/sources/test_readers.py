@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources import csv_file, xlsx_file
+from index_engine.sources.files import csv_file, xlsx_file
+from index_engine.sources.files.readers import Opening, open_file
 from index_engine.sources.progress import Progress
-from index_engine.sources.readers import Opening, open_file
 
 PLAIN = Opening()
 

@@ -11,8 +11,8 @@ import duckdb
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from index_engine.errors import InputError
+from index_engine.sources.files.staging import Record, headers_of, stage_records
 from index_engine.sources.progress import Progress
-from index_engine.sources.staging import Record, headers_of, stage_records
 
 # The reader holds every cell of the rectangle from the first to the last used one, 32 bytes each;
 # a file of 5 kB with one cell in the last corner of the sheet would ask for 550 GB and take the

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
+from index_engine.sources.files.staging import STAGING, headers_of, plain_path
 from index_engine.sources.progress import Progress
-from index_engine.sources.staging import STAGING, headers_of, plain_path
 
 # A small file can claim, or hold, more rows than any court system has cases.
 MAX_ROWS = 200_000_000

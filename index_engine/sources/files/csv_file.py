@@ -16,8 +16,14 @@ from typing import TextIO
 import duckdb
 
 from index_engine.errors import InputError
+from index_engine.sources.files.staging import (
+    STAGING,
+    Record,
+    headers_of,
+    plain_path,
+    stage_records,
+)
 from index_engine.sources.progress import Progress
-from index_engine.sources.staging import STAGING, Record, headers_of, plain_path, stage_records
 
 # A quoted value that runs over more lines than this has lost its closing quote.
 _LINES_PER_RECORD = 200

@@ -9,10 +9,10 @@ from typing import Protocol
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.sources.csv_file import CsvFile
-from index_engine.sources.parquet_file import ParquetFile
+from index_engine.sources.files.csv_file import CsvFile
+from index_engine.sources.files.parquet_file import ParquetFile
+from index_engine.sources.files.xlsx_file import XlsxFile
 from index_engine.sources.progress import Progress
-from index_engine.sources.xlsx_file import XlsxFile
 
 
 @dataclass(frozen=True)
