@@ -53,11 +53,13 @@ class Case:
     close_mode: str | None = None
     claim_amount: Decimal | None = None
     recovered_amount: Decimal | None = None
+    recovery_mode: str | None = None
     paid_out_on: date | None = None
     has_assets: bool | None = None
     first_listed_on: date | None = None
     case_type: str = "first"
     parent_case_id: str | None = None
+    number_year: int | None = None
     source_id: int = CASES
 
 
@@ -128,7 +130,11 @@ class World:
         kind = "cases" if rows["cases"] or source_id == CASES else "auctions"
         digest = hashlib.sha256(repr((self.regions, self.courts, rows[kind])).encode()).hexdigest()
         con.execute(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, '2025-01-01', ?, 0, ?, ?, true)",
+            """
+            INSERT INTO sources (source_id, kind, name, sha256, imported_at, rows, rejected,
+                                 observed_from, observed_to, synthetic)
+            VALUES (?, ?, ?, ?, '2025-01-01', ?, 0, ?, ?, true)
+            """,
             [source_id, kind, f"{kind}-{source_id}.csv", digest, len(rows[kind]), *window],
         )
 

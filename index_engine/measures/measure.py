@@ -41,7 +41,7 @@ def measure(
     progress: Callable[[str], None] = lambda stage: None,
 ) -> None:
     """Write the tables of schema `measures`, one for each name in MEASURES, and `windows`: the days
-    that each source observes.
+    on which the deliveries of each source watched its cases.
 
     Each row is a sum over one court, one period and the keys named in the SQL file; a region, a
     year or a filter is a sum of rows. Raises InputError where there is nothing to measure.
@@ -64,9 +64,11 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
     con.execute(
         """
         CREATE TABLE measures.windows AS
+        -- Deliveries of one source follow one another and share one window: a case of the first
+        -- that the last no longer mentions was watched all along.
         SELECT source_id, kind,
-               unix_date(COALESCE(observed_from, first_seen)) AS from_day,
-               unix_date(COALESCE(observed_to, last_seen)) + 1 AS until_day
+               unix_date(MIN(COALESCE(observed_from, first_seen)) OVER deliveries) AS from_day,
+               unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS until_day
         FROM sources
         JOIN (
             SELECT source_id, MIN(filed_on) AS first_seen,
@@ -77,6 +79,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
                    MAX(GREATEST(listed_on, COALESCE(ended_on, listed_on)))
             FROM auction_rounds GROUP BY source_id
         ) USING (source_id)
+        WINDOW deliveries AS (PARTITION BY kind, name)
         """
     )
     [(first, until)] = con.execute(

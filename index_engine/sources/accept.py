@@ -7,12 +7,15 @@ both and never in neither.
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 
-from index_engine.sources import relations
+from index_engine.errors import InputError
+from index_engine.sources import deliveries, relations
 from index_engine.sources.contract import Contract, contract
+from index_engine.sources.deliveries import Changes
+from index_engine.sources.redaction import redacted
 from index_engine.sources.relations import Rows
 from index_engine.sources.rules import Rule, rules_for
 
@@ -25,9 +28,11 @@ _FINDING = "STRUCT(field VARCHAR, value VARCHAR, rule VARCHAR, message VARCHAR, 
 class Source:
     """What the `sources` table says of a file, and what its rows are judged against.
 
-    `observed_from` and `observed_to` are the first and last day whose events the source records
-    (None: not stated); `earliest` is the first day that can be a date of it at all; `law` picks
-    the rules that hold under one country's law only.
+    Files of one kind and name are deliveries of one source: a later one corrects the rows of those
+    before it, and with `complete` also takes out those that it no longer has. `observed_from` and
+    `observed_to` are the first and last day whose events the source records (None: not stated);
+    `earliest` is the first day that can be a date of it at all; `law` picks the rules that hold
+    under one country's law only.
     """
 
     kind: str
@@ -38,24 +43,29 @@ class Source:
     synthetic: bool
     earliest: date = EARLIEST
     law: str = "CN"
+    complete: bool = False
+    mapping: str | None = None  # the text of the mapping that the file was read with
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the rows of one source: rows == kept + rejected.
+    """What became of the rows of one source: rows == kept + rejected, and with_warning are kept.
 
     Each mapping is rule -> number of rows; a row that fails two rules counts under both, so
     `reasons` may add up to more than `rejected`. Rows under `cleared` lost a value, rows under
-    `warned` nothing; a cleared row may still be rejected for another reason.
+    `warned` and `noted` nothing; a cleared row may still be rejected for another reason.
     """
 
     source_id: int
     rows: int
     kept: int
     rejected: int
+    with_warning: int
+    changes: Changes
     reasons: dict[str, int]
     cleared: dict[str, int] = field(default_factory=dict)
     warned: dict[str, int] = field(default_factory=dict)
+    noted: dict[str, int] = field(default_factory=dict)
 
 
 def accept(
@@ -78,10 +88,13 @@ def accept(
 
     Of several rows with one key the first acceptable one is kept.
 
-    Raises InputError if the rows as a whole cannot stand (regions without a nation); ValueError
-    if `staged` has columns the contract does not know.
+    Raises InputError if the rows as a whole cannot stand: regions without a nation, a delivery
+    that leaves days unobserved after the one before it. ValueError if `staged` has columns the
+    contract does not know.
     """
     agreed = contract(source.kind)
+    before = deliveries.earlier(con, source.kind, source.name)
+    _check_follows(con, source, before)
     rules = rules_for(agreed, source.law)
     rows = _rows(con, staged, agreed, rules, source, clearable)
     con.execute(
@@ -92,10 +105,25 @@ def accept(
         if findings is not None:
             _take_findings(con, findings, clearable)
         _judge(con, rows, rules)
-        relations.judge(con, rows, agreed, source.name)
-        return _settle(con, rows, agreed, source)
+        relations.judge(con, rows, agreed, source.name, before)
+        return _settle(con, rows, agreed, source, before)
     finally:
         con.execute("DROP TABLE accept_findings")
+
+
+def _check_follows(con: duckdb.DuckDBPyConnection, source: Source, before: list[int]) -> None:
+    """Deliveries share one window of observation, so no day may be left out between them."""
+    [(upto,)] = con.execute(
+        "SELECT max(observed_to) FROM sources"
+        " WHERE list_contains(CAST($before AS INTEGER[]), source_id)",
+        {"before": before},
+    ).fetchall()
+    begins = source.observed_from
+    if upto is not None and begins is not None and begins > upto + timedelta(days=1):
+        raise InputError(
+            f"{source.name}: observed_from = {begins}, but the delivery before it ends on {upto};"
+            " the days between are observed by neither: correct the date, or give another name"
+        )
 
 
 def _rows(
@@ -178,38 +206,35 @@ def _judge(con: duckdb.DuckDBPyConnection, rows: Rows, rules: tuple[Rule, ...]) 
 
 
 def _settle(
-    con: duckdb.DuckDBPyConnection, rows: Rows, agreed: Contract, source: Source
+    con: duckdb.DuckDBPyConnection,
+    rows: Rows,
+    agreed: Contract,
+    source: Source,
+    before: list[int],
 ) -> Outcome:
     """Put the kept rows, the findings and the source in their tables, and count them."""
-    source_id = _one(con, "SELECT coalesce(max(source_id), 0) + 1 FROM sources")
+    source_id = _next_source_id(con)
     total = _one(con, f"SELECT count(*) FROM {rows.sql}", rows.parameters)
-    rejected = _one(
-        con, "SELECT count(DISTINCT row_no) FROM accept_findings WHERE action = 'rejected'"
+    rejected, warned = (
+        _one(
+            con,
+            "SELECT count(DISTINCT row_no) FROM accept_findings"
+            f" WHERE action = '{action}' AND {condition}",
+        )
+        for action, condition in (("rejected", "true"), ("warned", relations.NOT_REJECTED))
     )
-    sourced = agreed.kind in ("cases", "auctions")
-    fields = ", ".join(agreed.names)
-    kept = _one(
-        con,
-        f"INSERT INTO {agreed.table} ({fields}{', source_id' if sourced else ''})"
-        f" SELECT {fields}{f', {source_id}' if sourced else ''} FROM {rows.sql}"
-        f" WHERE {relations.NOT_REJECTED} ORDER BY row_no",
-        rows.parameters,
-    )
+    changes = deliveries.deliver(con, rows, agreed, source_id, before, complete=source.complete)
+    kept = changes.added + changes.changed + changes.same
     if total != kept + rejected:
         raise AssertionError(
             f"internal error: {source.name}: {total} rows staged, but {kept} kept and"
             f" {rejected} rejected; is row_no unique and without gaps of NULL?"
         )
-    # A warning about a row that is not there helps nobody; what was cleared may be why it is not.
+    _record_findings(con, source_id)
     con.execute(
-        "INSERT INTO rejects SELECT $source_id, row_no, field, value, rule, message, action"
-        f" FROM accept_findings WHERE action <> 'warned' OR {relations.NOT_REJECTED}"
-        " ORDER BY row_no, action, field, rule",
-        {"source_id": source_id},
-    )
-    con.execute(
-        "INSERT INTO sources (source_id, kind, name, sha256, imported_at, rows, rejected,"
-        " observed_from, observed_to, synthetic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sources (source_id, kind, name, sha256, imported_at, rows, rejected, warned,"
+        " added, changed, gone, mapping, observed_from, observed_to, synthetic)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             source_id,
             source.kind,
@@ -218,16 +243,45 @@ def _settle(
             datetime.now(UTC).replace(tzinfo=None),
             total,
             rejected,
+            warned,
+            changes.added,
+            changes.changed,
+            changes.gone,
+            source.mapping,
             source.observed_from,
             source.observed_to,
             source.synthetic,
         ],
     )
-    counts = {
-        action: _counts(con, source_id, action) for action in ("rejected", "cleared", "warned")
-    }
+    reasons, cleared, warnings, noted = (
+        _counts(con, source_id, action) for action in ("rejected", "cleared", "warned", "noted")
+    )
     return Outcome(
-        source_id, total, kept, rejected, counts["rejected"], counts["cleared"], counts["warned"]
+        source_id, total, kept, rejected, warned, changes, reasons, cleared, warnings, noted
+    )
+
+
+def _next_source_id(con: duckdb.DuckDBPyConnection) -> int:
+    """Numbers are never given twice, not even after a source was taken back."""
+    return _one(
+        con,
+        "SELECT coalesce(max(source_id), 0) + 1"
+        " FROM (SELECT source_id FROM sources UNION ALL SELECT source_id FROM undone)",
+    )
+
+
+def _record_findings(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
+    """Write the findings to `rejects`, without words that may be the name of a person.
+
+    A warning about a row that is not there helps nobody; what was cleared may be why it is not.
+    """
+    con.execute(
+        "INSERT INTO rejects SELECT $source_id, row_no, field, kept, rule,"
+        " CASE WHEN kept <> value THEN replace(message, value, kept) ELSE message END, action"
+        f" FROM (SELECT *, {redacted('value')} AS kept FROM accept_findings"
+        f" WHERE action IN ('rejected', 'cleared') OR {relations.NOT_REJECTED})"
+        " ORDER BY row_no, action, field, rule",
+        {"source_id": source_id},
     )
 
 

@@ -32,9 +32,12 @@ _CODES = {
     ("courts", "level"): "court_level",
     ("cases", "case_type"): "case_type",
     ("cases", "close_mode"): "close_mode",
+    ("cases", "close_reason"): "close_reason",
     ("cases", "recovery_mode"): "recovery_mode",
+    ("cases", "cause"): "cause",
     ("cases", "debtor_kind"): "debtor_kind",
     ("auctions", "asset_class"): "asset_class",
+    ("auctions", "reference_method"): "reference_method",
     ("auctions", "stage"): "stage",
     ("auctions", "status"): "status",
 }

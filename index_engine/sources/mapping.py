@@ -3,7 +3,8 @@
 kind = "cases"
 
 [source]                       # what is true of the whole file; every line is optional
-name = "甲省执行案件"
+name = "甲省执行案件"             # a later file of the same name corrects the rows of this one
+complete = false               # true: what a later file no longer has is taken out
 observed_from = 2019-01-01     # first and last day whose events the file records
 observed_to = 2025-12-31
 earliest = 1990-01-01          # an earlier date cannot be right
@@ -57,6 +58,7 @@ _SOURCE_KEYS = {
     "observed_to": date,
     "earliest": date,
     "law": str,
+    "complete": bool,
     "synthetic": bool,
     "encoding": str,
     "delimiter": str,
@@ -80,7 +82,9 @@ class Mapping:
     observed_to: date | None = None
     earliest: date = EARLIEST
     law: str = "CN"
+    complete: bool = False
     synthetic: bool = False
+    text: str | None = None  # of the mapping file
     opening: Opening = _PLAIN
 
     @property
@@ -94,9 +98,26 @@ def load(path: Path, kind: str) -> Mapping:
 
     Raises InputError naming the file, the place in it and how to mend it.
     """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8; save the mapping file as UTF-8") from error
+    return read(text, kind, path)
+
+
+def read(text: str, kind: str, path: Path) -> Mapping:
+    """Read a mapping from the text of its file; `path` names it in messages.
+
+    Raises InputError as `load` does.
+    """
     place = Place(path)
     agreed = contract(kind)
-    document = _document(place)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise place.fail(f"is not TOML: {error}") from error
     said = document.pop("kind", None)
     if said != kind:
         raise place.fail(f"kind is {said!r}, but {kind} are to be imported; write kind = {kind!r}")
@@ -110,6 +131,7 @@ def load(path: Path, kind: str) -> Mapping:
     return Mapping(
         where=str(path),
         contract=agreed,
+        text=text,
         columns=_columns(place, agreed, columns, null),
         **_checked_source(place.at("[source]"), source),
     )
@@ -132,17 +154,6 @@ def as_is(file: Path, kind: str, headers: list[str]) -> Mapping:
     )
     _check_complete(f"{file}:", "write a mapping file or add the column", agreed, columns)
     return Mapping(where=str(file), contract=agreed, columns=columns)
-
-
-def _document(place: Place) -> dict[str, Any]:
-    try:
-        return tomllib.loads(place.file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise place.fail(f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise place.fail("is not UTF-8; save the mapping file as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise place.fail(f"is not TOML: {error}") from error
 
 
 def _checked_source(place: Place, source: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
-"""Progress of long imports: bars on stderr."""
+"""Progress of long imports: bars on stderr, or reports to whoever shows them elsewhere."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 from tqdm import tqdm
@@ -9,11 +11,19 @@ from tqdm import tqdm
 _DELAY_SECONDS = 1.0
 
 
+# What is being done, how much of it is, and how much there is (None: nobody knows).
+Report = Callable[[str, int, int | None], None]
+
+
 @dataclass(frozen=True)
 class Progress:
-    """Makes bars: always if asked for, else only on a terminal and for what takes a while."""
+    """Makes bars: always if asked for, else only on a terminal and for what takes a while.
+
+    With `report`, every step is told to it instead.
+    """
 
     asked: bool = False
+    report: Report | None = None
 
     def bytes(self, what: str, total: int) -> "tqdm[Any]":
         """Return a bar that counts bytes of a file."""
@@ -24,5 +34,19 @@ class Progress:
         return self._bar(what, total)
 
     def _bar(self, what: str, total: int | None, **more: Any) -> "tqdm[Any]":
+        if self.report is not None:
+            return _Reported(self.report, total=total, desc=what)
         shown = {"disable": False} if self.asked else {"disable": None, "delay": _DELAY_SECONDS}
         return tqdm(total=total, desc=what, leave=False, **shown, **more)
+
+
+class _Reported(tqdm):  # type: ignore[type-arg]
+    """A bar that is drawn by somebody else."""
+
+    def __init__(self, report: Report, **more: Any) -> None:
+        self._report = report
+        super().__init__(file=StringIO(), **more)
+
+    def display(self, msg: str | None = None, pos: int | None = None) -> bool:
+        self._report(str(self.desc), int(self.n), None if self.total is None else int(self.total))
+        return True

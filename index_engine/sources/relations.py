@@ -24,12 +24,16 @@ class Rows:
     parameters: dict[str, date | None]
 
 
-def judge(con: duckdb.DuckDBPyConnection, rows: Rows, agreed: Contract, name: str) -> None:
+def judge(
+    con: duckdb.DuckDBPyConnection, rows: Rows, agreed: Contract, name: str, before: list[int]
+) -> None:
     """Find duplicates, and for regions and courts what is wrong with the tree they form.
+
+    `before` are the earlier deliveries of this source, whose rows it may correct.
 
     Raises InputError, naming the source, if no region is the nation.
     """
-    _reject_known(con, rows, agreed)
+    _reject_known(con, rows, agreed, before)
     _reject_repeated(con, rows, agreed)
     if agreed.kind == "regions":
         _reject_second_nation(con, rows)
@@ -47,15 +51,21 @@ def judge(con: duckdb.DuckDBPyConnection, rows: Rows, agreed: Contract, name: st
         _warn_of_unknown_parents(con, rows)
 
 
-def _reject_known(con: duckdb.DuckDBPyConnection, rows: Rows, agreed: Contract) -> None:
+def _reject_known(
+    con: duckdb.DuckDBPyConnection, rows: Rows, agreed: Contract, before: list[int]
+) -> None:
+    """Reject rows that another source has: only a later delivery of that source corrects them."""
     key = ", ".join(agreed.key)
     con.execute(
         f"INSERT INTO accept_findings SELECT row_no, '{agreed.key[0]}',"
-        f" CAST({agreed.key[0]} AS VARCHAR), 'already_imported',"
-        f" {_key_text(agreed)} || ' is already in the warehouse', 'rejected'"
+        f" CAST({agreed.key[0]} AS VARCHAR), 'already_imported', {_key_text(agreed)}"
+        " || ' is in the warehouse from another source' || coalesce(': ' || name, '')"
+        " || '; a file of that name would correct it', 'rejected'"
         f" FROM (SELECT row_no, {key} FROM {rows.sql} WHERE {NOT_REJECTED})"
-        f" SEMI JOIN {agreed.table} USING ({key})",
-        rows.parameters,
+        f" JOIN (SELECT {key}, source_id FROM {agreed.table} WHERE source_id IS NULL"
+        f" OR NOT list_contains(CAST($before AS INTEGER[]), source_id)) USING ({key})"
+        " LEFT JOIN sources USING (source_id)",
+        rows.parameters | {"before": before},
     )
 
 
@@ -93,7 +103,8 @@ def _reject_second_nation(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         SELECT row_no, 'level', 'nation', 'second_nation',
                'there is a nation already; a warehouse holds exactly one', 'rejected'
         FROM nations
-        WHERE EXISTS (SELECT 1 FROM regions WHERE level = 'nation')
+        WHERE EXISTS (SELECT 1 FROM regions WHERE level = 'nation'
+                      AND code NOT IN (SELECT code FROM nations))
            OR row_no > (SELECT min(row_no) FROM nations)""",
         rows.parameters,
     )

@@ -154,6 +154,9 @@ CREATE TABLE sources (
     synthetic     BOOLEAN NOT NULL
 );
 
+-- Sources that were taken back; their numbers are not given again.
+CREATE TABLE undone AS SELECT *, CAST(NULL AS TIMESTAMP) AS undone_at FROM sources LIMIT 0;
+
 CREATE TABLE rejects (
     source_id INTEGER NOT NULL,
     row_no    BIGINT  NOT NULL,         -- line of the file's data, header not counted, from 1

@@ -20,11 +20,14 @@ SCHEMA_SQL = Path(__file__).with_name("schema.sql")
 
 
 @contextmanager
-def replacing(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def replacing(
+    path: Path, *, fresh: bool = False, trial: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a writable connection to a copy of `path`; on leaving, swap the copy in.
 
     With `fresh`, or where there is no file yet, the copy starts as an empty warehouse. If the body
-    raises, or the process dies, the old file stands untouched. Writers to one path take turns.
+    raises, or the process dies, the old file stands untouched; so it does after a `trial`, which
+    throws the copy away. Writers to one path take turns.
 
     Raises InputError if the folder does not exist or the file is not a warehouse of this schema.
     """
@@ -53,7 +56,8 @@ def replacing(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyCon
                 con.close()
             with draft.open("rb") as written:
                 os.fsync(written.fileno())
-            draft.replace(path)
+            if not trial:
+                draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(draft.name + ".wal").unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.sources.accept import Outcome, accept
+from index_engine.sources.deliveries import Changes
 from tests.sources.conftest import REGIONS, Stage
 from tests.sources.rows import case, court, lot, region, source
 
@@ -29,6 +30,8 @@ def test_kept_rows_rejects_and_source_are_recorded(
         rows=3,
         kept=2,
         rejected=1,
+        with_warning=1,
+        changes=Changes(added=2),
         reasons={"closed_before_filed": 1},
         warned={"recovered_over_claim": 1},
     )
@@ -124,14 +127,18 @@ def test_the_first_acceptable_row_of_a_key_is_kept(
     ).fetchall() == [(3, "case_id c1 stands in line 2 already")]
 
 
-def test_a_key_of_an_earlier_import_is_rejected(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
-    accept(con, stage("cases", [case("c1")]), source("cases"))
-    outcome = accept(con, stage("cases", [case("c1"), case("c2")]), source("cases"))
+def test_a_key_of_another_source_is_rejected(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    accept(con, stage("cases", [case("c1")]), source("cases", name="甲省"))
+    outcome = accept(con, stage("cases", [case("c1"), case("c2")]), source("cases", name="other"))
     assert (outcome.source_id, outcome.kept) == (2, 1)
     assert outcome.reasons == {"already_imported": 1}
     assert con.execute("SELECT case_id, source_id FROM cases").fetchall() == [("c1", 1), ("c2", 2)]
+    assert con.execute("SELECT message FROM rejects").fetchall() == [
+        (
+            "case_id c1 is in the warehouse from another source: 甲省;"
+            " a file of that name would correct it",
+        )
+    ]
 
 
 def test_rounds_of_one_lot_are_no_duplicates(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
@@ -139,7 +146,7 @@ def test_rounds_of_one_lot_are_no_duplicates(con: duckdb.DuckDBPyConnection, sta
     outcome = accept(con, stage("auctions", rows), source("auctions"))
     assert rejects(con) == [(4, "lot_id", "duplicate", "rejected")]
     again = accept(con, stage("auctions", rows[:1]), source("auctions"))
-    assert (outcome.kept, again.kept) == (3, 0)
+    assert (outcome.kept, again.changes) == (3, Changes(added=0, same=1, gone=2))
 
 
 # ------------------------------------------------------------------------------- clearing a value

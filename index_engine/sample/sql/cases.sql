@@ -109,7 +109,7 @@ SELECT
     NULL::BOOLEAN AS has_assets,
     CASE WHEN u(n, 30) < 0.6 THEN 'person' ELSE 'company' END AS debtor_kind,
     creditor_local,
-    '财产保全' AS cause,
+    'preservation' AS cause,
     NULL::VARCHAR AS parent_case_id,
     NULL::DATE AS first_listed_on
 FROM preservations

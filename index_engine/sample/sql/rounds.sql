@@ -80,10 +80,10 @@ SELECT
     on_date(opened) AS listed_on,
     CASE WHEN is_known THEN on_date(ends) END AS ended_on,
     reference_price,
-    CASE WHEN lot_u(lot, 28) < k().inquiry_share THEN 'online inquiry'
+    CASE WHEN lot_u(lot, 28) < k().inquiry_share THEN 'online'
          WHEN lot_u(lot, 28) < k().inquiry_share + k().appraisal_share THEN 'appraisal'
          WHEN lot_u(lot, 28) < k().inquiry_share + k().appraisal_share + k().market_share
-         THEN 'targeted inquiry' ELSE 'agreement' END AS reference_method,
+         THEN 'targeted' ELSE 'agreement' END AS reference_method,
     start_price::DECIMAL(18, 2) AS start_price,
     CASE WHEN status IN ('sold', 'defaulted')
          THEN GREATEST(start_price, round(reference_price::DOUBLE * price_ratio, 2))::DECIMAL(18, 2)

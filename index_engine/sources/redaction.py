@@ -1,0 +1,29 @@
+"""What of a faulty value may be kept in `rejects`: numbers, dates, codes and names of courts.
+
+A cell in the wrong column can hold anything, the name of a person too. Nothing can tell a name from
+another word, so words are left out unless they are known to be harmless; the row number leads to
+the cell in the file itself.
+"""
+
+# A number or a date as people write them, with its unit.
+_FIGURES = r"[0-9０-９年月日号时分秒点元万亿％%‰￥¥.,，:：/+\-－()（） ]{1,30}"
+# Runs of digits, blanks and dashes among them left out, that can be an identity card, a telephone
+# or an account; a day with its time of day has fourteen digits.
+_LONG_DIGITS = r"(\d[ -]?){14}\d|(^|\D)1[3-9]\d([ -]?\d{4}){2}(\D|$)|(^|\D)0\d{2,3}-?\d{7,8}(\D|$)"
+_LATIN_CODE = r"[a-z][a-z0-9_]{0,30}|[A-Z]{0,3}[0-9]{1,6}"
+_HASH = r"[0-9a-f]{32}"
+_COURT = r"[\p{Han}（）()]{2,40}(法院|法庭)"
+
+
+def redacted(value: str) -> str:
+    """Return SQL for what may be kept of the text that the SQL `value` gives.
+
+    What may not be kept becomes its length: '‹3 characters›'.
+    """
+    harmless = f"{_FIGURES}|{_LATIN_CODE}|{_COURT}"
+    return (
+        f"CASE WHEN {value} IS NULL OR regexp_full_match({value}, '{_HASH}') THEN {value}"
+        f" WHEN regexp_full_match({value}, '{harmless}')"
+        f" AND NOT regexp_matches({value}, '{_LONG_DIGITS}') THEN {value}"
+        f" ELSE '‹' || length({value}) || ' characters›' END"
+    )

@@ -1,0 +1,62 @@
+"""The secret that case numbers are hashed with.
+
+There are only so many case numbers: whoever has the hashes and the secret can try them all. So it
+lies beside the warehouse, never in it: a warehouse handed on tells nobody which case a row is. It
+must be kept, since the next delivery of a source finds its cases by the same hashes.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+import duckdb
+
+from index_engine.errors import InputError
+
+_FINGERPRINT = "salt_fingerprint"  # in meta: tells one salt from another, and gives neither away
+
+
+def salt_path(warehouse: Path) -> Path:
+    """Where the secret of a warehouse lies."""
+    return warehouse.with_name(warehouse.name + ".salt")
+
+
+def find(con: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
+    """Return the secret of the warehouse open in `con`: 64 hexadecimal digits, new if it has none.
+
+    Raises InputError if the numbers in it were hashed with a secret that is no longer there.
+    """
+    path = salt_path(warehouse)
+    known = con.execute("SELECT value FROM meta WHERE key = ?", [_FINGERPRINT]).fetchall()
+    if not path.exists():
+        if known:
+            raise InputError(
+                f"{path}: not there, and without it no row of a new file can be told from those in"
+                f" {warehouse.name}; put the file back, or start a new warehouse"
+            )
+        return secrets.token_hex(32)
+    salt = path.read_text(encoding="ascii", errors="replace").strip()
+    if not re.fullmatch("[0-9a-f]{64}", salt):
+        raise InputError(f"{path}: is to hold 64 hexadecimal digits; put the right file back")
+    if known and known != [(_fingerprint(salt),)]:
+        raise InputError(
+            f"{path}: not the salt that the numbers in {warehouse.name} were hashed with; put the"
+            " right file back, or start a new warehouse"
+        )
+    return salt
+
+
+def keep(con: duckdb.DuckDBPyConnection, warehouse: Path, salt: str) -> None:
+    """Write the secret beside the warehouse, for its owner only, and its fingerprint into it."""
+    path = salt_path(warehouse)
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(salt + "\n")
+    con.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [_FINGERPRINT, _fingerprint(salt)])
+
+
+def _fingerprint(salt: str) -> str:
+    return hashlib.sha256(f"fingerprint {salt}".encode()).hexdigest()[:16]

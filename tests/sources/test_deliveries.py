@@ -1,0 +1,154 @@
+"""Files of one name follow one another: what a later one adds, changes and withdraws, and undoing
+it. The oracle is a dictionary of rows."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index_engine.errors import InputError
+from index_engine.sources.accept import accept
+from index_engine.sources.deliveries import Changes, take_back
+from tests.sources.conftest import Stage
+from tests.sources.rows import case, court, lot, source
+
+STATE = "SELECT case_id, claim_amount, source_id FROM cases ORDER BY 1"
+
+
+def cases_of(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return con.execute(STATE).fetchall()
+
+
+def test_a_later_delivery_adds_and_changes(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    still_open = case("b", closed_on=None, close_mode=None)
+    accept(con, stage("cases", [case("a"), still_open, case("c")]), source("cases"))
+    closed = case("b", closed_on=date(2023, 1, 5), close_mode="zhongben", claim_amount=7)
+    outcome = accept(con, stage("cases", [case("a"), closed, case("d")]), source("cases"))
+    assert outcome.changes == Changes(
+        added=1,
+        changed=1,
+        same=1,
+        gone=1,
+        fields={"claim_amount": 1, "close_mode": 1, "closed_on": 1},
+    )
+    assert (outcome.rows, outcome.kept, outcome.rejected) == (3, 3, 0)
+    assert cases_of(con) == [("a", 1000, 1), ("b", 7, 2), ("c", 1000, 1), ("d", 1000, 2)]
+    stated = con.execute("SELECT added, changed, gone FROM sources ORDER BY source_id").fetchall()
+    assert stated == [(3, 0, 0), (1, 1, 1)]
+
+
+def test_a_sale_becomes_a_default(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    accept(con, stage("auctions", [lot("l", status="sold")]), source("auctions"))
+    accept(con, stage("auctions", [lot("l", status="defaulted")]), source("auctions"))
+    assert con.execute("SELECT status FROM auction_rounds").fetchall() == [("defaulted",)]
+    take_back(con, 2)
+    assert con.execute("SELECT status, source_id FROM auction_rounds").fetchall() == [("sold", 1)]
+
+
+def test_a_complete_delivery_withdraws_what_it_no_longer_has(
+    con: duckdb.DuckDBPyConnection, stage: Stage
+) -> None:
+    accept(con, stage("cases", [case("a"), case("b"), case("c")]), source("cases"))
+    bad = case("b", closed_on=date(2000, 1, 1))  # in the file, though it cannot be accepted
+    outcome = accept(con, stage("cases", [case("a"), bad]), source("cases", complete=True))
+    assert (outcome.changes.gone, outcome.rejected) == (1, 1)
+    assert cases_of(con) == [("a", 1000, 1), ("b", 1000, 1)]
+    take_back(con, 2)
+    assert cases_of(con) == [("a", 1000, 1), ("b", 1000, 1), ("c", 1000, 1)]
+
+
+def test_courts_can_be_corrected_too(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    accept(con, stage("courts", [court("k1"), court("k2")]), source("courts"))
+    accept(con, stage("courts", [court("k1", name="改名法院")]), source("courts"))
+    names = "SELECT court_id, name FROM courts WHERE court_id LIKE 'k%' ORDER BY 1"
+    assert con.execute(names).fetchall() == [("k1", "改名法院"), ("k2", "某法院")]
+    take_back(con, 2)
+    assert con.execute(names).fetchall() == [("k1", "某法院"), ("k2", "某法院")]
+
+
+def test_days_between_deliveries_are_refused(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    accept(con, stage("cases", [case("a")]), source("cases"))  # to the end of 2024
+    late = source("cases", observed_from=date(2025, 2, 1), observed_to=date(2025, 6, 30))
+    with pytest.raises(InputError, match="the delivery before it ends on 2024-12-31"):
+        accept(con, stage("cases", [case("b")]), late)
+    next_day = source("cases", observed_from=date(2025, 1, 1), observed_to=date(2025, 6, 30))
+    assert accept(con, stage("cases", [case("b")]), next_day).kept == 1
+
+
+def test_the_last_delivery_goes_first(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    for amount in (1, 2, 3):
+        accept(con, stage("cases", [case("a", claim_amount=amount)]), source("cases"))
+    with pytest.raises(InputError, match="later deliveries stand on it; first undo 3, 2"):
+        take_back(con, 1)
+    for amount in (2, 1):
+        take_back(con, amount + 1)
+        assert con.execute("SELECT claim_amount FROM cases").fetchall() == [(amount,)]
+    take_back(con, 1)
+    assert cases_of(con) == []
+    assert con.execute("SELECT source_id FROM undone ORDER BY 1").fetchall() == [(1,), (2,), (3,)]
+    with pytest.raises(InputError, match="source 3: there is none"):
+        take_back(con, 3)
+
+
+def test_numbers_are_not_given_twice(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    accept(con, stage("cases", [case("a")]), source("cases"))
+    take_back(con, 1)
+    assert accept(con, stage("cases", [case("a")]), source("cases")).source_id == 2
+
+
+def test_courts_that_cases_need_stay(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    accept(con, stage("courts", [court("k1")]), source("courts"))
+    accept(con, stage("cases", [case("a", court_id="k1")]), source("cases"))
+    with pytest.raises(InputError, match="1 rows of cases need the courts it brought"):
+        take_back(con, 1)
+
+
+_rows = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 3), max_size=6)
+_steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("deliver"), st.sampled_from("xy"), _rows, st.booleans()),
+        st.tuples(st.just("undo")),
+    ),
+    max_size=7,
+)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=_steps)
+def test_every_history_can_be_taken_back(
+    con: duckdb.DuckDBPyConnection, stage: Stage, steps: list[Any]
+) -> None:
+    """Two sources deliver in turn; a state is kept before each, and undoing restores it."""
+    for table in ("cases", "replaced.cases", "rejects", "sources", "undone"):
+        con.execute(f"DELETE FROM {table}")
+    rows: dict[str, tuple[str, int]] = {}  # key: which source has it, and its amount
+    states: list[tuple[int, dict[str, tuple[str, int]]]] = []
+    for step in steps:
+        if step[0] == "undo":
+            if states:
+                source_id, rows = states.pop()
+                take_back(con, source_id)
+        else:
+            _, name, delivered, complete = step
+            if not delivered:
+                continue
+            staged = stage("cases", [case(k, claim_amount=v) for k, v in delivered.items()])
+            outcome = accept(con, staged, source("cases", name=name, complete=complete))
+            states.append((outcome.source_id, dict(rows)))
+            # An empty source has no earlier delivery, and a first delivery withdraws nothing.
+            mine = {k for k, (owner, _) in rows.items() if owner == name}
+            taken = {k: v for k, v in delivered.items() if k in mine or k not in rows}
+            assert outcome.kept == len(taken)
+            assert outcome.changes.gone == len(mine - delivered.keys())
+            if complete:
+                rows = {k: v for k, v in rows.items() if k not in mine - delivered.keys()}
+            rows = rows | {k: (name, v) for k, v in taken.items()}
+        found = con.execute(
+            "SELECT case_id, name, claim_amount::INTEGER FROM cases JOIN sources USING (source_id)"
+        ).fetchall()
+        assert {k: (name, v) for k, name, v in found} == rows
