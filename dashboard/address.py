@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-EVERYWHERE = ("lang", "period")  # parameters that every link carries along
+EVERYWHERE = ("lang", "data", "period")  # parameters that every link carries along
 
 
 def get(name: str) -> str:
@@ -32,7 +32,7 @@ def put(**changes: str) -> None:
 
 
 def link(page: str, **parameters: str) -> str:
-    """Address of another page ('' is the overview), in the same language and period."""
+    """Address of another page ('' is the overview), in the same language, data set and period."""
     kept = {name: get(name) for name in EVERYWHERE}
     return f"./{page}{_query(kept | parameters)}"
 

@@ -7,6 +7,7 @@ of its file, and its answers with it.
 from __future__ import annotations
 
 import os
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -18,12 +19,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard import address
 from dashboard.i18n import current as current_language
 from index_engine.errors import InputError
 from index_engine.snapshot import LEVELS, Snapshot, Unit
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_KEPT = 3_000  # answers and figures of one snapshot; most are a few kilobytes
+MOST_OPEN = 4  # snapshots that are open at a time
+
+# Letters, digits, Chinese, - and _: a name that is one file in one folder on every system.
+_NAME = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff-]{1,40}")
 
 
 class Answers:
@@ -87,9 +93,35 @@ class Answers:
         return None
 
 
-def warehouse() -> Path:
-    """The warehouse to show: JECI_WAREHOUSE, else the sample."""
+def home() -> Path:
+    """The warehouse that is shown where no other is asked for: JECI_WAREHOUSE, else the sample."""
     return Path(os.environ.get("JECI_WAREHOUSE") or ROOT / "var" / "sample.duckdb")
+
+
+def data_sets() -> list[str]:
+    """Names of the data sets there are: those of the warehouses that lie beside `home()`."""
+    found = home().parent.glob("*.duckdb")
+    return sorted(path.stem for path in found if path.is_file() and _NAME.fullmatch(path.stem))
+
+
+def warehouse() -> Path:
+    """The warehouse to show: the data set that the address names, if there is one of that name."""
+    name = address.get("data")
+    return file_of(name) if name in data_sets() else home()
+
+
+def file_of(name: str) -> Path:
+    """Where the data set of a name lies, or would lie. Raises InputError if it is no such name."""
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r}: a name has letters, digits, Chinese characters, - and _, at most 40"
+        )
+    return home().with_name(f"{name}.duckdb")
+
+
+def parameter(name: str) -> str:
+    """What the address says of a data set; nothing of the one that is shown anyway."""
+    return "" if file_of(name) == home() else name
 
 
 def current() -> Answers:
@@ -107,7 +139,7 @@ def current() -> Answers:
     return answers
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=MOST_OPEN)
 def _open(path: str, stamp: tuple[int, int]) -> Answers:
     """`stamp` is part of the key only: another time or size is another snapshot."""
     return Answers(Snapshot(Path(path)))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage as Page
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, not the one above
@@ -18,7 +19,13 @@ from dashboard.view import NoSuchPlace  # noqa: E402
 from index_engine.errors import InputError  # noqa: E402
 
 # File of each page, by its address; '' is the page at the root.
-FILES = {"": "overview", "rankings": "rankings", "region": "region", "method": "method"}
+FILES = {
+    "": "overview",
+    "rankings": "rankings",
+    "region": "region",
+    "method": "method",
+    "data": "data",
+}
 
 
 def titles() -> dict[str, str]:
@@ -27,6 +34,7 @@ def titles() -> dict[str, str]:
         "rankings": _("Rankings"),
         "region": _("Place profile"),
         "method": _("Method"),
+        "data": _("Data"),
     }
 
 
@@ -48,21 +56,36 @@ def run() -> None:
     parts.header(list(named.items()), page.url_path)
     try:
         answers = data.current()
-        parts.synthetic_band(answers)
+    except InputError as error:
+        _without_data(page, error)
+    else:
+        _with_data(page, answers)
+
+
+def _with_data(page: Page, answers: data.Answers) -> None:
+    parts.synthetic_band(answers)
+    try:
         page.run()
         parts.footer(answers)
-    except InputError as error:
-        parts.notice(
-            _("There is no data to show yet"),
-            _("Build the sample with this command, then load the page again:"),
-            tag("code", "make run"),
-            _("Or import files of your own: see the README. What was found: {error}").format(
-                error=error
-            ),
-        )
     except NoSuchPlace:
         whole = tag("a", _("Back to the overview"), href=address.link(""), data_in=True)
         parts.notice(_("This place is not in the data set"), whole)
+
+
+def _without_data(page: Page, error: InputError) -> None:
+    """The page through which data come in stands without any; the others say what is missing."""
+    if page.url_path == "data":
+        page.run()
+        parts.footer(None)
+        return
+    way_in = tag("a", _("Bring in files of your own"), href=address.link("data"), data_in=True)
+    parts.notice(
+        _("There is no data to show yet"),
+        way_in,
+        _("Or build the sample with this command, then load the page again:"),
+        tag("code", "make run"),
+        _("What was found: {error}").format(error=error),
+    )
 
 
 run()

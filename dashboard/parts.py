@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, export, formats, theme
-from dashboard.data import Answers, View
+from dashboard.data import Answers, View, data_sets, parameter, warehouse
 from dashboard.i18n import LANGUAGES, _, current, pick, place_name
 from dashboard.markup import Html, join, tag
 from index_engine.snapshot import Unit
@@ -27,7 +27,7 @@ def dress() -> None:
 
 
 def header(pages: list[tuple[str, str]], active: str) -> None:
-    """Name of the site, its pages as (path, title), and the languages."""
+    """Name of the site, its pages as (path, title), the data sets and the languages."""
     links = [
         tag(
             "a",
@@ -55,10 +55,31 @@ def header(pages: list[tuple[str, str]], active: str) -> None:
             "header",
             tag("strong", brand),
             tag("nav", *links, aria_label=_("Pages")),
+            _data_sets(active),
             tag("nav", *tongues, class_="tongues", aria_label=_("Language")),
             class_="site",
         )
     )
+
+
+def _data_sets(page: str) -> Html | None:
+    """The data set in view, and a menu of the others if there are any; a place or a quarter of one
+    need not be in another, so that only page and language are kept."""
+    names, shown = data_sets(), warehouse().stem
+    if not set(names) - {shown}:
+        return None
+    links = [
+        tag(
+            "a",
+            name,
+            href=address.link(page, data=parameter(name), period=""),
+            data_in=True,
+            aria_current="true" if name == shown else None,
+        )
+        for name in names
+    ]
+    name = tag("summary", shown, aria_label=_("Data set: {name}").format(name=shown))
+    return tag("details", name, tag("nav", *links, aria_label=_("Data sets")), class_="note menu")
 
 
 def synthetic_band(data: Answers) -> None:
@@ -81,8 +102,11 @@ def mark() -> Html:
     return tag("b", _("Synthetic data"), class_="mark")
 
 
-def footer(data: Answers) -> None:
-    """Source, observed window, method and version of what the page shows."""
+def footer(data: Answers | None) -> None:
+    """Source, observed window, method and version of what the page shows, if there are data."""
+    if data is None:
+        st.html(tag("footer", class_="site"))
+        return
     method = data.method
     seen = formats.window(data.observed_from, data.observed_to)
     pieces = [
@@ -275,6 +299,7 @@ def status(code: str) -> str:
     """Why there is no number."""
     return {
         "too_few": _("too few cases"),
+        "low_coverage": _("too many numbered cases missing"),
         "not_estimable": _("not estimable"),
         "no_data": _("no data"),
     }.get(code, code)

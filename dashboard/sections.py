@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -267,3 +269,100 @@ def official(shown: View) -> None:
     st.html(tables.table(columns, values.itertuples(index=False), caption=_("Official figures")))
     st.html(parts.source_line(shown))
     parts.download("official-figures", shown, lambda: values)
+
+
+def stated(shown: View) -> None:
+    """What courts, the press and monitors published of the place, beside what is computed."""
+    unit = shown.place
+    values = shown.data.stated(unit.level, unit.unit_id, shown.period)
+    if values.empty:
+        return
+    said = _(
+        "As courts, the press and market monitors state them; nothing of it enters a score. A "
+        "computed value stands beside a published one only where formula, place and days are "
+        "the same. Of figures without one in the period, the latest before it is shown."
+    )
+    parts.section(_("Published figures beside computed values"), said)
+    columns = [
+        Column(_("Figure"), lambda line: _stated_name(shown, line)),
+        Column(_("Period"), lambda line: _days(line.period_start, line.period_end)),
+        Column(_("Published"), lambda line: _measured(line.value, line.measured_in), kind="number"),
+        Column(_("Computed"), lambda line: _computed(shown, line), kind="number"),
+        Column(_("Definition"), lambda line: _definition(shown, line)),
+        Column(_("Published at"), _published_at),
+    ]
+    caption = _("Published figures beside computed values")
+    st.html(tables.table(columns, values.itertuples(index=False), caption=caption))
+    real = _("Published figures are real and carry their own source")
+    st.html(parts.source_line(shown, extra=real if shown.data.synthetic else None))
+    parts.download("published-figures", shown, lambda: values)
+
+
+def _stated_name(shown: View, line: Any) -> Html:
+    """The figure, why nothing computed is like it, and of whom it was stated."""
+    metric = shown.data.metrics[line.metric]
+    pairs: list[tuple[str, object]] = []
+    if metric.apart:
+        pairs.append((_("Why no computed value"), pick(metric.apart)))
+    if not formats.missing(line.note):
+        pairs.append((_("Note"), line.note))
+    about = parts.note(pick(metric.name), parts.definitions(*pairs)) if pairs else None
+    of_whom = tag("small", line.unit_name, style="min-width:7.5em")
+    return join(tag("span", pick(metric.name)), " ", about, of_whom)
+
+
+def _definition(shown: View, line: Any) -> Html:
+    return tag("span", pick(shown.data.metrics[line.metric].definition), class_="fine")
+
+
+def _days(first: date, last: date) -> str:
+    """Whole years and months in short, as they are mostly stated; other periods by their days."""
+    after = last + timedelta(days=1)
+    if first.day != 1 or after.day != 1:
+        return formats.window(first, last)
+    whole_years = first.month == after.month == 1
+    ends = [
+        f"{d.year}" if whole_years else f"{d.year}\N{NON-BREAKING HYPHEN}{d.month:02}"
+        for d in (first, last)
+    ]
+    return "–".join(dict.fromkeys(ends))
+
+
+def _computed(shown: View, line: Any) -> object:
+    value = _measured(line.computed, line.measured_in, 1)
+    if formats.missing(line.computed) or not shown.data.synthetic:
+        return value
+    return tables.stacked(value, parts.watermark(shown))
+
+
+def _published_at(line: Any) -> Html:
+    """A link to where it was published, or the name of the file it came in."""
+    web = re.match(r"https?://(?:www\.)?([^/?#]+)", line.address)
+    where = (
+        tag("a", web[1], href=line.address, target="_blank", rel="noopener")
+        if web
+        else tag("span", line.address)
+    )
+    derived = line.basis.removeprefix("derived: ")
+    return where if derived == line.basis else tables.stacked(where, _("derived from two of them"))
+
+
+def _measured(value: float | None, unit: str, digits: int | None = None) -> str:
+    """A value in the unit it was printed in, with as many digits as it has."""
+    if formats.missing(value):
+        return formats.NOTHING
+    if digits is None:
+        digits = next(n for n in range(7) if n == 6 or round(value, n) == value)
+    number = formats.number(value, digits)
+    if unit == "%":
+        return number + "%"
+    wordings = {
+        "件": _("{number} items"),
+        "个": _("{number} pieces"),
+        "套": _("{number} homes"),
+        "次": _("{number} rounds"),
+        "天": _("{number} days"),
+        "元": _("{number} yuan"),
+        "亿元": _("{number} × 100 million yuan"),
+    }
+    return wordings[unit].format(number=number) if unit in wordings else f"{number} {unit}"

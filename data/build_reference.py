@@ -1,4 +1,4 @@
-"""Builds the reference data of this folder: boundaries, divisions and where they come from.
+"""Builds the reference data of this folder: boundaries, divisions, courts and where they come from.
 
     pip install -r data/requirements-build.txt
     python data/build_reference.py
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from build import divisions, origins, packages, shapes, sidecars, tianditu
+from build import courts, divisions, history, origins, packages, shapes, sidecars, tianditu
 from build.divisions import Division
 
 DATA = Path(__file__).resolve().parent
@@ -166,6 +166,10 @@ def build(folder: Path, target: Path) -> None:
         licence.write_bytes(packages.licence_text(package, folder))
     table = divisions.as_csv(list(country.rows.values()))
     write("divisions.csv.source.toml", origins.DIVISIONS, {"divisions.csv": table})
+    former = history.former_places(history.read_lists(folder), country.rows)
+    registry, names = courts.build(country.rows, former)
+    write("courts.csv.source.toml", origins.COURTS, {"courts.csv": registry})
+    write("court_names.csv.source.toml", origins.COURT_NAMES, {"court_names.csv": names})
     write_map("province.geojson", origins.PROVINCES, overview(country, country.provinces))
     write_map("city.geojson", origins.CITIES, overview(country, country.cities))
     write("boundaries/county.source.toml", origins.COUNTY_MAPS, county_maps(country))

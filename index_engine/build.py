@@ -39,5 +39,5 @@ def build(
         con.execute("INSERT OR REPLACE INTO meta VALUES ('method', ?)", [method.text])
         con.execute(
             "INSERT OR REPLACE INTO meta "
-            "SELECT 'built_sources', MAX(source_id)::VARCHAR FROM sources"
+            "SELECT 'built_sources', string_agg(source_id, ',' ORDER BY source_id) FROM sources"
         )

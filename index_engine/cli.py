@@ -1,10 +1,14 @@
 """The command line: the same engine as the dashboard, one command a verb.
 
-    python -m index_engine sample  --warehouse W [--cases N] [--seed S]
-    python -m index_engine import  cases|auctions|courts|regions FILE --warehouse W [--mapping M]
-    python -m index_engine build   --warehouse W [--method M] [--threads N]
-    python -m index_engine scores  --warehouse W --level province|city|court [--period 2025Q4]
-    python -m index_engine rejects --warehouse W
+    python -m index_engine sample    --warehouse W [--cases N] [--seed S]
+    python -m index_engine recognise FILE [--kind cases] [--mapping M]
+    python -m index_engine import    cases|auctions|... FILE --warehouse W [--mapping M] [--trial]
+    python -m index_engine undo      SOURCE --warehouse W
+    python -m index_engine sources   --warehouse W
+    python -m index_engine coverage  --warehouse W
+    python -m index_engine rejects   --warehouse W
+    python -m index_engine build     --warehouse W [--method M] [--threads N]
+    python -m index_engine scores    --warehouse W --level province|city|court [--period 2025Q4]
 
 Bad input ends in one line on stderr and exit code 2.
 """
@@ -18,16 +22,17 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from index_engine import periods
+from index_engine import intake, periods
 from index_engine.build import STEPS, build
 from index_engine.errors import InputError
 from index_engine.method import DEFAULT
 from index_engine.snapshot import LEVELS, Snapshot
+from index_engine.sources.accept import Outcome
+from index_engine.sources.contract import KINDS
 from index_engine.spreadsheets import disarmed
 from index_engine.warehouse.snapshots import open_locked
 
 FORMATS = ("table", "csv", "json")
-KINDS = ("cases", "auctions", "courts", "regions")
 SYNTHETIC_NOTE = "SYNTHETIC DATA: fictional courts, made by 'index_engine sample'"
 
 
@@ -52,29 +57,46 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
-        name: str, run: Callable[[argparse.Namespace], None], text: str
+        name: str,
+        run: Callable[[argparse.Namespace], None],
+        text: str,
+        *,
+        warehouse: bool = True,
+        printed: bool = False,
     ) -> argparse.ArgumentParser:
         found = commands.add_parser(name, help=text, description=text)
-        found.add_argument("--warehouse", type=Path, required=True, help="the DuckDB file")
+        if warehouse:
+            found.add_argument("--warehouse", type=Path, required=True, help="the DuckDB file")
+        if printed:
+            found.add_argument("--format", choices=FORMATS, default="table")
         found.set_defaults(run=run)
         return found
 
     sample = command("sample", _sample, "make a synthetic warehouse and build it")
     sample.add_argument("--cases", type=_count, default=300_000, help="cases to make")
     sample.add_argument("--seed", type=int, default=20260101, help="another seed, another world")
+    recognising = command(
+        "recognise", _recognise, "propose a mapping for a file", warehouse=False
+    )
+    recognising.add_argument("file", type=Path)
+    recognising.add_argument("--kind", choices=KINDS, help="recognised by the headers if not given")
+    recognising.add_argument("--mapping", type=Path, help="where to write the proposal")
     importing = command("import", _import, "read a file into the warehouse")
     importing.add_argument("kind", choices=KINDS)
     importing.add_argument("file", type=Path)
     importing.add_argument("--mapping", type=Path, help="TOML: which column is which field")
+    importing.add_argument("--trial", action="store_true", help="say what would change, keep nothing")
+    undoing = command("undo", _undo, "take an import back")
+    undoing.add_argument("source", type=_count, help="its number; 'sources' lists them")
+    command("sources", _sources, "list what was imported", printed=True)
+    command("coverage", _coverage, "received and missing case numbers by court", printed=True)
+    command("rejects", _rejects, "what the imports rejected, cleared or warned of", printed=True)
     building = command("build", _build, "compute measures, estimates and scores")
     building.add_argument("--method", type=Path, default=DEFAULT, help="a method file")
     building.add_argument("--threads", type=_count, help="threads for DuckDB")
-    scores = command("scores", _scores, "print the scores of one level and period")
+    scores = command("scores", _scores, "print the scores of one level and period", printed=True)
     scores.add_argument("--level", choices=LEVELS, required=True)
     scores.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
-    scores.add_argument("--format", choices=FORMATS, default="table")
-    rejects = command("rejects", _rejects, "print what the imports rejected, cleared or warned of")
-    rejects.add_argument("--format", choices=FORMATS, default="table")
     return parser
 
 
@@ -108,18 +130,80 @@ def _refuse_real_data(warehouse: Path) -> None:
         raise InputError(f"{warehouse}: holds {real} imported files; name another file")
 
 
+def _recognise(arguments: argparse.Namespace) -> None:
+    from index_engine.sources.recognise.recognise import recognise
+    from index_engine.sources.recognise.write import mapping_text
+
+    proposal = recognise(arguments.file, arguments.kind)
+    text = mapping_text(proposal)
+    if arguments.mapping is None:
+        print(text, end="")
+        return
+    if arguments.mapping.exists():
+        raise InputError(f"{arguments.mapping}: is there already; name another file")
+    arguments.mapping.write_text(text, encoding="utf-8")
+    for column in proposal.columns:
+        fed = "personal, not read" if column.personal else column.field or "not used"
+        print(f"  {column.header} -> {fed} ({column.confidence:.0%}: {column.why})")
+    for problem in (*(f"nothing feeds {name}" for name in proposal.missing), *proposal.warnings):
+        print(f"  ! {problem}")
+    print(
+        f"{arguments.mapping}: read it, mend it, then: python -m index_engine import"
+        f" {proposal.kind} {arguments.file} --mapping {arguments.mapping} --warehouse W --trial"
+    )
+
+
 def _import(arguments: argparse.Namespace) -> None:
     from index_engine.sources.importer import import_file
+    from index_engine.sources.progress import Progress
 
     outcome = import_file(
-        arguments.warehouse, arguments.kind, arguments.file, arguments.mapping, progress=True
+        arguments.warehouse,
+        arguments.kind,
+        arguments.file,
+        arguments.mapping,
+        Progress(asked=True),
+        trial=arguments.trial,
+    )
+    _print_outcome(arguments.file.name, outcome)
+    if arguments.trial:
+        print("a trial: nothing was kept")
+
+
+def _print_outcome(name: str, outcome: Outcome) -> None:
+    """Kept, kept with a warning and rejected add up to the rows; so do the changes to the kept."""
+    changes = outcome.changes
+    print(
+        f"{name}: {outcome.rows} rows, {outcome.kept} kept ({outcome.with_warning} with a warning),"
+        f" {outcome.rejected} rejected"
     )
     print(
-        f"{arguments.file.name}: {outcome.rows} rows, {outcome.kept} kept, "
-        f"{outcome.rejected} rejected"
+        f"  of those kept {changes.added} new, {changes.changed} changed, {changes.same} known;"
+        f" {changes.gone} earlier rows are not in this file"
     )
-    for rule, rows in sorted(outcome.reasons.items(), key=lambda item: (-item[1], item[0])):
-        print(f"  {rows:>8}  {rule}")
+    for field, rows in changes.fields.items():
+        print(f"  {rows:>8}  changed {field}")
+    for action, rules in (
+        ("rejected", outcome.reasons),
+        ("cleared", outcome.cleared),
+        ("warned", outcome.warned),
+        ("noted", outcome.noted),
+    ):
+        for rule, rows in sorted(rules.items(), key=lambda item: (-item[1], item[0])):
+            print(f"  {rows:>8}  {action} {rule}")
+
+
+def _undo(arguments: argparse.Namespace) -> None:
+    intake.undo(arguments.warehouse, arguments.source)
+    print(f"source {arguments.source}: taken back; build again to see it in the scores")
+
+
+def _sources(arguments: argparse.Namespace) -> None:
+    _print(intake.sources(arguments.warehouse), arguments.format)
+
+
+def _coverage(arguments: argparse.Namespace) -> None:
+    _print(intake.coverage(arguments.warehouse), arguments.format)
 
 
 def _build(arguments: argparse.Namespace) -> None:
@@ -143,7 +227,7 @@ def _scores(arguments: argparse.Namespace) -> None:
 
 
 def _rejects(arguments: argparse.Namespace) -> None:
-    _print(Snapshot(arguments.warehouse).rejects(), arguments.format)
+    _print(intake.rejects(arguments.warehouse), arguments.format)
 
 
 def _print(rows: pd.DataFrame, how: str) -> None:

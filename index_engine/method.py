@@ -25,6 +25,9 @@ Names = dict[str, str]  # language tag (zh_Hans, zh_Hant, en) -> wording
 CASE_COUNTS = {
     "filed", "closed", "completed", "zhongben", "days_to_close",
     "pending", "pending_days", "handled",
+    "recovered_known", "recovered_cash", "recovered_instalment", "recovered_setoff",
+    "recovered_asset_swap", "recovered_restructuring", "recovered_in_kind", "recovered_arranged",
+    "numbered_received", "numbered_expected",
 }
 AUCTION_COUNTS = {
     "rounds_ended", "held", "sold", "failed", "defaulted", "setoff", "withdrawn",
@@ -33,6 +36,7 @@ AUCTION_COUNTS = {
 }
 # fmt: on
 CLOCK_EVENTS = {"listing": {"listed", "closed"}, "lot": {"sold", "gone"}}
+COVERAGE = "coverage"  # id of the figure that score.min_coverage is held against
 SHARED_EVENT_WORDS = {"open", "censored"}  # states of a spell, so no event may be called so
 ESTIMATION = (
     "bins_per_month",
@@ -126,7 +130,9 @@ class Method:
     confidence: float
     min_weight_present: float
     floor: float
+    min_coverage: float
     events: dict[str, tuple[str, ...]]  # event of the case clock -> closing modes
+    recovery_events: dict[str, tuple[str, ...]]  # the same -> recovery modes, of completed cases
     dimensions: tuple[Dimension, ...]
     indicators: tuple[Indicator, ...]
     figures: tuple[Figure, ...]
@@ -148,6 +154,15 @@ class Method:
 
     def of_dimension(self, dimension_id: str) -> tuple[Indicator, ...]:
         return tuple(i for i in self.indicators if i.dimension == dimension_id)
+
+    def event_of(self, close_mode: str, recovery_mode: str) -> str:
+        """The event of the case clock that a closing is; '' stands for an unknown mode."""
+        if close_mode == "completed":
+            for event, modes in self.recovery_events.items():
+                if recovery_mode in modes:
+                    return event
+        event_of = {mode: event for event, modes in self.events.items() for mode in modes}
+        return event_of.get(close_mode, event_of["*"])
 
     def clock_events(self, clock: str) -> tuple[str, ...]:
         """The events that end a spell of `clock`, in the order of the method."""
@@ -197,10 +212,9 @@ def _method(raw: dict[str, Any], text: str) -> Method:
             "first_period": _typed(period["first"], str, "period.first"),
             "min_weight_present": score["min_weight_present"],
             "floor": score["floor"],
-            "events": {
-                event: tuple(_typed(modes, list, f"events.{event}"))
-                for event, modes in raw["events"].items()
-            },
+            "min_coverage": score.get("min_coverage", 0.0),
+            "events": _modes(raw["events"], "events"),
+            "recovery_events": _modes(raw.get("recovery_events", {}), "recovery_events"),
             "dimensions": tuple(
                 _made(Dimension, f"dimension {d.get('id', '')}", d) for d in raw["dimension"]
             ),
@@ -209,6 +223,10 @@ def _method(raw: dict[str, Any], text: str) -> Method:
             "text": text,
         },
     )
+
+
+def _modes(table: dict[str, Any], name: str) -> dict[str, tuple[str, ...]]:
+    return {event: tuple(_typed(modes, list, f"{name}.{event}")) for event, modes in table.items()}
 
 
 def _figure(kind: type[T], what: str, entry: dict[str, Any]) -> T:
@@ -268,13 +286,18 @@ def _parameter_faults(method: Method) -> Iterator[str]:
         yield "estimation.confidence must lie between 0 and 1"
     if not 0 <= method.min_weight_present <= 1:
         yield "score.min_weight_present must be a share"
+    if not 0 <= method.min_coverage <= 1:
+        yield "score.min_coverage must be a share"
+    if method.min_coverage > 0 and COVERAGE not in {f.id for f in method.figures}:
+        yield f"score.min_coverage needs a figure with the id {COVERAGE!r}"
     if not 0 < method.floor < 100:
         yield "score.floor must lie between 0 and 100: the geometric mean needs values above 0"
 
 
 def _event_faults(method: Method) -> Iterator[str]:
     taken = [mode for modes in method.events.values() for mode in modes]
-    known = {*tomllib.loads(VOCABULARY.read_text(encoding="utf-8"))["close_mode"], "*"}
+    recovered = [mode for modes in method.recovery_events.values() for mode in modes]
+    vocabulary = tomllib.loads(VOCABULARY.read_text(encoding="utf-8"))
     if len(taken) != len(set(taken)):
         yield "[events]: a closing mode is named twice"
     if "*" not in taken:
@@ -282,8 +305,16 @@ def _event_faults(method: Method) -> Iterator[str]:
     if SHARED_EVENT_WORDS & set(method.events):
         yield "[events]: 'open' and 'censored' are taken"
     for mode in taken:
-        if mode not in known:
+        if mode not in {*vocabulary["close_mode"], "*"}:
             yield f"[events]: no closing mode is called {mode!r}; see vocabulary.toml"
+    if len(recovered) != len(set(recovered)):
+        yield "[recovery_events]: a recovery mode is named twice"
+    for event in method.recovery_events:
+        if event not in method.events:
+            yield f"[recovery_events]: [events] has no event {event!r}"
+    for mode in recovered:
+        if mode not in vocabulary["recovery_mode"]:
+            yield f"[recovery_events]: no recovery mode is called {mode!r}; see vocabulary.toml"
 
 
 def _entry_faults(method: Method) -> Iterator[str]:

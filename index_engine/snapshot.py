@@ -4,6 +4,7 @@ A page never writes SQL and never computes a statistic; it asks here and draws w
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from index_engine.errors import InputError
 from index_engine.estimates import curves
 from index_engine.estimates.units import LEVELS, all_courts, units
 from index_engine.method import parse
+from index_engine.warehouse.metrics import Metric, metrics
 from index_engine.warehouse.snapshots import cursor, open_locked
 
 __all__ = ["LEVELS", "Snapshot", "Unit"]
@@ -54,7 +56,9 @@ class Snapshot:
             )
         self.method = parse(meta["method"], f"{path} (method)")
         # What was imported after the build is not in the scores, so it is not shown with them.
-        self._built_sources = int(meta["built_sources"])
+        self._built_sources = [int(number) for number in meta["built_sources"].split(",")]
+        present = [number for (number,) in self._rows("SELECT source_id FROM sources")]
+        self.stale = sorted(present) != self._built_sources
         self.version = self._fingerprint(meta["method"])
         self.synthetic = bool(self.sources()["synthetic"].any())
         [(self.observed_from, self.observed_to)] = self._rows(
@@ -71,6 +75,7 @@ class Snapshot:
             for unit, rows in zip(level.ids, level.members, strict=True)
         }
 
+    stale: bool  # files were imported or taken back since the build
     synthetic: bool
     observed_from: date
     observed_to: date
@@ -103,7 +108,8 @@ class Snapshot:
         """One row a unit, best first, unscored last.
 
         Columns: unit_id, name, name_hant, name_en, parent, score, se, low, high, rank (smallest
-        of ties), n (cases under way), status ('scored' | 'too_few' | 'not_estimable'),
+        of ties), n (cases under way), status ('scored' | 'low_coverage' | 'too_few' |
+        'not_estimable'),
         change_quarter, change_year (points; NaN where there is no earlier score), and one column
         of points (0-100) per dimension id: cycle, closure, auction.
         """
@@ -155,6 +161,38 @@ class Snapshot:
         ).set_index("figure")
         return rows.reindex([f.id for f in self.method.figures]).reset_index()
 
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """What the metrics of `stated` mean, by id."""
+        return metrics()
+
+    def stated(self, level: str, unit_id: str, period: str) -> pd.DataFrame:
+        """Figures that courts and others state of a unit; nothing that is computed uses them.
+
+        Those whose period overlaps the window that `period` ends; of a metric and speaker without
+        one, the latest before it. Columns: metric, name, name_en, unit_name (of whom), value,
+        measured_in (its unit), period_start, period_end, basis ('reported' or how derived),
+        address (or the name of the file), note, computed (the figure of the same formula, unit and
+        days, in the same unit; else NaN), figure_id.
+        """
+        known = [
+            {"metric": m.id, "court_column": m.column, "shown_in": m.measured_in, "same": m.same_as}
+            for m in self.metrics.values()
+        ]
+        windows = [
+            {"first_day": first, "last_day": last, "period": name}
+            for name in self._periods
+            for first, last in [self.period_dates(name)]
+        ]
+        rows = self._frame(
+            _query("stated"),
+            [level, unit_id, *self.period_dates(period), self._built_sources, known, windows],
+        )
+        names = [self.metrics[metric].name for metric in rows["metric"]]
+        rows.insert(1, "name", pd.Series([name["zh_Hans"] for name in names], dtype="str"))
+        rows.insert(2, "name_en", pd.Series([name["en"] for name in names], dtype="str"))
+        return rows
+
     def cohorts(self) -> list[str]:
         """Filing years such as '2023' observed from filing on, oldest first."""
         years = self._rows(
@@ -199,19 +237,13 @@ class Snapshot:
         )
 
     def sources(self) -> pd.DataFrame:
-        """What the build was made from: source_id, kind, name, sha256, rows, rejected,
+        """What the build was made from: source_id, kind, name, sha256, rows, rejected, warned,
         observed_from, observed_to, synthetic."""
         return self._frame(
-            "SELECT * EXCLUDE imported_at FROM sources WHERE source_id <= ? ORDER BY source_id",
+            "SELECT source_id, kind, name, sha256, rows, rejected, warned, observed_from, "
+            "observed_to, synthetic FROM sources "
+            "WHERE list_contains(CAST(? AS INTEGER[]), source_id) ORDER BY source_id",
             [self._built_sources],
-        )
-
-    def rejects(self) -> pd.DataFrame:
-        """Every finding of the imports: source, row_no, field, value, rule, message, action."""
-        return self._frame(
-            "SELECT sources.name AS source, row_no, field, value, rule, message, action "
-            "FROM rejects JOIN sources USING (source_id) ORDER BY source_id, row_no, rule, field",
-            [],
         )
 
     def close(self) -> None:

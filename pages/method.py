@@ -96,10 +96,23 @@ def steps(method: Method) -> list[str]:
             "There is a score only where at least {share} of the weight of every dimension is "
             "present, and an indicator only from its least number of cases."
         ).format(share=formats.percent(method.min_weight_present, 0)),
+        *coverage(method),
         _(
             "Every value and every score carries a {confidence} interval from sampling. Ranks "
             "compare rounded scores; ties share the better rank."
         ).format(confidence=formats.percent(method.confidence, 0)),
+    ]
+
+
+def coverage(method: Method) -> list[str]:
+    if not method.min_coverage:
+        return []
+    return [
+        _(
+            "Case numbers run on by court and year, so gaps show how many cases are missing. Where "
+            "fewer than {share} of the numbered cases came there is no score; data without case "
+            "numbers are not held to it."
+        ).format(share=formats.percent(method.min_coverage, 0))
     ]
 
 

@@ -24,6 +24,7 @@ def page() -> None:
     outcomes(shown)
     sections.funnel(shown)
     sections.official(shown)
+    sections.stated(shown)
     children(shown)
 
 

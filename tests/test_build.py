@@ -53,7 +53,13 @@ def test_same_facts_same_bytes(
     capsys: pytest.CaptureFixture[str],
 ):
     """Built with one thread instead of two, from the same rows in another order."""
-    turned = World(rows.regions[::-1], rows.courts, rows.cases[::-1], rows.rounds[::-1])
+    turned = replace(
+        rows,
+        regions=rows.regions[::-1],
+        cases=rows.cases[::-1],
+        rounds=rows.rounds[::-1],
+        sequences=rows.sequences[::-1],
+    )
     again = turned.write(tmp_path / "again.duckdb")
     build(again, threads=1)
     before = scores_csv(built_world, capsys)

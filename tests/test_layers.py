@@ -29,6 +29,7 @@ STAGES = {
     "index": BASE | {"estimates"},
     "build": BASE | {"measures", "estimates", "index", "warehouse"},
     "snapshot": BASE | {"estimates", "index", "warehouse"},
+    "intake": {"build", "errors", "sources", "warehouse"},
     "applications": BASE | {"estimates", "index", "snapshot"},
     "publish": BASE | {"index", "snapshot", "warehouse"},
 }
@@ -37,7 +38,8 @@ STAGES["__main__"] = {"cli"}
 STAGES["__init__"] = set()
 
 # What the screens may know of the engine: the one who answers, and the words of its answers.
-ANSWERS = {"snapshot", "method", "errors", "periods", "applications", "publish", "spreadsheets"}
+ANSWERS = {"snapshot", "intake", "method", "errors", "periods", "applications", "publish"}
+ANSWERS |= {"spreadsheets"}
 
 # Heavy or of the screen; libraries.md has the times. statsmodels and geopandas only while building.
 NOT_IN_THE_ENGINE = {"streamlit", "plotly", "geopandas", "statsmodels", "altair", "matplotlib"}

@@ -71,6 +71,7 @@ def test_every_number_of_the_engine_stands_in_the_file(method: Method):
         "confidence",
         "min_weight_present",
         "floor",
+        "min_coverage",
     ):
         [written] = re.findall(rf"^{key} = ([\d.]+)", TEXT, re.M)
         assert getattr(method, key) == float(written), key
@@ -94,6 +95,33 @@ def test_what_is_no_method_file(tmp_path: Path, found: str):
         path.write_bytes("名称 = 1".encode("gbk"))
     with pytest.raises(InputError, match=re.escape(str(path))):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("closed", "recovered", "event"),
+    [
+        ("completed", "", "cash"),
+        ("completed", "cash", "cash"),
+        ("completed", "instalment", "cash"),
+        ("completed", "restructuring", "cash"),
+        ("completed", "setoff", "other"),
+        ("completed", "asset_swap", "other"),
+        ("zhongben", "setoff", "zhongben"),
+        ("terminated", "", "other"),
+        ("", "cash", "other"),
+        ("a mode of another method", "", "other"),
+    ],
+)
+def test_property_taken_is_not_cash(method: Method, closed: str, recovered: str, event: str):
+    assert method.event_of(closed, recovered) == event
+
+
+def test_a_method_may_do_without_coverage_and_ways_of_recovery():
+    text = re.sub(r"^min_coverage = .*\n", "", TEXT, flags=re.M)
+    text = text.replace("[recovery_events]\nother =", "[recovery_events]\n# other =")
+    method = parse(text.replace('id = "coverage"', 'id = "covered"'), "test")
+    assert method.min_coverage == 0
+    assert method.event_of("completed", "setoff") == "cash"
 
 
 # ---------------------------------------------------------------- every fault
@@ -141,6 +169,21 @@ FAULTS = {
     # The file says why: a geometric mean with a zero in it would forget every other dimension.
     "floor of nothing": ("floor = 1.0", "floor = 0.0", "floor"),
     "a mode twice": ('["zhongben"]', '["zhongben", "completed"]', "named twice"),
+    "coverage in percent": ("min_coverage = 0.6", "min_coverage = 60", "min_coverage"),
+    "coverage a text": ("min_coverage = 0.6", 'min_coverage = "0.6"', "min_coverage"),
+    "no figure to hold coverage against": ('id = "coverage"', 'id = "covered"', "'coverage'"),
+    "a recovery mode twice": ('["setoff", "asset_swap"]', '["setoff", "setoff"]', "named twice"),
+    "a recovery mode that the contract does not know": (
+        '["setoff", "asset_swap"]',
+        '["barter"]',
+        "'barter'",
+    ),
+    "recovery modes a text": ('["setoff", "asset_swap"]', '"setoff"', "recovery_events.other"),
+    "an event of recovery that is none": (
+        'other = ["setoff", "asset_swap"]',
+        'goods = ["setoff", "asset_swap"]',
+        "no event 'goods'",
+    ),
     "no event for the rest": ('other = ["*"]', 'other = ["terminated"]', '"*"'),
     "a word of the engine as event": ('other = ["*"]', 'open = ["*"]', "'open'"),
     "a mode that the contract does not know": ('["completed"]', '["complete"]', "complete"),

@@ -156,11 +156,28 @@ def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
     lots_sold = [rounds for rounds in lots if rounds[-1].status == "sold"]
     days = (WINDOW[1] - WINDOW[0]).days + 1
     modes = Counter(c.close_mode for c in closed)
+    recovered = Counter(c.recovery_mode for c in closed if c.close_mode == "completed")
+    known = recovered.total() - recovered[None]
+    numbered = sum(
+        (
+            cell
+            for (court, period), cell in recount.coverage(rows, recount.QUARTERS).items()
+            if court in {c.court_id for c in cases}
+            and recount.QUARTERS.of(WINDOW[0]) <= period <= recount.QUARTERS.of(WINDOW[1])
+        ),
+        Counter(),
+    )
     expected = {
         "closure_rate": (len(closed), before + filed),
         "clearance_rate": (len(closed), filed),
         "completion_rate": (modes["completed"], len(closed)),
         "zhongben_rate": (modes["zhongben"], len(closed)),
+        "in_kind_rate": (recovered["setoff"] + recovered["asset_swap"], known),
+        "instalment_or_restructured_rate": (
+            recovered["instalment"] + recovered["restructuring"],
+            known,
+        ),
+        "coverage": (numbered["numbered_received"], numbered["numbered_expected"]),
         "mean_days_closed": (sum((c.closed_on - c.filed_on).days for c in closed), len(closed)),
         "disposition_time": (pending * days, len(closed)),
         "sale_by_round": (len(sold), len(held)),
@@ -247,7 +264,8 @@ def test_the_curve_of_an_old_cohort_is_a_plain_share(snapshot: Snapshot, rows: W
                 paid = case.close_mode == "completed" and case.paid_out_on
                 ended = case.paid_out_on if paid else case.closed_on
                 if ended is not None and (ended - case.filed_on).days <= days:
-                    cash = case.close_mode == "completed"
+                    in_kind = case.recovery_mode in ("setoff", "asset_swap")
+                    cash = case.close_mode == "completed" and not in_kind
                     ends["cash" if cash else case.close_mode or "other"] += 1
             if month not in found.index:
                 assert len(cohort) - ends.total() < snapshot.method.min_at_risk + 5

@@ -6,8 +6,9 @@ a test may also write what an import would refuse.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -64,6 +65,19 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Sequences:
+    """How far the case numbers of a court and year run in one source."""
+
+    court_id: str
+    number_year: int
+    lowest: int
+    highest: int
+    received: int
+    case_type: str = "first"
+    source_id: int = CASES
+
+
+@dataclass(frozen=True)
 class Round:
     lot_id: str
     court_id: str
@@ -99,6 +113,7 @@ class World:
     observed: Mapping[int, Window] = field(
         default_factory=lambda: {CASES: OBSERVED, AUCTIONS: OBSERVED}
     )
+    sequences: tuple[Sequences, ...] = ()
 
     def write(self, path: Path) -> Path:
         """Write a new warehouse, not yet built, in place of whatever is at `path`."""
@@ -118,6 +133,7 @@ class World:
         _insert(con, "courts", self.courts)
         _insert(con, "cases", self.cases)
         _insert(con, "auction_rounds", self.rounds)
+        _insert(con, "case_sequences", self.sequences)
         for source_id, window in self.observed.items():
             self._source(con, source_id, window)
 
@@ -236,8 +252,41 @@ def random_world(seed: int = 1, cases: int = 4000, observed: Window = OBSERVED) 
             case = Case(**(vars(case) | {"first_listed_on": listed}))
             rounds += lots
         made.append(case)
+    made = _with_modes_and_years(Random(seed + 1), made)
     windows = {CASES: observed, AUCTIONS: observed}
-    return World(RANDOM_REGIONS, tuple(courts), tuple(made), tuple(rounds), windows)
+    sequences = _sequences(Random(seed + 2), made, observed)
+    return World(RANDOM_REGIONS, tuple(courts), tuple(made), tuple(rounds), windows, sequences)
+
+
+def _with_modes_and_years(rng: Random, cases: list[Case]) -> list[Case]:
+    """How completed claims were recovered, where it is known, and the years of case numbers; the
+    intermediate courts give no numbers."""
+    modes = ["cash", "instalment", "setoff", "asset_swap", "restructuring", None]
+    made = []
+    for case in cases:
+        [mode] = rng.choices(modes, [30, 8, 3, 2, 2, 55])
+        late = case.filed_on.month == 1 and rng.random() < 0.05  # numbered by the year before
+        made.append(
+            replace(
+                case,
+                recovery_mode=mode if case.closed_on is not None else None,
+                number_year=None if case.court_id[0] == "M" else case.filed_on.year - late,
+            )
+        )
+    return made
+
+
+def _sequences(rng: Random, cases: list[Case], observed: Window) -> tuple[Sequences, ...]:
+    """Numbers of which each court and year has lost up to a third."""
+    received = Counter(
+        (case.court_id, case.number_year, case.case_type)
+        for case in cases
+        if case.number_year is not None and case.filed_on >= observed[0]
+    )
+    return tuple(
+        Sequences(court, year, 1, round(n * rng.uniform(1, 1.5)), n, case_type)
+        for (court, year, case_type), n in sorted(received.items())
+    )
 
 
 def _case(rng: Random, case_id: str, court: str, filed: date, pace: float) -> Case:

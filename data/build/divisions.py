@@ -23,8 +23,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from opencc import OpenCC
-
 from .romanise import generic, romanise
 
 NATION = "100000"
@@ -104,6 +102,8 @@ def read_names() -> dict[str, dict[str, str]]:
 
 def translate(rows: list[Division]) -> list[Division]:
     """Add the traditional and the English name to every row."""
+    from opencc import OpenCC  # here, so that the tables can be tested without it
+
     by_hand = read_names()
     to_traditional: Callable[[str], str] = OpenCC("s2tw").convert
     result = []

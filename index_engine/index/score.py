@@ -13,7 +13,7 @@ import pandas as pd
 
 from index_engine.index import composite
 from index_engine.index.composite import Array
-from index_engine.method import Method
+from index_engine.method import COVERAGE, Method
 
 DECIMALS = 1  # of a published score, and shown: ranks must not be finer than what is printed
 
@@ -33,6 +33,7 @@ class Inputs:
     variance: Array  # (row, indicator, indicator): covariances where indicators share curves
     n: npt.NDArray[np.int64]
     too_few: npt.NDArray[np.bool_]  # (row, indicator): missing for want of cases
+    coverage: Array  # (row,): share of the numbered cases that came, NaN where that is not known
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,14 @@ def _read(con: duckdb.DuckDBPyConnection, method: Method) -> Inputs:
     np.maximum.at(n, at, rows["n"].where(rows["indicator"].isin(_main(method)), 0).to_numpy())
     too_few = np.zeros(value.shape, dtype=bool)
     too_few[at, column] = rows["status"].isin(["too_few", "no_data"]).to_numpy()
-    return Inputs(keys, value, variance, n, too_few)
+    return Inputs(keys, value, variance, n, too_few, _coverage(con, row_of))
+
+
+def _coverage(con: duckdb.DuckDBPyConnection, row_of: pd.MultiIndex) -> Array:
+    rows = con.execute("SELECT * FROM estimates.figures WHERE figure = ?", [COVERAGE]).df()
+    coverage = np.full(len(row_of), np.nan)
+    coverage[row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))] = rows["value"]
+    return coverage
 
 
 def _main(method: Method) -> list[str]:
@@ -173,12 +181,15 @@ def _write_each(
 def _write_scores(
     con: duckdb.DuckDBPyConnection, method: Method, inputs: Inputs, found: Scores
 ) -> None:
-    half = method.z * found.se
+    # The cases that a unit is short of may be quite unlike those that came.
+    low_coverage = inputs.coverage < method.min_coverage
+    total, se = np.where(low_coverage, np.nan, [found.score, found.se])
+    half = method.z * se
     frame = inputs.keys.copy()
-    frame["score"] = found.score.round(DECIMALS)
-    frame["se"] = found.se.round(6)
-    frame["low"] = np.clip(found.score - half, 0.0, 100.0).round(DECIMALS)
-    frame["high"] = np.clip(found.score + half, 0.0, 100.0).round(DECIMALS)
+    frame["score"] = total.round(DECIMALS)
+    frame["se"] = se.round(6)
+    frame["low"] = np.clip(total - half, 0.0, 100.0).round(DECIMALS)
+    frame["high"] = np.clip(total + half, 0.0, 100.0).round(DECIMALS)
     special = [c for (c,) in con.execute("SELECT court_id FROM courts WHERE special").fetchall()]
     ranked = frame["score"].mask((frame["level"] == "court") & frame["unit_id"].isin(special))
     frame["rank"] = ranked.groupby([frame["level"], frame["period"]]).transform(
@@ -187,8 +198,8 @@ def _write_scores(
     frame["rank"] = frame["rank"].astype("Int64")
     frame["n"] = inputs.n
     frame["status"] = np.select(
-        [frame["score"].notna(), _lacks_cases(method, inputs, found)],
-        ["scored", "too_few"],
+        [frame["score"].notna(), low_coverage, _lacks_cases(method, inputs, found)],
+        ["scored", "low_coverage", "too_few"],
         "not_estimable",
     )
     _create(con, "scores", frame)

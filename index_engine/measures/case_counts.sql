@@ -4,11 +4,14 @@
 -- claimed, recovered: closed cases with both amounts known, a claim capped so that it weighs at most
 -- claim_cap, its recovery in the same proportion and at most whole; the *_x_* columns are sums of
 -- products, from which the standard error of the ratio follows.
+-- recovered_cash ... recovered_restructuring: completed cases by how most of the claim was recovered;
+-- recovered_known is their sum.
 
 WITH first_enforcement AS (
     SELECT
         court_id,
         close_mode,
+        recovery_mode,
         unix_date(filed_on) AS filed_day,
         unix_date(closed_on) AS closed_day,
         CAST(claim_amount AS DOUBLE) AS claim,
@@ -39,6 +42,7 @@ closings AS (
         court_id,
         period,
         close_mode,
+        CASE WHEN close_mode = 'completed' THEN recovery_mode END AS recovery_mode,
         closed_day - filed_day AS days_to_close,
         CASE WHEN claim > 0 AND recovered >= 0 THEN
             CAST(ROUND(LEAST(claim, claim_cap)) AS BIGINT) END AS claimed,
@@ -57,6 +61,16 @@ closed AS (
         CAST(COUNT(*) AS INTEGER) AS closed,
         CAST(SUM(CASE WHEN close_mode = 'completed' THEN 1 ELSE 0 END) AS INTEGER) AS completed,
         CAST(SUM(CASE WHEN close_mode = 'zhongben' THEN 1 ELSE 0 END) AS INTEGER) AS zhongben,
+        CAST(COUNT(recovery_mode) AS INTEGER) AS recovered_known,
+        CAST(SUM(CASE WHEN recovery_mode = 'cash' THEN 1 ELSE 0 END) AS INTEGER) AS recovered_cash,
+        CAST(SUM(CASE WHEN recovery_mode = 'instalment' THEN 1 ELSE 0 END) AS INTEGER)
+            AS recovered_instalment,
+        CAST(SUM(CASE WHEN recovery_mode = 'setoff' THEN 1 ELSE 0 END) AS INTEGER)
+            AS recovered_setoff,
+        CAST(SUM(CASE WHEN recovery_mode = 'asset_swap' THEN 1 ELSE 0 END) AS INTEGER)
+            AS recovered_asset_swap,
+        CAST(SUM(CASE WHEN recovery_mode = 'restructuring' THEN 1 ELSE 0 END) AS INTEGER)
+            AS recovered_restructuring,
         CAST(SUM(days_to_close) AS BIGINT) AS days_to_close,
         CAST(COUNT(claimed) AS INTEGER) AS amount_cases,
         CAST(SUM(claimed) AS BIGINT) AS claimed,
@@ -76,6 +90,12 @@ SELECT
     COALESCE(closed, 0) AS closed,
     COALESCE(completed, 0) AS completed,
     COALESCE(zhongben, 0) AS zhongben,
+    COALESCE(recovered_known, 0) AS recovered_known,
+    COALESCE(recovered_cash, 0) AS recovered_cash,
+    COALESCE(recovered_instalment, 0) AS recovered_instalment,
+    COALESCE(recovered_setoff, 0) AS recovered_setoff,
+    COALESCE(recovered_asset_swap, 0) AS recovered_asset_swap,
+    COALESCE(recovered_restructuring, 0) AS recovered_restructuring,
     COALESCE(days_to_close, 0) AS days_to_close,
     COALESCE(amount_cases, 0) AS amount_cases,
     COALESCE(claimed, 0) AS claimed,

@@ -23,6 +23,7 @@ MEASURES = (
     "exits",
     "carried",
     "case_counts",
+    "coverage",
     "round_counts",
     "lot_counts",
     "price_ratios",
@@ -65,12 +66,13 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
         """
         CREATE TABLE measures.windows AS
         -- Deliveries of one source follow one another and share one window: a case of the first
-        -- that the last no longer mentions was watched all along.
+        -- that the last no longer mentions was watched all along. So does a delivery without rows
+        -- of its own: a month in which nothing happened, or rows that were all corrected since.
         SELECT source_id, kind,
                unix_date(MIN(COALESCE(observed_from, first_seen)) OVER deliveries) AS from_day,
                unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS until_day
         FROM sources
-        JOIN (
+        LEFT JOIN (
             SELECT source_id, MIN(filed_on) AS first_seen,
                    MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
             FROM cases GROUP BY source_id
@@ -80,6 +82,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
             FROM auction_rounds GROUP BY source_id
         ) USING (source_id)
         WINDOW deliveries AS (PARTITION BY kind, name)
+        QUALIFY COUNT(first_seen) OVER deliveries > 0
         """
     )
     [(first, until)] = con.execute(
@@ -138,13 +141,18 @@ def _ages(con: duckdb.DuckDBPyConnection, grid: Ages) -> None:
 
 
 def _closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """`closing_events`: the event that each closing mode is, '' standing for an unknown mode."""
-    event_of = {mode: event for event, modes in method.events.items() for mode in modes}
-    seen = con.execute("SELECT DISTINCT COALESCE(close_mode, '') FROM cases").fetchall()
-    con.execute("CREATE OR REPLACE TEMP TABLE closing_events (close_mode VARCHAR, event VARCHAR)")
-    for (mode,) in sorted({*seen, ("",)}):
+    """`closing_events`: the event that a closing mode and a recovery mode are, '' for unknown."""
+    seen = con.execute(
+        "SELECT DISTINCT COALESCE(close_mode, ''), COALESCE(recovery_mode, '') FROM cases"
+    ).fetchall()
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE closing_events "
+        "(close_mode VARCHAR, recovery_mode VARCHAR, event VARCHAR)"
+    )
+    for closed, recovered in sorted(seen):
         con.execute(
-            "INSERT INTO closing_events VALUES (?, ?)", [mode, event_of.get(mode, event_of["*"])]
+            "INSERT INTO closing_events VALUES (?, ?, ?)",
+            [closed, recovered, method.event_of(closed, recovered)],
         )
 
 

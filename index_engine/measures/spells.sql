@@ -21,7 +21,9 @@ WITH first_enforcement AS (
         windows.until_day AS window_until
     FROM cases
     JOIN measures.windows ON windows.source_id = cases.source_id
-    JOIN closing_events ON closing_events.close_mode = COALESCE(cases.close_mode, '')
+    JOIN closing_events
+        ON closing_events.close_mode = COALESCE(cases.close_mode, '')
+        AND closing_events.recovery_mode = COALESCE(cases.recovery_mode, '')
     WHERE cases.case_type = 'first'
 ),
 

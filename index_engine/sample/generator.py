@@ -19,7 +19,9 @@ from index_engine.sample import parameters
 from index_engine.sources.accept import Outcome, Source, accept
 from index_engine.warehouse import snapshots
 
-DIVISIONS = Path(__file__).parents[2] / "data" / "divisions.csv"
+DATA = Path(__file__).parents[2] / "data"
+DIVISIONS = DATA / "divisions.csv"
+PUBLISHED = DATA / "published_figures.csv"  # real, and shown beside the sample as such
 SQL = Path(__file__).with_name("sql")
 WORLD = ("macros", "regions", "calendar", "choices", "world", "courts", "laws")
 CHUNK = ("filings", "fates", "sales", "outcomes")
@@ -69,14 +71,15 @@ def generate(
     made to be; tests read it, pages do not.
 
     Raises InputError if `cases` or `seed` cannot be used, the folder of `warehouse` does not exist
-    or the table of divisions is missing.
+    or the table of divisions or of published figures is missing.
     """
     if not LEAST_CASES <= cases <= MOST_CASES:
         raise InputError(f"cases: {cases} is not between {LEAST_CASES} and {MOST_CASES}")
     if not 0 <= seed < 2**31:
         raise InputError(f"seed: {seed} is not between 0 and {2**31 - 1}")
-    if not DIVISIONS.exists():
-        raise InputError(f"{DIVISIONS}: the table of divisions is missing; restore it from git")
+    for file in (DIVISIONS, PUBLISHED):
+        if not file.exists():
+            raise InputError(f"{file}: this table is missing; restore it from git")
     with snapshots.replacing(warehouse, fresh=True) as con:
         if threads is not None:
             con.execute("SET threads = ?", [threads])
@@ -128,6 +131,19 @@ class _Sample:
         for name in WORLD[2:]:
             self.con.execute(self.sql[name])
         self._accept("courts", "synthetic courts", self._digest("courts"))
+        self._publish()
+
+    def _publish(self) -> None:
+        """Take in the published figures, which are real: the one source that is not synthetic."""
+        self.con.execute(
+            "CREATE OR REPLACE TEMP TABLE staged_published AS"
+            " SELECT row_number() OVER () AS row_no, * FROM"
+            " read_csv($file, header = true, all_varchar = true, delim = ',', quote = '\"')",
+            {"file": str(PUBLISHED)},
+        )
+        sha256 = hashlib.sha256(PUBLISHED.read_bytes()).hexdigest()
+        source = Source("published", PUBLISHED.name, sha256, None, None, False)
+        self._note(accept(self.con, "staged_published", source))
 
     def _chunk(self, first: int, upto: int, missing: int, part: int) -> int:
         """Draw case numbers from `first` to before `upto`; keep at most `missing` rows of them."""

@@ -13,6 +13,7 @@ import duckdb
 
 from index_engine.errors import InputError
 from index_engine.sources import deliveries, relations
+from index_engine.sources.across import judge_across
 from index_engine.sources.contract import Contract, contract
 from index_engine.sources.deliveries import Changes
 from index_engine.sources.redaction import redacted
@@ -83,7 +84,7 @@ def accept(
 
     `findings` names a table (row_no, field, value, rule, message) of values that could not be
     read. Such a row is rejected and judged no further, unless the field is in `clearable`: then
-    the value alone is dropped. The same holds for a value of a clearable field that breaks a
+    the value alone is dropped; a column `action` may decide otherwise. The same holds for a value of a clearable field that breaks a
     rule; fields are cleared in the contract's order, and each is judged on what is left.
 
     Of several rows with one key the first acceptable one is kept.
@@ -106,6 +107,7 @@ def accept(
             _take_findings(con, findings, clearable)
         _judge(con, rows, rules)
         relations.judge(con, rows, agreed, source.name, before)
+        judge_across(con, rows, agreed, source.law)
         return _settle(con, rows, agreed, source, before)
     finally:
         con.execute("DROP TABLE accept_findings")
@@ -181,10 +183,12 @@ def _any(rules: Collection[Rule]) -> str:
 def _take_findings(
     con: duckdb.DuckDBPyConnection, findings: str, clearable: Collection[str]
 ) -> None:
+    columns = {row[0] for row in con.execute(f'DESCRIBE "{findings}"').fetchall()}
     con.execute(
-        "INSERT INTO accept_findings SELECT row_no, field, value, rule, message,"
+        f"INSERT INTO accept_findings SELECT row_no, field, value, rule, message,"
+        f" coalesce({'action' if 'action' in columns else 'NULL'},"
         " CASE WHEN list_contains(CAST($clearable AS VARCHAR[]), field) THEN 'cleared'"
-        f" ELSE 'rejected' END FROM \"{findings}\"",
+        f" ELSE 'rejected' END) FROM \"{findings}\"",
         {"clearable": list(clearable)},
     )
 
@@ -213,7 +217,7 @@ def _settle(
     before: list[int],
 ) -> Outcome:
     """Put the kept rows, the findings and the source in their tables, and count them."""
-    source_id = _next_source_id(con)
+    source_id = next_source_id(con)
     total = _one(con, f"SELECT count(*) FROM {rows.sql}", rows.parameters)
     rejected, warned = (
         _one(
@@ -261,8 +265,8 @@ def _settle(
     )
 
 
-def _next_source_id(con: duckdb.DuckDBPyConnection) -> int:
-    """Numbers are never given twice, not even after a source was taken back."""
+def next_source_id(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of the next source; none is given twice, not even after an undo."""
     return _one(
         con,
         "SELECT coalesce(max(source_id), 0) + 1"

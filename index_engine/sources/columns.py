@@ -9,24 +9,27 @@ from string import Formatter
 from typing import Any
 
 from index_engine.errors import InputError
-from index_engine.sources.contract import Field
-from index_engine.sources.dates import EXCEL, is_date_format
+from index_engine.sources.contract import Field, vocabulary
+from index_engine.sources.dates import NAMED, is_date_format
+from index_engine.sources.signs import VALUES, folded
 
-# Yuan per unit. 分 is how auction platforms state prices.
-UNITS = {
-    "元": Decimal(1),
-    "万元": Decimal(10_000),
-    "亿元": Decimal(100_000_000),
-    "分": Decimal("0.01"),
-}
+# Yuan per unit, and shares of one.
+UNITS = {unit: Decimal(factor) for unit, factor in VALUES["units"].items()}
+SHARES = {sign: Decimal(factor) for sign, factor in VALUES["shares"].items()}
+
+NO_VALUE = tuple(VALUES["null"])
 
 # Numbers are read with 28 digits; a factor of at most 10 keeps their product within DuckDB's 38.
 FACTOR_DIGITS = 10
+
+# What of a case number a field can be fed with.
+PARTS = ("court", "type", "year")
 
 _COLUMN_KEYS = {
     "column": str,
     "constant": object,
     "template": str,
+    "part": str,
     "format": (str, list),
     "unit": (str, int, float),
     "thousands": str,
@@ -57,21 +60,31 @@ class Place:
 class Column:
     """How one field is fed. Exactly one of `column`, `constant` and `template` is given.
 
-    `formats` are date formats; `factor` is yuan per unit; `values` translates the file's words
-    into codes, None for no value.
+    `formats` are date formats, none for the usual ones; `factor` is yuan per unit; `values`
+    translates the file's words into codes, None for no value; `null` are words for no value; `part`
+    is which of PARTS the field takes from the case numbers in the column, None for the whole text.
     """
 
     field: Field
     column: str | None = None
     constant: str | None = None
     template: str | None = None
+    part: str | None = None
     formats: tuple[str, ...] = ()
     factor: Decimal = Decimal(1)
     thousands: str = ""
     decimal: str = "."
     values: Map[str, str | None] | None = None
-    null: tuple[str, ...] = ()
+    null: tuple[str, ...] = NO_VALUE
     clears: bool = False
+
+    @property
+    def no_value(self) -> tuple[str, ...]:
+        """The words for no value, less those that say something here: 无 is no to yes-or-no."""
+        said = {folded(word) for word in self.values or ()}
+        if self.field.type == "BOOLEAN" and self.values is None:
+            said = {*VALUES["yes"], *VALUES["no"]}
+        return tuple(word for word in self.null if folded(word) not in said)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -116,7 +129,8 @@ def read_words(place: Place, given: list[Any]) -> tuple[str, ...]:
 
 
 def read_column(place: Place, field: Field, given: Any, null: tuple[str, ...]) -> Column:
-    """Check what a mapping says of one field; `null` are the words for no value in every column.
+    """Check what a mapping says of one field; `null` are the words for no value in every column,
+    those of values.toml where it names none.
 
     Raises InputError naming the place in the mapping and how to mend it.
     """
@@ -130,17 +144,19 @@ def read_column(place: Place, field: Field, given: Any, null: tuple[str, ...]) -
         raise place.fail(f"on_bad = {clears!r}: it is 'reject' or 'clear'")
     if clears == "clear" and field.required:
         raise place.fail("on_bad = 'clear' is for optional fields; this one is required")
+    own = read_words(place.at("null:"), table.get("null", []))
     column = Column(
         field=field,
         column=table.get("column"),
         constant=_constant(place, field, table["constant"]) if "constant" in table else None,
         template=table.get("template"),
+        part=_part(place, field, table["part"]) if "part" in table else None,
         formats=_formats(place, table.get("format", [])),
-        factor=_factor(place, table.get("unit", "元")),
+        factor=_factor(place, field, table.get("unit", 1)),
         thousands=_mark(place, "thousands", table.get("thousands", "")),
         decimal=_mark(place, "decimal", table.get("decimal", ".")),
         values=_values(place, field, table["values"]) if "values" in table else None,
-        null=null + read_words(place.at("null:"), table.get("null", [])),
+        null=null + own if null or "null" in table else NO_VALUE,
         clears=clears == "clear",
     )
     if column.thousands == column.decimal:
@@ -159,34 +175,60 @@ def _check_fits(place: Place, field: Field, way: str, table: dict[str, Any]) -> 
         ("unit", is_amount, "amounts"),
         ("thousands", is_number, "numbers"),
         ("decimal", is_number, "numbers"),
-        ("values", field.type in ("VARCHAR", "BOOLEAN"), "texts and yes-or-no fields"),
+        (
+            "values",
+            field.type in ("VARCHAR", "BOOLEAN", "INTEGER") and not field.hashed,
+            "words",
+        ),
         ("template", field.type == "VARCHAR" and field.codes is None, "free texts"),
     ):
         if key in table and not fits:
             raise place.fail(f"{key} is for {what}; {field.name} is {field.type}")
+    if "part" in table and "values" in table:
+        raise place.fail("part gives codes itself; remove values")
     idle = [key for key in table if way != "column" and key not in (way, "on_bad")]
     if idle:
         raise place.fail(f"{', '.join(idle)} means nothing beside {way}; remove it")
 
 
+def _part(place: Place, field: Field, part: str) -> str:
+    """Check that a part of case numbers is what the field holds."""
+    if part not in PARTS:
+        raise place.fail(f"part = {part!r}: of a case number there is {', '.join(PARTS)}")
+    fits = {
+        "court": field.type == "VARCHAR" and field.codes is None and not field.hashed,
+        "type": field.codes == vocabulary()["case_type"],
+        "year": field.type == "INTEGER",
+    }
+    if not fits[part]:
+        raise place.fail(f"part = {part!r} does not fit {field.name}")
+    return part
+
+
 def _formats(place: Place, given: str | list[Any]) -> tuple[str, ...]:
     formats = read_words(place.at("format:"), [given] if isinstance(given, str) else given)
     for text in formats:
-        if text != EXCEL and not is_date_format(text):
+        if text not in NAMED and not is_date_format(text):
             raise place.fail(
                 f"format {text!r} does not give a year, month and day; write it as '%Y-%m-%d',"
-                f" or {EXCEL!r} for serial day numbers"
+                " 'excel' for serial day numbers, 'month' or 'month_end' for months"
             )
     return formats
 
 
-def _factor(place: Place, unit: str | int | float) -> Decimal:
+def is_money(field: Field) -> bool:
+    """Say whether amounts of the field are sums: these have two places, and rates have more."""
+    return field.type.endswith(",2)")
+
+
+def _factor(place: Place, field: Field, unit: str | int | float) -> Decimal:
     if isinstance(unit, str):
-        if unit not in UNITS:
+        units = UNITS if is_money(field) else UNITS | SHARES
+        if unit not in units:
             raise place.fail(
-                f"unknown unit {unit!r}; it is {', '.join(UNITS)} or a factor such as 0.01"
+                f"unknown unit {unit!r}; it is {', '.join(units)} or a factor such as 0.01"
             )
-        return UNITS[unit]
+        return units[unit]
     factor = Decimal(repr(unit)).normalize()
     if not factor.is_finite() or factor <= 0:
         raise place.fail(f"unit = {unit}: a factor is above 0")
@@ -205,11 +247,13 @@ def _mark(place: Place, key: str, mark: str) -> str:
 def _values(place: Place, field: Field, given: dict[str, Any]) -> dict[str, str | None]:
     """Check the file's words and their codes; an empty code means that the word says nothing."""
     values: dict[str, str | None] = {}
-    for word, code in given.items():
-        if code == "":
-            values[word.strip()] = None
-        else:
-            values[word.strip()] = _constant(place.at(f"values: {word!r}:"), field, code)
+    codes: dict[str, str | None] = {}
+    for word, given_code in given.items():
+        here = place.at(f"values: {word!r}:")
+        code = None if given_code == "" else _constant(here, field, given_code)
+        if codes.setdefault(folded(word), code) != code:
+            raise here.fail("the same word stands there with another code")
+        values[word.strip()] = code
     return values
 
 

@@ -4,15 +4,18 @@ kind = "cases"
 
 [source]                       # what is true of the whole file; every line is optional
 name = "甲省执行案件"             # a later file of the same name corrects the rows of this one
+province = "浙江"               # where the file does not say it: decides which 西湖区人民法院 is meant
 complete = false               # true: what a later file no longer has is taken out
 observed_from = 2019-01-01     # first and last day whose events the file records
 observed_to = 2025-12-31
 earliest = 1990-01-01          # an earlier date cannot be right
 law = "CN"                     # whose statutory limits the rows are held to
 synthetic = false
-encoding = "gb18030"           # CSV: utf-8 (default) or gb18030
-delimiter = ";"                # CSV: comma by default
-sheet = "Sheet1"               # XLSX: the first by default
+encoding = "gb18030"           # text: utf-8 (default), gb18030, utf-16, or auto: by its content
+delimiter = ";"                # text: comma by default; auto: by its content
+sheet = "Sheet1"               # workbooks: the first by default; "*": all that share a header
+header = 3                     # line the header stands on, the first by default
+header_rows = 2                # where names of columns are split over lines, such as merged cells
 null = ["-", "无"]             # words that stand for no value
 
 [columns.filed_on]
@@ -49,9 +52,12 @@ from index_engine.sources.columns import Column, Place, read_column, read_table,
 from index_engine.sources.contract import Contract, contract
 from index_engine.sources.files.readers import Opening
 
-_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8"} | dict.fromkeys(
-    ("gb18030", "gbk", "gb2312"), "gb18030"
+_ENCODINGS = (
+    dict.fromkeys(("utf-8", "utf8", "utf-8-sig"), "utf-8")
+    | dict.fromkeys(("gb18030", "gbk", "gb2312"), "gb18030")
+    | {"utf-16": "utf-16", "auto": "auto"}
 )
+_OPENING_KEYS = ("encoding", "delimiter", "sheet", "header", "header_rows")
 _SOURCE_KEYS = {
     "name": str,
     "observed_from": date,
@@ -59,10 +65,13 @@ _SOURCE_KEYS = {
     "earliest": date,
     "law": str,
     "complete": bool,
+    "province": str,
     "synthetic": bool,
     "encoding": str,
     "delimiter": str,
     "sheet": str,
+    "header": int,
+    "header_rows": int,
     "null": list,
 }
 
@@ -83,6 +92,7 @@ class Mapping:
     earliest: date = EARLIEST
     law: str = "CN"
     complete: bool = False
+    province: str | None = None  # decides between courts of one name
     synthetic: bool = False
     text: str | None = None  # of the mapping file
     opening: Opening = _PLAIN
@@ -163,15 +173,19 @@ def _checked_source(place: Place, source: dict[str, Any]) -> dict[str, Any]:
         if encoding not in _ENCODINGS:
             raise place.fail(
                 f"encoding = {encoding!r} is not read; it is utf-8 or gb18030, so save the file"
-                " as one of them"
+                " as one of them, or utf-16"
             )
         source["encoding"] = _ENCODINGS[encoding]
-    if len(source.get("delimiter", ",")) != 1:
-        raise place.fail(f"delimiter = {source['delimiter']!r} is to be one character")
+    delimiter = source.get("delimiter", ",")
+    if delimiter != "auto" and len(delimiter) != 1:
+        raise place.fail(f"delimiter = {delimiter!r} is to be one character")
+    for key in ("header", "header_rows"):
+        if source.get(key, 1) < 1:
+            raise place.fail(f"{key} = {source[key]}: lines are counted from 1")
     observed = source.get("observed_from"), source.get("observed_to")
     if observed[0] and observed[1] and observed[1] < observed[0]:
         raise place.fail(f"observed_to = {observed[1]} is before observed_from = {observed[0]}")
-    opening = {key: source.pop(key) for key in ("encoding", "delimiter", "sheet") if key in source}
+    opening = {key: source.pop(key) for key in _OPENING_KEYS if key in source}
     return source | {"opening": Opening(**opening)}
 
 

@@ -1,33 +1,26 @@
 """From text to the contract's types: dates in any format, amounts in any unit, words to codes.
 
-One query reads every field of every row. A value that cannot be read becomes NULL and a finding;
-whether it costs its row is for accept() to say.
+Most columns of a file hold few different texts, however many its rows: each text is read once, and
+the rows look it up. Amounts and the numbers of cases are read row by row. A value that cannot be
+read becomes NULL and a finding; whether it costs its row is for accept() to say.
 """
 
 from collections.abc import Mapping as Map
-from itertools import groupby
 from string import Formatter
 
 import duckdb
 
+from index_engine.sources import case_numbers
+from index_engine.sources.amounts import amount_sql, integer_sql, plain_amount_sql
 from index_engine.sources.columns import Column
-from index_engine.sources.dates import EXCEL
+from index_engine.sources.dates import date_sql, wanted
 from index_engine.sources.mapping import Mapping
+from index_engine.sources.signs import VALUES, folded, folded_sql, trimmed_sql
 
-_ISO = "%Y-%m-%d"
+_HASH_DIGITS = 32
 
-# What surrounds a value without being part of it: blanks, also those of Chinese typesetting.
-_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-_BLANK_AT_AN_END = f"^[{_BLANKS}]|[{_BLANKS}]$"
-
-# Full-width digits and signs, as Chinese input methods write them, and the plain ones.
-_WIDE, _PLAIN = "０１２３４５６７８９．，－／＋", "0123456789.,-/+"
-_ANY_WIDE = f"[{_WIDE}]"
-
-_YES, _NO = ("true", "yes", "1", "1.0", "是", "有"), ("false", "no", "0", "0.0", "否", "无")
-
-# 18 digits before the point, 10 after.
-_NUMBER = "DECIMAL(28, 10)"
+# What case_numbers.parts_sql() calls the parts of a case number.
+_PARTS = {"court": "court", "type": "case_type", "year": "year"}
 
 _FINDING = "STRUCT(field VARCHAR, value VARCHAR, rule VARCHAR, message VARCHAR)"
 
@@ -45,40 +38,42 @@ class _Parameters:
         return f"${name}"
 
 
-def parse(con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: Map[str, int]) -> None:
+def parse(
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: Map[str, int], salt: str | None
+) -> None:
     """Read `import_text` and `import_broken` as the mapping says.
 
     Creates, all temporary, the view `import_typed` (row_no and the mapped fields; a row for every
     row of the file, broken lines among them) and the table `import_findings` (row_no, field,
     value, rule, message). `positions` says which c<position> of `import_text` a column is.
+
+    Fields that name cases are hashed: the first 32 hexadecimal digits of SHA-256 of the salt and
+    the canonical text. With None for salt they stay as the file has them. No finding repeats a case
+    number, and no message a value.
     """
     bound = _Parameters()
-    texts, plain, values, joins, findings = [], [], [], [], []
-    for number, column in enumerate(mapping.columns):
-        name = column.field.name
-        texts.append(f"{_text(column, positions, bound)} AS t{number}")
-        plain.append(f"{_plain(f't{number}', column, bound)} AS d{number}")
-        if column.values is None:
-            values.append(f"{_typed(f'd{number}', column, bound)} AS {name}")
-        else:
-            values.append(f"CAST(w{number}.code AS {column.field.type}) AS {name}")
-            values.append(f"w{number}.word AS w{number}")
-            joins.append(
-                f"LEFT JOIN import_words AS w{number}"
-                f" ON w{number}.field = '{name}' AND w{number}.word = t{number}"
-            )
-        if column.column is not None:
-            findings += _unreadable(number, column, bound)
-    _keep_words(con, mapping)
+    looked_up = [n for n, column in enumerate(mapping.columns) if _has_few_texts(column)]
+    for n in looked_up:
+        _read_texts(con, n, mapping.columns[n], positions)
+    rows = _Rows(mapping, positions, bound, salt)
+    values = rows.values | {n: (f"d{n}.value", f"d{n}.unread") for n in looked_up}
+    joins = [
+        f"LEFT JOIN import_texts_{n} AS d{n} ON d{n}.cell = {_cell(mapping.columns[n], positions)}"
+        for n in looked_up
+    ]
+    read = [
+        f"{values[n][0]} AS {column.field.name}, {values[n][1]} AS u{n}"
+        for n, column in enumerate(mapping.columns)
+    ]
     names = ", ".join(column.field.name for column in mapping.columns)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE import_parsed AS"
-        f" SELECT row_no, {names}, {_list(findings)} AS findings"
-        f" FROM (SELECT t.*, {', '.join(values)}"
-        f" FROM (SELECT *, {', '.join(plain)}"
-        f" FROM (SELECT row_no, {', '.join(texts)} FROM import_text)) AS t {' '.join(joins)})",
+        "CREATE OR REPLACE TEMP TABLE import_parsed AS"
+        f" SELECT row_no, {names}, {_findings(mapping.columns, bound)} AS findings"
+        f" FROM (SELECT row_no, {', '.join(read)} FROM {rows.sql} {' '.join(joins)})",
         bound.values,
     )
+    for n in looked_up:
+        con.execute(f"DROP TABLE import_texts_{n}")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE import_findings AS"
         " SELECT row_no, f.field, f.value, f.rule, f.message"
@@ -87,7 +82,7 @@ def parse(con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: Map[str, 
     # The text of a broken line is not kept: it may hold the names of people.
     con.execute(
         "INSERT INTO import_findings"
-        " SELECT row_no, '(line)', NULL, 'unreadable_line', message FROM import_broken"
+        " SELECT row_no, '(line)', NULL, rule, message FROM import_broken"
     )
     con.execute("INSERT INTO import_parsed (row_no) SELECT row_no FROM import_broken")
     con.execute(
@@ -95,29 +90,129 @@ def parse(con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: Map[str, 
     )
 
 
-def _keep_words(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
-    """Put the words that the mapping translates in a table, however many, such as court names."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE import_words (field VARCHAR, word VARCHAR, code VARCHAR)"
+def _has_few_texts(column: Column) -> bool:
+    return (
+        column.column is not None
+        and column.part is None
+        and not column.field.hashed
+        and (column.values is not None or not column.field.type.startswith("DECIMAL"))
     )
-    for column in mapping.columns:
-        if column.values:
-            con.execute(
-                "INSERT INTO import_words SELECT $field, unnest($words), unnest($codes)",
-                {
-                    "field": column.field.name,
-                    "words": list(column.values),
-                    "codes": list(column.values.values()),
-                },
-            )
 
 
-def _text(column: Column, positions: Map[str, int], bound: _Parameters) -> str:
+def _read_texts(
+    con: duckdb.DuckDBPyConnection, n: int, column: Column, positions: Map[str, int]
+) -> None:
+    """Read the different texts of a column: `import_texts_<n>` (cell, value, unread).
+
+    `unread` is the text where it cannot be read.
+    """
+    bound, cell = _Parameters(), _cell(column, positions)
+    texts = (
+        f"SELECT cell, {_text('cell', column, bound)} AS text"
+        f" FROM (SELECT DISTINCT {cell} AS cell FROM import_text WHERE {cell} IS NOT NULL)"
+    )
+    if column.values is None:
+        read = (
+            "SELECT *, CASE WHEN value IS NULL THEN text END AS unread"
+            f" FROM (SELECT *, {_typed('text', column, bound)} AS value FROM ({texts}))"
+        )
+    else:
+        codes = {folded(word): code for word, code in column.values.items()}
+        read = (
+            f"SELECT *, CAST(code AS {column.field.type}) AS value,"
+            " CASE WHEN word IS NULL THEN text END AS unread"
+            f" FROM ({texts}) LEFT JOIN (SELECT unnest(CAST({bound.add(list(codes))} AS VARCHAR[]))"
+            f" AS word, unnest(CAST({bound.add(list(codes.values()))} AS VARCHAR[])) AS code)"
+            f" ON word = {folded_sql('text')}"
+        )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE import_texts_{n} AS SELECT cell, value, unread"
+        f" FROM ({read})",
+        bound.values,
+    )
+
+
+def _typed(text: str, column: Column, bound: _Parameters) -> str:
+    """Return SQL for the value of a text, NULL where it cannot be read."""
+    match column.field.type:
+        case "VARCHAR":
+            return text
+        case "BOOLEAN":
+            yes, no = (", ".join(map(bound.add, VALUES[said])) for said in ("yes", "no"))
+            word = f"lower({folded_sql(text)})"
+            return f"CASE WHEN {word} IN ({yes}) THEN true WHEN {word} IN ({no}) THEN false END"
+        case "DATE":
+            return date_sql(text, column.formats, bound.add)
+        case _:
+            return integer_sql(text, column, bound.add)
+
+
+class _Rows:
+    """What is read row by row, in three steps over `import_text`.
+
+    For the n-th field, a<n> is an amount that is nothing but a number, t<n> the text, of amounts
+    only where they are more, and r<n> what is read in the text. `values` has, for each field, SQL
+    for its value and for the text that could not be read.
+    """
+
+    def __init__(
+        self, mapping: Mapping, positions: Map[str, int], bound: _Parameters, salt: str | None
+    ) -> None:
+        self._positions, self._bound, self._salt = positions, bound, salt
+        self._steps: tuple[list[str], list[str], list[str]] = ([], [], [])
+        self.values: dict[int, tuple[str, str]] = {}
+        # Case numbers are taken apart once, however many fields want a part of them.
+        self._parted: dict[tuple[str | None, tuple[str, ...]], int] = {}
+        columns = [(n, c) for n, c in enumerate(mapping.columns) if not _has_few_texts(c)]
+        for n, column in columns:
+            if column.part is not None:
+                self._parted.setdefault((column.column, column.no_value), n)
+        for n, column in columns:
+            if column.part is not None or (column.field.hashed and salt is not None):
+                self._case_number(n, column)
+            elif column.column is not None and column.field.type != "VARCHAR":
+                self._amount(n, column)
+            else:
+                text = _source(column, positions, bound)
+                self.values[n] = f"CAST({text} AS {column.field.type})", "NULL"
+
+    @property
+    def sql(self) -> str:
+        sql = "import_text"
+        for step in self._steps:
+            sql = f"(SELECT {', '.join(('*', *step))} FROM {sql})"
+        return sql
+
+    def _case_number(self, n: int, column: Column) -> None:
+        _, texts, read = self._steps
+        parted = self._parted.get((column.column, column.no_value))
+        if parted in (None, n):
+            texts.append(f"{_source(column, self._positions, self._bound)} AS t{n}")
+            whole = case_numbers.canonical_sql if parted is None else case_numbers.parts_sql
+            read.append(f"{whole(f't{n}')} AS r{n}")
+        if column.part is not None:
+            part = f"r{parted}.{_PARTS[column.part]}"
+            self.values[n] = part, f"CASE WHEN {part} IS NULL THEN t{parted} END"
+        else:
+            canonical = f"r{n}" if parted is None else f"r{parted}.canonical"
+            digest = f"sha256({self._bound.add(self._salt)} || {canonical})"
+            self.values[n] = f"left({digest}, {_HASH_DIGITS})", "NULL"
+
+    def _amount(self, n: int, column: Column) -> None:
+        amounts, texts, read = self._steps
+        cell, text = _cell(column, self._positions), _source(column, self._positions, self._bound)
+        amounts.append(f"{plain_amount_sql(cell, column, self._bound.add)} AS a{n}")
+        texts.append(f"CASE WHEN a{n} IS NULL THEN {text} END AS t{n}")
+        read.append(f"coalesce(a{n}, {amount_sql(f't{n}', column, self._bound.add)}) AS r{n}")
+        self.values[n] = f"r{n}", f"CASE WHEN r{n} IS NULL THEN t{n} END"
+
+
+def _source(column: Column, positions: Map[str, int], bound: _Parameters) -> str:
     """Return SQL for the text that a field is read from, NULL where the file has no value."""
     if column.constant is not None:
         return f"CAST({bound.add(column.constant)} AS VARCHAR)"
     if column.column is not None:
-        return _cell(column.column, column, positions, bound)
+        return _text(_cell(column, positions), column, bound)
     parts = []
     for text, name, _, _ in Formatter().parse(column.template or ""):
         if text:
@@ -125,152 +220,57 @@ def _text(column: Column, positions: Map[str, int], bound: _Parameters) -> str:
         if name == "row_no":
             parts.append("CAST(row_no AS VARCHAR)")
         elif name:
-            parts.append(_cell(name, column, positions, bound))
+            parts.append(_text(f"c{positions[name]}", column, bound))
     return " || ".join(parts)
 
 
-def _cell(name: str, column: Column, positions: Map[str, int], bound: _Parameters) -> str:
-    cell = f"c{positions[name]}"
-    text = _guarded(cell, _BLANK_AT_AN_END, f"trim({cell}, {bound.add(_BLANKS)})", bound)
-    for word in ("", *column.null):
-        text = f"nullif({text}, {bound.add(word)})"
-    return text
+def _cell(column: Column, positions: Map[str, int]) -> str:
+    return f"c{positions[column.column or '']}"
 
 
-def _guarded(text: str, pattern: str, mended: str, bound: _Parameters) -> str:
-    """Return SQL that mends a text only where a pattern asks for it.
-
-    Replacing characters costs half a microsecond a value, finding that there are none a tenth.
-    """
-    return f"CASE WHEN regexp_matches({text}, {bound.add(pattern)}) THEN {mended} ELSE {text} END"
-
-
-def _plain(text: str, column: Column, bound: _Parameters) -> str:
-    """Return SQL for the text of a date or number with plain digits."""
-    if column.column is None or column.field.type in ("VARCHAR", "BOOLEAN"):
-        return text
-    mended = f"translate({text}, {bound.add(_WIDE)}, {bound.add(_PLAIN)})"
-    return _guarded(text, _ANY_WIDE, mended, bound)
+def _text(cell: str, column: Column, bound: _Parameters) -> str:
+    """Return SQL for the text in a cell, NULL where it is a word for no value."""
+    text = trimmed_sql(cell)
+    words = ["", *column.no_value]
+    # Few texts are so short as to be compared with the words. An IN would become a join, for which
+    # the text is worked out in every row, also where nobody asks for it.
+    longest = max(len(word.encode()) for word in words)
+    says = " AND ".join(f"{text} <> {bound.add(word)}" for word in words)
+    return f"CASE WHEN strlen({text}) > {longest} OR ({says}) THEN {text} END"
 
 
-def _typed(text: str, column: Column, bound: _Parameters) -> str:
-    """Return SQL for the value of a text, NULL where it cannot be read."""
-    if column.column is None:
-        return f"CAST({text} AS {column.field.type})"
-    match column.field.type:
-        case "VARCHAR":
-            return text
-        case "BOOLEAN":
-            yes, no = (", ".join(map(bound.add, words)) for words in (_YES, _NO))
-            return (
-                f"CASE WHEN lower({text}) IN ({yes}) THEN true"
-                f" WHEN lower({text}) IN ({no}) THEN false END"
-            )
-        case "DATE":
-            return _date(text, column, bound)
-        case "INTEGER":
-            return _integer(text, column, bound)
-        case _:
-            return _amount(text, column, bound)
-
-
-def _date(text: str, column: Column, bound: _Parameters) -> str:
-    """Try the formats of the mapping in their order, then ISO.
-
-    A serial day is the number of days since 1899-12-30; days before 1900-03-01 count from
-    1899-12-31, since spreadsheets hold 1900 for a leap year (serial 60 is no day at all).
-    """
-    tries = []
-    for is_serial, formats in groupby(
-        (*column.formats, _ISO), key=lambda format_: format_ == EXCEL
-    ):
-        if is_serial:
-            serial = f"CAST(floor(TRY_CAST({text} AS DOUBLE)) AS BIGINT)"
-            tries.append(
-                f"CASE WHEN TRY_CAST({text} AS DOUBLE) BETWEEN 61 AND 2958465.99999"
-                f" THEN DATE '1899-12-30' + CAST({serial} AS INTEGER)"
-                f" WHEN TRY_CAST({text} AS DOUBLE) BETWEEN 1 AND 59.99999"
-                f" THEN DATE '1899-12-31' + CAST({serial} AS INTEGER) END"
-            )
-        else:
-            tries.append(f"CAST(try_strptime({text}, {bound.add(list(formats))}) AS DATE)")
-    # strptime takes these words for days, whatever the format.
-    words = ", ".join(map(bound.add, ("infinity", "-infinity", "epoch")))
-    return f"CASE WHEN lower({text}) NOT IN ({words}) THEN coalesce({', '.join(tries)}) END"
-
-
-def _integer(text: str, column: Column, bound: _Parameters) -> str:
-    number = f"TRY_CAST({_unmarked(text, column, bound)} AS {_NUMBER})"
-    return f"CASE WHEN {number} = trunc({number}) THEN TRY_CAST({number} AS INTEGER) END"
-
-
-def _amount(text: str, column: Column, bound: _Parameters) -> str:
-    """Return SQL for a number times the factor, rounded half away from zero to two places.
-
-    All in decimals. For a power of ten the point is moved in the text, 12.5 to 12.5e4, which is
-    ten times as fast as the product of wide decimals; a text that has an exponent already is left
-    to the product.
-    """
-    number, type_ = _unmarked(text, column, bound), column.field.type
-    if column.factor == 1:
-        return f"TRY_CAST({number} AS {type_})"
-    # A literal, since DuckDB takes the digits of a product from those of its parts.
-    product = f"TRY_CAST(TRY_CAST({number} AS {_NUMBER}) * {column.factor:f} AS {type_})"
-    _, digits, exponent = column.factor.normalize().as_tuple()
-    if digits != (1,):
-        return product
-    return f"coalesce(TRY_CAST({number} || 'e{exponent}' AS {type_}), {product})"
-
-
-def _unmarked(text: str, column: Column, bound: _Parameters) -> str:
-    """Return SQL for a number as SQL writes it, NULL where its marks are out of place."""
-    thousands, point = column.thousands, column.decimal
-    if not thousands and point == ".":
-        return text
-    # Thousands are marked every three digits or not at all: 1,5 is not fifteen.
-    groups = f"|\\d{{1,3}}([{thousands}]\\d{{3}})+" if thousands else ""
-    pattern = bound.add(rf"[+-]?(\d+{groups})([{point}]\d*)?([eE][+-]?\d+)?")
-    bare = f"replace({text}, {bound.add(thousands)}, '')" if thousands else text
-    return (
-        f"CASE WHEN regexp_full_match({text}, {pattern})"
-        f" THEN replace({bare}, {bound.add(point)}, '.') END"
-    )
-
-
-def _unreadable(number: int, column: Column, bound: _Parameters) -> list[tuple[str, str]]:
-    """Return when a field could not be read, and an SQL struct that says so."""
-    name, type_ = column.field.name, column.field.type
-    if column.values is not None:
-        rule, what = "unknown_code", "is none of the words that the mapping translates"
-        lost = f"w{number} IS NULL"
-    elif type_ == "VARCHAR":
-        return []
-    else:
-        kind, wanted = {
-            "DATE": ("date", f"is no date written {' or '.join((*column.formats, _ISO))}"),
-            "BOOLEAN": ("boolean", f"is neither yes ({', '.join(_YES)}) nor no ({', '.join(_NO)})"),
-        }.get(type_, ("number", _number_wanted(column)))
-        rule, what, lost = f"unreadable_{kind}", wanted, f"{name} IS NULL"
-    when = f"t{number} IS NOT NULL AND {lost}"
-    return [
-        (
-            when,
-            f"CASE WHEN {when} THEN {{'field': '{name}', 'value': t{number}, 'rule': '{rule}',"
-            f" 'message': t{number} || {bound.add(' ' + what)}}} END",
-        )
-    ]
-
-
-def _number_wanted(column: Column) -> str:
-    whole = "whole " if column.field.type == "INTEGER" else ""
-    marks = f"decimal {column.decimal!r} and "
-    marks += f"thousands {column.thousands!r}" if column.thousands else "no thousands mark"
-    return f"is no {whole}number that fits, read with {marks}"
-
-
-def _list(findings: list[tuple[str, str]]) -> str:
+def _findings(columns: tuple[Column, ...], bound: _Parameters) -> str:
     """Return SQL for the findings of a row: NULL for nearly all, and cheap for those."""
-    if not findings:
+    found = []
+    for n, column in enumerate(columns):
+        if column.column is not None:
+            rule, what = _unreadable(column)
+            value = "NULL" if column.part is not None else f"u{n}"
+            found.append(
+                f"CASE WHEN u{n} IS NOT NULL THEN {{'field': {bound.add(column.field.name)},"
+                f" 'value': {value}, 'rule': {bound.add(rule)}, 'message': {bound.add(what)}}} END"
+            )
+    any_ = " OR ".join(f"u{n} IS NOT NULL" for n, column in enumerate(columns) if column.column)
+    if not any_:
         return f"CAST(NULL AS {_FINDING}[])"
-    any_ = " OR ".join(f"({when})" for when, _ in findings)
-    return f"CASE WHEN {any_} THEN [{', '.join(struct for _, struct in findings)}] END"
+    return f"CASE WHEN {any_} THEN CAST([{', '.join(found)}] AS {_FINDING}[]) END"
+
+
+def _unreadable(column: Column) -> tuple[str, str]:
+    """Return the rule and the message of a text that the field cannot take."""
+    if column.part is not None:
+        return "unreadable_case_number", f"is no case number that tells its {column.part}"
+    if column.values is not None:
+        return "unknown_code", "is none of the words that the mapping translates"
+    match column.field.type:
+        case "DATE":
+            return "unreadable_date", f"is no date written {wanted(column.formats)}"
+        case "BOOLEAN":
+            yes, no = (", ".join(VALUES[said]) for said in ("yes", "no"))
+            return "unreadable_boolean", f"is neither yes ({yes}) nor no ({no})"
+    whole = "whole " if column.field.type == "INTEGER" else ""
+    marks = f"thousands {column.thousands!r}" if column.thousands else "no thousands mark"
+    return (
+        "unreadable_number",
+        f"is no {whole}number that fits, read with decimal {column.decimal!r} and {marks}",
+    )

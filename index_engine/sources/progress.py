@@ -40,7 +40,7 @@ class Progress:
         return tqdm(total=total, desc=what, leave=False, **shown, **more)
 
 
-class _Reported(tqdm):  # type: ignore[type-arg]
+class _Reported(tqdm):  # type: ignore[misc]
     """A bar that is drawn by somebody else."""
 
     def __init__(self, report: Report, **more: Any) -> None:

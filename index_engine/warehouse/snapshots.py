@@ -36,7 +36,7 @@ def replacing(
         raise InputError(f"{path}: the folder {path.parent} does not exist; create it first")
     if path.is_dir():
         raise InputError(f"{path}: a folder; name a file in it")
-    with path.with_name(path.name + ".lock").open("w") as lock:
+    with lock_path(path).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _sweep(path)
         draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
@@ -61,6 +61,11 @@ def replacing(
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
+
+
+def lock_path(path: Path) -> Path:
+    """The file that a writer to a warehouse holds locked."""
+    return path.with_name(path.name + ".lock")
 
 
 def open_locked(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:

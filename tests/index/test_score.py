@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import duckdb
@@ -259,6 +260,45 @@ def test_why_there_is_no_score(con):
     score.score(con, METHOD)
     statuses = {unit: row["status"] for unit, row in scores(con).items()}
     assert statuses == {"11": "not_estimable", "12": "too_few", "13": "too_few", "14": "scored"}
+
+
+def cover(con, unit: str, coverage: float | None, level="province", period="2024Q4"):
+    con.execute(
+        "INSERT INTO estimates.figures VALUES (?, ?, ?, 'coverage', ?, NULL, 500)",
+        [level, unit, period, coverage],
+    )
+
+
+def test_no_score_from_too_few_of_the_numbered_cases(con):
+    for unit in ("11", "12", "13", "14"):
+        give(con, unit, at(0.5))
+    give(con, "15", at(0.5, cash_24m=None), cash_24m="too_few")
+    give(con, "11", at(0.5), period="2025Q1")
+    for unit, coverage in (("11", 0.59), ("12", 0.6), ("13", None), ("15", 0.3)):
+        cover(con, unit, coverage)
+    cover(con, "14", 0.1, level="city")  # of another unit with the same code
+    score.score(con, METHOD)
+    found = scores(con, "period = '2024Q4'")
+    assert {unit: row["status"] for unit, row in found.items()} == {
+        "11": "low_coverage",
+        "12": "scored",
+        "13": "scored",
+        "14": "scored",
+        "15": "low_coverage",
+    }
+    assert [found["11"][name] for name in ("score", "se", "low", "high", "rank")] == [None] * 5
+    assert scores(con, "period = '2025Q1'")["11"]["status"] == "scored"
+    points = con.execute(
+        "SELECT COUNT(points) FROM index.points WHERE unit_id = '11' AND period = '2024Q4'"
+    ).fetchall()
+    assert points == [(len(IDS),)], "what was estimated stays to be seen"
+
+
+def test_a_method_without_a_least_coverage_scores_all(con):
+    give(con, "11", at(0.5))
+    cover(con, "11", 0.1)
+    score.score(con, replace(METHOD, min_coverage=0.0))
+    assert scores(con)["11"]["status"] == "scored"
 
 
 def test_covariances_widen_or_narrow_the_interval(con):

@@ -80,14 +80,22 @@ def _case_spells(case: Case, world: World, method: Method) -> list[Spell]:
     window = world.observed[case.source_id]
     paid = case.paid_out_on if case.close_mode == "completed" else None
     ended = paid if paid is not None and paid >= case.filed_on else case.closed_on
-    named = [event for event, modes in method.events.items() if case.close_mode in modes]
-    rest = [event for event, modes in method.events.items() if "*" in modes]
-    found = _spell("case", case.court_id, case.filed_on, ended, (named or rest)[0], window)
+    found = _spell("case", case.court_id, case.filed_on, ended, _event(case, method), window)
     if case.has_assets:
         listed = case.first_listed_on
         day, event = (ended, "closed") if listed is None else (max(listed, case.filed_on), "listed")
         found += _spell("listing", case.court_id, case.filed_on, day, event, window)
     return found
+
+
+def _event(case: Case, method: Method) -> str:
+    """The event of a closing: by the way of recovery of a completed case, else by its mode."""
+    recovered = [
+        event for event, modes in method.recovery_events.items() if case.recovery_mode in modes
+    ]
+    named = [event for event, modes in method.events.items() if case.close_mode in modes]
+    rest = [event for event, modes in method.events.items() if "*" in modes]
+    return ((recovered if case.close_mode == "completed" else []) or named or rest)[0]
 
 
 def _spell(
@@ -183,6 +191,8 @@ def _closing(case: Case, closed: date, claim_cap: int) -> dict[str, int]:
         "zhongben": int(case.close_mode == "zhongben"),
         "days_to_close": (closed - case.filed_on).days,
     }
+    if case.close_mode == "completed" and case.recovery_mode is not None:
+        found |= {"recovered_known": 1, f"recovered_{case.recovery_mode}": 1}
     if case.claim_amount and case.claim_amount > 0 and case.recovered_amount is not None:
         weight = min(float(case.claim_amount), claim_cap)
         part = min(float(case.recovered_amount) / float(case.claim_amount), 1)
@@ -194,6 +204,34 @@ def _closing(case: Case, closed: date, claim_cap: int) -> dict[str, int]:
             "recovered_x_recovered": y * y,
         }
     return found
+
+
+def coverage(world: World, calendar: Calendar) -> Counts:
+    """By court and period of filing: numbered cases that came, and how many there must be; those
+    missing from a year spread as those that came."""
+    received: dict[tuple[str, int], Counter] = defaultdict(Counter)
+    for case in world.cases:
+        year, first = case.number_year, world.observed[case.source_id][0]
+        if case.case_type == "first" and year is not None and case.filed_on >= first:
+            received[case.court_id, year][calendar.of(case.filed_on)] += 1
+    counts: Counts = defaultdict(Counter)
+    for (court, year), by_period in received.items():
+        known = [
+            s
+            for s in world.sequences
+            if (s.court_id, s.number_year, s.case_type) == (court, year, "first")
+        ]
+        if not known:
+            continue
+        numbers = max(s.highest for s in known) - min(s.lowest for s in known) + 1
+        until, total = 0, by_period.total()
+        for period, n in sorted(by_period.items()):
+            before, until = until, until + n
+            cell = counts[court, period]
+            cell["numbered_received"] += n
+            expected = max(numbers, total)
+            cell["numbered_expected"] += expected * until // total - expected * before // total
+    return dict(counts)
 
 
 def _rounded(amount: float) -> int:

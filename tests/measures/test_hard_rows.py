@@ -261,7 +261,13 @@ def test_measuring_twice_changes_nothing():
 
 def test_the_order_of_rows_changes_nothing():
     world = random_world(seed=9, cases=400)
-    turned = World(world.regions[::-1], world.courts[::-1], world.cases[::-1], world.rounds[::-1])
+    turned = World(
+        world.regions[::-1],
+        world.courts[::-1],
+        world.cases[::-1],
+        world.rounds[::-1],
+        sequences=world.sequences[::-1],
+    )
     tables = []
     for each in (world, turned):
         with each.connect() as con:

@@ -38,6 +38,10 @@ def test_the_world_has_what_the_recount_is_to_catch(world: World, method: Method
     assert len([s for s in found if s.clock == "case"]) < len(first), "no case left out"
     assert {s.event for s in found} >= {"cash", "zhongben", "other", "open", "sold", "gone"}
     assert max(r.round_no for r in world.rounds) == 4
+    modes = {c.recovery_mode for c in first if c.close_mode == "completed"}
+    assert modes >= {"cash", "instalment", "setoff", "asset_swap", "restructuring", None}
+    assert any(c.recovery_mode for c in first if c.close_mode == "zhongben")
+    assert any(c.number_year == c.filed_on.year - 1 for c in first)
 
 
 @pytest.mark.parametrize("name", ["entered", "carried"])
@@ -61,6 +65,12 @@ def test_case_counts(measured, world: World, method: Method):
     con, calendar = measured
     expected = recount.case_counts(world, calendar, method.claim_cap)
     assert read_counts(con, "case_counts", ("court_id", "period")) == nonzero(expected)
+
+
+def test_coverage(measured, world: World):
+    con, calendar = measured
+    expected = recount.coverage(world, calendar)
+    assert read_counts(con, "coverage", ("court_id", "period")) == nonzero(expected)
 
 
 def test_round_counts(measured, world: World):

@@ -144,7 +144,8 @@ def test_a_key_of_another_source_is_rejected(con: duckdb.DuckDBPyConnection, sta
 def test_rounds_of_one_lot_are_no_duplicates(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     rows = [lot("l1"), lot("l1", round_no=2), lot("l2"), lot("l1", round_no=2)]
     outcome = accept(con, stage("auctions", rows), source("auctions"))
-    assert rejects(con) == [(4, "lot_id", "duplicate", "rejected")]
+    rejected = [finding for finding in rejects(con) if finding[-1] == "rejected"]
+    assert rejected == [(4, "lot_id", "duplicate", "rejected")]
     again = accept(con, stage("auctions", rows[:1]), source("auctions"))
     assert (outcome.kept, again.changes) == (3, Changes(added=0, same=1, gone=2))
 

@@ -9,6 +9,7 @@ import pytest
 
 from index_engine.errors import InputError
 from index_engine.sources import mapping as mappings
+from index_engine.sources.columns import NO_VALUE
 from index_engine.sources.mapping import Mapping
 
 # The four required fields of cases, for mappings in which another one matters.
@@ -65,7 +66,7 @@ values = {{ "执行完毕" = "completed", " 其他 " = "" }}
 [columns.has_assets]
 column = "是否有财产"
 values = {{ "有" = true, "无" = false }}
-[columns.cause]
+[columns.parent_case_id]
 template = "{{案由}}/{{row_no}}"
 """
     mapping = load(tmp_path, text)
@@ -79,7 +80,9 @@ template = "{{案由}}/{{row_no}}"
     assert column(mapping, "filed_on").formats == ("%Y年%m月%d日", "excel")
     assert column(mapping, "close_mode").values == {"执行完毕": "completed", "其他": None}
     assert column(mapping, "has_assets").values == {"有": "true", "无": "false"}
-    assert column(mapping, "cause").sources == ("案由",)
+    # The words of values.toml are for mappings that name none.
+    assert column(mapping, "filed_on").null == ("-",)
+    assert column(mapping, "parent_case_id").sources == ("案由",)
 
 
 def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
@@ -87,6 +90,58 @@ def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
     assert (mapping.name, mapping.observed_from, mapping.observed_to) == (None, None, None)
     assert (mapping.earliest, mapping.law, mapping.synthetic) == (date(1990, 1, 1), "CN", False)
     assert (mapping.opening.encoding, mapping.opening.delimiter) == ("utf-8", ",")
+    assert column(mapping, "filed_on").null == NO_VALUE
+    assert column(mapping, "filed_on").formats == ()
+    assert column(mapping, "case_id").part is None
+
+
+def test_no_word_at_all_can_stand_for_no_value(tmp_path: Path) -> None:
+    mapping = load(tmp_path, f'kind = "cases"{REQUIRED}null = []')
+    assert column(mapping, "filed_on").null == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "part"), [("court_id", "court"), ("case_type", "type"), ("number_year", "year")]
+)
+def test_parts_of_case_numbers(tmp_path: Path, field: str, part: str) -> None:
+    text = """
+kind = "cases"
+[columns.case_id]
+column = "案号"
+[columns.filed_on]
+column = "立案日期"
+"""
+    for name, fed in (("court_id", "court"), ("case_type", "type"), ("number_year", "year")):
+        text += f'[columns.{name}]\ncolumn = "案号"\npart = "{fed}"\n'
+    assert column(load(tmp_path, text), field).part == part
+
+
+def test_words_for_whole_numbers(tmp_path: Path) -> None:
+    text = (
+        f'kind = "cases"{REQUIRED}[columns.number_year]\ncolumn = "x"\nvalues = {{ "今年" = 2024 }}'
+    )
+    assert column(load(tmp_path, text), "number_year").values == {"今年": "2024"}
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("%", "0.01"), ("‰", "0.001"), ("万元", "1e4")])
+def test_units_of_rates(tmp_path: Path, unit: str, factor: str) -> None:
+    text = f"""
+kind = "court_periods"
+[columns.court_id]
+column = "法院"
+[columns.period_start]
+column = "月份"
+format = "month"
+[columns.period_end]
+column = "月份"
+format = "month_end"
+[columns.closure_rate]
+column = "结案率"
+unit = "{unit}"
+"""
+    mapping = load(tmp_path, text, kind="court_periods")
+    assert column(mapping, "closure_rate").factor == Decimal(factor)
+    assert column(mapping, "period_end").formats == ("month_end",)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +166,34 @@ BAD_COLUMNS = {
     "an unknown unit": (
         'claim_amount]\ncolumn = "x"\nunit = "百万"',
         "[columns.claim_amount] unknown unit '百万'; it is 元, 万元, 亿元, 分 or a factor",
+    ),
+    "a share of money": (
+        'claim_amount]\ncolumn = "x"\nunit = "%"',
+        "[columns.claim_amount] unknown unit '%'; it is 元, 万元, 亿元, 分 or a factor",
+    ),
+    "an unknown part": (
+        'number_year]\ncolumn = "x"\npart = "month"',
+        "[columns.number_year] part = 'month': of a case number there is court, type, year",
+    ),
+    "a part of another field": (
+        'closed_on]\ncolumn = "x"\npart = "year"',
+        "[columns.closed_on] part = 'year' does not fit closed_on",
+    ),
+    "a part with words": (
+        'number_year]\ncolumn = "x"\npart = "year"\nvalues = { "x" = 2024 }',
+        "[columns.number_year] part gives codes itself; remove values",
+    ),
+    "a part of a constant": (
+        'number_year]\nconstant = 2024\npart = "year"',
+        "[columns.number_year] part means nothing beside constant; remove it",
+    ),
+    "words for case numbers": (
+        'parent_case_id]\ncolumn = "x"\nvalues = { "x" = "y" }',
+        "[columns.parent_case_id] values is for words; parent_case_id is VARCHAR",
+    ),
+    "one word with two codes": (
+        'close_mode]\ncolumn = "x"\nvalues = { "A类" = "completed", "Ａ 类" = "zhongben" }',
+        "[columns.close_mode] values: 'Ａ 类': the same word stands there with another code",
     ),
     "a unit of nothing": (
         'claim_amount]\ncolumn = "x"\nunit = 0',
@@ -185,12 +268,12 @@ BAD_COLUMNS = {
         "[columns.close_mode] template is for free texts; close_mode is VARCHAR",
     ),
     "a template without a column": (
-        'cause]\ntemplate = "x"',
-        "[columns.cause] template 'x': name columns of the file in braces",
+        'parent_case_id]\ntemplate = "x"',
+        "[columns.parent_case_id] template 'x': name columns of the file in braces",
     ),
     "a broken template": (
-        'cause]\ntemplate = "{x"',
-        "[columns.cause] template '{x': expected '}'",
+        'parent_case_id]\ntemplate = "{x"',
+        "[columns.parent_case_id] template '{x': expected '}'",
     ),
     "one mark for two things": (
         'claim_amount]\ncolumn = "x"\nthousands = "."',

@@ -1,24 +1,32 @@
-"""From text to types: every date format, unit and word comes out as what it stands for."""
+"""From cells to fields: words, blanks, case numbers and what is said of values that cannot be read.
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+Dates and amounts have their own files.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index_engine.sources.columns import UNITS, Column
+from index_engine.sources import case_numbers
+from index_engine.sources.columns import NO_VALUE, Column
 from index_engine.sources.contract import contract
+from index_engine.sources.files.asides import Aside
 from index_engine.sources.files.staging import stage_records
 from index_engine.sources.mapping import Mapping
 from index_engine.sources.parse import parse
+from index_engine.sources.signs import folded, folded_sql
+from tests.sources.reading import parsed, read
 
 many = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+CASES = contract("cases")
 
 
 @pytest.fixture(scope="module")
@@ -27,207 +35,15 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def read(
-    con: duckdb.DuckDBPyConnection, field: str, texts: Sequence[str | None], **how: Any
-) -> tuple[list[Any], list[tuple[int, str]]]:
-    """Parse one column of cases; return its values and (row_no, rule) of what was unreadable."""
-    agreed = contract("cases")
-    column = Column(agreed.field(field), column="x", **how)
-    stage_records(con, [0], ((row_no, [text]) for row_no, text in enumerate(texts, start=1)))
-    parse(con, Mapping("m.toml", agreed, (column,)), {"x": 0})
-    values = con.execute(f"SELECT {field} FROM import_typed ORDER BY row_no").fetchall()
-    findings = con.execute("SELECT row_no, rule FROM import_findings ORDER BY row_no").fetchall()
-    return [value for (value,) in values], findings
-
-
-def serial(day: date) -> int:
-    """The spreadsheet's number of a day from March 1900 on."""
-    return (day - date(1899, 12, 30)).days
-
-
-# ------------------------------------------------------------------------------------------ dates
-
-FORMATS = ["%Y-%m-%d", "%Y年%m月%d日", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%Y.%m.%d", "%d %B %Y"]
-_days = st.dates(date(1900, 3, 1), date(9999, 12, 31))
-
-
-@many
-@given(days=st.lists(_days, min_size=1, max_size=20), format_=st.sampled_from(FORMATS))
-def test_dates_in_every_format_come_back(
-    con: duckdb.DuckDBPyConnection, days: list[date], format_: str
-) -> None:
-    texts = [day.strftime(format_.replace("%Y", f"{day.year:04d}")) for day in days]
-    assert read(con, "filed_on", texts, formats=(format_,)) == (days, [])
-
-
-@many
-@given(days=st.lists(_days, min_size=1, max_size=20), suffix=st.sampled_from(["", ".0", ".75"]))
-def test_serial_days_come_back(
-    con: duckdb.DuckDBPyConnection, days: list[date], suffix: str
-) -> None:
-    texts = [f"{serial(day)}{suffix}" for day in days]
-    assert read(con, "filed_on", texts, formats=("excel",)) == (days, [])
-
-
-def test_serial_days_before_the_leap_day_that_never_was(con: duckdb.DuckDBPyConnection) -> None:
-    values, findings = read(
-        con, "filed_on", ["1", "59", "60", "61", "0", "-5", "2958466"], formats=("excel",)
-    )
-    assert values[:4] == [date(1900, 1, 1), date(1900, 2, 28), None, date(1900, 3, 1)]
-    assert [row_no for row_no, _ in findings] == [3, 5, 6, 7]
-
-
-def test_formats_are_tried_in_order_and_iso_last(con: duckdb.DuckDBPyConnection) -> None:
-    texts = ["02/03/2020", "43024.0", "2020-03-04", " 2020/5/6 ", "２０２０-０３-０４", "20200304"]
-    values, findings = read(
-        con, "filed_on", texts, formats=("%d/%m/%Y", "excel", "%m/%d/%Y", "%Y/%m/%d")
-    )
-    assert values == [
-        date(2020, 3, 2),
-        date(2017, 10, 16),
-        date(2020, 3, 4),
-        date(2020, 5, 6),
-        date(2020, 3, 4),
-        None,
-    ]
-    assert findings == [(6, "unreadable_date")]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2020-02-30",
-        "2020-13-01",
-        "2020",
-        "去年",
-        "2020-01-05x",
-        "2020-01-05 (BC)",
-        "infinity",
-        "epoch",
-    ],
-)
-def test_what_is_no_date_is_found(con: duckdb.DuckDBPyConnection, text: str) -> None:
-    assert read(con, "filed_on", [text, "2020-01-01"]) == (
-        [None, date(2020, 1, 1)],
-        [(1, "unreadable_date")],
-    )
-
-
-def test_strange_years_are_dates_for_the_rules_to_judge(con: duckdb.DuckDBPyConnection) -> None:
-    texts = ["0001-01-01", "0015-02-15", "3013-08-23"]
-    assert read(con, "filed_on", texts) == ([date.fromisoformat(text) for text in texts], [])
-
-
-# ---------------------------------------------------------------------------------------- numbers
-
-
-def _shortest(value: float) -> Decimal:
-    """A number as a spreadsheet or pandas writes it, to the ten decimals that are read."""
-    return round(Decimal(repr(value)), 10)
-
-
-def _shortest(value: float) -> Decimal:
-    """A number as a spreadsheet or pandas writes it, to the ten decimals that are read."""
-    return round(Decimal(repr(value)), 10)
-
-
-@many
-@given(
-    amounts=st.lists(
-        st.decimals(-(10**7), 10**7, places=6) | st.floats(-1e7, 1e7).map(_shortest),
-        min_size=1,
-        max_size=20,
-    ),
-    factor=st.sampled_from([*UNITS.values(), Decimal("7.25"), Decimal(1000)]),
-)
-@example(amounts=[Decimal("0.005"), Decimal("-0.005"), Decimal("1e-4")], factor=Decimal(1))
-@example(amounts=[Decimal("1e-4"), Decimal("1.5E+6")], factor=Decimal(10_000))
-def test_amounts_in_every_unit_are_yuan(
-    con: duckdb.DuckDBPyConnection, amounts: list[Decimal], factor: Decimal
-) -> None:
-    yuan = [(amount * factor).quantize(Decimal("0.01"), ROUND_HALF_UP) for amount in amounts]
-    texts = [str(amount) for amount in amounts]
-    assert read(con, "claim_amount", texts, factor=factor) == (yuan, [])
-
-
-@many
-@given(
-    amounts=st.lists(st.decimals(-(10**12), 10**12, places=2), min_size=1, max_size=10),
-    marks=st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", "."), ("\u00a0", ",")]),
-)
-def test_thousands_marks_come_off(
-    con: duckdb.DuckDBPyConnection, amounts: list[Decimal], marks: tuple[str, str]
-) -> None:
-    thousands, point = marks
-    swap = str.maketrans({",": thousands, ".": point})
-    texts = [f"{amount:,.2f}".translate(swap) for amount in amounts]
-    values, findings = read(con, "claim_amount", texts, thousands=thousands, decimal=point)
-    assert (values, findings) == (amounts, [])
-
-
-@pytest.mark.parametrize(
-    ("text", "how", "value"),
-    [
-        ("1.5E+07", {}, Decimal(15_000_000)),
-        ("617.8299999999999", {}, Decimal("617.83")),
-        ("１２３．５", {}, Decimal("123.5")),
-        ("１，２３４．５", {"thousands": ","}, Decimal("1234.5")),
-        ("1234567,5", {"thousands": ".", "decimal": ","}, Decimal("1234567.5")),
-        ("9999999999999999.99", {}, Decimal("9999999999999999.99")),
-    ],
-)
-def test_numbers_in_unusual_dress(
-    con: duckdb.DuckDBPyConnection, text: str, how: dict[str, str], value: Decimal
-) -> None:
-    assert read(con, "claim_amount", [text], **how) == ([value], [])
-
-
-@pytest.mark.parametrize(
-    ("text", "how"),
-    [
-        ("1,234", {}),  # a thousand, or one and a bit: the mapping is to say
-        ("1,5", {"thousands": ","}),
-        ("12,34,567", {"thousands": ","}),
-        ("1.5", {"thousands": ".", "decimal": ","}),
-        ("一百", {}),
-        ("12万", {}),
-        ("nan", {}),
-        ("inf", {}),
-        ("--5", {}),
-        ("10000000000000000", {}),  # more digits than an amount has
-        ("99999999999", {"factor": Decimal(10**8)}),
-    ],
-)
-def test_what_is_no_amount_is_found(
-    con: duckdb.DuckDBPyConnection, text: str, how: dict[str, Any]
-) -> None:
-    assert read(con, "claim_amount", [text], **how) == ([None], [(1, "unreadable_number")])
-
-
-def test_whole_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    agreed = contract("auctions")
-    column = Column(agreed.field("bidders"), column="x")
-    texts = ["3", "3.0", "-2", "3.5", "3000000000", "x"]
-    stage_records(con, [0], ((row_no, [text]) for row_no, text in enumerate(texts, start=1)))
-    parse(con, Mapping("m.toml", agreed, (column,)), {"x": 0})
-    values = con.execute("SELECT bidders FROM import_typed ORDER BY row_no").fetchall()
-    assert values == [(3,), (3,), (-2,), (None,), (None,), (None,)]
-    assert con.execute("SELECT row_no, rule FROM import_findings ORDER BY 1").fetchall() == [
-        (4, "unreadable_number"),
-        (5, "unreadable_number"),
-        (6, "unreadable_number"),
-    ]
-
-
 # ------------------------------------------------------------------------------- words and blanks
 
 
 def test_booleans(con: duckdb.DuckDBPyConnection) -> None:
-    values, findings = read(
-        con, "has_assets", ["true", "FALSE", "是", "否", "1", "0", "也许", None]
-    )
-    assert values == [True, False, True, False, True, False, None, None]
-    assert findings == [(7, "unreadable_boolean")]
+    yes = ["true", "TRUE", "是", "有", "Y", "yes", "1", "１", "√", " 是\u3000"]
+    no = ["false", "False", "否", "无", "N", "no", "0", "×"]
+    values, findings = read(con, "has_assets", [*yes, *no, "也许", None])
+    assert values == [True] * len(yes) + [False] * len(no) + [None, None]
+    assert findings == [(len(yes) + len(no) + 1, "unreadable_boolean")]
     values, findings = read(
         con, "has_assets", ["Sim", "Não", "true"], values={"Sim": "true", "Não": "false"}
     )
@@ -238,17 +54,70 @@ def test_words_become_codes(con: duckdb.DuckDBPyConnection) -> None:
     values, findings = read(
         con,
         "close_mode",
-        ["执行完毕", " 终本　", "其他", "撤诉", "", "completed"],
+        [
+            "执行完毕",
+            " 终本\u3000",
+            "其他",
+            "撤诉",
+            "",
+            "completed",
+            "执行 完毕",
+            "执行完毕（全部）",
+        ],
         values={"执行完毕": "completed", "终本": "zhongben", "其他": None},
     )
-    assert values == ["completed", "zhongben", None, None, None, None]
-    assert findings == [(4, "unknown_code"), (6, "unknown_code")]
+    assert values == ["completed", "zhongben", None, None, None, None, "completed", None]
+    assert findings == [(4, "unknown_code"), (6, "unknown_code"), (8, "unknown_code")]
+
+
+def test_width_makes_no_other_word(con: duckdb.DuckDBPyConnection) -> None:
+    texts = ["执行完毕(全部)", "执行完毕（全部）", "Ａ类", "A类"]
+    words = {"执行完毕（全部）": "completed", "A类": "zhongben"}
+    assert read(con, "close_mode", texts, values=words) == (
+        ["completed", "completed", "zhongben", "zhongben"],
+        [],
+    )
+
+
+def test_words_for_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    values, findings = read(
+        con,
+        "round_no",
+        ["一拍", "二拍", "变卖", "3"],
+        kind="auctions",
+        values={"一拍": "1", "二拍": "2", "变卖": "3"},
+    )
+    assert (values, findings) == ([1, 2, 3, None], [(4, "unknown_code")])
+
+
+@many
+@given(st.text(alphabet="Aａ1１（( \u3000\u00a0￥¥执・x", max_size=12))
+def test_words_are_folded_alike_in_python_and_sql(
+    con: duckdb.DuckDBPyConnection, text: str
+) -> None:
+    [(sql,)] = con.execute(f"SELECT {folded_sql('t')} FROM (SELECT $1 AS t)", [text]).fetchall()
+    assert sql == folded(text)
 
 
 def test_blanks_and_words_for_no_value(con: duckdb.DuckDBPyConnection) -> None:
-    texts = [" a\u3000", "\ufeff", "  ", "-", "无", None, "\tb\n"]
-    assert read(con, "cause", texts, null=("-", "无")) == (
-        ["a", None, None, None, None, None, "b"],
+    texts = [" a\u3000", "\ufeff", "  ", "-", "无", None, "\tb\n", "不详"]
+    assert read(con, "court_id", texts, null=("-", "无")) == (
+        ["a", None, None, None, None, None, "b", "不详"],
+        [],
+    )
+
+
+@pytest.mark.parametrize("field", ["court_id", "filed_on", "claim_amount", "close_mode"])
+def test_what_usually_means_no_value(con: duckdb.DuckDBPyConnection, field: str) -> None:
+    words = [f" {word} " for word in NO_VALUE]
+    assert {"-", "--", "—", "/", "无", "不详", "NULL", "N/A", "#N/A"} <= set(NO_VALUE)
+    assert read(con, field, words) == ([None] * len(words), [])
+
+
+def test_a_word_that_says_something_is_not_no_value(con: duckdb.DuckDBPyConnection) -> None:
+    assert read(con, "has_assets", ["无", "-"]) == ([False, None], [])
+    assert read(con, "debtor_kind", ["无", "不详"], values={"无": "other"}) == (
+        ["other", None],
         [],
     )
 
@@ -261,47 +130,175 @@ def test_templates_and_constants(con: duckdb.DuckDBPyConnection) -> None:
         Column(agreed.field("listed_on"), constant="2020-01-02"),
         Column(agreed.field("stage"), constant="first"),
     )
-    rows = [(1, ["a", " x "]), (2, ["b", ""]), (3, ["-", "y"])]
-    stage_records(con, [0, 1], iter(rows))
-    parse(con, Mapping("m.toml", agreed, columns), {"案号": 0, "套": 1})
-    assert con.execute("SELECT * FROM import_typed ORDER BY row_no").fetchall() == [
-        (1, "a:1/x", 1, date(2020, 1, 2), "first"),
-        (2, None, 1, date(2020, 1, 2), "first"),
-        (3, None, 1, date(2020, 1, 2), "first"),
+    assert parsed(con, "auctions", columns, [("a", " x "), ("b", ""), ("-", "y")]) == [
+        ("a:1/x", 1, date(2020, 1, 2), "first"),
+        (None, 1, date(2020, 1, 2), "first"),
+        (None, 1, date(2020, 1, 2), "first"),
     ]
     assert con.execute("SELECT * FROM import_findings").fetchall() == []
+
+
+# ----------------------------------------------------------------------------------- case numbers
+
+_NUMBER = "(2023)粤0304执恢123号"
+_SPELLINGS = [
+    _NUMBER,
+    "（2023）粤0304执恢123号",
+    "〔2023〕 粤0304 执恢 123 号",
+    "2023粤0304執恢123号",
+]
+_SALT = "5a17"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256((_SALT + case_numbers.parse(text).canonical).encode()).hexdigest()[:32]
+
+
+def _numbered(**parts: str) -> tuple[Column, ...]:
+    """Fields that are read from the case numbers in one column, 案号."""
+    return tuple(
+        Column(CASES.field(name), column="案号", part=part or None) for name, part in parts.items()
+    )
+
+
+@pytest.mark.parametrize("salt", [None, _SALT])
+@pytest.mark.parametrize("first", [True, False])
+def test_one_column_can_feed_all_that_a_case_number_says(
+    con: duckdb.DuckDBPyConnection, salt: str | None, first: bool
+) -> None:
+    names = ("case_id", "court_id", "case_type", "number_year")
+    columns = _numbered(case_id="", court_id="court", case_type="type", number_year="year")
+    if not first:
+        columns, names = columns[::-1], names[::-1]
+    rows = [
+        dict(zip(names, row, strict=True))
+        for row in parsed(con, "cases", columns, [(number,) for number in _SPELLINGS], salt)
+    ]
+    for row, number in zip(rows, _SPELLINGS, strict=True):
+        assert row == {
+            "case_id": number if salt is None else _hash(_NUMBER),
+            "court_id": "粤0304",
+            "case_type": "resumed",
+            "number_year": 2023,
+        }
+    assert con.execute("SELECT * FROM import_findings").fetchall() == []
+
+
+def test_a_number_that_does_not_tell_is_found_but_not_repeated(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = _numbered(court_id="court", case_type="type")
+    rows = [("(2012)兰法执字第66号",), ("张三诉李四",), ("-",), ("(2023)粤0304民初1号",)]
+    assert parsed(con, "cases", columns, rows) == [
+        (None, "first"),
+        (None, None),
+        (None, None),
+        ("粤0304", None),
+    ]
+    found = con.execute("SELECT * FROM import_findings ORDER BY row_no, field").fetchall()
+    of_court = "is no case number that tells its court"
+    of_type = "is no case number that tells its type"
+    assert found == [
+        (1, "court_id", None, "unreadable_case_number", of_court),
+        (2, "case_type", None, "unreadable_case_number", of_type),
+        (2, "court_id", None, "unreadable_case_number", of_court),
+        (4, "case_type", None, "unreadable_case_number", of_type),
+    ]
+
+
+@many
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=1, max_size=10))
+def test_what_names_a_case_is_hashed(con: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
+    columns = (
+        Column(CASES.field("case_id"), column="案号", null=()),
+        Column(CASES.field("parent_case_id"), template="x{案号}", null=()),
+        Column(CASES.field("court_id"), constant="K1"),
+    )
+    # The first column is that of another field, so that no id is taken for a row of totals.
+    court = Column(CASES.field("cause"), column="first")
+    rows = parsed(con, "cases", (court, *columns), [("a", text) for text in texts], _SALT)
+    for text, (_, case_id, parent, court_id) in zip(texts, rows, strict=True):
+        trimmed = text.strip(" \t\r\n\u00a0\u3000\ufeff")
+        assert case_id == (_hash(trimmed) if trimmed else None)
+        assert parent == (_hash("x" + trimmed) if trimmed else None)
+        assert court_id == "K1"
+
+
+def test_the_salt_makes_the_hash(con: duckdb.DuckDBPyConnection) -> None:
+    column = Column(CASES.field("case_id"), constant=_NUMBER)
+    one, other = (
+        parsed(con, "cases", (Column(CASES.field("cause"), column="x"), column), [("a",)], salt)
+        for salt in ("1", "2")
+    )
+    assert one[0][1] != other[0][1]
+
+
+# --------------------------------------------------------------------------------------- findings
 
 
 def test_findings_show_the_value_and_what_was_wanted(con: duckdb.DuckDBPyConnection) -> None:
     read(con, "filed_on", ["02/03/2020"], formats=("%Y年%m月%d日", "excel"))
     assert con.execute("SELECT field, value, message FROM import_findings").fetchall() == [
-        (
-            "filed_on",
-            "02/03/2020",
-            "02/03/2020 is no date written %Y年%m月%d日 or excel or %Y-%m-%d",
-        )
+        ("filed_on", "02/03/2020", "is no date written %Y年%m月%d日 or excel or %Y-%m-%d")
     ]
     read(con, "claim_amount", ["1,234"])
-    assert con.execute("SELECT message FROM import_findings").fetchall() == [
-        ("1,234 is no number that fits, read with decimal '.' and no thousands mark",)
+    assert con.execute("SELECT value, message FROM import_findings").fetchall() == [
+        ("1,234", "is no number that fits, read with decimal '.' and no thousands mark")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "how"),
+    [
+        ("filed_on", {}),
+        ("claim_amount", {}),
+        ("has_assets", {}),
+        ("number_year", {}),
+        ("close_mode", {"values": {"终本": "zhongben"}}),
+    ],
+)
+def test_no_message_repeats_a_value(
+    con: duckdb.DuckDBPyConnection, field: str, how: dict[str, Any]
+) -> None:
+    """A cell in the wrong column can hold a name; the value stands where it can be blotted out."""
+    names = ["欧阳娜娜", "张三", "44010119900101123X"]
+    assert read(con, field, names, **how)[0] == [None, None, None]
+    found = con.execute("SELECT value, message FROM import_findings ORDER BY row_no").fetchall()
+    assert [value for value, _ in found] == names
+    assert len({message for _, message in found}) == 1
+    assert not any(name in message for name, message in found)
+
+
+def test_several_values_of_one_row_are_found(con: duckdb.DuckDBPyConnection) -> None:
+    columns = [
+        Column(CASES.field(name), column=name)
+        for name in ("case_id", "filed_on", "claim_amount", "has_assets")
+    ]
+    rows = [("a", "x", "y", "z"), ("b", "2020-01-01", "y", "是"), ("c", None, None, None)]
+    assert parsed(con, "cases", columns, rows) == [
+        ("a", None, None, None),
+        ("b", date(2020, 1, 1), None, True),
+        ("c", None, None, None),
+    ]
+    found = con.execute("SELECT row_no, field, value FROM import_findings").fetchall()
+    assert sorted(found) == [
+        (1, "claim_amount", "y"),
+        (1, "filed_on", "x"),
+        (1, "has_assets", "z"),
+        (2, "claim_amount", "y"),
     ]
 
 
 def test_broken_lines_are_rows_without_values(con: duckdb.DuckDBPyConnection) -> None:
-    agreed = contract("cases")
-    rows: list[Any] = [(1, ["a"]), (2, "the line is broken"), (3, ["c"])]
+    rows: list[Any] = [(1, ["a"]), (2, Aside("unreadable_line", "it is broken")), (3, ["c"])]
     stage_records(con, [0], iter(rows))
-    parse(con, Mapping("m.toml", agreed, (Column(agreed.field("cause"), column="x"),)), {"x": 0})
-    assert con.execute("SELECT row_no, cause FROM import_typed ORDER BY 1").fetchall() == [
+    column = Column(CASES.field("court_id"), column="x")
+    parse(con, Mapping("m.toml", CASES, (column,)), {"x": 0}, None)
+    assert con.execute("SELECT row_no, court_id FROM import_typed ORDER BY 1").fetchall() == [
         (1, "a"),
         (2, None),
         (3, "c"),
     ]
     assert con.execute("SELECT * FROM import_findings").fetchall() == [
-        (2, "(line)", None, "unreadable_line", "the line is broken")
+        (2, "(line)", None, "unreadable_line", "it is broken")
     ]
-
-
-def test_serial_helper_agrees_with_a_known_day() -> None:
-    assert serial(date(2017, 10, 16)) == 43024
-    assert date(1899, 12, 30) + timedelta(days=61) == date(1900, 3, 1)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import openpyxl
 import pandas as pd
 import pyarrow as pa
@@ -19,12 +18,9 @@ from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.sources.files import csv_file, xlsx_file
-from index_engine.sources.files.readers import Opening, open_file
-from index_engine.sources.progress import Progress
+from index_engine.sources.files.readers import Opening
+from tests.sources.tables import Rows, book, staged
 
-PLAIN = Opening()
-
-Rows = list[tuple[Any, ...]]
 Read = Callable[..., tuple[list[str], Rows, Rows]]
 
 
@@ -38,17 +34,6 @@ def read(tmp_path: Path) -> Read:
         return staged(file, Opening(**opening))
 
     return make
-
-
-def staged(
-    file: Path, opening: Opening = PLAIN, workdir: Path | None = None
-) -> tuple[list[str], Rows, Rows]:
-    reader = open_file(file, opening, workdir or file.parent)
-    with duckdb.connect() as con:
-        reader.stage(con, range(len(reader.headers)), Progress())
-        rows = con.execute("SELECT * FROM import_text ORDER BY row_no").fetchall()
-        broken = con.execute("SELECT * FROM import_broken ORDER BY row_no").fetchall()
-    return reader.headers, rows, broken
 
 
 # -------------------------------------------------------------------------------------------- CSV
@@ -102,10 +87,10 @@ def test_a_broken_line_costs_only_itself(read: Read) -> None:
     _, rows, broken = read("f.csv", content)
     assert rows == [(1, "1", "x"), (5, "5", "q"), (7, "7", "t\nu"), (8, "8", "v")]
     assert broken == [
-        (2, "the line has 1 values where the header names 2"),
-        (3, "the line has 3 values where the header names 2"),
-        (4, "the line cannot be taken apart: ',' expected after '\"'"),
-        (6, "the line cannot be taken apart: ',' expected after '\"'"),
+        (2, "unreadable_line", "the line has 1 values where the header names 2"),
+        (3, "unreadable_line", "the line has 3 values where the header names 2"),
+        (4, "unreadable_line", "the line cannot be taken apart: ',' expected after '\"'"),
+        (6, "unreadable_line", "the line cannot be taken apart: ',' expected after '\"'"),
     ]
 
 
@@ -114,7 +99,8 @@ def test_a_stray_quote_does_not_swallow_the_file(read: Read) -> None:
     _, rows, broken = read("f.csv", b"\n".join(lines))
     assert (len(rows), len(broken)) == (999, 1)
     assert rows[-1] == (1000, "999", "x")
-    assert broken == [(1, "the line cannot be taken apart: unexpected end of data")]
+    message = "the line cannot be taken apart: unexpected end of data"
+    assert broken == [(1, "unreadable_line", message)]
 
 
 def test_clean_and_careful_reading_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,17 +222,6 @@ def test_damaged_parquet(read: Read, tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------- XLSX
 
 
-def book(path: Path, **sheets: list[list[Any]]) -> Path:
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = workbook.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    workbook.save(path)
-    return path
-
-
 def test_xlsx_becomes_the_text_of_a_csv(tmp_path: Path) -> None:
     file = book(
         tmp_path / "f.xlsx",
@@ -276,17 +251,16 @@ def test_xlsx_sheets_are_chosen_by_name(tmp_path: Path) -> None:
         staged(file, Opening(sheet="丙"))
 
 
-@pytest.mark.parametrize("content", [b"no zip", b"PK\x03\x04 half a zip"])
-def test_damaged_xlsx(read: Read, content: bytes) -> None:
-    with pytest.raises(InputError, match=r"f\.xlsx: not an XLSX file, or a damaged one"):
-        read("f.xlsx", content)
+def test_damaged_xlsx(read: Read) -> None:
+    with pytest.raises(InputError, match=r"f\.xlsx: not an Excel workbook, or a damaged one"):
+        read("f.xlsx", b"PK\x03\x04 half a zip")
 
 
 def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     file = tmp_path / "f.xlsx"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("hello.txt", "hello")
-    with pytest.raises(InputError, match=r"f\.xlsx: not an XLSX file, or a damaged one"):
+    with pytest.raises(InputError, match=r"f\.xlsx: not an Excel workbook, or a damaged one"):
         staged(file)
 
 
@@ -332,9 +306,9 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         staged(tmp_path / "f.csv")
     with pytest.raises(InputError, match="not a file; name one CSV, Parquet or XLSX file"):
         staged(tmp_path)
-    (tmp_path / "f.xls").write_bytes(b"x")
-    with pytest.raises(InputError, match=r"ends in '\.xls' is not read; save it as \.csv"):
-        staged(tmp_path / "f.xls")
+    (tmp_path / "f.doc").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"ends in '\.doc' is not read; save it as \.csv"):
+        staged(tmp_path / "f.doc")
     for name in ("f.csv", "f.parquet", "f.xlsx"):
         (tmp_path / name).write_bytes(b"")
         with pytest.raises(InputError, match=f"{name}: the file is empty"):

@@ -10,17 +10,20 @@ import io
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 import duckdb
 
 from index_engine.errors import InputError
+from index_engine.sources.files.asides import Aside, aside
 from index_engine.sources.files.staging import (
-    STAGING,
+    UNREADABLE,
     Record,
     headers_of,
     plain_path,
+    stage_query,
     stage_records,
 )
 from index_engine.sources.progress import Progress
@@ -32,18 +35,39 @@ _CHUNK = 1 << 22  # characters
 
 
 class CsvFile:
-    """A CSV file with a header; quotes are ", doubled inside quoted values."""
+    """A CSV file; quotes are ", doubled inside quoted values.
 
-    def __init__(self, file: Path, encoding: str, delimiter: str, workdir: Path) -> None:
+    The header is the first `header_rows` lines that are not blank from line `header` on.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        encoding: str,
+        delimiter: str,
+        workdir: Path,
+        header: int = 1,
+        header_rows: int = 1,
+    ) -> None:
         self._file = file
         self._encoding = encoding
         self._delimiter = delimiter
         self._workdir = workdir
-        with self._open() as text:
-            header = next(records(text, None, delimiter), None)
-        if header is None or isinstance(header, str):
-            raise InputError(f"{file}: the first line is to name the columns; {header or 'blank'}")
-        self.headers = headers_of(file, header)
+        rows: list[list[str]] = []
+        with opened(file, encoding) as text:
+            for self._header_line, values in records(text, None, delimiter):
+                if self._header_line < header:
+                    continue
+                if isinstance(values, Aside):
+                    raise InputError(
+                        f"{file}: the first line is to name the columns; {values.message}"
+                    )
+                rows.append(values)
+                if len(rows) == header_rows:
+                    break
+        if len(rows) < header_rows:
+            raise InputError(f"{file}: the first line is to name the columns; blank")
+        self.headers = headers_of(file, rows)
 
     def stage(
         self, con: duckdb.DuckDBPyConnection, wanted: Sequence[int], progress: Progress
@@ -61,34 +85,12 @@ class CsvFile:
             if utf8 != self._file:
                 utf8.unlink()
 
-    @contextmanager
-    def _open(self) -> Generator[TextIO]:
-        """Open the file as text; what is not in its encoding is an InputError wherever it is."""
-        # A byte order mark is no part of the first header, in either encoding.
-        encoding = {"utf-8": "utf-8-sig"}.get(self._encoding, self._encoding)
-        with (
-            self._file.open("rb") as raw,
-            io.TextIOWrapper(raw, encoding=encoding, newline="") as text,
-        ):
-            try:
-                yield text
-            except UnicodeDecodeError as error:
-                mend = (
-                    "save it as UTF-8, or if it is GBK or GB18030 say so in a mapping file:"
-                    ' [source] encoding = "gb18030"'
-                    if self._encoding == "utf-8"
-                    else "save it as UTF-8 and remove encoding from the mapping file"
-                )
-                raise InputError(
-                    f"{self._file}: not {self._encoding.upper()} near byte"
-                    f" {raw.tell() - len(error.object) + error.start}; {mend}"
-                ) from error
-
     def _starts_plainly(self) -> bool:
-        """Say whether DuckDB will see the same header and rows: blank lines can be rows to it."""
-        with self._open() as text:
-            first = text.readline()
-        return len(self.headers) > 1 and first.strip() != ""
+        """Say whether DuckDB will skip to the same header: it guesses how lines end and quote."""
+        with opened(self._file, self._encoding) as text:
+            above = list(islice(text, self._header_line))
+        ends = {line[len(line.rstrip("\r\n")) :] for line in above}
+        return len(self.headers) > 1 and len(ends) == 1 and '"' not in "".join(above[:-1])
 
     def _as_utf8(self, progress: Progress) -> Path:
         """Return the file, or a link to it or copy of it that DuckDB can read."""
@@ -96,7 +98,7 @@ class CsvFile:
             return plain_path(self._file, self._workdir)
         copy = self._workdir / "decoded.csv"
         with (
-            self._open() as text,
+            opened(self._file, self._encoding) as text,
             copy.open("w", encoding="utf-8", newline="") as out,
             progress.bytes("decode", self._file.stat().st_size) as bar,
         ):
@@ -109,42 +111,70 @@ class CsvFile:
         self, con: duckdb.DuckDBPyConnection, utf8: Path, wanted: Sequence[int]
     ) -> None:
         types = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(self.headers)))
-        columns = "".join(f", c{position}" for position in wanted)
-        con.execute(STAGING)
-        con.execute(
-            f"CREATE TEMP TABLE import_text AS SELECT row_number() OVER () AS row_no{columns}"
-            " FROM read_csv($file, auto_detect = false, header = true, delim = $delimiter,"
+        stage_query(
+            con,
+            wanted,
+            "(SELECT row_number() OVER () AS row_no, * FROM"
+            " read_csv($file, auto_detect = false, header = true, delim = $delimiter,"
             f" quote = '\"', escape = '\"', columns = {{{types}}}, strict_mode = true,"
-            " null_padding = false, compression = 'none')",
-            {"file": str(utf8), "delimiter": self._delimiter},
+            " null_padding = false, compression = 'none', skip = $skip))",
+            {"file": str(utf8), "delimiter": self._delimiter, "skip": self._header_line - 1},
         )
 
     def _stage_carefully(
         self, con: duckdb.DuckDBPyConnection, wanted: Sequence[int], progress: Progress
     ) -> None:
-        with self._open() as text, progress.steps("read line by line", None) as bar:
-            found = records(text, len(self.headers), self._delimiter)
-            next(found)  # the header
+        with (
+            opened(self._file, self._encoding) as text,
+            progress.steps("read line by line", None) as bar,
+        ):
+            found = records(text, len(self.headers), self._delimiter, above=self._header_line)
 
             def numbered() -> Iterator[Record]:
-                for row_no, values in enumerate(found, start=1):
+                below = (values for line, values in found if line > self._header_line)
+                for row_no, values in enumerate(below, start=1):
                     bar.update()
                     yield row_no, values
 
             stage_records(con, wanted, numbered())
 
 
-def records(text: Iterator[str], width: int | None, delimiter: str) -> Iterator[list[str] | str]:
-    """Take CSV text apart: yield the values of each record, or what is wrong with it.
+@contextmanager
+def opened(file: Path, encoding: str) -> Generator[TextIO]:
+    """Open a file as text; what is not in its encoding is an InputError wherever it is."""
+    # A byte order mark is no part of the first header.
+    codec = {"utf-8": "utf-8-sig"}.get(encoding, encoding)
+    with file.open("rb") as raw, io.TextIOWrapper(raw, encoding=codec, newline="") as text:
+        try:
+            yield text
+        except UnicodeError as error:
+            where = ""
+            if isinstance(error, UnicodeDecodeError):
+                where = f" near byte {raw.tell() - len(error.object) + error.start}"
+            mend = (
+                "save it as UTF-8, or if it is GBK or GB18030 say so in a mapping file:"
+                ' [source] encoding = "gb18030"'
+                if encoding == "utf-8"
+                else "save it as UTF-8 and remove encoding from the mapping file"
+            )
+            raise InputError(f"{file}: not {encoding.upper()}{where}; {mend}") from error
 
-    Records have `width` values (None: any number); empty ones beyond are a trailing delimiter
-    and dropped. Where quotes go wrong, the line they go wrong in is given up and the next one is
-    read as the start of a record, so that one stray quote does not swallow those after it.
+
+def records(
+    text: Iterator[str], width: int | None, delimiter: str, above: int = 0
+) -> Iterator[tuple[int, list[str] | Aside]]:
+    """Take CSV text apart: yield each record's first line and its values, or what is wrong with it.
+
+    Records have `width` values (None: any number, as for those that start in the first `above`
+    lines); empty ones beyond are a trailing delimiter and dropped. Where quotes go wrong, the line
+    they go wrong in is given up and the next one is read as the start of a record, so that one
+    stray quote does not swallow those after it.
     """
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
         lines.taken.clear()
+        first = lines.number + 1
         try:
             values = next(reader)
         except StopIteration:
@@ -152,15 +182,18 @@ def records(text: Iterator[str], width: int | None, delimiter: str) -> Iterator[
         except csv.Error as error:
             lines.give_back()
             reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
-            yield f"the line cannot be taken apart: {error}"
+            yield first, Aside(UNREADABLE, f"the line cannot be taken apart: {error}")
             continue
         if not values:
             continue
-        if width is None or (len(values) >= width and not any(values[width:])):
-            yield values[:width]
+        if width is None or first <= above:
+            yield first, values
+        elif len(values) >= width and not any(values[width:]):
+            yield first, values[:width]
         else:
             lines.give_back()
-            yield f"the line has {len(values)} values where the header names {width}"
+            message = f"the line has {len(values)} values where the header names {width}"
+            yield first, aside(values) or Aside(UNREADABLE, message)
 
 
 class _Lines:
@@ -170,6 +203,7 @@ class _Lines:
         self._text = text
         self._back: deque[str] = deque()
         self.taken: list[str] = []
+        self.number = 0  # of the last line taken
 
     def __iter__(self) -> "_Lines":
         return self
@@ -179,8 +213,10 @@ class _Lines:
             raise StopIteration
         line = self._back.popleft() if self._back else next(self._text)
         self.taken.append(line)
+        self.number += 1
         return line
 
     def give_back(self) -> None:
         """Take back all lines of this record but the first."""
         self._back.extendleft(reversed(self.taken[1:]))
+        self.number -= len(self.taken[1:])

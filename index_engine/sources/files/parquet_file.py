@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.sources.files.staging import STAGING, headers_of, plain_path
+from index_engine.sources.files.staging import headers_of, plain_path, stage_query, staged_positions
 from index_engine.sources.progress import Progress
 
 # A small file can claim, or hold, more rows than any court system has cases.
@@ -26,22 +26,24 @@ class ParquetFile:
                 ).fetchall()
         except duckdb.Error as error:
             raise InputError(f"{file}: not a Parquet file, or a damaged one") from error
-        self.headers = headers_of(file, [name for name, *_ in columns])
+        self.headers = headers_of(file, [[name for name, *_ in columns]])
         self._types = [type_ for _, type_, *_ in columns]
+        # The file's own names stay out of SQL: columns are renamed by position.
+        names = ", ".join(f"p{position}" for position in range(len(columns)))
+        self._rows = f"read_parquet($file, file_row_number = true) AS t({names}, number)"
 
     def stage(
         self, con: duckdb.DuckDBPyConnection, wanted: Sequence[int], progress: Progress
     ) -> None:
         """See readers.Reader. InputError if the file is damaged or has too many rows."""
-        # The file's own names stay out of SQL: columns are renamed by position.
-        names = ", ".join(f"p{position}" for position in range(len(self.headers)))
-        columns = "".join(f", {self._text(position)} AS c{position}" for position in wanted)
-        con.execute(STAGING)
+        columns = "".join(
+            f", {self._text(position)} AS c{position}" for position in staged_positions(wanted)
+        )
         try:
-            con.execute(
-                f"CREATE TEMP TABLE import_text AS SELECT number + 1 AS row_no{columns}"
-                f" FROM read_parquet($file, file_row_number = true) AS t({names}, number)"
-                " WHERE number <= $most",
+            stage_query(
+                con,
+                wanted,
+                f"(SELECT number + 1 AS row_no{columns} FROM {self._rows} WHERE number <= $most)",
                 {"file": self._path, "most": MAX_ROWS},
             )
         except duckdb.OutOfMemoryException:
@@ -51,6 +53,20 @@ class ParquetFile:
         row = con.execute("SELECT count(*) FROM import_text").fetchone()
         if row is not None and row[0] > MAX_ROWS:
             raise InputError(f"{self._file}: more than {MAX_ROWS:,} rows; split it")
+
+    def sample(self, first: int, further: int) -> list[tuple[str | None, ...]]:
+        """Return the first rows and about as many further ones as asked for, in their order."""
+        columns = ", ".join(self._text(position) for position in range(len(self.headers)))
+        try:
+            with duckdb.connect() as con:
+                return con.execute(
+                    f"SELECT {columns} FROM {self._rows}"
+                    f" WHERE number < $first OR number % greatest(1, (SELECT count(*) FROM"
+                    " read_parquet($file)) // $further) = 0 ORDER BY number",
+                    {"file": self._path, "first": first, "further": further},
+                ).fetchall()
+        except duckdb.Error as error:
+            raise InputError(f"{self._file}: a damaged Parquet file") from error
 
     def _text(self, position: int) -> str:
         # A time of day would make an ISO date unreadable; the contract has days only.

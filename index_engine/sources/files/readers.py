@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,17 +11,28 @@ import duckdb
 from index_engine.errors import InputError
 from index_engine.sources.files.csv_file import CsvFile
 from index_engine.sources.files.parquet_file import ParquetFile
+from index_engine.sources.files.sniff import delimiter_of, encoding_of, format_of
 from index_engine.sources.files.xlsx_file import XlsxFile
 from index_engine.sources.progress import Progress
+
+# Endings under which tables come; which format is behind one, the content says. ET is what WPS
+# calls XLS.
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".et")
 
 
 @dataclass(frozen=True)
 class Opening:
-    """What has to be known to open a file: `encoding` and `delimiter` of CSV, `sheet` of XLSX."""
+    """What has to be known to open a file: how a text is written, which sheet, where the header is.
 
-    encoding: str = "utf-8"  # or gb18030
-    delimiter: str = ","
-    sheet: str | None = None  # None: the first
+    The header is the first `header_rows` rows that are not blank from line `header` on; lines are
+    counted from 1, blank ones with them, as a spreadsheet or an editor does.
+    """
+
+    encoding: str = "utf-8"  # or gb18030, utf-16; auto: by its content
+    delimiter: str = ","  # auto: by its content
+    sheet: str | None = None  # None: the first; *: all that share a header
+    header: int = 1
+    header_rows: int = 1
 
 
 class Reader(Protocol):
@@ -36,10 +47,24 @@ class Reader(Protocol):
 
 
 def open_file(file: Path, opening: Opening, workdir: Path) -> Reader:
-    """Open a .csv, .parquet or .xlsx file and read its header; temporary files go to `workdir`.
+    """Open a table, whose format is told by its content; temporary files go to `workdir`.
 
     Raises InputError if there is no such file, it is empty, damaged, or of another kind.
     """
+    check_file(file)
+    header = opening.header, opening.header_rows
+    match format_of(file):
+        case "parquet":
+            return ParquetFile(file, workdir)
+        case "text":
+            opening = resolved(file, opening)
+            return CsvFile(file, opening.encoding, opening.delimiter, workdir, *header)
+        case _:
+            return XlsxFile(file, opening.sheet, *header)
+
+
+def check_file(file: Path) -> None:
+    """Raise InputError unless there is such a file, it holds something and its ending is read."""
     if not file.exists():
         raise InputError(f"{file}: no such file")
     if not file.is_file():
@@ -50,18 +75,20 @@ def open_file(file: Path, opening: Opening, workdir: Path) -> Reader:
                 raise InputError(f"{file}: the file is empty")
     except OSError as error:
         raise InputError(f"{file}: cannot be opened: {error.strerror}") from error
-    match file.suffix.lower():
-        case ".csv":
-            return CsvFile(file, opening.encoding, opening.delimiter, workdir)
-        case ".parquet":
-            return ParquetFile(file, workdir)
-        case ".xlsx":
-            return XlsxFile(file, opening.sheet)
-        case other:
-            raise InputError(
-                f"{file}: a file that ends in {other or 'nothing'!r} is not read; save it as .csv,"
-                " .parquet or .xlsx"
-            )
+    if file.suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"{file}: a file that ends in {file.suffix or 'nothing'!r} is not read; save it as"
+            " .csv, .parquet or .xlsx"
+        )
+
+
+def resolved(file: Path, opening: Opening) -> Opening:
+    """Return how to open a text file, with 'auto' replaced by what its content says."""
+    if opening.encoding == "auto":
+        opening = replace(opening, encoding=encoding_of(file))
+    if opening.delimiter == "auto":
+        opening = replace(opening, delimiter=delimiter_of(file, opening.encoding))
+    return opening
 
 
 def sha256(file: Path, progress: Progress) -> str:

@@ -1,9 +1,10 @@
 """What all readers share: the tables in which the rows of a file are staged as text.
 
-`import_text` (row_no BIGINT, c<position> VARCHAR for each wanted column) has the rows, and
-`import_broken` (row_no BIGINT, message VARCHAR) the lines that cannot be taken apart. Rows are
-counted from 1 in file order, broken lines with them; blank lines are no rows. What the values
-mean is not read here.
+`import_text` (row_no BIGINT, c<position> VARCHAR for the first column and each wanted one) has
+the rows, and `import_broken` (row_no BIGINT, rule VARCHAR, message VARCHAR) those that are no
+data: lines that cannot be taken apart, totals, footnotes. Rows are counted from 1 in file order
+after the header, broken ones with them; blank lines are no rows. What the values mean is not read
+here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,9 +15,12 @@ import duckdb
 import pyarrow as pa
 
 from index_engine.errors import InputError
+from index_engine.sources.files.asides import Aside, aside, set_aside
+
+UNREADABLE = "unreadable_line"
 
 STAGING = (
-    "CREATE OR REPLACE TEMP TABLE import_broken (row_no BIGINT, message VARCHAR);"
+    "CREATE OR REPLACE TEMP TABLE import_broken (row_no BIGINT, rule VARCHAR, message VARCHAR);"
     "DROP TABLE IF EXISTS import_text"
 )
 
@@ -24,15 +28,41 @@ STAGING = (
 _BATCH = 50_000
 
 # One row of a file read in Python: its number, and its values or what is wrong with it.
-Record = tuple[int, Sequence[str | None] | str]
+Record = tuple[int, Sequence[str | None] | Aside]
 
 
-def headers_of(file: Path, names: Sequence[str]) -> list[str]:
-    """Return header names without the blanks around them; InputError if there are none."""
-    headers = [name.strip() for name in names]
-    if not any(headers):
+def headers_of(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str]:
+    """Return the names of columns from the rows of a header, one or more; InputError if all blank.
+
+    Where a cell is merged over several columns its text stands over the first of them; it goes
+    before the names below it. Names that stand more than once are numbered: '金额 (1)'.
+    """
+    width = max(map(len, rows), default=0)
+    names = [""] * width
+    for row in rows:
+        names = _joined(names, [(cell or "").strip() for cell in row] + [""] * (width - len(row)))
+    if not any(names):
         raise InputError(f"{file}: the first line is to name the columns, and is blank")
-    return headers
+    return [
+        f"{name} ({names[: position + 1].count(name)})" if name and names.count(name) > 1 else name
+        for position, name in enumerate(names)
+    ]
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    names, group = [], ""
+    for above, below in zip(upper, lower, strict=True):
+        if above:
+            # A name with nothing below it is merged downwards: it spans no other column.
+            group = above if below else ""
+        over = above or (group if below else "")
+        names.append(f"{over} {below}".strip())
+    return names
+
+
+def staged_positions(wanted: Sequence[int]) -> list[int]:
+    """Return the positions to stage: those wanted, and the first, where totals say so."""
+    return sorted({0, *wanted})
 
 
 def plain_path(file: Path, workdir: Path) -> Path:
@@ -48,7 +78,8 @@ def stage_records(
     con: duckdb.DuckDBPyConnection, wanted: Sequence[int], records: Iterator[Record]
 ) -> None:
     """Stage rows that Python has read; values are taken at the wanted positions."""
-    columns = [f"c{position}" for position in wanted]
+    positions = staged_positions(wanted)
+    columns = [f"c{position}" for position in positions]
     con.execute(STAGING)
     con.execute(
         "CREATE TEMP TABLE import_text (row_no BIGINT"
@@ -56,16 +87,37 @@ def stage_records(
         + ")"
     )
     texts = pa.schema([("row_no", pa.int64()), *((column, pa.string()) for column in columns)])
-    problems = pa.schema([("row_no", pa.int64()), ("message", pa.string())])
+    problems = pa.schema([("row_no", pa.int64()), ("rule", pa.string()), ("message", pa.string())])
     while batch := list(islice(records, _BATCH)):
-        broken = [record for record in batch if isinstance(record[1], str)]
-        whole = [
-            (row_no, *(values[position] for position in wanted))
-            for row_no, values in batch
-            if not isinstance(values, str)
-        ]
+        broken, whole = [], []
+        for row_no, values in batch:
+            if isinstance(values, Aside):
+                broken.append((row_no, *values))
+                continue
+            taken = [values[position] for position in positions]
+            why = aside(taken)
+            if why is None:
+                whole.append((row_no, *taken))
+            else:
+                broken.append((row_no, *why))
         _append(con, "import_text", texts, whole)
         _append(con, "import_broken", problems, broken)
+
+
+def stage_query(
+    con: duckdb.DuckDBPyConnection,
+    wanted: Sequence[int],
+    source: str,
+    parameters: dict[str, object],
+) -> None:
+    """Stage what `source` selects: SQL of a table with row_no and the columns as text."""
+    columns = [f"c{position}" for position in staged_positions(wanted)]
+    con.execute(STAGING)
+    con.execute(
+        f"CREATE TEMP TABLE import_text AS SELECT row_no, {', '.join(columns)} FROM {source}",
+        parameters,
+    )
+    set_aside(con, columns)
 
 
 def _append(

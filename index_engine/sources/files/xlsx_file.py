@@ -1,16 +1,18 @@
-"""XLSX files, through calamine."""
+"""XLSX and XLS workbooks."""
 
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
 import duckdb
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from index_engine.errors import InputError
+from index_engine.sources.files.sheets import Sheet, damaged, xls_sheets, xlsx_sheets
+from index_engine.sources.files.sniff import format_of
 from index_engine.sources.files.staging import Record, headers_of, stage_records
 from index_engine.sources.progress import Progress
 
@@ -26,65 +28,85 @@ _LONGEST_CELL = 16
 
 
 class XlsxFile:
-    """One sheet of an XLSX file, the first if none is named."""
+    """One sheet of an XLSX or XLS file, the first if none is named; '*': all that share a header.
 
-    def __init__(self, file: Path, sheet: str | None) -> None:
-        self._file = file
-        _check_size(file)
-        try:
-            with CalamineWorkbook.from_path(file) as workbook:
-                if sheet is not None and sheet not in workbook.sheet_names:
-                    raise InputError(
-                        f"{file}: no sheet {sheet!r}; its sheets are"
-                        f" {', '.join(workbook.sheet_names)}"
-                    )
-                self._sheet = workbook.get_sheet_by_name(sheet or workbook.sheet_names[0])
-        except (CalamineError, IndexError) as error:
-            raise InputError(f"{file}: not an XLSX file, or a damaged one") from error
-        header = next(_rows(self._sheet), None)
-        if header is None:
-            raise InputError(f"{file}: the sheet {self._sheet.name} is empty")
-        self.headers = headers_of(file, [name or "" for name in header])
+    The header is the first `header_rows` rows that are not blank from row `header` on.
+    """
+
+    def __init__(
+        self, file: Path, sheet: str | None, header: int = 1, header_rows: int = 1
+    ) -> None:
+        found = open_sheets(file)
+        names = [one.name for one in found]
+        if sheet not in (None, "*", *names):
+            raise InputError(f"{file}: no sheet {sheet!r}; its sheets are {', '.join(names)}")
+        chosen = found if sheet == "*" else [found[0 if sheet is None else names.index(sheet)]]
+        self._header, self._header_rows = header, header_rows
+        # Empty sheets stand in many workbooks; only one that is asked for has to hold something.
+        filled = [one for one in chosen if next(one.rows(), None) is not None]
+        if not filled:
+            raise InputError(f"{file}: the sheet {chosen[0].name} is empty")
+        headers = {
+            one.name: headers_of(file, [values for _, values in self._start(one)]) for one in filled
+        }
+        self.headers, self._sheets = _shared(file, filled, headers)
 
     def stage(
         self, con: duckdb.DuckDBPyConnection, wanted: Sequence[int], progress: Progress
     ) -> None:
         """See readers.Reader."""
-        rows = _rows(self._sheet)
-        next(rows)  # the header
-        with progress.steps("read", self._sheet.total_height) as bar:
+        with progress.steps("read", sum(sheet.height for sheet in self._sheets)) as bar:
 
             def numbered() -> Iterator[Record]:
-                for row_no, values in enumerate(rows, start=1):
-                    bar.update()
-                    yield row_no, values
+                row_no = 0
+                for sheet in self._sheets:
+                    last = self._start(sheet)[-1][0]
+                    for line, values in sheet.rows():
+                        bar.update()
+                        if line > last:
+                            row_no += 1
+                            yield row_no, values
 
             stage_records(con, wanted, numbered())
 
-
-def _rows(sheet: CalamineSheet) -> Iterator[list[str | None]]:
-    """Yield the rows that are not blank, as text."""
-    for row in sheet.iter_rows():
-        values = [_text(value) for value in row]
-        if any(values):
-            yield values
+    def _start(self, sheet: Sheet) -> list[tuple[int, list[str | None]]]:
+        """Return the rows of the header, with their numbers."""
+        below = (row for row in sheet.rows() if row[0] >= self._header)
+        return list(islice(below, self._header_rows))
 
 
-def _text(value: object) -> str | None:
-    """Return what a CSV file would have of a cell: ISO days, numbers without '.0'."""
-    match value:
-        case "":
-            return None
-        case bool():
-            return str(value).lower()
-        case float() if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
-        case datetime():
-            return value.date().isoformat()
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
+def _shared(
+    file: Path, sheets: list[Sheet], headers: dict[str, list[str]]
+) -> tuple[list[str], list[Sheet]]:
+    """Return the header that most sheets have, and the sheets that have it.
+
+    A sheet of other columns, such as a cover, is left out. InputError if a sheet has some of the
+    columns but not all: what it holds would be lost.
+    """
+    counts = Counter(tuple(header) for header in headers.values())
+    header = list(counts.most_common(1)[0][0])
+    for name, other in headers.items():
+        if other != header and set(filter(None, other)) & set(filter(None, header)):
+            raise InputError(
+                f"{file}: the sheet {name} has some columns of the others, but not the same"
+                " header; make them the same or name one sheet"
+            )
+    return header, [sheet for sheet in sheets if headers[sheet.name] == header]
+
+
+def open_sheets(file: Path) -> list[Sheet]:
+    """Return the sheets of a workbook in their order.
+
+    Raises InputError if it is damaged, protected by a password, or of no sane size.
+    """
+    if format_of(file) == "xls":
+        found = xls_sheets(file)
+    else:
+        _check_size(file)
+        found = xlsx_sheets(file)
+    if not found:
+        raise InputError(f"{file}: a workbook without a sheet of cells")
+    return found
 
 
 def _check_size(file: Path) -> None:
@@ -110,7 +132,7 @@ def _check_size(file: Path) -> None:
                                 " delete stray cells far from the table, or save it as CSV"
                             )
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"{file}: not an XLSX file, or a damaged one") from error
+        raise damaged(file) from error
 
 
 def _column_number(letters: bytes) -> int:

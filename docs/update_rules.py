@@ -1,0 +1,101 @@
+"""Write rules.md, the table of all rules that imported rows are judged by.
+
+    python docs/update_rules.py
+
+A test fails until the table says what the rules say.
+"""
+
+import re
+import sys
+from itertools import groupby
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from index_engine.sources.contract import KINDS, contract  # noqa: E402
+from index_engine.sources.rules import (  # noqa: E402
+    Rule,
+    across_rules,
+    contract_rules,
+    written_rules,
+)
+
+TARGET = Path(__file__).with_name("rules.md")
+TITLES = {
+    "regions": "Regions",
+    "courts": "Courts",
+    "court_names": "Names of courts",
+    "cases": "Cases",
+    "auctions": "Auction rounds",
+    "court_periods": "What courts state of a period",
+    "published": "Published figures",
+}
+OPENING = """\
+# Rules
+
+Every row that comes in is judged by these rules, and every finding is recorded in `rejects` with
+the row, the field and the rule. Written by `python docs/update_rules.py` from
+`index_engine/sources/rules/`; to change a rule, change it there.
+
+- **error**: the row is left out (or only the value, where the mapping says `on_bad = "clear"`).
+- **warning**: the row is kept, but deserves a look.
+- **info**: the row is kept; good to know.
+
+Rules marked CN hold for sources under Chinese law only. In the last column, *words like this* stand
+for the values of the row. 网拍规定 is 法释〔2016〕18号, on judicial auctions online.
+
+## Every kind of file
+
+| rule | severity | fires when |
+|---|---|---|
+| `missing` | error | a required field has no value |
+| `unknown_code` | error | a code is not among those of `warehouse/vocabulary.toml` |
+| `unknown_court`, `unknown_region` | error | it refers to a court or region that is not there |
+| `duplicate` | error | an acceptable row of the same file has the key already |
+| `already_imported` | error | a row of another source has the key already |
+| `second_nation` | error | regions: there is a nation already |
+| `unknown_parent` | error, warning | regions, courts: no such parent, or of no higher level |
+"""
+HEADING = "| rule | field | severity | rests on | says |\n|---|---|---|---|---|"
+
+
+def table() -> str:
+    """Return the whole text of rules.md."""
+    pieces = [OPENING]
+    for kind in KINDS:
+        alone = [rule for rule in written_rules() if rule.on == kind]
+        together = [rule for rule in across_rules() if rule.on == kind]
+        pieces.append(f"## {TITLES[kind]}\n\n{_required(kind)}\n")
+        pieces.append("\n".join([HEADING, *_lines(alone)]) + "\n")
+        if together:
+            pieces.append("Several rows together:\n")
+            pieces.append("\n".join([HEADING, *_lines(together)]) + "\n")
+    return "\n".join(pieces)
+
+
+def _required(kind: str) -> str:
+    rules = contract_rules(contract(kind))
+    return "Required: " + ", ".join(f"`{r.field}`" for r in rules if r.id == "missing") + "."
+
+
+def _lines(rules: list[Rule]) -> list[str]:
+    """One line for rules that differ in their field alone."""
+    lines = []
+    for _, same in groupby(rules, key=lambda rule: (rule.id, rule.severity, _says(rule))):
+        alike = list(same)
+        rule = alike[0]
+        fields = ", ".join(f"`{one.field}`" for one in alike)
+        basis = ": ".join(part for part in (rule.law, rule.basis) if part)
+        lines.append(f"| `{rule.id}` | {fields} | {rule.severity} | {basis} | {_says(rule)} |")
+    return lines
+
+
+def _says(rule: Rule) -> str:
+    """The message, the values in it in italics; the name of the rule's own field left out."""
+    text = re.sub(rf"^{rule.field} is \{{{rule.field}\}}", "is {value}", rule.message)
+    return re.sub(r"\{(\w+)\}", lambda found: f"*{found[1].replace('_', ' ')}*", text)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(table(), encoding="utf-8")

@@ -1,0 +1,43 @@
+"""China's divisions, courts and names of courts: what an empty warehouse can start with."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from index_engine.errors import InputError
+from index_engine.sources.accept import Source, accept
+
+DATA = Path(__file__).parents[2] / "data"
+# In this order: courts refer to regions, names to courts.
+FILES = {"regions": "divisions.csv", "courts": "courts.csv", "court_names": "court_names.csv"}
+
+
+def start(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill the regions, courts and court names of an empty warehouse from the folder `data`.
+
+    A warehouse that has regions or courts already stays as it is: it has a country of its own.
+    Raises InputError if a file is missing.
+    """
+    if con.execute("SELECT 1 FROM regions UNION ALL SELECT 1 FROM courts LIMIT 1").fetchall():
+        return
+    for kind, name in FILES.items():
+        file = DATA / name
+        if not file.exists():
+            raise InputError(f"{file}: the reference data of China are missing; restore the file")
+        _stage(con, file)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        outcome = accept(con, "registry_rows", Source(kind, name, digest, None, None, False))
+        con.execute("DROP TABLE registry_rows")
+        if outcome.rejected:
+            raise AssertionError(f"internal error: {name}: {outcome.reasons}")
+
+
+def _stage(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Make the table registry_rows: the file's columns as text, an empty field for no value."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE registry_rows AS"
+        " SELECT row_number() OVER () AS row_no, * FROM"
+        " read_csv($file, header = true, all_varchar = true, delim = ',', quote = '\"')",
+        {"file": str(file)},
+    )

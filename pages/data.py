@@ -1,0 +1,55 @@
+"""The way in: bring files of one's own in step by step, see what came of them, take them back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import data, intake_check, intake_steps, intake_view, parts
+from dashboard.i18n import _
+from index_engine import intake
+from index_engine.errors import InputError
+from index_engine.intake import State
+
+
+def page() -> None:
+    warehouse = data.warehouse()
+    parts.headline(
+        _("Bring in your own files"),
+        _("From the spreadsheet of a court to a place on the map, in four steps and no code."),
+    )
+    try:
+        state = intake.state(warehouse) if warehouse.exists() else None
+    except InputError as error:
+        intake_view.without_warehouse(error)
+        return
+    with st.container(key="intake-set"):
+        intake_view.data_set(warehouse, state)
+    if state is None:
+        return
+    if not state.synthetic:
+        bring_in(warehouse)
+    held(warehouse, state)
+
+
+def bring_in(warehouse: Path) -> None:
+    """The four steps; each appears when the one before it is done."""
+    if intake_check.done(warehouse):
+        return
+    with st.container(key="intake-steps"):
+        picked = intake_steps.choose_file()
+        reading = picked and intake_steps.describe(picked, warehouse)
+        if reading and intake_check.check(warehouse, reading):
+            intake_check.import_(warehouse, reading)
+
+
+def held(warehouse: Path, state: State) -> None:
+    """What the data set holds by now."""
+    intake_view.stale(warehouse, state)
+    intake_view.sources(warehouse)
+    if state.has_cases:
+        intake_view.coverage(warehouse)
+
+
+page()

@@ -1,0 +1,81 @@
+"""Text files: encodings, delimiters, quotes and lines."""
+
+from dataclasses import replace
+
+from tests.corpus.messy import PLAIN, Expected, cases, csv_bytes, csv_text, messy
+
+
+@messy("gb18030_without_bom.csv", PLAIN)
+def _() -> bytes:
+    return csv_text(cases()).encode("gb18030")
+
+
+@messy("utf8_bom.csv", PLAIN)
+def _() -> bytes:
+    return csv_text(cases()).encode("utf-8-sig")
+
+
+@messy("utf16.csv", PLAIN)
+def _() -> bytes:
+    return csv_text(cases()).encode("utf-16")
+
+
+@messy("semicolon.csv", PLAIN)
+def _() -> bytes:
+    return csv_bytes(cases(), ";")
+
+
+@messy("tab.txt", PLAIN)
+def _() -> bytes:
+    return csv_bytes(cases(), "\t")
+
+
+@messy("trailing_delimiters.csv", PLAIN)
+def _() -> bytes:
+    return csv_text(cases()).replace("\r\n", ",,\r\n").encode()
+
+
+@messy("blank_lines.csv", PLAIN)
+def _() -> bytes:
+    return ("\r\n" + csv_text(cases()).replace("\r\n", "\r\n\r\n")).encode()
+
+
+@messy("old_mac_line_ends.csv", PLAIN)
+def _() -> bytes:
+    return csv_text(cases(), end="\r").encode()
+
+
+@messy(
+    "stray_quote.csv",
+    replace(PLAIN, kept=4, rejected={"unreadable_line": 1}, values={}),
+)
+def _() -> bytes:
+    return csv_text(cases()).replace("（2023）粤0304执103号", '"（2023）粤0304执103号').encode()
+
+
+@messy("ragged_lines.csv", replace(PLAIN, kept=4, rejected={"unreadable_line": 1}, values={}))
+def _() -> bytes:
+    return csv_text(cases()).replace("2023-03-20,,", "2023-03-20,").encode()
+
+
+@messy("empty.csv", Expected(fed={}, refused="the file is empty"))
+def _() -> bytes:
+    return b""
+
+
+@messy("bom_only.csv", Expected(fed={}, refused="holds no row"))
+def _() -> bytes:
+    return b"\xef\xbb\xbf"
+
+
+@messy("header_only.csv", Expected(fed={}, refused="has a header, but no rows"))
+def _() -> bytes:
+    return csv_bytes(cases()[:1])
+
+
+@messy("xls_that_is_html.xls", Expected(fed={}, refused="holds a web page"))
+def _() -> bytes:
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cases()
+    )
+    return f"<html><body><table>{rows}</table></body></html>".encode()

@@ -1,0 +1,68 @@
+"""Published figures on the page of a place: beside computed values, with their source, never mixed."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from dashboard import i18n, sections
+from tests.dashboard.running import Open, text
+
+HEADING = "Published figures beside computed values"
+GUANGXI = {"level": "province", "unit": "450000", "lang": "en"}
+
+
+def test_published_figures_stand_beside_computed_ones(open_page: Open) -> None:
+    shown = text(open_page("region", period="2020Q4", **GUANGXI))
+    _, _, section = shown.partition(HEADING)
+    assert "95.6%" in section  # as published
+    assert 'href="https://new.qq.com/omn/20210303/20210303A02D8S00.html"' in section
+    assert "closed / (carried over + filed)" in section
+    assert "<small>Synthetic data</small>" in section  # under the computed value
+    assert "Published figures are real" in section
+
+
+def test_a_place_without_any_has_no_section(open_page: Open) -> None:
+    assert HEADING not in text(open_page("region", level="province", unit="440000", lang="en"))
+
+
+@pytest.mark.parametrize(
+    ("address", "is_link"),
+    [
+        ("https://www.court.gov.cn/a", True),
+        ("中国法律年鉴2016", False),
+        ("javascript://court.gov.cn/%0aalert(1)", False),
+        ("http://[", False),
+    ],
+)
+def test_only_web_addresses_become_links(address: str, is_link: bool) -> None:
+    i18n.use("en")
+    made = str(sections._published_at(SimpleNamespace(address=address, basis="reported")))
+    assert made.startswith("<a ") == is_link
+    assert not is_link or ">court.gov.cn</a>" in made
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (85.36, "%", "85.36%"),
+        (21.0, "%", "21%"),
+        (16.8698, "亿元", "16.8698 × 100 million yuan"),
+        (10132200.0, "件", "10,132,200 items"),
+        (3.0, "户", "3 户"),
+        (None, "%", "—"),
+    ],
+)
+def test_values_keep_the_digits_they_were_printed_with(
+    value: float | None, unit: str, said: str
+) -> None:
+    i18n.use("en")
+    assert sections._measured(value, unit) == said
+
+
+def test_whole_years_and_months_are_said_in_short() -> None:
+    i18n.use("en")
+    assert sections._days(date(2025, 1, 1), date(2025, 12, 31)) == "2025"
+    assert sections._days(date(2013, 1, 1), date(2015, 12, 31)) == "2013–2015"
+    assert sections._days(date(2025, 10, 1), date(2025, 10, 31)).replace("\u2011", "-") == "2025-10"
+    assert "5" in sections._days(date(2025, 10, 5), date(2025, 10, 31))
