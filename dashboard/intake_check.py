@@ -94,8 +94,10 @@ def compute(warehouse: Path) -> None:
     with _bar(warehouse) as bar:
         steps = iter(range(1, intake.STEPS + 1))
 
-        def progress(name: str) -> None:
-            bar.report(_("computing: {step}").format(step=name), next(steps), intake.STEPS + 1)
+        def progress(_name: str) -> None:
+            step = next(steps)
+            said = _("Computing, step {n} of {all}").format(n=step, all=intake.STEPS)
+            bar.report(said, step - 1, intake.STEPS)
 
         intake.build(warehouse, progress=progress)
 
@@ -200,12 +202,17 @@ def _reasons(outcome: Outcome) -> Iterable[tuple[str, str, int]]:
 def _findings(findings: pd.DataFrame, kind: str) -> Html:
     columns = [
         Column(_("Row"), lambda line: formats.number(line.row_no), kind="number"),
-        Column(_("Field"), lambda line: intake_words.field(kind, line.field)),
+        Column(_("Field"), lambda line: _field(kind, line.field)),
         Column(_("Value"), lambda line: "" if formats.missing(line.value) else line.value),
         Column(_("What was found"), lambda line: intake_words.rule(line.rule)),
     ]
     rows = findings.itertuples(index=False)
     return tables.table(columns, rows, caption=_("The first rows with findings"))
+
+
+def _field(kind: str, name: str) -> str:
+    """The field that a finding is about; what is about none is about the row."""
+    return _("the whole row") if name == "(line)" else intake_words.field(kind, name)
 
 
 def download_findings(

@@ -249,10 +249,20 @@ def _about(
                 format="YYYY-MM-DD",
                 help=_(
                     "First and last day whose filings and closings the file records. A case that "
-                    "is open on the last day counts as open until then. Left empty: the first and "
-                    "last day in the file."
+                    "is open on the last day counts as open until then."
                 ),
             )
+        st.html(
+            tag(
+                "p",
+                _(
+                    "Without these two days the file counts from its first to its last date. A "
+                    "quarter is scored only when its last day is covered, so say it if the export "
+                    "covers whole quarters."
+                ),
+                class_="hint",
+            )
+        )
         complete = known != [] and st.checkbox(
             _("This file is complete: rows of earlier files of this name that it no longer has go"),
             key=key("complete"),

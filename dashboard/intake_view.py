@@ -21,6 +21,7 @@ from index_engine.spreadsheets import disarmed
 
 NEWEST = 8
 WORST = 15
+GROUND = ("regions", "courts", "court_names")  # what a first file of cases brings along
 MUCH_MISSING = 0.4  # of the case numbers; a court below is marked
 
 
@@ -112,13 +113,20 @@ def sources(warehouse: Path) -> None:
     if rows.empty:
         st.html(tag("p", _("Nothing yet."), class_="quiet"))
         return
-    everything = len(rows) <= NEWEST or address.get("all") == "1"
-    for row in rows.head(len(rows) if everything else NEWEST).itertuples(index=False):
+    ground = rows["kind"].isin(GROUND)
+    own, base = rows[~ground], rows[ground]
+    everything = len(own) <= NEWEST or address.get("all") == "1"
+    for row in own.head(len(own) if everything else NEWEST).itertuples(index=False):
         _source(warehouse, row)
     if not everything:
-        more = _("Show all {n}").format(n=formats.number(len(rows)))
+        more = _("Show all {n}").format(n=formats.number(len(own)))
         link = tag("a", more, href=address.here(all="1"), data_in=True)
         st.html(tag("p", link, class_="more"))
+    if not base.empty:
+        label = _("Places and courts that the cases stand on ({n} files)").format(n=len(base))
+        with st.expander(label, key="intake-ground"):
+            for row in base.itertuples(index=False):
+                _source(warehouse, row)
 
 
 def _source(warehouse: Path, row: Any) -> None:

@@ -1,4 +1,4 @@
-"""China's divisions, courts and names of courts: what an empty warehouse can start with."""
+"""China's divisions, courts and published figures: what an empty warehouse can start with."""
 
 import hashlib
 from pathlib import Path
@@ -10,11 +10,16 @@ from index_engine.sources.accept import Source, accept
 
 DATA = Path(__file__).parents[2] / "data"
 # In this order: courts refer to regions, names to courts.
-FILES = {"regions": "divisions.csv", "courts": "courts.csv", "court_names": "court_names.csv"}
+FILES = {
+    "regions": "divisions.csv",
+    "courts": "courts.csv",
+    "court_names": "court_names.csv",
+    "published": "published_figures.csv",
+}
 
 
 def start(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill the regions, courts and court names of an empty warehouse from the folder `data`.
+    """Fill regions, courts, their names and published figures from the folder `data`.
 
     A warehouse that has regions or courts already stays as it is: it has a country of its own.
     Raises InputError if a file is missing.

@@ -92,6 +92,7 @@ def test_every_row_is_kept_or_rejected(world: Sample) -> None:
 def test_sources_say_what_they_are(world: Sample) -> None:
     assert world.all(
         "SELECT DISTINCT synthetic, observed_from, observed_to FROM sources"
+        " WHERE kind <> 'published'"
     ) == world.all("SELECT TRUE, DATE '2019-01-01', DATE '2025-12-31'")
     assert world.one("SELECT COUNT(DISTINCT sha256) = COUNT(*) FROM sources")
 
@@ -104,8 +105,12 @@ def test_seeded_defects_and_no_others(world: Sample) -> None:
         world.all("SELECT rule, COUNT(*) FROM rejects WHERE action <> 'rejected' GROUP BY 1")
     )
     assert found.keys() == {
+        "claim_improbably_small",
+        "recovered_in_another_unit",
         "recovered_over_claim",
+        "single_bidder_above_start",
         "start_below_70_percent",
+        "unplaced",
         "zhongben_before_day_90",
     }
     firsts = world.one("SELECT COUNT(*) FROM auction_rounds WHERE stage = 'first'")

@@ -178,7 +178,10 @@ def test_later_fields_are_judged_on_what_was_cleared(
 ) -> None:
     """A sale loses its impossible end; a sale without an end cannot stand. A failure can."""
     early = date(2022, 1, 1)
-    rows = [lot("l1", ended_on=early), lot("l2", ended_on=early, status="failed", final_price=None)]
+    rows = [
+        lot("l1", ended_on=early),
+        lot("l2", ended_on=early, status="failed", final_price=None, bidders=0),
+    ]
     accept(con, stage("auctions", rows), source("auctions"), clearable={"ended_on"})
     assert rejects(con) == [
         (1, "ended_on", "ended_before_listed", "cleared"),

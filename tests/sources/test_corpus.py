@@ -11,7 +11,7 @@ from index_engine.sources import registry
 from index_engine.sources.contract import contract
 from index_engine.warehouse.salt import salt_path
 from index_engine.warehouse.snapshots import replacing
-from tests.corpus import texts  # noqa: F401
+from tests.corpus import numbers, texts, workbooks  # noqa: F401
 from tests.corpus.messy import CORPUS, Followed, Messy, follow, stored
 
 SOURCE = "甲法院报表"

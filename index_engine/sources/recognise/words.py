@@ -34,13 +34,18 @@ def code_of(name: str, word: str) -> str | None:
     folded = fold(word)
     # A sign alone, such as the tick for yes, folds to nothing.
     known = _codes(name).get(folded) if folded else _signs(name).get(word.strip())
-    if known is not None or not folded:
+    if known is not None or not folded or folded in _several(name):
         return known
     parts = data("words")["parts"].get(name, {})
     return next(
         (code for code, words in parts.items() if any(fold(part) in folded for part in words)),
         None,
     )
+
+
+@cache
+def _several(name: str) -> frozenset[str]:
+    return frozenset(map(fold, data("words")["several"].get(name, ())))
 
 
 @cache
