@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import address, data, formats, intake_words, parts, tables
 from dashboard.i18n import _, place_name
-from dashboard.intake_steps import Reading, advice, plainly, step, trouble
+from dashboard.intake_steps import PROPOSED, Reading, advice, plainly, step, trouble
 from dashboard.markup import Html, join, tag
 from dashboard.tables import Column
 from index_engine import intake
@@ -82,7 +82,8 @@ def import_(warehouse: Path, reading: Reading) -> None:
     except InputError as error:
         problem = str(error)
     st.session_state[DONE] = Done(warehouse, reading.picked.name, outcome, problem)
-    st.session_state.pop(TRIED, None)
+    for kept in (TRIED, PROPOSED):
+        st.session_state.pop(kept, None)
     st.session_state["intake_round"] = st.session_state.get("intake_round", 0) + 1
     st.rerun()
 

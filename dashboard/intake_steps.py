@@ -160,12 +160,13 @@ def _proposal(picked: Picked) -> tuple[Proposal, intake_columns.Key]:
     key = intake_columns.key_of(picked.token)
     kind = st.session_state.get(key("kind"))
     sheet = st.session_state.get(key("sheet"))
+    kinds = intake_words.kinds()
     base = _kept(picked, kind, sheet, ())
     with st.container(horizontal=True, vertical_alignment="bottom", key="intake-kind"):
         st.selectbox(
             _("Kind of file"),
-            intake.KINDS,
-            index=intake.KINDS.index(base.kind),
+            kinds,
+            index=kinds.index(base.kind),
             format_func=intake_words.kind,
             key=key("kind"),
             width=260,

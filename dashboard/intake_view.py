@@ -21,7 +21,8 @@ from index_engine.spreadsheets import disarmed
 
 NEWEST = 8
 WORST = 15
-GROUND = ("regions", "courts", "court_names")  # what a first file of cases brings along
+# What a first file of cases brings along.
+GROUND = ("regions", "courts", "court_names", "published")
 MUCH_MISSING = 0.4  # of the case numbers; a court below is marked
 
 
@@ -123,7 +124,7 @@ def sources(warehouse: Path) -> None:
         link = tag("a", more, href=address.here(all="1"), data_in=True)
         st.html(tag("p", link, class_="more"))
     if not base.empty:
-        label = _("Places and courts that the cases stand on ({n} files)").format(n=len(base))
+        label = _("Places, courts and published figures ({n} files)").format(n=len(base))
         with st.expander(label, key="intake-ground"):
             for row in base.itertuples(index=False):
                 _source(warehouse, row)

@@ -27,6 +27,11 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+def kinds() -> list[str]:
+    """All kinds of files, those that people bring in most first."""
+    return list(terms()["kinds"])
+
+
 def kind(name: str) -> str:
     """A kind of file."""
     return _named(terms()["kinds"], name)

@@ -20,12 +20,16 @@ class Units:
 
 
 def all_courts(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Every court id, in order."""
-    return tuple(r[0] for r in con.execute("SELECT court_id FROM courts ORDER BY 1").fetchall())
+    """The ids, in order, of all courts that something was counted of: a registry lists more."""
+    found = con.execute(
+        "SELECT court_id FROM courts WHERE court_id IN (SELECT court_id FROM measures.case_counts"
+        " UNION SELECT court_id FROM measures.round_counts) ORDER BY court_id"
+    ).fetchall()
+    return tuple(court for (court,) in found)
 
 
 def units(con: duckdb.DuckDBPyConnection) -> list[Units]:
-    """Units that have at least one court, in order of code, for every level that has such units.
+    """Units that have at least one such court, in order of code, for every level that has any.
 
     A court counts in the region it serves and in all regions above it. Special courts (railway,
     maritime, internet ...) have scores of their own but count in no region.
@@ -37,6 +41,8 @@ def units(con: duckdb.DuckDBPyConnection) -> list[Units]:
     row_of = {court: row for row, court in enumerate(courts)}
     rows: dict[str, list[int]] = {}
     for court, region in serves:
+        if court not in row_of:
+            continue
         for code in _upwards(region, parent):
             rows.setdefault(code, []).append(row_of[court])
     for level in ("city", "province", "nation"):

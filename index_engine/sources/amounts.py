@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from index_engine.sources.columns import SHARES, UNITS, Column, is_money
-from index_engine.sources.signs import VALUES, plain_sql
+from index_engine.sources.signs import VALUES
 
 # 18 digits before the point, 10 after.
 _NUMBER = "DECIMAL(28, 10)"
@@ -39,13 +39,12 @@ def plain_amount_sql(cell: str, column: Column, bind: Bind) -> str:
     return f"CASE WHEN NOT contains({cell}, '_') THEN TRY_CAST({amount} AS {type_}) END"
 
 
-def amount_sql(text: str, column: Column, bind: Bind) -> str:
-    """Return SQL for the amount that the SQL `text` names, NULL where it names none.
+def amount_sql(plain: str, column: Column, bind: Bind) -> str:
+    """Return SQL for the amount that a text names, NULL where it names none.
 
-    The unit in the text goes before that of the column. All in decimals, rounded half away from
-    zero to the digits of the field.
+    `plain` is a column with the text in signs of plain width. The unit in the text goes before that
+    of the column. All in decimals, rounded half away from zero to the digits of the field.
     """
-    plain = plain_sql(text)
     own = units_of(column)
     unit = f"regexp_extract({plain}, {bind(f'({_any(own)})')})"
     number = f"TRY_CAST({_digits(plain, column, bind)} AS {_NUMBER})"
@@ -60,9 +59,8 @@ def amount_sql(text: str, column: Column, bind: Bind) -> str:
     return f"CASE WHEN regexp_full_match({plain}, {bind(_shape(column, own))}) THEN {amount} END"
 
 
-def integer_sql(text: str, column: Column, bind: Bind) -> str:
-    """Return SQL for the whole number that the SQL `text` names, NULL where it names none."""
-    plain = plain_sql(text)
+def integer_sql(plain: str, column: Column, bind: Bind) -> str:
+    """Return SQL for the whole number that a text of plain signs names, NULL where it is none."""
     number = f"TRY_CAST({_digits(plain, column, bind)} AS {_NUMBER})"
     return (
         f"CASE WHEN regexp_full_match({plain}, {bind('[+-]?' + _pattern(column))})"

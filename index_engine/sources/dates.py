@@ -5,7 +5,7 @@ from itertools import groupby
 
 import duckdb
 
-from index_engine.sources.signs import plain_sql
+from index_engine.sources.signs import mended_sql, plain_sql
 
 # Among formats these stand for what strptime does not know: the serial day numbers of
 # spreadsheets, and months without a day, which become their first or last day.
@@ -59,14 +59,22 @@ def wanted(formats: Sequence[str]) -> str:
     return " or ".join((*formats, _ISO[0]) if formats else _USUAL)
 
 
-def date_sql(text: str, formats: Sequence[str], bind: Bind) -> str:
-    """Return SQL for the day that the SQL `text` names, NULL where it names none.
+def plain_date_sql(text: str) -> str:
+    """Return SQL for a date with plain digits, whichever it is written with."""
+    text = plain_sql(text)
+    mended = f"translate({text}, '{_NUMERALS}', '{_DIGITS}')"
+    for pattern, digits in _TENS:
+        mended = f"regexp_replace({mended}, '{pattern}', '{digits}', 'g')"
+    return mended_sql(text, f"[{_NUMERALS}十]", mended)
 
-    Tries the formats in their order, then ISO; without formats, all usual ways of writing year,
-    month and day in this order. A time of day after the date is passed over. `bind` takes a value
-    and returns how the query refers to it.
+
+def date_sql(plain: str, formats: Sequence[str], bind: Bind) -> str:
+    """Return SQL for the day that a text names, NULL where it names none.
+
+    `plain` is a column with plain_date_sql() of the text. Tries the formats in their order, then
+    ISO; without formats, all usual ways of writing year, month and day in this order. A time of day
+    after the date is passed over. `bind` takes a value and returns how the query refers to it.
     """
-    plain = _plain(text)
     day = rf"regexp_replace({plain}, {bind(_TIME_AT_END)}, '\1')"
     compact = rf"regexp_replace({day}, '\s', '', 'g')"
     usual, shape = (_ISO, _ISO_SHAPE) if formats else (_USUAL, _USUAL_SHAPE)
@@ -74,14 +82,6 @@ def date_sql(text: str, formats: Sequence[str], bind: Bind) -> str:
         attempt for given in (plain, day) for attempt in _attempts(given, compact, formats, bind)
     ]
     return f"coalesce({', '.join([*tries, _shaped(compact, shape, usual, bind)])})"
-
-
-def _plain(text: str) -> str:
-    """Return SQL for a date with plain digits, whichever it is written with."""
-    sql = f"translate({plain_sql(text)}, '{_NUMERALS}', '{_DIGITS}')"
-    for pattern, digits in _TENS:
-        sql = f"regexp_replace({sql}, '{pattern}', '{digits}', 'g')"
-    return sql
 
 
 def _attempts(text: str, compact: str, formats: Sequence[str], bind: Bind) -> list[str]:

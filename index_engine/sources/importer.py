@@ -115,7 +115,7 @@ def _import(
             earliest=plan.earliest,
             law=plan.law,
             complete=plan.complete,
-            mapping=plan.text,
+            mapping=_uncommented(plan.text),
         )
         outcome = accept(
             con, "import_ready", source, findings="import_findings", clearable=plan.clearable
@@ -129,6 +129,13 @@ def _import(
     if outcome.kept == 0:
         raise InputError(f"{file}: {_why_nothing(con, outcome)}")
     return outcome
+
+
+def _uncommented(text: str | None) -> str | None:
+    """Drop the comments of a mapping: a proposal quotes cells there, which may name people."""
+    if text is None:
+        return None
+    return "".join(line for line in text.splitlines(True) if not line.lstrip().startswith("#"))
 
 
 def _refuse_twice(con: duckdb.DuckDBPyConnection, kind: str, file: Path, digest: str) -> None:

@@ -94,7 +94,7 @@ class Mapping:
     complete: bool = False
     province: str | None = None  # decides between courts of one name
     synthetic: bool = False
-    text: str | None = None  # of the mapping file
+    text: str | None = None  # of the mapping file, without its comments
     opening: Opening = _PLAIN
 
     @property
@@ -141,10 +141,16 @@ def read(text: str, kind: str, path: Path) -> Mapping:
     return Mapping(
         where=str(path),
         contract=agreed,
-        text=text,
+        text=_without_comments(text),
         columns=_columns(place, agreed, columns, null),
         **_checked_source(place.at("[source]"), source),
     )
+
+
+def _without_comments(text: str) -> str:
+    """A proposal lists words of the file in comments, and what is kept must not hold any name."""
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return "\n".join(lines).strip() + "\n"
 
 
 def as_is(file: Path, kind: str, headers: list[str]) -> Mapping:

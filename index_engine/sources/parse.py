@@ -13,9 +13,9 @@ import duckdb
 from index_engine.sources import case_numbers
 from index_engine.sources.amounts import amount_sql, integer_sql, plain_amount_sql
 from index_engine.sources.columns import Column
-from index_engine.sources.dates import date_sql, wanted
+from index_engine.sources.dates import date_sql, plain_date_sql, wanted
 from index_engine.sources.mapping import Mapping
-from index_engine.sources.signs import VALUES, folded, folded_sql, trimmed_sql
+from index_engine.sources.signs import VALUES, folded, folded_sql, plain_sql, trimmed_sql
 
 _HASH_DIGITS = 32
 
@@ -114,7 +114,8 @@ def _read_texts(
     if column.values is None:
         read = (
             "SELECT *, CASE WHEN value IS NULL THEN text END AS unread"
-            f" FROM (SELECT *, {_typed('text', column, bound)} AS value FROM ({texts}))"
+            f" FROM (SELECT *, {_typed('plain', column, bound)} AS value"
+            f" FROM (SELECT *, {_plain('text', column)} AS plain FROM ({texts})))"
         )
     else:
         codes = {folded(word): code for word, code in column.values.items()}
@@ -132,34 +133,49 @@ def _read_texts(
     )
 
 
-def _typed(text: str, column: Column, bound: _Parameters) -> str:
-    """Return SQL for the value of a text, NULL where it cannot be read."""
+def _plain(text: str, column: Column) -> str:
+    """Return SQL for a text in the signs that its type is read from."""
     match column.field.type:
         case "VARCHAR":
             return text
         case "BOOLEAN":
-            yes, no = (", ".join(map(bound.add, VALUES[said])) for said in ("yes", "no"))
-            word = f"lower({folded_sql(text)})"
-            return f"CASE WHEN {word} IN ({yes}) THEN true WHEN {word} IN ({no}) THEN false END"
+            return f"lower({folded_sql(text)})"
         case "DATE":
-            return date_sql(text, column.formats, bound.add)
+            return plain_date_sql(text)
         case _:
-            return integer_sql(text, column, bound.add)
+            return plain_sql(text)
+
+
+def _typed(plain: str, column: Column, bound: _Parameters) -> str:
+    """Return SQL for the value of a text in plain signs, NULL where it cannot be read."""
+    match column.field.type:
+        case "VARCHAR":
+            return plain
+        case "BOOLEAN":
+            yes, no = (", ".join(map(bound.add, VALUES[said])) for said in ("yes", "no"))
+            return f"CASE WHEN {plain} IN ({yes}) THEN true WHEN {plain} IN ({no}) THEN false END"
+        case "DATE":
+            return date_sql(plain, column.formats, bound.add)
+        case _:
+            return integer_sql(plain, column, bound.add)
 
 
 class _Rows:
-    """What is read row by row, in three steps over `import_text`.
+    """What is read row by row, in steps over `import_text`.
 
     For the n-th field, a<n> is an amount that is nothing but a number, t<n> the text, of amounts
-    only where they are more, and r<n> what is read in the text. `values` has, for each field, SQL
-    for its value and for the text that could not be read.
+    only where they are more, s<n> the same in plain signs, and r<n> what is read in it. `values`
+    has, for each field, SQL for its value and for the text that could not be read.
     """
 
     def __init__(
         self, mapping: Mapping, positions: Map[str, int], bound: _Parameters, salt: str | None
     ) -> None:
         self._positions, self._bound, self._salt = positions, bound, salt
-        self._steps: tuple[list[str], list[str], list[str]] = ([], [], [])
+        self._amounts: list[str] = []
+        self._texts: list[str] = []
+        self._signs: list[str] = []
+        self._read: list[str] = []
         self.values: dict[int, tuple[str, str]] = {}
         # Case numbers are taken apart once, however many fields want a part of them.
         self._parted: dict[tuple[str | None, tuple[str, ...]], int] = {}
@@ -179,17 +195,16 @@ class _Rows:
     @property
     def sql(self) -> str:
         sql = "import_text"
-        for step in self._steps:
+        for step in (self._amounts, self._texts, self._signs, self._read):
             sql = f"(SELECT {', '.join(('*', *step))} FROM {sql})"
         return sql
 
     def _case_number(self, n: int, column: Column) -> None:
-        _, texts, read = self._steps
         parted = self._parted.get((column.column, column.no_value))
         if parted in (None, n):
-            texts.append(f"{_source(column, self._positions, self._bound)} AS t{n}")
+            self._texts.append(f"{_source(column, self._positions, self._bound)} AS t{n}")
             whole = case_numbers.canonical_sql if parted is None else case_numbers.parts_sql
-            read.append(f"{whole(f't{n}')} AS r{n}")
+            self._read.append(f"{whole(f't{n}')} AS r{n}")
         if column.part is not None:
             part = f"r{parted}.{_PARTS[column.part]}"
             self.values[n] = part, f"CASE WHEN {part} IS NULL THEN t{parted} END"
@@ -199,11 +214,12 @@ class _Rows:
             self.values[n] = f"left({digest}, {_HASH_DIGITS})", "NULL"
 
     def _amount(self, n: int, column: Column) -> None:
-        amounts, texts, read = self._steps
+        bind = self._bound.add
         cell, text = _cell(column, self._positions), _source(column, self._positions, self._bound)
-        amounts.append(f"{plain_amount_sql(cell, column, self._bound.add)} AS a{n}")
-        texts.append(f"CASE WHEN a{n} IS NULL THEN {text} END AS t{n}")
-        read.append(f"coalesce(a{n}, {amount_sql(f't{n}', column, self._bound.add)}) AS r{n}")
+        self._amounts.append(f"{plain_amount_sql(cell, column, bind)} AS a{n}")
+        self._texts.append(f"CASE WHEN a{n} IS NULL THEN {text} END AS t{n}")
+        self._signs.append(f"{plain_sql(f't{n}')} AS s{n}")
+        self._read.append(f"coalesce(a{n}, {amount_sql(f's{n}', column, bind)}) AS r{n}")
         self.values[n] = f"r{n}", f"CASE WHEN r{n} IS NULL THEN t{n} END"
 
 

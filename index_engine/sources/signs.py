@@ -10,12 +10,12 @@ VALUES: dict[str, Any] = tomllib.loads(
     Path(__file__).with_name("values.toml").read_text(encoding="utf-8"), parse_float=Decimal
 )
 
-# Blanks, also those of Chinese typesetting.
-BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+# Blanks, also those of Chinese typesetting and those of no width.
+BLANKS = " \t\r\n\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 # Full-width ASCII, as Chinese input methods write it, and what looks like a sign of ASCII.
-_WIDE = "".join(map(chr, range(0xFF01, 0xFF5F))) + "￥−"
-_PLAIN = "".join(map(chr, range(0x21, 0x7F))) + "¥-"
+_WIDE = "".join(map(chr, range(0xFF01, 0xFF5F))) + "−"
+_PLAIN = "".join(map(chr, range(0x21, 0x7F))) + "-"
 
 
 def folded(text: str) -> str:
@@ -32,19 +32,21 @@ def folded_sql(text: str) -> str:
 def plain_sql(text: str) -> str:
     """Return SQL for the SQL `text` with signs and blanks of plain width."""
     wide, plain = _WIDE + "\u3000", _PLAIN + " "
-    return f"translate({text}, '{_quoted(wide)}', '{_quoted(plain)}')"
+    mended = f"translate({text}, '{_quoted(wide)}', '{_quoted(plain)}')"
+    return mended_sql(text, "[！-～−\u3000]", mended)
 
 
 def trimmed_sql(text: str) -> str:
-    """Return SQL for the SQL `text` without blanks at its ends.
+    """Return SQL for the SQL `text` without blanks at its ends."""
+    return mended_sql(text, f"^[{BLANKS}]|[{BLANKS}]$", f"trim({text}, '{BLANKS}')")
 
-    Cutting costs four times as much as seeing that there is nothing to cut.
+
+def mended_sql(text: str, pattern: str, mended: str) -> str:
+    """Return SQL that mends a text only where the pattern finds something to mend.
+
+    Replacing signs costs four microseconds a text, seeing that there are none a tenth of one.
     """
-    at_an_end = f"^[{BLANKS}]|[{BLANKS}]$"
-    return (
-        f"CASE WHEN regexp_matches({text}, '{at_an_end}')"
-        f" THEN trim({text}, '{BLANKS}') ELSE {text} END"
-    )
+    return f"CASE WHEN regexp_matches({text}, '{pattern}') THEN {mended} ELSE {text} END"
 
 
 def _quoted(text: str) -> str:

@@ -6,9 +6,10 @@ what the import says and keeps. The way is the user's, see follow().
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,7 @@ class Messy:
 CORPUS: dict[str, Messy] = {}
 
 
-def messy(
-    name: str, expected: Expected, *, after: str | None = None
-) -> Callable[[Make], Make]:
+def messy(name: str, expected: Expected, *, after: str | None = None) -> Callable[[Make], Make]:
     """Enter what a function makes into the corpus under a name."""
 
     def enter(make: Make) -> Make:
@@ -159,13 +158,17 @@ PLAIN = Expected(fed=FED, values=KEPT)
 
 
 def cases(renamed: dict[str, str] | None = None, **changed: list[Any] | None) -> list[list[Any]]:
-    """The plain table of five cases as rows, its header first.
+    """The plain table of five cases; see table()."""
+    return table(CASES | changed, renamed)
 
-    Columns are changed or added by their name, left out with None, and `renamed` at last.
-    """
-    columns = {name: cells for name, cells in (CASES | changed).items() if cells is not None}
-    names = [(renamed or {}).get(name, name) for name in columns]
-    return [names, *map(list, zip(*columns.values(), strict=True))]
+
+def table(
+    columns: Mapping[str, list[Any] | None], renamed: dict[str, str] | None = None
+) -> list[list[Any]]:
+    """Columns as rows, the header first; those that are None are left out, names replaced last."""
+    present = {name: cells for name, cells in columns.items() if cells is not None}
+    names = [(renamed or {}).get(name, name) for name in present]
+    return [names, *map(list, zip(*present.values(), strict=True))]
 
 
 def csv_text(rows: list[list[Any]], delimiter: str = ",", end: str = "\r\n") -> str:
@@ -197,4 +200,5 @@ def stored(warehouse: Path, table: str, column: str) -> list[Any]:
     """A column of a table in the order of its rows, dates as ISO text and amounts as numbers."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         rows = con.execute(f'SELECT "{column}" FROM {table} ORDER BY rowid').fetchall()
-    return [value.isoformat() if isinstance(value, date) else value for (value,) in rows]
+    written = {date: date.isoformat, Decimal: float}
+    return [written.get(type(value), lambda same: same)(value) for (value,) in rows]

@@ -41,7 +41,9 @@ def _() -> bytes:
     return csv_bytes(cases(案号=numbers))
 
 
-@messy("batch_of_ten_thousand.csv", replace(PLAIN, kept=4, rejected={"unreadable_batch": 1}, values={}))
+@messy(
+    "batch_of_ten_thousand.csv", replace(PLAIN, kept=4, rejected={"unreadable_batch": 1}, values={})
+)
 def _() -> bytes:
     return csv_bytes(cases(案号=["（2023）粤0304执1-9999号", *NUMBERS[1:]]))
 
@@ -78,7 +80,10 @@ def _() -> bytes:
 @messy(
     "number_of_another_court.csv",
     replace(
-        PLAIN, with_warning=1, warned={"number_of_another_court": 1}, values={"court_id": KEPT["court_id"]}
+        PLAIN,
+        with_warning=1,
+        warned={"number_of_another_court": 1},
+        values={"court_id": KEPT["court_id"]},
     ),
 )
 def _() -> bytes:
@@ -89,8 +94,12 @@ def _() -> bytes:
     "types_in_the_numbers_only.csv",
     replace(
         PLAIN,
-        with_warning=2,
-        warned={"resumed_without_parent": 1, "recovered_by_another_type": 1},
+        with_warning=3,
+        warned={
+            "zhongben_of_another_type": 1,
+            "resumed_without_parent": 1,
+            "recovered_by_another_type": 1,
+        },
         values={"case_type": ["first", "objection", "resumed", "preservation", "first"]},
     ),
 )
@@ -117,7 +126,13 @@ OWN: dict[str, Any] = {
 
 @messy("court_names_without_province.csv", replace(PLAIN, **OWN))
 def _() -> bytes:
-    names = ["福田区人民法院", "深圳市福田区人民法院", "福田区法院", "深圳福田法院", "深圳市福田法院"]
+    names = [
+        "福田区人民法院",
+        "深圳市福田区人民法院",
+        "福田区法院",
+        "深圳福田法院",
+        "深圳市福田法院",
+    ]
     return csv_bytes(cases(案号=OWN_IDS, 执行法院=names))
 
 
@@ -129,7 +144,9 @@ def _() -> bytes:
 
 @messy("court_codes_for_names.csv", replace(PLAIN, **OWN))
 def _() -> bytes:
-    return csv_bytes(cases(案号=OWN_IDS, 执行法院=["粤0304", "粤０３０４", "粵0304", *["粤0304"] * 2]))
+    return csv_bytes(
+        cases(案号=OWN_IDS, 执行法院=["粤0304", "粤０３０４", "粵0304", *["粤0304"] * 2])
+    )
 
 
 @messy(
@@ -137,12 +154,16 @@ def _() -> bytes:
     replace(PLAIN, **OWN, values={"court_id": ["渝0151", "渝0120", "粤0304", "粤0304", "粤0304"]}),
 )
 def _() -> bytes:
-    return csv_bytes(cases(案号=OWN_IDS, 执行法院=["铜梁县人民法院", "璧山县人民法院", *[COURT] * 3]))
+    return csv_bytes(
+        cases(案号=OWN_IDS, 执行法院=["铜梁县人民法院", "璧山县人民法院", *[COURT] * 3])
+    )
 
 
 @messy(
     "ambiguous_court.csv",
-    replace(PLAIN, **OWN, kept=4, rejected={"unknown_court": 1}, values={"court_id": ["粤0304"] * 4}),
+    replace(
+        PLAIN, **OWN, kept=4, rejected={"unknown_court": 1}, values={"court_id": ["粤0304"] * 4}
+    ),
 )
 def _() -> bytes:
     return csv_bytes(cases(案号=OWN_IDS, 执行法院=["西湖区人民法院", *[COURT] * 4]))
@@ -175,11 +196,11 @@ def _() -> bytes:
     replace(
         PLAIN,
         **OWN,
-        values={"court_id": ["沪72", "京0491", "苏州工业园区人民法院", "粤0304", "粤0304"]},
+        values={"court_id": ["沪72", "京0491", "苏0591", "粤0304", "粤0304"]},
     ),
 )
 def _() -> bytes:
-    names = ["上海海事法院", "北京互联网法院", "苏州工业园区法院", COURT, COURT]
+    names = ["上海海事法院", "北京互联网法院", "苏州工业园区人民法院", COURT, COURT]
     return csv_bytes(cases(案号=OWN_IDS, 执行法院=names))
 
 
@@ -213,7 +234,9 @@ def _() -> bytes:
         "申请执行标的金额": "申請執行標的金額",
         "实际到位金额": "實際到位金額",
     }
-    numbers = [number.replace("粤", "粵").replace("执", "執").replace("号", "號") for number in NUMBERS]
+    numbers = [
+        number.replace("粤", "粵").replace("执", "執").replace("号", "號") for number in NUMBERS
+    ]
     modes = ["執行完畢", "終結本次執行程序", None, "終結執行", "執行完畢"]
     courts = ["深圳市福田區人民法院"] * 5
     return csv_bytes(cases(headers, 案号=numbers, 执行法院=courts, 结案方式=modes))

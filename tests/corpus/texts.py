@@ -75,7 +75,5 @@ def _() -> bytes:
 
 @messy("xls_that_is_html.xls", Expected(fed={}, refused="holds a web page"))
 def _() -> bytes:
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cases()
-    )
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cases())
     return f"<html><body><table>{rows}</table></body></html>".encode()

@@ -1,4 +1,4 @@
-"""Workbooks: titles, headers over several rows, totals, sheets, and what spreadsheets do to days."""
+"""Workbooks: titles, headers over several rows, totals, sheets, and days as serial numbers."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -113,9 +113,7 @@ def _() -> bytes:
 
 @messy("excel_serial_dates.xlsx", replace(PLAIN, settings={("filed_on", "format"): ["excel"]}))
 def _() -> bytes:
-    return workbook(
-        明细=cases(立案日期=[*map(serial, FILED)], 结案日期=[*map(serial, CLOSED)])
-    )
+    return workbook(明细=cases(立案日期=[*map(serial, FILED)], 结案日期=[*map(serial, CLOSED)]))
 
 
 @messy("cells_that_are_dates.xlsx", PLAIN)

@@ -11,8 +11,8 @@ from index_engine.sources import registry
 from index_engine.sources.contract import contract
 from index_engine.warehouse.salt import salt_path
 from index_engine.warehouse.snapshots import replacing
-from tests.corpus import numbers, texts, workbooks  # noqa: F401
-from tests.corpus.messy import CORPUS, Followed, Messy, follow, stored
+from tests.corpus.all import CORPUS
+from tests.corpus.messy import Followed, Messy, follow, stored
 
 SOURCE = "甲法院报表"
 
@@ -52,7 +52,6 @@ def test_messy(file: Messy, fresh: Path, tmp_path: Path) -> None:
     followed = take(file, tmp_path, fresh)
     _check_proposal(followed, file)
     outcome = followed.outcome
-    assert (outcome.rejected and outcome.reasons) == (expected.rejected or 0)
     assert outcome.reasons == expected.rejected
     assert outcome.cleared == expected.cleared
     assert outcome.warned == expected.warned
@@ -89,7 +88,5 @@ def found_anywhere(warehouse: Path, texts: tuple[str, ...]) -> list[str]:
         )
     codecs = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
     return [
-        text
-        for text in texts
-        if text in said or any(text.encode(codec) in raw for codec in codecs)
+        text for text in texts if text in said or any(text.encode(codec) in raw for codec in codecs)
     ]

@@ -36,6 +36,7 @@ class TestRegistry:
             ("regions", "divisions.csv", 0, False),
             ("courts", "courts.csv", 0, False),
             ("court_names", "court_names.csv", 0, False),
+            ("published", "published_figures.csv", 0, False),
         ]
         assert china.execute("SELECT count(*) FROM rejects").fetchall() == [(0,)]
         for _, name, _, _ in sources:

@@ -312,6 +312,12 @@ def test_lots_without_an_id(book: Book) -> None:
     assert any("each row counts as a lot of its own" in said for said in nothing.warnings)
 
 
+def test_a_number_within_the_case_is_no_id_of_a_lot(book: Book) -> None:
+    proposal = recognise(book(auction(案号=NUMBERS, 标的号=["1", "2"], 拍次=[1, 2])))
+    assert setting(proposal, "lot_id", "column") is None
+    assert confidence(proposal, "lot_id") <= 0.6
+
+
 def test_rounds_tell_the_stage(book: Book) -> None:
     counted = recognise(book(auction(案号=NUMBERS, 拍次=[1, 2, 3])))
     assert setting(counted, "stage", "values") == {"1": "first", "2": "second", "3": "sale"}
@@ -348,6 +354,27 @@ def test_what_courts_state_of_a_period(book: Book) -> None:
     assert setting(proposal, "period_start", "constant") == date(2024, 1, 1)
     assert setting(proposal, "period_end", "constant") == date(2024, 6, 30)
     assert fed(proposal)["closure_rate"] == "结案率"
+
+
+def test_stated_figures_by_month(book: Book) -> None:
+    rows = table(
+        指标=["结案率", "到位率"],
+        数值=[85.3, 40.1],
+        单位=["%"],
+        层级=["court"],
+        单位名称=COURTS,
+        开始日期=["2024-01", "2024年2月"],
+        结束日期=["2024-01", "2024年2月"],
+        口径=["reported"],
+        网址=["https://example.org/1"],
+        编号=["1", "2"],
+    )
+    proposal = recognise(book(rows))
+    assert (proposal.kind, proposal.missing) == ("published", ())
+    assert fed(proposal)["measured_in"] == "单位"
+    assert setting(proposal, "period_start", "format") == ["month"]
+    assert setting(proposal, "period_end", "format") == ["month_end"]
+    assert fed(proposal)["address"] == "网址"
 
 
 def test_a_kind_can_be_asked_for(book: Book) -> None:

@@ -10,11 +10,13 @@ import pytest
 from index_engine.sources.recognise.recognise import recognise
 from tests.sources import tables
 from tests.sources.tables import (
+    COURTS,
     Table,
     cases,
     confidence,
     fed,
     setting,
+    table,
 )
 
 Book = Callable[..., Path]
@@ -134,6 +136,24 @@ def test_amounts_small_for_yuan_are_flagged(book: Book) -> None:
     proposal = recognise(book(cases(标的金额=[12.5, 38])))
     assert confidence(proposal, "claim_amount") <= 0.5
     assert any("small for yuan" in warning for warning in proposal.warnings)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "unit", "least", "most"),
+    [
+        ("结案率", [0.853, 0.9], None, 0.9, 1),
+        ("结案率", ["85.3%", "90%"], None, 0.9, 1),
+        ("结案率（%）", [85.3, 90], "%", 0.9, 1),
+        ("结案率", [85.3, 90], "%", 0, 0.6),
+    ],
+)
+def test_shares(
+    book: Book, header: str, cells: list[Any], unit: str | None, least: float, most: float
+) -> None:
+    rows = table(法院=COURTS, 新收=[100, 90], 结案=[95, 80], **{header: cells})
+    proposal = recognise(book(rows), "court_periods")
+    assert setting(proposal, "closure_rate", "unit") == unit
+    assert least <= confidence(proposal, "closure_rate") <= most
 
 
 def test_thousands_marks(book: Book) -> None:

@@ -1,17 +1,20 @@
 """How well the values of a column fit a field, and how they are to be read."""
 
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from index_engine.sources import case_numbers
 from index_engine.sources.columns import UNITS
 from index_engine.sources.contract import Field
+from index_engine.sources.dates import MONTH, MONTH_END
 from index_engine.sources.recognise import words
 from index_engine.sources.recognise.headers import unit_of
-from index_engine.sources.recognise.texts import data, distinct, fold, share
+from index_engine.sources.recognise.texts import data, distinct, fold, plain, share
 from index_engine.sources.recognise.values import (
     date_formats,
     has_thousands,
+    is_month,
     names,
     number_of,
     unit_in,
@@ -19,13 +22,23 @@ from index_engine.sources.recognise.values import (
 from index_engine.sources.signs import VALUES
 
 _ISO = "%Y-%m-%d"
-_SERIAL = "excel"
+
+# Of a month that is given without a day, the day on which a period begins or ends.
+_MONTHS = {"period_start": MONTH, "period_end": MONTH_END}
 
 # A column without a value says nothing against its header.
 _NO_VALUE = 0.5
 
 # Words that an import reads as yes and no by itself.
 _PLAIN_BOOLEANS = {*VALUES["yes"], *VALUES["no"]}
+
+MONEY, _SHARE = "DECIMAL(18,2)", "DECIMAL(18,6)"
+
+# 结收比 and the like pass one by little.
+_LARGEST_SHARE = 1.5
+
+# Rounds that a lot may go through.
+_MOST_ROUNDS = 8
 
 _NUMBER_STYLES = ("standard", "batch", "legacy", "masked")
 
@@ -51,7 +64,7 @@ def fit(target: Field, header: str, texts: list[str], unit: str | None) -> Fit:
         return _coded(target, coded, texts)
     match target.type:
         case "DATE":
-            return _dates(texts)
+            return _dates(target, texts)
         case "INTEGER":
             return Fit(share(texts, _is_whole), _marks(texts))
         case "VARCHAR":
@@ -101,7 +114,9 @@ def _coded(target: Field, name: str, texts: list[str]) -> Fit:
     return Fit(known_share, {"values": values}, unknown, note)
 
 
-def _dates(texts: list[str]) -> Fit:
+def _dates(target: Field, texts: list[str]) -> Fit:
+    if target.name in _MONTHS and share(texts, is_month) >= 0.9:
+        return Fit(share(texts, is_month), {"format": [_MONTHS[target.name]]})
     formats, read = date_formats(texts)
     if read < 0.5:
         return Fit(read, note="most values are no dates whose order of day and month is sure")
@@ -112,11 +127,9 @@ def _dates(texts: list[str]) -> Fit:
 def _amounts(target: Field, header: str, texts: list[str], title_unit: str | None) -> Fit:
     read = share(texts, lambda text: number_of(text) is not None)
     settings = _marks(texts)
-    if target.type.endswith("6)"):
-        if "%" in header or "％" in header:
-            settings["unit"] = "%"
-        return Fit(read, settings)
-    if not target.type.endswith("2)") or target.name == "mean_days":
+    if target.type == _SHARE:
+        return _shares(read, settings, header, texts)
+    if target.type != MONEY or target.name == "mean_days":
         return Fit(read, settings)
     factors = data("headers")["units"]
     platform = {fold(name) for name in data("headers")["platform"]["in_fen"]}
@@ -126,6 +139,17 @@ def _amounts(target: Field, header: str, texts: list[str], title_unit: str | Non
     # A unit in most cells is read from there, whatever the column's.
     if stated is not None and share(texts, lambda text: unit_in(text) is not None) < 0.5:
         settings |= unit_setting(factors[stated])
+    return Fit(read, settings)
+
+
+def _shares(read: float, settings: dict[str, Any], header: str, texts: list[str]) -> Fit:
+    """Read shares of one; without a sign, what is far above one is taken for per cent."""
+    if "%" in plain(header):
+        return Fit(read, settings | {"unit": "%"})
+    bare = [value for text in texts if (value := number_of(text)) and "%" not in plain(text)]
+    if bare and median(bare) > _LARGEST_SHARE:
+        note = "taken to be in per cent, though nothing says so"
+        return Fit(0.6 * read, settings | {"unit": "%"}, note=note)
     return Fit(read, settings)
 
 
@@ -141,13 +165,18 @@ def _like(target: Field, texts: list[str]) -> float:
     """Say how much texts look like what a field without codes holds."""
     if target.name in ("case_id", "parent_case_id"):
         numbers = has_numbers(texts)
-        # Ids of another system: each but few times, and no sentences.
-        own = 0.8 if share(texts, _is_id) > 0.9 and len(set(texts)) > len(texts) / 2 else 0.3
-        return max(numbers, own)
+        # Ids of another system are no sentences.
+        # Where every case has one row its id stands once.
+        once = not target.required or len(set(texts)) > len(texts) / 2
+        return max(numbers, 0.8 if share(texts, _is_id) > 0.9 and once else 0.3)
     if target.name == "court_id" or target.refers_to == ("courts", "court_id"):
         return max(share(texts, _is_court), 0.85 if share(texts, _is_id) > 0.9 else 0.3)
     if target.name == "lot_id":
-        return 1.0 if share(texts, _is_id) > 0.9 else 0.3
+        # A number within the case comes again with every case; a lot has few rounds.
+        own = len(set(texts)) * _MOST_ROUNDS >= len(texts)
+        return (1.0 if share(texts, _is_id) > 0.9 else 0.3) if own else 0.0
+    if target.name == "unit":
+        return 1.0 if share(texts, _is_id) > 0.9 else 0.1
     if target.name == "address":
         return 1.0 if share(texts, lambda text: "://" in text) > 0.5 else 0.3
     return 0.95

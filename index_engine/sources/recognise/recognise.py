@@ -45,6 +45,8 @@ def recognise(
     if not any(layout.headers):
         raise InputError(f"{file}: no row names the columns")
     kind, why = _kind_of(file, layout, kind)
+    if not layout.rows:
+        raise InputError(f"{file}: has a header, but no rows")
     seen = see(kind, layout)
     columns = choose(kind, layout, seen, propose_columns(kind, layout, seen), chosen)
     columns = derive(kind, layout, seen, columns)

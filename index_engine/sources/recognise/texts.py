@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index_engine.sources.columns import NO_VALUE
+from index_engine.sources.signs import BLANKS
 
 # 无 is no value in most columns, but an answer to whether there are assets.
 _NO_VALUE = frozenset(NO_VALUE) - {"无"}
@@ -31,7 +32,7 @@ def _simplified() -> dict[int, int]:
 
 def plain(text: str) -> str:
     """Return a text with full-width signs made narrow, and no blanks around it."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFKC", text).strip(BLANKS)
 
 
 def fold(text: str) -> str:
@@ -46,7 +47,7 @@ def unbracketed(text: str) -> str:
 
 def values_of(cells: list[str | None]) -> list[str]:
     """Return the cells that hold a value, without the blanks around them."""
-    stripped = (cell.strip() for cell in cells if cell)
+    stripped = (cell.strip(BLANKS) for cell in cells if cell)
     return [text for text in stripped if text and text not in _NO_VALUE]
 
 

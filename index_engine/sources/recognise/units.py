@@ -4,14 +4,12 @@ from dataclasses import replace
 
 from index_engine.sources.columns import UNITS
 from index_engine.sources.contract import contract
-from index_engine.sources.recognise.fits import unit_setting
+from index_engine.sources.recognise.fits import MONEY, unit_setting
 from index_engine.sources.recognise.headers import unit_of
 from index_engine.sources.recognise.layout import Layout
 from index_engine.sources.recognise.peers import Doubt, doubts
 from index_engine.sources.recognise.proposal import ProposedColumn
 from index_engine.sources.recognise.texts import data
-
-_MONEY = "DECIMAL(18,2)"
 
 # How sure a column can be whose unit is in doubt, and one whose unit was inferred.
 _DOUBTED, _INFERRED = 0.3, 0.5
@@ -27,7 +25,7 @@ def check_units(
         for column in columns
         if column.field is not None
         and column.position is not None
-        and agreed.field(column.field).type == _MONEY
+        and agreed.field(column.field).type == MONEY
     }
     cells = {
         name: layout.column(column.position)

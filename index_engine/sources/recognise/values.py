@@ -31,6 +31,8 @@ _TIMES = (
 _FORMATS = tuple(
     (re.compile(day + time), strptime + clock) for day, strptime in _DAYS for time, clock in _TIMES
 )
+_MONTH = re.compile(r"\d{4}(?:[-/.]|年)(?:0?[1-9]|1[0-2])月?")
+
 # Three numbers whose order is to be found out.
 _THREE = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})")
 
@@ -86,6 +88,11 @@ def _reads(text: str, format_: str) -> bool:
     return 1950 <= read.year <= date.today().year + 30
 
 
+def is_month(text: str) -> bool:
+    """Say whether a text is a month without a day."""
+    return _MONTH.fullmatch(plain(text)) is not None
+
+
 def _is_serial(text: str) -> bool:
     number = number_of(text)
     return number is not None and _SERIALS[0] <= number <= _SERIALS[1] and "," not in text
@@ -128,9 +135,17 @@ def _fits(order: tuple[str, str, str], parts: tuple[str, str, str]) -> bool:
 
 
 def number_of(text: str) -> float | None:
-    """Return the number that a cell holds, a unit in the cell left out; None if it holds none."""
-    found = _NUMBER.fullmatch(plain(text))
-    return float(found[1].replace(",", "")) if found else None
+    """Return the number that a cell holds, a unit in the cell left out; None if it holds none.
+
+    In brackets, as accountants write it, it is negative.
+    """
+    written = plain(text)
+    bracketed = written.startswith("(") and written.endswith(")")
+    found = _NUMBER.fullmatch(written[1:-1] if bracketed else written)
+    if found is None:
+        return None
+    number = float(found[1].replace(",", ""))
+    return -number if bracketed else number
 
 
 def has_thousands(texts: list[str]) -> bool:

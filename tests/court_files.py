@@ -17,6 +17,20 @@ COURTS = {
     "南京市鼓楼区人民法院": "苏0106",
 }
 FIRST, LAST = date(2021, 1, 4), date(2024, 12, 30)
+AUCTION_HEADERS = (
+    "标的编号",
+    "案号",
+    "处置法院",
+    "标的类型",
+    "拍卖阶段",
+    "公告日期",
+    "结束日期",
+    "评估价",
+    "起拍价",
+    "成交价",
+    "报名人数",
+    "拍卖结果",
+)
 PEOPLE = ("张某某", "李某某", "王某某", "赵某某")
 
 
@@ -85,10 +99,7 @@ def auctions_csv(seed: int = 6) -> bytes:
     chance = random.Random(seed)
     written = io.StringIO(newline="")
     rows = csv.writer(written)
-    rows.writerow(
-        ["标的编号", "案号", "处置法院", "标的类型", "拍卖阶段", "公告日期", "结束日期"]
-        + ["评估价", "起拍价", "成交价", "报名人数", "拍卖结果"]
-    )
+    rows.writerow(AUCTION_HEADERS)
     for case in cases():
         if case["有无财产"] != "有":
             continue
@@ -106,10 +117,10 @@ def auctions_csv(seed: int = 6) -> bytes:
             price = round(start * chance.uniform(1, 1.3)) if sold else ""
             days = [f"{when:%Y-%m-%d}" for when in (listed, ended)]
             lot = f"9{case['序号']:08}"
-            rows.writerow(
-                [lot, case["案号"], case["执行法院"], "住宅", stage, *days, value, start, price]
-                + [chance.randint(2, 8) if sold else 0, "成交" if sold else "流拍"]
-            )
+            bids = chance.randint(2, 8) if sold else 0
+            result = "成交" if sold else "流拍"
+            what = [lot, case["案号"], case["执行法院"], "住宅", stage]
+            rows.writerow([*what, *days, value, start, price, bids, result])
             if sold:
                 break
             listed = ended + timedelta(days=15)

@@ -1,0 +1,118 @@
+"""A new user's story: two files as an office has them, no code, and a place on the map."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from index_engine import intake
+from tests import court_files
+from tests.browser import driving
+from tests.browser.conftest import Start, Visit
+
+pytestmark = pytest.mark.browser
+
+WITHIN = 300  # seconds from an empty data set to a place on the map
+SLOW = 120_000  # milliseconds; a shared machine imports and builds for half a minute
+PLACE = """() => [...document.querySelectorAll('.st-key-map .choroplethlayer path')].some(
+    (path) => path.__data__.loc === '320000' && path.__data__.z !== undefined
+        && path.__data__.z !== null)"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, warehouse: Path) -> Path:
+    """A folder with the sample, and the two files that somebody brings."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    shutil.copyfile(warehouse, folder / "sample.duckdb")
+    (tmp_path / "执行案件明细.xlsx").write_bytes(court_files.cases_xlsx())
+    (tmp_path / "司法拍卖.csv").write_bytes(court_files.auctions_csv())
+    return folder
+
+
+def bring_in(page: Page, file: Path) -> None:
+    page.locator(".st-key-intake-upload input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="试导入").click(timeout=SLOW)
+    page.get_by_role("button", name="导入并计算").click(timeout=SLOW)
+    expect(page.locator(".st-key-intake-done")).to_contain_text(file.name, timeout=SLOW)
+    driving.settle(page)
+
+
+def test_from_two_files_to_a_place_on_the_map(visit: Visit, start: Start, folder: Path) -> None:
+    began = time.monotonic()
+    page = visit(f"{start(folder / 'sample.duckdb')}data")
+    page.get_by_label("数据集名称").fill("江苏2024")
+    page.get_by_role("button", name="开始").click()
+    page.wait_for_url("**data=**")
+    driving.settle(page)
+    bring_in(page, folder.parent / "执行案件明细.xlsx")
+    page.get_by_role("button", name="再导入一个文件").click()
+    expect(page.locator(".st-key-intake-upload")).to_be_visible()
+    bring_in(page, folder.parent / "司法拍卖.csv")
+    page.get_by_role("link", name="在地图上查看").click()
+    driving.settle(page)
+    page.wait_for_function(PLACE)
+    row = page.locator(".st-key-list tbody tr", has_text="江苏省")
+    assert float(row.locator("td.number").first.inner_text()) > 0
+    assert time.monotonic() - began < WITHIN
+    row.get_by_role("link").click()
+    page.wait_for_url("**level=province&unit=320000**")
+    expect(page.locator(".crumbs [aria-current]")).to_have_text("江苏省")
+    # Nothing is left of what was uploaded, and no name of a person is in the data set.
+    made = folder / "江苏2024.duckdb"
+    assert intake.state(made).has_cases
+    stored = made.read_bytes()
+    assert not [name for name in court_files.PEOPLE if name.encode() in stored]
+    # The sample is as it was, one click away.
+    page.locator("details.menu summary").click()
+    page.get_by_role("link", name="sample").click()
+    expect(page.locator("p.band")).to_be_visible()
+
+
+def test_by_keyboard_alone(visit: Visit, start: Start, folder: Path) -> None:
+    page = visit(f"{start(folder / 'sample.duckdb')}data?lang=en")
+    page.get_by_label("Name of your data set").focus()
+    page.keyboard.type("mine")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("button", name="Begin")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**data=mine**")
+    driving.settle(page)
+    upload = page.locator(".st-key-intake-upload button").first
+    upload.focus()
+    with page.expect_file_chooser() as opened:
+        page.keyboard.press("Enter")
+    opened.value.set_files(folder.parent / "司法拍卖.csv")
+    box = page.get_by_label("起拍价: is read as")
+    expect(box).to_have_value("Start price", timeout=SLOW)
+    box.focus()
+    page.keyboard.type("Final")
+    page.keyboard.press("Enter")
+    expect(page.locator(".trouble")).to_contain_text("Final price", timeout=SLOW)
+    # Every control has a name that is read aloud.
+    unnamed = page.locator("main button, main input, section button, section input").evaluate_all(
+        """all => all.filter(e => e.offsetParent && !e.disabled && e.type !== 'file'
+            && !e.labels?.length && !e.getAttribute('aria-label') && !e.innerText.trim())
+            .map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_telephone_shows_every_step_without_scrolling_sideways(
+    visit: Visit, start: Start, folder: Path, language: str
+) -> None:
+    intake.create(folder / "mine.duckdb")
+    address = start(folder / "sample.duckdb")
+    page = visit(f"{address}data?data=mine&lang={language}", width=390)
+    page.locator(".st-key-intake-upload input[type=file]").set_input_files(
+        folder.parent / "执行案件明细.xlsx"
+    )
+    page.locator(".st-key-intake-try button").click(timeout=SLOW)
+    page.locator(".st-key-intake-import button").wait_for(timeout=SLOW)
+    driving.settle(page)
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390

@@ -1,0 +1,335 @@
+"""The data page, run as Streamlit runs it: a file goes in step by step and comes back out."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import data, i18n, intake_draft, intake_files, intake_words
+from dashboard.intake_draft import Choices
+from index_engine import intake
+from index_engine.errors import InputError
+from index_engine.sources import mapping, numbering
+from tests import court_files
+from tests.dashboard.running import ROOT, run_page, text
+
+HOSTILE = ["../x", "a/b", "a\\b", "", " ", "a.b", "x" * 41, "..", "a\0b", "名称 一", "=x", "CON:"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """AppTest puts options into words in this thread, whatever the language of the page."""
+    i18n.use("en")
+    yield
+    i18n.use("zh")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of warehouses: the sample, which is shown by default, and an empty one, mine."""
+    shutil.copyfile(warehouse, tmp_path / "sample.duckdb")
+    intake.create(tmp_path / "mine.duckdb")
+    monkeypatch.setenv("JECI_WAREHOUSE", str(tmp_path / "sample.duckdb"))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    return tmp_path
+
+
+def upload(app: AppTest, name: str, content: bytes) -> AppTest:
+    return app.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+
+
+def button(app: AppTest, key: str) -> AppTest:
+    app = app.button(key=key).click().run()
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def everything(app: AppTest) -> str:
+    """All that a page shows, texts of controls too."""
+    controls = [*app.selectbox, *app.text_input, *app.checkbox, *app.expander, *app.code]
+    return text(app) + "\n".join(repr(control) for control in controls)
+
+
+# ---------------------------------------------------------------- data sets
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_made_up_data_take_no_files_but_lead_to_a_data_set_of_ones_own(
+    folder: Path, language: str
+) -> None:
+    app = run_page("data", lang=language)
+    assert not app.exception
+    assert not app.file_uploader
+    app.text_input(key="intake-set-name").set_value("江苏2024")
+    app = button(app, "intake-begin-button")
+    assert app.query_params["data"] == "江苏2024"
+    assert intake.state(folder / "江苏2024.duckdb").files == 0
+    assert app.file_uploader
+    assert not app.button(key="intake-begin-button").disabled
+
+
+def test_no_name_leads_out_of_the_folder(folder: Path) -> None:
+    for name in HOSTILE:
+        with pytest.raises(InputError):
+            data.file_of(name)
+    before = sorted(path.name for path in folder.parent.rglob("*"))
+    app = run_page("data")
+    for name in ("../x", "", "a.b"):
+        app.text_input(key="intake-set-name").set_value(name)
+        app = button(app, "intake-begin-button")
+        assert 'class="trouble"' in text(app)
+        assert "<b>sample</b>" in text(run_page("data", data=name))  # as if not asked for
+    assert sorted(path.name for path in folder.parent.rglob("*")) == before
+
+
+def test_a_data_set_is_shown_on_every_page_and_in_every_link(folder: Path) -> None:
+    (folder / "not one.duckdb").touch()
+    (folder / "folder.duckdb").mkdir()
+    assert data.data_sets() == ["mine", "sample"]
+    app = run_page("overview", data="mine", lang="en")
+    assert "nothing is built in it yet" in text(app)
+    links = re.findall(r'href="\./([^"]*)"', text(app))
+    here = [link for link in links if "data=mine" in link]
+    assert {link.split("?")[0] for link in here} >= {"", "rankings", "region", "method", "data"}
+    # The way back to what is shown by default needs no word in the address.
+    menu = text(app).split('class="note menu"')[1].split("</details>")[0]
+    assert "data=mine" in menu and "data=sample" not in menu
+    assert "Synthetic data" in text(run_page("method", lang="en"))
+
+
+def test_without_any_data_set_the_page_begins_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JECI_WAREHOUSE", str(tmp_path / "var" / "sample.duckdb"))
+    app = run_page("data", lang="en")
+    assert not app.exception
+    app.text_input(key="intake-set-name").set_value("first")
+    app = button(app, "intake-begin-button")
+    assert (tmp_path / "var" / "first.duckdb").exists()
+    assert app.file_uploader
+
+
+def test_what_is_no_warehouse_is_said(folder: Path) -> None:
+    (folder / "broken.duckdb").write_text("no database")
+    app = run_page("data", data="broken", lang="en")
+    assert not app.exception
+    assert "not a warehouse" in text(app)
+
+
+# ---------------------------------------------------------------- the four steps
+
+
+def test_a_file_goes_in_and_comes_back_out(folder: Path) -> None:
+    app = run_page("data", data="mine", lang="en")
+    app = upload(app, "执行案件.xlsx", court_files.cases_xlsx())
+    assert not app.exception, app.exception[0].message
+    shown = everything(app)
+    assert "申请执行标的（万元）" in shown
+    assert not [name for name in court_files.PEOPLE if name in shown]
+    assert "About people: not shown and not kept: 申请执行人" in shown
+    assert "intake-import" not in {one.key for one in app.button}  # first it is to be tried
+
+    app = button(app, "intake-try")
+    rows = len(court_files.cases())
+    tried = text(app)
+    assert f"rows<b>{rows + 1}</b>" in tried and f"kept<b>{rows}</b>" in tried
+    assert "a row of totals" in tried
+    assert intake.state(folder / "mine.duckdb").files == 0  # nothing is kept by a trial
+
+    app = button(app, "intake-import")
+    assert "执行案件.xlsx is in" in text(app)
+    assert "Jiangsu" in text(app) and "See it on the map" in text(app)
+    state = intake.state(folder / "mine.duckdb")
+    assert (state.has_cases, state.built, state.stale) == (True, True, False)
+    assert "江苏省南京市玄武区人民法院" in text(app)  # in the table of what was received
+    assert list((folder / "scratch").iterdir()) == []  # no file of a person is left behind
+    assert "执行案件" in text(run_page("method", data="mine"))
+
+    newest = intake.sources(folder / "mine.duckdb").query("kind == 'cases'")["source_id"].max()
+    app = button(app, f"intake-undo-{newest}")
+    assert not intake.state(folder / "mine.duckdb").has_cases
+    assert "taken back" in text(app)
+    assert "Files came or went" in text(app)
+    app = button(app, "intake-build")
+    assert 'class="trouble"' in text(app)  # without cases there is nothing to compute
+
+
+def test_a_person_changes_what_was_proposed(folder: Path) -> None:
+    content = "编号,立案日期,法院,奇怪的列,结果\n"
+    content += "".join(
+        f"A{n},2024-03-0{n},南京市玄武区人民法院,2024-05-0{n},{'办好了' if n % 2 else '执行完毕'}\n"
+        for n in range(1, 8)
+    )
+    app = run_page("data", data="mine", lang="en")
+    app = upload(app, "odd.csv", content.encode("gb18030"))
+    fields = {box.label.split(":")[0]: box for box in app.selectbox if "is read as" in box.label}
+    fields["编号"].set_value("case_id")
+    fields["奇怪的列"].set_value("closed_on")
+    fields["结果"].set_value("close_mode")
+    app = app.run()
+    assert "Needed, and no column is read as it yet: Type of case" in text(app)
+    constant = next(box for box in app.selectbox if "the same in all rows" in box.label)
+    constant.set_value("first")
+    word = next(box for box in app.selectbox if box.label == "办好了")
+    word.set_value("completed")
+    app = app.run()
+    assert not app.exception, app.exception[0].message
+    app = button(app, "intake-try")
+    assert "rows<b>7</b>" in text(app) and "kept<b>7</b>" in text(app)
+    written = next(block.value for block in app.code)
+    plan = mapping.read(written, "cases", Path("mapping"))
+    read = {column.field.name: column for column in plan.columns}
+    assert read["case_type"].constant == "first"
+    assert read["close_mode"].values["办好了"] == "completed"
+    # Another decision, and the trial no longer speaks for the import.
+    next(box for box in app.selectbox if box.label == "办好了").set_value("terminated")
+    app = app.run()
+    assert "kept<b>7</b>" not in text(app)
+
+
+def test_two_columns_for_one_field_are_refused(folder: Path) -> None:
+    app = run_page("data", data="mine", lang="en")
+    app = upload(app, "cases.xlsx", court_files.cases_xlsx())
+    box = next(b for b in app.selectbox if b.label.startswith("结案日期: is read as"))
+    other = next(b for b in app.selectbox if b.label.startswith("立案日期: is read as"))
+    box.set_value("paid_out_on")
+    other.set_value("paid_out_on")
+    app = app.run()
+    assert "More than one column is read as: Paid out on" in text(app)
+    assert "intake-try" not in {one.key for one in app.button}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("words.csv", b"a,b\n1,2\n", "its headers tell of no kind"),
+        ("page.xlsx", b"<html><table></table></html>", "web page"),
+        ("noise.parquet", b"PAR1" + bytes(100), "Parquet"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_said_in_place(
+    folder: Path, name: str, content: bytes, said: str
+) -> None:
+    app = upload(run_page("data", data="mine", lang="en"), name, content)
+    assert not app.exception
+    [trouble] = re.findall(r'class="trouble"[^>]*>([^<]*)<', text(app))
+    assert said in trouble
+    assert str(folder) not in trouble
+    assert app.file_uploader  # the page is alive
+    assert list((folder / "scratch").iterdir()) == []
+
+
+def test_a_saved_mapping_reads_the_file_as_it_says(folder: Path) -> None:
+    app = run_page("data", data="mine", lang="en")
+    app = upload(app, "cases.xlsx", court_files.cases_xlsx())
+    written = next(block.value for block in app.code)
+    written = written.replace('unit = "万元"', 'unit = "亿元"')
+    app.file_uploader[1].set_value(("cases.toml", written.encode(), "application/toml"))
+    app = button(app.run(), "intake-try")
+    assert "rejected<b>1</b>" in text(app)
+    assert "an improbably large claim" in text(app)  # as the mapping has it: in 亿元
+    app.file_uploader[1].set_value(("cases.toml", b'kind = "lots"', "application/toml"))
+    assert "kind is" in text(app.run())
+
+
+def test_files_of_the_inbox_are_offered_by_name_only(folder: Path) -> None:
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    (inbox / "cases.xlsx").write_bytes(court_files.cases_xlsx())
+    (inbox / "secret.duckdb").touch()
+    (inbox / "link.csv").symlink_to(folder / "sample.duckdb")
+    assert intake_files.waiting() == ["cases.xlsx"]
+    for name in ("../sample.duckdb", "link.csv", "none.csv"):
+        with pytest.raises(InputError):
+            intake_files.from_inbox(name)
+    app = run_page("data", data="mine", lang="en")
+    next(box for box in app.selectbox if "inbox" in box.label).set_value("cases.xlsx")
+    assert "申请执行标的（万元）" in everything(app.run())
+    assert (inbox / "cases.xlsx").exists()
+
+
+# ---------------------------------------------------------------- names, words, decisions
+
+
+@given(st.text(), st.sampled_from(intake_files.SUFFIXES))
+@example("../../etc/x", "csv")
+@example("C:\\x", "XLSX".lower())
+@example("\0" * 300 + "名" * 300, "csv")
+def test_no_name_of_an_upload_is_a_path(stem: str, suffix: str) -> None:
+    safe = intake_files.safe_name(f"{stem}.{suffix.upper()}")
+    assert safe.endswith(f".{suffix}")
+    assert Path(safe).name == safe and "\\" not in safe and "\0" not in safe
+    assert not safe.startswith(".")
+    assert len(safe.encode()) <= 255
+
+
+@given(st.text())
+def test_an_unknown_ending_is_refused(name: str) -> None:
+    if name.rpartition(".")[2].lower() not in intake_files.SUFFIXES:
+        with pytest.raises(InputError):
+            intake_files.safe_name(name)
+
+
+def test_every_kind_field_and_rule_has_its_words() -> None:
+    terms = intake_words.terms()
+    assert set(terms["kinds"]) == set(intake.KINDS)
+    for kind in intake.KINDS:
+        assert list(terms["fields"][kind]) == [field.name for field in intake.fields(kind)]
+    rules = {rule for _field, rule, *_ in numbering._FINDINGS}
+    for line in (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("| `"):
+            rules |= set(re.findall(r"`(\w+)`", line.split("|")[1]))
+    assert rules - set(terms["rules"]) == set()
+    for names in (*terms["kinds"].values(), *terms["rules"].values()):
+        assert all(names.get(language.catalogue) for language in i18n.LANGUAGES)
+
+
+def test_what_the_recogniser_says_is_said_in_chinese(tmp_path: Path) -> None:
+    i18n.use("zh")
+    for name, content in (
+        ("cases.xlsx", court_files.cases_xlsx()),
+        ("auctions.csv", court_files.auctions_csv()),
+    ):
+        (tmp_path / name).write_bytes(content)
+        proposal = intake.recognise(tmp_path / name)
+        said = [one.why for one in intake_draft.of_file(proposal) if one.field is not None]
+        said += [column.note for column in proposal.columns if column.note]
+        assert said
+        assert [one for one in said if intake_words.said(one) == one] == []
+    for error in (
+        "x.csv: the file is empty",
+        "source 5 (x): later deliveries stand on it; first undo 6",
+        "x.csv: already imported on 2024-01-01 as source 4 (y) of cases; to read it anew, undo ...",
+    ):
+        assert intake_words.said(error) != error
+
+
+def test_decisions_go_into_the_mapping(tmp_path: Path) -> None:
+    path = tmp_path / "cases.xlsx"
+    path.write_bytes(court_files.cases_xlsx())
+    proposal = intake.recognise(path)
+    choices = Choices(
+        units={"claim_amount": "元", "recovered_amount": "亿元"},
+        formats={"filed_on": [], "closed_on": ["%Y%m%d"]},
+        words={"close_mode": {"撤回": "", "办结": "completed"}},
+        name='某院"执行"\n',
+        complete=True,
+        clear=True,
+    )
+    plan = mapping.read(intake_draft.mapping(proposal, choices), "cases", Path("mapping"))
+    read = {column.field.name: column for column in plan.columns}
+    assert (read["claim_amount"].factor, read["recovered_amount"].factor) == (1, 100_000_000)
+    assert (read["filed_on"].formats, read["closed_on"].formats) == ((), ("%Y%m%d",))
+    assert read["close_mode"].values["撤回"] is None
+    assert read["close_mode"].values["执行完毕"] == "completed"
+    assert (plan.name, plan.complete) == ('某院"执行"\n', True)
+    assert read["claim_amount"].clears and not read["filed_on"].clears

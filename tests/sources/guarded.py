@@ -1,0 +1,65 @@
+"""Take a file the user's way in a process of its own, and say what came of it and what it cost.
+
+    python -m tests.sources.guarded FILE WAREHOUSE [KIND]
+
+prints a line of JSON: `error`, the one of an InputError or null; `kept` rows; `seconds`; and
+`megabytes` of memory beyond what the process took when it was about to begin, those of processes
+that it started with them.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from index_engine.errors import InputError
+from index_engine.sources.contract import contract
+from index_engine.sources.importer import import_file
+from index_engine.sources.mapping import read
+from index_engine.sources.recognise.recognise import recognise
+from index_engine.sources.recognise.write import mapping_text
+
+ROOT = Path(__file__).parents[2]
+
+
+def guarded(file: Path, warehouse: Path, kind: str = "", *, seconds: float = 120) -> dict[str, Any]:
+    """Run this module on a file; AssertionError if the process dies or takes too long."""
+    command = [sys.executable, "-m", __name__, str(file), str(warehouse), *([kind] if kind else [])]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False
+    )
+    assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr[-2000:]}"
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def _take(file: Path, warehouse: Path, kind: str | None) -> int:
+    proposal = recognise(file, kind)
+    plan = read(mapping_text(proposal), proposal.kind, file.with_suffix(".toml"))
+    return import_file(warehouse, proposal.kind, file, plan).kept
+
+
+def _megabytes() -> float:
+    own, started = (
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return max(own, started) / 1024
+
+
+def _main(file: str, warehouse: str, kind: str | None = None) -> None:
+    contract("cases")
+    before, began = _megabytes(), time.monotonic()
+    error, kept = None, 0
+    try:
+        kept = _take(Path(file), Path(warehouse), kind)
+    except InputError as caught:
+        error = str(caught)
+    took = {"seconds": time.monotonic() - began, "megabytes": _megabytes() - before}
+    print(json.dumps({"error": error, "kept": kept, **took}))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
