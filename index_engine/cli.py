@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("kind", choices=KINDS)
     importing.add_argument("file", type=Path)
     importing.add_argument("--mapping", type=Path, help="TOML: which column is which field")
-    importing.add_argument("--trial", action="store_true", help="say what would change, keep nothing")
+    importing.add_argument("--trial", action="store_true", help="keep nothing of it")
     undoing = command("undo", _undo, "take an import back")
     undoing.add_argument("source", type=_count, help="its number; 'sources' lists them")
     command("sources", _sources, "list what was imported", printed=True)

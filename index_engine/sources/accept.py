@@ -84,8 +84,9 @@ def accept(
 
     `findings` names a table (row_no, field, value, rule, message) of values that could not be
     read. Such a row is rejected and judged no further, unless the field is in `clearable`: then
-    the value alone is dropped; a column `action` may decide otherwise. The same holds for a value of a clearable field that breaks a
-    rule; fields are cleared in the contract's order, and each is judged on what is left.
+    the value alone is dropped; a column `action` may decide otherwise. The same holds for a value
+    of a clearable field that breaks a rule; fields are cleared in the contract's order, and each is
+    judged on what is left.
 
     Of several rows with one key the first acceptable one is kept.
 

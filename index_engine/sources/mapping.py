@@ -4,7 +4,7 @@ kind = "cases"
 
 [source]                       # what is true of the whole file; every line is optional
 name = "甲省执行案件"             # a later file of the same name corrects the rows of this one
-province = "浙江"               # where the file does not say it: decides which 西湖区人民法院 is meant
+province = "浙江"               # of all its courts: tells which 西湖区人民法院 is meant
 complete = false               # true: what a later file no longer has is taken out
 observed_from = 2019-01-01     # first and last day whose events the file records
 observed_to = 2025-12-31

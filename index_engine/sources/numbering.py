@@ -22,8 +22,8 @@ def read_numbers(con: duckdb.DuckDBPyConnection, plan: Mapping, positions: dict[
     - `import_lines` (row_no, line): which line of the file an added row came from;
     - `import_batches` (row_no, problem): the rows of batches; one that cannot be read keeps its one
       row and has a problem;
-    - `import_numbers` (row_no, style, year, court, case_type, sequence): see case_numbers.parts_sql;
-      empty where the file names its cases otherwise.
+    - `import_numbers` (row_no, style, year, court, case_type, sequence): what parts_sql of
+      case_numbers.py tells; empty where the file names its cases otherwise.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE import_lines (row_no BIGINT, line BIGINT);"
