@@ -41,13 +41,15 @@ def key_of(*what: object) -> Key:
 
 
 def chosen_fields(base: Proposal, key: Key) -> dict[int, str | None]:
-    """What a person chose for the columns, by position, where it is not what was proposed."""
-    chosen = {}
-    for column in intake_draft.of_file(base):
-        given = st.session_state.get(key("field", column.position), column.field)
-        if given != column.field:
-            chosen[column.position] = given
-    return chosen
+    """What the columns feed by position, as it stands on the screen; empty where that is what was
+    proposed. All of it counts as chosen: no column gives its field up unseen."""
+    columns = intake_draft.of_file(base)
+    proposed = {column.position: column.field for column in columns}
+    shown = {
+        position: st.session_state.get(key("field", position), field)
+        for position, field in proposed.items()
+    }
+    return {} if shown == proposed else shown
 
 
 def table(proposal: Proposal, base: Proposal, key: Key) -> Choices:

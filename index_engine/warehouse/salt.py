@@ -52,9 +52,14 @@ def keep(con: duckdb.DuckDBPyConnection, warehouse: Path, salt: str) -> None:
     """Write the secret beside the warehouse, for its owner only, and its fingerprint into it."""
     path = salt_path(warehouse)
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Under the name of a draft, which the next writer removes, until all of it is on disk.
+        draft = path.with_name(f"{path.name}.draft")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(salt + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
     con.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [_FINGERPRINT, _fingerprint(salt)])
 
 

@@ -80,11 +80,11 @@ def test_by_keyboard_alone(visit: Visit, start: Start, folder: Path) -> None:
     expect(page.get_by_role("button", name="Begin")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**data=mine**")
-    driving.settle(page)
     upload = page.locator(".st-key-intake-upload button").first
-    upload.focus()
+    expect(upload).to_be_visible()
+    driving.settle(page)
     with page.expect_file_chooser() as opened:
-        page.keyboard.press("Enter")
+        upload.press("Enter")
     opened.value.set_files(folder.parent / "司法拍卖.csv")
     box = page.get_by_label("起拍价: is read as")
     expect(box).to_have_value("Start price", timeout=SLOW)

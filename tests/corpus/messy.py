@@ -22,6 +22,7 @@ from index_engine.sources.mapping import read
 from index_engine.sources.recognise.proposal import Proposal
 from index_engine.sources.recognise.recognise import recognise
 from index_engine.sources.recognise.write import mapping_text
+from index_engine.warehouse.snapshots import replacing
 
 Columns = dict[str, list[Any]]
 Make = Callable[[], bytes]
@@ -194,6 +195,27 @@ def workbook(*merged: str, **sheets: list[list[Any]]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def small_warehouse(path: Path) -> Path:
+    """Make a warehouse that knows the one court of the plain table: it opens at once."""
+    places = [
+        ("CN", "nation", "中国", None),
+        ("440000", "province", "广东省", "CN"),
+        ("440300", "city", "深圳市", "440000"),
+        ("440304", "county", "福田区", "440300"),
+    ]
+    court = ("粤0304", "粤0304", "广东省深圳市福田区人民法院", "basic", "440304", False)
+    with replacing(path) as con:
+        con.executemany(
+            "INSERT INTO regions (code, level, name, parent) VALUES (?, ?, ?, ?)", places
+        )
+        con.execute(
+            "INSERT INTO courts (court_id, code, name, level, region, special)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            court,
+        )
+    return path
 
 
 def stored(warehouse: Path, table: str, column: str) -> list[Any]:

@@ -17,8 +17,8 @@ def parquet_bomb(path: Path, *, rows: int, length: int) -> None:
     columns = dict(zip(*cases()[:2], strict=True))
     text = pa.array(["甲" * (length // 3)])
     table = pa.table(
-        {name: pa.array([str(value)] * rows) for name, value in columns.items() if name != "案号"}
-        | {"案号": pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), text)}
+        {name: pa.array([str(value)] * rows) for name, value in columns.items()}
+        | {"案由": pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), text)}
     )
     pq.write_table(table, path, compression="zstd")
 
@@ -29,7 +29,7 @@ def long_shared_string(path: Path, *, rows: int, length: int) -> None:
         f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("案号", "执行法院", "立案日期")
     )
     row = '<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>'
-    sheet = f'<worksheet xmlns="{_MAIN}"><sheetData><row>{header}</row>{row * rows}</sheetData></worksheet>'
+    sheet = _sheet(f"<row>{header}</row>{row * rows}")
     strings = f'<sst xmlns="{_MAIN}"><si><t>{escape("甲" * (length // 3))}</t></si></sst>'
     _workbook(path, {"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": strings})
 
@@ -43,8 +43,11 @@ def zip_bomb(path: Path, *, megabytes: int) -> None:
 def last_corner(path: Path) -> None:
     """A workbook with one cell in the last corner of its sheet."""
     cell = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{cell}</sheetData></worksheet>'
-    _workbook(path, {"xl/worksheets/sheet1.xml": sheet})
+    _workbook(path, {"xl/worksheets/sheet1.xml": _sheet(cell)})
+
+
+def _sheet(rows: str) -> str:
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
 
 
 def _workbook(path: Path, parts: dict[str, str]) -> None:

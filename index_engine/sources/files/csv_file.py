@@ -31,6 +31,10 @@ from index_engine.sources.progress import Progress
 # A quoted value that runs over more lines than this has lost its closing quote.
 _LINES_PER_RECORD = 200
 
+# A line of more characters is no row of a table, and taking it apart would cost a hundred times as
+# much memory.
+_LONGEST_LINE = 1 << 24
+
 _CHUNK = 1 << 22  # characters
 
 
@@ -214,6 +218,8 @@ class _Lines:
         line = self._back.popleft() if self._back else next(self._text)
         self.taken.append(line)
         self.number += 1
+        if len(line) > _LONGEST_LINE:
+            raise csv.Error(f"longer than {_LONGEST_LINE:,} characters")
         return line
 
     def give_back(self) -> None:

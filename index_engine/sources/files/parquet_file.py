@@ -12,6 +12,17 @@ from index_engine.sources.progress import Progress
 # A small file can claim, or hold, more rows than any court system has cases.
 MAX_ROWS = 200_000_000
 
+# A text that stands in many rows is stored and counted in the footer once: 100 kB can be 20 GB.
+MAX_TEXT = 8 << 30
+MAX_LENGTH = 1 << 16  # of one text; spreadsheets allow half of it
+
+# A look at a file, in memory alone.
+_LOOK: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "512MB",
+    "temp_directory": "",
+}
+_LOOK_LENGTH = 1_000
+
 
 class ParquetFile:
     """A Parquet file; values become the text that a CSV file would have of them."""
@@ -20,7 +31,7 @@ class ParquetFile:
         self._file = file
         self._path = str(plain_path(file, workdir))
         try:
-            with duckdb.connect() as con:
+            with duckdb.connect(config=_LOOK) as con:
                 columns = con.execute(
                     "DESCRIBE FROM read_parquet($file)", {"file": self._path}
                 ).fetchall()
@@ -40,6 +51,7 @@ class ParquetFile:
             f", {self._text(position)} AS c{position}" for position in staged_positions(wanted)
         )
         try:
+            self._check_text(con, staged_positions(wanted))
             stage_query(
                 con,
                 wanted,
@@ -54,11 +66,28 @@ class ParquetFile:
         if row is not None and row[0] > MAX_ROWS:
             raise InputError(f"{self._file}: more than {MAX_ROWS:,} rows; split it")
 
+    def _check_text(self, con: duckdb.DuckDBPyConnection, positions: Sequence[int]) -> None:
+        """Count the text of some columns before any of it is kept: it streams by."""
+        lengths = [f"strlen({self._text(position)})" for position in positions]
+        total = " + ".join(f"coalesce(sum({length}), 0)" for length in lengths)
+        longest = ", ".join(f"coalesce(max({length}), 0)" for length in lengths)
+        [(text, length)] = con.execute(
+            f"SELECT {total}, greatest(0, {longest}) FROM {self._rows} WHERE number <= $most",
+            {"file": self._path, "most": MAX_ROWS},
+        ).fetchall()
+        if text > MAX_TEXT or length > MAX_LENGTH:
+            raise InputError(
+                f"{self._file}: {text >> 20:,} MB of text unpacked, up to {length:,} bytes a cell;"
+                f" at most {MAX_TEXT >> 20:,} MB and {MAX_LENGTH:,} bytes are read: split it"
+            )
+
     def sample(self, first: int, further: int) -> list[tuple[str | None, ...]]:
         """Return the first rows and about as many further ones as asked for, in their order."""
-        columns = ", ".join(self._text(position) for position in range(len(self.headers)))
+        columns = ", ".join(
+            f"left({self._text(position)}, {_LOOK_LENGTH})" for position in range(len(self.headers))
+        )
         try:
-            with duckdb.connect() as con:
+            with duckdb.connect(config=_LOOK) as con:
                 return con.execute(
                     f"SELECT {columns} FROM {self._rows}"
                     f" WHERE number < $first OR number % greatest(1, (SELECT count(*) FROM"

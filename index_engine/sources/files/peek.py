@@ -10,6 +10,7 @@ from index_engine.sources.files.csv_file import opened, records
 from index_engine.sources.files.parquet_file import ParquetFile
 from index_engine.sources.files.readers import Opening, check_file, resolved
 from index_engine.sources.files.sniff import format_of
+from index_engine.sources.files.staging import check_width
 from index_engine.sources.files.xlsx_file import open_sheets
 
 # Rows of the head, and rows from further on: as many each from places spread over the file.
@@ -53,11 +54,16 @@ def _text(file: Path, opening: Opening) -> Table:
         read = (
             (line, tuple(values))
             for line, values in records(text, None, opening.delimiter)
-            if not isinstance(values, Aside) and any(values)
+            if not isinstance(values, Aside) and _is_filled(file, values)
         )
         head = tuple(islice(read, HEAD_ROWS))
     further = () if len(head) < HEAD_ROWS else tuple(_far_lines(file, opening))
     return Table(opening, head, further)
+
+
+def _is_filled(file: Path, values: list[str]) -> bool:
+    check_width(file, len(values))
+    return any(values)
 
 
 def _far_lines(file: Path, opening: Opening) -> Iterator[Row]:

@@ -65,11 +65,11 @@ def open_file(file: Path, opening: Opening, workdir: Path) -> Reader:
 
 def check_file(file: Path) -> None:
     """Raise InputError unless there is such a file, it holds something and its ending is read."""
-    if not file.exists():
-        raise InputError(f"{file}: no such file")
-    if not file.is_file():
-        raise InputError(f"{file}: not a file; name one CSV, Parquet or XLSX file")
     try:
+        if not file.exists():
+            raise InputError(f"{file}: no such file")
+        if not file.is_file():
+            raise InputError(f"{file}: not a file; name one CSV, Parquet or XLSX file")
         with file.open("rb") as stream:
             if not stream.read(1):
                 raise InputError(f"{file}: the file is empty")

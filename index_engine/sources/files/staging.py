@@ -19,6 +19,9 @@ from index_engine.sources.files.asides import Aside, aside, set_aside
 
 UNREADABLE = "unreadable_line"
 
+# As many as a spreadsheet can have.
+MAX_COLUMNS = 16_384
+
 STAGING = (
     "CREATE OR REPLACE TEMP TABLE import_broken (row_no BIGINT, rule VARCHAR, message VARCHAR);"
     "DROP TABLE IF EXISTS import_text"
@@ -38,6 +41,7 @@ def headers_of(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str]:
     before the names below it. Names that stand more than once are numbered: '金额 (1)'.
     """
     width = max(map(len, rows), default=0)
+    check_width(file, width)
     names = [""] * width
     for row in rows:
         names = _joined(names, [(cell or "").strip() for cell in row] + [""] * (width - len(row)))
@@ -47,6 +51,15 @@ def headers_of(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str]:
         f"{name} ({names[: position + 1].count(name)})" if name and names.count(name) > 1 else name
         for position, name in enumerate(names)
     ]
+
+
+def check_width(file: Path, width: int) -> None:
+    """Raise InputError for more columns than a table can have."""
+    if width > MAX_COLUMNS:
+        raise InputError(
+            f"{file}: {width:,} columns, more than the {MAX_COLUMNS:,} that a table can have;"
+            " is its delimiter a sign of the text?"
+        )
 
 
 def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

@@ -22,9 +22,20 @@ from index_engine.sources.progress import Progress
 MAX_CELLS = 64 << 20
 MAX_BYTES = 4 << 30
 
+# The content of a sheet packs to a tenth or a thirtieth, blanks to a thousandth.
+MAX_RATIO = 200
+_SMALL = 64 << 20  # not worth asking
+
+# A text is stored once and held once for every cell that has it.
+MAX_TEXT = 1 << 30
+
 _CHUNK = 1 << 22
 _CELL = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _LONGEST_CELL = 16
+_TEXT_CELL = re.compile(
+    rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d+)"""
+)
+_TEXTS, _SHEETS = "xl/sharedStrings.xml", "xl/worksheets/"
 
 
 class XlsxFile:
@@ -112,6 +123,7 @@ def open_sheets(file: Path) -> list[Sheet]:
 def _check_size(file: Path) -> None:
     """Raise InputError unless the file is a zip that unpacks to something of a sane size."""
     unpacked = 0
+    most = min(MAX_BYTES, max(_SMALL, MAX_RATIO * file.stat().st_size))
     try:
         with zipfile.ZipFile(file) as archive:
             for entry in archive.infolist():
@@ -120,19 +132,47 @@ def _check_size(file: Path) -> None:
                 with archive.open(entry) as stream:
                     while chunk := stream.read(_CHUNK):
                         unpacked += len(chunk)
-                        if entry.filename.startswith("xl/worksheets/"):
+                        if entry.filename.startswith(_SHEETS):
                             # A cell cut in two by the end of a chunk is whole in the next text.
                             for column, row in _CELL.findall(tail + chunk):
                                 columns = max(columns, _column_number(column))
                                 rows = max(rows, int(row))
                             tail = chunk[-_LONGEST_CELL:]
-                        if unpacked > MAX_BYTES or rows * columns > MAX_CELLS:
+                        if unpacked > most or rows * columns > MAX_CELLS:
                             raise InputError(
                                 f"{file}: too large unpacked ({rows:,} rows x {columns:,} columns);"
                                 " delete stray cells far from the table, or save it as CSV"
                             )
+            if _text(archive) > MAX_TEXT:
+                raise InputError(
+                    f"{file}: more than {MAX_TEXT >> 30} GB of text in its cells; save it as CSV"
+                )
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise damaged(file) from error
+
+
+def _text(archive: zipfile.ZipFile) -> int:
+    """Return how many bytes the texts of all cells take, each counted as often as it stands."""
+    if _TEXTS not in archive.namelist():
+        return 0
+    lengths = [len(text) for text in _split(archive, _TEXTS, b"</si>")]
+    found = 0
+    for name in archive.namelist():
+        if name.startswith(_SHEETS) and found <= MAX_TEXT:
+            for row in _split(archive, name, b"</row>"):
+                texts = map(int, _TEXT_CELL.findall(row))
+                found += sum(lengths[text] for text in texts if text < len(lengths))
+    return found
+
+
+def _split(archive: zipfile.ZipFile, name: str, end: bytes) -> Iterator[bytes]:
+    """Yield the parts of an entry between marks, never holding all of it."""
+    rest = b""
+    with archive.open(name) as stream:
+        while chunk := stream.read(_CHUNK):
+            *parts, rest = (rest + chunk).split(end)
+            yield from parts
+    yield rest
 
 
 def _column_number(letters: bytes) -> int:
