@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WAREHOUSE ?= var/sample.duckdb
 
-.PHONY: run test lint bench screenshots locales reference clean
+.PHONY: run test lint bench fuzz screenshots locales reference clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run $(WAREHOUSE)
@@ -25,6 +25,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m bench.fuzz
 
 screenshots: $(VENV)/.dev
 	bash tests/install_chromium.sh $(BIN)/python

@@ -103,9 +103,8 @@ print(json.dumps({"wall": steps[-1][1], "busy": steps[-1][2], "peak": peak, "ste
 STEPS = {
     "read, parse, judge 0": "hash, copy of the warehouse",
     "read, parse, judge 1": "read as text",
-    "read, parse, judge 2": "case numbers and values",
-    "read, parse, judge 3": "courts",
-    "read, parse, judge 4": "rules, duplicates, writing",
+    "read, parse, judge 2": "case numbers, values, courts",
+    "read, parse, judge 3": "rules, duplicates, writing",
     "end 0": "swap",
 }
 

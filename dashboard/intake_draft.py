@@ -73,10 +73,20 @@ def _decided(
     return replace(column, settings=settings, unknown_words=())
 
 
-def twice(proposal: Proposal) -> list[str]:
+def twice(chosen: Mapping[int, str | None]) -> list[str]:
     """Fields that more than one column is to feed."""
-    fed = Counter(column.field for column in proposal.columns if column.field is not None)
+    fed = Counter(name for name in chosen.values() if name is not None)
     return [name for name, times in fed.items() if times > 1]
+
+
+def once(chosen: Mapping[int, str | None]) -> dict[int, str | None]:
+    """The same, but of several columns for one field only the first feeds it."""
+    first: dict[str | None, int] = {}
+    for position, name in sorted(chosen.items()):
+        first.setdefault(name, position)
+    return {
+        position: name if first[name] == position else None for position, name in chosen.items()
+    }
 
 
 def open_fields(proposal: Proposal, constants: Mapping[str, Any]) -> list[str]:

@@ -122,14 +122,15 @@ def describe(picked: Picked, warehouse: Path) -> Reading | None:
         base, key = _proposal(picked)
         chosen = intake_columns.chosen_fields(base, key)
         sheet = None if base.opening.sheet == "*" else base.opening.sheet
-        proposal = _kept(picked, base.kind, sheet, tuple(sorted(chosen.items())))
+        way = tuple(sorted(intake_draft.once(chosen).items()))
+        proposal = _kept(picked, base.kind, sheet, way)
         for warning in intake_draft.warnings(proposal):
             advice(intake_words.said(warning))
         choices = intake_columns.table(proposal, base, key)
         choices = replace(choices, constants=intake_columns.constants(proposal, key))
         choices = _about(proposal, picked, warehouse, choices, key)
         text = intake_draft.mapping(proposal, choices)
-        if _complete(proposal, choices):
+        if _complete(proposal, choices, intake_draft.twice(chosen)):
             reading = Reading(picked, proposal.kind, text)
         _show_mapping(text, picked)
     return reading
@@ -283,13 +284,13 @@ def _about(
     )
 
 
-def _complete(proposal: Proposal, choices: intake_draft.Choices) -> bool:
+def _complete(proposal: Proposal, choices: intake_draft.Choices, doubled: list[str]) -> bool:
     """Whether nothing is left to decide; says what is."""
 
     def names(fields: list[str]) -> str:
         return ", ".join(intake_words.field(proposal.kind, name) for name in fields)
 
-    if doubled := intake_draft.twice(proposal):
+    if doubled:
         trouble(_("More than one column is read as: {fields}").format(fields=names(doubled)))
     if absent := intake_draft.open_fields(proposal, choices.constants):
         trouble(_("Needed, and no column is read as it yet: {fields}").format(fields=names(absent)))

@@ -75,9 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     sample = command("sample", _sample, "make a synthetic warehouse and build it")
     sample.add_argument("--cases", type=_count, default=300_000, help="cases to make")
     sample.add_argument("--seed", type=int, default=20260101, help="another seed, another world")
-    recognising = command(
-        "recognise", _recognise, "propose a mapping for a file", warehouse=False
-    )
+    recognising = command("recognise", _recognise, "propose a mapping for a file", warehouse=False)
     recognising.add_argument("file", type=Path)
     recognising.add_argument("--kind", choices=KINDS, help="recognised by the headers if not given")
     recognising.add_argument("--mapping", type=Path, help="where to write the proposal")

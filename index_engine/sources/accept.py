@@ -80,7 +80,7 @@ def accept(
     """Judge the rows of `staged`, fill the contract table and `rejects`, and register the source.
 
     `staged` names a table or view with `row_no` BIGINT (unique, from 1) and the typed columns of
-    the contract; absent columns are NULL. Kept rows go in in the order they are staged.
+    the contract; absent columns are NULL.
 
     `findings` names a table (row_no, field, value, rule, message) of values that could not be
     read. Such a row is rejected and judged no further, unless the field is in `clearable`: then

@@ -45,7 +45,7 @@ def deliver(
     *,
     complete: bool,
 ) -> Changes:
-    """Put the acceptable rows in their table, in the order of row_no, and say what changed.
+    """Put the acceptable rows in their table and say what changed.
 
     `before` are the earlier deliveries of the same source; a row that one of them has already and
     that has not changed stays as it is. With `complete`, rows that are not in this delivery go.
@@ -74,7 +74,7 @@ def _insert(
     [(inserted,)] = con.execute(
         f"INSERT INTO {agreed.table} ({fields}, source_id)"
         f" SELECT {fields}, {source_id} FROM {rows.sql}"
-        f" WHERE {NOT_REJECTED} {condition} ORDER BY row_no",
+        f" WHERE {NOT_REJECTED} {condition}",
         rows.parameters,
     ).fetchall()
     return int(inserted)

@@ -16,7 +16,6 @@ from index_engine.sources.files.readers import Opening, Reader, open_file, sha25
 from index_engine.sources.mapping import Mapping
 from index_engine.sources.parse import parse
 from index_engine.sources.progress import Progress
-from index_engine.sources.ready import make_ready
 from index_engine.warehouse import salt as salts
 from index_engine.warehouse.snapshots import replacing
 
@@ -91,18 +90,17 @@ def _import(
     progress: Progress,
 ) -> Outcome:
     kind = plan.contract.kind
-    with progress.steps("read, parse, judge", 4) as bar:
+    with progress.steps("read, parse, judge", 3) as bar:
         if kind in _OF_COURTS:
             registry.start(con)
         reader.stage(con, sorted(set(positions.values())), progress)
         bar.update()
-        numbering.read_numbers(con, plan, positions)
-        parse(con, plan, positions, salt)
+        numbering.expand_batches(con, plan, positions)
+        parse(con, plan, positions, salt, next_source_id(con))
         con.execute("DROP TABLE import_text")
-        bar.update()
-        make_ready(con, plan, next_source_id(con))
-        con.execute("DROP TABLE import_parsed CASCADE")
-        if kind == "cases":
+        con.execute("ALTER TABLE import_findings ADD COLUMN action VARCHAR")
+        numbered = _add_years(con)
+        if numbered:
             numbering.judge_numbers(con)
         bar.update()
         source = Source(
@@ -118,9 +116,9 @@ def _import(
             mapping=_uncommented(plan.text),
         )
         outcome = accept(
-            con, "import_ready", source, findings="import_findings", clearable=plan.clearable
+            con, "import_typed", source, findings="import_findings", clearable=plan.clearable
         )
-        if kind == "cases":
+        if numbered:
             numbering.keep_sequences(con, outcome.source_id)
             numbering.name_lines(con, outcome.source_id)
         bar.update()
@@ -136,6 +134,19 @@ def _uncommented(text: str | None) -> str | None:
     if text is None:
         return None
     return "".join(line for line in text.splitlines(True) if not line.lstrip().startswith("#"))
+
+
+def _add_years(con: duckdb.DuckDBPyConnection) -> bool:
+    """Let the typed rows have the year of their case number; False if they have no numbers."""
+    columns = {row[0] for row in con.execute("DESCRIBE import_parsed").fetchall()}
+    if "number_style" not in columns:
+        return False
+    numbers = "number_style, number_court, number_type, number_sequence"
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW import_typed AS"
+        f" SELECT * EXCLUDE (findings, {numbers}) FROM import_parsed"
+    )
+    return True
 
 
 def _refuse_twice(con: duckdb.DuckDBPyConnection, kind: str, file: Path, digest: str) -> None:

@@ -11,45 +11,31 @@ from index_engine.sources.mapping import Mapping
 # Fields that speak of one case; of a batch the file states them once for all of it.
 _AMOUNTS = ("claim_amount", "recovered_amount")
 
-# What every batch has and few other texts: a type word, and a range or list of numbers after it.
-_LIKE_A_BATCH = r"[执執保].*\d\s*[号號]?\s*[-~～至—–―,，、;；]\s*\d"
+# Before the last digits of a batch stands a mark of ranges or lists; of few other texts.
+_LIKE_A_BATCH = r"[-~～至—–―‐‑−,，、;；] *[0-9０-９]+ *[号號]? *$"
 
 
-def read_numbers(con: duckdb.DuckDBPyConnection, plan: Mapping, positions: dict[str, int]) -> None:
-    """Make a row of every case in a batch such as (2023)粤0304执15-18号, and read all numbers.
+def expand_batches(
+    con: duckdb.DuckDBPyConnection, plan: Mapping, positions: dict[str, int]
+) -> None:
+    """Make a row of every case in a batch such as (2023)粤0304执15-18号.
 
-    Creates, all temporary:
-    - `import_lines` (row_no, line): which line of the file an added row came from;
-    - `import_batches` (row_no, problem): the rows of batches; one that cannot be read keeps its one
-      row and has a problem;
-    - `import_numbers` (row_no, style, year, court, case_type, sequence): what parts_sql of
-      case_numbers.py tells; empty where the file names its cases otherwise.
+    Creates, both temporary, `import_lines` (row_no, line): which line of the file an added row came
+    from; and `import_batches` (row_no, problem): the rows of batches. A batch that cannot be read
+    keeps its one row and has a problem.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE import_lines (row_no BIGINT, line BIGINT);"
-        "CREATE OR REPLACE TEMP TABLE import_batches (row_no BIGINT, problem VARCHAR);"
-        "CREATE OR REPLACE TEMP TABLE import_numbers (row_no BIGINT, style VARCHAR, year INTEGER,"
-        " court VARCHAR, case_type VARCHAR, sequence INTEGER)"
+        "CREATE OR REPLACE TEMP TABLE import_batches (row_no BIGINT, problem VARCHAR)"
     )
     column = _numbered(plan)
     if column is None:
         return
     cell = f"c{positions[column]}"
-    _expand_batches(con, plan, positions, cell)
-    con.execute(
-        "INSERT INTO import_numbers SELECT row_no, n.style, n.year, n.court, n.case_type,"
-        f" n.sequence FROM (SELECT row_no, {case_numbers.parts_sql(cell)} AS n FROM import_text)"
-        " WHERE n.style <> 'other'"
-    )
-
-
-def _expand_batches(
-    con: duckdb.DuckDBPyConnection, plan: Mapping, positions: dict[str, int], cell: str
-) -> None:
+    # Case numbers have signs beyond ASCII: ids such as A-12 are none.
     suspects = con.execute(
-        f"SELECT row_no, {cell} FROM import_text WHERE regexp_matches({cell}, $pattern)"
-        " ORDER BY row_no",
-        {"pattern": _LIKE_A_BATCH},
+        f"SELECT row_no, {cell} FROM import_text WHERE regexp_matches({cell}, '{_LIKE_A_BATCH}')"
+        f" AND strlen({cell}) > length({cell}) ORDER BY row_no"
     ).fetchall()
     numbers, problems = [], []
     for row_no, text in suspects:
@@ -118,10 +104,7 @@ def _add_rows(
 
 
 def judge_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    """Add to `import_findings` (with a column `action`) what the numbers of cases show.
-
-    `import_ready` has the rows as they will be judged, courts found.
-    """
+    """Add what the numbers in `import_parsed` show to `import_findings`, with an `action`."""
     for field, rule, action, message, which in _FINDINGS:
         con.execute(
             "INSERT INTO import_findings (row_no, field, rule, message, action)"
@@ -136,7 +119,7 @@ _FINDINGS = (
         "masked_number",
         "rejected",
         "'signs of the case number are masked: two cases could have this one number'",
-        "import_numbers WHERE style = 'masked'",
+        "import_parsed WHERE number_style = 'masked'",
     ),
     (
         "case_id",
@@ -157,34 +140,32 @@ _FINDINGS = (
         "legacy_number",
         "noted",
         "'a number of the form before 2016, which has no court code'",
-        "import_numbers WHERE style = 'legacy'",
+        "import_parsed WHERE number_style = 'legacy'",
     ),
     (
         "case_id",
         "not_a_case_number",
         "warned",
         "'no case number, though most cases of the file have one'",
-        "import_ready WHERE row_no NOT IN (SELECT row_no FROM import_numbers)"
-        " AND case_id IS NOT NULL"
-        " AND (SELECT count(*) FROM import_numbers) * 2 > (SELECT count(*) FROM import_ready)",
+        "import_parsed WHERE number_style = 'other' AND case_id IS NOT NULL"
+        " AND (SELECT count(*) FROM import_parsed WHERE number_style <> 'other') * 2"
+        " > (SELECT count(*) FROM import_parsed)",
     ),
     (
         "court_id",
         "number_of_another_court",
         "warned",
-        "'the case number names the court ' || number.court || ', the row ' || known.code",
-        "import_numbers AS number JOIN import_ready USING (row_no)"
-        " JOIN courts AS known USING (court_id)"
-        " WHERE number.court <> known.code AND NOT EXISTS (SELECT 1 FROM court_names"
-        " WHERE court_names.court_id = known.court_id AND court_names.name = number.court)",
+        "'the case number names the court ' || number_court || ', the row ' || known.code",
+        "import_parsed JOIN courts AS known USING (court_id)"
+        " WHERE number_court <> known.code AND NOT EXISTS (SELECT 1 FROM court_names"
+        " WHERE court_names.court_id = known.court_id AND court_names.name = number_court)",
     ),
     (
         "case_type",
         "number_of_another_type",
         "warned",
-        "'the case number is of type ' || number.case_type || ', the row of ' || ready.case_type",
-        "import_numbers AS number JOIN import_ready AS ready USING (row_no)"
-        " WHERE number.case_type <> ready.case_type",
+        "'the case number is of type ' || number_type || ', the row of ' || case_type",
+        "import_parsed WHERE number_type <> case_type",
     ),
 )
 
@@ -197,17 +178,16 @@ def keep_sequences(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     """
     con.execute(
         """INSERT INTO case_sequences
-        SELECT source_id, court_id, ready.case_type, year,
-               CASE WHEN make_date(year, 1, 1) >= any_value(observed_from) THEN 1
-                    ELSE min(sequence) END,
-               max(sequence), count(DISTINCT sequence)
-        FROM import_numbers AS number
-        JOIN import_ready AS ready USING (row_no)
+        SELECT source_id, court_id, case_type, number_year,
+               CASE WHEN make_date(number_year, 1, 1) >= any_value(observed_from) THEN 1
+                    ELSE min(number_sequence) END,
+               max(number_sequence), count(DISTINCT number_sequence)
+        FROM import_parsed
         JOIN sources ON source_id = $source_id
-        WHERE style = 'standard' AND filed_on >= coalesce(observed_from, filed_on)
+        WHERE number_style = 'standard' AND filed_on >= coalesce(observed_from, filed_on)
           AND row_no NOT IN (SELECT row_no FROM rejects
                              WHERE rejects.source_id = $source_id AND action = 'rejected')
-        GROUP BY source_id, court_id, ready.case_type, year""",
+        GROUP BY source_id, court_id, case_type, number_year""",
         {"source_id": source_id},
     )
 

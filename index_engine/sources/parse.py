@@ -13,6 +13,7 @@ import duckdb
 from index_engine.sources import case_numbers
 from index_engine.sources.amounts import amount_sql, integer_sql, plain_amount_sql
 from index_engine.sources.columns import Column
+from index_engine.sources.courts.rows import find_courts, has_courts, with_courts
 from index_engine.sources.dates import date_sql, plain_date_sql, wanted
 from index_engine.sources.mapping import Mapping
 from index_engine.sources.signs import VALUES, folded, folded_sql, plain_sql, trimmed_sql
@@ -39,13 +40,22 @@ class _Parameters:
 
 
 def parse(
-    con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: Map[str, int], salt: str | None
+    con: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    positions: Map[str, int],
+    salt: str | None,
+    source_id: int | None = None,
 ) -> None:
     """Read `import_text` and `import_broken` as the mapping says.
 
     Creates, all temporary, the view `import_typed` (row_no and the mapped fields; a row for every
     row of the file, broken lines among them) and the table `import_findings` (row_no, field,
-    value, rule, message). `positions` says which c<position> of `import_text` a column is.
+    value, rule, message). `positions` says which c<position> of `import_text` a column is. The
+    table behind the view, `import_parsed`, also has what the numbers of cases tell where case_id is
+    read from a column: number_style, number_year, number_court, number_type, number_sequence.
+
+    With `source_id` the words for courts become courts of the table courts; those that are beside
+    the divisions and not in it are added to it under that source.
 
     Fields that name cases are hashed: the first 32 hexadecimal digits of SHA-256 of the salt and
     the canonical text. With None for salt they stay as the file has them. No finding repeats a case
@@ -57,19 +67,37 @@ def parse(
         _read_texts(con, n, mapping.columns[n], positions)
     rows = _Rows(mapping, positions, bound, salt)
     values = rows.values | {n: (f"d{n}.value", f"d{n}.unread") for n in looked_up}
-    joins = [
+    joins = " ".join(
         f"LEFT JOIN import_texts_{n} AS d{n} ON d{n}.cell = {_cell(mapping.columns[n], positions)}"
         for n in looked_up
-    ]
+    )
     read = [
         f"{values[n][0]} AS {column.field.name}, {values[n][1]} AS u{n}"
         for n, column in enumerate(mapping.columns)
     ]
-    names = ", ".join(column.field.name for column in mapping.columns)
+    fields = [column.field.name for column in mapping.columns]
+    told = {name: value for name, value in rows.told.items() if name not in fields}
+    read += [f"{value} AS {name}" for name, value in told.items()]
+    sql = f"SELECT row_no, {', '.join(read)} FROM {rows.sql} {joins}"
+    if source_id is not None and has_courts(mapping.contract):
+        [court] = [n for n, c in enumerate(mapping.columns) if c.field.name == "court_id"]
+        find_courts(
+            con,
+            sql,
+            bound.values,
+            source_id,
+            words=f"SELECT value FROM import_texts_{court}" if court in looked_up else None,
+            province=mapping.province,
+            numbered=bool(told),
+        )
+        sql = with_courts(mapping.contract, sql)
+    else:
+        sql = f"SELECT *, NULL::VARCHAR AS lost_court, NULL::VARCHAR AS court_problem FROM ({sql})"
+    names = ", ".join([*fields, *told])
     con.execute(
         "CREATE OR REPLACE TEMP TABLE import_parsed AS"
         f" SELECT row_no, {names}, {_findings(mapping.columns, bound)} AS findings"
-        f" FROM (SELECT row_no, {', '.join(read)} FROM {rows.sql} {' '.join(joins)})",
+        f" FROM ({sql})",
         bound.values,
     )
     for n in looked_up:
@@ -85,8 +113,10 @@ def parse(
         " SELECT row_no, '(line)', NULL, rule, message FROM import_broken"
     )
     con.execute("INSERT INTO import_parsed (row_no) SELECT row_no FROM import_broken")
+    without = ", ".join(["findings", *told])
     con.execute(
-        "CREATE OR REPLACE TEMP VIEW import_typed AS SELECT * EXCLUDE (findings) FROM import_parsed"
+        "CREATE OR REPLACE TEMP VIEW import_typed AS"
+        f" SELECT * EXCLUDE ({without}) FROM import_parsed"
     )
 
 
@@ -165,7 +195,8 @@ class _Rows:
 
     For the n-th field, a<n> is an amount that is nothing but a number, t<n> the text, of amounts
     only where they are more, s<n> the same in plain signs, and r<n> what is read in it. `values`
-    has, for each field, SQL for its value and for the text that could not be read.
+    has, for each field, SQL for its value and for the text that could not be read; `told` what the
+    number of the case tells beside.
     """
 
     def __init__(
@@ -177,12 +208,10 @@ class _Rows:
         self._signs: list[str] = []
         self._read: list[str] = []
         self.values: dict[int, tuple[str, str]] = {}
+        self.told: dict[str, str] = {}
         # Case numbers are taken apart once, however many fields want a part of them.
-        self._parted: dict[tuple[str | None, tuple[str, ...]], int] = {}
+        self._numbers: dict[tuple[str, ...], int] = {}
         columns = [(n, c) for n, c in enumerate(mapping.columns) if not _has_few_texts(c)]
-        for n, column in columns:
-            if column.part is not None:
-                self._parted.setdefault((column.column, column.no_value), n)
         for n, column in columns:
             if column.part is not None or (column.field.hashed and salt is not None):
                 self._case_number(n, column)
@@ -200,18 +229,26 @@ class _Rows:
         return sql
 
     def _case_number(self, n: int, column: Column) -> None:
-        parted = self._parted.get((column.column, column.no_value))
-        if parted in (None, n):
+        said = column.column or column.template or column.constant or ""
+        first = self._numbers.setdefault((said, *column.no_value), n)
+        if first == n:
             self._texts.append(f"{_source(column, self._positions, self._bound)} AS t{n}")
-            whole = case_numbers.canonical_sql if parted is None else case_numbers.parts_sql
-            self._read.append(f"{whole(f't{n}')} AS r{n}")
+            self._read.append(f"{case_numbers.parts_sql(f't{n}')} AS r{n}")
+        number = f"r{first}"
         if column.part is not None:
-            part = f"r{parted}.{_PARTS[column.part]}"
-            self.values[n] = part, f"CASE WHEN {part} IS NULL THEN t{parted} END"
-        else:
-            canonical = f"r{n}" if parted is None else f"r{parted}.canonical"
-            digest = f"sha256({self._bound.add(self._salt)} || {canonical})"
-            self.values[n] = f"left({digest}, {_HASH_DIGITS})", "NULL"
+            part = f"{number}.{_PARTS[column.part]}"
+            self.values[n] = part, f"CASE WHEN {part} IS NULL THEN t{first} END"
+            return
+        digest = f"sha256({self._bound.add(self._salt)} || {number}.canonical)"
+        self.values[n] = f"left({digest}, {_HASH_DIGITS})", "NULL"
+        if column.field.name == "case_id" and column.column is not None:
+            self.told = {
+                "number_style": f"{number}.style",
+                "number_year": f"{number}.year",
+                "number_court": f"{number}.court",
+                "number_type": f"{number}.case_type",
+                "number_sequence": f"{number}.sequence",
+            }
 
     def _amount(self, n: int, column: Column) -> None:
         bind = self._bound.add
@@ -266,9 +303,13 @@ def _findings(columns: tuple[Column, ...], bound: _Parameters) -> str:
                 f"CASE WHEN u{n} IS NOT NULL THEN {{'field': {bound.add(column.field.name)},"
                 f" 'value': {value}, 'rule': {bound.add(rule)}, 'message': {bound.add(what)}}} END"
             )
-    any_ = " OR ".join(f"u{n} IS NOT NULL" for n, column in enumerate(columns) if column.column)
-    if not any_:
-        return f"CAST(NULL AS {_FINDING}[])"
+    found.append(
+        "CASE WHEN lost_court IS NOT NULL THEN {'field': 'court_id', 'value': lost_court,"
+        " 'rule': 'unknown_court', 'message': coalesce(court_problem,"
+        " 'means no court on that day')} END"
+    )
+    lost = [f"u{n} IS NOT NULL" for n, column in enumerate(columns) if column.column]
+    any_ = " OR ".join([*lost, "lost_court IS NOT NULL"])
     return f"CASE WHEN {any_} THEN CAST([{', '.join(found)}] AS {_FINDING}[]) END"
 
 

@@ -31,6 +31,7 @@ ADDRESSES = {
     "profile-nation": "region?",
     "profile-city": "region?level=city&unit=320500",
     "method": "method?",
+    "data": "data?",
 }
 
 

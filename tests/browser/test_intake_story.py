@@ -94,8 +94,9 @@ def test_by_keyboard_alone(visit: Visit, start: Start, folder: Path) -> None:
     expect(page.locator(".trouble")).to_contain_text("Final price", timeout=SLOW)
     # Every control has a name that is read aloud.
     unnamed = page.locator("main button, main input, section button, section input").evaluate_all(
-        """all => all.filter(e => e.offsetParent && !e.disabled && e.type !== 'file'
-            && !e.labels?.length && !e.getAttribute('aria-label') && !e.innerText.trim())
+        """all => all
+            .filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0 && e.type !== 'file'
+                && !e.labels?.length && !e.getAttribute('aria-label') && !e.textContent.trim())
             .map(e => e.outerHTML.slice(0, 200))"""
     )
     assert unnamed == []

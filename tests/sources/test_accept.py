@@ -88,22 +88,6 @@ def test_rows_that_cannot_be_told_apart_are_an_internal_error(
         accept(con, "staged", source("cases"))
 
 
-def test_kept_rows_stay_in_file_order(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(
-        "CREATE TABLE many AS SELECT i AS row_no, 'c' || hash(i) AS case_id, 'K1' AS court_id,"
-        " 'first' AS case_type, DATE '2022-01-01' + (i % 300)::INT AS filed_on,"
-        " CASE WHEN i % 3 = 0 THEN DATE '2022-05-01' END AS closed_on"
-        " FROM range(1, 300001) AS r(i)"
-    )
-    outcome = accept(con, "many", source("cases"))
-    assert outcome.rejected > 30_000
-    # Joins shuffle the order of a table; two threads and several row groups would show it.
-    assert con.execute(
-        "SELECT count(*) FROM (SELECT row_no < lag(row_no) OVER (ORDER BY c.rowid) AS falls"
-        " FROM cases AS c JOIN many USING (case_id)) WHERE falls"
-    ).fetchone() == (0,)
-
-
 # ----------------------------------------------------------------------------------- duplicates
 
 

@@ -1,6 +1,6 @@
 """The courts of a file in SQL: a table that leads from its words to courts, by day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -21,7 +21,8 @@ class NewCourt:
     special: bool
 
 
-_NO_CODES: Mapping[str, Iterable[str]] = {}
+# Of words that may mean several courts: the court codes in the case numbers beside each.
+CodesBeside = Callable[[list[str]], Mapping[str, Iterable[str]]]
 
 
 def resolve_words(
@@ -29,7 +30,7 @@ def resolve_words(
     words: Iterable[str],
     *,
     province: str | None = None,
-    codes: Mapping[str, Iterable[str]] = _NO_CODES,
+    codes_beside: CodesBeside = lambda unsure: {},
 ) -> list[NewCourt]:
     """Make the temporary table import_courts (word, court_id, valid_from, valid_to, problem).
 
@@ -37,15 +38,16 @@ def resolve_words(
     a side: NULL; spans of a word do not overlap), or one row without a court whose `problem` says
     for a person why. Returns the courts among them that are not in the table courts, in order of
     id: they are beside the divisions (special), and it is for the caller to add them.
-    `province` holds for all words, see CourtFinder.find. `codes` are the court codes in the case
-    numbers beside a word: where the word alone is unsure and they all name one of the courts it may
-    mean, it is that court.
+    `province` holds for all words, see CourtFinder.find. `codes_beside` is asked about words that
+    are unsure: where the codes all name one of the courts that the word may mean, it is that court.
     """
     finder = CourtFinder.of(con)
+    meant = {word: finder.find(word, province=province) for word in sorted(set(words))}
+    unsure = [word for word, found in meant.items() if found.how == "unsure"]
+    codes = codes_beside(unsure) if unsure else {}
     rows: list[tuple[object, ...]] = []
     new: dict[str, NewCourt] = {}
-    for word in sorted(set(words)):
-        found = finder.find(word, province=province)
+    for word, found in meant.items():
         if (court := new_court(found)) is not None:
             new[court.court_id] = court
             rows.append((word, court.court_id, None, None, None))

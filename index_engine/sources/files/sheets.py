@@ -5,8 +5,12 @@ it needs, and ends the process on some damaged ones. There neither reaches this 
 """
 
 import json
+import lzma
+import struct
 import subprocess
 import sys
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +29,19 @@ from index_engine.errors import InputError
 
 # What the process of an XLS workbook may take: sixteen million cells of text fit in.
 _MEMORY_BYTES = 4 << 30
+
+# What zipfile raises on a damaged archive, where places, methods and names may be none.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
 
 _XLSX, _XLS = (".xlsx", ".xlsm"), (".xls",)
 

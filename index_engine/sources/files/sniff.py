@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from index_engine.errors import InputError
-from index_engine.sources.files.sheets import locked
+from index_engine.sources.files.sheets import BROKEN_ZIP, locked
 
 # What of a text is looked at: its head, and its end for what comes late.
 _HEAD, _TAIL = 1 << 22, 1 << 20
@@ -59,7 +59,7 @@ def _zip_format(file: Path) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+    except BROKEN_ZIP:
         return "xlsx"  # which its reader will find damaged
     if "xl/workbook.bin" in names or "content.xml" in names:
         kind = "an XLSB" if "xl/workbook.bin" in names else "an OpenDocument"
