@@ -99,7 +99,7 @@ def _import(
         parse(con, plan, positions, salt, next_source_id(con))
         con.execute("DROP TABLE import_text")
         con.execute("ALTER TABLE import_findings ADD COLUMN action VARCHAR")
-        numbered = _add_years(con)
+        numbered = kind == "cases" and _add_years(con)
         if numbered:
             numbering.judge_numbers(con)
         bar.update()
