@@ -33,11 +33,11 @@ def _() -> bytes:
         PLAIN,
         kept=9,
         noted={"batch_expanded": 5},
-        values={"claim_amount": [125000, 380000, None, 96000, 15800, None, None, None, None]},
+        values={"claim_amount": [125000, 380000, 42000.5, 96000, *[None] * 5]},
     ),
 )
 def _() -> bytes:
-    numbers = [*NUMBERS[:2], "（2023）粤0304执201-203、205-206号", *NUMBERS[3:]]
+    numbers = [*NUMBERS[:4], "（2023）粤0304执201-203、205-206号"]
     return csv_bytes(cases(案号=numbers))
 
 

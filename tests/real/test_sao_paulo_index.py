@@ -45,7 +45,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_its_index_by_comarca_and_court(warehouse: Path, capsys: pytest.CaptureFixture) -> None:
-    for level, scored, units in (("city", 5, 212), ("court", 5, 261)):
+    # One of the 261 courts has a single case, whose filing date is missing.
+    for level, scored, units in (("city", 5, 212), ("court", 5, 260)):
         run(
             "scores",
             "--warehouse",
