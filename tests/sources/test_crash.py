@@ -1,6 +1,6 @@
 """An import that is killed leaves the old warehouse or the new one, byte for byte, and no litter.
 
-JECI_KILLS sets how many times it is killed; `make bench` asks for more than a test run does.
+JECI_KILLS sets how many times it is killed, at points spread over the whole import.
 """
 
 import os
