@@ -19,6 +19,9 @@ from index_engine.snapshot import Unit
 HERE = Path(__file__).parent
 
 
+SCORE = "score"  # the layer of a map that is not one of the method's dimensions
+
+
 def dress() -> None:
     """The style sheet and the script that follows links."""
     st.html(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style>")
@@ -303,6 +306,49 @@ def status(code: str) -> str:
         "not_estimable": _("not estimable"),
         "no_data": _("no data"),
     }.get(code, code)
+
+
+def why_unscored(data: Answers, row: Any) -> str:
+    """Why a place has no score, and in which dimensions it has no points."""
+    missing = [
+        pick(dimension.name)
+        for dimension in data.method.dimensions
+        if formats.missing(getattr(row, dimension.id))
+    ]
+    reason = status(row.status)
+    if not missing:
+        return reason
+    return _("{reason}: {dimensions}").format(reason=reason, dimensions=_(", ").join(missing))
+
+
+def layer_switch(data: Answers, chosen: str) -> Html:
+    """What the map is painted by: the score or one of its dimensions."""
+    links = [
+        tag(
+            "a",
+            name,
+            href=address.here(layer=layer),
+            data_in=True,
+            aria_current="true" if layer == chosen else None,
+        )
+        for layer, name in layers(data).items()
+    ]
+    return tag("nav", *links, class_="switch", aria_label=_("Painted by"))
+
+
+def layers(data: Answers) -> dict[str, str]:
+    """What a map can be painted by, and its name: all of it on a scale of 0 to 100."""
+    return {SCORE: _("Score")} | {d.id: pick(d.name) for d in data.method.dimensions}
+
+
+def chosen_layer(data: Answers, units: pd.DataFrame) -> str:
+    """The layer that the address names; by default the score, or where no place of `units` has
+    one, as where only cases and no auctions are known, the first dimension that some have."""
+    named = address.get("layer")
+    if named in layers(data):
+        return named
+    known = [layer for layer in layers(data) if units[layer].notna().any()]
+    return known[0] if known else SCORE
 
 
 def legend() -> Html:

@@ -27,12 +27,13 @@ def page() -> None:
     parts.headline(title, lead)
     st.html(key_figures(shown))
     units = shown.scores(CHILD[shown.place.level], parent=parent_of(shown))
+    layer = parts.chosen_layer(shown.data, units)
     left, right = st.columns([8, 5], gap="large")
     with left:
-        draw_map(shown, units)
+        draw_map(shown, units, layer)
         sections.over_time(shown)
     with right:
-        draw_list(shown, units)
+        draw_list(shown, units, layer)
 
 
 def parent_of(shown: View) -> str | None:
@@ -103,7 +104,7 @@ def score_card(shown: View, row: Any) -> Html:
     if shown.place.level != "nation" and nation and not formats.missing(nation.score):
         beside = _("nation {value}").format(value=formats.number(nation.score, 1))
     if row is None or formats.missing(row.score):
-        why = parts.status(row.status if row else "no_data")
+        why = parts.why_unscored(shown.data, row) if row else parts.status("no_data")
         return card(_("Score"), formats.NOTHING, why, beside, about, main=True)
     value = join(formats.number(row.score, 1), tag("small", _("of 100")))
     range_ = formats.interval(row.low, row.high, "score")
@@ -145,11 +146,12 @@ def card(
     )
 
 
-def draw_map(shown: View, units: pd.DataFrame) -> None:
+def draw_map(shown: View, units: pd.DataFrame, layer: str) -> None:
     level = shown.place.level
+    painted = parts.layers(shown.data)[layer]
     titles = {
-        "nation": _("Score by province"),
-        "province": _("Score by city"),
+        "nation": _("{layer} by province").format(layer=painted),
+        "province": _("{layer} by city").format(layer=painted),
         "city": _("Counties and districts"),
     }
     explained = _("Click a place to look inside it.")
@@ -160,10 +162,12 @@ def draw_map(shown: View, units: pd.DataFrame) -> None:
         st.html(tag("p", _("There are no outlines for these places."), class_="quiet"))
         return
     if level != "city":
-        st.html(parts.legend())
+        st.html(join(parts.layer_switch(shown.data, layer), parts.legend()))
     key = f"map-{level}-{shown.place.unit_id}"
     figure = shown.keep(
-        "map", lambda: county_map(shown) if level == "city" else score_map(shown, units)
+        "map",
+        lambda: county_map(shown) if level == "city" else score_map(shown, units, layer),
+        layer,
     )
     inside = set(units["unit_id"])
 
@@ -195,13 +199,15 @@ def map_of(shown: View) -> tuple[str, str]:
     return {"nation": "province.geojson", "province": "city.geojson"}[place.level], place.unit_id
 
 
-def score_map(shown: View, units: pd.DataFrame) -> Any:
-    """Provinces, or the cities of one province, painted by score; grey where there is none."""
+def score_map(shown: View, units: pd.DataFrame, layer: str) -> Any:
+    """Provinces, or the cities of one province, painted by score or the points of a dimension; grey
+    where there are none."""
     whole = shown.place.level == "nation"
     file, parent = map_of(shown)
     places = maps.outlines(file, parent)
     lines = {line.unit_id: line for line in units.itertuples(index=False)}
-    scored = [i for i in places if i in lines and not formats.missing(lines[i].score)]
+    points = {i: getattr(line, layer) for i, line in lines.items()}
+    scored = [i for i in places if i in points and not formats.missing(points[i])]
     grey = [i for i in places if i not in set(scored)]
     total = len(units)
     layers = [
@@ -209,13 +215,13 @@ def score_map(shown: View, units: pd.DataFrame) -> Any:
             file,
             grey,
             colour=theme.NEUTRAL,
-            hover=[told_unscored(lines.get(i), places[i]) for i in grey],
+            hover=[told_unscored(shown, lines.get(i), places[i]) for i in grey],
         ),
         maps.Layer(
             file,
             scored,
-            scores=[lines[i].score for i in scored],
-            hover=[told(lines[i], total if whole else None) for i in scored],
+            scores=[points[i] for i in scored],
+            hover=[told(shown, lines[i], layer, total if whole else None) for i in scored],
         ),
     ]
     if not whole:
@@ -242,42 +248,55 @@ def surroundings(file: str, without: str) -> maps.Layer:
     return maps.Layer(file, [i for i in maps.outlines(file) if i != without])
 
 
-def told(line: Any, total: int | None) -> str:
+def told(shown: View, line: Any, layer: str, total: int | None) -> str:
     """What the pointer reads on a place."""
-    rows = [
-        tag("b", place_name(line)),
-        _("Score {score} ({interval})").format(
-            score=formats.number(line.score, 1),
-            interval=formats.interval(line.low, line.high, "score"),
-        ),
-    ]
-    if total:
-        rows.append(_("Rank {rank} of {total}").format(rank=formats.number(line.rank), total=total))
+    rows = [tag("b", place_name(line)), *(told_score(line, total) if layer == parts.SCORE else ())]
+    if layer != parts.SCORE:
+        name, points = parts.layers(shown.data)[layer], formats.number(getattr(line, layer), 1)
+        rows.append(_("{name}: {points} of 100 points").format(name=name, points=points))
     rows.append(parts.cases(line))
     return "<br>".join(join(row) for row in rows)
 
 
-def told_unscored(line: Any, name: str) -> str:
+def told_score(line: Any, total: int | None) -> list[str]:
+    score = _("Score {score} ({interval})").format(
+        score=formats.number(line.score, 1),
+        interval=formats.interval(line.low, line.high, "score"),
+    )
+    if not total:
+        return [score]
+    rank = _("Rank {rank} of {total}").format(rank=formats.number(line.rank), total=total)
+    return [score, rank]
+
+
+def told_unscored(shown: View, line: Any, name: str) -> str:
     if line is None:
         return "<br>".join([tag("b", name), _("not in this data set")])
-    why = _("no score: {reason}").format(reason=parts.status(line.status))
+    why = _("no score: {reason}").format(reason=parts.why_unscored(shown.data, line))
     return "<br>".join([tag("b", place_name(line)), why, parts.cases(line)])
 
 
-def draw_list(shown: View, units: pd.DataFrame) -> None:
-    """The places of the map, or the courts of the city, by score."""
+def draw_list(shown: View, units: pd.DataFrame, layer: str) -> None:
+    """The places of the map, or the courts of the city, by score or the points of a dimension."""
     child = CHILD[shown.place.level]
+    if layer != parts.SCORE:
+        units = units.sort_values(layer, ascending=False, kind="stable")
+    painted = parts.layers(shown.data)[layer]
     titles = {
-        "province": _("Provinces by score"),
-        "city": _("Cities by score"),
-        "court": _("Courts by score"),
+        "province": _("Provinces by {layer}"),
+        "city": _("Cities by {layer}"),
+        "court": _("Courts by {layer}"),
     }
-    parts.section(titles[child], _("Dot: score. Line: 95% interval. Tick: nation."))
+    title = titles[child].format(layer=in_a_sentence(painted))
+    explained = _("Dot: score. Line: 95% interval. Tick: nation.")
+    if layer != parts.SCORE:
+        explained = _("Dot: points from 0 to 100. Tick: nation.")
+    parts.section(title, explained)
     if units.empty:
         st.html(tag("p", _("No court of this place is in the data set."), class_="quiet"))
         return
     nation = shown.row(shown.data.nation)
-    reference = nation.score if nation is not None else None
+    reference = getattr(nation, layer) if nation is not None else None
     page = "region" if child == "court" else ""
     columns = [
         Column(
@@ -289,13 +308,13 @@ def draw_list(shown: View, units: pd.DataFrame) -> None:
         Column(
             "0–100",
             lambda line: (
-                parts.status(line.status)
-                if formats.missing(line.score)
-                else tables.whisker(line.score, line.low, line.high, reference)
+                parts.why_unscored(shown.data, line)
+                if formats.missing(getattr(line, layer))
+                else tables.whisker(getattr(line, layer), *interval_of(line, layer), reference)
             ),
             kind="plot",
         ),
-        Column(_("Score"), lambda line: formats.number(line.score, 1), kind="number"),
+        Column(painted, lambda line: formats.number(getattr(line, layer), 1), kind="number"),
         Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
     ]
     with st.container(key="list"):
@@ -303,12 +322,22 @@ def draw_list(shown: View, units: pd.DataFrame) -> None:
             tables.table(
                 columns,
                 units.itertuples(index=False),
-                caption=titles[child],
-                row_class=tables.dim_unscored,
+                caption=title,
+                row_class=lambda line: "dim" if formats.missing(getattr(line, layer)) else "",
             )
         )
     st.html(parts.source_line(shown))
     parts.download(f"{child}-scores", shown, lambda: units)
+
+
+def interval_of(line: Any, layer: str) -> tuple[float | None, float | None]:
+    """Ends of the interval; the points of a dimension have none of their own."""
+    return (line.low, line.high) if layer == parts.SCORE else (None, None)
+
+
+def in_a_sentence(name: str) -> str:
+    """A name as it stands inside a heading: 'Provinces by score'."""
+    return name[:1].lower() + name[1:]
 
 
 page()
