@@ -1,6 +1,7 @@
 """Importing a file: read, parse, find its courts, judge, and swap the warehouse in at the end."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,7 @@ def import_file(
             _refuse_beside_synthetic(con, plan, file)
             con.execute("SET memory_limit = $limit", {"limit": f"{_memory()}B"})
             con.execute("SET temp_directory = $folder", {"folder": folder})
+            con.execute("SET max_temp_directory_size = $size", {"size": f"{_disk(folder)}B"})
             salt = salts.find(con, warehouse)
             try:
                 outcome = _import(con, reader, plan, positions, digest, file, salt, progress)
@@ -113,7 +115,7 @@ def _import(
             earliest=plan.earliest,
             law=plan.law,
             complete=plan.complete,
-            mapping=_uncommented(plan.text),
+            mapping=plan.text,
         )
         outcome = accept(
             con, "import_typed", source, findings="import_findings", clearable=plan.clearable
@@ -127,13 +129,6 @@ def _import(
     if outcome.kept == 0:
         raise InputError(f"{file}: {_why_nothing(con, outcome)}")
     return outcome
-
-
-def _uncommented(text: str | None) -> str | None:
-    """Drop the comments of a mapping: a proposal quotes cells there, which may name people."""
-    if text is None:
-        return None
-    return "".join(line for line in text.splitlines(True) if not line.lstrip().startswith("#"))
 
 
 def _add_years(con: duckdb.DuckDBPyConnection) -> bool:
@@ -190,6 +185,11 @@ def _why_nothing(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> str:
         + ", ".join(f"{rule}: {rows}" for rule, rows in outcome.reasons.items())
         + f"); line {row_no}: {field}: {message}; check the mapping, nothing was imported"
     )
+
+
+def _disk(folder: str) -> int:
+    """Return how many bytes an import may spill to disk: not so many that others find it full."""
+    return shutil.disk_usage(folder).free * 3 // 4
 
 
 def _memory() -> int:

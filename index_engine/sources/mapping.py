@@ -16,15 +16,17 @@ delimiter = ";"                # text: comma by default; auto: by its content
 sheet = "Sheet1"               # workbooks: the first by default; "*": all that share a header
 header = 3                     # line the header stands on, the first by default
 header_rows = 2                # where names of columns are split over lines, such as merged cells
-null = ["-", "无"]             # words that stand for no value
+null = ["-", "无"]             # words that stand for no value; without it those of values.toml
 
 [columns.filed_on]
 column = "立案日期"
-format = ["%Y年%m月%d日", "excel"]   # tried in order, then ISO; excel: serial day number
+format = ["%d/%m/%Y", "excel"] # tried in order, then ISO; without it every usual form of year,
+                               # month, day. excel: serial day numbers; month, month_end: months
 
 [columns.claim_amount]
 column = "标的金额"
-unit = "万元"                  # 元, 万元, 亿元, 分 or a factor
+unit = "万元"                  # 元, 万元, 亿元, 分 or a factor; of rates % or ‰. A unit in the
+                               # cell itself, as in 12.5万元, goes first
 thousands = ","                # as 1,234.5; without it a comma makes a number unreadable
 decimal = "."
 on_bad = "clear"               # optional fields: drop what cannot be used, keep the row
@@ -34,7 +36,8 @@ column = "结案方式"
 values = { "执行完毕" = "completed" }   # the file's words; "" as code for no value
 
 [columns.case_type]
-constant = "first"
+constant = "first"             # or, where the case number tells it:
+                               # column = "案号" and part = "type"; also "court" and "year"
 
 [columns.lot_id]
 template = "{case_id}-{row_no}"         # columns of the file, and the line number
