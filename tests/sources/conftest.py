@@ -1,6 +1,6 @@
 """An empty warehouse with one place and two courts, and a way to stage rows into it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import pytest
 
 from index_engine.sources.contract import contract
 from index_engine.warehouse.snapshots import SCHEMA_SQL, replacing
+from tests.sources import tables
+from tests.sources.tables import Table
 
 REGIONS = [
     ("CN", "nation", "全国", None),
@@ -18,6 +20,7 @@ REGIONS = [
 COURTS = [("K1", "甲市第一法院"), ("K2", "甲市第二法院")]
 
 Stage = Callable[..., str]
+Book = Callable[..., Path]
 
 
 def fill(con: duckdb.DuckDBPyConnection) -> None:
@@ -63,5 +66,16 @@ def stage(con: duckdb.DuckDBPyConnection) -> Stage:
             values = [number, *(row.get(f.name) for f in fields)]
             con.execute(f"INSERT INTO staged VALUES ({places})", values)
         return "staged"
+
+    return make
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    """book(rows): a workbook of one sheet; book(甲=rows, 乙=rows): of several."""
+
+    def make(rows: Table | None = None, merged: Sequence[str] = (), **sheets: Table) -> Path:
+        content = sheets if rows is None else {"Sheet1": rows}
+        return tables.book(tmp_path / "f.xlsx", merged, **content)
 
     return make

@@ -1,8 +1,6 @@
 """Spreadsheets nobody has described: which column feeds what, and how sure of it."""
 
-from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,7 @@ from index_engine.errors import InputError
 from index_engine.sources.contract import KINDS, contract, vocabulary
 from index_engine.sources.recognise.recognise import recognise
 from index_engine.sources.recognise.texts import data, fold
-from tests.sources import tables
+from tests.sources.conftest import Book
 from tests.sources.tables import (
     COURTS,
     MODES,
@@ -24,20 +22,6 @@ from tests.sources.tables import (
     setting,
     table,
 )
-
-Book = Callable[..., Path]
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """book(rows): a workbook of one sheet; book(甲=rows, 乙=rows): of several."""
-
-    def make(rows: Table | None = None, merged: Sequence[str] = (), **sheets: Table) -> Path:
-        content = sheets if rows is None else {"Sheet1": rows}
-        return tables.book(tmp_path / "f.xlsx", merged, **content)
-
-    return make
-
 
 # ------------------------------------------------------------------------------------------ fields
 

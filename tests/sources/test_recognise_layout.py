@@ -1,6 +1,5 @@
 """Tables below titles, over sheets, in any encoding; columns about people; tables at random."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,27 +8,13 @@ from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.sources.recognise.recognise import recognise
-from tests.sources import tables
+from tests.sources.conftest import Book
 from tests.sources.tables import (
     Table,
     cases,
     fed,
     personal,
 )
-
-Book = Callable[..., Path]
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """book(rows): a workbook of one sheet; book(甲=rows, 乙=rows): of several."""
-
-    def make(rows: Table | None = None, merged: Sequence[str] = (), **sheets: Table) -> Path:
-        content = sheets if rows is None else {"Sheet1": rows}
-        return tables.book(tmp_path / "f.xlsx", merged, **content)
-
-    return make
-
 
 # ------------------------------------------------------------------------------------------ layout
 

@@ -1,37 +1,20 @@
 """Dates and amounts as they are written, and what their format and unit are told by."""
 
-from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index_engine.sources.recognise.recognise import recognise
-from tests.sources import tables
+from tests.sources.conftest import Book
 from tests.sources.tables import (
     COURTS,
-    Table,
     cases,
     confidence,
     fed,
     setting,
     table,
 )
-
-Book = Callable[..., Path]
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """book(rows): a workbook of one sheet; book(甲=rows, 乙=rows): of several."""
-
-    def make(rows: Table | None = None, merged: Sequence[str] = (), **sheets: Table) -> Path:
-        content = sheets if rows is None else {"Sheet1": rows}
-        return tables.book(tmp_path / "f.xlsx", merged, **content)
-
-    return make
-
 
 # ------------------------------------------------------------------------------------------- dates
 
