@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from index_engine.sources.contract import KINDS, contract  # noqa: E402
-from index_engine.sources.rules import (  # noqa: E402
+from index_engine.sources.judge.rules import (  # noqa: E402
     Rule,
     across_rules,
     contract_rules,
@@ -36,7 +36,7 @@ OPENING = """\
 
 Every row that comes in is judged by these rules, and every finding is recorded in `rejects` with
 the row, the field and the rule. Written by `python docs/update_rules.py` from
-`index_engine/sources/rules/`; to change a rule, change it there.
+`index_engine/sources/judge/rules/`; to change a rule, change it there.
 
 - **error**: the row is left out (or only the value, where the mapping says `on_bad = "clear"`).
 - **warning**: the row is kept, but deserves a look.

@@ -27,8 +27,8 @@ from index_engine.build import STEPS, build
 from index_engine.errors import InputError
 from index_engine.method import DEFAULT
 from index_engine.snapshot import LEVELS, Snapshot
-from index_engine.sources.accept import Outcome
 from index_engine.sources.contract import KINDS
+from index_engine.sources.judge.accept import Outcome
 from index_engine.spreadsheets import disarmed
 from index_engine.warehouse.snapshots import open_locked
 

@@ -14,16 +14,16 @@ import pandas as pd
 
 from index_engine.build import STEPS, build
 from index_engine.errors import InputError
-from index_engine.sources.accept import Outcome
-from index_engine.sources.columns import SHARES, UNITS, is_money
 from index_engine.sources.contract import KINDS, Field, contract
-from index_engine.sources.deliveries import take_back
+from index_engine.sources.judge.accept import Outcome
+from index_engine.sources.judge.deliveries import take_back
 from index_engine.sources.mapping import read as read_mapping
 from index_engine.sources.progress import Progress, Report
 from index_engine.sources.recognise.proposal import Proposal, ProposedColumn
 from index_engine.sources.recognise.recognise import recognise
 from index_engine.sources.recognise.words import list_of, standard, typed
 from index_engine.sources.recognise.write import mapping_text
+from index_engine.sources.values.columns import SHARES, UNITS, is_money
 from index_engine.warehouse.snapshots import cursor, lock_path, open_locked, replacing
 
 __all__ = [

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from index_engine.errors import InputError
 from index_engine.sample import parameters
-from index_engine.sources.accept import Outcome, Source, accept
+from index_engine.sources.judge.accept import Outcome, Source, accept
 from index_engine.warehouse import snapshots
 
 DATA = Path(__file__).parents[2] / "data"

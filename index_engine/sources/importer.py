@@ -11,12 +11,12 @@ import duckdb
 from index_engine.errors import InputError
 from index_engine.sources import mapping as mappings
 from index_engine.sources import numbering, registry
-from index_engine.sources.accept import Outcome, Source, accept, next_source_id
 from index_engine.sources.contract import contract
 from index_engine.sources.files.readers import Opening, Reader, open_file, sha256
+from index_engine.sources.judge.accept import Outcome, Source, accept, next_source_id
 from index_engine.sources.mapping import Mapping
-from index_engine.sources.parse import parse
 from index_engine.sources.progress import Progress
+from index_engine.sources.values.parse import parse
 from index_engine.warehouse import salt as salts
 from index_engine.warehouse.snapshots import replacing
 

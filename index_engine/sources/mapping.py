@@ -50,10 +50,10 @@ from pathlib import Path
 from typing import Any
 
 from index_engine.errors import InputError
-from index_engine.sources.accept import EARLIEST
-from index_engine.sources.columns import Column, Place, read_column, read_table, read_words
 from index_engine.sources.contract import Contract, contract
 from index_engine.sources.files.readers import Opening
+from index_engine.sources.judge.accept import EARLIEST
+from index_engine.sources.values.columns import Column, Place, read_column, read_table, read_words
 
 _ENCODINGS = (
     dict.fromkeys(("utf-8", "utf8", "utf-8-sig"), "utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.sources.accept import Source, accept
+from index_engine.sources.judge.accept import Source, accept
 
 DATA = Path(__file__).parents[2] / "data"
 # In this order: courts refer to regions, names to courts.

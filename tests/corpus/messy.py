@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import openpyxl
 
-from index_engine.sources.accept import Outcome
 from index_engine.sources.importer import import_file
+from index_engine.sources.judge.accept import Outcome
 from index_engine.sources.mapping import read
 from index_engine.sources.recognise.proposal import Proposal
 from index_engine.sources.recognise.recognise import recognise

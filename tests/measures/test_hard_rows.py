@@ -135,7 +135,7 @@ def test_a_last_round_without_its_end_takes_no_other_rounds_end():
 
 
 def test_a_sale_without_its_price_takes_no_other_rounds_price():
-    """rules.toml promises: it drops out of the measures of price alone."""
+    """rules/auctions.toml promises: it drops out of the measures of price alone."""
     defaulted = Round(
         "L",
         "K1",

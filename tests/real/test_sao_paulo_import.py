@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.sources.accept import Outcome
 from index_engine.sources.importer import import_file
+from index_engine.sources.judge.accept import Outcome
 from tests.real import sao_paulo
 
 pytestmark = pytest.mark.skipif(

@@ -5,11 +5,11 @@ from typing import Any
 
 import duckdb
 
-from index_engine.sources.columns import Column
 from index_engine.sources.contract import contract
 from index_engine.sources.files.staging import stage_records
 from index_engine.sources.mapping import Mapping
-from index_engine.sources.parse import parse
+from index_engine.sources.values.columns import Column
+from index_engine.sources.values.parse import parse
 
 
 def parsed(

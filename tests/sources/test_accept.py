@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources.accept import Outcome, accept
-from index_engine.sources.deliveries import Changes
+from index_engine.sources.judge.accept import Outcome, accept
+from index_engine.sources.judge.deliveries import Changes
 from tests.sources.conftest import REGIONS, Stage
 from tests.sources.rows import case, court, lot, region, source
 

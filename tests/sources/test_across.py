@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index_engine.sources.accept import accept
-from index_engine.sources.across import LEAST_CASES, judge_across
 from index_engine.sources.contract import contract
-from index_engine.sources.relations import Rows
-from index_engine.sources.rules import across_rules
+from index_engine.sources.judge.accept import accept
+from index_engine.sources.judge.across import LEAST_CASES, judge_across
+from index_engine.sources.judge.relations import Rows
+from index_engine.sources.judge.rules import across_rules
 from index_engine.warehouse.snapshots import SCHEMA_SQL
 from tests.sources.conftest import Stage
 from tests.sources.rows import case, lot, source

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index_engine.sources.dates import is_date_format
+from index_engine.sources.values.dates import is_date_format
 from tests.sources.reading import read
 
 many = settings(

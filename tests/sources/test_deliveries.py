@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources.accept import accept
-from index_engine.sources.deliveries import Changes, take_back
+from index_engine.sources.judge.accept import accept
+from index_engine.sources.judge.deliveries import Changes, take_back
 from tests.sources.conftest import Stage
 from tests.sources.rows import case, court, lot, source
 

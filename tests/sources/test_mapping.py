@@ -9,8 +9,8 @@ import pytest
 
 from index_engine.errors import InputError
 from index_engine.sources import mapping as mappings
-from index_engine.sources.columns import NO_VALUE
 from index_engine.sources.mapping import Mapping
+from index_engine.sources.values.columns import NO_VALUE
 
 # The four required fields of cases, for mappings in which another one matters.
 REQUIRED = """

@@ -8,8 +8,8 @@ import pytest
 
 from index_engine import intake
 from index_engine.errors import InputError
-from index_engine.sources.accept import Outcome
 from index_engine.sources.importer import import_file
+from index_engine.sources.judge.accept import Outcome
 from tests.sources.test_importer import hashed, rows_of
 
 MAPPING = """

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.sources import case_numbers
-from index_engine.sources.columns import NO_VALUE, Column
 from index_engine.sources.contract import contract
 from index_engine.sources.files.asides import Aside
 from index_engine.sources.files.staging import stage_records
 from index_engine.sources.mapping import Mapping
-from index_engine.sources.parse import parse
-from index_engine.sources.signs import folded, folded_sql
+from index_engine.sources.values.columns import NO_VALUE, Column
+from index_engine.sources.values.parse import parse
+from index_engine.sources.values.signs import folded, folded_sql
 from tests.sources.reading import parsed, read
 
 many = settings(

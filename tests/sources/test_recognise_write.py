@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.sources import mapping as mappings
-from index_engine.sources.columns import Place, read_column
 from index_engine.sources.contract import contract
 from index_engine.sources.files.readers import Opening
 from index_engine.sources.importer import import_file
 from index_engine.sources.recognise.proposal import Proposal, ProposedColumn
 from index_engine.sources.recognise.recognise import recognise
 from index_engine.sources.recognise.write import mapping_text
+from index_engine.sources.values.columns import Place, read_column
 
 
 def written(folder: Path, proposal: Proposal, **about: Any) -> Path:

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from index_engine.sources.accept import accept
 from index_engine.sources.contract import contract
-from index_engine.sources.rules import across_rules, rules_for
+from index_engine.sources.judge.accept import accept
+from index_engine.sources.judge.rules import across_rules, rules_for
 from tests.sources.breaches import BREACHES, D
 from tests.sources.conftest import Stage
 from tests.sources.rows import case, court, lot, region, source

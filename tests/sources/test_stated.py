@@ -13,10 +13,10 @@ import duckdb
 import pytest
 
 from index_engine.method import load
-from index_engine.sources.accept import accept
 from index_engine.sources.contract import contract
+from index_engine.sources.judge.accept import accept
+from index_engine.sources.judge.rules import rules_for
 from index_engine.sources.registry import start
-from index_engine.sources.rules import rules_for
 from index_engine.warehouse.metrics import metrics
 from index_engine.warehouse.snapshots import SCHEMA_SQL
 from tests.sources.conftest import Stage

@@ -5,9 +5,7 @@ from statistics import median
 from typing import Any
 
 from index_engine.sources import case_numbers
-from index_engine.sources.columns import UNITS
 from index_engine.sources.contract import Field
-from index_engine.sources.dates import MONTH, MONTH_END
 from index_engine.sources.recognise import words
 from index_engine.sources.recognise.headers import unit_of
 from index_engine.sources.recognise.texts import data, distinct, fold, plain, share
@@ -19,7 +17,9 @@ from index_engine.sources.recognise.values import (
     number_of,
     unit_in,
 )
-from index_engine.sources.signs import VALUES
+from index_engine.sources.values.columns import UNITS
+from index_engine.sources.values.dates import MONTH, MONTH_END
+from index_engine.sources.values.signs import VALUES
 
 _ISO = "%Y-%m-%d"
 

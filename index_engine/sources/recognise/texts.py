@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index_engine.sources.columns import NO_VALUE
-from index_engine.sources.signs import BLANKS
+from index_engine.sources.values.columns import NO_VALUE
+from index_engine.sources.values.signs import BLANKS
 
 # 无 is no value in most columns, but an answer to whether there are assets.
 _NO_VALUE = frozenset(NO_VALUE) - {"无"}

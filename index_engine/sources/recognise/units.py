@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from index_engine.sources.columns import UNITS
 from index_engine.sources.contract import contract
 from index_engine.sources.recognise.fits import MONEY, unit_setting
 from index_engine.sources.recognise.headers import unit_of
@@ -10,6 +9,7 @@ from index_engine.sources.recognise.layout import Layout
 from index_engine.sources.recognise.peers import Doubt, doubts
 from index_engine.sources.recognise.proposal import ProposedColumn
 from index_engine.sources.recognise.texts import data
+from index_engine.sources.values.columns import UNITS
 
 # How sure a column can be whose unit is in doubt, and one whose unit was inferred.
 _DOUBTED, _INFERRED = 0.3, 0.5

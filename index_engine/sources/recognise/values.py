@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from index_engine.sources.recognise.texts import data, fold, plain, share
-from index_engine.sources.signs import VALUES
+from index_engine.sources.values.signs import VALUES
 
 # Days in serial numbers of spreadsheets: 1982 to 2064.
 _SERIALS = 30_000, 60_000

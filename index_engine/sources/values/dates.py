@@ -5,7 +5,7 @@ from itertools import groupby
 
 import duckdb
 
-from index_engine.sources.signs import mended_sql, plain_sql
+from index_engine.sources.values.signs import mended_sql, plain_sql
 
 # Among formats these stand for what strptime does not know: the serial day numbers of
 # spreadsheets, and months without a day, which become their first or last day.

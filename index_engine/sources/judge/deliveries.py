@@ -10,7 +10,7 @@ import duckdb
 
 from index_engine.errors import InputError
 from index_engine.sources.contract import Contract, contract
-from index_engine.sources.relations import NOT_REJECTED, Rows
+from index_engine.sources.judge.relations import NOT_REJECTED, Rows
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 from index_engine.errors import InputError
 from index_engine.sources.contract import Field, vocabulary
-from index_engine.sources.dates import NAMED, is_date_format
-from index_engine.sources.signs import VALUES, folded
+from index_engine.sources.values.dates import NAMED, is_date_format
+from index_engine.sources.values.signs import VALUES, folded
 
 # Yuan per unit, and shares of one.
 UNITS = {unit: Decimal(factor) for unit, factor in VALUES["units"].items()}

@@ -11,12 +11,12 @@ from string import Formatter
 import duckdb
 
 from index_engine.sources import case_numbers
-from index_engine.sources.amounts import amount_sql, integer_sql, plain_amount_sql
-from index_engine.sources.columns import Column
 from index_engine.sources.courts.rows import find_courts, has_courts, with_courts
-from index_engine.sources.dates import date_sql, plain_date_sql, wanted
 from index_engine.sources.mapping import Mapping
-from index_engine.sources.signs import VALUES, folded, folded_sql, plain_sql, trimmed_sql
+from index_engine.sources.values.amounts import amount_sql, integer_sql, plain_amount_sql
+from index_engine.sources.values.columns import Column
+from index_engine.sources.values.dates import date_sql, plain_date_sql, wanted
+from index_engine.sources.values.signs import VALUES, folded, folded_sql, plain_sql, trimmed_sql
 
 _HASH_DIGITS = 32
 

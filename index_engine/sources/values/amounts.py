@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from index_engine.sources.columns import SHARES, UNITS, Column, is_money
-from index_engine.sources.signs import VALUES
+from index_engine.sources.values.columns import SHARES, UNITS, Column, is_money
+from index_engine.sources.values.signs import VALUES
 
 # 18 digits before the point, 10 after.
 _NUMBER = "DECIMAL(28, 10)"

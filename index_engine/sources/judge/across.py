@@ -7,8 +7,8 @@ The rules stand in rules/across.toml; here is what they look at. Nothing they fi
 import duckdb
 
 from index_engine.sources.contract import Contract
-from index_engine.sources.relations import NOT_REJECTED, Rows
-from index_engine.sources.rules import Rule, across_rules_for
+from index_engine.sources.judge.relations import NOT_REJECTED, Rows
+from index_engine.sources.judge.rules import Rule, across_rules_for
 
 LEAST_CASES = 20  # of a court, and of the others, before what is usual there says anything
 

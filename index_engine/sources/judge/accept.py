@@ -12,13 +12,13 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.sources import deliveries, relations
-from index_engine.sources.across import judge_across
 from index_engine.sources.contract import Contract, contract
-from index_engine.sources.deliveries import Changes
-from index_engine.sources.redaction import redacted
-from index_engine.sources.relations import Rows
-from index_engine.sources.rules import Rule, rules_for
+from index_engine.sources.judge import deliveries, relations
+from index_engine.sources.judge.across import judge_across
+from index_engine.sources.judge.deliveries import Changes
+from index_engine.sources.judge.redaction import redacted
+from index_engine.sources.judge.relations import Rows
+from index_engine.sources.judge.rules import Rule, rules_for
 
 EARLIEST = date(1990, 1, 1)
 
