@@ -1,53 +1,61 @@
-"""Measure import, build and pages on large samples and write docs/benchmarks.md.
+"""Measure imports, builds and pages and write docs/benchmarks.md.
 
-    python -m bench [--rows 5000000] [--cases 1000000 10000000] [--folder var/bench]
-                    [--output docs/benchmarks.md]
+    python -m bench [import] [build] [pages] [--rows 5000000] [--cases 1000000 10000000]
+                    [--folder var/bench] [--output docs/benchmarks.md]
 
 The yardstick of an import is DuckDB's own reading of the file; that of the build one bare DuckDB
 pass: a query that reads every column the build reads and does next to nothing with it. Each figure
-is the median of several runs in one session of one machine.
+is the median of several runs in one session of one machine; parts not named keep what they say.
 """
 
 import argparse
 import platform
-import sys
+import re
 from pathlib import Path
 
 from bench import building, importing, pages
 
+PARTS = ("import", "build", "pages")
 HEAD = """# Benchmarks
 
-Written by `make bench` (`python -m bench`); every number below comes from one run of it on
-{machine}. Machines differ: read the ratios.
-"""
+Written by `make bench` (`python -m bench`); each part comes from one run of it. Machines differ:
+read the ratios."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("parts", nargs="*", choices=PARTS, default=list(PARTS))
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the file to import")
     parser.add_argument("--cases", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--folder", type=Path, default=Path("var/bench"))
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"))
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    imported = importing.measure(arguments.folder, arguments.rows)
-    print(imported, file=sys.stderr)
-    built = []
-    for cases in sorted(arguments.cases):
-        warehouse = building.sample(arguments.folder / f"{cases}.duckdb", cases)
-        built.append(building.measure(warehouse, cases))
-        print(built[-1], file=sys.stderr)
-    drawn = pages.measure(warehouse)
-    text = "\n".join(
-        [
-            HEAD.format(machine=_machine()),
-            importing.report(imported),
-            building.report(built),
-            pages.report(drawn, sorted(arguments.cases)[-1]),
-        ]
-    )
-    arguments.output.write_text(text, encoding="utf-8")
-    print(text)
+    texts = _written(arguments.output)
+    for part in arguments.parts:
+        texts[part] = _measured(part, arguments) + f"\nMeasured on {_machine()}.\n"
+        print(texts[part])
+    known = [texts[part].strip() for part in PARTS if part in texts]
+    arguments.output.write_text("\n\n".join([HEAD, *known]) + "\n", encoding="utf-8")
+
+
+def _measured(part: str, arguments: argparse.Namespace) -> str:
+    if part == "import":
+        return importing.report(importing.measure(arguments.folder, arguments.rows))
+    sizes = sorted(arguments.cases)
+    made = [building.sample(arguments.folder / f"{cases}.duckdb", cases) for cases in sizes]
+    if part == "build":
+        found = [building.measure(path, cases) for path, cases in zip(made, sizes, strict=True)]
+        return building.report(found)
+    return pages.report(pages.measure(made[-1]), sizes[-1])
+
+
+def _written(output: Path) -> dict[str, str]:
+    """Return the parts that the document has, each with its heading."""
+    if not output.exists():
+        return {}
+    _, *parts = re.split(r"^(?=## )", output.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {part.split(maxsplit=2)[1].lower(): part for part in parts}
 
 
 def _machine() -> str:
