@@ -246,7 +246,9 @@ def _risk_of_window(courts: tuple, calendar: Calendar, grid: Ages) -> np.ndarray
     method = OnGrid(**vars(METHOD))
     with world.connect() as con:
         measure(con, method, period_of=calendar.of)
-        frame = Frame(all_courts(con), calendar.of(WINDOW[0]), calendar.of(WINDOW[1]))
+        # Also courts of which nothing falls into the window.
+        ids = tuple(court.court_id for court in world.courts)
+        frame = Frame(ids, calendar.of(WINDOW[0]), calendar.of(WINDOW[1]))
         cells = panel.read_clock(con, frame, "case", method.clock_events("case"), grid.bins)
     return at_risk(
         (cells.entered + cells.carried).sum(axis=1),

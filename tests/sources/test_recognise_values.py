@@ -142,3 +142,8 @@ def test_shares(
 def test_thousands_marks(book: Book) -> None:
     proposal = recognise(book(cases(标的金额=["1,234,567.80", "12,000"])))
     assert setting(proposal, "claim_amount", "thousands") == ","
+
+
+def test_a_number_beyond_all_bounds_is_none(book: Book) -> None:
+    rows = cases(标的金额=["1e999"])
+    assert "claim_amount" not in fed(recognise(book(rows)))

@@ -5,12 +5,13 @@ from calendar import monthrange
 from datetime import date
 from typing import Any
 
-from index_engine.sources.contract import contract
+from index_engine.sources.contract import Field, contract
 from index_engine.sources.recognise.columns import LEAST, Seen
 from index_engine.sources.recognise.fits import fit, has_numbers
 from index_engine.sources.recognise.layout import Layout
 from index_engine.sources.recognise.proposal import ProposedColumn
 from index_engine.sources.recognise.texts import data, fold, plain
+from index_engine.sources.values.dates import MONTH, YEAR
 
 # Case numbers are read where nearly all values are some.
 _NEARLY_ALL = 0.8
@@ -27,6 +28,7 @@ _PERIODS = (
     (r"(\d{4})年(\d{1,2})月(?!\d)", None),
     (r"(\d{4})年(?:度|全年|$|[^\d第])", (1, 12)),
 )
+_SEVERAL_YEARS = re.compile(r"\d{4}年?(度|\d{1,2}月)?(\d{1,2}日)?[-至~到—–、]+\d{4}年")
 
 
 def derive(
@@ -43,7 +45,8 @@ def derive(
             added += _from_stages(layout, seen, columns)
             added += _lot(seen, columns)
         case "court_periods":
-            added = _from_period(layout, columns)
+            added = _end_of_period(layout, seen, columns)
+            added += _from_period(layout, [*columns, *added])
         case "courts" if not _fed(columns, "special"):
             added = [
                 _constant("special", False, 0.4, "no column says so", "taken for ordinary courts")
@@ -105,26 +108,28 @@ def _from_stages(
         source = _fed(columns, other)
         if _fed(columns, field) or source is None:
             continue
-        texts = next(one.texts for one in seen if one.position == source.position)
-        target = contract("auctions").field(field)
-        judged = fit(target, source.header, texts, layout.unit)
-        confidence = round(0.9 * source.confidence * judged.share, 2)
-        if confidence < LEAST:
-            return []
-        return [
-            ProposedColumn(
-                header=source.header,
-                position=source.position,
-                field=field,
-                confidence=confidence,
-                why=f"no column has it; told by {other}",
-                settings={"column": source.header, **judged.settings},
-                samples=source.samples,
-                unknown_words=judged.unknown_words,
-                note=judged.note,
-            )
-        ]
+        told = _told(contract("auctions").field(field), source, layout, seen)
+        return [told] if told.confidence >= LEAST else []
     return []
+
+
+def _told(
+    target: Field, source: ProposedColumn, layout: Layout, seen: list[Seen]
+) -> ProposedColumn:
+    """A field read from a column that feeds another one already."""
+    texts = next(one.texts for one in seen if one.position == source.position)
+    judged = fit(target, source.header, texts, layout.unit)
+    return ProposedColumn(
+        header=source.header,
+        position=source.position,
+        field=target.name,
+        confidence=round(0.9 * source.confidence * judged.share, 2),
+        why=f"no column has it; told by {source.field}",
+        settings={"column": source.header, **judged.settings},
+        samples=source.samples,
+        unknown_words=judged.unknown_words,
+        note=judged.note,
+    )
 
 
 def _lot(seen: list[Seen], columns: list[ProposedColumn]) -> list[ProposedColumn]:
@@ -142,6 +147,17 @@ def _lot(seen: list[Seen], columns: list[ProposedColumn]) -> list[ProposedColumn
     return [_other("lot_id", {"template": "{row_no}"}, 0.3, "no column has it", note)]
 
 
+def _end_of_period(
+    layout: Layout, seen: list[Seen], columns: list[ProposedColumn]
+) -> list[ProposedColumn]:
+    """The end of a period from the column of months or years that tells its beginning."""
+    source = _fed(columns, "period_start")
+    whole = ([MONTH], [YEAR])
+    if _fed(columns, "period_end") or source is None or source.settings.get("format") not in whole:
+        return []
+    return [_told(contract("court_periods").field("period_end"), source, layout, seen)]
+
+
 def _from_period(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:
     """The period that a title states for the whole table."""
     found = next((days for title in layout.titles if (days := period_in(title))), None)
@@ -155,8 +171,13 @@ def _from_period(layout: Layout, columns: list[ProposedColumn]) -> list[Proposed
 
 
 def period_in(title: str) -> tuple[date, date] | None:
-    """Return the first and last day of the period that a title states, None if it states none."""
+    """Return the first and last day of the period that a title states, None if it states none.
+
+    A title over several years states none: which of them a row is of stands elsewhere.
+    """
     text = plain(title).replace(" ", "")
+    if _SEVERAL_YEARS.search(text):
+        return None
     for pattern, months in _PERIODS:
         if not (found := re.search(pattern, text)):
             continue

@@ -13,18 +13,22 @@ from index_engine.sources.recognise.values import (
     date_formats,
     has_thousands,
     is_month,
+    is_year,
     names,
     number_of,
     unit_in,
 )
 from index_engine.sources.values.columns import UNITS
-from index_engine.sources.values.dates import MONTH, MONTH_END
+from index_engine.sources.values.dates import MONTH, MONTH_END, YEAR, YEAR_END
 from index_engine.sources.values.signs import VALUES
 
 _ISO = "%Y-%m-%d"
 
-# Of a month that is given without a day, the day on which a period begins or ends.
-_MONTHS = {"period_start": MONTH, "period_end": MONTH_END}
+# Of a month or a year that is given without a day, the day on which a period begins or ends.
+_PERIODS = {
+    "period_start": ((MONTH, is_month), (YEAR, is_year)),
+    "period_end": ((MONTH_END, is_month), (YEAR_END, is_year)),
+}
 
 # A column without a value says nothing against its header.
 _NO_VALUE = 0.5
@@ -115,8 +119,9 @@ def _coded(target: Field, name: str, texts: list[str]) -> Fit:
 
 
 def _dates(target: Field, texts: list[str]) -> Fit:
-    if target.name in _MONTHS and share(texts, is_month) >= 0.9:
-        return Fit(share(texts, is_month), {"format": [_MONTHS[target.name]]})
+    for named, is_one in _PERIODS.get(target.name, ()):
+        if share(texts, is_one) >= 0.9:
+            return Fit(share(texts, is_one), {"format": [named]})
     formats, read = date_formats(texts)
     if read < 0.5:
         return Fit(read, note="most values are no dates whose order of day and month is sure")

@@ -15,7 +15,8 @@ from index_engine.sources.recognise.values import number_of
 _ABOVE = 20
 _MOST_HEADER_ROWS = 3
 
-_UNIT = re.compile(r"单位\s*[:：]?\s*(?:人民币)?\s*([^\s,，;；)）]{1,4})")
+# Not 填报单位：某市中级人民法院, which names an office.
+_UNIT = re.compile(r"(?<![报制编位送交])单位\s*[:：]?\s*(?:人民币)?\s*([^\s,，;；)）]{1,4})")
 _DIGITS = re.compile(r"\d")
 
 
@@ -37,8 +38,9 @@ class Layout:
     def unit(self) -> str | None:
         """The unit that a title states for all amounts."""
         for title in self.titles:
-            if found := _UNIT.search(plain(title)):
-                return unit_of(f"({found[1]})")
+            for found in _UNIT.finditer(plain(title)):
+                if unit := unit_of(f"({found[1]})"):
+                    return unit
         return None
 
     def column(self, position: int) -> list[str | None]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import cache
+from math import isfinite
 
 from index_engine.sources.recognise.texts import data, fold, plain, share
 from index_engine.sources.values.signs import VALUES
@@ -31,6 +32,7 @@ _TIMES = (
 _FORMATS = tuple(
     (re.compile(day + time), strptime + clock) for day, strptime in _DAYS for time, clock in _TIMES
 )
+_YEAR = re.compile(r"(?:19|20)\d{2}(?:年度?)?")
 _MONTH = re.compile(r"\d{4}(?:[-/.]|年)(?:0?[1-9]|1[0-2])月?")
 
 # Three numbers whose order is to be found out.
@@ -93,6 +95,11 @@ def is_month(text: str) -> bool:
     return _MONTH.fullmatch(plain(text)) is not None
 
 
+def is_year(text: str) -> bool:
+    """Say whether a text is a year alone."""
+    return _YEAR.fullmatch(plain(text)) is not None
+
+
 def _is_serial(text: str) -> bool:
     number = number_of(text)
     return number is not None and _SERIALS[0] <= number <= _SERIALS[1] and "," not in text
@@ -145,6 +152,8 @@ def number_of(text: str) -> float | None:
     if found is None:
         return None
     number = float(found[1].replace(",", ""))
+    if not isfinite(number):  # 1e999
+        return None
     return -number if bracketed else number
 
 

@@ -8,9 +8,10 @@ import duckdb
 from index_engine.sources.values.signs import mended_sql, plain_sql
 
 # Among formats these stand for what strptime does not know: the serial day numbers of
-# spreadsheets, and months without a day, which become their first or last day.
+# spreadsheets, and months and years without a day, which become their first or last day.
 EXCEL, MONTH, MONTH_END = "excel", "month", "month_end"
-NAMED = (EXCEL, MONTH, MONTH_END)
+YEAR, YEAR_END = "year", "year_end"
+NAMED = (EXCEL, MONTH, MONTH_END, YEAR, YEAR_END)
 
 # What is read without a format: year, month and day in this order, which no country takes for
 # another. A year has four digits, a date without signs between them eight.
@@ -24,6 +25,7 @@ _ISO_SHAPE = r"\d{4}-\d{1,2}-\d{1,2}"
 
 _MONTHS = ("%Y-%m-%d", "%Y/%m-%d", "%Y.%m-%d", "%Y%m-%d", "%Y年%m月-%d")
 _MONTH_SHAPE = r"\d{4}([-/.]\d{1,2}|\d{2}|年\d{1,2}月)"
+_YEAR_SHAPE = r"\d{4}(年度?)?"
 
 # A time of day and what parts it from its date.
 _HOURS = r"([01]?\d|2[0-3])"
@@ -90,6 +92,8 @@ def _attempts(text: str, compact: str, formats: Sequence[str], bind: Bind) -> li
     for named, run in groupby(formats, key=lambda text: text if text in NAMED else ""):
         if named == EXCEL:
             attempts.append(_serial(text))
+        elif named in (YEAR, YEAR_END):
+            attempts.append(_year(compact, named, bind))
         elif named:
             attempts.append(_month(compact, named, bind))
         else:
@@ -118,6 +122,14 @@ def _serial(text: str) -> str:
 def _month(text: str, named: str, bind: Bind) -> str:
     first = _shaped(text, _MONTH_SHAPE, _MONTHS, bind, "|| '-1'")
     return f"last_day({first})" if named == MONTH_END else first
+
+
+def _year(text: str, named: str, bind: Bind) -> str:
+    day = bind("-12-31" if named == YEAR_END else "-01-01")
+    return (
+        f"CASE WHEN regexp_full_match({text}, {bind(_YEAR_SHAPE)})"
+        f" THEN TRY_CAST(left({text}, 4) || {day} AS DATE) END"
+    )
 
 
 def _shaped(text: str, shape: str, formats: Sequence[str], bind: Bind, more: str = "") -> str:
