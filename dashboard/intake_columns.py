@@ -175,9 +175,16 @@ def _as_written(formats: tuple[str, ...]) -> str:
     """One day as each of these formats writes it."""
     if not formats:
         return _("2024-03-05, 2024/3/5 and the like")
+    named = {
+        "excel": _("{number}, a day of a spreadsheet").format(number=EXAMPLE_SERIAL),
+        "month": _("a month: its first day"),
+        "month_end": _("a month: its last day"),
+        "year": _("a year: its first day"),
+        "year_end": _("a year: its last day"),
+    }
     return " / ".join(
-        _("{number}, a day of a spreadsheet").format(number=EXAMPLE_SERIAL)
-        if one == "excel"
+        named[one]
+        if one in named
         else EXAMPLE.strftime(one.replace("%m", f"{EXAMPLE.month}").replace("%d", f"{EXAMPLE.day}"))
         if "年" in one or "/" in one
         else EXAMPLE.strftime(one)

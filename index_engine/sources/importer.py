@@ -10,7 +10,7 @@ import duckdb
 
 from index_engine.errors import InputError
 from index_engine.sources import mapping as mappings
-from index_engine.sources import numbering, registry
+from index_engine.sources import numbering, registry, sequences
 from index_engine.sources.contract import contract
 from index_engine.sources.files.readers import Opening, Reader, open_file, sha256
 from index_engine.sources.judge.accept import Outcome, Source, accept, next_source_id
@@ -104,6 +104,7 @@ def _import(
         numbered = kind == "cases" and _add_years(con)
         if numbered:
             numbering.judge_numbers(con)
+            sequences.judge_sequences(con)
         bar.update()
         source = Source(
             kind=kind,
@@ -121,7 +122,7 @@ def _import(
             con, "import_typed", source, findings="import_findings", clearable=plan.clearable
         )
         if numbered:
-            numbering.keep_sequences(con, outcome.source_id)
+            sequences.keep_sequences(con, outcome.source_id)
             numbering.name_lines(con, outcome.source_id)
         bar.update()
     if outcome.rows == 0:

@@ -1,4 +1,4 @@
-"""What case numbers tell beyond naming a case: batches of several, and gaps where some are missing.
+"""What case numbers tell beyond naming a case: batches of several, and what is wrong with them.
 
 Works on the staged text of an import (`import_text`, see files/staging.py).
 """
@@ -168,28 +168,6 @@ _FINDINGS = (
         "import_parsed WHERE number_type <> case_type",
     ),
 )
-
-
-def keep_sequences(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
-    """Note per court, type and year how far the numbers of the kept rows run, and how many came.
-
-    Only cases filed under observation count: of earlier ones a source has those still open. Where
-    it observes the whole year, numbers begin with 1.
-    """
-    con.execute(
-        """INSERT INTO case_sequences
-        SELECT source_id, court_id, case_type, number_year,
-               CASE WHEN make_date(number_year, 1, 1) >= any_value(observed_from) THEN 1
-                    ELSE min(number_sequence) END,
-               max(number_sequence), count(DISTINCT number_sequence)
-        FROM import_parsed
-        JOIN sources ON source_id = $source_id
-        WHERE number_style = 'standard' AND filed_on >= coalesce(observed_from, filed_on)
-          AND row_no NOT IN (SELECT row_no FROM rejects
-                             WHERE rejects.source_id = $source_id AND action = 'rejected')
-        GROUP BY source_id, court_id, case_type, number_year""",
-        {"source_id": source_id},
-    )
 
 
 def name_lines(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
