@@ -204,11 +204,15 @@ def _findings(findings: pd.DataFrame, kind: str) -> Html:
     columns = [
         Column(_("Row"), lambda line: formats.number(line.row_no), kind="number"),
         Column(_("Field"), lambda line: _field(kind, line.field)),
-        Column(_("Value"), lambda line: "" if formats.missing(line.value) else line.value),
+        Column(_("Value"), _value),
         Column(_("What was found"), lambda line: intake_words.rule(line.rule)),
     ]
     rows = findings.itertuples(index=False)
     return tables.table(columns, rows, caption=_("The first rows with findings"))
+
+
+def _value(line: Any) -> str:
+    return "" if formats.missing(line.value) else intake_words.said(line.value)
 
 
 def _field(kind: str, name: str) -> str:

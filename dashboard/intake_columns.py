@@ -149,7 +149,7 @@ def _settings(
             _("{column}: unit").format(column=column.header),
             options,
             index=options.index(given),
-            format_func=lambda unit: unit or _("a share, 0 to 1"),
+            format_func=lambda unit: unit or _("a share of 1, or with its sign"),
             key=key("unit", column.position, field.name),
             label_visibility="collapsed",
         )

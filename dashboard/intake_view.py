@@ -245,4 +245,5 @@ def _share(share: float) -> Html:
 def without_warehouse(error: InputError) -> None:
     """What is wrong with the file that should be the warehouse."""
     trouble(intake_words.said(str(error)))
-    advice(_("Choose another data set at the top of the page."))
+    advice(_("Choose another data set at the top of the page, or begin a new one."))
+    _begin(first=True)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, not the one above
     sys.path.insert(0, str(ROOT))
 
-from dashboard import address, data, i18n, parts  # noqa: E402
+from dashboard import address, data, i18n, intake_words, parts  # noqa: E402
 from dashboard.i18n import _  # noqa: E402
 from dashboard.markup import tag  # noqa: E402
 from dashboard.view import NoSuchPlace  # noqa: E402
@@ -64,6 +64,8 @@ def run() -> None:
 
 def _with_data(page: Page, answers: data.Answers) -> None:
     parts.synthetic_band(answers)
+    if page.url_path != "data":  # which says so itself, beside the way to compute anew
+        parts.stale_band(answers)
     try:
         page.run()
         parts.footer(answers)
@@ -84,7 +86,7 @@ def _without_data(page: Page, error: InputError) -> None:
         way_in,
         _("Or build the sample with this command, then load the page again:"),
         tag("code", "make run"),
-        _("What was found: {error}").format(error=error),
+        _("What was found: {error}").format(error=intake_words.said(str(error))),
     )
 
 

@@ -95,6 +95,14 @@ def synthetic_band(data: Answers) -> None:
         st.html(tag("p", mark(), said, class_="band", role="note"))
 
 
+def stale_band(data: Answers) -> None:
+    """Over every page whose numbers are of another time than the files."""
+    if data.stale:
+        said = _("Files came or went since the scores were computed: pages show the state before.")
+        way = tag("a", _("Compute now"), href=address.link("data"), data_in=True)
+        st.html(tag("p", said, " ", way, class_="band stale", role="note"))
+
+
 def watermark(view: View) -> str:
     """The synthetic mark as plain words, for the inside of charts; empty for observed data."""
     return _("Synthetic data") if view.data.synthetic else ""
@@ -316,7 +324,8 @@ def why_unscored(data: Answers, row: Any) -> str:
         if formats.missing(getattr(row, dimension.id))
     ]
     reason = status(row.status)
-    if not missing:
+    # Missing cases are no matter of one dimension.
+    if not missing or row.status == "low_coverage":
         return reason
     return _("{reason}: {dimensions}").format(reason=reason, dimensions=_(", ").join(missing))
 

@@ -15,6 +15,8 @@ from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
 from dashboard.tables import Column
 
+HUNDRED_MILLION = 1e8
+
 
 def score_apart(shown: View, row: Any) -> None:
     """Dimensions and indicators: value, goalposts, points, and the nation's value beside it."""
@@ -294,7 +296,9 @@ def stated(shown: View) -> None:
     caption = _("Published figures beside computed values")
     st.html(tables.table(columns, values.itertuples(index=False), caption=caption))
     real = _("Published figures are real and carry their own source")
-    st.html(parts.source_line(shown, extra=real if shown.data.synthetic else None))
+    # Each figure names its own source; the line speaks of what is computed.
+    if shown.data.synthetic or values["computed"].notna().any():
+        st.html(parts.source_line(shown, extra=real if shown.data.synthetic else None))
     parts.download("published-figures", shown, lambda: values)
 
 
@@ -351,6 +355,8 @@ def _measured(value: float | None, unit: str, digits: int | None = None) -> str:
     """A value in the unit it was printed in, with as many digits as it has."""
     if formats.missing(value):
         return formats.NOTHING
+    if unit == "元" and abs(value) >= HUNDRED_MILLION:
+        return _measured(value / HUNDRED_MILLION, "亿元", digits)
     if digits is None:
         digits = next(n for n in range(7) if n == 6 or round(value, n) == value)
     number = formats.number(value, digits)

@@ -118,7 +118,7 @@ def typed_codes(field: Field, words: Mapping[str, str]) -> dict[str, str | bool 
 
 def units_of(field: Field) -> tuple[str, ...]:
     """The units that a column of amounts or shares may be in, the plain one first."""
-    if not field.type.startswith("DECIMAL"):
+    if not field.type.startswith("DECIMAL") or field.name == "mean_days":
         return ()
     return tuple(UNITS) if is_money(field) else ("", *SHARES)
 

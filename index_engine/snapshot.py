@@ -238,10 +238,11 @@ class Snapshot:
 
     def sources(self) -> pd.DataFrame:
         """What the build was made from: source_id, kind, name, sha256, rows, rejected, warned,
-        observed_from, observed_to, synthetic."""
+        observed_from, observed_to, synthetic. What was taken back since is still in the scores."""
         return self._frame(
             "SELECT source_id, kind, name, sha256, rows, rejected, warned, observed_from, "
-            "observed_to, synthetic FROM sources "
+            "observed_to, synthetic "
+            "FROM (FROM sources UNION ALL BY NAME SELECT * EXCLUDE (undone_at) FROM undone) "
             "WHERE list_contains(CAST(? AS INTEGER[]), source_id) ORDER BY source_id",
             [self._built_sources],
         )

@@ -7,6 +7,7 @@ import pytest
 
 from index_engine import intake
 from index_engine.errors import InputError
+from index_engine.snapshot import Snapshot
 from index_engine.warehouse.snapshots import replacing
 from tests import court_files
 
@@ -75,6 +76,9 @@ def test_a_warehouse_is_stale_until_it_is_built_and_after_an_undo(imported: Path
     assert intake.state(imported).built and not intake.state(imported).stale
     newest = intake.sources(imported).query("kind == 'cases'")["source_id"].max()
     intake.undo(imported, int(newest))
+    with Snapshot(imported) as before:  # of the scores computed from the file, which it still names
+        assert before.stale
+        assert newest in set(before.sources()["source_id"])
     after = intake.state(imported)
     assert (after.has_cases, after.built, after.stale) == (False, True, True)
 

@@ -147,7 +147,8 @@ def expand(text: str) -> list[str]:
     """Return the canonical number of every case that a text names, one unless it is a batch.
 
     15382-86 ends at 15386. Raises ValueError where numbers do not ascend, an end is not clear
-    (66-8: up to 68, or ruling 8 of case 66), or more than MOST_EXPANDED cases are named.
+    (66-8: up to 68, or ruling 8 of case 66), or more than MOST_EXPANDED cases are named. The
+    message repeats no number.
     """
     number = parse(text)
     if number.style != "batch":
@@ -157,10 +158,10 @@ def expand(text: str) -> list[str]:
     head, tail = form.string[: form.start("numbers")], form.string[form.end("numbers") :]
     ranges = [_range(part) for part in form["numbers"].split(",")]
     if any(later.start < earlier.stop for earlier, later in pairwise(ranges)):
-        raise ValueError(f"{number.canonical}: the numbers do not ascend; write each in full")
+        raise ValueError("the numbers do not ascend; write each in full")
     count = sum(map(len, ranges))
     if count > MOST_EXPANDED:
-        raise ValueError(f"{number.canonical} names {count} cases, more than {MOST_EXPANDED}")
+        raise ValueError(f"names {count} cases, more than {MOST_EXPANDED}")
     return [f"{head}{sequence}{tail}" for sequence in chain(*ranges)]
 
 
@@ -168,14 +169,14 @@ def _range(part: str) -> range:
     """The sequences of 15382-15386, 15382-86 or 15382."""
     first, *rest = part.split("-")
     if len(rest) > 1:
-        raise ValueError(f"{part}: a range has one start and one end")
+        raise ValueError("a range has one start and one end")
     last = rest[0] if rest else first
     if len(last) < len(first) and int(last) < int(first):
         if len(last) == 1:
-            raise ValueError(f"{part}: not clear where it ends; write the last number in full")
+            raise ValueError("not clear where it ends; write the last number in full")
         last = first[: len(first) - len(last)] + last
     if int(last) < int(first):
-        raise ValueError(f"{part}: the range ends before it starts")
+        raise ValueError("a range ends before it starts")
     return range(int(first), int(last) + 1)
 
 

@@ -44,6 +44,7 @@ constant = "first"             # or, where the case number tells it:
 template = "{case_id}-{row_no}"         # columns of the file, and the line number
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -79,6 +80,11 @@ _SOURCE_KEYS = {
     "null": list,
 }
 
+
+# What TOML takes for a comment; # within quotes is none.
+_COMMENT = re.compile(
+    r"""(?P<text>"{3}[\s\S]*?"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')|[#].*"""
+)
 
 _PLAIN = Opening()
 
@@ -153,8 +159,8 @@ def read(text: str, kind: str, path: Path) -> Mapping:
 
 def _without_comments(text: str) -> str:
     """A proposal lists words of the file in comments, and what is kept must not hold any name."""
-    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    return "\n".join(lines).strip() + "\n"
+    bare = _COMMENT.sub(lambda found: found["text"] or "", text)
+    return "\n".join(line.rstrip() for line in bare.splitlines() if line.strip()) + "\n"
 
 
 def as_is(file: Path, kind: str, headers: list[str]) -> Mapping:

@@ -171,7 +171,16 @@ _FINDINGS = (
 
 
 def name_lines(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
-    """Let the findings about rows that a batch added name the line of the batch."""
+    """Let the findings about rows that a batch added, and those of their duplicates, name the line
+    of the batch."""
+    con.execute(
+        "UPDATE rejects SET message ="
+        " replace(message, ' line ' || first_row || ' ', ' line ' || line || ' ')"
+        " FROM (SELECT row_no AS first_row, line FROM import_lines)"
+        " WHERE source_id = $source_id AND rule = 'duplicate'"
+        " AND contains(message, ' line ' || first_row || ' ')",
+        {"source_id": source_id},
+    )
     con.execute(
         "UPDATE rejects SET row_no = line FROM import_lines"
         " WHERE rejects.row_no = import_lines.row_no AND source_id = $source_id",

@@ -24,7 +24,7 @@ _SURELY = 100
 def judge_sequences(con: duckdb.DuckDBPyConnection) -> None:
     """Find numbers far beyond the others of their court, type and year: slips of the pen.
 
-    One such slip, 执9999999号, would say that nearly all cases of a whole province are missing. Adds
+    One such slip, 执9999999号, would say that nearly all cases of a province are missing. Adds
     warnings to `import_findings`, and makes the temporary table import_slips (court_id, case_type,
     number_year, cut): numbers from `cut` on do not tell how far the numbers run. Numbers are held
     against the others of the file and against what came in earlier ones.

@@ -18,10 +18,16 @@ from tests.browser.conftest import Start, Visit
 pytestmark = pytest.mark.browser
 
 MAINLAND = ".st-key-map .geo:not(.geo2) .choroplethlayer path"  # not the frame in the corner
-PAGES = ["", "rankings", "region", "method"]
+PAGES = ["", "rankings", "region", "method", "data"]
 TITLES = {
-    "zh": {"": "总览", "rankings": "排名", "region": "地区画像", "method": "方法"},
-    "en": {"": "Overview", "rankings": "Rankings", "region": "Place profile", "method": "Method"},
+    "zh": {"": "总览", "rankings": "排名", "region": "地区画像", "method": "方法", "data": "数据"},
+    "en": {
+        "": "Overview",
+        "rankings": "Rankings",
+        "region": "Place profile",
+        "method": "Method",
+        "data": "Data",
+    },
 }
 
 
@@ -82,7 +88,7 @@ def test_a_cold_deep_link_opens_the_page_it_names(
     if path in ("", "region"):
         name = province.name if language == "zh" else province.name_en
         expect(page.locator(".crumbs [aria-current]")).to_have_text(name)
-    if path != "method":
+    if path not in ("method", "data"):
         assert shown_period(page) == period
 
 

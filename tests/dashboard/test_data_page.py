@@ -158,6 +158,9 @@ def test_a_file_goes_in_and_comes_back_out(folder: Path) -> None:
     assert not intake.state(folder / "mine.duckdb").has_cases
     assert "taken back" in text(app)
     assert "Files came or went" in text(app)
+    # The other pages still show what was computed with it, and say so.
+    after = text(run_page("overview", data="mine", lang="en"))
+    assert "Files came or went" in after and "Source: 执行案件" in after
     app = button(app, "intake-build")
     assert 'class="trouble"' in text(app)  # without cases there is nothing to compute
 

@@ -3,13 +3,15 @@
 import math
 from html.parser import HTMLParser
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import formats, i18n, tables, theme
+from dashboard import formats, i18n, parts, tables, theme
 from dashboard.data import Answers
 from dashboard.markup import Html, tag
 from dashboard.tables import Column, Group
@@ -42,6 +44,17 @@ def test_attributes_and_nested_markup() -> None:
     made = tag("a", tag("b", "1<2"), None, href="?a=1&b=2", data_in=True, title=None, hidden=False)
     assert made == '<a href="?a=1&amp;b=2" data-in><b>1&lt;2</b></a>'
     assert isinstance(made, Html)
+
+
+def test_missing_cases_are_not_blamed_on_the_dimension_without_points() -> None:
+    names = ("cycle", "closure", "auction")
+    dimensions = [SimpleNamespace(id=name, name={"en": name}) for name in names]
+    data: Any = SimpleNamespace(method=SimpleNamespace(dimensions=dimensions))
+    points = {"cycle": 40.0, "closure": 50.0, "auction": math.nan}
+    few = SimpleNamespace(status="too_few", **points)
+    missing = SimpleNamespace(status="low_coverage", **points)
+    assert parts.why_unscored(data, few) == "too few cases: auction"
+    assert parts.why_unscored(data, missing) == "too many numbered cases missing"
 
 
 def test_numbers_dates_and_intervals() -> None:

@@ -49,6 +49,8 @@ def test_only_web_addresses_become_links(address: str, is_link: bool) -> None:
         (16.8698, "亿元", "16.8698 × 100 million yuan"),
         (10132200.0, "件", "10,132,200 items"),
         (3.0, "户", "3 户"),
+        (689_000_000.0, "元", "6.89 × 100 million yuan"),
+        (99_000_000.0, "元", "99,000,000 yuan"),
         (None, "%", "—"),
     ],
 )

@@ -152,7 +152,7 @@ def test_a_clearable_value_that_breaks_a_rule_is_dropped_and_listed(
         ("c3", None, 1000),
     ]
     assert con.execute("SELECT row_no, field, value, action FROM rejects").fetchall() == [
-        (1, "debtor_kind", "alien", "cleared"),
+        (1, "debtor_kind", "‹5 characters›", "cleared"),
         (2, "claim_amount", "-5.00", "cleared"),
     ]
 

@@ -199,6 +199,22 @@ def test_a_name_that_passed_to_another_court(finder: CourtFinder, word: str) -> 
     )
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "杭州市13800138000开发区人民法院",
+        "杭州市甲乙330106199001011234开发区人民法院",
+        "杭州市被执行人赵六六欠款不还开发区法院",
+        "兵团赵六六13800138000铁路运输法院",
+    ],
+)
+@pytest.mark.parametrize("province", [None, "浙江"])
+def test_a_sentence_is_no_court_to_be_added(
+    finder: CourtFinder, word: str, province: str | None
+) -> None:
+    assert finder.find(word, province=province).how == "unknown"
+
+
 @given(st.text() | st.text("深圳市福田区人民法院中级高（）兵团粤0123铁路 林区", max_size=20))
 def test_no_text_is_too_odd(finder: CourtFinder, word: str) -> None:
     found = finder.find(word)

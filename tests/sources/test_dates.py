@@ -202,6 +202,20 @@ def test_months_are_days_only_where_the_mapping_says_so(con: duckdb.DuckDBPyConn
     assert values == [last] * 6
 
 
+def test_years_are_days_only_where_the_mapping_says_so(con: duckdb.DuckDBPyConnection) -> None:
+    texts = ["2024", "2024年", "2024年度", "２０２４年", "2024-02-09", "24年", "20240"]
+    values, findings = read(con, "filed_on", texts, formats=("year",))
+    assert values == [date(2024, 1, 1)] * 4 + [date(2024, 2, 9), None, None]
+    assert findings == [(6, "unreadable_date"), (7, "unreadable_date")]
+    values, _ = read(con, "filed_on", texts[:4], formats=("year_end",))
+    assert values == [date(2024, 12, 31)] * 4
+    assert read(con, "filed_on", texts[:1]) == ([None], [(1, "unreadable_date")])
+
+
+def test_an_open_case_may_say_so_in_place_of_its_closing(con: duckdb.DuckDBPyConnection) -> None:
+    assert read(con, "closed_on", ["未结", "尚未结案", "暂无"]) == ([None] * 3, [])
+
+
 def test_what_a_format_is() -> None:
     assert is_date_format("%Y年%m月%d日")
     assert is_date_format("%d %B %Y")

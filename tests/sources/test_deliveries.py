@@ -1,7 +1,7 @@
 """Files of one name follow one another: what a later one adds, changes and withdraws, and undoing
 it. The oracle is a dictionary of rows."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -74,6 +74,9 @@ def test_days_between_deliveries_are_refused(con: duckdb.DuckDBPyConnection, sta
     late = source("cases", observed_from=date(2025, 2, 1), observed_to=date(2025, 6, 30))
     with pytest.raises(InputError, match="the delivery before it ends on 2024-12-31"):
         accept(con, stage("cases", [case("b")]), late)
+    early = source("cases", observed_from=date(2017, 1, 1), observed_to=date(2017, 12, 31))
+    with pytest.raises(InputError, match="the delivery before it ends on 2024-12-31; older rows"):
+        accept(con, stage("cases", [case("b", filed_on=date(2017, 2, 1))]), early)
     next_day = source("cases", observed_from=date(2025, 1, 1), observed_to=date(2025, 6, 30))
     assert accept(con, stage("cases", [case("b")]), next_day).kept == 1
 
@@ -104,6 +107,93 @@ def test_courts_that_cases_need_stay(con: duckdb.DuckDBPyConnection, stage: Stag
     accept(con, stage("cases", [case("a", court_id="k1")]), source("cases"))
     with pytest.raises(InputError, match="1 rows of cases need the courts it brought"):
         take_back(con, 1)
+
+
+def test_an_older_state_does_not_replace_a_newer_one(
+    con: duckdb.DuckDBPyConnection, stage: Stage
+) -> None:
+    accept(con, stage("cases", [case("a")]), source("cases"))
+    still_open = case("a", closed_on=None, close_mode=None)
+    older = source("cases", observed_to=date(2022, 3, 31))
+    with pytest.raises(InputError, match="older rows would replace newer ones"):
+        accept(con, stage("cases", [still_open]), older)
+
+
+def test_days_to_come_are_no_data(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """Without a last day a slip such as 2099 would keep every open case open until then."""
+    ahead = datetime.now(UTC).date() + timedelta(days=3)
+    rows = [case("a"), case("b", closed_on=ahead), case("c", filed_on=ahead, closed_on=ahead)]
+    outcome = accept(con, stage("cases", rows), source("cases", observed_to=None))
+    assert (outcome.kept, outcome.reasons) == (1, {"after_observation": 2})
+    with pytest.raises(InputError, match=f"observed_to = {ahead} is still to come"):
+        accept(con, stage("cases", rows), source("cases", name="other", observed_to=ahead))
+
+
+def test_a_court_that_replaced_rows_need_stays(
+    con: duckdb.DuckDBPyConnection, stage: Stage
+) -> None:
+    accept(con, stage("courts", [court("k1")]), source("courts"))
+    accept(con, stage("cases", [case("a", court_id="k1")]), source("cases"))
+    accept(con, stage("cases", [case("a", court_id="K2")]), source("cases"))
+    con.begin()
+    with pytest.raises(InputError, match="1 rows of cases need the courts it brought"):
+        take_back(con, 1)
+    con.rollback()
+    for source_id in (3, 2, 1):
+        take_back(con, source_id)
+    assert cases_of(con) == []
+
+
+def test_courts_brought_along_go_with_the_last_file_that_needs_them(
+    con: duckdb.DuckDBPyConnection, stage: Stage
+) -> None:
+    con.execute(
+        "INSERT INTO courts (court_id, name, level, region, special, source_id)"
+        " VALUES ('zone', '某开发区法院', 'basic', '4401', true, 1)"
+    )
+    accept(con, stage("cases", [case("a", court_id="zone")]), source("cases", name="x"))
+    accept(con, stage("cases", [case("b", court_id="zone")]), source("cases", name="y"))
+    accept(con, stage("cases", [case("b", court_id="K1")]), source("cases", name="y"))
+    zone = "SELECT count(*) FROM courts WHERE court_id = 'zone'"
+    for source_id, left in ((1, 1), (3, 1), (2, 0)):
+        take_back(con, source_id)
+        assert con.execute(zone).fetchall() == [(left,)]
+    assert con.execute("SELECT count(*) FROM courts").fetchall() == [(2,)]
+
+
+def test_a_complete_delivery_takes_out_no_court_that_has_cases(
+    con: duckdb.DuckDBPyConnection, stage: Stage
+) -> None:
+    accept(con, stage("courts", [court("k1"), court("k2")]), source("courts"))
+    accept(con, stage("cases", [case("a", court_id="k2")]), source("cases"))
+    with pytest.raises(InputError, match="1 rows of cases need the courts that it takes out"):
+        accept(con, stage("courts", [court("k1")]), source("courts", complete=True))
+
+
+@pytest.mark.parametrize(
+    ("row", "rule"),
+    [
+        ({}, "unreadable_line"),
+        (case("of another text"), "masked_number"),
+        (case("of another text"), "unreadable_batch"),
+    ],
+)
+def test_a_complete_delivery_tells_of_every_row_which_it_is(
+    con: duckdb.DuckDBPyConnection, stage: Stage, row: dict[str, Any], rule: str
+) -> None:
+    """A line that cannot be read may be the one of a case that would be taken out."""
+    accept(con, stage("cases", [case("a"), case("b")]), source("cases"))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE found AS SELECT 2::BIGINT AS row_no, 'case_id' AS field,"
+        " NULL::VARCHAR AS value, $rule AS rule, 'of no use' AS message",
+        {"rule": rule},
+    )
+    rows = stage("cases", [case("a"), row])
+    with pytest.raises(InputError, match="1 rows do not tell which they are, the first in line 2"):
+        accept(con, rows, source("cases", complete=True), findings="found")
+    con.execute("UPDATE found SET rule = 'total_row'")
+    rows = stage("cases", [case("a"), {}])
+    assert accept(con, rows, source("cases", complete=True), findings="found").changes.gone == 1
 
 
 _rows = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 3), max_size=6)

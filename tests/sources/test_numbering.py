@@ -79,6 +79,20 @@ def test_a_batch_is_its_cases(run: Any) -> None:
     ]
 
 
+def test_a_duplicate_of_a_case_of_a_batch_names_its_line(run: Any) -> None:
+    warehouse, outcome = run(
+        [
+            ("（2023）粤0304执1号", "2023-03-01", "1", ""),
+            ("（2023）粤0304执11-13号", "2023-03-01", "1", ""),
+            ("（2023）粤0304执10、13号", "2023-03-01", "1", ""),
+        ]
+    )
+    assert (outcome.rows, outcome.kept, outcome.reasons) == (6, 5, {"duplicate": 1})
+    found = rows_of(warehouse, "SELECT row_no, message FROM rejects WHERE rule = 'duplicate'")
+    [(row_no, message)] = found
+    assert (row_no, message.endswith(" stands in line 2 already")) == (3, True)
+
+
 def test_a_batch_that_cannot_be_read_is_rejected_whole(run: Any) -> None:
     warehouse, outcome = run(
         [
@@ -89,6 +103,15 @@ def test_a_batch_that_cannot_be_read_is_rejected_whole(run: Any) -> None:
     assert (outcome.rows, outcome.kept, outcome.reasons) == (2, 1, {"unreadable_batch": 1})
     [(message,)] = rows_of(warehouse, "SELECT message FROM rejects WHERE action = 'rejected'")
     assert "ends before it starts" in message
+
+
+@pytest.mark.parametrize("numbers", ["9003-9001", "9001-90000", "9001-9", "9005、9001", "1-2-9003"])
+def test_what_is_wrong_with_a_batch_names_no_number(run: Any, numbers: str) -> None:
+    good = ("（2023）粤0304执15号", "2023-03-01", "1", "")
+    warehouse, _ = run([good, (f"（2023）粤0304执{numbers}号", "2023-03-01", "1", "")])
+    found = str(rows_of(warehouse, "SELECT * FROM rejects WHERE action = 'rejected'"))
+    assert "unreadable_batch" in found
+    assert "900" not in found
 
 
 def test_styles_are_named(run: Any) -> None:

@@ -130,15 +130,27 @@ _dirty_line = st.lists(_cell, min_size=0, max_size=4).map(",".join)
 def test_every_line_of_a_dirty_file_is_a_row_or_broken(
     read: Read, lines: list[str], end: str
 ) -> None:
-    """Row numbers run from 1 without a gap over rows and broken lines together."""
+    """Rows and broken lines are numbered together; lines of blanks and delimiters are neither."""
     text = end.join(["a,b,c", *lines])
     _, rows, broken = read("f.csv", text.encode())
-    assert sorted(row[0] for row in rows + broken) == list(range(1, len(rows) + len(broken) + 1))
-    # Each line that is not blank is at least part of a row, and none is counted twice.
+    numbers = sorted(row[0] for row in rows + broken)
+    # Each line that is not empty is at least part of a row, and none is counted twice.
     physical = [line for line in io.StringIO("\n".join(lines), newline=None) if line.strip("\n")]
-    assert len(rows) + len(broken) <= len(physical)
+    assert len(set(numbers)) == len(numbers) <= len(physical)
     if '"' not in text:
-        assert len(rows) + len(broken) == len(physical)
+        filled = [number for number, line in enumerate(physical, 1) if line.strip(", \n")]
+        assert numbers == filled
+
+
+def test_rows_of_delimiters_alone_are_no_rows(tmp_path: Path) -> None:
+    """Spreadsheets saved as CSV end in thousands of them; in a workbook they do not even show."""
+    for name, more in (("clean.csv", ""), ("dirty.csv", "1,2\n")):
+        file = tmp_path / name
+        file.write_text(f"a,b,c\n1,2,3\n,,\n , ,\u3000\n{more},,4\n,,\n", encoding="utf-8")
+        _, rows, broken = staged(file)
+        last = 5 if more else 4
+        assert [row[0] for row in rows] == [1, last]
+        assert [row[0] for row in broken] == ([4] if more else [])
 
 
 @pytest.mark.parametrize(

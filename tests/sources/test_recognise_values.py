@@ -83,6 +83,13 @@ def test_the_unit_stands_in_the_title(book: Book) -> None:
     assert setting(proposal, "recovered_amount", "unit") == "万元"
 
 
+def test_an_office_above_the_table_is_no_unit(book: Book) -> None:
+    """填报单位 is the office that fills the table in; 单位 beside it is that of the amounts."""
+    rows = cases(标的金额=[12.5, 30])
+    proposal = recognise(book([["填报单位：某某协会", None, "单位：万元"], *rows]))
+    assert setting(proposal, "claim_amount", "unit") == "万元"
+
+
 def test_the_unit_stands_below_the_header(book: Book) -> None:
     rows = cases(标的金额=[12.5, 30], 到位金额=[3, 4])
     proposal = recognise(book([rows[0], [None, None, None, "万元", "元"], *rows[1:]]))

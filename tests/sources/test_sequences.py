@@ -50,7 +50,9 @@ def deliver(tmp_path: Path) -> Any:
     return make
 
 
-def even(numbers: range, first: date = date(2023, 1, 2), last: date = date(2023, 12, 28)) -> Numbers:
+def even(
+    numbers: range, first: date = date(2023, 1, 2), last: date = date(2023, 12, 28)
+) -> Numbers:
     """Numbers in their order, filed evenly from the first day to the last."""
     days = (last - first).days
     return [
@@ -126,7 +128,7 @@ def test_later_deliveries_are_held_against_earlier_ones(deliver: Any) -> None:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random=st.randoms(use_true_random=False), share=st.floats(0.05, 1))
 def test_cases_missing_at_random_are_never_taken_for_slips(

@@ -32,6 +32,7 @@ _ZONE, _TRADE = (
     re.compile(f"(?:{'|'.join(_SPECIAL[kind])}){_SPECIAL['ordinal']}$")
     for kind in ("people", "plain")
 )
+_OWN = re.compile(_SPECIAL["own"])
 SHORTEST = 2  # characters of a place's short form: the 城 of 城区 says nothing
 
 
@@ -112,6 +113,14 @@ def shorter(own: str) -> tuple[str, ...]:
     """Shorter ways to write a court's own part: 福田 for 福田区, 一 for 第一."""
     ways = (*forms(own), own.removeprefix(_PLACES["ordinal"]))
     return tuple(dict.fromkeys(way for way in ways if way not in (own, "")))
+
+
+def may_be_own(rest: str) -> bool:
+    """Whether a court beside the divisions may be called so after its place: 经济技术开发区.
+
+    The name goes into the table of courts, and a cell with a sentence in it is to stay out.
+    """
+    return _OWN.fullmatch(rest) is not None
 
 
 def special_ending(body: str, level: str) -> str | None:

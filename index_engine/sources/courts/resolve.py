@@ -285,7 +285,8 @@ class CourtFinder:
         for words, region in _APART:
             for begun in words:
                 rest = said.body.removeprefix(begun)
-                if rest != said.body and rest and region in self._places.regions:
+                known = region in self._places.regions
+                if rest != said.body and names.may_be_own(rest) and known:
                     return self._beside(word, said, region, words[0] + rest)
         placed = self._places.before(said.body, within)
         if placed is None and names.special_ending(said.body, said.level):
@@ -293,7 +294,7 @@ class CourtFinder:
                 message = f"'{word}' names no place, or one of several; give the province"
                 return Found(word, "unknown", message=message)
             placed = within, said.body
-        if placed is None or not (placed[1] and said.level):
+        if placed is None or not (names.may_be_own(placed[1]) and said.level):
             return self._unknown(word)
         place, rest = placed
         return self._beside(word, said, place, self._places.called(place) + rest)

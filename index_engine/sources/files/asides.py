@@ -54,6 +54,11 @@ _FIRST = {
 } | set(_BLANKS)
 
 
+def is_blank(values: Sequence[str | None]) -> bool:
+    """Say whether no value holds anything."""
+    return not any(value and value.strip(_BLANKS) for value in values)
+
+
 def aside(values: Sequence[str | None]) -> Aside | None:
     """Say why a row is no data, None if it is."""
     first = next((value for value in values if value and value.strip(_BLANKS)), None)
@@ -65,7 +70,7 @@ def aside(values: Sequence[str | None]) -> Aside | None:
 
 
 def set_aside(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
-    """Move the rows of `import_text` that are no data to `import_broken`.
+    """Move the rows of `import_text` that are no data to `import_broken`; blank ones just go.
 
     `columns` are the text columns of `import_text`, from left to right.
     """
@@ -87,5 +92,10 @@ def set_aside(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
             " WHERE regexp_matches(first, $pattern)",
             {"rule": why.rule, "message": why.message, "blanks": _BLANKS, "pattern": pattern},
         )
+    blank = " AND ".join(f"trim(coalesce({column}, ''), $blanks) = ''" for column in columns)
+    con.execute(
+        "DELETE FROM import_text WHERE row_no IN (SELECT row_no FROM import_broken UNION ALL"
+        f" SELECT row_no FROM import_text SEMI JOIN import_suspects USING (row_no) WHERE {blank})",
+        {"blanks": _BLANKS},
+    )
     con.execute("DROP TABLE import_suspects")
-    con.execute("DELETE FROM import_text WHERE row_no IN (SELECT row_no FROM import_broken)")

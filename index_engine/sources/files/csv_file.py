@@ -17,7 +17,7 @@ from typing import TextIO
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.sources.files.asides import Aside, aside
+from index_engine.sources.files.asides import Aside, aside, is_blank
 from index_engine.sources.files.staging import (
     UNREADABLE,
     Record,
@@ -194,6 +194,8 @@ def records(
             yield first, values
         elif len(values) >= width and not any(values[width:]):
             yield first, values[:width]
+        elif is_blank(values):
+            yield first, [""] * width
         else:
             lines.give_back()
             message = f"the line has {len(values)} values where the header names {width}"

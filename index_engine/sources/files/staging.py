@@ -3,8 +3,8 @@
 `import_text` (row_no BIGINT, c<position> VARCHAR for the first column and each wanted one) has
 the rows, and `import_broken` (row_no BIGINT, rule VARCHAR, message VARCHAR) those that are no
 data: lines that cannot be taken apart, totals, footnotes. Rows are counted from 1 in file order
-after the header, broken ones with them; blank lines are no rows. What the values mean is not read
-here.
+after the header, broken ones with them; empty lines are not. A row without any value in the columns
+that are read is counted and left out. What the values mean is not read here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from index_engine.errors import InputError
-from index_engine.sources.files.asides import Aside, aside, set_aside
+from index_engine.sources.files.asides import Aside, aside, is_blank, set_aside
 
 UNREADABLE = "unreadable_line"
 
@@ -108,6 +108,8 @@ def stage_records(
                 broken.append((row_no, *values))
                 continue
             taken = [values[position] for position in positions]
+            if is_blank(taken):
+                continue
             why = aside(taken)
             if why is None:
                 whole.append((row_no, *taken))

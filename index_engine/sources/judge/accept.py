@@ -91,8 +91,8 @@ def accept(
     Of several rows with one key the first acceptable one is kept.
 
     Raises InputError if the rows as a whole cannot stand: regions without a nation, a delivery
-    that leaves days unobserved after the one before it. ValueError if `staged` has columns the
-    contract does not know.
+    that does not follow on the one before it, or takes out what others need. ValueError if `staged`
+    has columns the contract does not know.
     """
     agreed = contract(source.kind)
     before = deliveries.earlier(con, source.kind, source.name)
@@ -115,7 +115,14 @@ def accept(
 
 
 def _check_follows(con: duckdb.DuckDBPyConnection, source: Source, before: list[int]) -> None:
-    """Deliveries share one window of observation, so no day may be left out between them."""
+    """Deliveries share one window of observation, so no day may be left out between them; and they
+    come in the order of time, since each replaces what the one before it said."""
+    ends = source.observed_to
+    if ends is not None and ends > _last_day() and not source.synthetic:
+        raise InputError(
+            f"{source.name}: observed_to = {ends} is still to come; give the last day whose events"
+            " the file records"
+        )
     [(upto,)] = con.execute(
         "SELECT max(observed_to) FROM sources"
         " WHERE list_contains(CAST($before AS INTEGER[]), source_id)",
@@ -126,6 +133,12 @@ def _check_follows(con: duckdb.DuckDBPyConnection, source: Source, before: list[
         raise InputError(
             f"{source.name}: observed_from = {begins}, but the delivery before it ends on {upto};"
             " the days between are observed by neither: correct the date, or give another name"
+        )
+    if upto is not None and ends is not None and ends < upto:
+        raise InputError(
+            f"{source.name}: observed_to = {ends}, but the delivery before it ends on {upto}; older"
+            " rows would replace newer ones: correct the date, undo that delivery, or give another"
+            " name"
         )
 
 
@@ -171,10 +184,15 @@ def _rows(
             )
     period = {
         "observed_from": source.observed_from,
-        "observed_to": source.observed_to,
+        "observed_to": source.observed_to or _last_day(),
         "earliest": source.earliest,
     }
     return Rows(f"({sql})", period)
+
+
+def _last_day() -> date:
+    """The last day that can have been, wherever on earth the file is from."""
+    return datetime.now(UTC).date() + timedelta(days=1)
 
 
 def _any(rules: Collection[Rule]) -> str:
@@ -228,7 +246,12 @@ def _settle(
         )
         for action, condition in (("rejected", "true"), ("warned", relations.NOT_REJECTED))
     )
+    if source.complete and before:
+        deliveries.check_told(con, rows, agreed, source.name)
     changes = deliveries.deliver(con, rows, agreed, source_id, before, complete=source.complete)
+    if changes.gone and source.complete:
+        mend = "that it takes out; add them to the file, or say complete = false"
+        deliveries.check_references(con, source.name, mend)
     kept = changes.added + changes.changed + changes.same
     if total != kept + rejected:
         raise AssertionError(
@@ -283,7 +306,7 @@ def _record_findings(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     con.execute(
         "INSERT INTO rejects SELECT $source_id, row_no, field, kept, rule,"
         " CASE WHEN kept <> value THEN replace(message, value, kept) ELSE message END, action"
-        f" FROM (SELECT *, {redacted('value')} AS kept FROM accept_findings"
+        f" FROM (SELECT *, {redacted('value', 'field')} AS kept FROM accept_findings"
         f" WHERE action IN ('rejected', 'cleared') OR {relations.NOT_REJECTED})"
         " ORDER BY row_no, action, field, rule",
         {"source_id": source_id},

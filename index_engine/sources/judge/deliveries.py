@@ -12,6 +12,10 @@ from index_engine.errors import InputError
 from index_engine.sources.contract import Contract, contract
 from index_engine.sources.judge.relations import NOT_REJECTED, Rows
 
+# Rejected rows that were never data, and those whose key is not that of a case.
+_ASIDES = ("total_row", "footnote")
+_UNREAD = ("masked_number", "unreadable_batch")
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -134,6 +138,27 @@ def _withdraw(
     return int(gone)
 
 
+def check_told(con: duckdb.DuckDBPyConnection, rows: Rows, agreed: Contract, name: str) -> None:
+    """Raise InputError if a complete delivery has rows that do not tell which they are.
+
+    Their earlier versions would be taken out as if the file no longer had them.
+    """
+    untold = " OR ".join(f"{field} IS NULL" for field in agreed.key)
+    asides, unread = (", ".join(f"'{rule}'" for rule in rules) for rules in (_ASIDES, _UNREAD))
+    [(count, first)] = con.execute(
+        f"SELECT count(DISTINCT row_no), min(row_no) FROM {rows.sql}"
+        " JOIN (SELECT row_no, rule FROM accept_findings WHERE action = 'rejected') USING (row_no)"
+        f" WHERE rule NOT IN ({asides}) AND ({untold} OR rule IN ({unread}))",
+        rows.parameters,
+    ).fetchall()
+    if count:
+        raise InputError(
+            f"{name}: complete = true, but {count} rows do not tell which they are, the first in"
+            f" line {first}: what the file no longer has cannot be told; mend them, or say"
+            " complete = false"
+        )
+
+
 def _move(con: duckdb.DuckDBPyConnection, agreed: Contract, source_id: int, which: str) -> None:
     columns = ", ".join((*agreed.names, "source_id"))
     con.execute(
@@ -171,7 +196,7 @@ def take_back(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     )
     con.execute(f"DELETE FROM replaced.{agreed.table} WHERE replaced_by = ?", [source_id])
     _drop_courts_brought_along(con, kind, source_id)
-    _check_references(con, source_id, name)
+    check_references(con, f"source {source_id} ({name})", "it brought; undo their sources first")
     for table in ("rejects", "case_sequences"):
         con.execute(f"DELETE FROM {table} WHERE source_id = ?", [source_id])
     con.execute(
@@ -182,17 +207,27 @@ def take_back(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
 
 
 def _drop_courts_brought_along(con: duckdb.DuckDBPyConnection, kind: str, source_id: int) -> None:
-    """Courts that came with a file of cases go with it, unless others have cases of them by now."""
+    """Courts that came with a file of cases go with it, unless others have cases of them by now, or
+    had: those may come back. They then go with the last of these."""
     if kind != "courts":
+        used = " UNION ".join(
+            f"SELECT court_id FROM {schema}.{table}"
+            for schema in ("main", "replaced")
+            for table in ("cases", "auction_rounds", "court_periods")
+        )
         con.execute(
-            "DELETE FROM courts WHERE source_id = ? AND court_id NOT IN"
-            " (SELECT court_id FROM cases UNION SELECT court_id FROM auction_rounds"
-            "  UNION SELECT court_id FROM court_periods)",
-            [source_id],
+            "DELETE FROM courts WHERE (source_id = $source_id"
+            " OR source_id NOT IN (SELECT source_id FROM sources))"
+            f" AND court_id NOT IN ({used})",
+            {"source_id": source_id},
         )
 
 
-def _check_references(con: duckdb.DuckDBPyConnection, source_id: int, name: str) -> None:
+def check_references(con: duckdb.DuckDBPyConnection, start: str, mend: str) -> None:
+    """Raise InputError, with this start and end, if rows need regions or courts that are not there.
+
+    Replaced rows count too: undoing a delivery brings them back.
+    """
     for kind in ("courts", "court_names", "cases", "auctions", "court_periods"):
         agreed = contract(kind)
         for of in agreed.fields:
@@ -200,11 +235,9 @@ def _check_references(con: duckdb.DuckDBPyConnection, source_id: int, name: str)
                 continue
             table, column = of.refers_to
             [(left,)] = con.execute(
-                f"SELECT count(*) FROM {agreed.table}"
+                f"SELECT count(*) FROM (SELECT {of.name} FROM {agreed.table}"
+                f" UNION ALL SELECT {of.name} FROM replaced.{agreed.table})"
                 f" WHERE {of.name} NOT IN (SELECT {column} FROM {table})"
             ).fetchall()
             if left:
-                raise InputError(
-                    f"source {source_id} ({name}): {left} rows of {agreed.table} need the {table}"
-                    " it brought; undo their sources first"
-                )
+                raise InputError(f"{start}: {left} rows of {agreed.table} need the {table} {mend}")

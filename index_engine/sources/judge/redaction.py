@@ -5,25 +5,41 @@ another word, so words are left out unless they are known to be harmless; the ro
 the cell in the file itself.
 """
 
+from functools import cache
+
+from index_engine.sources.contract import vocabulary
+from index_engine.warehouse.metrics import metrics
+
 # A number or a date as people write them, with its unit.
 _FIGURES = r"[0-9０-９年月日号时分秒点元万亿％%‰￥¥.,，:：/+\-－()（） ]{1,30}"
 # Runs of digits, blanks and dashes among them left out, that can be an identity card, a telephone
 # or an account; a day with its time of day has fourteen digits.
-_LONG_DIGITS = r"(\d[ -]?){14}\d|(^|\D)1[3-9]\d([ -]?\d{4}){2}(\D|$)|(^|\D)0\d{2,3}-?\d{7,8}(\D|$)"
-_LATIN_CODE = r"[a-z][a-z0-9_]{0,30}|[A-Z]{0,3}[0-9]{1,6}"
+_LONG_DIGITS = (
+    r"(\d[ -]?){14}\d|(^|\D)1[3-9]\d([ -]?\d{4}){2}(\D|$)|(^|\D)0\d{2,3}[-)） ]{0,2}\d{7,8}(\D|$)"
+)
+_SHORT_ID = r"[A-Za-z]{0,3}[0-9]{1,6}"
 _HASH = r"[0-9a-f]{32}"
 _COURT = r"[\p{Han}（）()]{2,40}(法院|法庭)"
 
 
-def redacted(value: str) -> str:
-    """Return SQL for what may be kept of the text that the SQL `value` gives.
+def redacted(value: str, field: str) -> str:
+    """Return SQL for what may be kept of the text that the SQL `value` gives, found in `field`.
 
     What may not be kept becomes its length: '‹3 characters›'.
     """
-    harmless = f"{_FIGURES}|{_LATIN_CODE}|{_COURT}"
+    codes = ", ".join(f"'{code}'" for code in sorted(_codes()))
     return (
-        f"CASE WHEN {value} IS NULL OR regexp_full_match({value}, '{_HASH}') THEN {value}"
-        f" WHEN regexp_full_match({value}, '{harmless}')"
+        f"CASE WHEN {value} IS NULL OR {value} IN ({codes})"
+        f" OR regexp_full_match({value}, '{_HASH}')"
+        f" OR {field} = 'court_id' AND regexp_full_match({value}, '{_COURT}') THEN {value}"
+        f" WHEN regexp_full_match({value}, '{_FIGURES}|{_SHORT_ID}')"
         f" AND NOT regexp_matches({value}, '{_LONG_DIGITS}') THEN {value}"
         f" ELSE '‹' || length({value}) || ' characters›' END"
     )
+
+
+@cache
+def _codes() -> set[str]:
+    """The words that are known to be codes: any other in small letters may be a name in Latin."""
+    listed = {code for codes in vocabulary().values() for code in codes}
+    return {"true", "false"} | listed | set(metrics())

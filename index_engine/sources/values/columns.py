@@ -211,7 +211,8 @@ def _formats(place: Place, given: str | list[Any]) -> tuple[str, ...]:
         if text not in NAMED and not is_date_format(text):
             raise place.fail(
                 f"format {text!r} does not give a year, month and day; write it as '%Y-%m-%d',"
-                " 'excel' for serial day numbers, 'month' or 'month_end' for months"
+                " 'excel' for serial day numbers, 'month', 'month_end', 'year' or 'year_end' for"
+                " months and years"
             )
     return formats
 
