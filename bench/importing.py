@@ -14,11 +14,12 @@ AIM_TIMES = 3
 AIM_PEAK = 4
 COURTS = 3_500
 
-# Numbers are given in the order of filing, courts in a scattered one; hash() deals out the rest.
+# Numbers are given in the order of filing, anew each year; hash() deals out the rest.
 FILE = """
 COPY (
     SELECT '（' || year(filed) || '）粤' || lpad(court::VARCHAR, 4, '0') || '执'
-               || (1 + i // $courts) || '号' AS "案号",
+               || row_number() OVER (PARTITION BY court, year(filed) ORDER BY i) || '号'
+               AS "案号",
            'K' || lpad(court::VARCHAR, 4, '0') AS "法院",
            year(filed) || '/' || month(filed) || '/' || day(filed) AS "立案日期",
            CASE WHEN closed THEN strftime(filed + (91 + h % 400)::INTEGER, '%Y-%m-%d') END
@@ -32,6 +33,7 @@ COPY (
                  (1 + h // 13 % 100000000) / 100::DECIMAL(18, 2) AS claim,
                  DATE '2016-01-01' + (i * 3000 // $rows)::INTEGER AS filed
           FROM range($rows) AS numbers(i))
+    ORDER BY i
 ) TO '{path}' (HEADER)
 """
 

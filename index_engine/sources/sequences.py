@@ -14,6 +14,10 @@ _RARE = 1e-6
 # More than these are no slips of the pen, but numbers that begin anew further up.
 _MOST_SLIPS = 0.05
 
+# Below that many numbers a case nothing can be out of line: one in twenty may be, and stands at
+# twice the next, which is at least the count of those below it. Most courts are left out by it.
+_FULL = 1.5
+
 # Numbers rise with the days of filing: a high one after months without any is what a gap looks
 # like, so only cases filed from shortly before it on speak against it.
 _DAYS_BEFORE = 30
@@ -35,6 +39,11 @@ def judge_sequences(con: duckdb.DuckDBPyConnection) -> None:
             SELECT court_id, case_type, number_year, number_sequence AS number,
                    min(filed_on) AS filed_on
             FROM import_parsed
+            SEMI JOIN (
+                SELECT court_id, case_type, number_year FROM import_parsed
+                WHERE number_style = 'standard'
+                GROUP BY ALL HAVING max(number_sequence) > $full * count(*))
+                USING (court_id, case_type, number_year)
             WHERE number_style = 'standard' AND court_id IS NOT NULL AND case_type IS NOT NULL
               AND filed_on IS NOT NULL
             GROUP BY ALL),
@@ -75,6 +84,7 @@ def judge_sequences(con: duckdb.DuckDBPyConnection) -> None:
               < $rare
         GROUP BY ALL""",
         {
+            "full": _FULL,
             "least": _LEAST_RATIO,
             "slips": _MOST_SLIPS,
             "days": _DAYS_BEFORE,

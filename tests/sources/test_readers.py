@@ -220,6 +220,17 @@ def test_parquet_keeps_the_order_of_its_rows(tmp_path: Path) -> None:
     assert all(row_no == int(n) + 1 for row_no, n in rows)
 
 
+def test_parquet_of_instants_is_refused(tmp_path: Path) -> None:
+    """2023-04-01 in Shanghai is 2023-03-31 in London, and in another quarter."""
+    days = pd.to_datetime(["2023-04-01"])
+    file = tmp_path / "f.parquet"
+    pd.DataFrame({"立案日期": days.tz_localize("Asia/Shanghai")}).to_parquet(file)
+    with pytest.raises(InputError, match="'立案日期' has times of a time zone"):
+        staged(file)
+    pd.DataFrame({"立案日期": days}).to_parquet(file)
+    assert staged(file)[1] == [(1, "2023-04-01")]
+
+
 def test_damaged_parquet(read: Read, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"f\.parquet: not a Parquet file, or a damaged one"):
         read("f.parquet", b"PAR1 and so on")

@@ -46,7 +46,15 @@ class ParquetFile:
     def stage(
         self, con: duckdb.DuckDBPyConnection, wanted: Sequence[int], progress: Progress
     ) -> None:
-        """See readers.Reader. InputError if the file is damaged or has too many rows."""
+        """See readers.Reader. InputError if the file is damaged, has too many rows, or has instants
+        where days are wanted: midnight in China is the day before in the time zone of most servers.
+        """
+        for position in wanted:
+            if self._types[position] == "TIMESTAMP WITH TIME ZONE":
+                raise InputError(
+                    f"{self._file}: {self.headers[position]!r} has times of a time zone, which are"
+                    " another day in another one; save them as days, or as times without a zone"
+                )
         columns = "".join(
             f", {self._text(position)} AS c{position}" for position in staged_positions(wanted)
         )
