@@ -193,10 +193,10 @@ def coverage(warehouse: Path) -> None:
     courts = _by_court(rows)
     columns = [
         Column(_("Court"), lambda line: line.name),
-        Column(_("Years"), lambda line: line.years),
+        Column(_("Received of expected"), lambda line: _share(line.share), kind="plot"),
         Column(_("Received"), lambda line: formats.number(line.received), kind="number"),
         Column(_("Expected"), lambda line: formats.number(line.expected), kind="number"),
-        Column(_("Received of expected"), lambda line: _share(line.share), kind="plot"),
+        Column(_("Years"), lambda line: line.years),
     ]
     shown = courts.head(WORST).itertuples(index=False)
     st.html(tables.table(columns, shown, caption=_("How complete the cases are")))

@@ -156,7 +156,8 @@ def split(units: pd.DataFrame, order: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def draw(shown: View, level: str, units: pd.DataFrame, order: str) -> None:
     if units.empty:
-        st.html(tag("p", _("No unit matches."), class_="quiet"))
+        none = _("No unit matches.") if address.get("q") else _("No unit has a score.")
+        st.html(tag("p", none, class_="quiet"))
         return
     everything = address.get("all") == "1"
     rows = units if everything else units.head(PAGE)
@@ -235,7 +236,10 @@ def name_cell(line: Any, level: str, above: dict[str, str]) -> Html:
 def draw_unscored(shown: View, level: str, units: pd.DataFrame) -> None:
     parts.section(
         _("Without a score"),
-        _("Too few cases, or curves that end too early, make no score; none is guessed."),
+        _(
+            "Too few cases, curves that end too early or many missing cases make no score; none is "
+            "guessed."
+        ),
     )
     above = parents(shown, level)
     listed = [

@@ -133,14 +133,19 @@ def _import(
 
 
 def _add_years(con: duckdb.DuckDBPyConnection) -> bool:
-    """Let the typed rows have the year of their case number; False if they have no numbers."""
+    """Let the typed rows have the year of their case number; False if they have no numbers.
+
+    Where the number is of another type than the row it tells nothing of how many there are of that
+    type: such rows have no year, and no part in coverage.
+    """
     columns = {row[0] for row in con.execute("DESCRIBE import_parsed").fetchall()}
     if "number_style" not in columns:
         return False
     numbers = "number_style, number_court, number_type, number_sequence"
     con.execute(
         "CREATE OR REPLACE TEMP VIEW import_typed AS"
-        f" SELECT * EXCLUDE (findings, {numbers}) FROM import_parsed"
+        f" SELECT * EXCLUDE (findings, {numbers}) REPLACE (CASE WHEN number_style <> 'standard'"
+        " OR number_type = case_type THEN number_year END AS number_year) FROM import_parsed"
     )
     return True
 

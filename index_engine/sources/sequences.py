@@ -44,8 +44,8 @@ def judge_sequences(con: duckdb.DuckDBPyConnection) -> None:
                 WHERE number_style = 'standard'
                 GROUP BY ALL HAVING max(number_sequence) > $full * count(*))
                 USING (court_id, case_type, number_year)
-            WHERE number_style = 'standard' AND court_id IS NOT NULL AND case_type IS NOT NULL
-              AND filed_on IS NOT NULL
+            WHERE number_style = 'standard' AND number_type = case_type
+              AND court_id IS NOT NULL AND filed_on IS NOT NULL
             GROUP BY ALL),
         known AS (
             SELECT court_id, case_type, number_year, max(highest) AS highest
@@ -98,7 +98,7 @@ def judge_sequences(con: duckdb.DuckDBPyConnection) -> None:
                'the number is far beyond the others of its court and year: mistyped? It does not'
                || ' count as the highest', 'warned'
         FROM import_parsed JOIN import_slips USING (court_id, case_type, number_year)
-        WHERE number_style = 'standard' AND number_sequence >= cut"""
+        WHERE number_style = 'standard' AND number_type = case_type AND number_sequence >= cut"""
     )
 
 
@@ -117,7 +117,8 @@ def keep_sequences(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
         FROM import_parsed
         LEFT JOIN import_slips USING (court_id, case_type, number_year)
         JOIN sources ON source_id = $source_id
-        WHERE number_style = 'standard' AND filed_on >= coalesce(observed_from, filed_on)
+        WHERE number_style = 'standard' AND number_type = case_type
+          AND filed_on >= coalesce(observed_from, filed_on)
           AND (cut IS NULL OR number_sequence < cut)
           AND row_no NOT IN (SELECT row_no FROM rejects
                              WHERE rejects.source_id = $source_id AND action = 'rejected')

@@ -63,7 +63,8 @@ def even(
 
 def seen(warehouse: Path) -> list[list[int]]:
     """Received, highest and missing of the one court and year."""
-    return intake.coverage(warehouse)[["received", "highest", "missing"]].to_numpy().tolist()
+    found = intake.coverage(warehouse)[["received", "highest", "missing"]]
+    return [list(map(int, row)) for row in found.to_numpy()]
 
 
 @pytest.mark.parametrize("slip", [1000, 9_999_999])
@@ -113,6 +114,21 @@ def test_gaps_are_no_slips(deliver: Any, numbers: Numbers, highest: int) -> None
     warehouse, outcome = deliver(numbers)
     assert outcome.warned == {}
     assert seen(warehouse) == [[len(numbers), highest, highest - len(numbers)]]
+
+
+@pytest.mark.parametrize("word", ["执恢", "执保", "民初"])
+def test_numbers_of_another_type_fill_no_gaps(tmp_path: Path, word: str) -> None:
+    """They run apart: called first enforcements, they neither stand in for missing ones nor make
+    more of them."""
+    warehouse, mapping = small_warehouse(tmp_path / "w.duckdb"), tmp_path / "m.toml"
+    typed = MAPPING.replace('column = "案号"\npart = "type"', 'constant = "first"')
+    mapping.write_text(typed, encoding="utf-8")
+    file = tmp_path / "f.csv"
+    rows = [f"（2023）粤0304执{number}号,2023-03-01" for number in (1, 2, 10)]
+    rows += [f"（2023）粤0304{word}{number}号,2023-03-01" for number in (3, 4, 50)]
+    file.write_text("\n".join(["案号,立案日期", *rows]), encoding="utf-8")
+    assert import_file(warehouse, "cases", file, mapping).kept == 6
+    assert seen(warehouse) == [[3, 10, 7]]
 
 
 def test_later_deliveries_are_held_against_earlier_ones(deliver: Any) -> None:
