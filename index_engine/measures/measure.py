@@ -69,7 +69,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
         -- that the last no longer mentions was watched all along. So does a delivery without rows
         -- of its own: a month in which nothing happened, or rows that were all corrected since.
         SELECT source_id, kind,
-               unix_date(MIN(COALESCE(observed_from, first_seen)) OVER deliveries) AS from_day,
+               unix_date(COALESCE(MIN(observed_from) OVER deliveries,
+                                  MIN(first_seen) OVER deliveries)) AS from_day,
                unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS until_day
         FROM sources
         LEFT JOIN (

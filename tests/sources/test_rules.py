@@ -78,8 +78,8 @@ def test_messages_show_the_values_they_speak_of(
         ("2022-01-02", "closed on 2022-01-02, before it was filed on 2022-01-10"),
         ("K9", "there is no court K9 in the warehouse; import its court first"),
         (
-            "lost",
-            "lost is no code of close_mode: completed, zhongben, terminated, cancelled, refused,"
+            "‹4 characters›",
+            "‹4 characters› is no code of close_mode: completed, zhongben, terminated, cancelled, refused,"
             " rejected",
         ),
     ]
