@@ -79,8 +79,8 @@ def test_messages_show_the_values_they_speak_of(
         ("K9", "there is no court K9 in the warehouse; import its court first"),
         (
             "‹4 characters›",
-            "‹4 characters› is no code of close_mode: completed, zhongben, terminated, cancelled, refused,"
-            " rejected",
+            "‹4 characters› is no code of close_mode: completed, zhongben, terminated, cancelled,"
+            " refused, rejected",
         ),
     ]
 
