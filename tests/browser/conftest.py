@@ -8,9 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
 
 from tests.browser import driving
+
+# A person waits a second, a shared machine may need more; what takes longer than this is broken.
+expect.set_options(timeout=20_000)
 
 Visit = Callable[..., Page]
 Start = Callable[..., str]
