@@ -49,7 +49,19 @@ def click_place(page: Page, code: str) -> None:
             [...document.querySelectorAll(places)].some((path) => path.__data__.loc === code)""",
         arg=[MAINLAND, code],
     )
-    box = page.evaluate(
+    box = middle_of(page, code)
+    # What is drawn above the map moves it: a click waits until it stands still.
+    page.wait_for_timeout(300)
+    while (now := middle_of(page, code)) != box:
+        box = now
+        page.wait_for_timeout(300)
+    page.mouse.move(*box)
+    page.mouse.click(*box)
+
+
+def middle_of(page: Page, code: str) -> list[float]:
+    """Where the middle of a place is on the screen, scrolled into view."""
+    return page.evaluate(
         """([places, code]) => {
             const all = [...document.querySelectorAll(places)];
             const found = all.filter((path) => path.__data__.loc === code).at(-1);  // on top
@@ -59,8 +71,6 @@ def click_place(page: Page, code: str) -> None:
         }""",
         [MAINLAND, code],
     )
-    page.mouse.move(*box)
-    page.mouse.click(*box)
 
 
 @pytest.fixture(scope="module")
