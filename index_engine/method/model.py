@@ -1,0 +1,225 @@
+"""What a methodology consists of, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import date
+from statistics import NormalDist
+
+from index_engine.ages import Ages
+
+Names = dict[str, str]  # language tag (zh_Hans, zh_Hant, en) -> wording
+
+# fmt: off
+CASE_COUNTS = {
+    "filed", "closed", "completed", "zhongben", "days_to_close",
+    "pending", "pending_days", "handled",
+    "closed_december", "zhongben_within_120", "zhongben_before_90",
+    "recovered_known", "recovered_cash", "recovered_instalment", "recovered_setoff",
+    "recovered_asset_swap", "recovered_restructuring", "recovered_in_kind", "recovered_arranged",
+    "numbered_received", "numbered_expected",
+}
+AUCTION_COUNTS = {
+    "rounds_ended", "held", "sold", "failed", "defaulted", "setoff", "withdrawn",
+    "first_held", "first_sold", "premium", "start_value",
+    "lots_finished", "lots_sold", "value_finished", "value_sold",
+}
+# fmt: on
+# Sums of amounts that a ratio of sums may be made of, and the count of cases behind it. The sums of
+# products that its error needs are named numerator_x_denominator.
+AMOUNTS = {
+    ("recovered", "claimed"): "amount_cases",
+    ("zhongben_recovered", "zhongben_claimed"): "zhongben_amount_cases",
+}
+MEANS = {("days_to_close", "closed")}  # sums over counted things, with a sum of squares
+CLOCK_EVENTS = {"listing": {"listed", "closed"}, "lot": {"sold", "gone"}, "resume": {"resumed"}}
+COVERAGE = "coverage"  # id of the figure that score.min_coverage is held against
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How a number is made. `kind` decides which of the other fields are set; see method.toml."""
+
+    kind: str
+    clock: str = ""
+    event: str = ""
+    months: int = 0
+    numerator: str = ""
+    denominator: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number shown beside the score, with its numerator and denominator in words."""
+
+    id: str
+    unit: str  # months | days | share | ratio
+    estimate: Estimate
+    name: Names
+    numerator: Names
+    denominator: Names
+
+
+@dataclass(frozen=True)
+class Indicator(Figure):
+    """A number that enters the score: `worst` and `best` on its own scale give 0 and 100."""
+
+    dimension: str
+    weight: float
+    worst: float
+    best: float
+    min_n: int
+    goalposts: Names  # why these goalposts
+
+    @property
+    def higher_is_better(self) -> bool:
+        return self.best > self.worst
+
+
+@dataclass(frozen=True)
+class Check(Figure):
+    """A number that shows whether closings are real: with an interval, and never in a score."""
+
+    min_n: int
+    why: Names  # what it would show
+
+
+@dataclass(frozen=True)
+class Dimension:
+    id: str
+    weight: float
+    name: Names
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band of scores: from `least` up to the least of the next better one."""
+
+    id: str
+    least: float
+
+
+@dataclass(frozen=True)
+class Strata:
+    """What cases are told apart by when case mix is taken out; known when a case is filed.
+
+    `classes` are groups of causes, "*" the causes not named; `claim_bands` up to three amounts at
+    which a claim counts as larger. The kind of debtor is the third.
+    """
+
+    classes: dict[str, tuple[str, ...]]
+    claim_bands: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CaseMix:
+    """How estimates are brought to one mix: `max_weight` is the most that one case may count for,
+    `min_represented` the least share of the standard mix that a place must have cases of."""
+
+    max_weight: float
+    min_represented: float
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Which places are one another's peers: of one level, size (cases under way) and tier."""
+
+    size_breaks: tuple[int, ...]
+    tiers: int
+    min_members: int
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Draws behind rank confidence sets, and the share of places called the top."""
+
+    draws: int
+    seed: int
+    top_share: float
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How far method choices are varied; see method.toml."""
+
+    replicates: int
+    concentration: float
+    goalpost_shift: float
+    sobol_base: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Method:
+    """A whole methodology; `text` is the file it was read from, kept by every build."""
+
+    id: str
+    version: str
+    reviewed_on: date
+    authors: str
+    name: Names
+    purpose: Names
+    window_quarters: int
+    first_period: str
+    bins_per_month: int
+    horizon_months: int
+    min_at_risk: int
+    max_unresolved: float
+    claim_cap: int
+    min_cell: int
+    ratio_step: float
+    confidence: float
+    min_weight_present: float
+    floor: float
+    min_coverage: float
+    events: dict[str, tuple[str, ...]]  # event of the case clock -> closing modes
+    recovery_events: dict[str, tuple[str, ...]]  # the same -> recovery modes, of completed cases
+    strata: Strata | None  # None: cases are not told apart, nothing is adjusted for case mix
+    case_mix: CaseMix
+    peers: Peers
+    ranks: Ranks
+    sensitivity: Sensitivity
+    bands: tuple[Band, ...]  # the best first
+    dimensions: tuple[Dimension, ...]
+    indicators: tuple[Indicator, ...]
+    checks: tuple[Check, ...]
+    figures: tuple[Figure, ...]
+    text: str
+
+    @property
+    def ages(self) -> Ages:
+        """The grid of ages on which the curves of this method are drawn."""
+        return Ages.by_month(self.horizon_months, self.bins_per_month)
+
+    @property
+    def z(self) -> float:
+        """Half the width of an interval in standard errors: 1.96 for a confidence of 0.95."""
+        return quantile(self.confidence)
+
+    @property
+    def estimated(self) -> tuple[Indicator | Check, ...]:
+        """Everything that has a standard error: the indicators, then the checks."""
+        return (*self.indicators, *self.checks)
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """Raises KeyError for an unknown id."""
+        return {indicator.id: indicator for indicator in self.indicators}[indicator_id]
+
+    def of_dimension(self, dimension_id: str) -> tuple[Indicator, ...]:
+        return tuple(i for i in self.indicators if i.dimension == dimension_id)
+
+    def event_of(self, close_mode: str, recovery_mode: str) -> str:
+        """The event of the case clock that a closing is; '' stands for an unknown mode."""
+        if close_mode == "completed":
+            for event, modes in self.recovery_events.items():
+                if recovery_mode in modes:
+                    return event
+        event_of = {mode: event for event, modes in self.events.items() for mode in modes}
+        return event_of.get(close_mode, event_of["*"])
+
+    def clock_events(self, clock: str) -> tuple[str, ...]:
+        """The events that end a spell of `clock`, in the order of the method."""
+        return tuple(self.events) if clock == "case" else tuple(sorted(CLOCK_EVENTS[clock]))
+
+
+def quantile(confidence: float) -> float:
+    """Half the width of a two-sided normal interval, in standard errors."""
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
