@@ -4,6 +4,7 @@
 SELECT
     spells.clock,
     spells.court_id,
+    spells.stratum,
     crossed.period,
     age_bin,
     CAST(COUNT(*) AS INTEGER) AS n,
@@ -13,4 +14,4 @@ JOIN crossed
     ON crossed.from_period = spells.from_period AND crossed.stop_period = spells.stop_period
 JOIN ages ON ages.age = crossed.starts_day - spells.start_day
 WHERE on_grid
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5

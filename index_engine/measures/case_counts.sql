@@ -1,46 +1,49 @@
--- Flows of first-enforcement cases by court and period, in the words of official reports.
+-- Flows of first-enforcement cases by court, stratum and period, in the words of official reports.
 -- taken_over: open when the window of their source began; filed + taken_over - closed, summed from
 -- the beginning, is the stock pending.
 -- claimed, recovered: closed cases with both amounts known, a claim capped so that it weighs at most
 -- claim_cap, its recovery in the same proportion and at most whole; the *_x_* columns are sums of
--- products, from which the standard error of the ratio follows.
+-- products, from which the standard error of the ratio follows. zhongben_* of them: those closed so.
 -- recovered_cash ... recovered_restructuring: completed cases by how most of the claim was recovered;
 -- recovered_known is their sum.
 
-WITH first_enforcement AS (
+WITH flows AS (
     SELECT
         court_id,
+        stratum,
         close_mode,
         recovery_mode,
         unix_date(filed_on) AS filed_day,
         unix_date(closed_on) AS closed_day,
-        CAST(claim_amount AS DOUBLE) AS claim,
-        CAST(recovered_amount AS DOUBLE) AS recovered,
+        CASE WHEN EXTRACT(MONTH FROM closed_on) = 12 THEN 1 ELSE 0 END AS in_december,
+        claim,
+        recovered,
         from_day,
         until_day,
         claim_cap
-    FROM cases
-    JOIN measures.windows ON windows.source_id = cases.source_id
+    FROM first_enforcement
     CROSS JOIN parameters
-    WHERE case_type = 'first'
 ),
 
 opened AS (
     SELECT
         court_id,
+        stratum,
         period,
         CAST(SUM(CASE WHEN filed_day >= from_day THEN 1 ELSE 0 END) AS INTEGER) AS filed,
         CAST(SUM(CASE WHEN filed_day < from_day THEN 1 ELSE 0 END) AS INTEGER) AS taken_over
-    FROM first_enforcement
+    FROM flows
     JOIN days ON days.day = GREATEST(filed_day, from_day)
     WHERE COALESCE(closed_day, until_day) >= from_day
-    GROUP BY 1, 2
+    GROUP BY 1, 2, 3
 ),
 
 closings AS (
     SELECT
         court_id,
+        stratum,
         period,
+        in_december,
         close_mode,
         CASE WHEN close_mode = 'completed' THEN recovery_mode END AS recovery_mode,
         closed_day - filed_day AS days_to_close,
@@ -49,18 +52,32 @@ closings AS (
         CASE WHEN claim > 0 AND recovered >= 0 THEN
             CAST(ROUND(LEAST(claim, claim_cap) * LEAST(recovered / claim, 1)) AS BIGINT) END
             AS recovered
-    FROM first_enforcement
+    FROM flows
     JOIN days ON days.day = closed_day
     WHERE closed_day >= from_day AND closed_day < until_day
+),
+
+amounts AS (
+    SELECT
+        *,
+        CASE WHEN close_mode = 'zhongben' THEN claimed END AS zhongben_claimed,
+        CASE WHEN close_mode = 'zhongben' THEN recovered END AS zhongben_recovered
+    FROM closings
 ),
 
 closed AS (
     SELECT
         court_id,
+        stratum,
         period,
         CAST(COUNT(*) AS INTEGER) AS closed,
+        CAST(SUM(in_december) AS INTEGER) AS closed_december,
         CAST(SUM(CASE WHEN close_mode = 'completed' THEN 1 ELSE 0 END) AS INTEGER) AS completed,
         CAST(SUM(CASE WHEN close_mode = 'zhongben' THEN 1 ELSE 0 END) AS INTEGER) AS zhongben,
+        CAST(SUM(CASE WHEN close_mode = 'zhongben' AND days_to_close <= 120 THEN 1 ELSE 0 END)
+            AS INTEGER) AS zhongben_within_120,
+        CAST(SUM(CASE WHEN close_mode = 'zhongben' AND days_to_close < 90 THEN 1 ELSE 0 END)
+            AS INTEGER) AS zhongben_before_90,
         CAST(COUNT(recovery_mode) AS INTEGER) AS recovered_known,
         CAST(SUM(CASE WHEN recovery_mode = 'cash' THEN 1 ELSE 0 END) AS INTEGER) AS recovered_cash,
         CAST(SUM(CASE WHEN recovery_mode = 'instalment' THEN 1 ELSE 0 END) AS INTEGER)
@@ -72,24 +89,39 @@ closed AS (
         CAST(SUM(CASE WHEN recovery_mode = 'restructuring' THEN 1 ELSE 0 END) AS INTEGER)
             AS recovered_restructuring,
         CAST(SUM(days_to_close) AS BIGINT) AS days_to_close,
+        CAST(SUM(CAST(days_to_close AS BIGINT) * days_to_close) AS BIGINT)
+            AS days_to_close_x_days_to_close,
         CAST(COUNT(claimed) AS INTEGER) AS amount_cases,
         CAST(SUM(claimed) AS BIGINT) AS claimed,
         CAST(SUM(recovered) AS BIGINT) AS recovered,
         SUM(CAST(claimed AS DECIMAL(38, 0)) * claimed) AS claimed_x_claimed,
         SUM(CAST(claimed AS DECIMAL(38, 0)) * recovered) AS claimed_x_recovered,
-        SUM(CAST(recovered AS DECIMAL(38, 0)) * recovered) AS recovered_x_recovered
-    FROM closings
-    GROUP BY 1, 2
+        SUM(CAST(recovered AS DECIMAL(38, 0)) * recovered) AS recovered_x_recovered,
+        CAST(COUNT(zhongben_claimed) AS INTEGER) AS zhongben_amount_cases,
+        CAST(SUM(zhongben_claimed) AS BIGINT) AS zhongben_claimed,
+        CAST(SUM(zhongben_recovered) AS BIGINT) AS zhongben_recovered,
+        SUM(CAST(zhongben_claimed AS DECIMAL(38, 0)) * zhongben_claimed)
+            AS zhongben_claimed_x_zhongben_claimed,
+        SUM(CAST(zhongben_claimed AS DECIMAL(38, 0)) * zhongben_recovered)
+            AS zhongben_claimed_x_zhongben_recovered,
+        SUM(CAST(zhongben_recovered AS DECIMAL(38, 0)) * zhongben_recovered)
+            AS zhongben_recovered_x_zhongben_recovered
+    FROM amounts
+    GROUP BY 1, 2, 3
 )
 
 SELECT
     COALESCE(opened.court_id, closed.court_id) AS court_id,
+    COALESCE(opened.stratum, closed.stratum) AS stratum,
     COALESCE(opened.period, closed.period) AS period,
     COALESCE(filed, 0) AS filed,
     COALESCE(taken_over, 0) AS taken_over,
     COALESCE(closed, 0) AS closed,
+    COALESCE(closed_december, 0) AS closed_december,
     COALESCE(completed, 0) AS completed,
     COALESCE(zhongben, 0) AS zhongben,
+    COALESCE(zhongben_within_120, 0) AS zhongben_within_120,
+    COALESCE(zhongben_before_90, 0) AS zhongben_before_90,
     COALESCE(recovered_known, 0) AS recovered_known,
     COALESCE(recovered_cash, 0) AS recovered_cash,
     COALESCE(recovered_instalment, 0) AS recovered_instalment,
@@ -97,11 +129,22 @@ SELECT
     COALESCE(recovered_asset_swap, 0) AS recovered_asset_swap,
     COALESCE(recovered_restructuring, 0) AS recovered_restructuring,
     COALESCE(days_to_close, 0) AS days_to_close,
+    COALESCE(days_to_close_x_days_to_close, 0) AS days_to_close_x_days_to_close,
     COALESCE(amount_cases, 0) AS amount_cases,
     COALESCE(claimed, 0) AS claimed,
     COALESCE(recovered, 0) AS recovered,
     COALESCE(claimed_x_claimed, 0) AS claimed_x_claimed,
     COALESCE(claimed_x_recovered, 0) AS claimed_x_recovered,
-    COALESCE(recovered_x_recovered, 0) AS recovered_x_recovered
+    COALESCE(recovered_x_recovered, 0) AS recovered_x_recovered,
+    COALESCE(zhongben_amount_cases, 0) AS zhongben_amount_cases,
+    COALESCE(zhongben_claimed, 0) AS zhongben_claimed,
+    COALESCE(zhongben_recovered, 0) AS zhongben_recovered,
+    COALESCE(zhongben_claimed_x_zhongben_claimed, 0) AS zhongben_claimed_x_zhongben_claimed,
+    COALESCE(zhongben_claimed_x_zhongben_recovered, 0) AS zhongben_claimed_x_zhongben_recovered,
+    COALESCE(zhongben_recovered_x_zhongben_recovered, 0)
+        AS zhongben_recovered_x_zhongben_recovered
 FROM opened
-FULL OUTER JOIN closed ON closed.court_id = opened.court_id AND closed.period = opened.period
+FULL OUTER JOIN closed
+    ON closed.court_id = opened.court_id
+    AND closed.stratum = opened.stratum
+    AND closed.period = opened.period

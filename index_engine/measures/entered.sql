@@ -5,6 +5,7 @@
 SELECT
     clock,
     court_id,
+    stratum,
     from_period AS period,
     age_bin,
     CAST(COUNT(*) AS INTEGER) AS n,
@@ -12,4 +13,4 @@ SELECT
 FROM spells
 JOIN ages ON ages.age = from_day - start_day
 WHERE on_grid
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5

@@ -6,6 +6,7 @@
 SELECT
     clock,
     court_id,
+    stratum,
     cohort,
     stop_period AS period,
     age_bin,
@@ -14,4 +15,4 @@ SELECT
     CAST(SUM(passed) AS INTEGER) AS elapsed
 FROM spells
 JOIN ages ON ages.age = stop_day - start_day
-GROUP BY 1, 2, 3, 4, 5, 6
+GROUP BY 1, 2, 3, 4, 5, 6, 7

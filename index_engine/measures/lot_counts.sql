@@ -1,7 +1,8 @@
--- Lots by court and the period in which their last round ended.
+-- Lots by court, asset class and the period in which their last round ended.
 
 SELECT
     court_id,
+    stratum,
     period,
     CAST(COUNT(*) AS INTEGER) AS lots_finished,
     CAST(SUM(CASE WHEN status = 'sold' THEN 1 ELSE 0 END) AS INTEGER) AS lots_sold,
@@ -11,4 +12,4 @@ SELECT
 FROM lots
 JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < until_day
 WHERE status IS NOT NULL
-GROUP BY 1, 2
+GROUP BY 1, 2, 3

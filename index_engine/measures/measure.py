@@ -15,7 +15,8 @@ import pandas as pd
 from index_engine import periods
 from index_engine.ages import Ages
 from index_engine.errors import InputError
-from index_engine.method import Method
+from index_engine.measures import strata
+from index_engine.method import CLOCK_EVENTS, Method
 
 HERE = Path(__file__).parent
 MEASURES = (
@@ -35,32 +36,79 @@ LONGEST_SPELL_DAYS = 73_050  # two centuries: longer than any case, short enough
 PeriodOf = Callable[[date], int]
 
 
+CLOCKS = ("case", *CLOCK_EVENTS)
+# Counts of random groups of cases, from which it is learned how estimates vary together.
+GROUPED = ("entered", "exits", "carried", "case_counts", "round_counts", "price_ratios")
+GROUPS = 100
+LEAST_PER_GROUP = 1_500  # cases: fewer, and there are fewer groups
+LEAST_GROUPS = 20  # of fewer a correlation is not worth having
+MOST_GROUPED = 400_000  # cases: more would tell the same more slowly
+
+
 def measure(
     con: duckdb.DuckDBPyConnection,
     method: Method,
     period_of: PeriodOf = periods.quarter_of,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> None:
-    """Write the tables of schema `measures`, one for each name in MEASURES, and `windows`: the days
-    on which the deliveries of each source watched its cases.
+    """Write the tables of schema `measures`, one for each name in MEASURES, `strata`, and
+    `windows`: the days on which the deliveries of each source watched its cases.
 
-    Each row is a sum over one court, one period and the keys named in the SQL file; a region, a
-    year or a filter is a sum of rows. Raises InputError where there is nothing to measure.
+    Each row is a sum over one court, one period, one stratum and the keys named in the SQL file; a
+    region, a year or a filter is a sum of rows. Schema `grouped` has the tables in GROUPED once
+    more, with random groups of cases in place of courts; none if there are too few cases. Raises
+    InputError where there is nothing to measure.
     """
-    con.execute("DROP SCHEMA IF EXISTS measures CASCADE")
-    con.execute("CREATE SCHEMA measures")
+    for schema in ("measures", "grouped"):
+        con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        con.execute(f"CREATE SCHEMA {schema}")
     progress("spells")
     _prepare(con, method, period_of)
+    _views(con)
+    _spells(con, "measures")
     for name in MEASURES:
         progress(name)
         # Clustered by period: a page reads one window and skips the rest.
         con.execute(f"CREATE TABLE measures.{name} AS {_sql(name)} ORDER BY period")
-    for table in ("spells", "lots"):
-        con.execute(f"DROP TABLE {table}")
+    progress("random groups")
+    _measure_groups(con)
+    _drop_temporary(con)
+
+
+def _measure_groups(con: duckdb.DuckDBPyConnection) -> None:
+    """The measures of random groups: the same SQL over views in which a group stands for a court.
+
+    A lot goes with its case, so that what happens together stays together.
+    """
+    [(cases,)] = con.execute("SELECT COUNT(*) FROM cases WHERE case_type = 'first'").fetchall()
+    groups = min(GROUPS, cases // LEAST_PER_GROUP)
+    if groups < LEAST_GROUPS:
+        return
+    one_in = max(1, round(cases / MOST_GROUPED))
+    _views(con, f"hash({{id}}) % {one_in} = 0", f"(hash({{id}}) // {one_in}) % {groups}")
+    _spells(con, "grouped")
+    for name in GROUPED:
+        con.execute(f"CREATE TABLE grouped.{name} AS {_sql(name)} ORDER BY period")
+
+
+def _views(con: duckdb.DuckDBPyConnection, chosen: str = "", group: str = "") -> None:
+    """`first_enforcement`, `rounds` and `lots` as the SQL of the measures reads them; with `group`,
+    the `chosen` of them with the number of their group as court."""
+    for name, number in (
+        ("first_enforcement", "case_id"),
+        ("rounds", "COALESCE(case_id, lot_id)"),
+    ):
+        # A group is of every stratum: nothing of it is adjusted.
+        grouped = f"* REPLACE (format('g{{:03d}}', {group}) AS court_id, 0 AS stratum)"
+        columns = grouped if group else "*"
+        where = f"WHERE {chosen}" if chosen else ""
+        sql = f"SELECT {columns} FROM ({_sql(name)}) {where}"
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql.replace('{id}', number)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_sql('lots')}")
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf) -> None:
-    """Create the temporary inputs of the SQL files: windows, days, parameters, lots, spells."""
+    """Create what the SQL files read beside the facts: windows, days, ages, codes, parameters."""
     con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
     con.execute(
         """
@@ -93,14 +141,23 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
         raise InputError("the warehouse has no cases and no auctions; import some first")
     _calendar(con, first, until, period_of)
     _ages(con, method.ages)
+    strata.prepare(con, method)
+    bands = list(method.strata.claim_bands) if method.strata else []
+    axes = strata.grid(method)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE parameters AS "
-        "SELECT ?::DOUBLE AS claim_cap, ?::DOUBLE AS ratio_step",
-        [method.claim_cap, method.ratio_step],
+        "SELECT ?::DOUBLE AS claim_cap, ?::DOUBLE AS ratio_step, ?::INTEGER AS claim_bands, "
+        "?::INTEGER AS debtor_count, ?::DOUBLE AS band_1, ?::DOUBLE AS band_2, ?::DOUBLE AS band_3",
+        [
+            method.claim_cap,
+            method.ratio_step,
+            axes.bands,
+            len(axes.debtors),
+            *(bands + [strata.NO_LIMIT] * 3)[:3],
+        ],
     )
     _closing_events(con, method)
-    con.execute(f"CREATE TEMP TABLE lots AS {_sql('lots')}")
-    _spells(con, method)
+    _types(con, method)
 
 
 def _calendar(con: duckdb.DuckDBPyConnection, first: int, until: int, period_of: PeriodOf) -> None:
@@ -157,19 +214,25 @@ def _closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> None:
         )
 
 
-def _spells(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """`spells`, with short keys as enumerations: grouping is then by small whole numbers."""
-    events = {event for clock in ("case", "listing", "lot") for event in method.clock_events(clock)}
-    con.execute("DROP TYPE IF EXISTS measures.event")
+def _types(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """Short keys as enumerations: grouping is then by small whole numbers."""
+    events = {event for clock in CLOCKS for event in method.clock_events(clock)}
     con.execute(f"CREATE TYPE measures.event AS ENUM ({_quoted(sorted({*events, 'open'}))})")
-    con.execute("CREATE TYPE measures.clock AS ENUM ('case', 'listing', 'lot')")
+    con.execute(f"CREATE TYPE measures.clock AS ENUM ({_quoted(list(CLOCKS))})")
     con.execute(
         "CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_id)"
     )
+    numbers = [f"g{number:03d}" for number in range(GROUPS)]
+    con.execute(f"CREATE TYPE grouped.court AS ENUM ({_quoted(numbers)})")
+
+
+def _spells(con: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """`spells`, by courts of schema `measures` or by groups of schema `grouped`."""
     con.execute(
         f"""
-        CREATE TEMP TABLE spells AS
-        SELECT clock::measures.clock AS clock, court_id::measures.court AS court_id,
+        CREATE OR REPLACE TEMP TABLE spells AS
+        SELECT clock::measures.clock AS clock, court_id::{schema}.court AS court_id,
+               stratum::SMALLINT AS stratum,
                start_day::INTEGER AS start_day, from_day::INTEGER AS from_day,
                stop_day::INTEGER AS stop_day, event::measures.event AS event,
                cohort::INTEGER AS cohort, from_period::INTEGER AS from_period,
@@ -177,6 +240,13 @@ def _spells(con: duckdb.DuckDBPyConnection, method: Method) -> None:
         FROM ({_sql("spells")})
         """
     )
+
+
+def _drop_temporary(con: duckdb.DuckDBPyConnection) -> None:
+    for table in ("spells", "lots"):
+        con.execute(f"DROP TABLE {table}")
+    for view in ("first_enforcement", "rounds"):
+        con.execute(f"DROP VIEW {view}")
 
 
 def _quoted(words: list[str]) -> str:

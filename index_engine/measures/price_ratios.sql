@@ -3,6 +3,7 @@
 
 SELECT
     court_id,
+    stratum,
     period,
     stage,
     CAST(FLOOR(LEAST(CAST(final_price AS DOUBLE) / CAST(reference_price AS DOUBLE), 3)
@@ -12,4 +13,4 @@ FROM lots
 JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < until_day
 CROSS JOIN parameters
 WHERE status = 'sold' AND reference_price > 0 AND final_price > 0
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5

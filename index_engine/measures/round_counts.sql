@@ -3,6 +3,7 @@
 
 SELECT
     court_id,
+    stratum,
     period,
     stage,
     CAST(COUNT(*) AS INTEGER) AS rounds_ended,
@@ -18,8 +19,7 @@ SELECT
              THEN CAST(final_price - start_price AS DECIMAL(38, 2)) ELSE 0 END) AS premium,
     SUM(CASE WHEN status = 'sold' AND start_price IS NOT NULL AND final_price IS NOT NULL
              THEN CAST(start_price AS DECIMAL(38, 2)) ELSE 0 END) AS start_value
-FROM auction_rounds
-JOIN measures.windows ON windows.source_id = auction_rounds.source_id
+FROM rounds
 JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < until_day
 WHERE status IS NOT NULL
-GROUP BY 1, 2, 3
+GROUP BY 1, 2, 3, 4

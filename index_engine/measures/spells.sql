@@ -1,35 +1,42 @@
 -- Spells: from the start of a clock to its event, one row a case or lot and clock.
 --   start_day  day the clock starts          from_day  first day it is observed
 --   stop_day   day of the event; for 'open', the first day no longer observed
--- Three clocks: case (filing to closing), listing (filing to first listing, where property must be
--- sold), lot (first listing to sale). A spell that ended before its window was never observed.
+-- Four clocks: case (filing to closing), listing (filing to first listing, where property must be
+-- sold), lot (first listing to sale), resume (closing as 终本 to the first case that resumes it). A
+-- spell that ended before its window was never observed.
 
-WITH first_enforcement AS (
+WITH resumptions AS (
+    SELECT parent_case_id, MIN(filed_on) AS resumed_on
+    FROM cases
+    WHERE case_type = 'resumed' AND parent_case_id IS NOT NULL
+    GROUP BY 1
+),
+
+known AS (
     SELECT
-        cases.court_id,
-        cases.has_assets,
-        unix_date(cases.filed_on) AS filed_day,
+        case_id,
+        court_id,
+        stratum,
+        has_assets,
+        close_mode,
+        unix_date(filed_on) AS filed_day,
         -- Listed for another case before this one was filed: listed from the start.
-        unix_date(CASE WHEN cases.first_listed_on < cases.filed_on THEN cases.filed_on
-                       ELSE cases.first_listed_on END) AS listed_day,
+        unix_date(CASE WHEN first_listed_on < filed_on THEN filed_on ELSE first_listed_on END)
+            AS listed_day,
         -- Money is in on the day it is paid out, which a court may record before or after closing;
         -- a payment dated before filing is doubtful, and the closing stands.
-        unix_date(CASE WHEN cases.close_mode = 'completed' AND cases.paid_out_on >= cases.filed_on
-                       THEN cases.paid_out_on ELSE cases.closed_on END) AS closed_day,
-        closing_events.event AS closing_event,
-        windows.from_day AS window_from,
-        windows.until_day AS window_until
-    FROM cases
-    JOIN measures.windows ON windows.source_id = cases.source_id
-    JOIN closing_events
-        ON closing_events.close_mode = COALESCE(cases.close_mode, '')
-        AND closing_events.recovery_mode = COALESCE(cases.recovery_mode, '')
-    WHERE cases.case_type = 'first'
+        unix_date(CASE WHEN close_mode = 'completed' AND paid_out_on >= filed_on
+                       THEN paid_out_on ELSE closed_on END) AS closed_day,
+        closing_event,
+        from_day AS window_from,
+        until_day AS window_until
+    FROM first_enforcement
 ),
 
 offers AS (
     SELECT
         court_id,
+        stratum,
         unix_date(listed_on) AS listed_day,
         unix_date(ended_on) AS ended_day,
         CASE WHEN status = 'sold' THEN 'sold'
@@ -40,17 +47,26 @@ offers AS (
 ),
 
 clocks AS (
-    SELECT 'case' AS clock, court_id, filed_day AS start_day, window_from, window_until,
+    SELECT 'case' AS clock, court_id, stratum, filed_day AS start_day, window_from, window_until,
            closed_day AS event_day, closing_event AS event
-    FROM first_enforcement
+    FROM known
     UNION ALL
-    SELECT 'listing' AS clock, court_id, filed_day AS start_day, window_from, window_until,
+    SELECT 'listing' AS clock, court_id, stratum, filed_day AS start_day, window_from, window_until,
            COALESCE(listed_day, closed_day) AS event_day,
            CASE WHEN listed_day IS NOT NULL THEN 'listed' ELSE 'closed' END AS event
-    FROM first_enforcement
+    FROM known
     WHERE has_assets
     UNION ALL
-    SELECT 'lot' AS clock, court_id, listed_day AS start_day, window_from, window_until,
+    SELECT 'resume' AS clock, court_id, stratum, closed_day AS start_day, window_from, window_until,
+           unix_date(resumed_on) AS event_day, 'resumed' AS event
+    FROM known
+    LEFT JOIN resumptions
+        ON resumptions.parent_case_id = known.case_id
+        AND unix_date(resumed_on) >= known.closed_day
+    -- Closed before observation began: of those a source has none, or a few by accident.
+    WHERE close_mode = 'zhongben' AND closed_day >= window_from
+    UNION ALL
+    SELECT 'lot' AS clock, court_id, stratum, listed_day AS start_day, window_from, window_until,
            CASE WHEN event IS NOT NULL THEN ended_day END AS event_day, event
     FROM offers
 ),
@@ -59,6 +75,7 @@ observed AS (
     SELECT
         clock,
         court_id,
+        stratum,
         start_day,
         GREATEST(start_day, window_from) AS from_day,
         CASE WHEN event_day < window_until THEN event_day ELSE window_until END AS stop_day,
@@ -70,6 +87,7 @@ observed AS (
 SELECT
     observed.clock,
     observed.court_id,
+    observed.stratum,
     observed.start_day,
     observed.from_day,
     observed.stop_day,

@@ -1,0 +1,33 @@
+-- Cases of first enforcement with the window of their source, the event that their closing is, and
+-- their stratum: class of cause, band of the claim and kind of debtor, in one number.
+
+SELECT
+    cases.case_id,
+    cases.court_id,
+    (case_classes.number * claim_bands + CASE
+        WHEN cases.claim_amount IS NULL OR cases.claim_amount <= 0 THEN claim_bands - 1
+        WHEN cases.claim_amount >= band_3 THEN 3
+        WHEN cases.claim_amount >= band_2 THEN 2
+        WHEN cases.claim_amount >= band_1 THEN 1
+        ELSE 0 END) * debtor_count + debtor_kinds.number AS stratum,
+    cases.close_mode,
+    cases.recovery_mode,
+    cases.has_assets,
+    cases.filed_on,
+    cases.closed_on,
+    cases.paid_out_on,
+    cases.first_listed_on,
+    CAST(cases.claim_amount AS DOUBLE) AS claim,
+    CAST(cases.recovered_amount AS DOUBLE) AS recovered,
+    closing_events.event AS closing_event,
+    windows.from_day,
+    windows.until_day
+FROM cases
+JOIN measures.windows ON windows.source_id = cases.source_id
+JOIN closing_events
+    ON closing_events.close_mode = COALESCE(cases.close_mode, '')
+    AND closing_events.recovery_mode = COALESCE(cases.recovery_mode, '')
+JOIN case_classes ON case_classes.cause = COALESCE(cases.cause, '')
+JOIN debtor_kinds ON debtor_kinds.debtor_kind = COALESCE(cases.debtor_kind, '')
+CROSS JOIN parameters
+WHERE cases.case_type = 'first'
