@@ -1,4 +1,5 @@
-"""Builds the reference data of this folder: boundaries, divisions, courts and where they come from.
+"""Builds the reference data of this folder: boundaries, neighbours, divisions, courts, and where
+they come from.
 
     pip install -r data/requirements-build.txt
     python data/build_reference.py
@@ -21,7 +22,17 @@ from typing import Any
 
 import numpy as np
 import shapely
-from build import courts, divisions, history, origins, packages, shapes, sidecars, tianditu
+from build import (
+    courts,
+    divisions,
+    history,
+    neighbours,
+    origins,
+    packages,
+    shapes,
+    sidecars,
+    tianditu,
+)
 from build.divisions import Division
 
 DATA = Path(__file__).resolve().parent
@@ -170,8 +181,14 @@ def build(folder: Path, target: Path) -> None:
     registry, names = courts.build(country.rows, former)
     write("courts.csv.source.toml", origins.COURTS, {"courts.csv": registry})
     write("court_names.csv.source.toml", origins.COURT_NAMES, {"court_names.csv": names})
-    write_map("province.geojson", origins.PROVINCES, overview(country, country.provinces))
-    write_map("city.geojson", origins.CITIES, overview(country, country.cities))
+    maps = {
+        "province": overview(country, country.provinces),
+        "city": overview(country, country.cities),
+    }
+    write_map("province.geojson", origins.PROVINCES, maps["province"])
+    write_map("city.geojson", origins.CITIES, maps["city"])
+    borders = neighbours.table(maps)
+    write("neighbours.csv.source.toml", neighbours.origin(maps), {"neighbours.csv": borders})
     write("boundaries/county.source.toml", origins.COUNTY_MAPS, county_maps(country))
     write_map("dashline.geojson", origins.DASHES, dash_line(folder))
     write_map("extent.json", origins.EXTENTS, extents(country))
