@@ -9,7 +9,7 @@ import pandas as pd
 
 from index_engine.ages import days_of
 from index_engine.estimates import incidence, panel
-from index_engine.estimates.estimate import curves_of
+from index_engine.estimates.clocks import curves_of
 from index_engine.estimates.panel import Frame
 from index_engine.estimates.windows import Windows
 from index_engine.method import Method

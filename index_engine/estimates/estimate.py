@@ -1,247 +1,236 @@
-"""From measures to estimates: every indicator and figure of the method, for every unit and window.
+"""From measures to estimates: every indicator, check and figure of the methods, for every unit and
+window, as observed, brought to the national mix and to last year's, and drawn towards its peers.
 
 A window is the method's number of consecutive quarters and is named by its last one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
-from index_engine.estimates import incidence, panel, rates
+from index_engine.estimates import clocks, counts, groups, mix, panel, rates, small_units
+from index_engine.estimates.estimated import (
+    ADJUSTED,
+    BASES,
+    CONSTANT_MIX,
+    OBSERVED,
+    Estimated,
+    Shared,
+)
+from index_engine.estimates.expected import store_expected
 from index_engine.estimates.incidence import Array
-from index_engine.estimates.panel import ClockPanel, Frame, Index
+from index_engine.estimates.mix import Weights
 from index_engine.estimates.store import Coded, Columns, Store
 from index_engine.estimates.units import Units, units
 from index_engine.estimates.windows import Windows, windows_of
-from index_engine.method import Estimate, Figure, Indicator, Method
+from index_engine.measures import strata
+from index_engine.method import Check, Figure, Indicator, Method
+
+__all__ = ["BASES", "estimate"]
 
 # What is counted where a denominator is an amount: it decides whether a figure is shown.
 COUNTED = {"value_finished": "lots_finished", "start_value": "sold"}
 STATUSES = ("estimated", "no_data", "too_few", "not_estimable")
-BLOCK = 16  # units computed at once: small enough for the processor's cache, changes no number
-RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
+QUARTERS_BACK = 4  # of the change that is split into performance and mix: a year
+MIX_CLOCKS = ("case", "listing", "lot")  # those whose estimates are brought to another mix
 
 
 @dataclass(frozen=True)
-class Estimated:
-    """Arrays (unit, window) of one indicator."""
+class Run:
+    """What the steps of one estimation share. `mixes` are the spells that came under observation,
+    (unit, window, stratum), by level and clock."""
 
-    value: Array
-    se: Array
-    n: Array
-    estimable: npt.NDArray[np.bool_]
+    con: duckdb.DuckDBPyConnection
+    store: Store
+    methods: tuple[Method, ...]
+    windows: Windows
+    levels: list[Units]
+    together: groups.Together
+    mixes: dict[tuple[str, str], Array]
+    totals: dict[str, dict[str, Array]]  # counts (unit, window) by level and name
+    found: dict[tuple[str, str], dict[str, Estimated]]  # by method and level, as observed
+    shared: dict[tuple[str, str], Shared]  # the same of covariances
 
-    @classmethod
-    def stacked(cls, parts: list["Estimated"]) -> "Estimated":
-        """Blocks of units one below the other."""
-        return cls(
-            **{name: np.concatenate([getattr(p, name) for p in parts]) for name in vars(parts[0])}
-        )
+    @property
+    def main(self) -> Method:
+        return self.methods[0]
 
 
 def estimate(
     con: duckdb.DuckDBPyConnection,
-    method: Method,
+    methods: Sequence[Method],
     progress: Callable[[str], None] = lambda stage: None,
 ) -> None:
-    """Write the tables of schema `estimates` from the measures.
+    """Write the tables of schema `estimates` from the measures, for every method.
 
     Raises InputError if the data are too short for a single window of the method.
     """
-    windows = windows_of(con, method)
-    levels = units(con)
-    store = Store(windows)
-    for clock in sorted({i.estimate.clock for i in method.indicators if i.estimate.clock}):
+    windows = windows_of(con, methods[0])
+    progress("random groups")
+    together = groups.learn(con, windows, methods)
+    run = Run(con, Store(windows), tuple(methods), windows, units(con), together, {}, {}, {}, {})
+    used = {e.estimate.clock for m in methods for e in m.estimated if e.estimate.clock}
+    for clock in sorted(used | {"case", "lot"}):
         progress(f"curves {clock}")
-        _estimate_clock(con, store, method, windows, levels, clock)
+        _estimate_clock(run, clock)
     progress("rates")
-    _estimate_rates(con, store, method, windows, levels)
-    store.write(con)
+    _estimate_counts(run)
+    progress("small units")
+    for level in run.levels:
+        _shrink(run, level)
+    run.store.write(con, together)
 
 
 # ---------------------------------------------------------------- curves
 
 
-def curves_of(
-    cells: ClockPanel, windows: Windows, method: Method
-) -> tuple[incidence.Curves, Array]:
-    """Period curves (unit, window, ...) from cells, and the number of spells under way (n)."""
-    entries = windows.sums(cells.entered) + windows.at_start(cells.carried)
-    entries_elapsed = windows.sums(cells.entered_elapsed) + windows.at_start(cells.carried_elapsed)
-    leaves = windows.sums(cells.left) + windows.at_end(cells.carried)
-    leaves_elapsed = windows.sums(cells.left_elapsed) + windows.at_end(cells.carried_elapsed)
-    events = windows.sums(cells.events)
-    risk = incidence.at_risk(entries, entries_elapsed, leaves, leaves_elapsed, events, method.ages)
-    curves = incidence.aalen_johansen(events, risk, method.min_at_risk, method.max_unresolved)
-    return curves, entries.sum(axis=-1)
+def _estimate_clock(run: Run, clock: str) -> None:
+    events = run.main.clock_events(clock)
+    frame, bins = run.windows.frame, run.main.ages.bins
+    cells = panel.read_cells(run.con, frame, clock, events, bins)
+    if clock in MIX_CLOCKS:
+        count = strata.grid(run.main).count
+        for level in run.levels:
+            run.mixes[level.level, clock] = mix.entering(cells, level, frame, run.windows, count)
+    if clock == "case":
+        store_expected(run.store, cells, run.levels, run.windows, run.main)
+    dense = panel.dense(cells)
+    for method in run.methods:
+        wanted = [e for e in method.estimated if e.estimate.clock == clock]
+        if not wanted:
+            continue
+        for level in run.levels:
+            own, shared = clocks.observed(dense, level, run.windows, wanted, method)
+            _keep(run, method, level, OBSERVED, own, shared)
+            scored = [e for e in wanted if isinstance(e, Indicator)]
+            if clock not in MIX_CLOCKS or not scored or method.strata is None:
+                continue
+            n = own[scored[0].id].n
+            for basis, weights in weights_of(run, method, level, clock).items():
+                own, shared = clocks.brought_to(
+                    cells, level, weights, run.windows, scored, n, method
+                )
+                _keep(run, method, level, basis, own, shared)
 
 
-def _estimate_clock(
-    con: duckdb.DuckDBPyConnection,
-    store: Store,
-    method: Method,
-    windows: Windows,
-    levels: list[Units],
-    clock: str,
-) -> None:
-    cells = panel.read_clock(
-        con, windows.frame, clock, method.clock_events(clock), method.ages.bins
-    )
-    wanted = [i for i in method.indicators if i.estimate.clock == clock]
-    for level in levels:
-        blocks = [_estimate_block(cells, part, windows, wanted, method) for part in _blocks(level)]
-        for indicator in wanted:
-            found = Estimated.stacked([block.own[indicator.id] for block in blocks])
-            _store(store, method, indicator, level, found)
-        for one, other in combinations([i.id for i in wanted], 2):
-            shared = np.concatenate([block.shared[one, other] for block in blocks])
-            columns: Columns = {"indicator": one, "other": other, "covariance": shared.round(15)}
-            store.append("covariances", level, columns)
-
-
-@dataclass(frozen=True)
-class Block:
-    """Estimates of a few units, by indicator, and their covariances, by pair of indicators."""
-
-    own: dict[str, Estimated]
-    shared: dict[tuple[str, str], Array]
-
-
-def _estimate_block(
-    cells: ClockPanel, part: Units, windows: Windows, wanted: list[Indicator], method: Method
-) -> Block:
-    gathered = ClockPanel(
-        **{name: panel.gather(array, part.members) for name, array in vars(cells).items()}
-    )
-    curves, n = curves_of(gathered, windows, method)
-    found = {i.id: _functional(curves, i.estimate, method) for i in wanted}
-    own = {}
-    for name, item in found.items():
-        variance = incidence.covariance(curves, item, item)
-        se = np.sqrt(np.maximum(variance, 0.0))
-        own[name] = Estimated(item.value, se, n, ~np.isnan(item.value))
-    return Block(
-        own,
-        {
-            (one, other): incidence.covariance(curves, found[one], found[other])
-            for one, other in combinations(found, 2)
-        },
-    )
-
-
-def _functional(curves: incidence.Curves, spec: Estimate, method: Method) -> incidence.Functional:
-    event = method.clock_events(spec.clock).index(spec.event)
-    if spec.kind == "incidence":
-        weights = incidence.incidence_weights(method.ages, spec.months)
-        return incidence.functional(curves, event, weights)
-    weights = incidence.saved_time_weights(method.ages, spec.months)
-    return incidence.functional(curves, event, weights).subtracted_from(spec.months)
+def weights_of(run: Run, method: Method, level: Units, clock: str) -> dict[str, Weights]:
+    """Weights of the cases of a clock by basis: to the national mix of the same window, and to the
+    unit's own mix of a year before."""
+    own = run.mixes[level.level, clock]
+    nation = run.mixes[run.levels[0].level, clock].sum(axis=0, keepdims=True)
+    before = mix.earlier(own, QUARTERS_BACK)
+    return {
+        ADJUSTED: mix.towards(own, nation, method.case_mix),
+        CONSTANT_MIX: mix.towards(own, before, method.case_mix),
+    }
 
 
 # ---------------------------------------------------------------- rates, amounts and prices
 
 
-def read_counts(con: duckdb.DuckDBPyConnection, frame: Frame) -> dict[str, Array]:
-    """Every additive count of the measures as (court, period) arrays."""
-    first = panel.read_counts(con, frame, "round_counts", "stage = 'first'")
-    return {
-        **panel.read_counts(con, frame, "case_counts"),
-        **panel.read_counts(con, frame, "coverage"),
-        **panel.read_counts(con, frame, "round_counts"),
-        **panel.read_counts(con, frame, "lot_counts"),
-        "first_held": first["held"],
-        "first_sold": first["sold"],
-    }
-
-
-def counts_of(read: dict[str, Array], windows: Windows, members: list[Index]) -> dict[str, Array]:
-    """Every named count of the method for units and windows: arrays (unit, window)."""
-    gathered = {name: panel.gather(array, members) for name, array in read.items()}
-    found = {name: windows.sums(array) for name, array in gathered.items()}
-    flows = gathered["filed"] + gathered["taken_over"] - gathered["closed"]
-    pending = np.cumsum(flows, axis=1)[:, windows.ends]
-    found["pending"] = pending
-    found["handled"] = pending + found["closed"]
-    found["pending_days"] = pending * windows.days()
-    found["recovered_in_kind"] = found["recovered_setoff"] + found["recovered_asset_swap"]
-    found["recovered_arranged"] = found["recovered_instalment"] + found["recovered_restructuring"]
-    return found
-
-
-def _estimate_rates(
-    con: duckdb.DuckDBPyConnection,
-    store: Store,
-    method: Method,
-    windows: Windows,
-    levels: list[Units],
-) -> None:
-    read = read_counts(con, windows.frame)
-    ratios = panel.read_histogram(con, windows.frame, round(RATIO_CEILING / method.ratio_step) + 1)
-    for level in levels:
-        counts = counts_of(read, windows, level.members)
-        for indicator in method.indicators:
-            kind = indicator.estimate.kind
-            if kind == "share":
-                found = _of_share(counts, indicator.estimate)
-            elif kind == "amount_rate":
-                found = _of_amounts(counts)
-            elif kind == "median":
-                found = _of_median(ratios, level, windows, method)
-            else:
+def _estimate_counts(run: Run) -> None:
+    read = counts.read(run.con, run.windows.frame, run.main)
+    for level in run.levels:
+        totals = counts.totals_of(read.totals, run.windows, level.members)
+        for figure in run.main.figures:
+            _store_figure(run.store, run.main, figure, totals, level)
+        run.totals[level.level] = totals
+        for method in run.methods:
+            wanted = [e for e in method.estimated if e.estimate.kind in counts.KINDS]
+            own = counts.observed(totals, read.ratios, level, run.windows, wanted, method)
+            _keep(run, method, level, OBSERVED, own, {})
+            scored = [e for e in wanted if isinstance(e, Indicator)]
+            if method.strata is None or not scored:
                 continue
-            _store(store, method, indicator, level, found)
-        for figure in method.figures:
-            _store_figure(store, method, figure, counts, level)
+            by_clock = {clock: weights_of(run, method, level, clock) for clock in ("case", "lot")}
+            for basis in (ADJUSTED, CONSTANT_MIX):
+                weights = {clock: found[basis] for clock, found in by_clock.items()}
+                brought = counts.brought_to(read, level, weights, run.windows, scored, own, method)
+                _keep(run, method, level, basis, brought, {})
+        _store_mixes(run, level)
 
 
-def _of_share(counts: dict[str, Array], spec: Estimate) -> Estimated:
-    n = counts[spec.denominator]
-    value, se = rates.share(counts[spec.numerator], n)
-    return Estimated(value, se, n, n > 0)
+def _store_mixes(run: Run, level: Units) -> None:
+    if run.main.strata is None:
+        return
+    for clock in MIX_CLOCKS:
+        if (level.level, clock) in run.mixes:
+            reached = weights_of(run, run.main, level, clock)[ADJUSTED].represented
+            columns: Columns = {"clock": clock, "represented": reached.round(6)}
+            run.store.append("mixes", level, columns)
 
 
-def _of_amounts(counts: dict[str, Array]) -> Estimated:
-    value, se = rates.amount_rate(
-        counts["recovered"],
-        counts["claimed"],
-        counts["recovered_x_recovered"],
-        counts["claimed_x_recovered"],
-        counts["claimed_x_claimed"],
-        counts["amount_cases"],
-    )
-    return Estimated(value, se, counts["amount_cases"], ~np.isnan(se))
-
-
-def _of_median(ratios: Array, level: Units, windows: Windows, method: Method) -> Estimated:
-    parts = []
-    for part in _blocks(level):
-        histogram = windows.sums(panel.gather(ratios, part.members))
-        value, se = rates.median(histogram, method.ratio_step)
-        parts.append(Estimated(value, se, histogram.sum(axis=-1), ~np.isnan(se)))
-    return Estimated.stacked(parts)
+def _shrink(run: Run, level: Units) -> None:
+    """Draw the estimates of one level towards peers, the same peers for every method."""
+    at_stake = small_units.province_mean(run.levels, level, run.totals)
+    main = run.found[run.main.id, level.level]
+    on_cases = [i.id for i in run.main.indicators if i.estimate.clock == "case"]
+    first = main[(on_cases or [i.id for i in run.main.indicators])[0]]
+    groups_of = small_units.peers_of(run.main, first.n, at_stake, first.estimable)
+    small_units.store_peers(run.store, level, groups_of)
+    for method in run.methods:
+        small_units.shrink(
+            run.store,
+            method,
+            level,
+            run.found[method.id, level.level],
+            run.shared.get((method.id, level.level), {}),
+            groups_of,
+            run.together.effect,
+            keep,
+        )
 
 
 # ---------------------------------------------------------------- storing
 
 
-def _blocks(level: Units) -> Iterator[Units]:
-    for start in range(0, len(level.ids), BLOCK):
-        stop = start + BLOCK
-        yield Units(level.level, level.ids[start:stop], level.members[start:stop])
+def _keep(
+    run: Run,
+    method: Method,
+    level: Units,
+    basis: str,
+    own: dict[str, Estimated],
+    shared: Shared,
+) -> None:
+    """Store estimates and covariances, with the errors widened by the design effects."""
+    factor = {name: np.sqrt(run.together.effect.get(name, 1.0)) for name in own}
+    entries = {entry.id: entry for entry in method.estimated}
+    for name, item in own.items():
+        widened = item.widened(factor[name])
+        keep(run.store, method, entries[name], level, basis, widened)
+        if basis == OBSERVED:
+            run.found.setdefault((method.id, level.level), {})[name] = widened
+    for (one, other), covariance in shared.items():
+        covariance = covariance * factor[one] * factor[other]
+        if basis == OBSERVED:
+            run.shared.setdefault((method.id, level.level), {})[one, other] = covariance
+        columns: Columns = {
+            "method": method.id,
+            "basis": basis,
+            "indicator": one,
+            "other": other,
+            "covariance": covariance.round(15),
+        }
+        run.store.append("covariances", level, columns)
 
 
-def _store(
-    store: Store, method: Method, indicator: Indicator, level: Units, found: Estimated
+def keep(
+    store: Store,
+    method: Method,
+    entry: Indicator | Check,
+    level: Units,
+    basis: str,
+    found: Estimated,
 ) -> None:
     # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
     shown = found.estimable & (found.n >= method.min_cell)
-    reasons = [found.n == 0, found.n < indicator.min_n, ~found.estimable]
+    reasons = [found.n == 0, found.n < entry.min_n, ~found.estimable]
     columns: Columns = {
-        "indicator": indicator.id,
+        "method": method.id,
+        "basis": basis,
+        "indicator": entry.id,
         "value": np.where(shown, found.value, np.nan).round(10),
         "se": np.where(shown, found.se, np.nan).round(10),
         "n": found.n.astype(np.int64),
@@ -251,11 +240,11 @@ def _store(
 
 
 def _store_figure(
-    store: Store, method: Method, figure: Figure, counts: dict[str, Array], level: Units
+    store: Store, method: Method, figure: Figure, totals: dict[str, Array], level: Units
 ) -> None:
     spec = figure.estimate
-    numerator, denominator = counts[spec.numerator], counts[spec.denominator]
-    shown = counts[COUNTED.get(spec.denominator, spec.denominator)] >= method.min_cell
+    numerator, denominator = totals[spec.numerator], totals[spec.denominator]
+    shown = totals[COUNTED.get(spec.denominator, spec.denominator)] >= method.min_cell
     columns: Columns = {
         "figure": figure.id,
         "value": np.where(shown, rates.quotient(numerator, denominator), np.nan).round(10),

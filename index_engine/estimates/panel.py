@@ -38,6 +38,36 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """Cells of one measure and clock as they are stored, one element a cell.
+
+    `place` is the flat position in an array of `shape` (court, period, event, bin); the third axis
+    has length one where a measure has no events.
+    """
+
+    place: Index
+    stratum: Index
+    n: Array
+    elapsed: Array
+    shape: tuple[int, int, int, int]
+
+    def dense(self, values: Array) -> Array:
+        """Values (cell,), such as n, added up over strata: an array of `shape`."""
+        return _summed(self.place, values, self.shape)
+
+
+@dataclass(frozen=True)
+class ClockCells:
+    """All cells of one clock: what came under observation, was carried over the first day of a
+    period, left without an event, and ended with one."""
+
+    entered: Cells
+    carried: Cells
+    left: Cells
+    ended: Cells
+
+
+@dataclass(frozen=True)
 class ClockPanel:
     """Cells of one clock for some units. All arrays are (unit, period, bin) counts; `events` is
     (unit, period, event, bin); `carried` is the stock on the first day of a period."""
@@ -54,19 +84,38 @@ class ClockPanel:
 def read_clock(
     con: duckdb.DuckDBPyConnection, frame: Frame, clock: str, events: tuple[str, ...], bins: int
 ) -> ClockPanel:
-    """Read the cells of one clock for the courts of `frame`, summed over filing cohorts."""
-    entered = _cells(con, frame, clock, bins, "entered")
-    carried = _cells(con, frame, clock, bins, "carried")
-    left = _cells(con, frame, clock, bins, "exits", ("open",))
-    ended, _ = _cells(con, frame, clock, bins, "exits", events)
+    """Read the cells of one clock for the courts of `frame`, summed over cohorts and strata."""
+    return dense(read_cells(con, frame, clock, events, bins))
+
+
+def dense(cells: ClockCells) -> ClockPanel:
+    """The cells of one clock as arrays, summed over strata."""
+    entered, carried, left = cells.entered, cells.carried, cells.left
     return ClockPanel(
-        entered=entered[0][:, :, 0],
-        entered_elapsed=entered[1][:, :, 0],
-        carried=carried[0][:, :, 0],
-        carried_elapsed=carried[1][:, :, 0],
-        left=left[0][:, :, 0],
-        left_elapsed=left[1][:, :, 0],
-        events=ended,
+        entered=entered.dense(entered.n)[:, :, 0],
+        entered_elapsed=entered.dense(entered.elapsed)[:, :, 0],
+        carried=carried.dense(carried.n)[:, :, 0],
+        carried_elapsed=carried.dense(carried.elapsed)[:, :, 0],
+        left=left.dense(left.n)[:, :, 0],
+        left_elapsed=left.dense(left.elapsed)[:, :, 0],
+        events=cells.ended.dense(cells.ended.n),
+    )
+
+
+def read_cells(
+    con: duckdb.DuckDBPyConnection,
+    frame: Frame,
+    clock: str,
+    events: tuple[str, ...],
+    bins: int,
+    schema: str = "measures",
+) -> ClockCells:
+    """Read the cells of one clock; `schema` grouped has random groups in place of courts."""
+    return ClockCells(
+        _cells(con, frame, clock, bins, f"{schema}.entered"),
+        _cells(con, frame, clock, bins, f"{schema}.carried"),
+        _cells(con, frame, clock, bins, f"{schema}.exits", ("open",)),
+        _cells(con, frame, clock, bins, f"{schema}.exits", events),
     )
 
 
@@ -77,9 +126,7 @@ def _cells(
     bins: int,
     table: str,
     events: tuple[str, ...] = (),
-) -> tuple[Array, Array]:
-    """Counts and elapsed days of one measure as arrays (court, period, event, bin); without
-    `events`, a measure that has none, the third axis has length one."""
+) -> Cells:
     shape = (frame.rows, frame.periods, len(events) or 1, bins)
     chosen = pd.DataFrame({"court_id": frame.courts, "court": range(len(frame.courts))})
     con.register("chosen_courts", chosen.assign(court=0) if frame.pooled else chosen)
@@ -89,13 +136,14 @@ def _cells(
     rows = con.execute(
         f"""
         WITH chosen AS (
-            SELECT court_id::measures.court AS court_id, court::BIGINT AS court
+            SELECT court_id::{table.split(".")[0]}.court AS court_id, court::BIGINT AS court
             FROM chosen_courts
         )
         SELECT ((court * $periods + period - $first) * $events
                 + {"list_position($names::measures.event[], event) - 1" if events else "0"}) * $bins
-               + age_bin AS place, {total.format("n", "n")}, {total.format("elapsed", "elapsed")}
-        FROM measures.{table} JOIN chosen USING (court_id)
+               + age_bin AS place, {"0" if frame.pooled else "stratum"} AS stratum,
+               {total.format("n", "n")}, {total.format("elapsed", "elapsed")}
+        FROM {table} JOIN chosen USING (court_id)
         WHERE clock = $clock AND age_bin < $bins AND period BETWEEN $first AND $last
               {"AND list_contains($names::measures.event[], event)" if events else ""}
         {"GROUP BY place" if frame.pooled else ""}
@@ -112,7 +160,7 @@ def _cells(
     ).fetchnumpy()
     con.unregister("chosen_courts")
     at = rows["place"].astype(np.int64, copy=False)
-    return _summed(at, rows["n"], shape), _summed(at, rows["elapsed"], shape)
+    return Cells(at, rows["stratum"], rows["n"], rows["elapsed"], shape)
 
 
 def _summed(at: Index, values: Array, shape: tuple[int, ...]) -> Array:
@@ -122,18 +170,56 @@ def _summed(at: Index, values: Array, shape: tuple[int, ...]) -> Array:
     )
 
 
-def read_counts(
-    con: duckdb.DuckDBPyConnection, frame: Frame, table: str, where: str = "TRUE"
-) -> dict[str, Array]:
-    """Read every count of a measure as (court, period) arrays, summed over its other keys."""
-    columns = [
-        name
-        for name, *_ in con.execute(f"DESCRIBE measures.{table}").fetchall()
-        if name not in ("court_id", "period", "stage")
-    ]
+@dataclass(frozen=True)
+class CountRows:
+    """Counts of one measure as they are stored, one element a court, period and stratum."""
+
+    court: Index
+    period: Index  # positions on the axes of the frame
+    stratum: Index
+    counts: dict[str, Array]
+
+
+def read_count_rows(
+    con: duckdb.DuckDBPyConnection,
+    frame: Frame,
+    table: str,
+    where: str = "TRUE",
+    schema: str = "measures",
+) -> CountRows:
+    """Read every count of a measure by stratum, summed over its other keys."""
+    columns = _count_columns(con, f"{schema}.{table}")
     sums = ", ".join(f"SUM({name})::DOUBLE AS {name}" for name in columns)
     rows = con.execute(
-        f"SELECT court_id::VARCHAR AS court_id, period, {sums} FROM measures.{table} "
+        f"SELECT court_id::VARCHAR AS court_id, period, stratum::INTEGER AS stratum, {sums} "
+        f"FROM {schema}.{table} WHERE {where} GROUP BY ALL"
+    ).df()
+    position, period, kept = _place(rows, frame)
+    return CountRows(
+        position[kept],
+        period[kept],
+        rows["stratum"].to_numpy()[kept],
+        {name: rows[name].to_numpy()[kept] for name in columns},
+    )
+
+
+def _count_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    keys = ("court_id", "period", "stage", "stratum")
+    return [n for n, *_ in con.execute(f"DESCRIBE {table}").fetchall() if n not in keys]
+
+
+def read_counts(
+    con: duckdb.DuckDBPyConnection,
+    frame: Frame,
+    table: str,
+    where: str = "TRUE",
+    schema: str = "measures",
+) -> dict[str, Array]:
+    """Read every count of a measure as (court, period) arrays, summed over its other keys."""
+    columns = _count_columns(con, f"{schema}.{table}")
+    sums = ", ".join(f"SUM({name})::DOUBLE AS {name}" for name in columns)
+    rows = con.execute(
+        f"SELECT court_id::VARCHAR AS court_id, period, {sums} FROM {schema}.{table} "
         f"WHERE {where} GROUP BY ALL"
     ).df()
     position, period, kept = _place(rows, frame)
@@ -142,21 +228,23 @@ def read_counts(
     return {name: _summed(flat, rows[name].to_numpy()[kept], shape) for name in columns}
 
 
-def read_histogram(
-    con: duckdb.DuckDBPyConnection, frame: Frame, bins: int, where: str = "TRUE"
-) -> Array:
-    """Read measures.price_ratios as a (court, period, ratio bin) array."""
+def read_ratios(con: duckdb.DuckDBPyConnection, frame: Frame, bins: int, schema: str) -> CountRows:
+    """Read price_ratios by stratum; `counts` has ratio_bin, at most bins - 1, and n."""
     rows = con.execute(
-        "SELECT court_id::VARCHAR AS court_id, period, ratio_bin::INTEGER AS ratio_bin, "
-        f"SUM(n)::DOUBLE AS n FROM measures.price_ratios WHERE {where} GROUP BY ALL"
+        "SELECT court_id::VARCHAR AS court_id, period, stratum::INTEGER AS stratum, "
+        f"LEAST(ratio_bin::INTEGER, {bins - 1}) AS ratio_bin, SUM(n)::DOUBLE AS n "
+        f"FROM {schema}.price_ratios GROUP BY ALL"
     ).df()
     position, period, kept = _place(rows, frame)
+    counts = {name: rows[name].to_numpy()[kept] for name in ("ratio_bin", "n")}
+    return CountRows(position[kept], period[kept], rows["stratum"].to_numpy()[kept], counts)
+
+
+def histogram(rows: CountRows, frame: Frame, bins: int) -> Array:
+    """Prices as a (court, period, ratio bin) array, summed over strata."""
     shape = (len(frame.courts), frame.periods, bins)
-    flat = np.ravel_multi_index(
-        (position[kept], period[kept], np.minimum(rows["ratio_bin"].to_numpy()[kept], bins - 1)),
-        shape,
-    )
-    return _summed(flat, rows["n"].to_numpy()[kept], shape)
+    flat = np.ravel_multi_index((rows.court, rows.period, rows.counts["ratio_bin"]), shape)
+    return _summed(flat, rows.counts["n"], shape)
 
 
 def _place(rows: pd.DataFrame, frame: Frame) -> tuple[Index, Index, npt.NDArray[np.bool_]]:

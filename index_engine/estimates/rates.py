@@ -61,13 +61,14 @@ def quantile(histogram: Array, step: float, q: Array | float) -> Array:
     return np.where(total > 0, (index + part) * step, np.nan)
 
 
-def median(histogram: Array, step: float) -> Estimated:
+def median(histogram: Array, step: float, n: Array | None = None) -> Estimated:
     """Median of a histogram and its standard error.
 
     Half the width of the interval between the order statistics at 1/2 +- 1 / (2 sqrt n), the
-    one-sigma binomial bounds of the median's rank (Woodruff 1952). NaN for fewer than two.
+    one-sigma binomial bounds of the median's rank (Woodruff 1952). NaN for fewer than two. `n` is
+    the number of counted things, or the effective number where they are weighted.
     """
-    n = histogram.sum(axis=-1)
+    n = histogram.sum(axis=-1) if n is None else n
     half = np.divide(0.5, np.sqrt(n), out=np.full(n.shape, np.nan), where=n > 1)
     centre = quantile(histogram, step, np.full(n.shape, 0.5))
     spread = quantile(histogram, step, 0.5 + half) - quantile(histogram, step, 0.5 - half)

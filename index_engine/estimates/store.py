@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from index_engine.estimates.groups import Together
 from index_engine.estimates.incidence import Array
 from index_engine.estimates.units import Units
 from index_engine.estimates.windows import Windows
@@ -15,6 +16,8 @@ SCHEMA = """
 DROP SCHEMA IF EXISTS estimates CASCADE;
 CREATE SCHEMA estimates;
 CREATE TABLE estimates.indicators (
+    method VARCHAR, -- id of the method
+    basis VARCHAR,  -- observed | adjusted | constant_mix | shrunk, see estimated.py
     level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
     value DOUBLE,   -- on the indicator's own scale; NULL where status says why
     se DOUBLE,      -- standard error from sampling, same scale
@@ -22,8 +25,34 @@ CREATE TABLE estimates.indicators (
     status VARCHAR  -- estimated | too_few | not_estimable | no_data
 );
 CREATE TABLE estimates.covariances (
+    method VARCHAR, basis VARCHAR,
     level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR, other VARCHAR,
     covariance DOUBLE  -- of two indicators read off the same curves
+);
+CREATE TABLE estimates.correlations (
+    indicator VARCHAR, other VARCHAR, correlation DOUBLE, groups INTEGER  -- over random groups
+);
+CREATE TABLE estimates.design_effects (
+    indicator VARCHAR, effect DOUBLE, groups INTEGER  -- variance seen over variance claimed
+);
+CREATE TABLE estimates.peers (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, peers VARCHAR, members INTEGER
+);
+CREATE TABLE estimates.shrinkage (
+    method VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    weight DOUBLE,  -- share of the unit's own cases in the shrunken value
+    centre DOUBLE   -- what it is drawn to: the mean of its peers
+);
+CREATE TABLE estimates.mixes (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, clock VARCHAR,
+    represented DOUBLE  -- share of the national mix that the unit has cases of
+);
+CREATE TABLE estimates.expected (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, event VARCHAR,
+    observed DOUBLE,               -- events of the case clock
+    expected DOUBLE,               -- what the nation's rates expect of a like mix
+    ratio DOUBLE, low DOUBLE, high DOUBLE,
+    shrunk DOUBLE, shrunk_low DOUBLE, shrunk_high DOUBLE
 );
 CREATE TABLE estimates.figures (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
@@ -72,10 +101,16 @@ class Store:
                 arrays[name] = pa.array(column.ravel(), from_pandas=True)
         self._parts.setdefault(table, []).append(pa.table(arrays))
 
-    def write(self, con: duckdb.DuckDBPyConnection) -> None:
+    def write(self, con: duckdb.DuckDBPyConnection, together: Together) -> None:
         """Make schema `estimates` anew from all that was appended."""
         con.execute(SCHEMA)
         for table, parts in self._parts.items():
             con.register("estimated_rows", pa.concat_tables(parts))
             con.execute(f"INSERT INTO estimates.{table} BY NAME SELECT * FROM estimated_rows")
             con.unregister("estimated_rows")
+        for pair, value in together.correlation.items():
+            row = [*pair, round(value, 10), together.groups]
+            con.execute("INSERT INTO estimates.correlations VALUES (?, ?, ?, ?)", row)
+        for indicator, effect in together.effect.items():
+            row = [indicator, round(effect, 10), together.groups]
+            con.execute("INSERT INTO estimates.design_effects VALUES (?, ?, ?)", row)

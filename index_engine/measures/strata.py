@@ -1,8 +1,8 @@
 """What cases and lots are told apart by, as numbers: the small tables that the SQL joins.
 
-A stratum of a case is its class of cause, band of claim and kind of debtor; of a lot, its asset
-class. Both are settled before the court acts. Numbers are given once, in the order of the method
-and the vocabulary, so that they mean the same in every build of one method.
+A stratum of a case is its class of cause, band of claim and kind of debtor; of a lot, its group of
+asset classes. All are settled before the court acts. Numbers are given once, in the order of the
+method, so that they mean the same in every build of one method.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,6 @@ import duckdb
 from index_engine.method import Method
 
 DEBTORS = ("person", "company", "other", "")  # '' is unknown
-ASSETS = ("residential", "commercial", "industrial", "land", "vehicle", "equity", "other", "")
 NO_LIMIT = 1e30  # a claim band that no claim reaches
 ALL = "all"
 
@@ -44,7 +43,7 @@ def grid(method: Method) -> Grid:
     if method.strata is None:
         return Grid((ALL,), 1, (ALL,), (ALL,))
     bands = len(method.strata.claim_bands) + 2
-    return Grid(tuple(method.strata.classes), bands, DEBTORS, ASSETS)
+    return Grid(tuple(method.strata.classes), bands, DEBTORS, tuple(method.strata.assets))
 
 
 def prepare(con: duckdb.DuckDBPyConnection, method: Method) -> None:
@@ -54,11 +53,13 @@ def prepare(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     `claim_band` is the position of the band, NULL where the claim is not known.
     """
     axes = grid(method)
-    _named(con, "case_classes", "cause", _classes(con, method))
+    classes = method.strata.classes if method.strata else {ALL: ("*",)}
+    _named(con, "case_classes", "cause", _numbers(con, "cases", "cause", classes))
     debtors = {kind: axes.debtors.index(kind) if method.strata else 0 for kind in DEBTORS}
     _named(con, "debtor_kinds", "debtor_kind", debtors.items())
-    assets = {a: axes.cases + (axes.assets.index(a) if method.strata else 0) for a in ASSETS}
-    _named(con, "asset_classes", "asset_class", assets.items())
+    assets = method.strata.assets if method.strata else {ALL: ("*",)}
+    numbers = _numbers(con, "auction_rounds", "asset_class", assets)
+    _named(con, "asset_classes", "asset_class", [(a, axes.cases + n) for a, n in numbers])
     con.execute(
         "CREATE TABLE measures.strata (stratum INTEGER, kind VARCHAR, case_class VARCHAR,"
         " claim_band INTEGER, debtor_kind VARCHAR, asset_class VARCHAR)"
@@ -82,16 +83,13 @@ def prepare(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     con.executemany("INSERT INTO measures.strata VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
-def _classes(con: duckdb.DuckDBPyConnection, method: Method) -> list[tuple[str, int]]:
-    seen = con.execute("SELECT DISTINCT COALESCE(cause, '') FROM cases").fetchall()
-    if method.strata is None:
-        return [(cause, 0) for (cause,) in seen]
-    number_of = {
-        cause: number
-        for number, causes in enumerate(method.strata.classes.values())
-        for cause in causes
-    }
-    return [(cause, number_of.get(cause, number_of["*"])) for (cause,) in sorted(seen)]
+def _numbers(
+    con: duckdb.DuckDBPyConnection, table: str, column: str, groups: dict[str, tuple[str, ...]]
+) -> list[tuple[str, int]]:
+    """Each code that is there, with the position of its group."""
+    seen = con.execute(f"SELECT DISTINCT COALESCE({column}, '') FROM {table}").fetchall()
+    number_of = {code: at for at, codes in enumerate(groups.values()) for code in codes}
+    return [(code, number_of.get(code, number_of["*"])) for (code,) in sorted(seen)]
 
 
 def _named(

@@ -86,14 +86,18 @@ def _event_faults(method: Method, vocabulary: dict[str, dict[str, str]]) -> Iter
 def _strata_faults(method: Method, vocabulary: dict[str, dict[str, str]]) -> Iterator[str]:
     strata = method.strata
     if strata is not None:
-        causes = [cause for named in strata.classes.values() for cause in named]
-        if len(causes) != len(set(causes)):
-            yield "[strata.classes]: a cause is named twice"
-        if "*" not in causes:
-            yield '[strata.classes]: one class must take "*", the causes not named'
-        for cause in causes:
-            if cause not in {*vocabulary["cause"], "*"}:
-                yield f"[strata.classes]: no cause is called {cause!r}; see vocabulary.toml"
+        for table, named, words in (
+            ("classes", strata.classes, "cause"),
+            ("assets", strata.assets, "asset_class"),
+        ):
+            codes = [code for group in named.values() for code in group]
+            if len(codes) != len(set(codes)):
+                yield f"[strata.{table}]: a code is named twice"
+            if "*" not in codes:
+                yield f'[strata.{table}]: one group must take "*", what is not named'
+            for code in codes:
+                if code not in {*vocabulary[words], "*"}:
+                    yield f"[strata.{table}]: no {words} is called {code!r}; see vocabulary.toml"
         bands = strata.claim_bands
         if len(bands) > MOST_CLAIM_BANDS or any(not isinstance(b, int) or b <= 0 for b in bands):
             yield f"strata.claim_bands must be at most {MOST_CLAIM_BANDS} whole amounts above 0"

@@ -102,10 +102,12 @@ class Strata:
     """What cases are told apart by when case mix is taken out; known when a case is filed.
 
     `classes` are groups of causes, "*" the causes not named; `claim_bands` up to three amounts at
-    which a claim counts as larger. The kind of debtor is the third.
+    which a claim counts as larger. The kind of debtor is the third. `assets` are groups of asset
+    classes, by which auction lots are told apart.
     """
 
     classes: dict[str, tuple[str, ...]]
+    assets: dict[str, tuple[str, ...]]
     claim_bands: tuple[int, ...]
 
 

@@ -184,7 +184,8 @@ def _tuples(table: dict[str, Any]) -> dict[str, Any]:
 def _strata(table: dict[str, Any] | None) -> Strata | None:
     if table is None:
         return None
-    values = {**_tuples(table), "classes": _lists(table["classes"], "strata.classes")}
+    named = {key: _lists(table[key], f"strata.{key}") for key in ("classes", "assets")}
+    values = _tuples(table) | named
     return _made(Strata, "strata", values)
 
 

@@ -1,0 +1,173 @@
+"""Case mix: estimates as they would be if a place had the cases of another mix.
+
+Direct standardisation by weighting: a case of stratum s counts t(s) / p(s) times, where p is the
+mix of the place itself and t the mix it is brought to (Fleiss, Levin and Paik 2003, chapter 19, for
+rates; Xie and Liu 2005, Statistics in Medicine 24, for weighted curves). Everything downstream is
+then the same estimate from weighted counts. Weighting is over strata that are settled when a case
+is filed, so nothing a court does moves its weights.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.panel import Cells, ClockCells, CountRows, Frame, Index
+from index_engine.estimates.units import Units
+from index_engine.estimates.windows import Windows
+from index_engine.method import CaseMix
+
+NO_UNIT = -1
+
+
+@dataclass(frozen=True)
+class Weights:
+    """`weight` (unit, window, stratum) of a case of the stratum, 0 where the unit has none;
+    `represented` (unit, window): the share of the wanted mix that the weighted cases make up."""
+
+    weight: Array
+    represented: Array
+
+
+def towards(own: Array, wanted: Array, limits: CaseMix) -> Weights:
+    """Weights that bring counts `own` (unit, window, stratum) to the mix of `wanted` (same axes, or
+    of length one where all units share it).
+
+    No case counts more than `max_weight` times, so of a stratum that a unit hardly has only a part
+    is represented; below `min_represented` in all, every weight is NaN.
+    """
+    has, wants = _shares(own), _shares(wanted)
+    reached = np.minimum(wants, limits.max_weight * has)
+    represented = reached.sum(axis=-1)
+    weight = np.divide(reached, has, out=np.zeros_like(reached), where=has > 0)
+    # Brought back to one case a case, so that numbers at risk stay those of the unit.
+    scale = np.divide(1.0, represented, out=np.zeros_like(represented), where=represented > 0)
+    weight *= scale[..., None]
+    weight[~(represented >= limits.min_represented)] = np.nan
+    return Weights(weight, represented)
+
+
+def _shares(counts: Array) -> Array:
+    total = counts.sum(axis=-1, keepdims=True)
+    share: Array = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+    return share
+
+
+# ---------------------------------------------------------------- adding up with weights
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Rows of a measure that belong to a unit: the unit, the period and the stratum of each as
+    positions, and its position on an inner axis of length `inner_size`, such as event and bin.
+    `kept` are the positions of these rows among all."""
+
+    kept: Index
+    unit: Index
+    period: Index
+    stratum: Index
+    inner: Index
+    inner_size: int
+
+
+def unit_of_court(level: Units, courts: int) -> Index:
+    """(court,): the position of the unit of a level that each court belongs to, or NO_UNIT."""
+    found = np.full(courts, NO_UNIT)
+    for unit, rows in enumerate(level.members):
+        found[rows] = unit
+    return found
+
+
+def placed(cells: Cells, unit_of: Index) -> Placed:
+    """Cells of a clock, with event and bin together as the inner axis."""
+    _, periods, events, bins = cells.shape
+    court = cells.place // (periods * events * bins)
+    kept = np.flatnonzero(unit_of[court] != NO_UNIT)
+    period, inner = np.divmod(cells.place[kept] % (periods * events * bins), events * bins)
+    stratum = cells.stratum[kept]
+    return Placed(kept, unit_of[court[kept]], period, stratum, inner, events * bins)
+
+
+def placed_rows(rows: CountRows, unit_of: Index) -> Placed:
+    """Rows of counts, without an inner axis."""
+    kept = np.flatnonzero(unit_of[rows.court] != NO_UNIT)
+    nothing = np.zeros(len(kept), dtype=np.int64)
+    return Placed(
+        kept, unit_of[rows.court[kept]], rows.period[kept], rows.stratum[kept], nothing, 1
+    )
+
+
+def within(windows: Windows) -> range:
+    """Offsets from a period to the ends of the windows that it is part of."""
+    return range(windows.length)
+
+
+def at_start(windows: Windows) -> tuple[int, ...]:
+    """The same for the window that begins with the period."""
+    return (windows.length - 1,)
+
+
+def at_end(windows: Windows) -> tuple[int, ...]:
+    """The same for the window that ended just before the period."""
+    return (-1,)
+
+
+def add_up(
+    rows: Placed,
+    values: Sequence[Array],
+    weight: Array,
+    windows: Windows,
+    offsets: Iterable[int],
+) -> tuple[list[Array], list[Array]]:
+    """Sums of weight x value, and of squared weight x value, over the rows of each window.
+
+    `values` are arrays (row,), `weight` is (unit, window, stratum); each result is (unit, window,
+    inner).
+    """
+    units, count, _ = weight.shape
+    size = units * count * rows.inner_size
+    plain = [np.zeros(size) for _ in values]
+    squared = [np.zeros(size) for _ in values]
+    for offset in offsets:
+        window = rows.period + offset - windows.ends[0]
+        inside = np.flatnonzero((window >= 0) & (window < count))
+        unit, window = rows.unit[inside], window[inside]
+        w = weight[unit, window, rows.stratum[inside]]
+        at = (unit * count + window) * rows.inner_size + rows.inner[inside]
+        for value, total, square in zip(values, plain, squared, strict=True):
+            once = w * value[rows.kept[inside]]
+            total += np.bincount(at, once, size)
+            square += np.bincount(at, w * once, size)
+    shape = (units, count, rows.inner_size)
+    return [a.reshape(shape) for a in plain], [a.reshape(shape) for a in squared]
+
+
+def counted(
+    rows: Placed, values: Array, units: int, strata: int, windows: Windows, offsets: Iterable[int]
+) -> Array:
+    """Plain sums by stratum: (unit, window, stratum)."""
+    by_stratum = replace(
+        rows,
+        stratum=np.zeros_like(rows.stratum),
+        inner=rows.stratum.astype(np.int64),
+        inner_size=strata,
+    )
+    ones = np.ones((units, len(windows.ends), 1))
+    [found], _ = add_up(by_stratum, [values], ones, windows, offsets)
+    return found
+
+
+def entering(cells: ClockCells, level: Units, frame: Frame, windows: Windows, strata: int) -> Array:
+    """The mix of a level on a clock: spells that came under observation in each window, by stratum
+    (unit, window, stratum)."""
+    rows = placed(cells.entered, unit_of_court(level, len(frame.courts)))
+    return counted(rows, cells.entered.n, len(level.ids), strata, windows, within(windows))
+
+
+def earlier(own: Array, windows_back: int) -> Array:
+    """The counts (unit, window, stratum) so many windows before; zero where there were none."""
+    found = np.zeros_like(own)
+    if windows_back < own.shape[1]:
+        found[:, windows_back:] = own[:, : own.shape[1] - windows_back]
+    return found

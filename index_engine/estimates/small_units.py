@@ -1,0 +1,141 @@
+"""Small units: every indicator drawn towards the peers of the unit, window by window."""
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from index_engine.estimates import shrinkage
+from index_engine.estimates.estimated import SHRUNK, Estimated
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.peers import Peers, peers
+from index_engine.estimates.store import Coded, Columns, Store
+from index_engine.estimates.units import Units
+from index_engine.method import Check, Indicator, Method
+
+Keep = Callable[[Store, Method, Indicator | Check, Units, str, Estimated], None]
+
+
+def shrink(
+    store: Store,
+    method: Method,
+    level: Units,
+    found: dict[str, Estimated],
+    shared: dict[tuple[str, str], Array],
+    groups: Sequence[Peers],
+    effects: dict[str, float],
+    keep: Keep,
+) -> None:
+    """Store the basis `shrunk` of every indicator of one level, and how far each was drawn.
+
+    `found` are the estimates as observed and `shared` their covariances; `groups` are the peers of
+    each window. A level with too few units to say how they differ is not drawn anywhere.
+    """
+    drawn = {}
+    for indicator in method.indicators:
+        own = found[indicator.id]
+        result = _by_window(indicator, own, groups, effects.get(indicator.id, 1.0), method)
+        alone = np.isnan(result.value) & ~np.isnan(own.value)
+        value = np.where(alone, own.value, result.value)
+        se = np.where(alone, own.se, result.se)
+        drawn[indicator.id] = Estimated(value, se, own.n, own.estimable)
+        keep(store, method, indicator, level, SHRUNK, drawn[indicator.id])
+        columns: Columns = {
+            "method": method.id,
+            "indicator": indicator.id,
+            "weight": np.where(alone, 1.0, result.weight).round(6),
+            "centre": result.centre.round(10),
+        }
+        store.append("shrinkage", level, columns)
+    for one, other in combinations([i.id for i in method.indicators], 2):
+        if (one, other) in shared:
+            scale = np.divide(
+                drawn[one].se * drawn[other].se,
+                found[one].se * found[other].se,
+                out=np.zeros_like(drawn[one].se),
+                where=found[one].se * found[other].se > 0,
+            )
+            columns = {
+                "method": method.id,
+                "basis": SHRUNK,
+                "indicator": one,
+                "other": other,
+                "covariance": (shared[one, other] * scale).round(15),
+            }
+            store.append("covariances", level, columns)
+
+
+def _by_window(
+    indicator: Indicator,
+    own: Estimated,
+    groups: Sequence[Peers],
+    effect: float,
+    method: Method,
+) -> shrinkage.Shrunk:
+    """Shares by a beta, all else by a normal prior; arrays (unit, window)."""
+    known = own.estimable & (own.n >= method.min_cell)
+    parts = []
+    for window, group in enumerate(groups):
+        mine = known[:, window]
+        value, se = (np.where(mine, a[:, window], np.nan) for a in (own.value, own.se))
+        if indicator.estimate.kind == "share":
+            # Counted as the cases that they are worth.
+            whole = np.where(mine, own.n[:, window] / effect, np.nan)
+            part = np.clip(value * whole, 0.0, whole)
+            parts.append(shrinkage.grouped(shrinkage.beta_binomial, group.label, part, whole))
+        else:
+            parts.append(shrinkage.grouped(shrinkage.normal, group.label, value, se))
+    return shrinkage.Shrunk(
+        *(
+            np.stack([getattr(part, name) for part in parts], axis=1)
+            for name in ("value", "se", "weight", "centre", "spread")
+        )
+    )
+
+
+def peers_of(method: Method, n: Array, wealth: Array, known: Array) -> list[Peers]:
+    """The peers of each window of a level, from arrays (unit, window)."""
+    breaks = tuple(float(b) for b in method.peers.size_breaks)
+    return [
+        peers(
+            n[:, window],
+            wealth[:, window],
+            known[:, window].astype(bool),
+            breaks,
+            method.peers.tiers,
+            method.peers.min_members,
+        )
+        for window in range(n.shape[1])
+    ]
+
+
+def store_peers(store: Store, level: Units, groups: Sequence[Peers]) -> None:
+    """Store the group of every unit and window, with how many are in it."""
+    words = sorted({str(label) for group in groups for label in group.label})
+    code = {word: position for position, word in enumerate(words)}
+    codes = np.stack([[code[str(w)] for w in group.label] for group in groups], axis=1)
+    members = np.stack(
+        [[int((group.label == w).sum()) for w in group.label] for group in groups], axis=1
+    )
+    columns: Columns = {"peers": Coded(codes, tuple(words)), "members": members}
+    store.append("peers", level, columns)
+
+
+def province_mean(
+    levels: Sequence[Units], level: Units, totals: dict[str, dict[str, Array]]
+) -> Array:
+    """What is at stake where a unit works, (unit, window): the mean capped claim of the cases
+    closed in its province, of the nation its own; NaN for courts of no province."""
+    whole = next((found for found in levels if found.level == "province"), levels[0])
+    if level.level == "nation":
+        whole = level
+    claimed, cases = (totals[whole.level][name] for name in ("claimed", "amount_cases"))
+    mean = np.divide(claimed, cases, out=np.full(claimed.shape, np.nan), where=cases > 0)
+    province_of = {int(row): unit for unit, rows in enumerate(whole.members) for row in rows}
+    nothing = np.full(mean.shape[1], np.nan)
+    return np.stack(
+        [
+            mean[province_of[int(rows[0])]] if int(rows[0]) in province_of else nothing
+            for rows in level.members
+        ]
+    )
