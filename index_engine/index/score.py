@@ -4,6 +4,7 @@ Inside a dimension points are averaged arithmetically; across dimensions geometr
 speed cannot buy off non-recovery. Nothing here looks at a measure or a case.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -11,29 +12,37 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.index import composite
+from index_engine.estimates.estimated import BASES, OBSERVED
+from index_engine.index import composite, inputs
 from index_engine.index.composite import Array
-from index_engine.method import COVERAGE, Method
+from index_engine.index.inputs import Inputs
+from index_engine.method import Band, Method
+from index_engine.method.model import quantile
 
 DECIMALS = 1  # of a published score, and shown: ranks must not be finer than what is printed
+BAND_CONFIDENCE = 0.9  # of the interval that must support a band
 
 SCHEMA = """
 DROP SCHEMA IF EXISTS index CASCADE;
 CREATE SCHEMA index;
+CREATE TABLE index.points (
+    method VARCHAR, basis VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
+    indicator VARCHAR, points DOUBLE, weight DOUBLE
+);
+CREATE TABLE index.dimensions (
+    method VARCHAR, basis VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
+    dimension VARCHAR, points DOUBLE, weight_present DOUBLE
+);
+CREATE TABLE index.scores (
+    method VARCHAR, basis VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
+    score DOUBLE, se DOUBLE,
+    low DOUBLE, high DOUBLE,      -- at the method's confidence
+    low90 DOUBLE, high90 DOUBLE,
+    rank BIGINT,                  -- smallest of ties; NULL for special courts
+    band VARCHAR,                 -- 'A', 'A-BBB' across two; NULL where the interval spans more
+    n BIGINT, status VARCHAR      -- scored | low_coverage | too_few | not_estimable
+);
 """
-KEYS = ["level", "unit_id", "period"]
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Estimates of all units and periods, one row each, one column an indicator."""
-
-    keys: pd.DataFrame
-    value: Array
-    variance: Array  # (row, indicator, indicator): covariances where indicators share curves
-    n: npt.NDArray[np.int64]
-    too_few: npt.NDArray[np.bool_]  # (row, indicator): missing for want of cases
-    coverage: Array  # (row,): share of the numbered cases that came, NaN where that is not known
 
 
 @dataclass(frozen=True)
@@ -49,28 +58,56 @@ class Scores:
     se: Array
 
 
-def score(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """Write index.points, index.dimensions and index.scores from schema `estimates`.
+@dataclass(frozen=True)
+class Scored:
+    """What one method makes of the estimates on one basis. `ranked` (row,): the score where there
+    is a place in the order, NaN for special courts and where there is no score."""
+
+    inputs: Inputs
+    scores: Scores
+    ranked: Array
+    se: Array
+
+
+def create(con: duckdb.DuckDBPyConnection) -> None:
+    """Make schema `index` anew, empty."""
+    con.execute(SCHEMA)
+
+
+def score(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, Scored]:
+    """Add the scores of one method to index.points, index.dimensions and index.scores, by basis.
 
     Special courts have scores and no rank: they are no peers of the others.
     """
-    inputs = _read(con, method)
-    found = compute(method, inputs.value, inputs.variance)
-    con.execute(SCHEMA)
+    special = [c for (c,) in con.execute("SELECT court_id FROM courts WHERE special").fetchall()]
+    found = {}
+    for basis in BASES:
+        given = inputs.read(con, method, basis)
+        if not given.keys.empty:
+            found[basis] = _score(con, method, basis, given, special)
+    return found
+
+
+def _score(
+    con: duckdb.DuckDBPyConnection, method: Method, basis: str, given: Inputs, special: list[str]
+) -> Scored:
+    scores = compute(method, given.value, given.variance)
     indicators, dimensions = [i.id for i in method.indicators], [d.id for d in method.dimensions]
-    _write_each(
-        con, "points", inputs, "indicator", indicators, points=found.points, weight=found.weight
-    )
-    _write_each(
+    keys = given.keys.assign(method=method.id, basis=basis)
+    if basis == OBSERVED:
+        _append(
+            con, "points", keys, "indicator", indicators, points=scores.points, weight=scores.weight
+        )
+    _append(
         con,
         "dimensions",
-        inputs,
+        keys,
         "dimension",
         dimensions,
-        points=found.dimension,
-        weight_present=found.present,
+        points=scores.dimension,
+        weight_present=scores.present,
     )
-    _write_scores(con, method, inputs, found)
+    return _append_scores(con, method, keys, given, scores, special)
 
 
 def compute(method: Method, value: Array, variance: Array) -> Scores:
@@ -87,7 +124,7 @@ def compute(method: Method, value: Array, variance: Array) -> Scores:
             for column, i in enumerate(method.indicators)
         ]
     )
-    of_dimension = _positions(method)
+    of_dimension = positions(method)
     slope = np.array([100.0 / (i.best - i.worst) for i in method.indicators])
     weight = np.zeros_like(points)
     dimension = np.full((len(points), len(method.dimensions)), np.nan)
@@ -115,105 +152,91 @@ def compute(method: Method, value: Array, variance: Array) -> Scores:
     return Scores(points, weight, dimension, present, total, se)
 
 
-def _positions(method: Method) -> list[int]:
+def positions(method: Method) -> list[int]:
     """For each indicator, in order, the position of its dimension."""
     ids = [d.id for d in method.dimensions]
     return [ids.index(i.dimension) for i in method.indicators]
 
 
-def _read(con: duckdb.DuckDBPyConnection, method: Method) -> Inputs:
-    """Pivot the estimates; what is too few or not estimable is missing."""
-    rows = con.execute("SELECT * FROM estimates.indicators").df()
-    ids = [i.id for i in method.indicators]
-    keys = rows[KEYS].drop_duplicates().sort_values(KEYS, ignore_index=True)
-    row_of = pd.MultiIndex.from_frame(keys)
-    at = row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
-    column = pd.Index(ids).get_indexer(rows["indicator"])
-    usable = (rows["status"] == "estimated").to_numpy()
-    value = np.full((len(keys), len(ids)), np.nan)
-    value[at[usable], column[usable]] = rows["value"].to_numpy()[usable]
-    variance = np.zeros((len(keys), len(ids), len(ids)))
-    variance[at[usable], column[usable], column[usable]] = rows["se"].to_numpy()[usable] ** 2
-    shared = con.execute("SELECT * FROM estimates.covariances WHERE covariance IS NOT NULL").df()
-    at_shared = row_of.get_indexer(pd.MultiIndex.from_frame(shared[KEYS]))
-    one = pd.Index(ids).get_indexer(shared["indicator"])
-    other = pd.Index(ids).get_indexer(shared["other"])
-    variance[at_shared, one, other] = variance[at_shared, other, one] = shared["covariance"]
-    n = np.zeros(len(keys), dtype=np.int64)
-    np.maximum.at(n, at, rows["n"].where(rows["indicator"].isin(_main(method)), 0).to_numpy())
-    too_few = np.zeros(value.shape, dtype=bool)
-    too_few[at, column] = rows["status"].isin(["too_few", "no_data"]).to_numpy()
-    return Inputs(keys, value, variance, n, too_few, _coverage(con, row_of))
-
-
-def _coverage(con: duckdb.DuckDBPyConnection, row_of: pd.MultiIndex) -> Array:
-    rows = con.execute("SELECT * FROM estimates.figures WHERE figure = ?", [COVERAGE]).df()
-    coverage = np.full(len(row_of), np.nan)
-    coverage[row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))] = rows["value"]
-    return coverage
-
-
-def _main(method: Method) -> list[str]:
-    """Indicators whose n is the number of cases under way; all, where the method has no such."""
-    on_cases = [i.id for i in method.indicators if i.estimate.clock == "case"]
-    return on_cases or [i.id for i in method.indicators]
-
-
-def _write_each(
+def _append(
     con: duckdb.DuckDBPyConnection,
     table: str,
-    inputs: Inputs,
+    keys: pd.DataFrame,
     kind: str,
     ids: list[str],
     **columns: Array,
 ) -> None:
     """One row a unit, period and item of `kind`, from arrays (row, item)."""
     frames = [
-        inputs.keys.assign(
+        keys.assign(
             **{kind: item},
             **{name: array[:, position].round(6) for name, array in columns.items()},
         )
         for position, item in enumerate(ids)
     ]
-    _create(con, table, pd.concat(frames, ignore_index=True))
+    insert(con, table, pd.concat(frames, ignore_index=True))
 
 
-def _write_scores(
-    con: duckdb.DuckDBPyConnection, method: Method, inputs: Inputs, found: Scores
-) -> None:
+def _append_scores(
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    keys: pd.DataFrame,
+    given: Inputs,
+    scores: Scores,
+    special: list[str],
+) -> Scored:
     # The cases that a unit is short of may be quite unlike those that came.
-    low_coverage = inputs.coverage < method.min_coverage
-    total, se = np.where(low_coverage, np.nan, [found.score, found.se])
-    half = method.z * se
-    frame = inputs.keys.copy()
+    low_coverage = given.coverage < method.min_coverage
+    total, se = np.where(low_coverage, np.nan, [scores.score, scores.se])
+    frame = keys.copy()
     frame["score"] = total.round(DECIMALS)
     frame["se"] = se.round(6)
-    frame["low"] = np.clip(total - half, 0.0, 100.0).round(DECIMALS)
-    frame["high"] = np.clip(total + half, 0.0, 100.0).round(DECIMALS)
-    special = [c for (c,) in con.execute("SELECT court_id FROM courts WHERE special").fetchall()]
+    for ending, half in (("", method.z * se), ("90", quantile(BAND_CONFIDENCE) * se)):
+        frame[f"low{ending}"] = np.clip(total - half, 0.0, 100.0).round(DECIMALS)
+        frame[f"high{ending}"] = np.clip(total + half, 0.0, 100.0).round(DECIMALS)
     ranked = frame["score"].mask((frame["level"] == "court") & frame["unit_id"].isin(special))
     frame["rank"] = ranked.groupby([frame["level"], frame["period"]]).transform(
         lambda column: composite.rank(column.to_numpy())
     )
     frame["rank"] = frame["rank"].astype("Int64")
-    frame["n"] = inputs.n
+    frame["band"] = bands(method.bands, frame["low90"].to_numpy(), frame["high90"].to_numpy())
+    frame["n"] = given.n
     frame["status"] = np.select(
-        [frame["score"].notna(), low_coverage, _lacks_cases(method, inputs, found)],
+        [frame["score"].notna(), low_coverage, _lacks_cases(method, given, scores)],
         ["scored", "low_coverage", "too_few"],
         "not_estimable",
     )
-    _create(con, "scores", frame)
+    insert(con, "scores", frame)
+    return Scored(given, scores, np.where(ranked.isna(), np.nan, total), se)
 
 
-def _lacks_cases(method: Method, inputs: Inputs, found: Scores) -> npt.NDArray[np.bool_]:
+def bands(named: tuple[Band, ...], low: Array, high: Array) -> list[str | None]:
+    """The band of each interval (row,): one, or two neighbours that it spans; None where it spans
+    more, or there is no interval."""
+    least = np.array([band.least for band in named])  # the best first
+    found: list[str | None] = []
+    for a, b in zip(low, high, strict=True):
+        if np.isnan(a) or not named:
+            found.append(None)
+            continue
+        best, worst = int((b < least).sum()), int((a < least).sum())
+        names = [named[position].id for position in range(best, worst + 1)]
+        found.append("-".join(names) if len(names) <= 2 else None)
+    return found
+
+
+def _lacks_cases(method: Method, given: Inputs, scores: Scores) -> npt.NDArray[np.bool_]:
     """Rows (row,) where a dimension without a value lacks an indicator for want of cases."""
-    without = np.isnan(found.dimension)
-    of_dimension = _positions(method)
-    lacks: npt.NDArray[np.bool_] = np.any(inputs.too_few & without[:, of_dimension], axis=1)
+    without = np.isnan(scores.dimension)
+    of_dimension = positions(method)
+    lacks: npt.NDArray[np.bool_] = np.any(given.too_few & without[:, of_dimension], axis=1)
     return lacks
 
 
-def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
-    con.register("score_frame", frame)
-    con.execute(f"CREATE TABLE index.{table} AS SELECT * FROM score_frame ORDER BY period, level")
-    con.unregister("score_frame")
+def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    """Add the rows of a frame to a table of schema index, by name of column, in a fixed order."""
+    con.register("index_rows", frame)
+    con.execute(
+        f"INSERT INTO index.{table} BY NAME SELECT * FROM index_rows ORDER BY period, level"
+    )
+    con.unregister("index_rows")
