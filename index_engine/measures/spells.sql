@@ -5,14 +5,7 @@
 -- sold), lot (first listing to sale), resume (closing as 终本 to the first case that resumes it). A
 -- spell that ended before its window was never observed.
 
-WITH resumptions AS (
-    SELECT parent_case_id, MIN(filed_on) AS resumed_on
-    FROM cases
-    WHERE case_type = 'resumed' AND parent_case_id IS NOT NULL
-    GROUP BY 1
-),
-
-known AS (
+WITH known AS (
     SELECT
         case_id,
         court_id,
@@ -31,6 +24,15 @@ known AS (
         from_day AS window_from,
         until_day AS window_until
     FROM first_enforcement
+),
+
+-- A case that says it resumes one not yet closed is in doubt; a later one stands all the same.
+resumptions AS (
+    SELECT known.case_id, MIN(unix_date(cases.filed_on)) AS resumed_day
+    FROM known
+    JOIN cases ON cases.parent_case_id = known.case_id AND cases.case_type = 'resumed'
+    WHERE unix_date(cases.filed_on) >= known.closed_day
+    GROUP BY 1
 ),
 
 offers AS (
@@ -58,11 +60,9 @@ clocks AS (
     WHERE has_assets
     UNION ALL
     SELECT 'resume' AS clock, court_id, stratum, closed_day AS start_day, window_from, window_until,
-           unix_date(resumed_on) AS event_day, 'resumed' AS event
+           resumed_day AS event_day, 'resumed' AS event
     FROM known
-    LEFT JOIN resumptions
-        ON resumptions.parent_case_id = known.case_id
-        AND unix_date(resumed_on) >= known.closed_day
+    LEFT JOIN resumptions ON resumptions.case_id = known.case_id
     -- Closed before observation began: of those a source has none, or a few by accident.
     WHERE close_mode = 'zhongben' AND closed_day >= window_from
     UNION ALL
