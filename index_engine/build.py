@@ -1,42 +1,50 @@
 """Build a warehouse: measures, then estimates, then scores. The path of every number, in order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from index_engine.estimates.estimate import estimate
-from index_engine.index.score import score
+from index_engine.index import score
 from index_engine.measures.measure import MEASURES, measure
-from index_engine.method import DEFAULT, load
+from index_engine.method import load_all
 from index_engine.warehouse import snapshots
 
-STEPS = 1 + len(MEASURES) + 3 + 1 + 1  # spells, measures, three clocks, rates, scores
+# Spells, measures, random groups counted and estimated, four clocks, rates, small units, scores.
+STEPS = 1 + len(MEASURES) + 2 + 4 + 1 + 1 + 1
 
 
 def build(
     warehouse: Path,
-    method_file: Path = DEFAULT,
+    method_files: Sequence[Path] = (),
     *,
     threads: int | None = None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> None:
     """Compute everything that pages show from the facts in `warehouse`, and swap it in.
 
-    `progress` is called with the name of each step as it begins. The same facts and method give the
-    same scores, byte for byte, whatever the number of threads.
+    `method_files` are the methods, the main one first; without any, those beside the engine.
+    `progress` is called with the name of each step as it begins. The same facts and methods give
+    the same scores, byte for byte, whatever the number of threads.
 
     Raises InputError for a bad method file, a missing warehouse or one without cases.
     """
-    method = load(method_file)
+    methods = load_all(method_files)
     snapshots.check(warehouse)
     with snapshots.replacing(warehouse) as con:
         if threads is not None:
             con.execute("SET threads = ?", [threads])
         con.execute("SET preserve_insertion_order = false")
-        measure(con, method, progress=progress)
-        estimate(con, method, progress=progress)
+        measure(con, methods[0], progress=progress)
+        estimate(con, methods, progress=progress)
         progress("scores")
-        score(con, method)
-        con.execute("INSERT OR REPLACE INTO meta VALUES ('method', ?)", [method.text])
+        score.create(con)
+        for method in methods:
+            score.score(con, method)
+        con.execute("DROP SCHEMA grouped CASCADE")
+        con.execute("DELETE FROM meta WHERE starts_with(key, 'method')")
+        for position, method in enumerate(methods):
+            key = f"method.{position}" if position else "method"
+            con.execute("INSERT INTO meta VALUES (?, ?)", [key, method.text])
         con.execute(
             "INSERT OR REPLACE INTO meta "
             "SELECT 'built_sources', string_agg(source_id, ',' ORDER BY source_id) FROM sources"

@@ -7,8 +7,9 @@
     python -m index_engine sources   --warehouse W
     python -m index_engine coverage  --warehouse W
     python -m index_engine rejects   --warehouse W
-    python -m index_engine build     --warehouse W [--method M] [--threads N]
+    python -m index_engine build     --warehouse W [--method M ...] [--threads N]
     python -m index_engine scores    --warehouse W --level province|city|court [--period 2025Q4]
+                                     [--method official-1]
 
 Bad input ends in one line on stderr and exit code 2.
 """
@@ -25,7 +26,6 @@ from tqdm import tqdm
 from index_engine import intake, periods
 from index_engine.build import STEPS, build
 from index_engine.errors import InputError
-from index_engine.method import DEFAULT
 from index_engine.snapshot import LEVELS, Snapshot
 from index_engine.sources.contract import KINDS
 from index_engine.sources.judge.accept import Outcome
@@ -90,11 +90,18 @@ def _parser() -> argparse.ArgumentParser:
     command("coverage", _coverage, "received and missing case numbers by court", printed=True)
     command("rejects", _rejects, "what the imports rejected, cleared or warned of", printed=True)
     building = command("build", _build, "compute measures, estimates and scores")
-    building.add_argument("--method", type=Path, default=DEFAULT, help="a method file")
+    building.add_argument(
+        "--method",
+        type=Path,
+        action="append",
+        default=[],
+        help="a method file; again for further methods beside it (default: all shipped)",
+    )
     building.add_argument("--threads", type=_count, help="threads for DuckDB")
     scores = command("scores", _scores, "print the scores of one level and period", printed=True)
     scores.add_argument("--level", choices=LEVELS, required=True)
     scores.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
+    scores.add_argument("--method", default="", help="id of a method of the build; else the main")
     return parser
 
 
@@ -210,7 +217,7 @@ def _build(arguments: argparse.Namespace) -> None:
 
 
 def _scores(arguments: argparse.Namespace) -> None:
-    snapshot = Snapshot(arguments.warehouse)
+    snapshot = Snapshot(arguments.warehouse, arguments.method)
     known = snapshot.periods()
     period = arguments.period or known[-1]
     periods.parse(period)
@@ -218,6 +225,7 @@ def _scores(arguments: argparse.Namespace) -> None:
         raise InputError(f"--period {period}: there are scores for {known[0]} to {known[-1]}")
     rows = snapshot.scores(arguments.level, period)
     rows.insert(0, "period", period)
+    rows.insert(0, "method", snapshot.method.id)
     if snapshot.synthetic and arguments.format == "table":
         print(SYNTHETIC_NOTE)
     rows["synthetic"] = snapshot.synthetic

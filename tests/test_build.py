@@ -90,7 +90,7 @@ def test_a_build_keeps_its_method_and_another_one_is_another_version(tmp_path: P
     versions = []
     for changed in (text, text + "\n# reviewed\n"):
         method.write_text(changed, encoding="utf-8")
-        build(path, method)
+        build(path, [method])
         versions.append(version(path))
         snapshot = Snapshot(path)
         assert snapshot.method.text == changed
@@ -131,7 +131,7 @@ def refused(path: Path, match: str, method: Path = DEFAULT) -> None:
     """The build says why in one line and leaves the file, if there is one, as it was."""
     before = path.read_bytes() if path.exists() else None
     with pytest.raises(InputError, match=match) as error:
-        build(path, method)
+        build(path, [method])
     assert "\n" not in str(error.value)
     assert (path.read_bytes() if path.exists() else None) == before
     assert not list(path.parent.glob("*.draft*"))

@@ -3,10 +3,10 @@
 The rates are a Poisson regression of events on class of cause, claim band, kind of debtor and age
 of the case, with time at risk as exposure: a piecewise exponential model of the cause-specific
 hazard (Holford 1980, Biometrics 36: 299-305; Breslow and Day 1987, The Design and Analysis of
-Cohort Studies, chapter 4). A case at risk from age a to b is expected to bring H(b) - H(a) events, so what
-is expected adds up over cells as they are counted. It suits small courts, since it needs none of
-their own rates by stratum; unlike direct standardisation, two places are comparable with the nation
-only, not with one another.
+Cohort Studies, chapter 4). A case at risk from age a to b is expected to bring H(b) - H(a) events,
+so what is expected adds up over cells as they are counted. It suits small courts, since it needs
+none of their own rates by stratum; unlike direct standardisation, two places are comparable with
+the nation only, not with one another.
 """
 
 from dataclasses import replace
@@ -103,7 +103,7 @@ def fitted_rates(events: Array, exposure: Array, grid: strata.Grid) -> Array:
     time = exposure.ravel()
     known = time > 1e-9
     model = GLM(seen[known], design[known], family=Poisson(), offset=np.log(time[known]))
-    rate = np.exp(design @ model.fit().params)
+    rate: Array = np.exp(design @ model.fit().params)
     return rate.reshape(grid.cases, events.shape[1])
 
 

@@ -131,7 +131,8 @@ def _cells(
     chosen = pd.DataFrame({"court_id": frame.courts, "court": range(len(frame.courts))})
     con.register("chosen_courts", chosen.assign(court=0) if frame.pooled else chosen)
     # Each cell carries its flat position in the array, and numpy adds up what shares one: cheaper
-    # than a GROUP BY over millions of distinct cells. Pooled courts share most of them.
+    # than a GROUP BY over millions of distinct cells. Pooled courts share most of them. In order,
+    # so that weighted sums round alike on any number of threads.
     total = "SUM({})::BIGINT AS {}" if frame.pooled else "{} AS {}"
     rows = con.execute(
         f"""
@@ -146,7 +147,7 @@ def _cells(
         FROM {table} JOIN chosen USING (court_id)
         WHERE clock = $clock AND age_bin < $bins AND period BETWEEN $first AND $last
               {"AND list_contains($names::measures.event[], event)" if events else ""}
-        {"GROUP BY place" if frame.pooled else ""}
+        {"GROUP BY place" if frame.pooled else "ORDER BY ALL"}
         """,
         {
             "periods": shape[1],
@@ -192,7 +193,7 @@ def read_count_rows(
     sums = ", ".join(f"SUM({name})::DOUBLE AS {name}" for name in columns)
     rows = con.execute(
         f"SELECT court_id::VARCHAR AS court_id, period, stratum::INTEGER AS stratum, {sums} "
-        f"FROM {schema}.{table} WHERE {where} GROUP BY ALL"
+        f"FROM {schema}.{table} WHERE {where} GROUP BY ALL ORDER BY ALL"
     ).df()
     position, period, kept = _place(rows, frame)
     return CountRows(
@@ -233,7 +234,7 @@ def read_ratios(con: duckdb.DuckDBPyConnection, frame: Frame, bins: int, schema:
     rows = con.execute(
         "SELECT court_id::VARCHAR AS court_id, period, stratum::INTEGER AS stratum, "
         f"LEAST(ratio_bin::INTEGER, {bins - 1}) AS ratio_bin, SUM(n)::DOUBLE AS n "
-        f"FROM {schema}.price_ratios GROUP BY ALL"
+        f"FROM {schema}.price_ratios GROUP BY ALL ORDER BY ALL"
     ).df()
     position, period, kept = _place(rows, frame)
     counts = {name: rows[name].to_numpy()[kept] for name in ("ratio_bin", "n")}
@@ -243,7 +244,8 @@ def read_ratios(con: duckdb.DuckDBPyConnection, frame: Frame, bins: int, schema:
 def histogram(rows: CountRows, frame: Frame, bins: int) -> Array:
     """Prices as a (court, period, ratio bin) array, summed over strata."""
     shape = (len(frame.courts), frame.periods, bins)
-    flat = np.ravel_multi_index((rows.court, rows.period, rows.counts["ratio_bin"]), shape)
+    ratio_bin = rows.counts["ratio_bin"].astype(np.int64)
+    flat = (rows.court * frame.periods + rows.period) * bins + ratio_bin
     return _summed(flat, rows.counts["n"], shape)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from index_engine.estimates import shrinkage
 from index_engine.estimates.estimated import SHRUNK, Estimated
@@ -93,14 +94,14 @@ def _by_window(
     )
 
 
-def peers_of(method: Method, n: Array, wealth: Array, known: Array) -> list[Peers]:
+def peers_of(method: Method, n: Array, wealth: Array, known: npt.NDArray[np.bool_]) -> list[Peers]:
     """The peers of each window of a level, from arrays (unit, window)."""
     breaks = tuple(float(b) for b in method.peers.size_breaks)
     return [
         peers(
             n[:, window],
             wealth[:, window],
-            known[:, window].astype(bool),
+            known[:, window],
             breaks,
             method.peers.tiers,
             method.peers.min_members,

@@ -11,6 +11,7 @@ from index_engine.index.composite import Array
 from index_engine.method import COVERAGE, Method
 
 KEYS = ["level", "unit_id", "period"]
+CHOSEN = "(? IS NULL OR level = ?) AND (? IS NULL OR period = ?)"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,15 @@ class Inputs:
     coverage: Array  # (row,): share of the numbered cases that came, NaN where that is not known
 
 
-def read(con: duckdb.DuckDBPyConnection, method: Method, basis: str) -> Inputs:
-    """Pivot the estimates; what is too few or not estimable is missing.
+def read(
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    basis: str,
+    level: str | None = None,
+    period: str | None = None,
+) -> Inputs:
+    """Pivot the estimates, all or those of one level or period; what is too few or not estimable is
+    missing.
 
     Covariances of indicators read off one curve are the unit's own; those of any other pair are the
     correlation found over random groups, times both standard errors.
@@ -36,8 +44,8 @@ def read(con: duckdb.DuckDBPyConnection, method: Method, basis: str) -> Inputs:
     rows = con.execute(
         "SELECT level, unit_id, period, indicator, value, se, n, status"
         " FROM estimates.indicators WHERE method = ? AND basis = ?"
-        " AND list_contains(CAST(? AS VARCHAR[]), indicator)",
-        [method.id, basis, ids],
+        f" AND list_contains(CAST(? AS VARCHAR[]), indicator) AND {CHOSEN}",
+        [method.id, basis, ids, level, level, period, period],
     ).df()
     keys = rows[KEYS].drop_duplicates().sort_values(KEYS, ignore_index=True)
     row_of = pd.MultiIndex.from_frame(keys)
@@ -53,8 +61,10 @@ def read(con: duckdb.DuckDBPyConnection, method: Method, basis: str) -> Inputs:
     too_few = np.zeros(value.shape, dtype=bool)
     too_few[at, column] = rows["status"].isin(["too_few", "no_data"]).to_numpy()
     variance = _correlation(con, ids) * se[:, :, None] * se[:, None, :]
-    _own_covariances(con, method, basis, row_of, variance)
-    return Inputs(keys, value, np.nan_to_num(variance), n, too_few, _coverage(con, row_of))
+    chosen = [level, level, period, period]
+    _own_covariances(con, method, basis, row_of, variance, chosen)
+    coverage = _coverage(con, row_of, chosen)
+    return Inputs(keys, value, np.nan_to_num(variance), n, too_few, coverage)
 
 
 def _correlation(con: duckdb.DuckDBPyConnection, ids: list[str]) -> Array:
@@ -74,12 +84,13 @@ def _own_covariances(
     basis: str,
     row_of: pd.MultiIndex,
     variance: Array,
+    chosen: list[str | None],
 ) -> None:
     ids = pd.Index([i.id for i in method.indicators])
     rows = con.execute(
         "SELECT * FROM estimates.covariances"
-        " WHERE method = ? AND basis = ? AND covariance IS NOT NULL",
-        [method.id, basis],
+        f" WHERE method = ? AND basis = ? AND covariance IS NOT NULL AND {CHOSEN}",
+        [method.id, basis, *chosen],
     ).df()
     one, other = ids.get_indexer(rows["indicator"]), ids.get_indexer(rows["other"])
     mine = (one >= 0) & (other >= 0)  # checks have covariances too
@@ -88,10 +99,15 @@ def _own_covariances(
     variance[at, one, other] = variance[at, other, one] = rows["covariance"]
 
 
-def _coverage(con: duckdb.DuckDBPyConnection, row_of: pd.MultiIndex) -> Array:
-    rows = con.execute("SELECT * FROM estimates.figures WHERE figure = ?", [COVERAGE]).df()
+def _coverage(
+    con: duckdb.DuckDBPyConnection, row_of: pd.MultiIndex, chosen: list[str | None]
+) -> Array:
+    rows = con.execute(
+        f"SELECT * FROM estimates.figures WHERE figure = ? AND {CHOSEN}", [COVERAGE, *chosen]
+    ).df()
     coverage = np.full(len(row_of), np.nan)
-    coverage[row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))] = rows["value"]
+    at = row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
+    coverage[at[at >= 0]] = rows["value"][at >= 0]
     return coverage
 
 

@@ -6,6 +6,7 @@ speed cannot buy off non-recovery. Nothing here looks at a measure or a case.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -22,27 +23,7 @@ from index_engine.method.model import quantile
 DECIMALS = 1  # of a published score, and shown: ranks must not be finer than what is printed
 BAND_CONFIDENCE = 0.9  # of the interval that must support a band
 
-SCHEMA = """
-DROP SCHEMA IF EXISTS index CASCADE;
-CREATE SCHEMA index;
-CREATE TABLE index.points (
-    method VARCHAR, basis VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
-    indicator VARCHAR, points DOUBLE, weight DOUBLE
-);
-CREATE TABLE index.dimensions (
-    method VARCHAR, basis VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
-    dimension VARCHAR, points DOUBLE, weight_present DOUBLE
-);
-CREATE TABLE index.scores (
-    method VARCHAR, basis VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
-    score DOUBLE, se DOUBLE,
-    low DOUBLE, high DOUBLE,      -- at the method's confidence
-    low90 DOUBLE, high90 DOUBLE,
-    rank BIGINT,                  -- smallest of ties; NULL for special courts
-    band VARCHAR,                 -- 'A', 'A-BBB' across two; NULL where the interval spans more
-    n BIGINT, status VARCHAR      -- scored | low_coverage | too_few | not_estimable
-);
-"""
+SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 @dataclass(frozen=True)
@@ -71,7 +52,7 @@ class Scored:
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Make schema `index` anew, empty."""
-    con.execute(SCHEMA)
+    con.execute(SCHEMA.read_text(encoding="utf-8"))
 
 
 def score(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, Scored]:

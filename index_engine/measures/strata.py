@@ -53,12 +53,13 @@ def prepare(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     `claim_band` is the position of the band, NULL where the claim is not known.
     """
     axes = grid(method)
-    classes = method.strata.classes if method.strata else {ALL: ("*",)}
+    together: dict[str, tuple[str, ...]] = {ALL: ("*",)}
+    classes = method.strata.classes if method.strata else together
     _named(con, "case_classes", "cause", _numbers(con, "cases", "cause", classes))
     debtors = {kind: axes.debtors.index(kind) if method.strata else 0 for kind in DEBTORS}
     _named(con, "debtor_kinds", "debtor_kind", debtors.items())
-    assets = method.strata.assets if method.strata else {ALL: ("*",)}
-    numbers = _numbers(con, "auction_rounds", "asset_class", assets)
+    groups = method.strata.assets if method.strata else together
+    numbers = _numbers(con, "auction_rounds", "asset_class", groups)
     _named(con, "asset_classes", "asset_class", [(a, axes.cases + n) for a, n in numbers])
     con.execute(
         "CREATE TABLE measures.strata (stratum INTEGER, kind VARCHAR, case_class VARCHAR,"

@@ -152,14 +152,14 @@ def _entry_faults(method: Method) -> Iterator[str]:
     for entry in method.estimated:
         if entry.estimate.kind == "quotient":
             yield f"{entry.id}: a quotient has no standard error"
-    for figure in method.figures:
-        if figure.estimate.kind not in ("share", "quotient"):
-            yield f"figure {figure.id}: it must be a share or a quotient of two counts"
+    for shown in method.figures:
+        if shown.estimate.kind not in ("share", "quotient"):
+            yield f"figure {shown.id}: it must be a share or a quotient of two counts"
     every: tuple[Figure, ...] = (*method.estimated, *method.figures)
-    for entry in every:
-        fault = _estimate_fault(entry.estimate, method)
+    for figure in every:
+        fault = _estimate_fault(figure.estimate, method)
         if fault is not None:
-            yield f"{entry.id}: {fault}"
+            yield f"{figure.id}: {fault}"
 
 
 def _estimate_fault(estimate: Estimate, method: Method) -> str | None:

@@ -1,22 +1,44 @@
--- The indicators of one unit and period, beside the nation's values.
--- Parameters: level, unit_id, period.
+-- Indicators and checks of one unit and period on every basis, beside the nation's values.
+-- Parameters: method, level, unit_id, period.
 
 WITH mine AS (
-    SELECT indicator, value, se, n, status FROM estimates.indicators
-    WHERE level = $1 AND unit_id = $2 AND period = $3
+    SELECT * FROM estimates.indicators
+    WHERE method = $1 AND level = $2 AND unit_id = $3 AND period = $4
+),
+
+observed AS (
+    SELECT indicator, value, se, n, status FROM mine WHERE basis = 'observed'
+),
+
+adjusted AS (
+    SELECT indicator, value AS adjusted, se AS adjusted_se FROM mine
+    WHERE basis = 'adjusted' AND status = 'estimated'
+),
+
+shrunk AS (
+    SELECT indicator, value AS shrunk, se AS shrunk_se FROM mine WHERE basis = 'shrunk'
+),
+
+drawn AS (
+    SELECT indicator, weight AS own_weight, centre AS peers_value FROM estimates.shrinkage
+    WHERE method = $1 AND level = $2 AND unit_id = $3 AND period = $4
 ),
 
 nation AS (
-    SELECT indicator, value AS nation FROM estimates.indicators
-    WHERE level = 'nation' AND period = $3
+    SELECT indicator, value AS nation, se AS nation_se, n AS nation_n FROM estimates.indicators
+    WHERE method = $1 AND basis = 'observed' AND level = 'nation' AND period = $4
 ),
 
 points AS (
     SELECT indicator, points, weight FROM index.points
-    WHERE level = $1 AND unit_id = $2 AND period = $3
+    WHERE method = $1 AND basis = 'observed' AND level = $2 AND unit_id = $3 AND period = $4
 )
 
-SELECT indicator, value, se, n, status, points, weight, nation
-FROM mine
+SELECT indicator, value, se, n, status, points, weight, nation, nation_se, nation_n, adjusted,
+       adjusted_se, shrunk, shrunk_se, own_weight, peers_value
+FROM observed
 LEFT JOIN points USING (indicator)
 LEFT JOIN nation USING (indicator)
+LEFT JOIN adjusted USING (indicator)
+LEFT JOIN shrunk USING (indicator)
+LEFT JOIN drawn USING (indicator)

@@ -1,10 +1,42 @@
--- Scores of one level and period, with the change on two earlier periods. Best first.
--- Parameters: level, period, the period a quarter before, the period a year before.
+-- Scores of one method, level and period on every basis, with the change on two earlier periods and
+-- the doubt about the rank. Best first.
+-- Parameters: method, level, period, the period a quarter before, the period a year before.
 
-SELECT now.unit_id, now.score, now.se, now.low, now.high, now.rank, now.n, now.status,
+WITH mine AS (
+    SELECT * FROM index.scores WHERE method = $1 AND level = $2
+),
+
+now AS (
+    SELECT * FROM mine WHERE basis = 'observed' AND period = $3
+),
+
+other AS (
+    SELECT unit_id,
+           max(CASE WHEN basis = 'adjusted' THEN score END) AS adjusted,
+           max(CASE WHEN basis = 'adjusted' THEN low END) AS adjusted_low,
+           max(CASE WHEN basis = 'adjusted' THEN high END) AS adjusted_high,
+           max(CASE WHEN basis = 'shrunk' THEN score END) AS shrunk,
+           max(CASE WHEN basis = 'shrunk' THEN low END) AS shrunk_low,
+           max(CASE WHEN basis = 'shrunk' THEN high END) AS shrunk_high
+    FROM mine
+    WHERE period = $3 AND basis IN ('adjusted', 'shrunk')
+    GROUP BY unit_id
+)
+
+SELECT now.unit_id, now.score, now.se, now.low, now.high, now.low90, now.high90, now.rank,
+       ranks.low AS rank_low, ranks.high AS rank_high,
+       ranks.low_all AS rank_low_all, ranks.high_all AS rank_high_all, ranks.top AS top_share,
+       now.band, now.n, now.status,
        round(now.score - quarter.score, 1) AS change_quarter,
-       round(now.score - year.score, 1) AS change_year
-FROM (SELECT * FROM index.scores WHERE level = $1 AND period = $2) AS now
-LEFT JOIN (SELECT * FROM index.scores WHERE level = $1 AND period = $3) AS quarter USING (unit_id)
-LEFT JOIN (SELECT * FROM index.scores WHERE level = $1 AND period = $4) AS year USING (unit_id)
+       round(now.score - year.score, 1) AS change_year,
+       other.* EXCLUDE (unit_id), peers.peers, peers.members AS peers_members
+FROM now
+LEFT JOIN (SELECT unit_id, score FROM mine WHERE basis = 'observed' AND period = $4) AS quarter
+USING (unit_id)
+LEFT JOIN (SELECT unit_id, score FROM mine WHERE basis = 'observed' AND period = $5) AS year
+USING (unit_id)
+LEFT JOIN other USING (unit_id)
+LEFT JOIN (SELECT * FROM index.ranks WHERE method = $1 AND level = $2 AND period = $3) AS ranks
+USING (unit_id)
+LEFT JOIN (SELECT * FROM estimates.peers WHERE level = $2 AND period = $3) AS peers USING (unit_id)
 ORDER BY now.rank NULLS LAST, now.unit_id

@@ -19,7 +19,7 @@ def abroad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = METHOD.read_text(encoding="utf-8").replace('first = "2012Q4"', 'first = "2019Q4"')
     method = path.with_name("method.toml")
     method.write_text(text, encoding="utf-8")
-    build(path, method)
+    build(path, [method])
     return path
 
 

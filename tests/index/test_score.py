@@ -184,6 +184,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as found:
         found.execute(SCHEMA)
         found.execute("CREATE TABLE courts (court_id VARCHAR, special BOOLEAN)")
+        score.create(found)
         yield found
 
 
@@ -195,8 +196,18 @@ def give(
         value = values[i.id]
         status = more.get(i.id, "estimated" if value is not None else "not_estimable")
         con.execute(
-            "INSERT INTO estimates.indicators VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [level, unit, period, i.id, value, None if value is None else 0.01, 500, status],
+            "INSERT INTO estimates.indicators VALUES (?, 'observed', ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                METHOD.id,
+                level,
+                unit,
+                period,
+                i.id,
+                value,
+                None if value is None else 0.01,
+                500,
+                status,
+            ],
         )
 
 
@@ -307,8 +318,9 @@ def test_covariances_widen_or_narrow_the_interval(con):
     give(con, "12", at(0.5))
     con.execute(
         "INSERT INTO estimates.covariances VALUES"
-        " ('province', '12', '2024Q4', 'cash_24m', 'zhongben_24m', -0.00009),"
-        " ('province', '12', '2024Q4', 'months_to_cash', 'cash_24m', NULL)"
+        " (?, 'observed', 'province', '12', '2024Q4', 'cash_24m', 'zhongben_24m', -0.00009),"
+        " (?, 'observed', 'province', '12', '2024Q4', 'months_to_cash', 'cash_24m', NULL)",
+        [METHOD.id] * 2,
     )
     score.score(con, METHOD)
     found = scores(con)
