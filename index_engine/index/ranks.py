@@ -1,0 +1,271 @@
+"""Confidence sets for ranks, and the probability of being near the top.
+
+The sets are those of Mogstad, Romano, Shaikh and Wilhelm (2024, "Inference for Ranks with
+Applications to Mobility across Neighbourhoods and Academic Achievement across Countries", Review of
+Economic Studies 91(1), section 3). Every pair of units is compared by the studentised difference of
+their scores; one critical value, from draws of the normal law of the scores, bounds all comparisons
+at once; a unit's rank lies between one more than the number of units that are surely better and the
+number of units less those surely worse. Marginal sets cover one unit's rank with the stated
+probability, simultaneous sets the ranks of all units together. Step-down (ibid., after Romano and
+Wolf 2005, Econometrica 73(4), section 4) drops the comparisons already decided and takes a smaller
+critical value from the rest, until nothing more is decided.
+
+How it is fast, and still the plain method. A critical value is a high quantile over draws of the
+largest statistic, so only statistics above some floor below it can matter. The floor is guessed
+(`floors`), the statistics above it are found without looking at all pairs (`exceedances`), and the
+quantile is taken among them. Whether the floor lay low enough shows in the result: if fewer draws
+exceed it than the quantile needs, it is lowered and the unit done again. No result depends on the
+guess.
+
+Results depend on the seed and on numpy's generator (PCG64 and its float32 ziggurat normals), which
+may change between numpy versions.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from index_engine.index.differences import BLOCK, Law, checked, dependent, independent
+
+Array = npt.NDArray[np.float64]
+Ranks = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.intp]
+Number = TypeVar("Number", np.float64, np.int64)
+
+NO_RANK = -1
+
+
+@dataclass(frozen=True)
+class RankSets:
+    """Confidence sets for ranks, both ends included; rank 1 has the highest score.
+
+    low, high: for each unit alone; low_all, high_all: for all units together, each (unit,), with
+    NO_RANK for a unit without a score. critical (unit,), NaN without a score, and critical_all: the
+    critical values of the studentised differences. stepdown: whether by step-down.
+    """
+
+    low: Ranks
+    high: Ranks
+    low_all: Ranks
+    high_all: Ranks
+    critical: Array
+    critical_all: float
+    stepdown: bool
+
+
+def confidence_sets(
+    score: Array,
+    se: Array,
+    *,
+    confidence: float = 0.95,
+    draws: int = 10_000,
+    seed: int,
+    stepdown: bool = True,
+    covariance: Array | None = None,
+) -> RankSets:
+    """Two-sided confidence sets for the ranks of all units (Mogstad et al. 2024, section 3).
+
+    score, se (unit,): scores and their standard errors in the same unit; units are independent
+    unless `covariance` (unit, unit) of the scores says otherwise, in which case `se` is not read.
+    A unit whose score is NaN is left out: the others are ranked as if it were not there. Units that
+    tie are each as good as the other; two known without error (se 0) are compared by their scores.
+
+    Raises ValueError for a confidence outside (0.5, 1), for fewer than two draws, for an infinite
+    score, for a standard error that is missing, infinite or negative beside a known score, and for
+    a covariance that is not symmetric and positive semi-definite.
+    """
+    if not 0.5 < confidence < 1.0:
+        raise ValueError(f"confidence must lie between 0.5 and 1, not {confidence}")
+    if draws < 2:
+        raise ValueError(f"at least two draws are needed, not {draws}")
+    if np.isinf(score).any():
+        raise ValueError("a score is infinite")
+    known = ~np.isnan(score)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    law: Law
+    if covariance is None:
+        law = independent(se[known], draws, rng)
+    else:
+        law = dependent(covariance[np.ix_(known, known)], draws, rng)
+    plan = Plan(confidence, draws, stepdown)
+    values = np.asarray(score[known], dtype=np.float64)
+    critical, largest = _marginal(law, values, plan)
+    critical_all = _simultaneous(law, values, plan, float(np.quantile(largest, plan.level)))
+    low, high = _sets(law, values, critical)
+    low_all, high_all = _sets(law, values, np.full(values.shape, critical_all))
+    return RankSets(
+        low=_spread(low, known),
+        high=_spread(high, known),
+        low_all=_spread(low_all, known),
+        high_all=_spread(high_all, known),
+        critical=_spread(critical, known),
+        critical_all=critical_all,
+        stepdown=stepdown,
+    )
+
+
+def top_share(
+    score: Array, se: Array, share: float = 0.25, draws: int = 10_000, *, seed: int
+) -> Array:
+    """Probability that a unit is among the top `share` of units, shape (unit,).
+
+    The share of draws of all scores from N(score, se), independent, in which fewer than
+    ceil(share x units) units lie above it: 9 of 34 for a quarter. Units equal in a draw share the
+    better rank, so that all of them are in or out; drawn scores are not rounded. A unit whose score
+    is NaN is not counted and has NaN.
+
+    Pass scores shrunk towards their peers, with their posterior standard deviations: raw scores
+    hold the noise of sampling once already, and drawing around them would count it twice (Laird and
+    Louis 1989, Journal of Educational Statistics 14(1)).
+
+    Raises ValueError for a share outside (0, 1], fewer than one draw, and standard errors as in
+    `confidence_sets`.
+    """
+    if not 0.0 < share <= 1.0:
+        raise ValueError(f"share must lie in (0, 1], not {share}")
+    if draws < 1:
+        raise ValueError(f"at least one draw is needed, not {draws}")
+    known = ~np.isnan(score)
+    centre, spread = score[known], checked(se[known])
+    if not centre.size:
+        return np.full(score.shape, np.nan)
+    places = int(np.ceil(share * centre.size - 1e-9))  # 0.1 x 30 is 3, whatever binary says
+    rng = np.random.Generator(np.random.PCG64(seed))
+    hits = np.zeros(centre.size)
+    step = max(1, BLOCK // centre.size)
+    for start in range(0, draws, step):
+        normals = rng.standard_normal((min(step, draws - start), centre.size), dtype=np.float32)
+        drawn = centre + spread * normals
+        last = np.partition(drawn, centre.size - places, axis=1)[:, centre.size - places]
+        hits += (drawn >= last[:, None]).sum(axis=0)
+    return _spread(hits / draws, known)
+
+
+# ---------------------------------------------------------------- critical values
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a critical value is taken from the draws."""
+
+    confidence: float
+    draws: int
+    stepdown: bool
+
+    @property
+    def level(self) -> float:
+        """A guess of the single-step quantile that a critical value does not fall below.
+
+        Step-down never drops both directions of a pair. The directions kept and their mirror image
+        thus cover all, and by the symmetry of the normal law exceed a bound equally often: the
+        final critical value is at least the single-step one at twice the error rate, and mostly
+        well above it. In a single step the tenth is for the noise of a guess from few draws.
+        """
+        return max(0.0, 1.0 - (1.8 if self.stepdown else 1.1) * (1.0 - self.confidence))
+
+
+def _marginal(law: Law, values: Array, plan: Plan) -> tuple[Array, Array]:
+    """Each unit's critical value (unit,), and the largest statistic found in each draw (draw,)."""
+    critical = np.zeros(values.size)
+    largest = np.zeros(plan.draws)
+    for unit, floor in enumerate(law.floors(plan.level)):
+        observed = _observed(law, values, unit)
+        value = None
+        while value is None:
+            found = law.exceedances(unit, floor)
+            size = np.abs(found.statistic)
+            seen = np.sign(found.statistic) * observed[found.other]
+            value = _critical_value(found.draw, size, seen, plan, floor)
+            floor = _lower(floor)
+        critical[unit] = value
+        np.maximum.at(largest, found.draw, size)
+    return critical, largest
+
+
+def _simultaneous(law: Law, values: Array, plan: Plan, floor: float) -> float:
+    """The critical value of all pairs at once."""
+    while True:
+        draw, size, seen = [], [], []
+        for unit in range(values.size):
+            found = law.exceedances(unit, floor)
+            above = found.statistic > 0.0  # the other direction comes with the other unit
+            draw.append(found.draw[above])
+            size.append(found.statistic[above])
+            seen.append(_observed(law, values, unit)[found.other[above]])
+        if not draw:
+            return 0.0
+        parts = np.concatenate(draw), np.concatenate(size), np.concatenate(seen)
+        value = _critical_value(*parts, plan, floor)
+        if value is not None:
+            return value
+        floor = _lower(floor)
+
+
+def _lower(floor: float) -> float:
+    """The next floor to try; 0 at last, above which nothing is missed."""
+    return 0.93 * floor if floor > 0.5 else 0.0
+
+
+def _critical_value(
+    draw: Indices, size: Array, observed: Array, plan: Plan, floor: float
+) -> float | None:
+    """The critical value of a family of comparisons from its drawn statistics above `floor`.
+
+    `observed`: what each comparison's statistic is in the data, in the direction of the drawn one;
+    above the critical value it is decided and, by step-down, drops out. None where too few draws
+    exceed the floor to tell. Never below 0.
+    """
+    limit = np.inf
+    while True:
+        kept = observed <= limit
+        largest = np.zeros(plan.draws)
+        np.maximum.at(largest, draw[kept], size[kept])
+        value = _upper_quantile(largest[largest > 0.0], plan.draws, plan.confidence)
+        if value is None:
+            return 0.0 if floor == 0.0 else None
+        if not plan.stepdown or (observed[kept] <= value).all():
+            return value
+        limit = value
+
+
+def _upper_quantile(top: Array, draws: int, confidence: float) -> float | None:
+    """Quantile, interpolated between order statistics (Hyndman and Fan 1996, type 7), of `draws`
+    values of which only the largest are known; None if it lies below those."""
+    place = (draws - 1) * confidence
+    below = int(place)
+    index = below - (draws - top.size)
+    if index < 0:
+        return None
+    ends = [index, min(index + 1, top.size - 1)]
+    lower, upper = np.partition(top, ends)[ends]
+    return float(lower + (place - below) * (upper - lower))
+
+
+def _observed(law: Law, values: Array, unit: int) -> Array:
+    """Studentised differences of a unit from all, shape (unit,); infinite where two known without
+    error differ."""
+    difference = values[unit] - values
+    certain = np.where(difference == 0.0, 0.0, np.copysign(np.inf, difference))
+    width = law.widths(unit)
+    observed: Array = np.divide(difference, width, out=certain, where=width > 0.0)
+    return observed
+
+
+def _sets(law: Law, values: Array, critical: Array) -> tuple[Ranks, Ranks]:
+    low = np.zeros(values.size, dtype=np.int64)
+    high = np.zeros(values.size, dtype=np.int64)
+    for unit in range(values.size):
+        observed = _observed(law, values, unit)
+        low[unit] = 1 + (observed < -critical[unit]).sum()
+        high[unit] = values.size - (observed > critical[unit]).sum()
+    return low, high
+
+
+def _spread(found: npt.NDArray[Number], known: npt.NDArray[np.bool_]) -> npt.NDArray[Number]:
+    """Put what was found for the known units in their places, NaN or NO_RANK elsewhere."""
+    missing = np.nan if found.dtype.kind == "f" else NO_RANK
+    spread = np.full(known.shape, missing, dtype=found.dtype)
+    spread[known] = found
+    return spread
