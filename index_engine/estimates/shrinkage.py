@@ -1,0 +1,341 @@
+"""Empirical Bayes: estimates of small units drawn towards their peers by how little they know.
+
+All arrays are (unit,), the units of one peer group at one time (see index_engine.estimates.peers).
+Each unit's estimate is taken as its own truth plus sampling error, and the truths of a group as
+draws from one prior, whose centre and spread are estimated from the group itself. What is returned
+for a unit is its posterior mean, weight x own estimate + (1 - weight) x centre (Efron and Morris
+1975; Morris 1983, JASA 78: 47-55).
+
+The standard error is not the usual posterior standard deviation given the estimated prior, which is
+too short, most of all where the spread is estimated as 0 (Morris 1983, section 4). Two parts are
+added. The centre is estimated: (1 - weight)^2 x its variance (Morris 1983, formula for s_i^2 with
+r = 1; the same term is g2 of Prasad and Rao 1990, JASA 85: 163-171). And the spread is estimated:
+the variance is averaged over spreads, each as likely as the data make it with every spread alike
+beforehand, plus the squared distance of each one's mean from the value reported (Rubin 1981, J.
+Educational Statistics 6: 377-401, section 4; flat on the standard deviation, Gelman 2006). So the
+value is that of the most likely spread, the error says how little is known about the spread.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+MIN_UNITS = 5  # with fewer, nothing can be said about how units differ
+COARSE, FINE = 25, 33  # spreads tried: over all magnitudes, then where the likelihood is
+NEGLIGIBLE = 8.0  # log-likelihoods this far below the best count for nothing
+NO_EVIDENCE = 1e-6  # a gain in log-likelihood below this is rounding: the spread is 0
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """Estimates after shrinkage, arrays (unit,); NaN where a unit has no estimate of its own.
+
+    `value`: posterior mean; `se`: its standard error (see the module); `weight`: share of the
+    unit's own data in the value, 1 = not shrunk, 0 = the centre; `centre` and `spread`: mean and
+    standard deviation of the prior of the unit's group.
+    """
+
+    value: Array
+    se: Array
+    weight: Array
+    centre: Array
+    spread: Array
+
+
+@dataclass(frozen=True)
+class _Priors:
+    """Priors of several spreads, one a row, and what each makes of the units.
+
+    `likelihood` (row,): what the reported prior maximises; `evidence` (row,): log-likelihood with
+    the centre integrated out; `centre`, `spread` (row, 1); the rest (row, unit), `variance` with
+    the part that comes from estimating the centre.
+    """
+
+    likelihood: Array
+    evidence: Array
+    centre: Array
+    spread: Array
+    weight: Array
+    mean: Array
+    variance: Array
+
+
+Family = Callable[[Array], _Priors]
+
+
+def normal(value: Array, se: Array) -> Shrunk:
+    """Shrink estimates with known standard errors: normal prior, normal sampling.
+
+    Spread by restricted maximum likelihood (REML; Harville 1977; with known variances Viechtbauer
+    2005, section 2), centre by generalised least squares. REML rather than Paule and Mandel's or
+    DerSimonian and Laird's moments, because with errors that differ a hundredfold these let the
+    many imprecise units drown what the few precise ones say about the spread. With equal errors
+    all three are the analysis of variance.
+
+    A unit without a value or with a standard error that is not above 0 stays NaN (an error of 0
+    comes from too few cases, not from certainty), and all do where fewer than MIN_UNITS remain.
+    """
+    with np.errstate(invalid="ignore"):
+        known = np.isfinite(value) & np.isfinite(se) & (se > 0)
+    y, v = value[known], se[known] ** 2
+    if y.size < MIN_UNITS:
+        return _nothing(known)
+
+    def at(tau: Array) -> _Priors:
+        total = v + tau[:, None] ** 2
+        inverse = 1.0 / total
+        information = inverse.sum(axis=1, keepdims=True)
+        centre = (inverse * y).sum(axis=1, keepdims=True) / information
+        away = y - centre
+        restricted = -0.5 * (
+            np.log(total).sum(axis=1) + np.log(information[:, 0]) + (inverse * away**2).sum(axis=1)
+        )
+        weight = tau[:, None] ** 2 * inverse
+        return _Priors(
+            likelihood=restricted,
+            evidence=restricted,
+            centre=centre,
+            spread=tau[:, None],
+            weight=weight,
+            mean=centre + weight * away,
+            variance=v * weight + (1.0 - weight) ** 2 / information,
+        )
+
+    # Beyond `most` the likelihood can only fall: the spread would exceed all that is seen.
+    most = np.sqrt(10.0 * (np.ptp(y) ** 2 + v.max()))
+    return _placed(known, _shrink(at, 1e-3 * np.sqrt(v.min()), most))
+
+
+def beta_binomial(part: Array, whole: Array) -> Shrunk:
+    """Shrink shares part / whole: beta prior, binomial sampling, counts that need not be whole.
+
+    Prior by maximum marginal likelihood (Griffiths 1973, Biometrics 29: 637-648), in terms of the
+    mean m and the correlation rho = 1 / (a + b + 1) of two cases of one unit; for each rho, m
+    starts from Kleinman's (1973, JASA 68: 46-54) moments. Posterior beta(a + part, b + whole -
+    part), so weight = whole / (whole + a + b). The variance of the centre is that of Agresti and
+    Coull (1998; see rates.share) at its effective number of cases, so that a group of nothing but
+    zeros is not called certain.
+
+    A unit without cases or with a NaN stays NaN, and all do where fewer than MIN_UNITS remain.
+    Raises ValueError where part is negative or above whole.
+    """
+    with np.errstate(invalid="ignore"):
+        known = np.isfinite(part) & (whole > 0)
+        if ((part < 0) | (part > whole)).any():
+            raise ValueError("a part below 0 or above its whole")
+    x, n = part[known], whole[known]
+    if x.size < MIN_UNITS:
+        return _nothing(known)
+    least = 1.0 / np.sqrt(1e3 * n.max())  # a prior worth a thousand of the largest unit
+    varied = 0.0 < x.sum() < n.sum()
+
+    def at(root: Array) -> _Priors:
+        rho = root[:, None] ** 2
+        if varied:
+            likelihood, centre, cases = _beta_centres(x, n, np.maximum(rho, least**2))
+        else:
+            likelihood, cases = np.zeros(root.size), np.full(rho.shape, n.sum())
+            centre = np.full(rho.shape, x.sum() / n.sum())
+        weight = n * rho / (n * rho + 1.0 - rho)
+        mean = centre + weight * (x / n - centre)
+        near = (centre * cases + 2.0) / (cases + 4.0)
+        uncertain = near * (1.0 - near) / (cases + 4.0)
+        return _Priors(
+            likelihood=likelihood,
+            evidence=likelihood + 0.5 * np.log(uncertain[:, 0]),
+            centre=centre,
+            spread=np.sqrt(rho * centre * (1.0 - centre)),
+            weight=weight,
+            mean=mean,
+            variance=mean * (1.0 - mean) * rho / (1.0 + n * rho) + (1.0 - weight) ** 2 * uncertain,
+        )
+
+    return _placed(known, _shrink(at, least, 0.9995 if varied else 0.0))
+
+
+def gamma_poisson(observed: Array, expected: Array) -> Shrunk:
+    """Shrink ratios observed / expected of counts: gamma prior, Poisson sampling.
+
+    Clayton and Kaldor (1987, Biometrics 43: 671-681, section 3), with the prior by maximum
+    marginal (negative binomial) likelihood, in terms of the mean m and the coefficient of
+    variation c; the mean for a given c is their fixed point. Posterior gamma(1 / c^2 + observed,
+    1 / (c^2 m) + expected). To the variance of the centre half a count is added (Jeffreys's prior),
+    so that no count at all is not called certain.
+
+    A unit with nothing expected or with a NaN stays NaN, and all do where fewer than MIN_UNITS
+    remain. Raises ValueError where an observed number is negative.
+    """
+    with np.errstate(invalid="ignore"):
+        known = np.isfinite(observed) & np.isfinite(expected) & (expected > 0)
+        if (observed < 0).any():
+            raise ValueError("an observed number below 0")
+    o, e = observed[known], expected[known]
+    if o.size < MIN_UNITS:
+        return _nothing(known)
+    varied = o.sum() > 0
+    least = 1.0 / np.sqrt(1e3 * max(1.0, e.max() * o.sum() / e.sum()))
+
+    def at(variation: Array) -> _Priors:
+        c2 = variation[:, None] ** 2
+        centre = _gamma_centres(o, e, c2)
+        likelihood = np.zeros(variation.size)
+        if varied:
+            likelihood = _negative_binomial(o, e, centre, np.maximum(c2, least**2))
+        seen = 1.0 / (1.0 + c2 * centre * e)
+        number = (seen * e).sum(axis=1, keepdims=True)
+        uncertain = (centre * number + 0.5) / number**2
+        weight = 1.0 - seen
+        mean = centre + weight * (o / e - centre)
+        return _Priors(
+            likelihood=likelihood,
+            evidence=likelihood + 0.5 * np.log(uncertain[:, 0]),
+            centre=centre,
+            spread=variation[:, None] * centre,
+            weight=weight,
+            mean=mean,
+            variance=mean * c2 * centre * seen + seen**2 * uncertain,
+        )
+
+    return _placed(known, _shrink(at, least, 10.0 if varied else 0.0))
+
+
+def grouped(
+    fit: Callable[[Array, Array], Shrunk], groups: npt.NDArray[np.str_], *arrays: Array
+) -> Shrunk:
+    """Apply `fit` to `arrays` (unit,) within each of `groups` (unit,), labels of peers.
+
+    A unit whose label is empty has no peers and stays NaN, as do the units of a group with fewer
+    than MIN_UNITS estimates.
+    """
+    found = _nothing(np.zeros(groups.shape, dtype=bool))
+    for label in np.unique(groups):
+        if label:
+            inside = groups == label
+            shrunk = fit(*(array[inside] for array in arrays))
+            for name, filled in vars(found).items():
+                filled[inside] = getattr(shrunk, name)
+    return found
+
+
+def _shrink(family: Family, least: float, most: float) -> Shrunk:
+    """Find the most likely spread between 0 and `most` and what is uncertain around it.
+
+    `least` is a spread that cannot be told from 0. The grid is first geometric over all magnitudes
+    and then, twice, even over where the likelihood is: it may have more than one peak when units
+    differ much in size, so climbing from one place is not enough.
+    """
+    if most == 0.0:
+        only = family(np.zeros(1))
+        return _reported(only, only.variance[0])
+    grid = np.concatenate([[0.0], np.geomspace(least, most, COARSE)])
+    tried = family(grid)
+    for _ in range(2):
+        likely = np.flatnonzero(tried.evidence > tried.evidence.max() - NEGLIGIBLE)
+        first, last = max(likely[0] - 1, 0), min(likely[-1] + 1, grid.size - 1)
+        grid = np.linspace(grid[first], grid[last], FINE)
+        tried = family(grid)
+    best = family(np.array([_most_likely(family, grid, tried.likelihood)]))
+    share = np.exp(tried.evidence - tried.evidence.max())
+    share /= share.sum()
+    between = (tried.mean - best.mean) ** 2
+    return _reported(best, share @ (tried.variance + between))
+
+
+def _reported(prior: _Priors, variance: Array) -> Shrunk:
+    """The units (unit,) under the one prior of `prior`, with their variances."""
+    value = prior.mean[0]
+    centre, spread = (np.full(value.shape, at[0, 0]) for at in (prior.centre, prior.spread))
+    return Shrunk(value, np.sqrt(variance), prior.weight[0], centre, spread)
+
+
+def _most_likely(family: Family, grid: Array, likelihood: Array) -> float:
+    """The spread of the highest likelihood, refined between the neighbours of the best in `grid`;
+    0 where no other is better."""
+    from scipy.optimize import minimize_scalar
+
+    peak = int(likelihood.argmax())
+    low, high = grid[max(peak - 1, 0)], grid[min(peak + 1, grid.size - 1)]
+    found = minimize_scalar(
+        lambda spread: -float(family(np.array([spread])).likelihood[0]),
+        bounds=(low, high),
+        method="bounded",
+        options={"xatol": 1e-7 * (high - low)},
+    )
+    none = float(family(np.zeros(1)).likelihood[0])
+    return float(found.x) if -found.fun > none + NO_EVIDENCE else 0.0
+
+
+def _beta_centres(x: Array, n: Array, rho: Array) -> tuple[Array, Array, Array]:
+    """Log-likelihood (row,), most likely mean and its effective number of cases (row, 1) for each
+    rho (row, 1).
+
+    The likelihood is concave in the mean, so Newton's steps, kept inside 0..1, find it; the second
+    derivative is a difference quotient of the first. Effective cases: information x m (1 - m).
+    """
+    from scipy.special import betaln, digamma
+
+    precision = (1.0 - rho) / rho
+
+    def slope(mean: Array) -> Array:
+        a, b = precision * mean, precision * (1.0 - mean)
+        gain = digamma(a + x) - digamma(a) - digamma(b + n - x) + digamma(b)
+        total: Array = precision * gain.sum(axis=1, keepdims=True)
+        return total
+
+    weight = n / (1.0 + (n - 1.0) * rho)
+    mean = (weight * x / n).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
+    for _ in range(20):
+        width = mean * (1.0 - mean)
+        step = 1e-5 * width
+        here = slope(mean)
+        information = (here - slope(mean + step)) / step
+        moved = np.clip(mean + here / information, mean / 4.0, 1.0 - (1.0 - mean) / 4.0)
+        done = bool((np.abs(moved - mean) < 1e-7 * width).all())
+        mean = moved
+        if done:
+            break
+    a, b = precision * mean, precision * (1.0 - mean)
+    likelihood = (betaln(a + x, b + n - x) - betaln(a, b)).sum(axis=1)
+    return likelihood, mean, information * mean * (1.0 - mean)
+
+
+def _gamma_centres(o: Array, e: Array, c2: Array) -> Array:
+    """Most likely mean (row, 1) of the ratios for each squared coefficient of variation (row, 1):
+    the fixed point of sum(w o) / sum(w e), w = 1 / (1 + c2 m e)."""
+    mean = np.full(c2.shape, o.sum() / e.sum())
+    for _ in range(200):
+        weight = 1.0 / (1.0 + c2 * mean * e)
+        moved = (weight * o).sum(axis=1, keepdims=True) / (weight * e).sum(axis=1, keepdims=True)
+        done = bool((np.abs(moved - mean) <= 1e-12 * mean).all())
+        mean = moved
+        if done:
+            break
+    return mean
+
+
+def _negative_binomial(o: Array, e: Array, mean: Array, c2: Array) -> Array:
+    """Log-likelihood (row,) without the terms that no parameter enters."""
+    from scipy.special import gammaln
+
+    shape = 1.0 / c2
+    rate = shape / mean
+    terms = gammaln(o + shape) - gammaln(shape) - o * np.log(rate + e)
+    total: Array = (terms - shape * np.log1p(e / rate)).sum(axis=1)
+    return total
+
+
+def _nothing(known: npt.NDArray[np.bool_]) -> Shrunk:
+    """NaN for every unit of a mask (unit,)."""
+    return Shrunk(*(np.full(known.shape, np.nan) for _ in range(5)))
+
+
+def _placed(known: npt.NDArray[np.bool_], shrunk: Shrunk) -> Shrunk:
+    """Results of the known units at their places among all (unit,)."""
+    found = _nothing(known)
+    for name, filled in vars(found).items():
+        filled[known] = getattr(shrunk, name)
+    return found
