@@ -1,6 +1,7 @@
 """Small units: every indicator drawn towards the peers of the unit, window by window."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from index_engine.estimates import shrinkage
 from index_engine.estimates.estimated import SHRUNK, Estimated
 from index_engine.estimates.incidence import Array
-from index_engine.estimates.peers import Peers, peers
+from index_engine.estimates.peers import WHOLE_LEVEL, Peers, peers
 from index_engine.estimates.store import Coded, Columns, Store
 from index_engine.estimates.units import Units
 from index_engine.method import Check, Indicator, Method
@@ -27,7 +28,7 @@ def shrink(
     effects: dict[str, float],
     keep: Keep,
 ) -> None:
-    """Store the basis `shrunk` of every indicator of one level, and how far each was drawn.
+    """Store the basis `shrunk` of every indicator of one level, and what its peers say of a unit.
 
     `found` are the estimates as observed and `shared` their covariances; `groups` are the peers of
     each window. A level with too few units to say how they differ is not drawn anywhere.
@@ -35,35 +36,59 @@ def shrink(
     drawn = {}
     for indicator in method.indicators:
         own = found[indicator.id]
-        result = _by_window(indicator, own, groups, effects.get(indicator.id, 1.0), method)
+        result, borrowed = _by_window(
+            indicator, own, groups, effects.get(indicator.id, 1.0), method
+        )
         alone = np.isnan(result.value) & ~np.isnan(own.value)
         value = np.where(alone, own.value, result.value)
         se = np.where(alone, own.se, result.se)
         drawn[indicator.id] = Estimated(value, se, own.n, own.estimable)
         keep(store, method, indicator, level, SHRUNK, drawn[indicator.id])
+        nothing = np.isnan(result.value)
         columns: Columns = {
             "method": method.id,
             "indicator": indicator.id,
             "weight": np.where(alone, 1.0, result.weight).round(6),
-            "centre": result.centre.round(10),
+            "centre": borrowed.centre.round(10),
+            "value": np.where(nothing, borrowed.centre, result.value).round(10),
+            "se": np.where(nothing, borrowed.error, result.se).round(10),
         }
         store.append("shrinkage", level, columns)
+    _store_covariances(store, method, level, found, drawn, shared)
+
+
+def _store_covariances(
+    store: Store,
+    method: Method,
+    level: Units,
+    found: dict[str, Estimated],
+    drawn: dict[str, Estimated],
+    shared: dict[tuple[str, str], Array],
+) -> None:
+    """Covariances of drawn values: the correlations of the values as observed."""
     for one, other in combinations([i.id for i in method.indicators], 2):
-        if (one, other) in shared:
-            scale = np.divide(
-                drawn[one].se * drawn[other].se,
-                found[one].se * found[other].se,
-                out=np.zeros_like(drawn[one].se),
-                where=found[one].se * found[other].se > 0,
-            )
-            columns = {
-                "method": method.id,
-                "basis": SHRUNK,
-                "indicator": one,
-                "other": other,
-                "covariance": (shared[one, other] * scale).round(15),
-            }
-            store.append("covariances", level, columns)
+        if (one, other) not in shared:
+            continue
+        before = found[one].se * found[other].se
+        after = drawn[one].se * drawn[other].se
+        scale = np.divide(after, before, out=np.zeros_like(after), where=before > 0)
+        columns: Columns = {
+            "method": method.id,
+            "basis": SHRUNK,
+            "indicator": one,
+            "other": other,
+            "covariance": (shared[one, other] * scale).round(15),
+        }
+        store.append("covariances", level, columns)
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What the peers of a unit say of a unit of which nothing is known, arrays (unit, window):
+    their mean, and how far a unit may be from it: their spread and the error of the mean."""
+
+    centre: Array
+    error: Array
 
 
 def _by_window(
@@ -72,26 +97,51 @@ def _by_window(
     groups: Sequence[Peers],
     effect: float,
     method: Method,
-) -> shrinkage.Shrunk:
+) -> tuple[shrinkage.Shrunk, Borrowed]:
     """Shares by a beta, all else by a normal prior; arrays (unit, window)."""
     known = own.estimable & (own.n >= method.min_cell)
-    parts = []
+    parts, centres, errors = [], [], []
     for window, group in enumerate(groups):
         mine = known[:, window]
         value, se = (np.where(mine, a[:, window], np.nan) for a in (own.value, own.se))
+        fit: Callable[[Array, Array], shrinkage.Shrunk] = shrinkage.normal
+        given = (value, se)
         if indicator.estimate.kind == "share":
             # Counted as the cases that they are worth.
             whole = np.where(mine, own.n[:, window] / effect, np.nan)
-            part = np.clip(value * whole, 0.0, whole)
-            parts.append(shrinkage.grouped(shrinkage.beta_binomial, group.label, part, whole))
-        else:
-            parts.append(shrinkage.grouped(shrinkage.normal, group.label, value, se))
-    return shrinkage.Shrunk(
+            fit, given = shrinkage.beta_binomial, (np.clip(value * whole, 0.0, whole), whole)
+        part = shrinkage.grouped(fit, group.label, *given)
+        parts.append(part)
+        centre, error = _of_peers(part, group.label)
+        if np.isnan(centre).any():  # a group that knows nothing asks the whole level
+            everywhere = np.full(group.label.shape, WHOLE_LEVEL)
+            whole_level = _of_peers(shrinkage.grouped(fit, everywhere, *given), everywhere)
+            lost = np.isnan(centre)
+            centre, error = (
+                np.where(lost, w, a) for w, a in zip(whole_level, (centre, error), strict=True)
+            )
+        centres.append(centre)
+        errors.append(error)
+    stacked = shrinkage.Shrunk(
         *(
             np.stack([getattr(part, name) for part in parts], axis=1)
             for name in ("value", "se", "weight", "centre", "spread")
         )
     )
+    return stacked, Borrowed(np.stack(centres, axis=1), np.stack(errors, axis=1))
+
+
+def _of_peers(shrunk: shrinkage.Shrunk, label: npt.NDArray[np.str_]) -> tuple[Array, Array]:
+    """Mean of the peers of every unit (unit,), and the error of a unit drawn from among them."""
+    centre, error = np.full(label.shape, np.nan), np.full(label.shape, np.nan)
+    for name in np.unique(label):
+        inside = label == name
+        known = inside & ~np.isnan(shrunk.centre)
+        if known.any():
+            spread = shrunk.spread[known][0]
+            centre[inside] = shrunk.centre[known][0]
+            error[inside] = spread * np.sqrt(1.0 + 1.0 / known.sum())
+    return centre, error
 
 
 def peers_of(method: Method, n: Array, wealth: Array, known: npt.NDArray[np.bool_]) -> list[Peers]:

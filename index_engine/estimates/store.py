@@ -41,7 +41,9 @@ CREATE TABLE estimates.peers (
 CREATE TABLE estimates.shrinkage (
     method VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
     weight DOUBLE,  -- share of the unit's own cases in the shrunken value
-    centre DOUBLE   -- what it is drawn to: the mean of its peers
+    centre DOUBLE,  -- what it is drawn to: the mean of its peers
+    value DOUBLE,   -- what is best said of the unit: drawn to its peers, or all theirs
+    se DOUBLE
 );
 CREATE TABLE estimates.mixes (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, clock VARCHAR,

@@ -7,7 +7,8 @@ CREATE SCHEMA index;
 
 CREATE TABLE index.points (
     method VARCHAR, basis VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
-    indicator VARCHAR, points DOUBLE, weight DOUBLE
+    indicator VARCHAR, points DOUBLE, weight DOUBLE,
+    own BOOLEAN                   -- FALSE: the unit has too few cases, and its peers' value stands in
 );
 
 CREATE TABLE index.dimensions (

@@ -72,12 +72,19 @@ def score(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, Scored
 def _score(
     con: duckdb.DuckDBPyConnection, method: Method, basis: str, given: Inputs, special: list[str]
 ) -> Scored:
-    scores = compute(method, given.value, given.variance)
+    scores = compute(method, given.value, given.variance, given.own)
     indicators, dimensions = [i.id for i in method.indicators], [d.id for d in method.dimensions]
     keys = given.keys.assign(method=method.id, basis=basis)
     if basis == OBSERVED:
         _append(
-            con, "points", keys, "indicator", indicators, points=scores.points, weight=scores.weight
+            con,
+            "points",
+            keys,
+            "indicator",
+            indicators,
+            points=scores.points,
+            weight=scores.weight,
+            own=given.own.astype(float),
         )
     _append(
         con,
@@ -91,14 +98,21 @@ def _score(
     return _append_scores(con, method, keys, given, scores, special)
 
 
-def compute(method: Method, value: Array, variance: Array) -> Scores:
+def compute(
+    method: Method, value: Array, variance: Array, own: npt.NDArray[np.bool_] | None = None
+) -> Scores:
     """Scores of any number of rows at once from indicator values (row, indicator), NaN if missing,
     and their covariance matrices (row, indicator, indicator).
+
+    `own` (row, indicator) tells a unit's own values from those of its peers, by default all: only
+    own values count towards the weight that must be present. What is missing altogether leaves
+    its weight to the others of its dimension.
 
     The standard error is the delta method's: the gradient of the score to each indicator, through
     the geometric and the arithmetic mean and the goalposts, applied to the covariance matrix. At a
     goalpost, where points are clipped, the slope just inside is kept, which errs to the wide side.
     """
+    own = ~np.isnan(value) if own is None else own
     points = np.column_stack(
         [
             composite.normalise(value[:, column], i.worst, i.best, method.floor)
@@ -115,7 +129,7 @@ def compute(method: Method, value: Array, variance: Array) -> Scores:
         full = np.array([method.indicators[k].weight for k in mine])
         dimension[:, column] = composite.arithmetic_mean(points[:, mine], full)
         weight[:, mine] = composite.weights_present(full, points[:, mine])
-        present[:, column] = (~np.isnan(points[:, mine]) * full).sum(axis=1) / full.sum()
+        present[:, column] = (own[:, mine] * full).sum(axis=1) / full.sum()
     # Compared with a hair's width, so that 0.65 of the weight is not lost to rounding.
     dimension[present < method.min_weight_present - 1e-9] = np.nan
     weights = np.array([d.weight for d in method.dimensions])
@@ -172,9 +186,9 @@ def _append_scores(
     frame = keys.copy()
     frame["score"] = total.round(DECIMALS)
     frame["se"] = se.round(6)
-    for ending, half in (("", method.z * se), ("90", quantile(BAND_CONFIDENCE) * se)):
-        frame[f"low{ending}"] = np.clip(total - half, 0.0, 100.0).round(DECIMALS)
-        frame[f"high{ending}"] = np.clip(total + half, 0.0, 100.0).round(DECIMALS)
+    for ending, z in (("", method.z), ("90", quantile(BAND_CONFIDENCE))):
+        low, high = interval(total, se, z)
+        frame[f"low{ending}"], frame[f"high{ending}"] = low.round(DECIMALS), high.round(DECIMALS)
     ranked = frame["score"].mask((frame["level"] == "court") & frame["unit_id"].isin(special))
     frame["rank"] = ranked.groupby([frame["level"], frame["period"]]).transform(
         lambda column: composite.rank(column.to_numpy())
@@ -189,6 +203,17 @@ def _append_scores(
     )
     insert(con, "scores", frame)
     return Scored(given, scores, np.where(ranked.isna(), np.nan, total), se)
+
+
+def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
+    """Ends of the interval of scores (row,), `z` standard errors either way on the logarithm.
+
+    The score is a geometric mean, so its logarithm is a mean, and nearer to normal: the delta method
+    gives log(score) the error se / score. On the plain scale intervals lay too low, see
+    bench/coverage.py.
+    """
+    factor = np.exp(z * se / score)
+    return score / factor, np.minimum(score * factor, 100.0)
 
 
 def bands(named: tuple[Band, ...], low: Array, high: Array) -> list[str | None]:

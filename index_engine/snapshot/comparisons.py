@@ -7,9 +7,7 @@ import pandas as pd
 
 from index_engine import periods
 from index_engine.index import composite, inputs
-from index_engine.index.composite import Array
-from index_engine.index.score import DECIMALS, compute
-from index_engine.method import Method
+from index_engine.index.score import DECIMALS, compute, interval
 from index_engine.method.reweigh import reweighed
 from index_engine.snapshot.core import Core, query
 
@@ -51,15 +49,16 @@ class Comparisons(Core):
         """
         method = reweighed(self.method, weights)
         default = self.scores(level, period)
-        value, variance = self._estimates(method, level, period, list(default["unit_id"]))
-        found = compute(method, value, variance)
+        given = inputs.read(self._cursor(), method, "observed", level, period)
+        at = pd.Index(given.keys["unit_id"]).get_indexer(default["unit_id"])
+        found = compute(method, given.value[at], given.variance[at], given.own[at])
         scored = default["score"].notna().to_numpy()
         total = np.where(scored, found.score, np.nan)
-        half = method.z * np.where(scored, found.se, np.nan)
+        low, high = interval(total, np.where(scored, found.se, np.nan), method.z)
         rows = default[["unit_id", *NAMES, "n"]].assign(
             score=total.round(DECIMALS),
-            low=np.clip(total - half, 0.0, 100.0).round(DECIMALS),
-            high=np.clip(total + half, 0.0, 100.0).round(DECIMALS),
+            low=low.round(DECIMALS),
+            high=high.round(DECIMALS),
             default_score=default["score"],
             default_rank=default["rank"],
         )
@@ -100,11 +99,3 @@ class Comparisons(Core):
         for position, column in enumerate(NAMES, start=1):
             rows.insert(position, column, [getattr(unit, column) for unit in names])
         return rows
-
-    def _estimates(
-        self, method: Method, level: str, period: str, units: list[str]
-    ) -> tuple[Array, Array]:
-        """Values (unit, indicator) and covariances (unit, indicator, indicator) as observed."""
-        given = inputs.read(self._cursor(), method, "observed", level, period)
-        at = pd.Index(given.keys["unit_id"]).get_indexer(units)
-        return given.value[at], given.variance[at]

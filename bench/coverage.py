@@ -1,0 +1,144 @@
+"""Do the intervals of scores cover? Synthetic courts whose true score is known.
+
+    python -m bench.coverage [--cases 2000000] [--folder var/bench]
+
+A world is made in which all courts of a tier work alike, so the score of a whole tier, from all of its
+cases, is the truth for each of its courts. How often the interval of a court holds that truth, by
+the number of cases under way, is its coverage. The least n of the method comes from this table.
+"""
+
+import argparse
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+
+from index_engine.build import build
+from index_engine.sample import generate, parameters
+from index_engine.snapshot import Snapshot
+from index_engine.warehouse import snapshots
+
+ALIKE = ("province_sd", "city_sd", "court_sd")  # how far courts of a tier differ: not at all, here
+PERIODS = ("2020Q4", "2021Q4", "2022Q4", "2023Q4", "2024Q4", "2025Q4")  # windows that share no day
+SIZES = (0, 60, 100, 150, 200, 300, 500, 1000, 10**9)
+SEEDS = (20260101, 20260102)
+# Tiers become provinces, so that the build itself scores them whole; the gaming courts and the
+# province that was locked down for a time follow another law and are left out.
+REGROUP = """
+CREATE TEMP TABLE truth AS
+SELECT unit_id, tier FROM sample_truth
+WHERE level = 'court' AND COALESCE(role, '') NOT IN ('gamed', 'special');
+DELETE FROM regions WHERE level <> 'nation';
+INSERT INTO regions (code, level, name, parent)
+SELECT tier, 'province', tier, '100000' FROM (SELECT DISTINCT tier FROM truth);
+UPDATE courts SET special = court_id NOT IN (SELECT unit_id FROM truth),
+    region = COALESCE((SELECT tier FROM truth WHERE unit_id = court_id), '100000');
+DROP TABLE truth;
+"""
+
+
+@dataclass(frozen=True)
+class Court:
+    """One court and period: its score with intervals, and the score of its tier."""
+
+    n: int
+    truth: float
+    score: float
+    se: float
+    covered90: bool
+    covered95: bool
+
+
+def measure(folder: Path, cases: int, seeds: tuple[int, ...] = SEEDS) -> pd.DataFrame:
+    """Scored courts and periods of all worlds, one row each."""
+    return pd.concat([_world(folder, cases, seed) for seed in seeds], ignore_index=True)
+
+
+def _world(folder: Path, cases: int, seed: int) -> pd.DataFrame:
+    path = folder / f"coverage_{cases}_{seed}.duckdb"
+    text = parameters.FILE.read_text(encoding="utf-8")
+    for name in ALIKE:
+        text, changed = re.subn(rf"^{name} = [\d.]+", f"{name} = 0.0", text, flags=re.M)
+        assert changed == 1, name
+    # One law for every time of the year and place: no lockdown.
+    text, changed = re.subn(r"^lockdown_filings = [\d.]+", "lockdown_filings = 1.0", text, flags=re.M)
+    assert changed == 1
+    file = folder / "coverage_parameters.toml"
+    file.write_text(text, encoding="utf-8")
+    with mock.patch.object(parameters, "FILE", file):
+        generate(path, cases=cases, seed=seed, gaming=False)
+    with snapshots.replacing(path) as con:
+        tier_of = dict(
+            con.execute("SELECT unit_id, tier FROM sample_truth WHERE level = 'court'").fetchall()
+        )
+        con.execute(REGROUP)
+    build(path)
+    with Snapshot(path) as snapshot:
+        return pd.DataFrame(
+            court
+            for period in PERIODS
+            for court in _courts(snapshot, period, tier_of)
+        )
+
+
+def _courts(snapshot: Snapshot, period: str, tier_of: dict[str, str]) -> list[Court]:
+    whole = snapshot.scores("province", period).set_index("unit_id")["score"]
+    found = []
+    for row in snapshot.scores("court", period).itertuples(index=False):
+        truth = whole.get(tier_of[row.unit_id], np.nan)
+        if not (np.isnan(row.score) or np.isnan(truth)):
+            found.append(
+                Court(
+                    int(row.n),
+                    float(truth),
+                    float(row.score),
+                    float(row.se),
+                    bool(row.low90 <= truth <= row.high90),
+                    bool(row.low <= truth <= row.high),
+                )
+            )
+    return found
+
+
+def report(found: pd.DataFrame) -> str:
+    """A table of coverage by the number of cases under way."""
+    lines = [
+        "| cases under way | courts x periods | 95 % interval covers | 90 % | bias | sd / stated se |",
+        "|---:|---:|---:|---:|---:|---:|",
+    ]
+    for low, high in zip(SIZES, SIZES[1:], strict=False):
+        rows = found[(found["n"] >= low) & (found["n"] < high)]
+        if len(rows):
+            lines.append(_line(f"{low:,}-{high - 1:,}" if high < 10**9 else f"{low:,}+", rows))
+    lines.append(_line("200 and more", found[found["n"] >= 200]))
+    return "\n".join(lines) + "\n"
+
+
+def _line(name: str, rows: pd.DataFrame) -> str:
+    def share(column: str) -> str:
+        p = rows[column].mean()
+        return f"{100 * p:.1f} ± {196 * np.sqrt(p * (1 - p) / len(rows)):.1f}"
+
+    away = rows["score"] - rows["truth"]
+    ratio = np.sqrt((away**2).mean() / (rows["se"] ** 2).mean())
+    return (
+        f"| {name} | {len(rows):,} | {share('covered95')} | {share('covered90')} "
+        f"| {away.mean():+.2f} | {ratio:.2f} |"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.coverage")
+    parser.add_argument("--cases", type=int, default=2_000_000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    parser.add_argument("--folder", type=Path, default=Path("var/bench"))
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    print(report(measure(arguments.folder, arguments.cases, tuple(arguments.seeds))))
+
+
+if __name__ == "__main__":
+    main()
