@@ -79,8 +79,8 @@ def test_every_number_of_the_engine_stands_in_the_file(method: Method):
 
 def test_a_file_is_read_and_named(tmp_path: Path):
     path = tmp_path / "method.toml"
-    path.write_text(TEXT.replace('version = "1.0"', 'version = "1.1"'), encoding="utf-8")
-    assert load(path).version == "1.1"
+    path.write_text(TEXT.replace('version = "1.1"', 'version = "1.2"'), encoding="utf-8")
+    assert load(path).version == "1.2"
     path.write_text(TEXT.replace("[score]", "[scores]"), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(str(path))):
         load(path)
@@ -133,7 +133,7 @@ FAULTS = {
     "no TOML": ("[period]", "[period", "not valid TOML"),
     "no table": ("[score]", "[scores]", "'score' is missing"),
     "no entry": ("horizon_months = 36", "", "'horizon_months' is missing"),
-    "no name": ('version = "1.0"', "", "'version' is missing"),
+    "no name": ('version = "1.1"', "", "'version' is missing"),
     "no events": ("[events]", "[event]", "'events' is missing"),
     "indicator without a weight": ("weight = 2\nunit", "unit", "weight"),
     "indicator with a word too many": (MIN_N, MIN_N + "colour = 3\n", "colour"),
