@@ -1,12 +1,35 @@
 """The steps of a composite index as plain functions on arrays: normalise, average, rank.
 
-Missing values are NaN; weights are renormalised over what is present. Arrays are (..., item).
+Missing values are NaN; weights are renormalised over what is present. Arrays are (..., item), or
+(unit, ...) where values are set against those of other units. Higher is better: multiply by a
+direction of -1 what is better when lower, before normalising.
+
+The index itself uses only goalposts, `normalise`. What normalises by the data at hand (`min_max`,
+`z_score`, `percentile_rank`) lets a unit's number move because another unit's value did; it is here
+to recompute and to compare with indices that are made so.
 """
+
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Kind = Literal["arithmetic", "geometric", "harmonic"]
+
+TOP = -1  # parent of an item that has none
+
+# The scale on which a kind of mean is a sum, and the way back.
+_SCALES: dict[Kind, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "arithmetic": (np.positive, np.positive),
+    "geometric": (np.log, np.exp),
+    "harmonic": (np.reciprocal, np.reciprocal),
+}
+
+
+# ---------------------------------------------------------------- normalise
 
 
 def normalise(value: Array, worst: float, best: float, floor: float) -> Array:
@@ -14,6 +37,43 @@ def normalise(value: Array, worst: float, best: float, floor: float) -> Array:
     min-max with bounds that do not depend on the data)."""
     points: Array = np.clip((value - worst) / (best - worst) * 100.0, floor, 100.0)
     return points
+
+
+def min_max(values: Array, low: float = 0.0, high: float = 100.0) -> Array:
+    """`low` for the least and `high` for the most of the units, (unit, ...), linear in between
+    (OECD and JRC 2008, 1.5). NaN where all units are the same."""
+    least = np.fmin.reduce(values, axis=0)
+    spread = np.fmax.reduce(values, axis=0) - least
+    return low + (high - low) * _over(values - least, spread)
+
+
+def z_score(values: Array) -> Array:
+    """Distance from the mean of the units, (unit, ...), in standard deviations with n - 1 (OECD and
+    JRC 2008, 1.5). NaN where all units are the same."""
+    known = ~np.isnan(values)
+    n = known.sum(axis=0)
+    off = values - _over(np.where(known, values, 0.0).sum(axis=0), n)
+    variance = _over((np.where(known, off, 0.0) ** 2).sum(axis=0), n - 1)
+    # Asked of the values: rounding leaves equal ones a variance just above 0.
+    varies = np.fmax.reduce(values, axis=0) > np.fmin.reduce(values, axis=0)
+    return _over(off, np.where(varies, np.sqrt(variance), 0.0))
+
+
+def percentile_rank(values: Array) -> Array:
+    """Share of the other units, (unit, ...), that are lower: 0..1, ties share the smallest (OECD
+    and JRC 2008, 1.5, ranking). NaN where there is no other unit."""
+    ranks: Array = np.apply_along_axis(rank, 0, -values)
+    return _over(ranks - 1.0, (~np.isnan(values)).sum(axis=0) - 1)
+
+
+def _over(top: Array, bottom: npt.ArrayLike) -> Array:
+    """top / bottom, NaN where the bottom is not above 0."""
+    whole = np.broadcast_to(np.asarray(bottom, dtype=np.float64), np.shape(top))
+    found: Array = np.divide(top, whole, out=np.full(np.shape(top), np.nan), where=whole > 0.0)
+    return found
+
+
+# ---------------------------------------------------------------- average
 
 
 def weights_present(weights: Array, values: Array) -> Array:
@@ -24,11 +84,32 @@ def weights_present(weights: Array, values: Array) -> Array:
     return share
 
 
+def mean(values: Array, weights: Array, kind: Kind, *, complete: bool = False) -> Array:
+    """Weighted mean over the last axis of `values` (..., item), with weights (item,).
+
+    Over what is present, NaN where nothing is; `complete`: NaN where any item is missing. The kinds
+    are the power means of exponent 1, 0 and -1 (Hardy, Littlewood and Polya 1934, Inequalities,
+    section 2.2; as aggregation, OECD and JRC 2008, 1.6). The lower the exponent, the less can a
+    high value make up for a low one. Raises ValueError for an unknown kind, and for a value that is
+    not above 0 in a geometric or harmonic mean.
+    """
+    if kind not in _SCALES:
+        raise ValueError(f"no kind of mean {kind!r}; there are {', '.join(_SCALES)}")
+    if kind != "arithmetic" and (values <= 0.0).any():
+        raise ValueError(f"a {kind} mean needs values above 0")
+    scale, back = _SCALES[kind]
+    missing = np.isnan(values)
+    share = weights_present(weights, values)
+    total = (share * scale(np.where(missing, 1.0, values))).sum(axis=-1)
+    known = share.sum(axis=-1) > 0
+    if complete:
+        known &= ~missing.any(axis=-1)
+    return np.where(known, back(np.where(known, total, 1.0)), np.nan)
+
+
 def arithmetic_mean(values: Array, weights: Array) -> Array:
     """Weighted mean over the last axis, over what is present; NaN where nothing is."""
-    share = weights_present(weights, values)
-    mean = (share * np.nan_to_num(values)).sum(axis=-1)
-    return np.where(share.sum(axis=-1) > 0, mean, np.nan)
+    return mean(values, weights, "arithmetic")
 
 
 def geometric_mean(values: Array, weights: Array) -> Array:
@@ -36,9 +117,61 @@ def geometric_mean(values: Array, weights: Array) -> Array:
 
     Not compensatory: a high value in one item cannot make up for a low one in another.
     """
-    share = weights / weights.sum()
-    mean: Array = np.exp((share * np.log(values)).sum(axis=-1))
-    return mean
+    return mean(values, weights, "geometric", complete=True)
+
+
+# ---------------------------------------------------------------- a hierarchy
+
+
+def aggregate(
+    values: Array, parent: Integers, weights: Array, kind: Kind | Sequence[Kind]
+) -> Array:
+    """Values (unit, item) of a whole hierarchy, of any depth, from those of its lowest items.
+
+    parent (item,): position of the item that each belongs to, TOP for none; weights (item,): among
+    those of the same parent. Every item that others belong to is their mean, over what is present;
+    what `values` has in its place is not looked at. `kind`: of all means, or of the mean that each
+    item is of those below it. Raises ValueError as `mean` does, and where an item belongs, through
+    others, to itself.
+    """
+    kinds = [kind] * len(parent) if isinstance(kind, str) else kind
+    depth = _depth(parent)
+    found = np.array(values, dtype=np.float64)
+    parents = np.unique(parent[parent != TOP])
+    for item in parents[np.argsort(-depth[parents], kind="stable")]:
+        below = parent == item
+        found[:, item] = mean(found[:, below], weights[below], kinds[item])
+    return found
+
+
+def effective_weights(parent: Integers, weights: Array) -> Array:
+    """Weight (item,) of each item in the top of its hierarchy: its share among those of the same
+    parent times the effective weight of the parent; the items without a parent share 1.
+
+    Arguments and errors as in `aggregate`. What a weight says of influence, and what not: see
+    index.coherence.
+    """
+    found = np.zeros(len(parent))
+    for item in np.argsort(_depth(parent), kind="stable"):
+        above = parent[item]
+        among = weights[parent == above].sum()
+        found[item] = weights[item] / among * (1.0 if above == TOP else found[above])
+    return found
+
+
+def _depth(parent: Integers) -> Integers:
+    """Number of items above each item, (item,)."""
+    depth = np.zeros(len(parent), dtype=np.int64)
+    at = np.array(parent, dtype=np.int64)
+    while (at != TOP).any():
+        depth += at != TOP
+        if depth.max() == len(parent):
+            raise ValueError("an item of the hierarchy belongs to itself")
+        at = np.where(at == TOP, TOP, parent[at])
+    return depth
+
+
+# ---------------------------------------------------------------- rank
 
 
 def rank(scores: Array) -> Array:
