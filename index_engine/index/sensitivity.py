@@ -1,0 +1,366 @@
+"""How scores and ranks depend on the choices that the method made.
+
+The approach is that of Saisana, Saltelli and Tarantola (2005, J. R. Stat. Soc. A 168: 307-323):
+make the index again under other plausible choices, all at once and one at a time. The estimates
+themselves stand still: none of this is sampling error, and the two are never blended.
+
+Units are those of one level and period. `value` (unit, indicator) are their indicators, NaN where
+missing, and `shrunk` (unit, indicator) the same after empirical Bayes. Only units that the method
+itself gives a score are compared. A unit may lose its score when the only indicator that it has in
+a dimension is left out: ranks are then compared among those that have both scores, so that nobody
+rises because another fell out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from index_engine.method import Method
+
+Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+DECIMALS = 1  # of a published score: ranks must not be finer than what is printed
+NONE = -1  # no indicator left out
+BLOCK = 2_000_000  # points (replicate, unit, indicator) held at once: 16 MB an array
+ROUNDING = 1e-9  # a score that changes by less has not changed
+SMALLEST = 2.0**-54  # stands for a uniform draw of 0, so that no weight is 0 / 0
+
+WEIGHTS, INDICATOR_WEIGHTS = "dimension_weights", "indicator_weights"
+AGGREGATION, GOALPOSTS = "aggregation", "goalposts"
+LEFT_OUT, SHRINKAGE = "left_out", "shrinkage"
+GROUPS = (WEIGHTS, INDICATOR_WEIGHTS, AGGREGATION, GOALPOSTS, LEFT_OUT, SHRINKAGE)
+
+NO_EFFECT = "no effect"
+NO_SCORES = "no scores"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What each replicate chooses. Arrays begin with the replicate: `dimension_weight` (replicate,
+    dimension), `indicator_weight`, `worst` and `best` (replicate, indicator); `geometric` across
+    dimensions, else arithmetic, `left_out`, the position of an indicator or NONE, and `shrunk`
+    (replicate,). Weights need not sum to 1."""
+
+    dimension_weight: Array
+    indicator_weight: Array
+    geometric: Flags
+    worst: Array
+    best: Array
+    left_out: Integers
+    shrunk: Flags
+
+    def __len__(self) -> int:
+        return len(self.geometric)
+
+    def at(self, rows: slice) -> "Choices":
+        return Choices(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+def together(parts: list[Choices]) -> Choices:
+    """The replicates of all parts, one after another."""
+    names = [field.name for field in fields(Choices)]
+    return Choices(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def nominal(method: Method) -> Choices:
+    """One replicate that chooses what the method chooses."""
+    return Choices(
+        dimension_weight=np.array([[d.weight for d in method.dimensions]], dtype=np.float64),
+        indicator_weight=np.array([[i.weight for i in method.indicators]], dtype=np.float64),
+        geometric=np.array([True]),
+        worst=np.array([[i.worst for i in method.indicators]], dtype=np.float64),
+        best=np.array([[i.best for i in method.indicators]], dtype=np.float64),
+        left_out=np.array([NONE]),
+        shrunk=np.array([False]),
+    )
+
+
+# ---------------------------------------------------------------- scores of many replicates
+
+
+def evaluate(method: Method, value: Array, shrunk: Array, choices: Choices) -> Array:
+    """Scores (replicate, unit), NaN where a unit has none.
+
+    The steps are the method's: points between goalposts, weighted arithmetic mean in a dimension
+    over what is present, weighted mean across dimensions. An indicator left out is no part of the
+    method: its weight goes to the others of its dimension, a dimension without any left goes too.
+    How much must be present is not varied: it is judged by the method's own weights of what is not
+    left out. A value that cannot be shrunk stays as it is; where there is none, shrinkage makes
+    none.
+    """
+    present = ~np.isnan(value)
+    usable = present & ~np.isnan(shrunk)
+    both = np.stack([np.where(present, value, 0.0), np.where(usable, shrunk, value)])
+    np.copyto(both[1], 0.0, where=~present)
+    enough, in_use = _enough(method, present)
+    scores = np.empty((len(choices), len(value)))
+    step = max(1, BLOCK // max(1, value.size))
+    for first in range(0, len(choices), step):
+        part = choices.at(slice(first, first + step))
+        dimension = _dimensions(method, both, present, part)
+        # A dimension that is no part of the method has weight 0, and must not be NaN.
+        dimension[~enough[part.left_out]] = np.nan
+        np.copyto(dimension, 1.0, where=~in_use[part.left_out][:, None, :])
+        weight = part.dimension_weight * in_use[part.left_out]
+        scores[first : first + step] = _across(dimension, weight, part.geometric)
+    return scores
+
+
+def _enough(method: Method, present: Flags) -> tuple[Flags, Flags]:
+    """By indicator left out, the last row for NONE: whether enough of a dimension's weight is there
+    (row, unit, dimension), and whether a dimension has an indicator at all (row, dimension)."""
+    count = len(method.indicators)
+    kept = np.concatenate([1.0 - np.eye(count), np.ones((1, count))])
+    weights = nominal(method).indicator_weight * kept
+    weight = weights[:, :, None] * _member(method)
+    there, whole = present.astype(np.float64) @ weight, weight.sum(axis=1)
+    # Compared with a hair's width, so that 0.65 of the weight is not lost to rounding.
+    enough = (there >= (method.min_weight_present - 1e-9) * whole[:, None]) & (there > 0.0)
+    return enough, whole > 0.0
+
+
+def _dimensions(method: Method, both: Array, present: Flags, choices: Choices) -> Array:
+    """Weighted arithmetic means (replicate, unit, dimension) of points; 0 where nothing is there.
+
+    `both` (2, unit, indicator): values as they are, then shrunk, 0 where missing.
+    """
+    points = both[choices.shrunk.astype(np.int64)]
+    points -= choices.worst[:, None, :]
+    points *= (100.0 / (choices.best - choices.worst))[:, None, :]
+    np.clip(points, method.floor, 100.0, out=points)
+    points *= present
+    kept = np.arange(both.shape[-1]) != choices.left_out[:, None]
+    weight = (choices.indicator_weight * kept)[:, :, None] * _member(method)
+    total = present.astype(np.float64) @ weight
+    mean: Array = np.divide(points @ weight, total, out=np.zeros_like(total), where=total > 0.0)
+    return mean
+
+
+def _across(dimension: Array, weight: Array, geometric: Flags) -> Array:
+    """Weighted means (replicate, unit) of dimensions (replicate, unit, dimension)."""
+    whole = weight.sum(axis=1, keepdims=True)
+    share = np.divide(weight, whole, out=np.full_like(weight, np.nan), where=whole > 0.0)
+    scores = np.empty(dimension.shape[:2])
+    logs = np.log(dimension[geometric])
+    scores[geometric] = np.exp(np.einsum("rud,rd->ru", logs, share[geometric]))
+    scores[~geometric] = np.einsum("rud,rd->ru", dimension[~geometric], share[~geometric])
+    return scores
+
+
+def _member(method: Method) -> Array:
+    """1 where an indicator belongs to a dimension, (indicator, dimension)."""
+    return np.array(
+        [[float(i.dimension == d.id) for d in method.dimensions] for i in method.indicators]
+    )
+
+
+# ---------------------------------------------------------------- ranks
+
+
+def ranks(scores: Array) -> Array:
+    """Ranks along the last axis from 1 for the highest score as it is printed; ties share the
+    smallest; NaN stays NaN."""
+    printed = np.round(scores, DECIMALS)
+    order = np.argsort(-printed, axis=-1)  # NaN last
+    ordered = np.take_along_axis(printed, order, axis=-1)
+    place = np.broadcast_to(np.arange(1.0, scores.shape[-1] + 1.0), scores.shape).copy()
+    place[..., 1:][ordered[..., 1:] == ordered[..., :-1]] = 0.0
+    np.maximum.accumulate(place, axis=-1, out=place)
+    found = np.empty_like(place)
+    np.put_along_axis(found, order, place, axis=-1)
+    found[np.isnan(scores)] = np.nan
+    return found
+
+
+def changes(before: Array, scores: Array) -> Array:
+    """Changes of rank (replicate, unit) from the scores `before` (unit,), among the units that have
+    a score in both; positive is a worse place."""
+    lost = np.isnan(scores) | np.isnan(before)
+    if not lost.any():
+        return ranks(scores) - ranks(before)
+    return ranks(np.where(lost, np.nan, scores)) - ranks(np.where(lost, np.nan, before))
+
+
+# ---------------------------------------------------------------- all choices at once
+
+
+def inputs(method: Method) -> list[str]:
+    """The group of each uniform number that `drawn` takes, in its order."""
+    count = len(method.indicators)
+    sizes = (len(method.dimensions), count, 1, 2 * count, 1, 1)
+    return [group for group, size in zip(GROUPS, sizes, strict=True) for _ in range(size)]
+
+
+def drawn(method: Method, uniform: Array, concentration: float, goalpost_shift: float) -> Choices:
+    """Choices from independent uniform numbers (replicate, input), by inverse transforms.
+
+    Weights: Dirichlet with mean the method's weights, across dimensions and in each dimension, as
+    gamma variables over their sum (Devroye 1986, section XI.4). A weight w has the standard
+    deviation sqrt(w (1 - w) / (concentration + 1)): 0.07 for a third at 40. Goalposts: each moved
+    by a uniform share, from -goalpost_shift to goalpost_shift, of their distance. Left out: none
+    and each indicator are equally likely; none where there is only one. Aggregation and shrinkage:
+    one in two. Raises ValueError where goalposts could meet or concentration is not above 0.
+    """
+    if not 0.0 <= goalpost_shift < 0.5 or not concentration > 0.0:
+        raise ValueError("concentration must be above 0, goalpost_shift a share below one half")
+    start = nominal(method)
+    names = np.array(inputs(method))
+    by_group = {group: uniform[:, names == group] for group in GROUPS}
+    worst, best = start.worst, start.best
+    shift = (2.0 * by_group[GOALPOSTS] - 1.0) * goalpost_shift * np.tile(best - worst, 2)
+    count = len(method.indicators)
+    options = count + 1 if count > 1 else 1
+    dimensions = np.ones((len(method.dimensions), 1))
+    return Choices(
+        dimension_weight=_dirichlet(
+            start.dimension_weight[0], dimensions, by_group[WEIGHTS], concentration
+        ),
+        indicator_weight=_dirichlet(
+            start.indicator_weight[0], _member(method), by_group[INDICATOR_WEIGHTS], concentration
+        ),
+        geometric=by_group[AGGREGATION][:, 0] < 0.5,
+        worst=worst + shift[:, :count],
+        best=best + shift[:, count:],
+        left_out=(by_group[LEFT_OUT][:, 0] * options).astype(np.int64) - 1,
+        shrunk=by_group[SHRINKAGE][:, 0] >= 0.5,
+    )
+
+
+def _dirichlet(weights: Array, member: Array, uniform: Array, concentration: float) -> Array:
+    """Weights (replicate, item) that sum to 1 in each set of `member` (item, set), from uniform
+    numbers (replicate, item)."""
+    from scipy.special import gammaincinv
+
+    share = weights / (member @ (weights @ member))
+    gamma = gammaincinv(concentration * share, np.maximum(uniform, SMALLEST))
+    found: Array = gamma / (gamma @ member @ member.T)
+    return found
+
+
+def uncertainty(
+    method: Method,
+    value: Array,
+    shrunk: Array,
+    *,
+    replicates: int = 1000,
+    concentration: float,
+    goalpost_shift: float,
+    seed: int,
+) -> pd.DataFrame:
+    """All choices varied at once, as `drawn` does; one row a unit, in order.
+
+    score, rank: the method's own. score_low and score_high, rank_low, rank_median and rank_high:
+    quantiles of 5, 50 and 95 % over the replicates, each a value that occurred (Hyndman and Fan
+    1996, type 1). scored: the share of the replicates in which the unit has a score; the others do
+    not count. A replicate's rank is the method's plus the change among the units scored in both.
+    Missing for units without a score in the method itself.
+    """
+    before = evaluate(method, value, shrunk, nominal(method))[0]
+    known = ~np.isnan(before)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    uniform = rng.random((replicates, len(inputs(method))))
+    choices = drawn(method, uniform, concentration, goalpost_shift)
+    scores = evaluate(method, value[known], shrunk[known], choices)
+    places = ranks(before[known]) + changes(before[known], scores)
+    found = {
+        "score": before[known],
+        "score_low": _quantile(scores, 0.05),
+        "score_high": _quantile(scores, 0.95),
+        "rank": ranks(before[known]),
+        "rank_low": _quantile(places, 0.05),
+        "rank_median": _quantile(places, 0.5),
+        "rank_high": _quantile(places, 0.95),
+        "scored": 1.0 - np.isnan(scores).mean(axis=0),
+    }
+    frame = pd.DataFrame(found, index=np.flatnonzero(known)).reindex(range(len(value)))
+    whole = [name for name in found if name.startswith("rank")]
+    return frame.astype(dict.fromkeys(whole, "Int64"))
+
+
+def _quantile(values: Array, share: float) -> Array:
+    """Quantile over replicates (replicate, unit) of what is not NaN; NaN where nothing is."""
+    ordered = np.sort(values, axis=0)  # NaN last
+    count = (~np.isnan(values)).sum(axis=0)
+    place = np.maximum(np.ceil(share * count).astype(np.int64) - 1, 0)
+    found: Array = np.take_along_axis(ordered, place[None], axis=0)[0]
+    return found
+
+
+# ---------------------------------------------------------------- each choice alone
+
+
+def alone(method: Method, value: Array, shrunk: Array, *, goalpost_shift: float) -> pd.DataFrame:
+    """What each choice does when only it is changed; one row a perturbation, nothing drawn.
+
+    perturbation, and the indicator or dimension it is about in `item`; units: scored before and
+    after; lost: with a score before only. rank_mean and rank_max, score_mean and score_max: mean
+    and largest absolute change over `units`; rank_moved and score_moved: how many units change at
+    all. reason: NO_EFFECT where no score changed and none was lost, NO_SCORES where nothing can be
+    compared, else ''. Goalposts: all moved by goalpost_shift of their distance, apart (wider),
+    together (narrower), both towards the better end (harder) or the worse (easier). Raises
+    ValueError where goalposts could meet.
+    """
+    if not 0.0 <= goalpost_shift < 0.5:
+        raise ValueError("goalpost_shift must be a share below one half")
+    changed = list(_perturbations(method, goalpost_shift))
+    before = evaluate(method, value, shrunk, nominal(method))[0]
+    known = ~np.isnan(before)
+    before = before[known]
+    choices = together([part for _, _, part in changed])
+    scores = evaluate(method, value[known], shrunk[known], choices)
+    there = ~np.isnan(scores)
+    moved = np.abs(np.where(there, scores - before, 0.0))
+    moved[moved < ROUNDING] = 0.0
+    place = np.where(there, np.abs(changes(before, scores)), 0.0)
+    units = there.sum(axis=1)
+    lost = before.size - units
+    still = (moved == 0.0).all(axis=1) & (lost == 0)
+    return pd.DataFrame(
+        {
+            "perturbation": [name for name, _, _ in changed],
+            "item": [item for _, item, _ in changed],
+            "units": units,
+            "lost": lost,
+            "rank_mean": _mean(place, units),
+            "rank_max": np.where(units > 0, place.max(axis=1, initial=0.0), np.nan),
+            "rank_moved": (place > 0.0).sum(axis=1),
+            "score_mean": _mean(moved, units),
+            "score_max": np.where(units > 0, moved.max(axis=1, initial=0.0), np.nan),
+            "score_moved": (moved > 0.0).sum(axis=1),
+            "reason": np.select([units == 0, still], [NO_SCORES, NO_EFFECT], ""),
+        }
+    )
+
+
+def _mean(values: Array, count: Integers) -> Array:
+    """Row sums over `count` (row,); NaN where that is 0."""
+    total = values.sum(axis=1)
+    mean: Array = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+    return mean
+
+
+def _perturbations(method: Method, shift: float) -> Iterator[tuple[str, str, Choices]]:
+    """Name, item and choices of each perturbation."""
+    start = nominal(method)
+    step = shift * (start.best - start.worst)
+    yield "arithmetic", "", replace(start, geometric=np.array([False]))
+    equal = np.ones_like(start.dimension_weight)
+    yield "equal_dimension_weights", "", replace(start, dimension_weight=equal)
+    equal = np.ones_like(start.indicator_weight)
+    yield "equal_indicator_weights", "", replace(start, indicator_weight=equal)
+    for position, indicator in enumerate(method.indicators):
+        yield "left_out", indicator.id, replace(start, left_out=np.array([position]))
+    moves = {"wider": (-1, 1), "narrower": (1, -1), "harder": (1, 1), "easier": (-1, -1)}
+    for name, (worst, best) in moves.items():
+        moved = replace(start, worst=start.worst + worst * step, best=start.best + best * step)
+        yield f"goalposts_{name}", "", moved
+    yield "shrunk", "", replace(start, shrunk=np.array([True]))
+    for position, dimension in enumerate(method.dimensions):
+        weight = start.dimension_weight.copy()
+        weight[0, position] *= 2.0
+        yield "dimension_doubled", dimension.id, replace(start, dimension_weight=weight)
