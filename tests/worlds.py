@@ -62,6 +62,8 @@ class Case:
     parent_case_id: str | None = None
     number_year: int | None = None
     source_id: int = CASES
+    cause: str | None = None
+    debtor_kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Round:
     final_price: Decimal | None = None
     case_id: str | None = None
     source_id: int = AUCTIONS
+    asset_class: str | None = None
 
 
 REGIONS = (
@@ -223,6 +226,9 @@ _RANDOM_COURTS = {
     Court("V", "1101", "intermediate", special=True, name="铁路法院"): (6, 200),
 }
 FIRST_FILING = date(2017, 6, 1)
+_CAUSES = ("financial_loan", "private_loan", "sale", "labour", "family", "criminal", "other", None)
+_DEBTORS = ("person", "company", "other", None)
+_ASSETS = ("residential", "commercial", "industrial", "land", "vehicle", "equity", "other", None)
 
 
 def random_world(seed: int = 1, cases: int = 4000, observed: Window = OBSERVED) -> World:
@@ -253,6 +259,8 @@ def random_world(seed: int = 1, cases: int = 4000, observed: Window = OBSERVED) 
             rounds += lots
         made.append(case)
     made = _with_modes_and_years(Random(seed + 1), made)
+    made = _with_mix_and_parents(Random(seed + 3), made)
+    rounds = _with_assets(Random(seed + 4), rounds)
     windows = {CASES: observed, AUCTIONS: observed}
     sequences = _sequences(Random(seed + 2), made, observed)
     return World(RANDOM_REGIONS, tuple(courts), tuple(made), tuple(rounds), windows, sequences)
@@ -274,6 +282,27 @@ def _with_modes_and_years(rng: Random, cases: list[Case]) -> list[Case]:
             )
         )
     return made
+
+
+def _with_mix_and_parents(rng: Random, cases: list[Case]) -> list[Case]:
+    """Causes and debtors; resumed cases name one closed as 终本, some of them only afterwards."""
+    ended = [c for c in cases if (c.case_type, c.close_mode) == ("first", "zhongben")]
+    made = []
+    for case in cases:
+        case = replace(case, cause=rng.choice(_CAUSES), debtor_kind=rng.choice(_DEBTORS))
+        if case.case_type == "resumed" and ended and rng.random() < 0.8:  # the rest keep 'c0'
+            before = [c for c in ended if c.closed_on is not None and c.closed_on <= case.filed_on]
+            chosen = before if before and rng.random() < 0.8 else ended
+            case = replace(case, parent_case_id=rng.choice(chosen).case_id)
+        made.append(case)
+    return made
+
+
+def _with_assets(rng: Random, rounds: list[Round]) -> list[Round]:
+    """One asset class for a lot, but now and then another in one of its rounds."""
+    of_lot = {lot: rng.choice(_ASSETS) for lot in dict.fromkeys(r.lot_id for r in rounds)}
+    other = [rng.choice(_ASSETS) if rng.random() < 0.05 else of_lot[r.lot_id] for r in rounds]
+    return [replace(r, asset_class=asset) for r, asset in zip(rounds, other, strict=True)]
 
 
 def _sequences(rng: Random, cases: list[Case], observed: Window) -> tuple[Sequences, ...]:

@@ -1,6 +1,7 @@
 """The measures counted a second time: from rows, in plain Python, by their definitions in words.
 
-Nothing of index_engine.measures is used here. Each function gives {key columns: counts}.
+Nothing of index_engine.measures is used here. Each function gives {key columns: counts}, a stratum
+among the keys by what it is called, not by its number.
 """
 
 from bisect import bisect_right
@@ -42,16 +43,55 @@ def edges(method: Method) -> list[int]:
     return [0, *(end + 1 for end in ends)]
 
 
+# ---------------------------------------------------------------- strata
+
+# Kind, class of cause, claim band, kind of debtor, group of asset classes; None are the last of a
+# case, the middle three of a lot, and the band of a claim that is not known.
+Stratum = tuple[str, str | None, int | None, str | None, str | None]
+
+
+def stratum_of_case(case: Case, method: Method) -> Stratum:
+    """Its class of cause, how many of the bands' lower edges its claim reaches, its debtor."""
+    if method.strata is None:
+        return ("case", "all", 0, "all", None)
+    claim, band = case.claim_amount, None
+    if claim is not None and claim > 0:
+        band = sum(claim >= edge for edge in method.strata.claim_bands)
+    case_class = _group(case.cause, method.strata.classes)
+    return ("case", case_class, band, case.debtor_kind or "", None)
+
+
+def stratum_of_lot(found: Round, method: Method) -> Stratum:
+    """The group of asset classes of a round; that of a lot is the one of its first round."""
+    strata = method.strata
+    asset = "all" if strata is None else _group(found.asset_class, strata.assets)
+    return ("lot", None, None, None, asset)
+
+
+def _group(code: str | None, groups: dict[str, tuple[str, ...]]) -> str:
+    named = [name for name, codes in groups.items() if code in codes]
+    rest = [name for name, codes in groups.items() if "*" in codes]
+    return (named or rest)[0]
+
+
+# ---------------------------------------------------------------- spells
+
+
 @dataclass(frozen=True)
 class Spell:
     """Observed from `entry` to `stop`; an open one stops the day after it was last observed."""
 
     clock: str
     court_id: str
+    stratum: Stratum
     start: date
     entry: date
     stop: date
     event: str
+
+    @property
+    def where(self) -> tuple[str, str, Stratum]:
+        return (self.clock, self.court_id, self.stratum)
 
     @property
     def last_day(self) -> date:
@@ -64,28 +104,46 @@ class Spell:
 def spells(world: World, method: Method) -> list[Spell]:
     """Every spell of every clock that was under observation for at least a day."""
     found = []
+    resumed: dict[str, list[date]] = defaultdict(list)
+    for case in world.cases:
+        if case.case_type == "resumed" and case.parent_case_id is not None:
+            resumed[case.parent_case_id].append(case.filed_on)
     for case in world.cases:
         if case.case_type == "first":
             found += _case_spells(case, world, method)
+            found += _resume_spell(case, resumed[case.case_id], world, method)
     for rounds in lots(world.rounds):
         first, last = rounds[0], rounds[-1]
         event = {"sold": "sold", "withdrawn": "gone", "setoff": "gone"}.get(last.status or "")
         window = (world.observed[first.source_id][0], world.observed[last.source_id][1])
         ended = last.ended_on if event else None
-        found += _spell("lot", first.court_id, first.listed_on, ended, event, window)
+        where = ("lot", first.court_id, stratum_of_lot(first, method))
+        found += _spell(where, first.listed_on, ended, event, window)
     return found
 
 
 def _case_spells(case: Case, world: World, method: Method) -> list[Spell]:
-    window = world.observed[case.source_id]
+    window, stratum = world.observed[case.source_id], stratum_of_case(case, method)
     paid = case.paid_out_on if case.close_mode == "completed" else None
     ended = paid if paid is not None and paid >= case.filed_on else case.closed_on
-    found = _spell("case", case.court_id, case.filed_on, ended, _event(case, method), window)
+    where = ("case", case.court_id, stratum)
+    found = _spell(where, case.filed_on, ended, _event(case, method), window)
     if case.has_assets:
         listed = case.first_listed_on
         day, event = (ended, "closed") if listed is None else (max(listed, case.filed_on), "listed")
-        found += _spell("listing", case.court_id, case.filed_on, day, event, window)
+        found += _spell(("listing", *where[1:]), case.filed_on, day, event, window)
     return found
+
+
+def _resume_spell(case: Case, resumed: list[date], world: World, method: Method) -> list[Spell]:
+    """From a closing as 终本 inside the window to the first filing, then or later, that resumes."""
+    window = world.observed[case.source_id]
+    closed = case.closed_on
+    if case.close_mode != "zhongben" or closed is None or closed < window[0]:
+        return []
+    again = min((day for day in resumed if day >= closed), default=None)
+    where = ("resume", case.court_id, stratum_of_case(case, method))
+    return _spell(where, closed, again, "resumed", window)
 
 
 def _event(case: Case, method: Method) -> str:
@@ -99,8 +157,7 @@ def _event(case: Case, method: Method) -> str:
 
 
 def _spell(
-    clock: str,
-    court: str,
+    where: tuple[str, str, Stratum],
     start: date,
     ended: date | None,
     event: str | None,
@@ -111,9 +168,9 @@ def _spell(
     if start > last or (ended is not None and (ended < first or ended < start)):
         return []
     if ended is None or ended > last:
-        return [Spell(clock, court, start, max(start, first), last + DAY, "open")]
+        return [Spell(*where, start, max(start, first), last + DAY, "open")]
     assert event is not None
-    return [Spell(clock, court, start, max(start, first), ended, event)]
+    return [Spell(*where, start, max(start, first), ended, event)]
 
 
 def lots(rounds: Iterable[Round]) -> list[list[Round]]:
@@ -130,14 +187,14 @@ Cells = dict[tuple, tuple[int, int]]  # (key..., age bin) -> (n, days of the bin
 
 
 def entered(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
-    ages = [((s.clock, s.court_id, calendar.of(s.entry)), s.age(s.entry)) for s in found]
+    ages = [((*s.where, calendar.of(s.entry)), s.age(s.entry)) for s in found]
     return _cells([(key, age) for key, age in ages if age < grid[-1]], grid)
 
 
 def carried(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
     """Once for each first day of a period that a spell lives to see after it was first observed."""
     ages = [
-        ((s.clock, s.court_id, period), s.age(calendar.first_day(period)))
+        ((*s.where, period), s.age(calendar.first_day(period)))
         for s in found
         for period in range(calendar.of(s.entry) + 1, calendar.of(s.last_day) + 1)
     ]
@@ -149,7 +206,7 @@ def exits(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
     ages = []
     for s in found:
         cohort = calendar.of(s.start) if s.entry == s.start else 0
-        key = (s.clock, s.court_id, cohort, calendar.of(s.last_day), s.event)
+        key = (*s.where, cohort, calendar.of(s.last_day), s.event)
         ages.append((key, s.age(s.stop)))
     return _cells(ages, grid)
 
@@ -169,8 +226,8 @@ def _cells(ages: list[tuple[tuple, int]], grid: list[int]) -> Cells:
 Counts = dict[tuple, Counter]
 
 
-def case_counts(world: World, calendar: Calendar, claim_cap: int) -> Counts:
-    """By court and period: filings, the stock taken over, closings and their amounts."""
+def case_counts(world: World, calendar: Calendar, method: Method) -> Counts:
+    """By court, stratum and period: filings, the stock taken over, closings and their amounts."""
     counts: Counts = defaultdict(Counter)
     for case in world.cases:
         first, last = world.observed[case.source_id]
@@ -178,32 +235,46 @@ def case_counts(world: World, calendar: Calendar, claim_cap: int) -> Counts:
         if case.case_type != "first" or (closed is not None and closed < first):
             continue
         begins = "filed" if case.filed_on >= first else "taken_over"
-        counts[case.court_id, calendar.of(max(case.filed_on, first))][begins] += 1
+        where = (case.court_id, stratum_of_case(case, method))
+        counts[*where, calendar.of(max(case.filed_on, first))][begins] += 1
         if closed is not None and closed <= last:
-            counts[case.court_id, calendar.of(closed)].update(_closing(case, closed, claim_cap))
+            counts[*where, calendar.of(closed)].update(_closing(case, closed, method.claim_cap))
     return dict(counts)
 
 
 def _closing(case: Case, closed: date, claim_cap: int) -> dict[str, int]:
+    days = (closed - case.filed_on).days
+    zhongben = case.close_mode == "zhongben"
     found = {
         "closed": 1,
+        "closed_december": int(closed.month == 12),
         "completed": int(case.close_mode == "completed"),
-        "zhongben": int(case.close_mode == "zhongben"),
-        "days_to_close": (closed - case.filed_on).days,
+        "zhongben": int(zhongben),
+        "zhongben_within_120": int(zhongben and days <= 120),
+        "zhongben_before_90": int(zhongben and days < 90),
+        "days_to_close": days,
+        "days_to_close_x_days_to_close": days * days,
     }
     if case.close_mode == "completed" and case.recovery_mode is not None:
         found |= {"recovered_known": 1, f"recovered_{case.recovery_mode}": 1}
     if case.claim_amount and case.claim_amount > 0 and case.recovered_amount is not None:
         weight = min(float(case.claim_amount), claim_cap)
         part = min(float(case.recovered_amount) / float(case.claim_amount), 1)
-        x, y = _rounded(weight), _rounded(weight * part)
-        found |= {"amount_cases": 1, "claimed": x, "recovered": y}
-        found |= {
-            "claimed_x_claimed": x * x,
-            "claimed_x_recovered": x * y,
-            "recovered_x_recovered": y * y,
-        }
+        for kind in ("", "zhongben_") if zhongben else ("",):
+            found |= _amounts(kind, _rounded(weight), _rounded(weight * part))
     return found
+
+
+def _amounts(kind: str, claimed: int, recovered: int) -> dict[str, int]:
+    one, other = f"{kind}claimed", f"{kind}recovered"
+    return {
+        f"{kind}amount_cases": 1,
+        one: claimed,
+        other: recovered,
+        f"{one}_x_{one}": claimed * claimed,
+        f"{one}_x_{other}": claimed * recovered,
+        f"{other}_x_{other}": recovered * recovered,
+    }
 
 
 def coverage(world: World, calendar: Calendar) -> Counts:
@@ -239,14 +310,15 @@ def _rounded(amount: float) -> int:
     return floor(amount + 0.5)
 
 
-def round_counts(world: World, calendar: Calendar) -> Counts:
-    """By court, period of the end and stage."""
+def round_counts(world: World, calendar: Calendar, method: Method) -> Counts:
+    """By court, stratum, period of the end and stage."""
     held = ("sold", "failed", "defaulted", "setoff")
     counts: Counts = defaultdict(Counter)
     for found in world.rounds:
         if found.status is None or not _in_window(found, world):
             continue
-        cell = counts[found.court_id, calendar.of(found.ended_on), found.stage]
+        where = (found.court_id, stratum_of_lot(found, method))
+        cell = counts[*where, calendar.of(found.ended_on), found.stage]
         cell["rounds_ended"] += 1
         cell["held"] += found.status in held
         if found.status in held:
@@ -259,15 +331,16 @@ def round_counts(world: World, calendar: Calendar) -> Counts:
     return dict(counts)
 
 
-def lot_counts(world: World, calendar: Calendar) -> Counts:
-    """By court and the period in which the last round ended."""
+def lot_counts(world: World, calendar: Calendar, method: Method) -> Counts:
+    """By court, stratum and the period in which the last round ended."""
     counts: Counts = defaultdict(Counter)
     for rounds in lots(world.rounds):
         first, last = rounds[0], rounds[-1]
         if last.status is None or not _in_window(last, world):
             continue
         value = first.reference_price or Decimal(0)
-        cell = counts[first.court_id, calendar.of(last.ended_on)]
+        where = (first.court_id, stratum_of_lot(first, method))
+        cell = counts[*where, calendar.of(last.ended_on)]
         cell["lots_finished"] += 1
         cell["value_finished"] += value
         if last.status == "sold":
@@ -276,16 +349,17 @@ def lot_counts(world: World, calendar: Calendar) -> Counts:
     return dict(counts)
 
 
-def price_ratios(world: World, calendar: Calendar, step: float) -> Counter:
-    """By court, period, stage of the sale and bin of final over first reference price."""
-    counts: Counter = Counter()
+def price_ratios(world: World, calendar: Calendar, method: Method) -> Counts:
+    """By court, stratum, period, stage of the sale and bin of final over first reference price."""
+    counts: Counts = defaultdict(Counter)
     for rounds in lots(world.rounds):
         ratio = sale_ratio(rounds)
-        last = rounds[-1]
+        first, last = rounds[0], rounds[-1]
         if ratio is not None and _in_window(last, world):
-            key = (rounds[0].court_id, calendar.of(last.ended_on), last.stage)
-            counts[*key, floor(min(ratio, 3) / step)] += 1
-    return counts
+            where = (first.court_id, stratum_of_lot(first, method))
+            ratio_bin = floor(min(ratio, 3) / method.ratio_step)
+            counts[*where, calendar.of(last.ended_on), last.stage, ratio_bin]["n"] += 1
+    return dict(counts)
 
 
 def sale_ratio(rounds: list[Round]) -> float | None:

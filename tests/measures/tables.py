@@ -1,39 +1,69 @@
-"""Tables of schema measures as dictionaries, in the shape of the recount."""
+"""Tables of the measures as dictionaries, in the shape of the recount."""
 
 from collections import Counter
+from typing import Any
 
 import duckdb
 
-from tests.measures.recount import Cells, Counts
+from tests.measures.recount import Cells, Counts, Stratum
+
+# The columns of each table that are not counts.
+KEYS = {
+    "entered": ("clock", "court_id", "stratum", "period", "age_bin"),
+    "carried": ("clock", "court_id", "stratum", "period", "age_bin"),
+    "exits": ("clock", "court_id", "stratum", "cohort", "period", "event", "age_bin"),
+    "case_counts": ("court_id", "stratum", "period"),
+    "coverage": ("court_id", "period"),
+    "round_counts": ("court_id", "stratum", "period", "stage"),
+    "lot_counts": ("court_id", "stratum", "period"),
+    "price_ratios": ("court_id", "stratum", "period", "stage", "ratio_bin"),
+}
+AGES = ("entered", "carried", "exits")  # the tables of n and elapsed by age
 
 
-def read_cells(con: duckdb.DuckDBPyConnection, table: str, columns: str) -> Cells:
-    """Cells by the columns before the last two, which are n and elapsed."""
-    rows = con.execute(f"SELECT {columns} FROM measures.{table}").fetchall()
-    found = {tuple(key): (n, elapsed) for *key, n, elapsed in rows}
-    assert len(found) == len(rows), "two rows for one cell"
+def labels(con: duckdb.DuckDBPyConnection) -> dict[int, Stratum]:
+    """What the numbers of strata stand for."""
+    rows = con.execute(
+        "SELECT stratum, kind, case_class, claim_band, debtor_kind, asset_class"
+        " FROM measures.strata"
+    ).fetchall()
+    found = {number: tuple(label) for number, *label in rows}
+    assert len(found) == len(rows) == len(set(found.values())), "two strata under one name"
     return found
 
 
-def read_counts(con: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...]) -> Counts:
-    """Counts by `keys`, the zeros left out."""
-    rows = con.execute(f"SELECT * FROM measures.{table}").fetchall()
+def read_cells(con: duckdb.DuckDBPyConnection, table: str, schema: str = "measures") -> Cells:
+    rows = _rows(con, table, schema)
+    return {key: (cell["n"], cell["elapsed"]) for key, cell in rows.items()}
+
+
+def read_counts(con: duckdb.DuckDBPyConnection, table: str, schema: str = "measures") -> Counts:
+    """Counts by KEYS, the zeros left out."""
+    return nonzero({key: Counter(cell) for key, cell in _rows(con, table, schema).items()})
+
+
+def _rows(con: duckdb.DuckDBPyConnection, table: str, schema: str) -> dict[tuple, dict[str, Any]]:
+    """Rows by KEYS, a stratum by its label."""
+    label = labels(con)
+    rows = con.execute(f"SELECT * FROM {schema}.{table}").fetchall()
     names = [column[0] for column in con.description]
-    found = {}
+    found: dict[tuple, dict[str, Any]] = {}
     for row in rows:
-        named = dict(zip(names, row, strict=True))
-        key = tuple(named.pop(name) for name in keys)
+        cell = dict(zip(names, row, strict=True))
+        if "stratum" in cell:
+            cell["stratum"] = label[cell["stratum"]]
+        key = tuple(cell.pop(name) for name in KEYS[table])
         assert key not in found, f"two rows for {key}"
-        found[key] = Counter(named)
-    return nonzero(found)
+        found[key] = cell
+    return found
 
 
-def read_ratios(con: duckdb.DuckDBPyConnection) -> Counter:
-    rows = con.execute(
-        "SELECT court_id, period, stage, ratio_bin, n FROM measures.price_ratios"
-    ).fetchall()
-    found = Counter({tuple(key): n for *key, n in rows})
-    assert len(found) == len(rows), "two rows for one cell"
+def summed(counts: Counts, *away: int) -> Counts:
+    """Counts added up over the keys at these positions."""
+    found: Counts = {}
+    for key, cell in counts.items():
+        kept = tuple(part for at, part in enumerate(key) if at not in away)
+        found.setdefault(kept, Counter()).update(cell)
     return found
 
 

@@ -20,10 +20,11 @@ from index_engine.measures.measure import measure
 from index_engine.method import Method, load
 from tests.measures import recount
 from tests.measures.recount import MONTHS, QUARTERS, YEARS, Calendar
+from tests.measures.tables import summed
 from tests.worlds import CASES, Case, Court, World, random_world
 
 METHOD = load()
-CLOCKS = ("case", "listing", "lot")
+CLOCKS = ("case", "listing", "lot", "resume")
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +47,19 @@ def by_calendar(world: World) -> Iterator[dict[Calendar, duckdb.DuckDBPyConnecti
 # ---------------------------------------------------------------- time
 
 FLOWS = {
-    "entered": ("clock", "court_id", "age_bin"),
-    "case_counts": ("court_id",),
-    "round_counts": ("court_id", "stage"),
-    "lot_counts": ("court_id",),
-    "price_ratios": ("court_id", "stage", "ratio_bin"),
+    "entered": ("clock", "court_id", "stratum", "age_bin"),
+    "case_counts": (
+        "court_id",
+        "stratum",
+    ),
+    "round_counts": ("court_id", "stratum", "stage"),
+    "lot_counts": (
+        "court_id",
+        "stratum",
+    ),
+    "price_ratios": ("court_id", "stratum", "stage", "ratio_bin"),
     # A cohort is a period too: a year's cohorts are those of its months.
-    "exits": ("clock", "court_id", "age_bin", "event"),
+    "exits": ("clock", "court_id", "stratum", "age_bin", "event"),
 }
 
 
@@ -130,7 +137,7 @@ def test_a_place_is_the_sum_of_the_courts_in_it(by_calendar: dict, world: World)
     con = by_calendar[YEARS]
     frame = Frame(all_courts(con), 2021, 2024)
     counts = panel.read_counts(con, frame, "case_counts")
-    closed = recount.case_counts(world, YEARS, METHOD.claim_cap)
+    closed = summed(recount.case_counts(world, YEARS, METHOD), 1)
     for level in units(con):
         found = panel.gather(counts["closed"], level.members)
         for unit, row in zip(level.ids, found, strict=True):
@@ -152,7 +159,7 @@ def test_age_cells_of_a_place_are_the_sums_of_its_courts(by_calendar: dict, worl
         for unit, array in zip(level.ids, gathered, strict=True):
             inside = _courts_in(world, level.level, unit)
             expected = np.zeros_like(array)
-            for (clock, court, year, age_bin), (n, _) in found.items():
+            for (clock, court, _stratum, year, age_bin), (n, _) in found.items():
                 if clock == "case" and court in inside:
                     expected[year - 2021, age_bin] += n
             assert (array == expected).all(), unit

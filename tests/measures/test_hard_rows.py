@@ -1,6 +1,6 @@
 """Rows that an import lets through and that are easy to count wrongly."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ from index_engine.measures.measure import MEASURES, measure
 from index_engine.method import load, parse
 from tests.measures import recount
 from tests.measures.recount import MONTHS, QUARTERS
-from tests.measures.tables import nonzero, read_cells, read_counts, read_ratios
+from tests.measures.tables import nonzero, read_cells, read_counts
 from tests.worlds import AUCTIONS, CASES, OBSERVED, Case, Round, World, random_world
 
 METHOD = load()
@@ -90,8 +90,89 @@ def test_a_claim_weighs_at_most_the_cap_and_its_recovery_in_proportion():
         one("2022-03-01", claim_amount=THOUSAND, recovered_amount=None),
         one("2022-03-01", claim_amount=Decimal(0), recovered_amount=Decimal(0)),
     )
-    found = measured(World(cases=cases), "case_counts", "amount_cases, claimed, recovered")
+    amounts = "SUM(amount_cases), SUM(claimed), SUM(recovered)"
+    found = measured(World(cases=cases), "case_counts", amounts)
     assert found[-1] == (2, METHOD.claim_cap + 1000, METHOD.claim_cap // 4 + 1000)
+
+
+@pytest.mark.parametrize(
+    ("day", "december"),
+    [("2022-11-30", 0), ("2022-12-01", 1), ("2022-12-31", 1), ("2023-01-01", 0)],
+)
+def test_closed_in_december(day: str, december: int):
+    """Of whatever mode, and in the period in which it was closed."""
+    cases = tuple(
+        one(day, close_mode=mode) for mode in ("completed", "zhongben", "terminated", None)
+    )
+    found = measured(
+        World(cases=cases), "case_counts", "period, closed, closed_december", "closed > 0"
+    )
+    assert found == [(QUARTERS.of(date.fromisoformat(day)), 4, 4 * december)]
+
+
+def test_only_decembers_inside_the_window_count():
+    cases = tuple(
+        Case(day, "K1", date(2020, 1, 10), date.fromisoformat(day), "completed")
+        for day in ("2020-12-31", "2021-12-01", "2024-12-31", "2025-12-01")
+    )
+    found = measured(World(cases=cases), "case_counts", "SUM(closed), SUM(closed_december)")
+    assert found == [(2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("days", "before_90", "within_120"),
+    [(0, 1, 1), (89, 1, 1), (90, 0, 1), (120, 0, 1), (121, 0, 0)],
+)
+def test_how_soon_a_case_was_closed_as_zhongben(days: int, before_90: int, within_120: int):
+    filed = date(2022, 1, 10)
+    cases = tuple(
+        Case(f"c{number}", "K1", filed, filed + timedelta(days=days), mode)
+        for number, mode in enumerate(("zhongben", "completed", "terminated", None))
+    )
+    columns = "SUM(zhongben), SUM(zhongben_before_90), SUM(zhongben_within_120)"
+    assert measured(World(cases=cases), "case_counts", columns) == [(1, before_90, within_120)]
+    squares = "SUM(days_to_close), SUM(days_to_close_x_days_to_close)"
+    assert measured(World(cases=cases), "case_counts", squares) == [(4 * days, 4 * days**2)]
+
+
+def test_days_squared_of_very_old_cases_fit():
+    """Forty cases of fifty years: more than 32 bits hold."""
+    cases = tuple(
+        Case(f"c{number}", "K1", date(1972, 1, 1), date(2022, 1, 1), "completed")
+        for number in range(40)
+    )
+    days = (date(2022, 1, 1) - date(1972, 1, 1)).days
+    found = measured(
+        World(cases=cases), "case_counts", "days_to_close_x_days_to_close", "closed > 0"
+    )
+    assert found == [(40 * days**2,)] and 40 * days**2 > 2**33
+
+
+def test_amounts_of_zhongben_are_those_of_the_cases_closed_so():
+    claims = {"claim_amount": THOUSAND, "recovered_amount": THOUSAND / 4}
+    cases = (
+        one("2022-03-01", close_mode="zhongben", **claims),
+        one("2022-03-01", close_mode="zhongben", **(claims | {"claim_amount": THOUSAND / 10})),
+        one("2022-03-01", close_mode="zhongben", claim_amount=THOUSAND),
+        one(
+            "2022-03-01", close_mode="zhongben", claim_amount=Decimal(0), recovered_amount=THOUSAND
+        ),
+        one("2022-03-01", close_mode="completed", **claims),
+    )
+    columns = (
+        "amount_cases",
+        "claimed",
+        "zhongben_amount_cases",
+        "zhongben_claimed",
+        "zhongben_recovered",
+        "zhongben_claimed_x_zhongben_claimed",
+        "zhongben_claimed_x_zhongben_recovered",
+        "zhongben_recovered_x_zhongben_recovered",
+    )
+    sums = ", ".join(f"SUM({column})" for column in columns)
+    [found] = measured(World(cases=cases), "case_counts", sums)
+    # 1000 and 100 claimed; 250 and, at most whole, 100 recovered.
+    assert found == (3, 2100, 2, 1100, 350, 1_010_000, 260_000, 72_500)
 
 
 # ---------------------------------------------------------------- lots
@@ -207,19 +288,13 @@ def test_windows_that_differ_and_cut_periods():
     spells, grid = recount.spells(world, METHOD), recount.edges(METHOD)
     with world.connect() as con:
         measure(con, METHOD, period_of=MONTHS.of)
-        age = "clock::VARCHAR, court_id::VARCHAR, period, age_bin, n, elapsed"
-        assert read_cells(con, "entered", age) == recount.entered(spells, MONTHS, grid)
-        assert read_cells(con, "carried", age) == recount.carried(spells, MONTHS, grid)
+        assert read_cells(con, "entered") == recount.entered(spells, MONTHS, grid)
+        assert read_cells(con, "carried") == recount.carried(spells, MONTHS, grid)
         [(out,)] = con.execute("SELECT SUM(n) FROM measures.exits").fetchall()
         assert out == len(spells)
-        expected = recount.case_counts(world, MONTHS, METHOD.claim_cap)
-        assert read_counts(con, "case_counts", ("court_id", "period")) == nonzero(expected)
-        expected = recount.round_counts(world, MONTHS)
-        keys = ("court_id", "period", "stage")
-        assert read_counts(con, "round_counts", keys) == nonzero(expected)
-        expected = recount.lot_counts(world, MONTHS)
-        assert read_counts(con, "lot_counts", ("court_id", "period")) == nonzero(expected)
-        assert read_ratios(con) == recount.price_ratios(world, MONTHS, METHOD.ratio_step)
+        for table in ("case_counts", "round_counts", "lot_counts", "price_ratios"):
+            expected = getattr(recount, table)(world, MONTHS, METHOD)
+            assert read_counts(con, table) == nonzero(expected), table
 
 
 def test_a_window_that_no_source_states_is_that_of_its_rows():
