@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from index_engine.applications import spatial
 from index_engine.estimates.estimate import estimate
-from index_engine.index import score
+from index_engine.index import doubts, score
 from index_engine.measures.measure import MEASURES, measure
 from index_engine.method import load_all
 from index_engine.warehouse import snapshots
 
-# Spells, measures, random groups counted and estimated, four clocks, rates, small units, scores.
-STEPS = 1 + len(MEASURES) + 2 + 4 + 1 + 1 + 1
+# Spells, measures, random groups counted and estimated, four clocks, rates, small units; scores,
+# doubts, neighbours.
+STEPS = 1 + len(MEASURES) + 2 + 4 + 1 + 1 + 3
 
 
 def build(
@@ -38,8 +40,12 @@ def build(
         estimate(con, methods, progress=progress)
         progress("scores")
         score.create(con)
+        found = {method.id: score.score(con, method) for method in methods}
+        progress("doubts")
         for method in methods:
-            score.score(con, method)
+            doubts.write(con, method, found[method.id])
+        progress("neighbours")
+        spatial.write(con, methods[0].id)
         con.execute("DROP SCHEMA grouped CASCADE")
         con.execute("DELETE FROM meta WHERE starts_with(key, 'method')")
         for position, method in enumerate(methods):

@@ -20,6 +20,7 @@ from index_engine.estimates.estimated import (
     Shared,
 )
 from index_engine.estimates.expected import store_expected
+from index_engine.estimates.funnels import store_funnels
 from index_engine.estimates.incidence import Array
 from index_engine.estimates.mix import Weights
 from index_engine.estimates.store import Coded, Columns, Store
@@ -132,11 +133,14 @@ def weights_of(run: Run, method: Method, level: Units, clock: str) -> dict[str, 
 
 def _estimate_counts(run: Run) -> None:
     read = counts.read(run.con, run.windows.frame, run.main)
+    rows = run.con.execute("SELECT court_id FROM courts WHERE special").fetchall()
+    special = {court for (court,) in rows}
     for level in run.levels:
         totals = counts.totals_of(read.totals, run.windows, level.members)
         for figure in run.main.figures:
             _store_figure(run.store, run.main, figure, totals, level)
         run.totals[level.level] = totals
+        store_funnels(run.store, run.main, run.windows, level, totals, special)
         for method in run.methods:
             wanted = [e for e in method.estimated if e.estimate.kind in counts.KINDS]
             own = counts.observed(totals, read.ratios, level, run.windows, wanted, method)

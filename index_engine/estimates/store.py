@@ -56,6 +56,17 @@ CREATE TABLE estimates.expected (
     ratio DOUBLE, low DOUBLE, high DOUBLE,
     shrunk DOUBLE, shrunk_low DOUBLE, shrunk_high DOUBLE
 );
+CREATE TABLE estimates.funnels (
+    level VARCHAR, period VARCHAR, figure VARCHAR,
+    centre DOUBLE,  -- rate of all units together
+    tau DOUBLE,     -- standard deviation between units beyond chance
+    phi DOUBLE,     -- multiplicative overdispersion, 1: chance alone
+    units INTEGER
+);
+CREATE TABLE estimates.outliers (
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
+    z DOUBLE, flag VARCHAR  -- '' without a value | in | high | very_high | low | very_low
+);
 CREATE TABLE estimates.figures (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
     value DOUBLE, numerator DOUBLE,  -- NULL below the least cell
@@ -102,6 +113,10 @@ class Store:
             else:
                 arrays[name] = pa.array(column.ravel(), from_pandas=True)
         self._parts.setdefault(table, []).append(pa.table(arrays))
+
+    def extend(self, table: str, columns: dict[str, list[object]]) -> None:
+        """Rows of a table that has no units."""
+        self._parts.setdefault(table, []).append(pa.table(columns))
 
     def write(self, con: duckdb.DuckDBPyConnection, together: Together) -> None:
         """Make schema `estimates` anew from all that was appended."""

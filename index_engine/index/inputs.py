@@ -1,6 +1,7 @@
 """What scores are made from: the estimates of one method and basis as arrays."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -12,7 +13,6 @@ from index_engine.index.composite import Array
 from index_engine.method import COVERAGE, Method
 
 KEYS = ["level", "unit_id", "period"]
-CHOSEN = "(? IS NULL OR level = ?) AND (? IS NULL OR period = ?)"
 
 
 @dataclass(frozen=True)
@@ -47,84 +47,108 @@ def read(
     Covariances of indicators read off one curve are the unit's own; those of any other pair are the
     correlation found over random groups, times both standard errors; what stands in has none.
     """
-    ids = [i.id for i in method.indicators]
-    rows = con.execute(
-        "SELECT level, unit_id, period, indicator, value, se, n, status"
-        " FROM estimates.indicators WHERE method = ? AND basis = ?"
-        f" AND list_contains(CAST(? AS VARCHAR[]), indicator) AND {CHOSEN}",
-        [method.id, basis, ids, level, level, period, period],
-    ).df()
-    keys = rows[KEYS].drop_duplicates().sort_values(KEYS, ignore_index=True)
-    row_of = pd.MultiIndex.from_frame(keys)
-    at = row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
-    column = pd.Index(ids).get_indexer(rows["indicator"])
-    value, se = _pivoted(rows[rows["status"] == "estimated"], ids, row_of)
-    n = np.zeros(len(keys), dtype=np.int64)
-    np.maximum.at(n, at, rows["n"].where(rows["indicator"].isin(_main(method)), 0).to_numpy())
-    too_few = np.zeros(value.shape, dtype=bool)
-    too_few[at, column] = rows["status"].isin(["too_few", "no_data"]).to_numpy()
-    chosen = [level, level, period, period]
+    reader = _Reader(con, method, level, period)
+    rows = reader.rows("indicators", "value, se, n, status", "basis = ?", [basis])
+    row, column = rows["row"], rows["indicator"]
+    estimated = rows["status"] == "estimated"
+    value, se = reader.pivoted(rows, estimated)
     own = ~np.isnan(value)
     if basis in (ADJUSTED, CONSTANT_MIX):
-        _fill(value, se, _observed(con, method, ids, row_of, chosen))
+        where = "basis = ? AND status = 'estimated'"
+        _fill(value, se, reader.pivoted(reader.rows("indicators", "value, se", where, [OBSERVED])))
     with_cases = ~np.isnan(value)
-    _fill(value, se, _of_peers(con, method, ids, row_of, chosen))
+    _fill(value, se, reader.pivoted(reader.rows("shrinkage", "value, se", "value IS NOT NULL")))
     alone = np.where(with_cases, se, 0.0)
-    variance = _correlation(con, ids) * alone[:, :, None] * alone[:, None, :]
-    diagonal = np.arange(len(ids))
+    variance = _correlation(con, reader.ids) * alone[:, :, None] * alone[:, None, :]
+    diagonal = np.arange(len(reader.ids))
     variance[:, diagonal, diagonal] = se**2
-    _own_covariances(con, method, basis, row_of, variance, chosen)
-    coverage = _coverage(con, row_of, chosen)
-    return Inputs(keys, value, own, np.nan_to_num(variance), n, too_few, coverage)
+    shared = reader.rows(
+        "covariances", "other, covariance", "basis = ? AND covariance IS NOT NULL", [basis]
+    )
+    one, other = shared["indicator"], reader.columns(shared["other"])
+    kept = (one >= 0) & (other >= 0)  # checks have covariances too
+    at, one, other = shared["row"][kept], one[kept], other[kept]
+    variance[at, one, other] = variance[at, other, one] = shared["covariance"][kept]
+    n = np.zeros(len(reader.keys), dtype=np.int64)
+    main = np.isin(column, [reader.ids.index(name) for name in _main(method)])
+    np.maximum.at(n, row, np.where(main, rows["n"], 0))
+    too_few = np.zeros(value.shape, dtype=bool)
+    too_few[row, column] = np.isin(rows["status"], ["too_few", "no_data"])
+    return Inputs(reader.keys, value, own, np.nan_to_num(variance), n, too_few, reader.coverage())
 
 
+Columns = dict[str, npt.NDArray[Any]]
 Values = tuple[Array, Array]  # values and standard errors (row, indicator)
+
+
+class _Reader:
+    """Reads tables of estimates into arrays; rows are numbered in the database, which is far faster
+    than looking millions of keys up."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        method: Method,
+        level: str | None,
+        period: str | None,
+    ) -> None:
+        self._con, self._method = con, method
+        self.ids = [i.id for i in method.indicators]
+        self.keys = con.execute(
+            "SELECT DISTINCT level, unit_id, period FROM estimates.indicators"
+            " WHERE method = ? AND basis = ? AND (? IS NULL OR level = ?)"
+            " AND (? IS NULL OR period = ?) ORDER BY level, unit_id, period",
+            [method.id, OBSERVED, level, level, period, period],
+        ).df()
+
+    def rows(
+        self, table: str, columns: str, where: str, values: list[object] | None = None
+    ) -> Columns:
+        """Columns of the rows of the method's indicators, `row` the position of the key and
+        `indicator` that of the indicator."""
+        found = self._numbered(
+            f"SELECT number AS row, indicator, {columns} FROM estimates.{table} AS rows"
+            f" JOIN numbered USING (level, unit_id, period)"
+            f" WHERE method = ? AND {where} AND list_contains(CAST(? AS VARCHAR[]), indicator)",
+            [self._method.id, *(values or []), self.ids],
+        )
+        return {**found, "indicator": self.columns(found["indicator"])}
+
+    def columns(self, names: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Positions of indicators by name; -1 for what is none of the method."""
+        found: npt.NDArray[np.int64] = pd.Index(self.ids).get_indexer(pd.Index(names))
+        return found
+
+    def pivoted(self, rows: Columns, chosen: npt.NDArray[np.bool_] | None = None) -> Values:
+        """Values and standard errors (row, indicator), NaN where no row is chosen."""
+        kept = slice(None) if chosen is None else chosen
+        at, column = rows["row"][kept], rows["indicator"][kept]
+        value = np.full((len(self.keys), len(self.ids)), np.nan)
+        se = np.full_like(value, np.nan)
+        value[at, column], se[at, column] = rows["value"][kept], rows["se"][kept]
+        return value, se
+
+    def coverage(self) -> Array:
+        found = self._numbered(
+            "SELECT number AS row, value FROM estimates.figures AS rows"
+            " JOIN numbered USING (level, unit_id, period) WHERE figure = ? AND value IS NOT NULL",
+            [COVERAGE],
+        )
+        coverage = np.full(len(self.keys), np.nan)
+        coverage[found["row"]] = found["value"]
+        return coverage
+
+    def _numbered(self, sql: str, values: list[object]) -> Columns:
+        self._con.register("numbered", self.keys.assign(number=np.arange(len(self.keys))))
+        found = self._con.execute(sql, values).fetchnumpy()
+        self._con.unregister("numbered")
+        return {name: np.ma.filled(column, np.nan) for name, column in found.items()}
 
 
 def _fill(value: Array, se: Array, other: Values) -> None:
     """Put the others where a value is missing."""
     missing = np.isnan(value)
     value[missing], se[missing] = other[0][missing], other[1][missing]
-
-
-def _observed(
-    con: duckdb.DuckDBPyConnection,
-    method: Method,
-    ids: list[str],
-    row_of: pd.MultiIndex,
-    chosen: list[str | None],
-) -> Values:
-    rows = con.execute(
-        "SELECT level, unit_id, period, indicator, value, se FROM estimates.indicators"
-        f" WHERE method = ? AND basis = ? AND status = 'estimated' AND {CHOSEN}",
-        [method.id, OBSERVED, *chosen],
-    ).df()
-    return _pivoted(rows, ids, row_of)
-
-
-def _of_peers(
-    con: duckdb.DuckDBPyConnection,
-    method: Method,
-    ids: list[str],
-    row_of: pd.MultiIndex,
-    chosen: list[str | None],
-) -> Values:
-    rows = con.execute(
-        "SELECT level, unit_id, period, indicator, value, se FROM estimates.shrinkage"
-        f" WHERE method = ? AND value IS NOT NULL AND {CHOSEN}",
-        [method.id, *chosen],
-    ).df()
-    return _pivoted(rows, ids, row_of)
-
-
-def _pivoted(rows: pd.DataFrame, ids: list[str], row_of: pd.MultiIndex) -> Values:
-    rows = rows[rows["indicator"].isin(ids)]
-    at = row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
-    column = pd.Index(ids).get_indexer(rows["indicator"])
-    value = np.full((len(row_of), len(ids)), np.nan)
-    se = np.full_like(value, np.nan)
-    value[at, column], se[at, column] = rows["value"], rows["se"]
-    return value, se
 
 
 def _correlation(con: duckdb.DuckDBPyConnection, ids: list[str]) -> Array:
@@ -136,39 +160,6 @@ def _correlation(con: duckdb.DuckDBPyConnection, ids: list[str]) -> Array:
             a, b = ids.index(one), ids.index(other)
             found[a, b] = found[b, a] = correlation
     return found
-
-
-def _own_covariances(
-    con: duckdb.DuckDBPyConnection,
-    method: Method,
-    basis: str,
-    row_of: pd.MultiIndex,
-    variance: Array,
-    chosen: list[str | None],
-) -> None:
-    ids = pd.Index([i.id for i in method.indicators])
-    rows = con.execute(
-        "SELECT * FROM estimates.covariances"
-        f" WHERE method = ? AND basis = ? AND covariance IS NOT NULL AND {CHOSEN}",
-        [method.id, basis, *chosen],
-    ).df()
-    one, other = ids.get_indexer(rows["indicator"]), ids.get_indexer(rows["other"])
-    mine = (one >= 0) & (other >= 0)  # checks have covariances too
-    rows, one, other = rows[mine], one[mine], other[mine]
-    at = row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
-    variance[at, one, other] = variance[at, other, one] = rows["covariance"]
-
-
-def _coverage(
-    con: duckdb.DuckDBPyConnection, row_of: pd.MultiIndex, chosen: list[str | None]
-) -> Array:
-    rows = con.execute(
-        f"SELECT * FROM estimates.figures WHERE figure = ? AND {CHOSEN}", [COVERAGE, *chosen]
-    ).df()
-    coverage = np.full(len(row_of), np.nan)
-    at = row_of.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
-    coverage[at[at >= 0]] = rows["value"][at >= 0]
-    return coverage
 
 
 def _main(method: Method) -> list[str]:

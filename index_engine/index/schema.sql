@@ -32,3 +32,31 @@ CREATE TABLE index.ranks (
     low INTEGER, high INTEGER, low_all INTEGER, high_all INTEGER,
     top DOUBLE                    -- probability of being in the top share of the method
 );
+
+-- All choices of the method varied at once; quantiles of 5, 50 and 95 % over the replicates.
+CREATE TABLE index.sensitivity (
+    method VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
+    score DOUBLE, score_low DOUBLE, score_high DOUBLE,
+    rank BIGINT, rank_low BIGINT, rank_median BIGINT, rank_high BIGINT,
+    scored DOUBLE                 -- share of the replicates in which the unit has a score
+);
+
+-- Each choice alone: how far ranks and scores move. reason: '', 'no effect' or 'no scores'.
+CREATE TABLE index.perturbations (
+    method VARCHAR, level VARCHAR, period VARCHAR, perturbation VARCHAR, item VARCHAR,
+    units BIGINT, lost BIGINT,
+    rank_mean DOUBLE, rank_max DOUBLE, rank_moved BIGINT,
+    score_mean DOUBLE, score_max DOUBLE, score_moved BIGINT, reason VARCHAR
+);
+
+-- Sobol indices of the choices: of the mean change of rank (unit_id NULL), and of each unit's rank.
+CREATE TABLE index.sobol (
+    method VARCHAR, level VARCHAR, period VARCHAR, unit_id VARCHAR, choice VARCHAR,
+    first DOUBLE, first_half DOUBLE, total DOUBLE, total_half DOUBLE, reason VARCHAR
+);
+
+-- Whether indicators agree; kinds as in coherence.py.
+CREATE TABLE index.coherence (
+    method VARCHAR, level VARCHAR, period VARCHAR, kind VARCHAR, item VARCHAR, other VARCHAR,
+    value DOUBLE, n BIGINT
+);

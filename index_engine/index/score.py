@@ -208,7 +208,7 @@ def _append_scores(
 def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
     """Ends of the interval of scores (row,), `z` standard errors either way on the logarithm.
 
-    The score is a geometric mean, so its logarithm is a mean, and nearer to normal: the delta method
+    The score is a geometric mean, so its logarithm is a mean and nearer to normal: the delta method
     gives log(score) the error se / score. On the plain scale intervals lay too low, see
     bench/coverage.py.
     """

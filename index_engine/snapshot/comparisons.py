@@ -9,9 +9,7 @@ from index_engine import periods
 from index_engine.index import composite, inputs
 from index_engine.index.score import DECIMALS, compute, interval
 from index_engine.method.reweigh import reweighed
-from index_engine.snapshot.core import Core, query
-
-NAMES = ("name", "name_hant", "name_en", "parent")
+from index_engine.snapshot.core import NAMES, Core, query
 
 
 class Comparisons(Core):
@@ -90,12 +88,3 @@ class Comparisons(Core):
         rows["rank_difference"] = rows["other_rank"] - rows["rank"]
         order = rows["rank_difference"].abs().sort_values(ascending=False, kind="stable").index
         return self._named(level, rows.loc[order].reset_index(drop=True))
-
-    # ------------------------------------------------------------ below: how it is read
-
-    def _named(self, level: str, rows: pd.DataFrame) -> pd.DataFrame:
-        """The same with the names and the parent of each unit."""
-        names = [self._units[level, unit] for unit in rows["unit_id"]]
-        for position, column in enumerate(NAMES, start=1):
-            rows.insert(position, column, [getattr(unit, column) for unit in names])
-        return rows

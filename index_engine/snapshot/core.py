@@ -17,6 +17,7 @@ from index_engine.method import Method, parse_all
 from index_engine.warehouse.snapshots import cursor, open_locked
 
 QUERIES = Path(__file__).parents[1] / "queries"
+NAMES = ("name", "name_hant", "name_en", "parent")
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,8 @@ class Core:
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         return cursor(self._con)
 
-    def _rows(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
-        return self._cursor().execute(sql).fetchall()
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        return self._cursor().execute(sql, list(values)).fetchall()
 
     def _frame(self, sql: str, values: list[object]) -> pd.DataFrame:
         return self._cursor().execute(sql, values).df()
@@ -145,6 +146,13 @@ class Core:
 
     def _read_units(self) -> dict[tuple[str, str], Unit]:
         return {(row[0], row[1]): Unit(*row) for row in self._rows(query("units"))}
+
+    def _named(self, level: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """The same with the names and the parent of each unit."""
+        names = [self._units[level, unit] for unit in rows["unit_id"]]
+        for position, column in enumerate(NAMES, start=1):
+            rows.insert(position, column, [getattr(unit, column) for unit in names])
+        return rows
 
     def _dimension_columns(self, level: str, key: str, value: str) -> pd.DataFrame:
         """Points by dimension, one column each, for one period or one unit."""
