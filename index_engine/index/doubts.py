@@ -63,7 +63,7 @@ def _levels(method: Method, found: Mapping[str, Scored]) -> Iterator[tuple[str, 
 def _ranks(method: Method, found: Mapping[str, Scored], mine: _Level) -> pd.DataFrame:
     """Rank sets on the logarithm of the printed score, as its interval is; the chance of being near
     the top from scores drawn to peers, or those as observed where there are no peers."""
-    scored, shrunk = found[OBSERVED], found[SHRUNK]
+    scored, shrunk = found[OBSERVED], found.get(SHRUNK, found[OBSERVED])
     printed = scored.ranked[mine.rows].round(DECIMALS)
     relative = scored.se[mine.rows] / scored.scores.score[mine.rows]
     sets = confidence_sets(
@@ -98,7 +98,8 @@ def _write_varied(
 ) -> None:
     """The choices of the method varied: all at once, each alone, and which matters most."""
     given, varied = found[OBSERVED].inputs, method.sensitivity
-    value, drawn = given.value[mine.rows], found[SHRUNK].inputs.value[mine.rows]
+    shrunk = found.get(SHRUNK, found[OBSERVED]).inputs
+    value, drawn = given.value[mine.rows], shrunk.value[mine.rows]
     shared = {"concentration": varied.concentration, "goalpost_shift": varied.goalpost_shift}
     every = uncertainty(
         method, value, drawn, replicates=varied.replicates, seed=varied.seed, **shared

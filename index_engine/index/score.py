@@ -56,7 +56,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def score(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, Scored]:
-    """Add the scores of one method to index.points, index.dimensions and index.scores, by basis.
+    """Add the scores of one method to index.points, index.dimensions and index.scores, by basis; a
+    basis that nothing was estimated on has none.
 
     Special courts have scores and no rank: they are no peers of the others.
     """
@@ -64,7 +65,7 @@ def score(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, Scored
     found = {}
     for basis in BASES:
         given = inputs.read(con, method, basis)
-        if not given.keys.empty:
+        if basis == OBSERVED or given.own.any():
             found[basis] = _score(con, method, basis, given, special)
     return found
 

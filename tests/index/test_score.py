@@ -218,7 +218,9 @@ def at(share: float, **other: float | None) -> dict[str, float | None]:
 
 
 def scores(con, where: str = "TRUE") -> dict[str, dict]:
-    rows = con.execute(f"SELECT * FROM index.scores WHERE {where}").fetchall()
+    rows = con.execute(
+        f"SELECT * FROM index.scores WHERE basis = 'observed' AND {where}"
+    ).fetchall()
     names = [column[0] for column in con.description]
     found = [dict(zip(names, row, strict=True)) for row in rows]
     return {row["unit_id"]: row for row in found}
