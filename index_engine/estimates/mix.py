@@ -127,20 +127,27 @@ def add_up(
     """
     units, count, _ = weight.shape
     size = units * count * rows.inner_size
-    plain = [np.zeros(size) for _ in values]
-    squared = [np.zeros(size) for _ in values]
+    # All offsets in one go: the arrays that are filled are far larger than the rows.
+    at: list[Index] = []
+    chosen: list[Index] = []
+    weights: list[Array] = []
     for offset in offsets:
         window = rows.period + offset - windows.ends[0]
         inside = np.flatnonzero((window >= 0) & (window < count))
         unit, window = rows.unit[inside], window[inside]
-        w = weight[unit, window, rows.stratum[inside]]
-        at = (unit * count + window) * rows.inner_size + rows.inner[inside]
-        for value, total, square in zip(values, plain, squared, strict=True):
-            once = w * value[rows.kept[inside]]
-            total += np.bincount(at, once, size)
-            square += np.bincount(at, w * once, size)
+        at.append((unit * count + window) * rows.inner_size + rows.inner[inside])
+        weights.append(weight[unit, window, rows.stratum[inside]])
+        chosen.append(rows.kept[inside])
+    flat, w, kept = np.concatenate(at), np.concatenate(weights), np.concatenate(chosen)
     shape = (units, count, rows.inner_size)
-    return [a.reshape(shape) for a in plain], [a.reshape(shape) for a in squared]
+    plain: list[Array] = []
+    squared: list[Array] = []
+    for value in values:
+        once = w * value[kept]
+        for found, weighed in ((plain, once), (squared, w * once)):
+            total = np.bincount(flat, weighed, size).astype(np.float64, copy=False)
+            found.append(total.reshape(shape))
+    return plain, squared
 
 
 def counted(
