@@ -1,7 +1,6 @@
 -- Lots: the rounds of one lot rolled up. Court, stratum and reference price are those of the first
--- listing; state,
--- end and price are those of the last round, unknown where that round does not tell. A sale that was
--- defaulted on has status 'defaulted' in its round, so it is no sale here either.
+-- listing; state, end and price are those of the last round, unknown where that round does not tell.
+-- A sale that was defaulted on has status 'defaulted' in its round, so it is no sale here either.
 -- A lot is watched from the window of its first round's source to the end of its last one's.
 
 WITH ends AS (

@@ -54,8 +54,9 @@ def measure(
     """Write the tables of schema `measures`, one for each name in MEASURES, `strata`, and
     `windows`: the days on which the deliveries of each source watched its cases.
 
-    Each row is a sum over one court, one period, one stratum and the keys named in the SQL file; a
-    region, a year or a filter is a sum of rows. Schema `grouped` has the tables in GROUPED once
+    Each row is a sum over one court, one period, one stratum (coverage: of all strata, since nobody
+    knows what the missing are) and the keys named in the SQL file; a region, a year or a filter is
+    a sum of rows. Schema `grouped` has the tables in GROUPED once
     more, with random groups of cases in place of courts; none if there are too few cases. Raises
     InputError where there is nothing to measure.
     """
