@@ -1,6 +1,5 @@
 """Random groups of cases: dealt at random, whole, and counted by the same SQL as courts."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -179,23 +178,23 @@ def test_a_case_is_in_one_group_and_its_lots_with_it(small: pytest.MonkeyPatch):
             assert cases == group_by_day(con, "round_counts", f"stage = '{stage}'")
 
 
-def test_lots_of_no_known_case_are_in_the_groups_too(small: pytest.MonkeyPatch):
-    """Of a case that no file has, or of none at all."""
+@pytest.mark.parametrize("case_id", ["none", "case elsewhere {}"])
+def test_lots_of_no_known_case_are_dealt_too(small: pytest.MonkeyPatch, case_id: str):
+    """Those of no case at all one by one, not all to one group; those of a case in no file too."""
     world = days_apart(400)
-    strange = [
-        replace(r, case_id=None if number % 4 < 2 else f"other {r.case_id}")
-        for number, r in enumerate(world.rounds)
-    ]
-    with replace(world, rounds=tuple(strange)).connect() as con:
+    strange = tuple(
+        replace(r, case_id=None if case_id == "none" else case_id.format(r.lot_id))
+        for r in world.rounds
+    )
+    with replace(world, rounds=strange).connect() as con:
         measure(con, METHOD)
-        sold = summed(read_counts(con, "round_counts", "grouped"), 0, 1, 2)
-        assert {key: cell["rounds_ended"] for key, cell in sold.items()} == {
-            ("first",): 400,
-            ("second",): 400,
-        }
-        found = summed(read_counts(con, "price_ratios", "grouped"), 0, 1, 2, 3, 4)
-        assert found == {(): Counter(n=400)}
-        assert len(groups(con, "price_ratios")) == GROUPS
+        ended = summed(read_counts(con, "round_counts", "grouped"), 0, 1, 2)
+        sold = summed(read_counts(con, "price_ratios", "grouped"), 1, 2, 3, 4)
+    rounds = {stage: cell["rounds_ended"] for (stage,), cell in ended.items()}
+    assert rounds == {"first": 400, "second": 400}
+    lots = [cell["n"] for cell in sold.values()]
+    assert len(lots) == GROUPS and sum(lots) == 400
+    assert all(abs(n - 50) < 4 * 50**0.5 for n in lots), lots
 
 
 # ---------------------------------------------------------------- no more than are needed
