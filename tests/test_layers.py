@@ -27,7 +27,7 @@ STAGES = {
     "measures": BASE,
     "estimates": BASE | {"measures"},
     "index": BASE | {"estimates"},
-    "build": BASE | {"measures", "estimates", "index", "warehouse"},
+    "build": BASE | {"measures", "estimates", "index", "applications", "warehouse"},
     "snapshot": BASE | {"estimates", "index", "warehouse"},
     "intake": {"build", "errors", "sources", "warehouse"},
     "applications": BASE | {"estimates", "index", "snapshot"},

@@ -142,7 +142,10 @@ def test_scores_of_a_level(snapshot: Snapshot, rows: World):
     assert rest["rank"].isna().all()
     assert list(found.columns) == [
         *("unit_id", "name", "name_hant", "name_en", "parent", "score", "se", "low", "high"),
-        *("rank", "n", "status", "change_quarter", "change_year", *DIMENSIONS),
+        *("low90", "high90", "rank", "rank_low", "rank_high", "rank_low_all", "rank_high_all"),
+        *("top_share", "band", "n", "status", "change_quarter", "change_year"),
+        *("adjusted", "adjusted_low", "adjusted_high", "shrunk", "shrunk_low", "shrunk_high"),
+        *("peers", "peers_members", *DIMENSIONS),
     ]
 
 
@@ -200,9 +203,9 @@ def test_indicators_come_in_the_methods_order(snapshot: Snapshot):
     found = snapshot.indicators("province", "13", PERIOD)
     assert found["indicator"].tolist() == [i.id for i in snapshot.method.indicators]
     assert found["dimension"].tolist() == [i.dimension for i in snapshot.method.indicators]
-    assert list(found.columns) == [
+    assert list(found.columns)[:11] == [
         *("indicator", "dimension", "value", "se", "low", "high", "n", "status"),
-        *("points", "weight", "nation"),
+        *("points", "weight", "own"),
     ]
 
 
@@ -258,8 +261,14 @@ def test_intervals_end_where_shares_do(tmp_path: Path):
 def test_no_indicator_from_fewer_than_the_least_cell(snapshot: Snapshot, of_courts: pd.DataFrame):
     small = of_courts[of_courts["n"].between(1, snapshot.method.min_cell - 1)]
     assert len(small) > 10
-    assert small[["value", "se", "low", "high", "points"]].isna().all().all()
+    assert small[["value", "se", "low", "high", "adjusted", "shrunk"]].isna().all().all()
     assert set(small["status"]) == {"too_few"}
+    # What stands in for them is their peers' value and nothing of their own.
+    assert not small["own"].any()
+    for row in small[small["points"].notna()].itertuples():
+        spec = snapshot.method.indicator(row.indicator)
+        share = (row.peers_value - spec.worst) / (spec.best - spec.worst)
+        assert row.points == pytest.approx(min(max(100 * share, snapshot.method.floor), 100))
 
 
 def test_the_nations_value_stands_beside(snapshot: Snapshot):

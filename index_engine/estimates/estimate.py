@@ -69,7 +69,7 @@ def estimate(
     Raises InputError if the data are too short for a single window of the method.
     """
     windows = windows_of(con, methods[0])
-    progress("random groups")
+    progress("variation")
     together = groups.learn(con, windows, methods)
     run = Run(con, Store(windows), tuple(methods), windows, units(con), together, {}, {}, {}, {})
     used = {e.estimate.clock for m in methods for e in m.estimated if e.estimate.clock}
