@@ -13,22 +13,25 @@ from dashboard.i18n import _
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 NO_HOVER = {"hoverinfo": "skip", "showlegend": False}
+ADJUSTED = "#0f8a9a"
 
 
 def history(
     own: pd.DataFrame,
     nation: pd.DataFrame | None,
     dimensions: Mapping[str, str],
-    names: tuple[str, str],
+    names: tuple[str, str, str],
     watermark: str,
 ) -> go.Figure:
-    """The score by quarter with its interval, its dimensions, and the nation's score in grey.
+    """The score by quarter with its intervals, its dimensions, and the nation's score in grey.
 
-    `dimensions` gives the name of each dimension's column; `names` those of place and nation. A
+    `dimensions` gives the name of each dimension's column; `names` those of place, nation and the
+    place at the nation's case mix, which is drawn dashed beside a place that is not the nation. A
     quarter without a score leaves a gap.
     """
     quarters = [formats.period(p) for p in own["period"]]
-    traces: list[dict[str, Any]] = _band(quarters, own)
+    traces: list[dict[str, Any]] = _band(quarters, own, "low", "high", 0.10)
+    traces += _band(quarters, own, "low90", "high90", 0.10)
     ends: list[tuple[float, str, str]] = []
     if nation is not None:
         aligned = nation.set_index("period")["score"].reindex(own["period"])
@@ -37,6 +40,9 @@ def history(
     for (column, name), colour in zip(dimensions.items(), theme.DIMENSION_COLOURS, strict=False):
         traces.append(_line(quarters, own[column], colour, name, width=1.2))
         ends.append((_last(own[column]), name, colour))
+    if nation is not None and own["adjusted"].notna().any():
+        traces.append(_line(quarters, own["adjusted"], ADJUSTED, names[2], width=1.3, dash="dash"))
+        ends.append((_last(own["adjusted"]), names[2], ADJUSTED))
     traces.append(_line(quarters, own["score"], theme.INK, names[0], width=2.6, markers=True))
     ends.append((_last(own["score"]), names[0], theme.INK))
     layout = theme.layout(
@@ -102,8 +108,10 @@ def outcomes(
     return go.Figure({"data": traces, "layout": layout})
 
 
-def _band(quarters: Sequence[str], own: pd.DataFrame) -> list[dict[str, Any]]:
-    """The interval, as one filled shape a run of quarters, so that gaps stay open."""
+def _band(
+    quarters: Sequence[str], own: pd.DataFrame, low: str, high: str, opacity: float
+) -> list[dict[str, Any]]:
+    """An interval, as one filled shape a run of quarters, so that gaps stay open."""
     runs = (own["score"].isna()).cumsum()[own["score"].notna()]
     bands = []
     for _run, rows in own.loc[runs.index].groupby(runs):
@@ -112,9 +120,9 @@ def _band(quarters: Sequence[str], own: pd.DataFrame) -> list[dict[str, Any]]:
             {
                 "type": "scatter",
                 "x": x + x[::-1],
-                "y": [*rows["high"], *rows["low"][::-1]],
+                "y": [*rows[high], *rows[low][::-1]],
                 "fill": "toself",
-                "fillcolor": "rgba(15,102,116,0.16)",
+                "fillcolor": f"rgba(15,102,116,{opacity:.2f})",
                 "line": {"width": 0},
                 "mode": "lines",
                 **NO_HOVER,

@@ -1,10 +1,9 @@
-"""Parts of a profile: the score taken apart and over time, auction rounds, official figures."""
+"""Parts of a profile: the score over time, auction rounds, official and published figures."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
@@ -18,124 +17,6 @@ from dashboard.tables import Column
 HUNDRED_MILLION = 1e8
 
 
-def score_apart(shown: View, row: Any) -> None:
-    """Dimensions and indicators: value, goalposts, points, and the nation's value beside it."""
-    unit = shown.place
-    values = shown.data.indicators(unit.level, unit.unit_id, shown.period)
-    parts.section(
-        _("The score taken apart"),
-        _(
-            "Each value is placed between two fixed goalposts, 0 and 100 points; points are "
-            "averaged within a dimension, and the dimensions combined by a geometric mean, so that "
-            "none can buy off another. The tick is the nation."
-        ),
-    )
-    if values.empty:
-        st.html(tag("p", parts.status("no_data"), class_="quiet"))
-        return
-    caption = _("Indicators of {period}").format(period=formats.period(shown.period))
-    lines = _lines(shown, row, values)
-    st.html(
-        tables.table(
-            _columns(shown), lines, caption=caption, row_class=lambda x: "head" if x.head else ""
-        )
-    )
-    st.html(parts.source_line(shown, n=row.n if row else None))
-    parts.download("indicators", shown, lambda: values)
-
-
-def _lines(shown: View, row: Any, values: Any) -> list[SimpleNamespace]:
-    """A line for every dimension, followed by its indicators."""
-    nation = shown.row(shown.data.nation)
-    whole = shown.data.indicators("nation", shown.data.nation.unit_id, shown.period)
-    national = dict(zip(whole["indicator"], whole["points"], strict=True))
-    weights = sum(d.weight for d in shown.data.method.dimensions)
-    lines = []
-    for dimension in shown.data.method.dimensions:
-        lines.append(
-            SimpleNamespace(
-                head=True,
-                item=dimension,
-                points=getattr(row, dimension.id, None) if row else None,
-                weight=dimension.weight / weights,
-                reference=getattr(nation, dimension.id, None) if nation else None,
-            )
-        )
-        lines.extend(
-            SimpleNamespace(
-                head=False,
-                item=shown.data.method.indicator(line.indicator),
-                reference=national.get(line.indicator),
-                **line._asdict(),
-            )
-            for line in values[values["dimension"] == dimension.id].itertuples(index=False)
-        )
-    return lines
-
-
-def _columns(shown: View) -> list[Column]:
-    def only_indicators(cell: Any) -> Any:
-        return lambda line: "" if line.head else cell(line)
-
-    return [
-        Column(_("Indicator"), _name),
-        Column(_("Weight"), lambda line: formats.percent(line.weight, 0), kind="number"),
-        Column(_("Value"), only_indicators(_value), kind="number"),
-        Column(
-            _("Nation"),
-            only_indicators(lambda line: formats.value(line.nation, line.item.unit)),
-            kind="number",
-        ),
-        Column(
-            _("Goalposts"),
-            only_indicators(_goalposts),
-            kind="number",
-            note=_("The values that score 0 and 100"),
-        ),
-        Column(
-            _("0–100 points"),
-            lambda line: (
-                _reason(line)
-                if formats.missing(line.points)
-                else tables.whisker(line.points, None, None, line.reference)
-            ),
-            kind="plot",
-        ),
-        Column(_("Points"), lambda line: formats.number(line.points, 1), kind="number"),
-        Column("n", only_indicators(lambda line: formats.number(line.n)), kind="number"),
-    ]
-
-
-def _name(line: Any) -> Html:
-    if line.head:
-        return tag("span", pick(line.item.name), class_="dimension")
-    about = parts.note(
-        pick(line.item.name),
-        parts.definitions(
-            (_("Numerator"), pick(line.item.numerator)),
-            (_("Denominator"), pick(line.item.denominator)),
-            (_("Why these goalposts"), pick(line.item.goalposts)),
-        ),
-    )
-    return join(tag("span", pick(line.item.name), class_="indicator"), about)
-
-
-def _value(line: Any) -> Html:
-    value = formats.value(line.value, line.item.unit)
-    if line.status != "estimated":
-        return tables.stacked(value, parts.status(line.status))
-    return tables.stacked(value, formats.interval(line.low, line.high, line.item.unit))
-
-
-def _goalposts(line: Any) -> str:
-    worst = formats.goalpost(line.item.worst, line.item.unit)
-    return f"{worst} → {formats.goalpost(line.item.best, line.item.unit)}"
-
-
-def _reason(line: Any) -> str:
-    return _("too little weight present") if line.head else parts.status(line.status)
-
-
 def over_time(shown: View) -> None:
     """The score of the place in focus by quarter, with its dimensions and the nation."""
     unit, nation = shown.place, shown.data.nation
@@ -143,9 +24,10 @@ def over_time(shown: View) -> None:
     parts.section(
         _("The score over time"),
         _(
-            "Each point covers the {months} months to the end of a quarter; the band is the "
-            "interval."
+            "Each point covers the {months} months to the end of a quarter; the bands are the 90% "
+            "and the 95% interval."
         ).format(months=parts.months(shown)),
+        anchor="over-time",
     )
     if own.empty or own["score"].isna().all():
         st.html(tag("p", _("No quarter has a score."), class_="quiet"))
@@ -156,7 +38,7 @@ def over_time(shown: View) -> None:
             own,
             None if unit == nation else shown.data.history("nation", nation.unit_id),
             {d.id: pick(d.name) for d in shown.data.method.dimensions},
-            (_("Score"), place_name(nation)),
+            (_("Score"), place_name(nation), _("adjusted")),
             parts.watermark(shown),
         ),
     )
@@ -164,17 +46,22 @@ def over_time(shown: View) -> None:
         figure, theme=None, key="history", config=charts.CONFIG, alt=_("The score over time")
     )
     fixed = _("Goalposts are fixed: years can be compared.")
-    st.html(parts.source_line(shown, since=own["period"].iloc[0], extra=fixed))
+    mixed = None
+    if unit != nation and own["adjusted"].notna().any():
+        mixed = _("Dashed: the score at the national case mix.")
+    since = own["period"].iloc[0]
+    st.html(parts.source_line(shown, since=since, extra=parts.facts(fixed, mixed)))
     parts.download("history", shown, lambda: own)
 
 
-def funnel(shown: View) -> None:
+def auction_rounds(shown: View) -> None:
     """What each round of auction came to."""
     unit = shown.place
     rounds = shown.data.auction_funnel(unit.level, unit.unit_id, shown.period)
     parts.section(
         _("Auction by round"),
         _("Rounds that ended in the period. A sale that was defaulted on counts as defaulted."),
+        anchor="rounds",
     )
     if rounds.empty or not rounds["held"].sum():
         st.html(tag("p", _("No auction round ended in the period."), class_="quiet"))
@@ -247,6 +134,7 @@ def official(shown: View) -> None:
     parts.section(
         _("Official figures, beside the score"),
         _("Not part of the score. One word can have several denominators, so each is spelled out."),
+        anchor="figures",
     )
     if values.empty:
         st.html(tag("p", parts.status("no_data"), class_="quiet"))

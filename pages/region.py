@@ -7,7 +7,22 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, formats, parts, sections, tables, theme, view
+from dashboard import (
+    address,
+    case_mix,
+    charts,
+    choices,
+    formats,
+    funnels,
+    integrity,
+    parts,
+    peers,
+    score_apart,
+    sections,
+    tables,
+    theme,
+    view,
+)
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
@@ -19,13 +34,39 @@ def page() -> None:
     parts.toolbar(shown, parts.crumbs(shown, "region"), find_place)
     row = shown.row(shown.place)
     parts.headline(place_name(shown.place), lead(shown, row))
-    sections.score_apart(shown, row)
+    st.html(contents(shown))
+    score_apart.section(shown, row)
     sections.over_time(shown)
+    peers.section(shown, row)
     outcomes(shown)
-    sections.funnel(shown)
+    case_mix.section(shown)
+    integrity.section(shown, row)
+    choices.section(shown, row)
+    funnels.section(shown)
+    sections.auction_rounds(shown)
     sections.official(shown)
     sections.stated(shown)
     children(shown)
+
+
+def contents(shown: View) -> Html:
+    """The parts of a long page, each a jump to it."""
+    level = shown.place.level
+    items = [
+        ("score", _("Score"), True),
+        ("over-time", _("Over time"), True),
+        ("peers", _("Peers"), level != "nation"),
+        ("outcomes", _("Cases and lots"), True),
+        ("case-mix", _("Case mix"), True),
+        ("closings", _("Closings"), True),
+        ("choices", _("Rank and choices"), level in choices.VARIED),
+        ("funnel", _("Funnel plot"), True),
+        ("rounds", _("Auction by round"), True),
+        ("figures", _("Official figures"), True),
+        ("within", _("Places within"), level != "court"),
+    ]
+    links = [tag("a", name, href=f"#{anchor}") for anchor, name, there in items if there]
+    return tag("nav", *links, class_="contents", aria_label=_("On this page"))
 
 
 def find_place(shown: View) -> None:
@@ -60,25 +101,72 @@ def everything(shown: View) -> dict[tuple[str, str], str]:
 
 
 def lead(shown: View, row: Any) -> Html:
-    """The score and what it stands among; courts have no rank here, see the rankings."""
+    """The score with its intervals and what it stands among; courts have no rank here, see the
+    rankings."""
     if row is None:
         return parts.facts(_("No case of this place is in the data set."))
     if formats.missing(row.score):
         why = _("no score: {reason}").format(reason=parts.status(row.status))
         return parts.facts(why, parts.cases(row))
-    interval = formats.interval(row.low, row.high, "score")
-    ranks = {
+    wide = formats.interval(row.low, row.high, "score")
+    narrow = formats.interval(row.low90, row.high90, "score")
+    main = parts.facts(
+        join(tag("strong", formats.number(row.score, 1), class_="big"), tag("span", _("of 100"))),
+        _("95% interval {interval}").format(interval=wide),
+        _("90% {interval}").format(interval=narrow),
+        band(row),
+    )
+    more = parts.facts(rank(shown, row), parts.year_change(row), parts.cases(row))
+    return join(main, tag("br"), more)
+
+
+def band(row: Any) -> Html:
+    """The band, or that the interval supports none, and what that means."""
+    label = _("Band")
+    about = parts.note(
+        label,
+        tag(
+            "p",
+            _(
+                "A band is given only where the 90% interval lies inside it, or inside two that "
+                "are neighbours."
+            ),
+        ),
+    )
+    if formats.missing(row.band):
+        return join(_("no band: the interval spans more than two"), " ", about)
+    return join(tag("span", _("band {band}").format(band=row.band)), " ", about)
+
+
+def rank(shown: View, row: Any) -> Html | None:
+    """The rank of a province or city with its confidence set."""
+    words = {
         "province": _("rank {rank} of {total} provinces"),
         "city": _("rank {rank} of {total} cities"),
-    }
-    scored = formats.number(shown.scores(shown.place.level)["score"].notna().sum())
-    rank = ranks.get(shown.place.level, "").format(rank=formats.number(row.rank), total=scored)
-    return parts.facts(
-        join(tag("strong", formats.number(row.score, 1), class_="big"), tag("span", _("of 100"))),
-        _("95% interval {interval}").format(interval=interval),
-        rank,
-        parts.year_change(row),
-        parts.cases(row),
+    }.get(shown.place.level)
+    if words is None or formats.missing(row.rank):
+        return None
+    scored = formats.number(shown.scores(shown.place.level)["rank"].notna().sum())
+    place = words.format(rank=formats.number(row.rank), total=scored)
+    if formats.missing(row.rank_low):
+        return join(place)
+    alone = choices.rank_range(row.rank_low, row.rank_high)
+    about = parts.note(
+        _("Rank"),
+        tag(
+            "p",
+            _(
+                "Sets made this way hold a place's true rank 95 times in 100. Sets that hold the "
+                "ranks of all places of the level at once are wider: here {ranks}."
+            ).format(ranks=choices.rank_range(row.rank_low_all, row.rank_high_all)),
+        ),
+    )
+    return join(
+        tag("span", place),
+        ", ",
+        _("95% confidence set {ranks}").format(ranks=alone),
+        " ",
+        about,
     )
 
 
@@ -91,6 +179,7 @@ def outcomes(shown: View) -> None:
             "Shares by outcome, stacked to one. Open ones count: they are the pale area on top. "
             "A curve ends where too few are under way."
         ),
+        anchor="outcomes",
     )
     cohort = cohort_choice(shown)
     chosen = {"cohort": cohort} if cohort else {"period": shown.period}
@@ -146,7 +235,11 @@ def draw_outcomes(shown: View, curve: pd.DataFrame, clock: str, cohort: str) -> 
         clock,
         cohort,
     )
-    st.plotly_chart(figure, theme=None, key=f"outcomes-{clock}", config=charts.CONFIG)
+    alt = {
+        "case": _("Cases, by months since filing"),
+        "lot": _("Auction lots, by months since first listing"),
+    }[clock]
+    st.plotly_chart(figure, theme=None, key=f"outcomes-{clock}", config=charts.CONFIG, alt=alt)
     followed = _("Filed in {year}").format(year=cohort) if cohort else None
     n = curve["at_risk"].iloc[0] if cohort else shown.n_of_clock(clock)
     last = int(curve["month"].iloc[-1])
@@ -163,7 +256,7 @@ def children(shown: View) -> None:
     parent = None if shown.place.level == "nation" else shown.place.unit_id
     units = shown.scores(level, parent=parent)
     titles = {"province": _("Its provinces"), "city": _("Its cities"), "court": _("Its courts")}
-    parts.section(titles[level])
+    parts.section(titles[level], anchor="within")
     if units.empty:
         st.html(tag("p", _("No court of this place is in the data set."), class_="quiet"))
         return

@@ -30,11 +30,11 @@ nation AS (
 ),
 
 points AS (
-    SELECT indicator, points, weight FROM index.points
+    SELECT indicator, points, weight, own FROM index.points
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND unit_id = $3 AND period = $4
 )
 
-SELECT indicator, value, se, n, status, points, weight, nation, nation_se, nation_n, adjusted,
+SELECT indicator, value, se, n, status, points, weight, own, nation, nation_se, nation_n, adjusted,
        adjusted_se, shrunk, shrunk_se, own_weight, peers_value
 FROM observed
 LEFT JOIN points USING (indicator)

@@ -1,0 +1,71 @@
+"""Small drawings in the cells of a profile: signed bars, shares with intervals, ranges of ranks.
+
+All are markup with lengths in per cent; style.css gives them their dress. Whoever cannot see them
+reads the numbers beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dashboard import formats
+from dashboard.i18n import _
+from dashboard.markup import Html, tag
+
+PERFORMANCE, MIX = "#0f6674", "#b3662a"  # what a change is made of
+
+
+def signed(sizes: Iterable[tuple[float | None, str, str]], reach: float) -> Html:
+    """Bars from a middle line, one below the other: (size, colour, title). `reach` is the size that
+    fills a half; what is missing leaves an empty line."""
+    bars = []
+    for size, colour, title in sizes:
+        if formats.missing(size) or reach <= 0:
+            bars.append(tag("b"))
+            continue
+        width = min(abs(size) / reach, 1.0) * 50
+        start = 50.0 if size >= 0 else 50.0 - width
+        style = f"--x:{start:.2f};--w:{width:.2f};background:{colour}"
+        bars.append(tag("b", tag("i", style=style), title=title))
+    return tag("span", *bars, class_="signed", aria_hidden="true")
+
+
+def share(
+    value: float | None, low: float | None, high: float | None, nation: float | None = None
+) -> Html:
+    """A share on a line from 0 to 100 %: dot, interval, and a tick at the nation."""
+    tick = None
+    if not formats.missing(nation):
+        tick = tag("s", style=f"--x:{100 * nation:.2f}", title=_("Nation"))
+    if formats.missing(value):
+        return tag("span", tick, class_="whisker", aria_hidden="true")
+    line = None
+    if not formats.missing(low) and not formats.missing(high):
+        line = tag("b", style=f"--x:{100 * low:.2f};--w:{100 * (high - low):.2f}")
+    dot = tag("i", class_="plain", style=f"--x:{100 * value:.2f}")
+    return tag("span", tick, line, dot, class_="whisker", aria_hidden="true")
+
+
+def ranks(low: float, high: float, at: float | None, total: int) -> Html:
+    """A range of ranks on a line from 1 on the left to `total`, and a dot at one of them."""
+    step = 100 / max(total, 1)
+    dot = None
+    if not formats.missing(at):
+        dot = tag("i", class_="plain", style=f"--x:{(at - 0.5) * step:.2f}")
+    line = tag("b", style=f"--x:{(low - 1) * step:.2f};--w:{(high - low + 1) * step:.2f}")
+    return tag("span", line, dot, class_="whisker", aria_hidden="true")
+
+
+def part_of(inner: float | None, outer: float | None, title: str) -> Html:
+    """A bar from 0 to 1 with a darker one inside it."""
+    pieces = [
+        tag("i", class_=name, style=f"--w:{100 * min(max(size, 0.0), 1.0):.2f}")
+        for name, size in (("outer", outer), ("inner", inner))
+        if not formats.missing(size)
+    ]
+    return tag("span", *pieces, class_="nested", title=title, aria_hidden="true")
+
+
+def key(colour: str, name: str) -> Html:
+    """A patch of colour and what it stands for."""
+    return tag("span", tag("i", class_="key", style=f"background:{colour}"), name, class_="key")
