@@ -12,6 +12,7 @@ from index_engine.snapshot import Snapshot
 from index_engine.warehouse import snapshots
 
 TIERS = ("T1", "T2", "T3", "T4")
+OFFICIAL = "official-1"
 PERIODS = ("2019Q4", "2021Q4", "2023Q4", "2025Q4")
 # Each tier becomes one province, and the two gaming courts a province of their own: whole tiers are
 # compared, with all their cases, and not whichever province happens to be large.
@@ -79,6 +80,35 @@ def test_gaming_lowers_the_score_though_official_figures_improve(
         for s in (gamed, honest)
     ]
     assert cash[0] < cash[1]
+
+
+@pytest.mark.parametrize("period", PERIODS[1:])
+def test_the_official_method_is_fooled_and_the_index_is_not(
+    gamed: Snapshot, honest: Snapshot, period: str
+) -> None:
+    """The same region, honest and gamed: it rises by official definitions and falls by ours."""
+    with Snapshot(gamed.path, OFFICIAL) as fooled, Snapshot(honest.path, OFFICIAL) as plain:
+        by_official = [row(s, "gamed", period) for s in (fooled, plain)]
+    ours = [row(s, "gamed", period)["score"] for s in (gamed, honest)]
+    # Auctions are left out: the gamed region has a third of the lots, so chance alone parts them.
+    for dimension in ("cycle", "closure"):
+        assert by_official[0][dimension] > by_official[1][dimension]
+    assert ours[0] < ours[1]
+    # So the two methods part over it more than over any honest province.
+    compared = gamed.methods_compared("province", period, OFFICIAL).set_index("unit_id")
+    apart = compared["other_score"] - compared["score"]
+    assert apart["gamed"] == apart.max()
+
+
+def test_the_checks_see_what_the_official_figures_hide(gamed: Snapshot, honest: Snapshot) -> None:
+    found, plain = (
+        s.checks("province", "gamed", "2025Q4").set_index("check") for s in (gamed, honest)
+    )
+    for check in ("zhongben_share", "zhongben_resumed_24m"):
+        assert found.loc[check, "status"] == "estimated"
+    assert found.loc["zhongben_share", "low"] > plain.loc["zhongben_share", "high"]
+    tier = gamed.checks("province", "T3", "2025Q4").set_index("check")
+    assert found.loc["zhongben_share", "low"] > tier.loc["zhongben_share", "high"]
 
 
 def test_the_two_worlds_differ_in_the_gaming_courts_alone(

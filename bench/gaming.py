@@ -1,0 +1,85 @@
+"""What turning open cases into 终本 does to a region, under every method.
+
+    python -m bench.gaming [--cases 1000000] [--folder var/bench]
+
+The sample's two gaming courts, which close 60 % of what is unpaid as 终本, and the same courts with the
+same cases handled honestly: scores, official figures and checks side by side, at the last period.
+"""
+
+import argparse
+from pathlib import Path
+
+import duckdb
+
+from index_engine.build import build
+from index_engine.method import load_all
+from index_engine.sample import generate
+from index_engine.snapshot import Snapshot
+
+CITY = "SELECT unit_id FROM sample_truth WHERE level = 'city' AND role = 'gamed'"
+
+
+def measure(folder: Path, cases: int) -> dict[str, dict[str, str]]:
+    """What is said of the gaming city in each world, by line of the table."""
+    found: dict[str, dict[str, str]] = {}
+    for world, gaming in (("honest", False), ("gamed", True)):
+        path = folder / f"{world}_{cases}.duckdb"
+        generate(path, cases=cases, gaming=gaming)
+        build(path)
+        for line, value in _lines(path):
+            found.setdefault(line, {})[world] = value
+    return found
+
+
+def _lines(path: Path) -> list[tuple[str, str]]:
+    lines = []
+    [(city,)] = _ask(path, CITY)
+    for method in load_all():
+        with Snapshot(path, method.id) as snapshot:
+            period = snapshot.periods()[-1]
+            scores = snapshot.scores("city", period).set_index("unit_id")
+            row = scores.loc[city]
+            ranked = int(scores["rank"].notna().sum())
+            value = f"{row.score:.1f} ({row.low:.1f} to {row.high:.1f}), {row['rank']} of {ranked}"
+            lines.append((f"score and rank, {method.name['en']}", value))
+    with Snapshot(path) as snapshot:
+        names = {i.id: i.name["en"] for i in snapshot.method.estimated}
+        indicators = snapshot.indicators("city", city, period).set_index("indicator")
+        for name in ("cash_24m", "zhongben_24m"):
+            lines.append((names[name], _share(indicators.loc[name])))
+        figures = snapshot.figures("city", city, period).set_index("figure")
+        lines.append(("Closure rate 结案率", f"{100 * figures.loc['closure_rate', 'value']:.1f} %"))
+        days = figures.loc["mean_days_closed", "value"]
+        lines.append(("Mean days of closed cases", f"{days:.0f}"))
+        checks = snapshot.checks("city", city, period).set_index("check")
+        lines += [(names[name], _share(row)) for name, row in checks.iterrows()]
+    return lines
+
+
+def _ask(path: Path, sql: str) -> list[tuple[str]]:
+    with duckdb.connect(str(path), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def _share(row: object) -> str:
+    value, low, high, n = (getattr(row, name) for name in ("value", "low", "high", "n"))
+    return f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f}; n = {n:,})"
+
+
+def report(found: dict[str, dict[str, str]]) -> str:
+    lines = ["| | honest | gamed |", "|---|---:|---:|"]
+    lines += [f"| {line} | {of['honest']} | {of['gamed']} |" for line, of in found.items()]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.gaming")
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--folder", type=Path, default=Path("var/bench"))
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    print(report(measure(arguments.folder, arguments.cases)))
+
+
+if __name__ == "__main__":
+    main()
