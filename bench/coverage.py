@@ -2,14 +2,15 @@
 
     python -m bench.coverage [--cases 2000000] [--folder var/bench]
 
-A world is made in which all courts of a tier work alike, so the score of a whole tier, from all of its
-cases, is the truth for each of its courts. How often the interval of a court holds that truth, by
-the number of cases under way, is its coverage. The least n of the method comes from this table.
+A world is made in which all courts of a tier work alike, so the score of a whole tier, from all of
+its cases, is the truth for each of its courts. How often the interval of a court holds that truth,
+by the number of cases under way, is its coverage. The least n of the method comes from this table.
 """
 
 import argparse
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
@@ -64,7 +65,9 @@ def _world(folder: Path, cases: int, seed: int) -> pd.DataFrame:
         text, changed = re.subn(rf"^{name} = [\d.]+", f"{name} = 0.0", text, flags=re.M)
         assert changed == 1, name
     # One law for every time of the year and place: no lockdown.
-    text, changed = re.subn(r"^lockdown_filings = [\d.]+", "lockdown_filings = 1.0", text, flags=re.M)
+    text, changed = re.subn(
+        r"^lockdown_filings = [\d.]+", "lockdown_filings = 1.0", text, flags=re.M
+    )
     assert changed == 1
     file = folder / "coverage_parameters.toml"
     file.write_text(text, encoding="utf-8")
@@ -78,9 +81,7 @@ def _world(folder: Path, cases: int, seed: int) -> pd.DataFrame:
     build(path)
     with Snapshot(path) as snapshot:
         return pd.DataFrame(
-            court
-            for period in PERIODS
-            for court in _courts(snapshot, period, tier_of)
+            court for period in PERIODS for court in _courts(snapshot, period, tier_of)
         )
 
 
@@ -106,10 +107,10 @@ def _courts(snapshot: Snapshot, period: str, tier_of: dict[str, str]) -> list[Co
 def report(found: pd.DataFrame) -> str:
     """A table of coverage by the number of cases under way."""
     lines = [
-        "| cases under way | courts x periods | 95 % interval covers | 90 % | bias | sd / stated se |",
+        "| cases under way | courts x periods | 95 % interval covers | 90 % | bias | sd / se |",
         "|---:|---:|---:|---:|---:|---:|",
     ]
-    for low, high in zip(SIZES, SIZES[1:], strict=False):
+    for low, high in pairwise(SIZES):
         rows = found[(found["n"] >= low) & (found["n"] < high)]
         if len(rows):
             lines.append(_line(f"{low:,}-{high - 1:,}" if high < 10**9 else f"{low:,}+", rows))

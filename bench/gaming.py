@@ -2,8 +2,9 @@
 
     python -m bench.gaming [--cases 1000000] [--folder var/bench]
 
-The sample's two gaming courts, which close 60 % of what is unpaid as 终本, and the same courts with the
-same cases handled honestly: scores, official figures and checks side by side, at the last period.
+The sample's two gaming courts, which close 60 % of what is unpaid as 终本, and the same courts with
+the same cases handled honestly: scores, official figures and checks side by side, at the last
+period.
 """
 
 import argparse
@@ -45,8 +46,8 @@ def _lines(path: Path) -> list[tuple[str, str]]:
     with Snapshot(path) as snapshot:
         names = {i.id: i.name["en"] for i in snapshot.method.estimated}
         indicators = snapshot.indicators("city", city, period).set_index("indicator")
-        for name in ("cash_24m", "zhongben_24m"):
-            lines.append((names[name], _share(indicators.loc[name])))
+        shown = ("cash_24m", "zhongben_24m")
+        lines += [(names[name], _share(indicators.loc[name])) for name in shown]
         figures = snapshot.figures("city", city, period).set_index("figure")
         lines.append(("Closure rate 结案率", f"{100 * figures.loc['closure_rate', 'value']:.1f} %"))
         days = figures.loc["mean_days_closed", "value"]
