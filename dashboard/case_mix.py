@@ -29,11 +29,11 @@ def section(shown: View) -> None:
         ),
         anchor="case-mix",
     )
-    left, right = st.columns([3, 2], gap="large")
+    changes(shown)
+    left, right = st.columns(2, gap="large")
     with left:
-        changes(shown)
-    with right:
         expected(shown)
+    with right:
         represented(shown)
 
 
@@ -48,7 +48,7 @@ def changes(shown: View) -> None:
     st.html(tag("h3", title, class_="chart"))
     found = shown.data.changes(unit.level, unit.unit_id, shown.period)
     if found["performance"].isna().all():
-        st.html(tag("p", why_no_split(shown, before, found), class_="quiet"))
+        st.html(tag("p", why_no_split(shown, before, found), class_="said"))
         return
     rows = lines(shown, found)
     reach = max(LEAST_REACH, *(abs(size) for line in rows for size in line.sizes if size))
@@ -57,8 +57,8 @@ def changes(shown: View) -> None:
     st.html(
         tag(
             "p",
-            drawings.key(drawings.PERFORMANCE, _("performance")),
-            drawings.key(drawings.MIX, _("mix")),
+            drawings.key(drawings.PERFORMANCE, _("Performance")),
+            drawings.key(drawings.MIX, _("Mix")),
             tag(
                 "span",
                 _(
@@ -116,20 +116,20 @@ def columns(reach: float) -> list[Column]:
             kind="number",
         ),
         Column(
-            _("performance"),
+            _("Performance"),
             part("performance"),
             kind="number",
             note=_("What would have changed with the cases of a year before"),
         ),
         Column(
-            _("mix"), part("mix"), kind="number", note=_("What the cases changed by being others")
+            _("Mix"), part("mix"), kind="number", note=_("What the cases changed by being others")
         ),
         Column(_("In points"), lambda row: _bars(row, reach), kind="plot"),
     ]
 
 
 def _bars(row: Any, reach: float) -> Html:
-    names = (_("performance"), _("mix"))
+    names = (_("Performance"), _("Mix"))
     colours = (drawings.PERFORMANCE, drawings.MIX)
     return drawings.signed(
         [
@@ -159,13 +159,13 @@ def expected(shown: View) -> None:
     found = shown.data.expected(unit.level, unit.unit_id, shown.period)
     if unit.level == "nation":
         said = _("The nation is what places are compared with.")
-        st.html(tag("p", said, class_="quiet"))
+        st.html(tag("p", said, class_="said"))
         return
     if found.empty:
         said = _("Fewer than {n} payments are expected of its cases: too few to compare.").format(
             n=formats.number(shown.data.main.min_cell)
         )
-        st.html(tag("p", said, class_="quiet"))
+        st.html(tag("p", said, class_="said"))
         return
     line = next(found.itertuples(index=False))
     st.html(
@@ -188,7 +188,7 @@ def expected(shown: View) -> None:
                 ratio=formats.number(line.shrunk, 2), interval=interval
             )
         )
-    st.html(tag("p", parts.facts(*pieces), class_="quiet"))
+    st.html(tag("p", parts.facts(*pieces), class_="said"))
     st.html(parts.source_line(shown, n=_cases(shown)))
     parts.download("expected", shown, lambda: found)
 
@@ -222,7 +222,7 @@ def represented(shown: View) -> None:
         said = _("The method does not tell cases apart, so there is no mix to take out.")
         if shown.data.main.strata is not None:
             said = _("No case of this place is in the data set.")
-        st.html(tag("p", said, class_="quiet"))
+        st.html(tag("p", said, class_="said"))
         return
     least = shown.data.main.case_mix.min_represented
     names = {
@@ -242,7 +242,7 @@ def represented(shown: View) -> None:
                 caption=_("How much of the national mix it has cases of"),
             )
         )
-    st.html(tag("p", represented_said(found, least), class_="quiet"))
+    st.html(tag("p", represented_said(found, least), class_="said"))
     st.html(parts.source_line(shown, n=_cases(shown)))
     parts.download("represented", shown, lambda: found)
 

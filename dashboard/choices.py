@@ -33,7 +33,7 @@ def section(shown: View, row: Any) -> None:
     varied = shown.data.sensitivity(unit.level)
     line = next(varied[varied["unit_id"] == unit.unit_id].itertuples(index=False), None)
     if line is None:
-        st.html(tag("p", why_none(shown, row), class_="quiet"))
+        st.html(tag("p", why_none(shown, row), class_="said"))
         return
     left, right = st.columns(2, gap="large")
     with left:
@@ -140,7 +140,7 @@ def indices(shown: View, line: Any) -> None:
     st.html(tag("h3", title, class_="chart"))
     found = shown.data.sobol(shown.place.level, shown.place.unit_id)
     if found.empty:
-        st.html(tag("p", _("No indices are known for this place."), class_="quiet"))
+        st.html(tag("p", _("No indices are known for this place."), class_="said"))
         return
     found = found.sort_values("total", ascending=False, kind="stable")
     columns = [
@@ -156,7 +156,7 @@ def indices(shown: View, line: Any) -> None:
     ]
     with st.container(key="sobol"):
         st.html(tables.table(columns, found.itertuples(index=False), caption=title))
-    st.html(tag("p", matters_most(found, line), class_="quiet"))
+    st.html(tag("p", matters_most(found, line), class_="said"))
     explained = _("Sobol indices: shares of the variance of its rank, ± half of a 95% interval.")
     st.html(_source(shown, explained))
     parts.download("sobol", shown, lambda: found)

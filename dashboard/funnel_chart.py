@@ -58,7 +58,7 @@ def funnel(
             tickvals=[tick for tick in TICKS if tick <= 2 * float(units["n"].max())],
             ticktext=[formats.number(tick) for tick in TICKS],
             title={
-                "text": _("cases in the denominator (logarithmic)"),
+                "text": _("denominator (logarithmic)"),
                 "font": {"size": 12, "color": theme.MUTED},
                 "standoff": 6,
             },

@@ -29,14 +29,15 @@ def section(shown: View) -> None:
         ),
         anchor="funnel",
     )
-    level = chosen_level(shown)
     known = {figure.id: figure for figure in shown.data.funnel_figures()}
-    figure_id = figure_choice(shown, known)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="funnel-choices"):
+        figure_id = figure_choice(known)
+        level = chosen_level(shown)
     figure = known.get(figure_id)
     plot = None if figure is None else shown.data.funnel(level, shown.period, figure_id)
     if plot is None:
         none = _("Too few places have this figure in the period for a funnel.")
-        st.html(tag("p", none, class_="quiet"))
+        st.html(tag("p", none, class_="said"))
         return
     mine = members(shown, plot.units, level)
     here = shown.place.unit_id if shown.place.level == level else ""
@@ -57,9 +58,9 @@ def section(shown: View) -> None:
         alt=_("Funnel plot: {figure}").format(figure=name),
     )
     st.html(tag("p", legend(shown, level, here), class_="source"))
-    st.html(tag("p", counted(plot.units, level), class_="funnel-said"))
+    st.html(tag("p", counted(plot.units, level), class_="said"))
     if said := own_said(shown, plot.units, mine, here, level):
-        st.html(tag("p", said, class_="funnel-said"))
+        st.html(tag("p", said, class_="said"))
     divided = _("{numerator} / {denominator}").format(
         numerator=pick(figure.numerator), denominator=pick(figure.denominator)
     )
@@ -106,7 +107,7 @@ def levels_of(level: str) -> tuple[str, ...]:
     }[level]
 
 
-def figure_choice(shown: View, known: dict[str, Any]) -> str:
+def figure_choice(known: dict[str, Any]) -> str:
     """The figure that the address names, and a box to choose another."""
     default = DEFAULT if DEFAULT in known else next(iter(known), "")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import address, drawings, formats, parts, score_apart, tables
@@ -38,7 +39,7 @@ def checks(shown: View) -> None:
     unit = shown.place
     values = shown.data.checks(unit.level, unit.unit_id, shown.period)
     if values["value"].isna().all():
-        st.html(tag("p", _("Too few closings for any of the checks."), class_="quiet"))
+        st.html(tag("p", _("Too few closings for any of the checks."), class_="said"))
         return
     known = {check.id: check for check in shown.data.main.checks}
     rows = [
@@ -128,7 +129,7 @@ def methods(shown: View, row: Any) -> None:
         return
     st.html(tag("h3", _("The same place under every method"), class_="chart"))
     if row is None or formats.missing(row.score):
-        st.html(tag("p", _("It has no score to compare."), class_="quiet"))
+        st.html(tag("p", _("It has no score to compare."), class_="said"))
         return
     rows = compared(shown, row, others)
     ranked = shown.place.level in RANKED
@@ -137,10 +138,13 @@ def methods(shown: View, row: Any) -> None:
             method_columns(ranked=ranked), rows, caption=_("The same place under every method")
         )
     )
-    extra = _court_note() if shown.place.level == "court" else None
+    said = _court_note() if shown.place.level == "court" else None
     if ranked:
-        extra = moved(shown, rows)
-    st.html(parts.source_line(shown, n=row.n, extra=extra))
+        said = moved(shown, rows)
+    if said:
+        st.html(tag("p", said, class_="said"))
+    st.html(parts.source_line(shown, n=row.n))
+    parts.download("methods", shown, lambda: kept(rows))
 
 
 def compared(shown: View, row: Any, others: list[Any]) -> list[SimpleNamespace]:
@@ -179,12 +183,32 @@ def compared(shown: View, row: Any, others: list[Any]) -> list[SimpleNamespace]:
     return made
 
 
+def kept(rows: list[SimpleNamespace]) -> pd.DataFrame:
+    """The comparison as a table to take away."""
+    return pd.DataFrame(
+        [
+            {
+                "scored_by": f"{line.method.id} {line.method.version}",
+                "score": line.score,
+                "low": line.low,
+                "high": line.high,
+                "rank": line.rank,
+                "rank_under_first": line.here,
+                "units": line.units,
+            }
+            for line in rows
+        ]
+    )
+
+
 def method_columns(*, ranked: bool) -> list[Column]:
     found = [
         Column(
             _("Method"),
-            lambda line: tables.stacked(
-                pick(line.method.name), f"{line.method.id} {line.method.version}"
+            lambda line: tag(
+                "span",
+                tables.stacked(pick(line.method.name), f"{line.method.id} {line.method.version}"),
+                class_="check",
             ),
         ),
         Column(
@@ -230,11 +254,11 @@ def moved(shown: View, rows: list[SimpleNamespace]) -> Html | None:
             continue
         name, places = pick(line.method.name), abs(int(line.rank) - int(line.here))
         if line.rank < line.here:
-            words = _("“{method}” puts it {n} places higher than “{this}”.")
+            words = _("Under {method} it stands {n} places higher than under {this}.")
         elif line.rank > line.here:
-            words = _("“{method}” puts it {n} places lower than “{this}”.")
+            words = _("Under {method} it stands {n} places lower than under {this}.")
         else:
-            words = _("“{method}” puts it in the same place as “{this}”.")
+            words = _("Under {method} its rank is the same as under {this}.")
         this = pick(shown.data.method.name)
         said.append(words.format(method=name, n=formats.number(places), this=this))
     return join(" ".join(said)) if said else None

@@ -6,16 +6,18 @@ import re
 from itertools import pairwise
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import address, formats, parts, score_apart, tables
 from dashboard.data import View
 from dashboard.i18n import _
-from dashboard.markup import Html, join, tag
+from dashboard.markup import Html, tag
 from dashboard.tables import Column
 from index_engine.method import Peers
 
 LABEL = re.compile(r"(?:size([\d+]+))?-?(?:tier(\d+))?")
+ENDS = ("score", "low", "high")
 UNTIERED = "0"  # the tier of places whose claims are not known
 
 
@@ -44,7 +46,7 @@ def section(shown: View, row: Any) -> None:
     )
     if formats.missing(row.score) or formats.missing(row.shrunk):
         why = _("It has no score, so that none is drawn to its peers.")
-        st.html(tag("p", why, class_="quiet"))
+        st.html(tag("p", why, class_="said"))
         return
     rows = [
         (_("As observed"), row.score, row.low, row.high),
@@ -52,10 +54,10 @@ def section(shown: View, row: Any) -> None:
     ]
     with st.container(key="peers"):
         st.html(tables.table(_columns(), rows, caption=_("Its peers")))
-    each = tag(
-        "a", _("Indicator by indicator"), href=f"{address.here(view='peers')}#score", data_in=True
-    )
-    st.html(parts.source_line(shown, n=row.n, extra=join(drawn_said(row), " ", each)))
+    each = tag("a", _("Indicator by indicator"), href=address.here(view="peers"), data_in=True)
+    st.html(tag("p", drawn_said(row), " ", each, class_="said"))
+    st.html(parts.source_line(shown, n=row.n))
+    parts.download("peers", shown, lambda: pd.DataFrame(rows, columns=["estimate", *ENDS]))
 
 
 def _fact(term: str, meaning: str) -> Html:
@@ -65,7 +67,7 @@ def _fact(term: str, meaning: str) -> Html:
 def _columns() -> list[Column]:
     item = score_apart.SCORE_ITEM
     return [
-        Column(_("Score"), lambda line: line[0]),
+        Column(_("Estimate"), lambda line: line[0]),
         Column("0–100", lambda line: tables.whisker(*line[1:]), kind="plot"),
         Column(_("Score"), lambda line: score_apart.with_interval(*line[1:], item), kind="number"),
     ]
@@ -84,10 +86,10 @@ def drawn_said(row: Any) -> str:
 
 def described(label: str, peers: Peers) -> tuple[str, str]:
     """Size and tier of a group in words, of its label such as 'size2+3-tier1', 'size4' or 'all'."""
-    whole = _("any number")
+    whole = _("of all sizes")
     found = LABEL.fullmatch(label)
     if found is None:
-        return whole, _("any")
+        return whole, _("of all tiers")
     sizes, tier = found.groups()
     return (_size(sizes, peers.size_breaks) if sizes else whole), _tier(tier, peers.tiers)
 
@@ -98,7 +100,7 @@ def _size(numbers: str, breaks: tuple[int, ...]) -> str:
     joined = [edges[int(number) - 1] for number in numbers.split("+")]
     low, high = joined[0][0], joined[-1][1]
     if not low and high is None:
-        return _("any number")
+        return _("of all sizes")
     if not low:
         return _("fewer than {n}").format(n=formats.number(high))
     if high is None:
@@ -110,7 +112,7 @@ def _size(numbers: str, breaks: tuple[int, ...]) -> str:
 
 def _tier(tier: str | None, tiers: int) -> str:
     if tier is None:
-        return _("any")
+        return _("of all tiers")
     if tier == UNTIERED:
         return _("claims not known")
     if tier == "1":

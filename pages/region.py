@@ -33,8 +33,8 @@ def page() -> None:
     shown = view.current()
     parts.toolbar(shown, parts.crumbs(shown, "region"), find_place)
     row = shown.row(shown.place)
-    parts.headline(place_name(shown.place), lead(shown, row))
-    st.html(contents(shown))
+    parts.headline(place_name(shown.place), lead(row))
+    st.html(join(standing(shown, row), contents(shown)))
     score_apart.section(shown, row)
     sections.over_time(shown)
     peers.section(shown, row)
@@ -100,9 +100,8 @@ def everything(shown: View) -> dict[tuple[str, str], str]:
     return found
 
 
-def lead(shown: View, row: Any) -> Html:
-    """The score with its intervals and what it stands among; courts have no rank here, see the
-    rankings."""
+def lead(row: Any) -> Html:
+    """The score with its intervals, or why there is none."""
     if row is None:
         return parts.facts(_("No case of this place is in the data set."))
     if formats.missing(row.score):
@@ -110,14 +109,19 @@ def lead(shown: View, row: Any) -> Html:
         return parts.facts(why, parts.cases(row))
     wide = formats.interval(row.low, row.high, "score")
     narrow = formats.interval(row.low90, row.high90, "score")
-    main = parts.facts(
+    return parts.facts(
         join(tag("strong", formats.number(row.score, 1), class_="big"), tag("span", _("of 100"))),
         _("95% interval {interval}").format(interval=wide),
         _("90% {interval}").format(interval=narrow),
-        band(row),
     )
-    more = parts.facts(rank(shown, row), parts.year_change(row), parts.cases(row))
-    return join(main, tag("br"), more)
+
+
+def standing(shown: View, row: Any) -> Html | None:
+    """Band, rank, change and number of cases; courts have no rank here, see the rankings."""
+    if row is None or formats.missing(row.score):
+        return None
+    pieces = band(row), rank(shown, row), parts.year_change(row), parts.cases(row)
+    return tag("div", parts.facts(*pieces), class_="standing")
 
 
 def band(row: Any) -> Html:
