@@ -1,7 +1,7 @@
-"""Measure imports, builds and pages and write docs/benchmarks.md.
+"""Measure imports, builds, pages, rank sets and sensitivity and write docs/benchmarks.md.
 
-    python -m bench [import] [build] [pages] [--rows 5000000] [--cases 1000000 10000000]
-                    [--folder var/bench] [--output docs/benchmarks.md]
+    python -m bench [import] [build] [pages] [rank] [sensitivity] [--rows 5000000]
+                    [--cases 1000000 10000000] [--folder var/bench] [--output docs/benchmarks.md]
 
 The yardstick of an import is DuckDB's own reading of the file; that of the build one bare DuckDB
 pass: a query that reads every column the build reads and does next to nothing with it. Each figure
@@ -13,9 +13,9 @@ import platform
 import re
 from pathlib import Path
 
-from bench import building, importing, pages
+from bench import building, importing, pages, ranking, sensitivity
 
-PARTS = ("import", "build", "pages")
+PARTS = ("import", "build", "pages", "rank", "sensitivity")
 HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m bench`); each part comes from one run of it. Machines differ:
@@ -42,6 +42,10 @@ def main() -> None:
 def _measured(part: str, arguments: argparse.Namespace) -> str:
     if part == "import":
         return importing.report(importing.measure(arguments.folder, arguments.rows))
+    if part == "rank":
+        return ranking.report(ranking.measure())
+    if part == "sensitivity":
+        return sensitivity.report(sensitivity.measure())
     sizes = sorted(arguments.cases)
     made = [building.sample(arguments.folder / f"{cases}.duckdb", cases) for cases in sizes]
     if part == "build":
