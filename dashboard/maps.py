@@ -1,4 +1,4 @@
-"""Maps of scores: outlines go to the browser by address, never inside the figure.
+"""Maps in classes of colour: outlines go to the browser by address, never inside the figure.
 
 Streets and labels are not drawn: the map is outlines, the ten-dash line and the South China Sea in
 a frame of its own, in an equal-area projection, so that no place looks larger than it is.
@@ -39,13 +39,14 @@ Window = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Layer:
-    """Places of one boundary file, painted alike: by score where there are scores, else in one
-    colour. A layer without hover texts is scenery: it answers neither pointer nor click."""
+    """Places of one boundary file, each in the colour of its class: `classes` are positions in
+    `colours`, by default all the first. A layer without hover texts is scenery: it answers neither
+    pointer nor click."""
 
     file: str
     ids: Sequence[str]
-    colour: str = theme.CONTEXT
-    scores: Sequence[float] | None = None
+    colours: Sequence[str] = (theme.CONTEXT,)
+    classes: Sequence[int] | None = None
     hover: Sequence[str] | None = None
     border: str = "#ffffff"
 
@@ -89,12 +90,6 @@ def figure(layers: Sequence[Layer], view: Window, *, inset: bool, watermark: str
     centre = 105.0 if inset else (view[0] + view[2]) / 2
     layout = theme.layout(
         geo=_geo(view, centre),
-        coloraxis={
-            "colorscale": theme.score_scale(),
-            "cmin": 0,
-            "cmax": 100,
-            "showscale": False,
-        },
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         clickmode="event+select",
         annotations=[theme.watermark(watermark)] if watermark else [],
@@ -106,15 +101,6 @@ def figure(layers: Sequence[Layer], view: Window, *, inset: bool, watermark: str
 
 
 def _choropleth(layer: Layer, frame: str) -> dict[str, Any]:
-    painted = (
-        {"z": list(layer.scores), "coloraxis": "coloraxis"}
-        if layer.scores is not None
-        else {
-            "z": [0] * len(layer.ids),
-            "colorscale": [[0, layer.colour], [1, layer.colour]],
-            "showscale": False,
-        }
-    )
     told = (
         {"hoverinfo": "skip"}
         if layer.hover is None
@@ -125,11 +111,15 @@ def _choropleth(layer: Layer, frame: str) -> dict[str, Any]:
         "geo": frame,
         "geojson": url(layer.file),
         "locations": list(layer.ids),
+        "z": [0] * len(layer.ids) if layer.classes is None else list(layer.classes),
+        "zmin": -0.5,
+        "zmax": len(layer.colours) - 0.5,
+        "colorscale": theme.steps(layer.colours),
+        "showscale": False,
         "marker": {"line": {"color": layer.border, "width": 0.7}},
         # Streamlit selects what is clicked, and Plotly would fade all the rest.
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
-        **painted,
         **told,
     }
 

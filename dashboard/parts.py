@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, export, formats, theme
+from dashboard import address, export, formats
 from dashboard.data import Answers, View, data_sets, parameter, warehouse
 from dashboard.i18n import LANGUAGES, _, current, pick, place_name
 from dashboard.markup import Html, join, tag
 from index_engine.snapshot import Unit
 
 HERE = Path(__file__).parent
-
-
-SCORE = "score"  # the layer of a map that is not one of the method's dimensions
 
 
 def dress() -> None:
@@ -328,46 +324,3 @@ def why_unscored(data: Answers, row: Any) -> str:
     if not missing or row.status == "low_coverage":
         return reason
     return _("{reason}: {dimensions}").format(reason=reason, dimensions=_(", ").join(missing))
-
-
-def layer_switch(data: Answers, chosen: str) -> Html:
-    """What the map is painted by: the score or one of its dimensions."""
-    links = [
-        tag(
-            "a",
-            name,
-            href=address.here(layer=layer),
-            data_in=True,
-            aria_current="true" if layer == chosen else None,
-        )
-        for layer, name in layers(data).items()
-    ]
-    return tag("nav", *links, class_="switch", aria_label=_("Painted by"))
-
-
-def layers(data: Answers) -> dict[str, str]:
-    """What a map can be painted by, and its name: all of it on a scale of 0 to 100."""
-    return {SCORE: _("Score")} | {d.id: pick(d.name) for d in data.method.dimensions}
-
-
-def chosen_layer(data: Answers, units: pd.DataFrame) -> str:
-    """The layer that the address names; by default the score, or where no place of `units` has
-    one, as where only cases and no auctions are known, the first dimension that some have."""
-    named = address.get("layer")
-    if named in layers(data):
-        return named
-    known = [layer for layer in layers(data) if units[layer].notna().any()]
-    return known[0] if known else SCORE
-
-
-def legend() -> Html:
-    """The classes of the score, and what grey means."""
-    edges = theme.SCORE_BREAKS
-    labels = [f"<{edges[0]}", *(f"{a}–{b}" for a, b in pairwise(edges))]
-    labels.append(f"≥{edges[-1]}")
-    swatches = [
-        tag("li", tag("i", style=f"background:{colour}"), label)
-        for colour, label in zip(theme.SCORE_COLOURS, labels, strict=True)
-    ]
-    swatches.append(tag("li", tag("i", class_="none"), _("no score"), class_="apart"))
-    return tag("ul", *swatches, class_="legend", aria_label=_("Score, 0 to 100"))

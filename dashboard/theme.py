@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 INK = "#16262d"
@@ -10,12 +11,23 @@ LINE = "#dbe2e4"
 WASH = "#f3f6f6"
 ACCENT = "#0f6674"
 NEUTRAL = "#d6dcde"  # a place without a score
+UNDECIDED = "#b4bec3"  # a place with a score that the layer cannot say more of
 CONTEXT = "#f5f7f7"  # the neighbourhood of a map
 
 # Scores are painted in fixed classes, so that a colour means the same in every year and on every
 # map. Lightness falls evenly from class to class: they stay apart in grey and for any eyes.
 SCORE_BREAKS = (20, 30, 40, 50, 60, 70)
 SCORE_COLOURS = ("#f1ecc5", "#c0d3a5", "#84ba98", "#479e98", "#018190", "#00627b", "#004562")
+
+# Hue says how the place itself stands, depth whether its neighbours stand alike.
+CLUSTER_COLOURS = {
+    "high-high": "#00506b",
+    "high-low": "#7db6c6",
+    "low-high": "#f0bd78",
+    "low-low": "#b3620f",
+    "none": "#eceade",
+}
+DIVERGING = ("#b3590f", "#0b5a78")  # full minus, full plus
 
 OUTCOME_COLOURS = {
     "cash": "#1f7f8c",
@@ -40,13 +52,36 @@ def score_class(score: float) -> int:
     return sum(score >= limit for limit in SCORE_BREAKS)
 
 
-def score_scale() -> list[list[Any]]:
-    """The classes as a Plotly colour scale over 0 to 100, with hard edges."""
-    edges = (0, *SCORE_BREAKS, 100)
-    steps: list[list[Any]] = []
-    for colour, low, high in zip(SCORE_COLOURS, edges, edges[1:], strict=False):
-        steps += [[low / 100, colour], [high / 100, colour]]
-    return steps
+def steps(colours: Sequence[str]) -> list[list[Any]]:
+    """Classes of equal width as a Plotly colour scale, with hard edges."""
+    found: list[list[Any]] = []
+    for position, colour in enumerate(colours):
+        found += [[position / len(colours), colour], [(position + 1) / len(colours), colour]]
+    return found
+
+
+def ramp(count: int) -> list[str]:
+    """So many colours from those of the score, from low to high."""
+    last = len(SCORE_COLOURS) - 1
+    found = []
+    for position in range(count):
+        at = last * position / (count - 1) if count > 1 else last
+        below = min(int(at), last - 1)
+        found.append(blend(SCORE_COLOURS[below], SCORE_COLOURS[below + 1], at - below))
+    return found
+
+
+def blend(one: str, other: str, share: float) -> str:
+    """A colour between two, with `share` of the other."""
+    pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in pairs)
+
+
+def diverging(value: float) -> str:
+    """Colour of a number from -1 to 1: white at 0, orange below and blue above, which stay apart
+    for any eyes."""
+    end = DIVERGING[0] if value < 0 else DIVERGING[1]
+    return blend("#ffffff", end, min(abs(value), 1.0))
 
 
 def layout(**changes: Any) -> dict[str, Any]:

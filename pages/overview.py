@@ -8,9 +8,21 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, maps, parts, sections, tables, theme, view
+from dashboard import (
+    address,
+    formats,
+    layer_kinds,
+    layers,
+    maps,
+    parts,
+    sections,
+    tables,
+    theme,
+    view,
+)
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
+from dashboard.layers import Layer
 from dashboard.markup import Html, join, tag
 from dashboard.tables import Column
 
@@ -27,10 +39,12 @@ def page() -> None:
     parts.headline(title, lead)
     st.html(key_figures(shown))
     units = shown.scores(CHILD[shown.place.level], parent=parent_of(shown))
-    layer = parts.chosen_layer(shown.data, units)
+    offered = layer_kinds.offered(shown, CHILD[shown.place.level])
+    layer = layers.chosen(offered, units)
+    units = layer.arranged(units)
     left, right = st.columns([8, 5], gap="large")
     with left:
-        draw_map(shown, units, layer)
+        draw_map(shown, units, offered, layer)
         sections.over_time(shown)
     with right:
         draw_list(shown, units, layer)
@@ -105,10 +119,34 @@ def score_card(shown: View, row: Any) -> Html:
         beside = _("nation {value}").format(value=formats.number(nation.score, 1))
     if row is None or formats.missing(row.score):
         why = parts.why_unscored(shown.data, row) if row else parts.status("no_data")
-        return card(_("Score"), formats.NOTHING, why, beside, about, main=True)
+        return card(_("Score"), formats.NOTHING, lines([why, beside]), about, main=True)
     value = join(formats.number(row.score, 1), tag("small", _("of 100")))
-    range_ = formats.interval(row.low, row.high, "score")
-    return card(_("Score"), value, range_, beside, about, main=True)
+    range_ = _("{confidence} interval {interval}").format(
+        confidence=layer_kinds.confidence(shown),
+        interval=formats.interval(row.low, row.high, "score"),
+    )
+    doubts = [range_, *rank_and_band(shown, row), beside]
+    return card(_("Score"), value, lines(doubts), about, main=True)
+
+
+def rank_and_band(shown: View, row: Any) -> list[str]:
+    """Where the place stands among its like, as far as its interval can tell."""
+    found = [layer_kinds.band(row)]
+    if not formats.missing(row.rank_low):
+        ranked = int(shown.scores(shown.place.level)["rank"].notna().sum())
+        found.insert(
+            0,
+            _("rank {set} of {total} (95% rank set)").format(
+                set=rank_set(row), total=formats.number(ranked)
+            ),
+        )
+    return found
+
+
+def lines(words: list[str]) -> Html:
+    """One under the other, without those that are empty."""
+    first, *others = filter(None, words)
+    return join(first, *(join(tag("br"), word) for word in others))
 
 
 def indicator_card(shown: View, line: Any) -> Html:
@@ -127,47 +165,48 @@ def indicator_card(shown: View, line: Any) -> Html:
         nation = formats.value(line.nation, indicator.unit)
         beside = _("nation {value}").format(value=nation)
     if line.status != "estimated":
-        return card(pick(indicator.name), formats.NOTHING, parts.status(line.status), beside, about)
+        why = parts.status(line.status)
+        return card(pick(indicator.name), formats.NOTHING, lines([why, beside]), about)
     value = formats.value(line.value, indicator.unit)
     range_ = formats.interval(line.low, line.high, indicator.unit)
-    return card(pick(indicator.name), value, range_, beside, about)
+    return card(pick(indicator.name), value, lines([range_, beside]), about)
 
 
-def card(
-    name: str, value: object, range_: str, beside: str, about: Html, *, main: bool = False
-) -> Html:
+def card(name: str, value: object, below: Html, about: Html, *, main: bool = False) -> Html:
     return tag(
         "section",
         tag("h3", name),
         about,
         tag("p", value, class_="value"),
-        tag("p", range_, tag("br"), beside, class_="range"),
+        tag("p", below, class_="range"),
         class_="card main" if main else "card",
     )
 
 
-def draw_map(shown: View, units: pd.DataFrame, layer: str) -> None:
+def draw_map(shown: View, units: pd.DataFrame, offered: dict[str, Layer], layer: Layer) -> None:
     level = shown.place.level
-    painted = parts.layers(shown.data)[layer]
     titles = {
-        "nation": _("{layer} by province").format(layer=painted),
-        "province": _("{layer} by city").format(layer=painted),
+        "nation": _("{layer} by province").format(layer=layer.name),
+        "province": _("{layer} by city").format(layer=layer.name),
         "city": _("Counties and districts"),
     }
-    explained = _("Click a place to look inside it.")
+    explained = " ".join(filter(None, [_("Click a place to look inside it."), layer.map_note]))
     if level == "city":
         explained = _("Outlines only: courts have scores, counties do not.")
     parts.section(titles[level], explained)
     if not maps.has(*map_of(shown)):
         st.html(tag("p", _("There are no outlines for these places."), class_="quiet"))
         return
+    clusters = level != "city" and layer.id == layer_kinds.CLUSTERS
     if level != "city":
-        st.html(join(parts.layer_switch(shown.data, layer), parts.legend()))
+        st.html(join(layers.switch(offered, layer), layers.legend(layer, units)))
+    if clusters and not layer_kinds.compared(shown):
+        st.html(layer_kinds.not_compared(shown))
     key = f"map-{level}-{shown.place.unit_id}"
     figure = shown.keep(
         "map",
-        lambda: county_map(shown) if level == "city" else score_map(shown, units, layer),
-        layer,
+        lambda: county_map(shown) if level == "city" else painted_map(shown, units, layer),
+        layer.id,
     )
     inside = set(units["unit_id"])
 
@@ -188,7 +227,8 @@ def draw_map(shown: View, units: pd.DataFrame, layer: str) -> None:
             alt=titles[level],
         )
     row = shown.row(shown.place)
-    st.html(parts.source_line(shown, n=row.n if row else None, maps=True))
+    moran = layer_kinds.moran(shown, CHILD[level]) if clusters else None
+    st.html(parts.source_line(shown, n=row.n if row else None, maps=True, extra=moran))
 
 
 def map_of(shown: View) -> tuple[str, str]:
@@ -199,35 +239,30 @@ def map_of(shown: View) -> tuple[str, str]:
     return {"nation": "province.geojson", "province": "city.geojson"}[place.level], place.unit_id
 
 
-def score_map(shown: View, units: pd.DataFrame, layer: str) -> Any:
-    """Provinces, or the cities of one province, painted by score or the points of a dimension; grey
-    where there are none."""
+def painted_map(shown: View, units: pd.DataFrame, layer: Layer) -> Any:
+    """Provinces, or the cities of one province, each in the colour of its class; grey where the
+    layer has nothing to say."""
     whole = shown.place.level == "nation"
     file, parent = map_of(shown)
     places = maps.outlines(file, parent)
     lines = {line.unit_id: line for line in units.itertuples(index=False)}
-    points = {i: getattr(line, layer) for i, line in lines.items()}
-    scored = [i for i in places if i in points and not formats.missing(points[i])]
-    grey = [i for i in places if i not in set(scored)]
-    total = len(units)
-    layers = [
+    known = [i for i in places if i in lines]
+    absent = [i for i in places if i not in lines]
+    ranked = int(shown.scores(CHILD[shown.place.level])["rank"].notna().sum())
+    drawn = [
+        maps.Layer(file, absent, (theme.NEUTRAL,), hover=[told_absent(places[i]) for i in absent]),
         maps.Layer(
             file,
-            grey,
-            colour=theme.NEUTRAL,
-            hover=[told_unscored(shown, lines.get(i), places[i]) for i in grey],
-        ),
-        maps.Layer(
-            file,
-            scored,
-            scores=[points[i] for i in scored],
-            hover=[told(shown, lines[i], layer, total if whole else None) for i in scored],
+            known,
+            [each.colour for each in layer.classes],
+            [layer.of(lines[i]) for i in known],
+            hover=[told(shown, lines[i], layer, ranked) for i in known],
         ),
     ]
     if not whole:
-        layers.insert(0, surroundings("province.geojson", shown.place.unit_id))
+        drawn.insert(0, surroundings("province.geojson", shown.place.unit_id))
     window = maps.MAINLAND if whole else maps.window(shown.place.unit_id)
-    return maps.figure(layers, window, inset=whole, watermark=parts.watermark(shown))
+    return maps.figure(drawn, window, inset=whole, watermark=parts.watermark(shown))
 
 
 def county_map(shown: View) -> Any:
@@ -236,85 +271,76 @@ def county_map(shown: View) -> Any:
     inside = maps.outlines(file, city)
     others = [i for i in maps.outlines(file) if i not in inside]
     names = list(inside.values())
-    layers = [
+    drawn = [
         maps.Layer(file, others),
-        maps.Layer(file, list(inside), colour=theme.NEUTRAL, hover=names, border="#9fb0b6"),
+        maps.Layer(file, list(inside), (theme.NEUTRAL,), hover=names, border="#9fb0b6"),
     ]
     window = maps.window(shown.place.unit_id)
-    return maps.figure(layers, window, inset=False, watermark=parts.watermark(shown))
+    return maps.figure(drawn, window, inset=False, watermark=parts.watermark(shown))
 
 
 def surroundings(file: str, without: str) -> maps.Layer:
     return maps.Layer(file, [i for i in maps.outlines(file) if i != without])
 
 
-def told(shown: View, line: Any, layer: str, total: int | None) -> str:
-    """What the pointer reads on a place."""
-    rows = [tag("b", place_name(line)), *(told_score(line, total) if layer == parts.SCORE else ())]
-    if layer != parts.SCORE:
-        name, points = parts.layers(shown.data)[layer], formats.number(getattr(line, layer), 1)
-        rows.append(_("{name}: {points} of 100 points").format(name=name, points=points))
+def told(shown: View, line: Any, layer: Layer, ranked: int) -> str:
+    """What the pointer reads on a place: what the layer says, then score, rank and band, each with
+    its doubt. `ranked` places of the level have a rank."""
+    rows: list[object] = [tag("b", place_name(line))]
+    if formats.missing(line.score):
+        rows.append(_("no score: {reason}").format(reason=parts.why_unscored(shown.data, line)))
+        rows += [] if layer.grey(line) else layer.told(line)
+    else:
+        score = _("Score {score} ({confidence} interval {interval})").format(
+            score=formats.number(line.score, 1),
+            confidence=layer_kinds.confidence(shown),
+            interval=formats.interval(line.low, line.high, "score"),
+        )
+        rows += [*layer.told(line), score, told_rank(line, ranked), layer_kinds.band(line)]
     rows.append(parts.cases(line))
-    return "<br>".join(join(row) for row in rows)
+    return "<br>".join(join(row) for row in rows if row)
 
 
-def told_score(line: Any, total: int | None) -> list[str]:
-    score = _("Score {score} ({interval})").format(
-        score=formats.number(line.score, 1),
-        interval=formats.interval(line.low, line.high, "score"),
+def told_rank(line: Any, ranked: int) -> str:
+    """The rank among all places of the level, with its confidence set."""
+    if formats.missing(line.rank):
+        return ""
+    rank, total = formats.number(line.rank), formats.number(ranked)
+    if formats.missing(line.rank_low):
+        return _("Rank {rank} of {total}").format(rank=rank, total=total)
+    return _("Rank {rank} of {total} (95% rank set {set})").format(
+        rank=rank, total=total, set=rank_set(line)
     )
-    if not total:
-        return [score]
-    rank = _("Rank {rank} of {total}").format(rank=formats.number(line.rank), total=total)
-    return [score, rank]
 
 
-def told_unscored(shown: View, line: Any, name: str) -> str:
-    if line is None:
-        return "<br>".join([tag("b", name), _("not in this data set")])
-    why = _("no score: {reason}").format(reason=parts.why_unscored(shown.data, line))
-    return "<br>".join([tag("b", place_name(line)), why, parts.cases(line)])
+def rank_set(line: Any) -> str:
+    low, high = formats.number(line.rank_low), formats.number(line.rank_high)
+    return low if low == high else f"{low}–{high}"
 
 
-def draw_list(shown: View, units: pd.DataFrame, layer: str) -> None:
-    """The places of the map, or the courts of the city, by score or the points of a dimension."""
+def told_absent(name: str) -> str:
+    return "<br>".join([tag("b", name), _("not in this data set")])
+
+
+def draw_list(shown: View, units: pd.DataFrame, layer: Layer) -> None:
+    """The places of the map, or the courts of the city, as the layer has them."""
     child = CHILD[shown.place.level]
-    if layer != parts.SCORE:
-        units = units.sort_values(layer, ascending=False, kind="stable")
-    painted = parts.layers(shown.data)[layer]
     titles = {
         "province": _("Provinces by {layer}"),
         "city": _("Cities by {layer}"),
         "court": _("Courts by {layer}"),
     }
-    title = titles[child].format(layer=in_a_sentence(painted))
-    explained = _("Dot: score. Line: 95% interval. Tick: nation.")
-    if layer != parts.SCORE:
-        explained = _("Dot: points from 0 to 100. Tick: nation.")
-    parts.section(title, explained)
+    title = titles[child].format(layer=in_a_sentence(layer.name))
+    parts.section(title, layer.list_note)
     if units.empty:
         st.html(tag("p", _("No court of this place is in the data set."), class_="quiet"))
         return
-    nation = shown.row(shown.data.nation)
-    reference = getattr(nation, layer) if nation is not None else None
-    page = "region" if child == "court" else ""
     columns = [
         Column(
             _("Place") if child != "court" else _("Court"),
-            lambda line: tag(
-                "a", place_name(line), href=parts.place_link(line, page, child), data_in=True
-            ),
+            lambda line: tag("a", place_name(line), href=way_to(line, child), data_in=True),
         ),
-        Column(
-            "0–100",
-            lambda line: (
-                parts.why_unscored(shown.data, line)
-                if formats.missing(getattr(line, layer))
-                else tables.whisker(getattr(line, layer), *interval_of(line, layer), reference)
-            ),
-            kind="plot",
-        ),
-        Column(painted, lambda line: formats.number(getattr(line, layer), 1), kind="number"),
+        *layer.columns,
         Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
     ]
     with st.container(key="list"):
@@ -323,16 +349,19 @@ def draw_list(shown: View, units: pd.DataFrame, layer: str) -> None:
                 columns,
                 units.itertuples(index=False),
                 caption=title,
-                row_class=lambda line: "dim" if formats.missing(getattr(line, layer)) else "",
+                row_class=lambda line: "dim" if layer.grey(line) else "",
             )
         )
     st.html(parts.source_line(shown))
-    parts.download(f"{child}-scores", shown, lambda: units)
+    parts.download(f"{child}-{layer.id}", shown, lambda: units)
 
 
-def interval_of(line: Any, layer: str) -> tuple[float | None, float | None]:
-    """Ends of the interval; the points of a dimension have none of their own."""
-    return (line.low, line.high) if layer == parts.SCORE else (None, None)
+def way_to(line: Any, level: str) -> str:
+    """To the map inside a place, painted as this one is; of a court, which has none, to its
+    profile."""
+    if level == "court":
+        return parts.place_link(line, "region", level)
+    return address.link("", layer=address.get("layer"), **parts.at(level, line.unit_id))
 
 
 def in_a_sentence(name: str) -> str:

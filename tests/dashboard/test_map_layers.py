@@ -1,16 +1,23 @@
-"""What the map of the overview is painted by: the score, or a dimension where the address says so
-or where there is no score."""
+"""What the map of the overview is painted by: the score, or another layer where the address says
+so or where there is no score; and what a place says of itself in each."""
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from dashboard.data import Answers
+from dashboard import i18n, layer_kinds, layers, theme
+from dashboard.data import Answers, View
 from index_engine.build import build
+from index_engine.snapshot import Snapshot
 from tests.dashboard.running import Open, run_page, text
 from tests.worlds import random_world
+
+CLUSTERS = ["high-high", "high-low", "low-high", "low-low", "none", "island"]
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +31,67 @@ def cases_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def shown(sample: Answers) -> Iterator[View]:
+    """The whole country at the latest period, in English."""
+    i18n.use("en")
+    yield View(sample, sample.periods()[-1], sample.nation)
+    i18n.use("")
+
+
+@pytest.fixture(scope="module")
+def under_official(warehouse: Path) -> Iterator[Answers]:
+    with Snapshot(warehouse, "official-1") as snapshot:
+        yield Answers(snapshot)
+
+
 def painted_by(shown: str) -> str:
     """The chosen one of the layers."""
-    switch = re.search(r'<nav class="switch".*?</nav>', shown, re.S)
+    switch = re.search(r'<nav class="switch" aria-label="Painted by".*?</nav>', shown, re.S)
     assert switch
     [name] = re.findall(r'aria-current="true"[^>]*>([^<]+)<', switch.group())
     return name
+
+
+def listed(shown: str) -> list[str]:
+    """Codes of the places of the page, in its order."""
+    return list(dict.fromkeys(re.findall(r"unit=(\d{6})\b", shown)))
+
+
+def row(**changes: object) -> pd.DataFrame:
+    """One row of scores."""
+    plain = {
+        "unit_id": "110000",
+        "name": "甲省",
+        "name_hant": "",
+        "name_en": "A",
+        "parent": "100000",
+        "score": 55.0,
+        "low": 50.0,
+        "high": 60.0,
+        "low90": 51.0,
+        "high90": 59.0,
+        "rank": 3,
+        "rank_low": 1,
+        "rank_high": 9,
+        "band": "A",
+        "n": 900,
+        "status": "scored",
+        "cycle": 60.0,
+        "closure": 50.0,
+        "auction": 40.0,
+        "adjusted": 57.0,
+        "adjusted_low": 52.0,
+        "adjusted_high": 62.0,
+    }
+    return pd.DataFrame([plain | changes])
+
+
+def line(**changes: object) -> object:
+    return next(row(**changes).itertuples(index=False))
+
+
+# ---------------------------------------------------------------- which layer
 
 
 def test_the_score_unless_the_address_says_otherwise(open_page: Open, sample: Answers) -> None:
@@ -39,7 +101,7 @@ def test_the_score_unless_the_address_says_otherwise(open_page: Open, sample: An
     assert "Provinces by closure" in shown
     units = sample.scores("province", sample.periods()[-1])
     ordered = units.sort_values("closure", ascending=False, kind="stable")["unit_id"]
-    assert list(dict.fromkeys(re.findall(r"unit=(\d{6})\b", shown))) == list(ordered)
+    assert listed(shown) == list(ordered)
 
 
 def test_a_layer_that_is_none_means_the_score(open_page: Open) -> None:
@@ -55,3 +117,167 @@ def test_without_auctions_the_first_dimension_is_shown_and_the_missing_one_named
     shown = text(app)
     assert "Provinces by cycle length" in shown or "Provinces by closure" in shown
     assert "too few cases: Auction success" in shown
+
+
+@pytest.mark.parametrize("layer", ["band", "adjusted", "clusters"])
+def test_a_layer_stays_while_one_looks_inside_a_place(
+    open_page: Open, sample: Answers, layer: str
+) -> None:
+    shown = text(open_page("overview", lang="en", layer=layer))
+    assert painted_by(shown).lower() == layer
+    assert re.search(rf"\./\?lang=en&layer={layer}&level=province&unit=\d+", shown)
+    province = sample.children("nation", sample.nation.unit_id)[0].unit_id
+    inside = text(open_page("overview", lang="en", layer=layer, level="province", unit=province))
+    assert painted_by(inside).lower() == layer
+
+
+def test_courts_have_no_neighbours_and_so_no_clusters(open_page: Open, sample: Answers) -> None:
+    city = sample.scores("court", sample.periods()[-1])["parent"].iloc[0]
+    app = open_page("overview", lang="en", layer="clusters", level="city", unit=city)
+    assert not app.exception
+    assert "Courts by score" in text(app)
+
+
+# ---------------------------------------------------------------- what a layer says of a place
+
+
+def test_a_band_is_its_own_colour_and_two_are_the_one_between(shown: View) -> None:
+    layer = layer_kinds.offered(shown, "province")["band"]
+    top, second = shown.data.method.bands[:2]
+    colour = {
+        band: layer.classes[layer.of(line(band=band))].colour
+        for band in (top.id, second.id, f"{top.id}-{second.id}")
+    }
+    assert colour[top.id] == theme.SCORE_COLOURS[-1]
+    between = theme.blend(colour[second.id], colour[top.id], 0.5)
+    assert colour[f"{top.id}-{second.id}"] == between
+    assert len(set(colour.values())) == 3
+
+
+def test_an_interval_too_wide_for_a_band_is_grey_and_says_so(shown: View) -> None:
+    layer = layer_kinds.offered(shown, "province")["band"]
+    wide, unscored = line(band=None), line(band=None, score=None, cycle=None, status="too_few")
+    assert layer.classes[layer.of(wide)].label == "interval too wide"
+    assert layer.classes[layer.of(unscored)].label == "no score"
+    assert layer.grey(wide) and layer.grey(unscored) and not layer.grey(line())
+    units = pd.concat([row(), row(band=None), row(band=None)], ignore_index=True)
+    assert "interval too wide (2)" in layers.legend(layer, units)
+    assert layer_kinds.band(wide) == "Band: interval too wide"
+
+
+def test_every_band_of_the_sample_has_a_class(shown: View) -> None:
+    layer = layer_kinds.offered(shown, "city")["band"]
+    for level in ("province", "city", "court"):
+        for one in shown.scores(level).itertuples(index=False):
+            label = layer.classes[layer.of(one)].label
+            if isinstance(one.band, str):
+                assert label.replace("–", "-") == one.band
+            else:
+                assert label in ("interval too wide", "no score")
+
+
+def test_an_adjusted_score_is_shown_apart_from_the_score_as_it_stands(shown: View) -> None:
+    layer = layer_kinds.offered(shown, "province")["adjusted"]
+    known, unknown = line(), line(adjusted=None, adjusted_low=None, adjusted_high=None)
+    assert layer.of(known) == theme.score_class(57.0)
+    assert layer.told(known) == ["Adjusted score 57.0 (95% interval 52.0–62.0)"]
+    assert layer.classes[layer.of(unknown)].label == "not adjusted"
+    assert "too few kinds of cases" in layer.told(unknown)[0]
+    cells = [column.cell(known) for column in layer.columns]
+    assert cells[-2:] == ["57.0", "55.0"]
+
+
+def test_clusters_are_told_without_colour_and_come_in_order(shown: View) -> None:
+    layer = layer_kinds.offered(shown, "province")["clusters"]
+    rows = pd.concat([row(cluster=c, q=0.01) for c in CLUSTERS], ignore_index=True)
+    numbers = [layer.of(one) for one in rows.itertuples(index=False)]
+    assert numbers == sorted(numbers)
+    labels = [layer.classes[number].label for number in numbers]
+    assert labels[0] == "high among high" and labels[-1] == "no neighbour with a score"
+    assert len(set(labels)) == len(CLUSTERS)
+    colours = [layer.classes[number].colour for number in numbers]
+    assert len(set(colours)) == len(CLUSTERS)
+    legend = layers.legend(layer, rows)
+    for label in labels:
+        assert f"{label} (1)" in legend
+    assert layer.told(line(cluster="low-low", q=0.0004)) == [
+        "Among its neighbours: low among low (q < 0.001)"
+    ]
+    assert layer.classes[layer.of(line())].label == "not compared"
+
+
+def test_clusters_are_those_of_the_build(shown: View) -> None:
+    layer = layer_kinds.offered(shown, "province")["clusters"]
+    units = layer.arranged(shown.scores("province"))
+    found = shown.data.clusters("province", shown.period).set_index("unit_id")["cluster"]
+    assert len(found) and len(units) == len(shown.scores("province"))
+    for one in units[units["score"].notna()].itertuples(index=False):
+        assert one.cluster == found[one.unit_id]
+
+
+def test_morans_i_stands_under_the_map_with_its_n_and_islands(
+    open_page: Open, sample: Answers
+) -> None:
+    rows = sample.spatial("province", sample.periods()[-1]).set_index("layer")
+    found = rows.loc["score"]
+    assert found["status"] == "estimated"
+    shown = text(open_page("overview", lang="en", layer="clusters"))
+    i = f"{found['i']:.2f}".replace("-", "−")
+    assert f"Moran's I of provinces {i} (n = {found['n']}, one-sided p" in shown
+    assert f"{found['islands']} without a scored neighbour left out" in shown
+    assert "Moran" not in text(open_page("overview", lang="en"))
+
+
+def test_neighbours_of_another_method_are_said_not_to_be_compared(
+    sample: Answers, under_official: Answers
+) -> None:
+    i18n.use("en")
+    official = View(under_official, under_official.periods()[-1], under_official.nation)
+    assert not layer_kinds.compared(official)
+    layer = layer_kinds.offered(official, "province")["clusters"]
+    units = layer.arranged(official.scores("province"))
+    labels = {layer.classes[layer.of(one)].label for one in units.itertuples(index=False)}
+    assert labels <= {"not compared", "no score"} and "not compared" in labels
+    assert layer_kinds.moran(official, "province") == "Moran's I: not computed"
+    assert layer_kinds.compared(View(sample, sample.periods()[-1], sample.nation))
+
+
+def test_another_method_says_so_on_the_page(open_page: Open) -> None:
+    said = "Neighbours are compared under the main method only."
+    assert said in text(open_page("overview", lang="en", layer="clusters", method="official-1"))
+    assert said not in text(open_page("overview", lang="en", layer="clusters"))
+
+
+# ---------------------------------------------------------------- the pointer and the cards
+
+
+@pytest.mark.parametrize("layer", ["score", "band", "adjusted", "clusters", "cycle"])
+def test_the_pointer_reads_score_interval_rank_set_band_and_n(
+    open_page: Open, sample: Answers, layer: str
+) -> None:
+    app = open_page("overview", lang="en", layer=layer)
+    traces = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    drawn = "\n".join(words for trace in traces for words in trace.get("text", ()))
+    units = sample.scores("province", sample.periods()[-1])
+    first = units.iloc[0]
+    ranked = int(units["rank"].notna().sum())
+    assert f"Score {first['score']} (95% interval {first['low']}–{first['high']})" in drawn
+    low, high = first["rank_low"], first["rank_high"]
+    reach = f"{low}" if low == high else f"{low}–{high}"
+    assert f"Rank 1 of {ranked} (95% rank set {reach})" in drawn
+    assert "Band" in drawn and f"{first['n']:,} cases under way" in drawn
+
+
+def test_the_score_card_shows_interval_rank_set_and_band(open_page: Open, sample: Answers) -> None:
+    units = sample.scores("province", sample.periods()[-1])
+    one = units.iloc[0]
+    shown = text(open_page("overview", lang="en", level="province", unit=one["unit_id"]))
+    card = re.search(r'<section class="card main">.*?</section>', shown, re.S)
+    assert card
+    assert f"95% interval {one['low']}–{one['high']}" in card.group()
+    assert f"of {units['rank'].notna().sum()} (95% rank set)" in card.group()
+    assert "Band" in card.group()
+    nation = re.search(
+        r'<section class="card main">.*?</section>', text(open_page(lang="en")), re.S
+    )
+    assert nation and "rank set" not in nation.group()  # the nation has no rank

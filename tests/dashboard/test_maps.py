@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import maps
+from dashboard import maps, theme
 from dashboard.data import Answers
 
 FILES = sorted(maps.BOUNDARIES.glob("**/*.geojson"))
@@ -59,7 +59,7 @@ def test_outlines_know_the_place_above(sample: Answers) -> None:
 
 def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
     figure = maps.figure(
-        [maps.Layer("province.geojson", ["110000"], scores=[50], hover=["x"])],
+        [maps.Layer("province.geojson", ["110000"], ["#000000", "#ffffff"], [1], ["x"])],
         maps.MAINLAND,
         inset=True,
         watermark="模拟数据",
@@ -70,15 +70,43 @@ def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
         assert sum(longitude is None for longitude in line.lon) == 10
     painted = [trace for trace in figure.data if trace.type == "choropleth"]
     assert {trace.geo for trace in painted} == {"geo", "geo2"}
-    assert {trace.coloraxis for trace in painted} == {"coloraxis"}
     assert not figure.layout.geo.visible and figure.layout.geo2.showframe
     assert "模拟数据" in str(figure.layout.annotations)
 
 
 def test_boundaries_travel_by_address_and_not_inside_the_figure() -> None:
-    layer = maps.Layer("city.geojson", ["320500"], scores=[50], hover=["x"])
+    layer = maps.Layer("city.geojson", ["320500"], hover=["x"])
     figure = maps.figure([layer], maps.window("320000"), inset=False, watermark="")
     address = figure.data[0].geojson
     assert address.startswith("boundaries/city.geojson?v=")  # relative: any base path will do
     assert len(figure.to_json()) < 10_000
     assert "://" not in json.dumps(maps.CONFIG)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 15])
+def test_every_class_is_painted_in_its_own_colour(count: int) -> None:
+    colours = theme.ramp(count)
+    assert len(set(colours)) == count
+    places = [str(number) for number in range(count)]
+    layer = maps.Layer("city.geojson", places, colours, range(count), places)
+    trace = maps.figure([layer], maps.window("320000"), inset=False, watermark="").data[0]
+    for number, colour in zip(trace.z, colours, strict=True):
+        # What Plotly does: the value's place between zmin and zmax, looked up in the scale.
+        at = (number - trace.zmin) / (trace.zmax - trace.zmin)
+        low = max(edge for edge, _colour in trace.colorscale if edge <= at)
+        assert {c for edge, c in trace.colorscale if edge >= low and edge <= at} & {colour}
+        high = min(edge for edge, _colour in trace.colorscale if edge > at)
+        assert low < at < high
+        ends = [c for edge, c in trace.colorscale if edge in (low, high)]
+        assert ends.count(colour) == 2, "the whole class has one colour"
+
+
+def test_the_colours_of_scores_are_those_of_seven_classes() -> None:
+    assert theme.ramp(7) == list(theme.SCORE_COLOURS)
+    assert theme.blend("#000000", "#ffffff", 0.5) == "#808080"
+
+
+def test_a_correlation_is_painted_by_its_sign_and_size() -> None:
+    assert theme.diverging(0) == "#ffffff"
+    assert (theme.diverging(-1), theme.diverging(1)) == theme.DIVERGING
+    assert theme.diverging(-0.4) != theme.diverging(0.4)
