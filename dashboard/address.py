@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-EVERYWHERE = ("lang", "data", "period")  # parameters that every link carries along
+EVERYWHERE = ("lang", "data", "method", "period")  # parameters that every link carries along
 
 
 def get(name: str) -> str:
@@ -32,7 +32,7 @@ def put(**changes: str) -> None:
 
 
 def link(page: str, **parameters: str) -> str:
-    """Address of another page ('' is the overview), in the same language, data set and period."""
+    """Address of another page ('' is the overview): same language, data set, method and period."""
     kept = {name: get(name) for name in EVERYWHERE}
     return f"./{page}{_query(kept | parameters)}"
 
@@ -44,4 +44,5 @@ def here(**changes: str) -> str:
 
 def _query(parameters: dict[str, str]) -> str:
     filled = {name: value for name, value in parameters.items() if value}
-    return f"?{urlencode(filled)}" if filled else ""
+    # ":" and "," may stand in a query as they are; weights are read more easily so.
+    return f"?{urlencode(filled, safe=':,')}" if filled else ""

@@ -1,7 +1,7 @@
 """The snapshot that is open, and its answers kept while it stays the same.
 
 A new file swapped in appears at the next click: the open snapshot is kept by path, time and size
-of its file, and its answers with it.
+of its file and by method, and its answers with it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from index_engine.snapshot import LEVELS, Snapshot, Unit
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_KEPT = 3_000  # answers and figures of one snapshot; most are a few kilobytes
-MOST_OPEN = 4  # snapshots that are open at a time
+MOST_OPEN = 6  # snapshots that are open at a time: of a data set one per method asked for
 
 # Letters, digits, Chinese, - and _: a name that is one file in one folder on every system.
 _NAME = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff-]{1,40}")
@@ -50,7 +50,7 @@ class Answers:
             return found
 
         def ask(*arguments: Any, **named: Any) -> Any:
-            key = (name, arguments, tuple(sorted(named.items())))
+            key = (name, *map(_frozen, (*arguments, named)))
             answer = self.keep(key, lambda: found(*arguments, **named))
             # A shallow copy: whoever changes the table changes a copy of it.
             return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
@@ -93,6 +93,11 @@ class Answers:
         return None
 
 
+def _frozen(argument: Any) -> Hashable:
+    """An argument as a part of a key: of a mapping its entries, in the order of their names."""
+    return tuple(sorted(argument.items())) if isinstance(argument, Mapping) else argument
+
+
 def home() -> Path:
     """The warehouse that is shown where no other is asked for: JECI_WAREHOUSE, else the sample."""
     return Path(os.environ.get("JECI_WAREHOUSE") or ROOT / "var" / "sample.duckdb")
@@ -125,24 +130,42 @@ def parameter(name: str) -> str:
 
 
 def current() -> Answers:
-    """The data set in view. Raises InputError where there is none yet, or none with a score."""
-    path = warehouse()
+    """The data set in view, under the method that the address names; the main one where the data
+    set was built without such. Raises InputError where there are no data yet, or no score."""
+    main = under_main()
+    if not main.periods():
+        raise InputError(
+            f"{warehouse()}: no period has a score yet; import more of it and build again"
+        )
+    return under(address.get("method"), main)
+
+
+def under_main() -> Answers:
+    """The data set in view under its main method. Raises InputError where it is not built."""
+    return _open(str(warehouse()), _stamp(), "")
+
+
+def under(method_id: str, main: Answers) -> Answers:
+    """The data set of `main` under another of the methods it was built with; itself where there is
+    none of that id."""
+    if method_id == main.method.id or method_id not in main.methods:
+        return main
+    return _open(str(warehouse()), _stamp(), method_id)
+
+
+def _stamp() -> tuple[int, int]:
+    """Time and size of the file in view; zeros where there is none."""
     try:
-        stat = path.stat()
+        stat = warehouse().stat()
     except FileNotFoundError:
-        stamp = (0, 0)
-    else:
-        stamp = (stat.st_mtime_ns, stat.st_size)
-    answers = _open(str(path), stamp)
-    if not answers.periods():
-        raise InputError(f"{path}: no period has a score yet; import more of it and build again")
-    return answers
+        return (0, 0)
+    return (stat.st_mtime_ns, stat.st_size)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_OPEN)
-def _open(path: str, stamp: tuple[int, int]) -> Answers:
+def _open(path: str, stamp: tuple[int, int], method_id: str) -> Answers:
     """`stamp` is part of the key only: another time or size is another snapshot."""
-    return Answers(Snapshot(Path(path)))
+    return Answers(Snapshot(Path(path), method_id))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, not the one above
     sys.path.insert(0, str(ROOT))
 
-from dashboard import address, data, i18n, intake_words, parts  # noqa: E402
+from dashboard import address, data, i18n, intake_words, methods, parts  # noqa: E402
 from dashboard.i18n import _  # noqa: E402
 from dashboard.markup import tag  # noqa: E402
 from dashboard.view import NoSuchPlace  # noqa: E402
@@ -63,9 +63,14 @@ def run() -> None:
 
 
 def _with_data(page: Page, answers: data.Answers) -> None:
-    parts.synthetic_band(answers)
-    if page.url_path != "data":  # which says so itself, beside the way to compute anew
-        parts.stale_band(answers)
+    scores = page.url_path != "data"  # which shows none
+    with st.container(horizontal=True, key="bands"):
+        parts.synthetic_band(answers)
+        if scores:
+            methods.switch(answers)
+    if scores:
+        parts.stale_band(answers)  # the data page says so itself, beside the way to compute anew
+        methods.band(answers)
     try:
         page.run()
         parts.footer(answers)

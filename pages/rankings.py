@@ -7,11 +7,22 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts, tables, view
+from dashboard import (
+    address,
+    formats,
+    methods,
+    parts,
+    rank_choices,
+    rank_columns,
+    tables,
+    view,
+    weights,
+)
 from dashboard.data import LEVELS, View
-from dashboard.i18n import _, pick, place_name
+from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
 from dashboard.tables import Column
+from dashboard.weights import Weights
 
 RANKED = LEVELS[1:]  # province, city, court
 PAGE = 100  # rows drawn at once; the rest a click away
@@ -22,17 +33,51 @@ def page() -> None:
     level = address.get("level")
     level = level if level in RANKED else RANKED[0]
     shown = view.whole_country()
+    custom = weights.in_view(shown)
+    weights.band(shown, custom)
     controls(shown, level)
     units = shown.scores(level)
     found = matching(within_province(shown, units, level), address.get("q"))
-    parts.headline(*headline(level, units, found))
+    something = bool(weights.left(shown.data.method, custom))
+    if something:
+        parts.headline(*headline(level, units, found, custom))
+    else:
+        parts.headline(_("No score: all weights are 0"), nothing_left())
     if level == "court":
         legal_note()
-    order = address.get("sort") or DEFAULT_SORT
-    scored, unscored = split(found, order)
-    draw(shown, level, scored, order)
+    open_panels(shown, level, custom)
+    if not something:
+        return
+    scored, unscored = found[found["score"].notna()], found[found["score"].isna()]
+    if custom:
+        draw_weighted(shown, level, scored, custom)
+    else:
+        draw(shown, level, scored)
     if len(unscored):
-        draw_unscored(shown, level, unscored)
+        draw_unscored(shown, level, unscored.sort_values("unit_id"), custom)
+
+
+def open_panels(shown: View, level: str, custom: Weights) -> None:
+    """What can be chosen of the table and opened over it."""
+    openers = [rank_choices.opener(weights.PANEL, _("Weights of your own"))]
+    if methods.to_compare(shown.data) is not None:
+        openers.append(rank_choices.opener(methods.PANEL, _("Where the two disagree most")))
+    rank_choices.choices(openers, columns=not custom)
+    if address.get("panel") == weights.PANEL:
+        weights.panel(shown, custom)
+    elif address.get("panel") == methods.PANEL and custom:
+        said = _("Methods are compared as they are, not with custom weights.")
+        back = tag("a", _("Default weights"), href=address.here(w=""), data_in=True)
+        st.html(tag("p", said, " ", back, class_="advice"))
+    elif address.get("panel") == methods.PANEL:
+        methods.disagreement(shown, level)
+
+
+def nothing_left() -> Html:
+    said = _(
+        "Nothing is left to make a score of: give a dimension a weight, and an indicator in it."
+    )
+    return join(said, " ", tag("a", _("Default weights"), href=address.here(w=""), data_in=True))
 
 
 def controls(shown: View, level: str) -> None:
@@ -101,12 +146,20 @@ def matching(units: pd.DataFrame, words: str) -> pd.DataFrame:
     return units[names.str.contains(words, case=False, regex=False)]
 
 
-def headline(level: str, units: pd.DataFrame, found: pd.DataFrame) -> tuple[str, Html]:
+def headline(
+    level: str, units: pd.DataFrame, found: pd.DataFrame, custom: Weights
+) -> tuple[str, Html]:
     titles = {
         "province": _("{n} provinces by score"),
         "city": _("{n} cities by score"),
         "court": _("{n} courts by score"),
     }
+    if custom:
+        titles = {
+            "province": _("{n} provinces by score, with custom weights"),
+            "city": _("{n} cities by score, with custom weights"),
+            "court": _("{n} courts by score, with custom weights"),
+        }
     n = formats.number(found["score"].notna().sum())
     lead = [_("Where intervals overlap widely, the order says little.")]
     if len(found) < len(units):
@@ -139,101 +192,76 @@ def legal_note() -> None:
     )
 
 
-def split(units: pd.DataFrame, order: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Scored units in the order asked for, and the others by name."""
-    if units.empty:
-        return units, units
-    scored, unscored = units[units["score"].notna()], units[units["score"].isna()]
+def ordered(units: pd.DataFrame, order: str) -> tuple[pd.DataFrame, str]:
+    """Units in the order asked for, or by score where they have no such column, and that order."""
     column = order.lstrip("-")
     by = "name_en" if column == "name" else column
-    if by not in scored.columns:
+    if by not in units.columns:
         by, order = "score", DEFAULT_SORT
-    ordered = scored.sort_values(
-        [by, "unit_id"], ascending=[not order.startswith("-"), True], na_position="last"
-    )
-    return ordered, unscored.sort_values("unit_id")
+    rising = not order.startswith("-")
+    return units.sort_values([by, "unit_id"], ascending=[rising, True], na_position="last"), order
 
 
-def draw(shown: View, level: str, units: pd.DataFrame, order: str) -> None:
+def draw(shown: View, level: str, units: pd.DataFrame) -> None:
+    """The ranking as the method has it."""
     if units.empty:
-        none = _("No unit matches.") if address.get("q") else _("No unit has a score.")
-        st.html(tag("p", none, class_="quiet"))
+        no_unit()
         return
-    everything = address.get("all") == "1"
-    rows = units if everything else units.head(PAGE)
     caption = _("Scores, {period}").format(period=formats.period(shown.period))
-    st.html(
-        tables.table(
-            columns(shown, level), rows.itertuples(index=False), caption=caption, sorted_by=order
-        )
+    rank_choices.no_sets(shown, units)
+    columns = rank_columns.columns(shown, level, units)
+    hint = _(
+        "Small beside a rank: its 95% confidence set. Dot, line and tick: score, interval and "
+        "nation. Diamond: score drawn to peers."
     )
+    st.html(tag("p", hint, class_="hint"))
+    units = draw_table(columns, units, caption)
+    st.html(parts.source_line(shown, n=int(units["n"].sum())))
+    st.html(rank_choices.reading(shown))
+    few = rank_choices.small(shown)
+    parts.download(f"ranking-{level}", shown, lambda: units.assign(small_sample=units["n"] < few))
+
+
+def draw_weighted(shown: View, level: str, scored: pd.DataFrame, custom: Weights) -> None:
+    """The same places ranked with other weights."""
+    units = shown.data.reweighted(level, shown.period, custom.given)
+    units = units[units["unit_id"].isin(scored["unit_id"])]
+    if units.empty:
+        no_unit()
+        return
+    caption = _("Scores with custom weights, {period}")
+    caption = caption.format(period=formats.period(shown.period))
+    hint = _("Dot and line: score with custom weights and its interval. Diamond: default score.")
+    st.html(tag("p", hint, class_="hint"))
+    units = draw_table(rank_columns.weighted(shown, level), units, caption)
+    mark = tag("b", _("Custom weights"), class_="mark")
+    st.html(parts.source_line(shown, n=int(units["n"].sum()), extra=mark))
+    parts.download(
+        weights.subject(f"ranking-{level}", custom),
+        shown,
+        lambda: weights.marked(shown, custom, units),
+    )
+
+
+def draw_table(columns: list[Column], units: pd.DataFrame, caption: str) -> pd.DataFrame:
+    """Draw the first rows, or all if the address says so; returns all in the order drawn."""
+    units, order = ordered(units, address.get("sort") or DEFAULT_SORT)
+    rows = units if address.get("all") == "1" else units.head(PAGE)
+    lines = rows.itertuples(index=False)
+    with st.container(key="ranking"):
+        st.html(tables.table(columns, lines, caption=caption, sorted_by=order))
     if len(rows) < len(units):
         more = _("Show all {n}").format(n=formats.number(len(units)))
         st.html(tag("p", tag("a", more, href=address.here(all="1"), data_in=True), class_="more"))
-    st.html(parts.source_line(shown, n=int(units["n"].sum())))
-    parts.download(f"ranking-{level}", shown, lambda: units)
+    return units
 
 
-def columns(shown: View, level: str) -> list[Column]:
-    nation = shown.row(shown.data.nation)
-    reference = nation.score if nation is not None else None
-    above = parents(shown, level)
-    found = [
-        Column(_("Rank"), lambda line: formats.number(line.rank), kind="number"),
-        Column(
-            {"province": _("Province"), "city": _("City"), "court": _("Court")}[level],
-            lambda line: name_cell(line, level, above),
-            sort="name",
-        ),
-        Column(
-            "0–100",
-            lambda line: tables.whisker(line.score, line.low, line.high, reference),
-            kind="plot",
-            note=_("Dot: score. Line: 95% interval. Tick: nation."),
-        ),
-        number(_("Score"), "score", lambda line: formats.number(line.score, 1)),
-        Column(
-            _("95% interval"),
-            lambda line: formats.interval(line.low, line.high, "score"),
-            kind="number",
-        ),
-        number(_("On quarter"), "change_quarter", lambda line: formats.change(line.change_quarter)),
-        number(_("On year"), "change_year", lambda line: formats.change(line.change_year)),
-    ]
-    found.extend(dimension_column(pick(d.name), d.id) for d in shown.data.method.dimensions)
-    found.append(number(_("Cases"), "n", lambda line: formats.number(line.n)))
-    return found
+def no_unit() -> None:
+    none = _("No unit matches.") if address.get("q") else _("No unit has a score.")
+    st.html(tag("p", none, class_="quiet"))
 
 
-def number(heading: str, sort: str, cell: Any) -> Column:
-    notes = {
-        "change_quarter": _("Change of the score on the quarter before, in points"),
-        "change_year": _("Change of the score on a year before, in points"),
-        "n": _("First-enforcement cases under way in the period"),
-    }
-    return Column(heading, cell, kind="number", sort=sort, note=notes.get(sort, ""))
-
-
-def dimension_column(name: str, column: str) -> Column:
-    return number(name, column, lambda line: formats.number(getattr(line, column), 1))
-
-
-def parents(shown: View, level: str) -> dict[str, str]:
-    """Names of the places above those listed, for the small print beside a name."""
-    return {
-        line.unit_id: place_name(line)
-        for above in LEVELS[1 : LEVELS.index(level)]
-        for line in shown.scores(above).itertuples(index=False)
-    }
-
-
-def name_cell(line: Any, level: str, above: dict[str, str]) -> Html:
-    link = tag("a", place_name(line), href=parts.place_link(line, "region", level), data_in=True)
-    where = above.get(line.parent, "")
-    return join(link, tag("span", where, class_="where") if where else None)
-
-
-def draw_unscored(shown: View, level: str, units: pd.DataFrame) -> None:
+def draw_unscored(shown: View, level: str, units: pd.DataFrame, custom: Weights) -> None:
     parts.section(
         _("Without a score"),
         _(
@@ -241,9 +269,9 @@ def draw_unscored(shown: View, level: str, units: pd.DataFrame) -> None:
             "guessed."
         ),
     )
-    above = parents(shown, level)
+    above = rank_columns.parents(shown, level)
     listed = [
-        Column(_("Name"), lambda line: name_cell(line, level, above)),
+        Column(_("Name"), lambda line: rank_columns.name_cell(line, level, above)),
         Column(_("Reason"), lambda line: parts.status(line.status)),
         Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
     ]
@@ -254,7 +282,11 @@ def draw_unscored(shown: View, level: str, units: pd.DataFrame) -> None:
             )
         )
     st.html(parts.source_line(shown))
-    parts.download(f"unscored-{level}", shown, lambda: units)
+    parts.download(
+        weights.subject(f"unscored-{level}", custom),
+        shown,
+        lambda: weights.marked(shown, custom, units),
+    )
 
 
 page()

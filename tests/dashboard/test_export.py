@@ -53,6 +53,7 @@ def test_observed_data_do_not_carry_the_synthetic_mark(view: View) -> None:
         synthetic=False,
         version="abc",
         method=view.data.method,
+        main=view.data.main,
         period_dates=view.data.period_dates,
     )
     observed = View(data, view.period, view.place)
