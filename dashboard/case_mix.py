@@ -52,6 +52,9 @@ def changes(shown: View) -> None:
         return
     rows = lines(shown, found)
     reach = max(LEAST_REACH, *(abs(size) for line in rows for size in line.sizes if size))
+    dashes = None
+    if found[["performance", "mix"]].isna().any(axis=None):
+        dashes = _("A dash: too few cases in one of the two periods, or too unlike.")
     with st.container(key="changes"):
         st.html(tables.table(columns(reach), rows, caption=title, row_class=_row_class))
     st.html(
@@ -66,6 +69,7 @@ def changes(shown: View) -> None:
                     "Rounded parts may miss the sum by one in the last digit."
                 ).format(n=formats.number(reach, 1)),
             ),
+            tag("span", dashes) if dashes else None,
             class_="source",
         )
     )
@@ -226,9 +230,9 @@ def represented(shown: View) -> None:
         return
     least = shown.data.main.case_mix.min_represented
     names = {
-        "case": _("All cases"),
-        "listing": _("Cases with property"),
-        "lot": _("Auction lots"),
+        "case": _("all cases"),
+        "listing": _("cases with property"),
+        "lot": _("auction lots"),
     }
     rows = [
         Column(_("Kind"), lambda line: names.get(line.clock, line.clock)),
@@ -242,7 +246,7 @@ def represented(shown: View) -> None:
                 caption=_("How much of the national mix it has cases of"),
             )
         )
-    st.html(tag("p", represented_said(found, least), class_="said"))
+    st.html(tag("p", represented_said(found, least, names), class_="said"))
     st.html(parts.source_line(shown, n=_cases(shown)))
     parts.download("represented", shown, lambda: found)
 
@@ -253,14 +257,17 @@ def _represented_bar(line: Any) -> Html:
     return tag("span", bar, tag("span", words), class_="share")
 
 
-def represented_said(found: pd.DataFrame, least: float) -> str:
+def represented_said(found: pd.DataFrame, least: float, names: dict[str, str]) -> str:
     """What the shares mean, and whether values can be adjusted at all."""
     limit = formats.percent(least, 0)
-    if (found["represented"] < least).any():
+    short = found.loc[found["represented"] < least, "clock"]
+    if len(short):
+        kinds = _(", ").join(names.get(clock, clock) for clock in short)
         return _(
-            "Below {limit} nothing is adjusted: what the place would make of cases it hardly has "
-            "would be a guess. Adjusted values are missing for that reason."
-        ).format(limit=limit)
+            "Below {limit}, as here for {kinds}, nothing is adjusted: what the place would make of "
+            "cases it hardly has would be a guess. In an adjusted score such indicators stay as "
+            "observed."
+        ).format(limit=limit, kinds=kinds)
     return _(
         "Adjusted values speak of this share; of cases that it hardly has nothing is known. Below "
         "{limit} nothing would be adjusted. An indicator with too few cases of its own has no "

@@ -40,7 +40,7 @@ def history(
     for (column, name), colour in zip(dimensions.items(), theme.DIMENSION_COLOURS, strict=False):
         traces.append(_line(quarters, own[column], colour, name, width=1.2))
         ends.append((_last(own[column]), name, colour))
-    if nation is not None and own["adjusted"].notna().any():
+    if nation is not None and own["adjusted"].notna().sum() > 1:
         traces.append(_line(quarters, own["adjusted"], ADJUSTED, names[2], width=1.3, dash="dash"))
         ends.append((_last(own["adjusted"]), names[2], ADJUSTED))
     traces.append(_line(quarters, own["score"], theme.INK, names[0], width=2.6, markers=True))

@@ -66,7 +66,7 @@ def columns(*, with_nation: bool) -> list[Column]:
             ),
             kind="number",
         ),
-        Column(_("Against the nation"), lambda line: against(line), kind="text"),
+        Column(_("Against the nation"), lambda line: tag("span", against(line), class_="one-line")),
     ]
     return [
         Column(_("Check"), _check),

@@ -87,7 +87,8 @@ def explained(reading: str) -> str:
         OWN: _("Small print under a value is its 95% interval."),
         PEERS: _(
             "A shrinkage estimate draws a value to the mean of its peers, the more so the less its "
-            "own cases say; the share tells how much of it is the place's own."
+            "own cases say; the share tells how much of it is the place's own (0%: its peers "
+            "differ by no more than chance)."
         ),
         MIX: _(
             "Adjusted: what the value would be if the place had the nation's mix of cases. "
@@ -172,7 +173,10 @@ def peers_columns() -> list[Column]:
     return [
         Column(_("Indicator"), _name),
         _figures(_("Own value"), _own),
-        _figures(_("Mean of its peers"), lambda line: amount(line.peers_value, line.item.unit)),
+        _figures(
+            _("Mean of its peers"),
+            lambda line: "" if line.kind == "score" else amount(line.peers_value, line.item.unit),
+        ),
         _figures(
             _("Shrinkage estimate"),
             lambda line: with_interval(line.shrunk, line.shrunk_low, line.shrunk_high, line.item),
@@ -191,7 +195,7 @@ def mix_columns() -> list[Column]:
         Column(_("Indicator"), _name),
         _figures(_("Own value"), _own),
         _figures(
-            _("Adjusted"),
+            _("Adjusted value"),
             lambda line: with_interval(
                 line.adjusted, line.adjusted_low, line.adjusted_high, line.item
             ),

@@ -38,7 +38,7 @@ def over_time(shown: View) -> None:
             own,
             None if unit == nation else shown.data.history("nation", nation.unit_id),
             {d.id: pick(d.name) for d in shown.data.method.dimensions},
-            (_("Score"), place_name(nation), _("adjusted")),
+            (_("Score"), place_name(nation), _("national mix")),
             parts.watermark(shown),
         ),
     )
@@ -47,7 +47,7 @@ def over_time(shown: View) -> None:
     )
     fixed = _("Goalposts are fixed: years can be compared.")
     mixed = None
-    if unit != nation and own["adjusted"].notna().any():
+    if unit != nation and own["adjusted"].notna().sum() > 1:
         mixed = _("Dashed: the score at the national case mix.")
     since = own["period"].iloc[0]
     st.html(parts.source_line(shown, since=since, extra=parts.facts(fixed, mixed)))

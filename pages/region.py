@@ -55,7 +55,7 @@ def contents(shown: View) -> Html:
     items = [
         ("score", _("Score"), True),
         ("over-time", _("Over time"), True),
-        ("peers", _("Peers"), level != "nation"),
+        ("peers", _("Its peers"), level != "nation"),
         ("outcomes", _("Cases and lots"), True),
         ("case-mix", _("Case mix"), True),
         ("closings", _("Closings"), True),
@@ -120,7 +120,7 @@ def standing(shown: View, row: Any) -> Html | None:
     """Band, rank, change and number of cases; courts have no rank here, see the rankings."""
     if row is None or formats.missing(row.score):
         return None
-    pieces = band(row), rank(shown, row), parts.year_change(row), parts.cases(row)
+    pieces = band(row), *rank(shown, row), parts.year_change(row), parts.cases(row)
     return tag("div", parts.facts(*pieces), class_="standing")
 
 
@@ -142,18 +142,18 @@ def band(row: Any) -> Html:
     return join(tag("span", _("band {band}").format(band=row.band)), " ", about)
 
 
-def rank(shown: View, row: Any) -> Html | None:
-    """The rank of a province or city with its confidence set."""
+def rank(shown: View, row: Any) -> list[Html | str]:
+    """The rank of a province or city, and its confidence set."""
     words = {
         "province": _("rank {rank} of {total} provinces"),
         "city": _("rank {rank} of {total} cities"),
     }.get(shown.place.level)
     if words is None or formats.missing(row.rank):
-        return None
+        return []
     scored = formats.number(shown.scores(shown.place.level)["rank"].notna().sum())
     place = words.format(rank=formats.number(row.rank), total=scored)
     if formats.missing(row.rank_low):
-        return join(place)
+        return [place]
     alone = choices.rank_range(row.rank_low, row.rank_high)
     about = parts.note(
         _("Rank"),
@@ -165,13 +165,7 @@ def rank(shown: View, row: Any) -> Html | None:
             ).format(ranks=choices.rank_range(row.rank_low_all, row.rank_high_all)),
         ),
     )
-    return join(
-        tag("span", place),
-        ", ",
-        _("95% confidence set {ranks}").format(ranks=alone),
-        " ",
-        about,
-    )
+    return [place, join(_("95% confidence set {ranks}").format(ranks=alone), " ", about)]
 
 
 def outcomes(shown: View) -> None:
