@@ -2,7 +2,7 @@
 and brought to another case mix."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -72,15 +72,20 @@ def weighted_curves(
 ) -> incidence.Curves:
     """As `curves_of`, each case counting by its weight.
 
-    The hazards are those of the weighted counts; the numbers at risk are replaced by the effective
-    ones, (sum w)^2 / sum w^2 (Kish 1965, section 11.7), from which the variance follows as ever.
+    The hazards are those of the weighted counts; the numbers at risk are the effective ones,
+    (sum w)^2 / sum w^2 (Kish 1965, section 11.7): from them the variance follows as ever, and by
+    them a curve ends, so that a heavy case is not taken for many.
     """
     flows, squares = _weighted_flows(cells, level, weights, windows)
-    risk = at_risk(flows, method)
-    curves = incidence.aalen_johansen(flows.events, risk, method.min_at_risk, method.max_unresolved)
-    spread = at_risk(squares, method)
-    effective = np.divide(risk**2, spread, out=np.zeros_like(risk), where=spread > 1e-9)
-    return replace(curves, risk=np.maximum(effective, 0.0))
+    risk, spread = at_risk(flows, method), at_risk(squares, method)
+    # Counts of events and at risk in one proportion: hazards stay, and all weights 1 change nothing.
+    scale = np.divide(risk, spread, out=np.zeros_like(risk), where=spread > 1e-9)
+    return incidence.aalen_johansen(
+        flows.events * scale[..., None, :],
+        np.maximum(risk * scale, 0.0),
+        method.min_at_risk,
+        method.max_unresolved,
+    )
 
 
 def _weighted_flows(

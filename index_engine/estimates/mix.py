@@ -35,13 +35,14 @@ def towards(own: Array, wanted: Array, limits: CaseMix) -> Weights:
     of length one where all units share it).
 
     No case counts more than `max_weight` times, so of a stratum that a unit hardly has only a part
-    is represented; below `min_represented` in all, every weight is NaN.
+    is represented; below `min_represented` in all, every weight is NaN. At last all weights are
+    divided by what is represented, so that on average a case counts as one.
     """
     has, wants = _shares(own), _shares(wanted)
     reached = np.minimum(wants, limits.max_weight * has)
     represented = reached.sum(axis=-1)
     weight = np.divide(reached, has, out=np.zeros_like(reached), where=has > 0)
-    # Brought back to one case a case, so that numbers at risk stay those of the unit.
+    # One case a case, so that numbers at risk stay about those of the unit.
     scale = np.divide(1.0, represented, out=np.zeros_like(represented), where=represented > 0)
     weight *= scale[..., None]
     weight[~(represented >= limits.min_represented)] = np.nan

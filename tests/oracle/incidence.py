@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,89 @@ def incidence(seen: Sequence[tuple[int, int, str]], event: str, at: int) -> tupl
             )
         variance += before**2 * mine * (risk - mine) / risk**3
     return value, variance
+
+
+# ---------------------------------------------------------------- weighted, on a grid of ages
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Bin by bin: `hazard` of each event, and the effective number at risk; `bins` of them are
+    known."""
+
+    hazard: list[dict[str, float]]
+    risk: list[float]
+    bins: int
+
+
+def weighted(
+    seen: Sequence[tuple[int, int, str]],
+    weights: Sequence[float],
+    events: Sequence[str],
+    edges: Sequence[int],
+    least: float,
+    open_at_most: float,
+) -> Curve:
+    """A curve on bins of age from what a window saw, each spell counting by its weight.
+
+    A spell is at risk in a bin for the part of its days that it was there, and for all that come
+    after it entered where it has an event in it. The effective number at risk is (sum w e)^2 /
+    sum w^2 e over spells of weight w and exposure e; below `least` the curve ends.
+    """
+    hazards, effective, known, surviving = [], [], 0, 1.0
+    for first, after in pairwise(edges):
+        total = squares = 0.0
+        ended = dict.fromkeys(events, 0.0)
+        for (enters, leaves, how), weight in zip(seen, weights, strict=True):
+            here = first <= leaves < after and how != "open"
+            until = after if here else min(leaves, after)
+            exposure = max(0, until - max(enters, first)) / (after - first)
+            total += weight * exposure
+            squares += weight**2 * exposure
+            if here:
+                ended[how] += weight
+        number = total**2 / squares if squares else 0.0
+        if known == len(hazards) and (number >= least or surviving <= open_at_most):
+            known += 1
+        # More events than there are at risk, where nearly all of them came late in the bin.
+        most = max(total, sum(ended.values()))
+        hazards.append({event: n / most if most else 0.0 for event, n in ended.items()})
+        effective.append(number * most / total if total else 0.0)
+        surviving *= 1 - sum(hazards[-1].values())
+    return Curve(hazards, effective, known)
+
+
+def functional(curve: Curve, event: str, weights: Sequence[float]) -> float:
+    """Sum over bins of the probability of the event in a bin x weight."""
+    surviving, value = 1.0, 0.0
+    for hazard, weight in zip(curve.hazard, weights, strict=True):
+        value += surviving * hazard[event] * weight
+        surviving *= 1 - sum(hazard.values())
+    return value
+
+
+def covariance(
+    curve: Curve, one: tuple[str, Sequence[float]], other: tuple[str, Sequence[float]]
+) -> float:
+    """Covariance of two functionals (event, weights) by the delta method, from differences: a
+    functional is linear in each hazard alone, so that its difference over 1 is its derivative."""
+    total = 0.0
+    for at, hazard in enumerate(curve.hazard):
+        mine = {event: n for event, n in hazard.items() if n}
+        if not mine:
+            continue
+        slopes = []
+        for event, weights in (one, other):
+            slope = {}
+            base = functional(curve, event, weights)
+            for moved in mine:
+                changed = [dict(h) for h in curve.hazard]
+                changed[at][moved] += 1.0
+                up = Curve(changed, curve.risk, curve.bins)
+                slope[moved] = functional(up, event, weights) - base
+            slopes.append(slope)
+        a, b = slopes
+        means = [sum(s[event] * n for event, n in mine.items()) for s in slopes]
+        products = sum(a[event] * b[event] * n for event, n in mine.items())
+        total += (products - means[0] * means[1]) / curve.risk[at]
+    return total

@@ -1,0 +1,227 @@
+"""Weights that bring one mix of cases to another, against the definition in plain Python."""
+
+from dataclasses import replace
+from math import isnan, nan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index_engine.estimates import mix
+from index_engine.estimates.panel import CountRows, Frame
+from index_engine.estimates.units import Units
+from index_engine.estimates.windows import Windows
+from index_engine.method import CaseMix
+
+FREE = CaseMix(max_weight=1e9, min_represented=1e-9)
+STRATA = 6
+COUNTS = st.lists(st.one_of(st.just(0), st.integers(0, 400)), min_size=STRATA, max_size=STRATA).map(
+    lambda found: np.array(found, dtype=float)
+)
+LIMITS = st.builds(CaseMix, st.floats(1, 12), st.floats(0.01, 1))
+
+
+def plain(own: list[float], wanted: list[float], limits: CaseMix) -> tuple[list[float], float]:
+    """Weights and the share represented, one stratum after the other; no weights where too little
+    is represented."""
+    cases, all_wanted = sum(own), sum(wanted)
+    weights = []
+    for mine, theirs in zip(own, wanted, strict=True):
+        if mine == 0 or all_wanted == 0:
+            weights.append(0.0)
+        else:
+            weights.append(min((theirs / all_wanted) / (mine / cases), limits.max_weight))
+    reached = sum(w * mine / cases for w, mine in zip(weights, own, strict=True)) if cases else 0.0
+    if reached < limits.min_represented:
+        return [nan] * len(own), reached
+    return [w / reached for w in weights], reached
+
+
+def one(own: np.ndarray, wanted: np.ndarray, limits: CaseMix) -> tuple[np.ndarray, float]:
+    """Weights (stratum,) of one unit and window."""
+    found = mix.towards(own[None, None], wanted[None, None], limits)
+    return found.weight[0, 0], float(found.represented[0, 0])
+
+
+# ---------------------------------------------------------------- towards
+
+
+@given(COUNTS, COUNTS, LIMITS)
+def test_weights_are_those_of_the_definition(own: np.ndarray, wanted: np.ndarray, limits: CaseMix):
+    weight, represented = one(own, wanted, limits)
+    expected, reached = plain(own.tolist(), wanted.tolist(), limits)
+    assert represented == pytest.approx(reached, abs=1e-12)
+    if abs(reached - limits.min_represented) > 1e-9:
+        assert weight == pytest.approx(expected, nan_ok=True, rel=1e-9)
+
+
+@given(COUNTS, COUNTS)
+def test_uncapped_weights_bring_the_mix_exactly_to_the_wanted(own: np.ndarray, wanted: np.ndarray):
+    """Where the place has cases of every kind that is wanted."""
+    own = np.where(wanted > 0, np.maximum(own, 1.0), own)
+    weight, represented = one(own, wanted, FREE)
+    if wanted.sum() == 0:
+        assert represented == 0 and np.isnan(weight).all()
+        return
+    assert represented == pytest.approx(1.0)
+    weighted = weight * own / own.sum()
+    assert weighted == pytest.approx(wanted / wanted.sum(), abs=1e-12)
+
+
+@given(COUNTS, COUNTS, LIMITS)
+def test_a_case_stays_one_case_on_average(own: np.ndarray, wanted: np.ndarray, limits: CaseMix):
+    weight, represented = one(own, wanted, limits)
+    assert 0 <= represented <= 1 + 1e-12
+    if represented < limits.min_represented:
+        assert np.isnan(weight).all()
+        return
+    assert (weight * own).sum() == pytest.approx(own.sum())
+    assert (weight >= 0).all()
+    # Relative to one another no case counts more than the most; in cases of the unit, that much
+    # over what is represented.
+    assert weight.max() <= limits.max_weight / represented * (1 + 1e-12)
+
+
+@given(COUNTS, st.floats(0.1, 50), LIMITS)
+def test_the_same_mix_weighs_every_case_as_one(own: np.ndarray, times: float, limits: CaseMix):
+    weight, represented = one(own, own * times, limits)
+    if own.sum() == 0:
+        assert np.isnan(weight).all()
+        return
+    assert represented == pytest.approx(1.0)
+    assert weight[own > 0] == pytest.approx(np.ones((own > 0).sum()))
+    assert (weight[own == 0] == 0).all()
+
+
+@given(COUNTS, COUNTS, LIMITS, st.randoms(use_true_random=False))
+def test_strata_have_no_order(own: np.ndarray, wanted: np.ndarray, limits: CaseMix, rng):
+    order = list(range(STRATA))
+    rng.shuffle(order)
+    weight, represented = one(own, wanted, limits)
+    turned, again = one(own[order], wanted[order], limits)
+    assert again == pytest.approx(represented)
+    if abs(represented - limits.min_represented) > 1e-9:
+        assert turned == pytest.approx(weight[order], nan_ok=True)
+
+
+def test_a_cap_by_hand():
+    """Of the second stratum there is 1 case in 10 where half is wanted: at a cap of 3, three
+    tenths of the mix are reached of it, eight in all."""
+    own, wanted = np.array([90.0, 10.0]), np.array([500.0, 500.0])
+    weight, represented = one(own, wanted, CaseMix(3, 0.8))
+    assert represented == pytest.approx(0.5 + 0.3)
+    assert weight == pytest.approx([0.5 / 0.9 / 0.8, 3 / 0.8])
+    weight, _ = one(own, wanted, CaseMix(3, 0.81))
+    assert np.isnan(weight).all(), "a little less than must be represented"
+
+
+def test_what_is_not_there_is_not_represented():
+    own, wanted = np.array([50.0, 50.0, 0.0]), np.array([45.0, 45.0, 10.0])
+    weight, represented = one(own, wanted, CaseMix(5, 0.8))
+    assert represented == pytest.approx(0.9)
+    assert weight.tolist() == pytest.approx([1.0, 1.0, 0.0])
+
+
+def test_units_and_windows_are_apart_and_may_share_what_is_wanted():
+    rng = np.random.Generator(np.random.PCG64(5))
+    own = rng.integers(0, 30, (7, 4, STRATA)).astype(float)
+    wanted = rng.integers(1, 500, (1, 4, STRATA)).astype(float)
+    limits = CaseMix(4, 0.7)
+    found = mix.towards(own, wanted, limits)
+    known = 0
+    for unit in range(7):
+        for window in range(4):
+            weight, represented = one(own[unit, window], wanted[0, window], limits)
+            assert found.weight[unit, window] == pytest.approx(weight, nan_ok=True)
+            assert found.represented[unit, window] == pytest.approx(represented)
+            known += not isnan(weight[0])
+    assert 0 < known < 28, "some with weights and some without"
+
+
+# ---------------------------------------------------------------- a year before
+
+
+def test_the_mix_of_earlier_windows():
+    own = np.arange(2 * 5 * 3, dtype=float).reshape(2, 5, 3) + 1
+    found = mix.earlier(own, 2)
+    assert (found[:, :2] == 0).all(), "of the first two nothing earlier is known"
+    assert (found[:, 2:] == own[:, :3]).all()
+    assert (mix.earlier(own, 5) == 0).all()
+    assert (mix.earlier(own, 9) == 0).all()
+    assert (mix.earlier(own, 0) == own).all()
+
+
+def test_no_mix_of_a_year_before_makes_no_weights():
+    own = np.ones((1, 3, 2))
+    found = mix.towards(own, mix.earlier(own, 2), CaseMix(5, 0.8))
+    assert np.isnan(found.weight[0, :2]).all()
+    assert found.weight[0, 2].tolist() == [1.0, 1.0]
+
+
+# ---------------------------------------------------------------- adding up
+
+COURTS, PERIODS, LENGTH = 5, 9, 3
+FRAME = Frame(tuple("abcde"), 100, 100 + PERIODS - 1)
+WINDOWS = Windows(FRAME, LENGTH, np.arange(4, 8))  # not from the first, not to the last
+LEVEL = Units("city", ("x", "y"), [np.array([0, 3]), np.array([2])])  # courts 1 and 4 in none
+
+
+def random_rows(seed: int, count: int = 400) -> tuple[CountRows, np.ndarray]:
+    rng = np.random.Generator(np.random.PCG64(seed))
+    court, period, stratum = (rng.integers(0, n, count) for n in (COURTS, PERIODS, STRATA))
+    rows = CountRows(court, period, stratum, {"n": rng.integers(0, 50, count).astype(float)})
+    return rows, rng.uniform(0, 3, (2, len(WINDOWS.ends), STRATA))
+
+
+@pytest.mark.parametrize(
+    ("offsets", "seen"),
+    [
+        (mix.within(WINDOWS), lambda end, period: end - LENGTH < period <= end),
+        (mix.at_start(WINDOWS), lambda end, period: period == end - LENGTH + 1),
+        (mix.at_end(WINDOWS), lambda end, period: period == end + 1),
+    ],
+)
+def test_weighted_sums_over_windows(offsets, seen):
+    rows, weight = random_rows(3)
+    placed = mix.placed_rows(rows, mix.unit_of_court(LEVEL, COURTS))
+    [plain_sums], [squares] = mix.add_up(placed, [rows.counts["n"]], weight, WINDOWS, offsets)
+    for unit, members in enumerate([{0, 3}, {2}]):
+        for window, end in enumerate(range(4, 8)):
+            mine = [
+                (float(weight[unit, window, stratum]), n)
+                for court, period, stratum, n in zip(
+                    rows.court, rows.period, rows.stratum, rows.counts["n"], strict=True
+                )
+                if court in members and seen(end, period)
+            ]
+            assert plain_sums[unit, window, 0] == pytest.approx(sum(w * n for w, n in mine))
+            assert squares[unit, window, 0] == pytest.approx(sum(w * w * n for w, n in mine))
+            assert mine
+
+
+def test_counts_by_stratum_are_plain_sums():
+    rows, _ = random_rows(4)
+    placed = mix.placed_rows(rows, mix.unit_of_court(LEVEL, COURTS))
+    found = mix.counted(placed, rows.counts["n"], 2, STRATA, WINDOWS, mix.within(WINDOWS))
+    apart = np.zeros((2, 4, STRATA))
+    for stratum in range(STRATA):
+        only = replace(rows, counts={"n": rows.counts["n"] * (rows.stratum == stratum)})
+        of_one, _ = mix.add_up(
+            mix.placed_rows(only, mix.unit_of_court(LEVEL, COURTS)),
+            [only.counts["n"]],
+            np.ones((2, 4, STRATA)),
+            WINDOWS,
+            mix.within(WINDOWS),
+        )
+        apart[:, :, stratum] = of_one[0][..., 0]
+    assert found == pytest.approx(apart)
+    assert found.sum() > 0
+
+
+def test_nothing_adds_up_to_nothing():
+    rows, weight = random_rows(3, count=0)
+    placed = mix.placed_rows(rows, mix.unit_of_court(LEVEL, COURTS))
+    [sums], _ = mix.add_up(placed, [rows.counts["n"]], weight, WINDOWS, mix.within(WINDOWS))
+    assert sums.shape == (2, 4, 1)
+    assert (sums == 0).all()

@@ -1,0 +1,399 @@
+"""Estimates of weighted cases and lots against plain Python from the rows of a small world."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
+
+import duckdb
+import numpy as np
+import pytest
+
+from index_engine import periods
+from index_engine.ages import days_of
+from index_engine.estimates import clocks, counts, incidence, mix, panel
+from index_engine.estimates.estimated import Estimated
+from index_engine.estimates.mix import Weights
+from index_engine.estimates.panel import Frame
+from index_engine.estimates.units import Units, units
+from index_engine.estimates.windows import Windows, windows_of
+from index_engine.measures import strata
+from index_engine.measures.measure import measure
+from index_engine.method import CaseMix, load_all
+from tests.measures import recount
+from tests.measures.tables import labels
+from tests.oracle import incidence as oracle
+from tests.worlds import Case, World, random_world
+
+METHOD, OFFICIAL = load_all(())
+GRID = strata.grid(METHOD)
+WANTED = {
+    clock: [i for i in METHOD.indicators if i.estimate.clock == clock]
+    for clock in ("case", "listing", "lot")
+}
+COUNTED = [i for m in (METHOD, OFFICIAL) for i in m.indicators if i.estimate.kind in counts.KINDS]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return random_world(seed=21, cases=2500)
+
+
+@pytest.fixture(scope="module")
+def con(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
+    with world.connect() as found:
+        measure(found, METHOD)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def windows(con: duckdb.DuckDBPyConnection) -> Windows:
+    """Two windows amid the others."""
+    every = windows_of(con, METHOD)
+    return Windows(every.frame, every.length, every.ends[5:7])
+
+
+@pytest.fixture(scope="module")
+def level(con: duckdb.DuckDBPyConnection) -> Units:
+    """Provinces: several courts each, and special courts in none."""
+    return next(found for found in units(con) if found.level == "province")
+
+
+def random_weights(level: Units, windows: Windows, seed: int) -> Weights:
+    """From 0.2 to 3, and 0 for some strata."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    weight = rng.uniform(0.2, 3.0, (len(level.ids), len(windows.ends), GRID.count))
+    weight[:, :, rng.integers(0, GRID.cases, 9)] = 0.0
+    return Weights(weight, np.ones(weight.shape[:2]))
+
+
+def ones(level: Units, windows: Windows) -> Weights:
+    shape = (len(level.ids), len(windows.ends), GRID.count)
+    return Weights(np.ones(shape), np.ones(shape[:2]))
+
+
+def read(con: duckdb.DuckDBPyConnection, windows: Windows, clock: str) -> panel.ClockCells:
+    events = METHOD.clock_events(clock)
+    return panel.read_cells(con, windows.frame, clock, events, METHOD.ages.bins)
+
+
+def days(windows: Windows, window: int) -> tuple[date, date]:
+    """First day of a window and the day after it."""
+    end = windows.frame.first_period + int(windows.ends[window])
+    return periods.first_day(end - windows.length + 1), periods.first_day(end + 1)
+
+
+def courts_of(level: Units, unit: int, windows: Windows) -> set[str]:
+    return {windows.frame.courts[row] for row in level.members[unit]}
+
+
+# ---------------------------------------------------------------- curves, from rows
+
+Seen = tuple[list[tuple[int, int, str]], list[int]]  # what a window saw, and strata by number
+
+
+@pytest.fixture(scope="module")
+def seen(
+    world: World, con: duckdb.DuckDBPyConnection, level: Units, windows: Windows
+) -> dict[tuple[str, int, int], Seen]:
+    """By clock, unit and window."""
+    number = {label: n for n, label in labels(con).items()}
+    every = recount.spells(world, METHOD)
+    found = {}
+    for unit in range(len(level.ids)):
+        courts = courts_of(level, unit, windows)
+        for window in range(len(windows.ends)):
+            begins, ends = (day.toordinal() for day in days(windows, window))
+            for clock in WANTED:
+                rows, of = [], []
+                for spell in every:
+                    if spell.clock == clock and spell.court_id in courts:
+                        at = [d.toordinal() for d in (spell.start, spell.entry, spell.stop)]
+                        part = oracle.within([oracle.Spell(*at, spell.event)], begins, ends)
+                        rows += part
+                        of += [number[spell.stratum]] * len(part)
+                found[clock, unit, window] = rows, of
+    return found
+
+
+def months_weights(spec) -> list[float]:
+    """Bin by bin: 1 up to the horizon of an incidence, or the months that an event in it saves."""
+    edges, horizon = METHOD.ages.edges, days_of(spec.months)
+    if spec.kind == "incidence":
+        return [float(after - 1 <= horizon) for after in edges[1:]]
+    saved = [max(horizon - day, 0) / horizon * spec.months for day in range(edges[-1])]
+    return [sum(saved[a:b]) / (b - a) for a, b in pairwise(edges)]
+
+
+@pytest.mark.parametrize("clock", list(WANTED))
+def test_curves_of_weighted_spells(con, level, windows, seen, clock):
+    """Value, error and covariances of every indicator, on the grid of the method."""
+    weights = random_weights(level, windows, 7)
+    cells, n = read(con, windows, clock), np.zeros((len(level.ids), len(windows.ends)))
+    found, shared = clocks.brought_to(cells, level, weights, windows, WANTED[clock], n, METHOD)
+    curves = clocks.weighted_curves(cells, level, weights, windows, METHOD)
+    known = 0
+    for unit, window in np.ndindex(*n.shape):
+        rows, of = seen[clock, unit, window]
+        expected = oracle.weighted(
+            rows,
+            [float(weights.weight[unit, window, number]) for number in of],
+            METHOD.clock_events(clock),
+            METHOD.ages.edges,
+            METHOD.min_at_risk,
+            METHOD.max_unresolved,
+        )
+        assert curves.reach[unit, window] == expected.bins
+        assert curves.risk[unit, window] == pytest.approx(expected.risk, rel=1e-9, abs=1e-9)
+        item = {i.id: (i.estimate.event, months_weights(i.estimate)) for i in WANTED[clock]}
+        for indicator in WANTED[clock]:
+            spec, mine = indicator.estimate, found[indicator.id]
+            if expected.bins < METHOD.ages.bin_of(days_of(spec.months)) + 1:
+                assert np.isnan(mine.value[unit, window])
+                continue
+            value = oracle.functional(expected, *item[indicator.id])
+            value = spec.months - value if spec.kind == "restricted_mean" else value
+            assert mine.value[unit, window] == pytest.approx(value, abs=1e-10)
+            variance = oracle.covariance(expected, item[indicator.id], item[indicator.id])
+            assert mine.se[unit, window] ** 2 == pytest.approx(variance, rel=1e-8)
+            known += 1
+        for (one, other), covariance in shared.items():
+            if not np.isnan(covariance[unit, window]):
+                plain = oracle.covariance(expected, item[one], item[other])
+                means = [METHOD.indicator(name).estimate.kind for name in (one, other)]
+                sign = -1 if means.count("restricted_mean") == 1 else 1
+                assert covariance[unit, window] == pytest.approx(sign * plain, rel=1e-7)
+    assert known >= len(WANTED[clock]) * n.size * 0.5, "nothing to compare"
+
+
+@pytest.mark.parametrize("clock", list(WANTED))
+def test_weights_of_one_change_nothing(con, level, windows, clock):
+    """At every level, so that curves of a handful of spells are among them."""
+    cells, known = read(con, windows, clock), 0
+    least = replace(METHOD, min_at_risk=1)
+    for each in units(con):
+        plain, shared = clocks.observed(panel.dense(cells), each, windows, WANTED[clock], least)
+        weights = ones(each, windows)
+        n = plain[WANTED[clock][0].id].n
+        found, again = clocks.brought_to(cells, each, weights, windows, WANTED[clock], n, least)
+        for name, item in plain.items():
+            for part in ("value", "se", "n", "estimable"):
+                mine, theirs = getattr(found[name], part), getattr(item, part)
+                np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-12, err_msg=name)
+        for pair, covariance in shared.items():
+            np.testing.assert_allclose(again[pair], covariance, rtol=0, atol=1e-12)
+        known += sum(int((~np.isnan(item.value)).sum()) for item in plain.values())
+    assert known > 20 * len(WANTED[clock])
+
+
+def test_where_no_weights_are_nothing_is_estimated(con, level, windows):
+    weights = ones(level, windows)
+    weights.weight[1] = np.nan
+    for clock, wanted in WANTED.items():
+        n = np.ones((len(level.ids), len(windows.ends)))
+        cells = read(con, windows, clock)
+        found, shared = clocks.brought_to(cells, level, weights, windows, wanted, n, METHOD)
+        for item in found.values():
+            assert np.isnan(item.value[1]).all() and np.isnan(item.se[1]).all()
+            assert not item.estimable[1].any()
+            assert item.estimable.any()
+        assert all(np.isnan(covariance[1]).all() for covariance in shared.values())
+    read_counts = counts.read(con, windows.frame, METHOD)
+    plain = observed_counts(read_counts, level, windows)
+    both = {"case": weights, "lot": weights}
+    brought = counts.brought_to(read_counts, level, both, windows, COUNTED, plain, METHOD)
+    for item in brought.values():
+        assert np.isnan(item.value[1]).all() and not item.estimable[1].any()
+        assert item.estimable.any()
+
+
+def test_a_heavy_case_is_not_taken_for_many(con, level, windows):
+    """A curve ends where the effective number at risk is too small, whatever the weights' scale."""
+    cells = read(con, windows, "case")
+    one = random_weights(level, windows, 3)
+    ten = Weights(one.weight * 10, one.represented)
+    a, b = (clocks.weighted_curves(cells, level, w, windows, METHOD) for w in (one, ten))
+    assert (a.reach == b.reach).all()
+    assert a.risk == pytest.approx(b.risk)
+    assert a.hazard == pytest.approx(b.hazard)
+    strict = replace(METHOD, min_at_risk=60)
+    assert (clocks.weighted_curves(cells, level, ten, windows, strict).reach < a.reach).any()
+
+
+# ---------------------------------------------------------------- direct standardisation
+
+
+def test_a_cohort_is_standardised_directly():
+    """All filed in a year and followed beyond the grid, so the curve of a stratum is its share paid
+    so far: weighted, it is the sum over strata of wanted share x that share (Fleiss, Levin and Paik
+    2003, section 19.3), at every horizon."""
+    rng, cases = Random(8), []
+    kinds = {("financial_loan", "person"): 60, ("sale", "company"): 400, ("labour", None): 900}
+    for number in range(1200):
+        (cause, debtor), pace = rng.choice(list(kinds.items()))
+        court = "K1" if rng.random() < (0.8 if cause == "sale" else 0.3) else "K2"
+        filed = date(2021, 1, 1) + timedelta(days=rng.randrange(365))
+        closed = filed + timedelta(days=int(rng.expovariate(1 / pace)))
+        mode = rng.choice(["completed", "completed", "zhongben", "cancelled"])
+        more = {"closed_on": closed, "close_mode": mode} if closed <= date(2025, 12, 31) else {}
+        cases.append(Case(f"c{number}", court, filed, cause=cause, debtor_kind=debtor, **more))
+    last = date(2025, 12, 31)
+    observed = {source: (date(2021, 1, 1), last) for source in (1, 2)}
+    with World(cases=tuple(cases), observed=observed).connect() as con:
+        measure(con, METHOD)
+        frame = Frame(("K1", "K2"), periods.parse("2021Q1"), periods.parse("2025Q4"))
+        windows = Windows(frame, frame.periods, np.array([frame.periods - 1]))
+        courts = Units("court", frame.courts, [np.array([0]), np.array([1])])
+        cells = read(con, windows, "case")
+        own = mix.entering(cells, courts, frame, windows, GRID.count)
+        wanted = own.sum(axis=0, keepdims=True)
+        weights = mix.towards(own, wanted, CaseMix(100, 0.01))
+        curves = clocks.weighted_curves(cells, courts, weights, windows, METHOD)
+        number = {label: n for n, label in labels(con).items()}
+    assert (weights.represented == 1).all()
+    assert np.abs(weights.weight[own > 0] - 1).max() > 0.3, "nothing is standardised"
+    for position, event in enumerate(METHOD.clock_events("case")):
+        for months in (3, 12, 24, 36):
+            item = incidence.functional(
+                curves, position, incidence.incidence_weights(METHOD.ages, months)
+            )
+            for unit, court in enumerate(frame.courts):
+                expected = 0.0
+                for stratum in np.flatnonzero(wanted[0, 0]):
+                    mine = [
+                        c
+                        for c in cases
+                        if c.court_id == court
+                        and number[recount.stratum_of_case(c, METHOD)] == stratum
+                    ]
+                    paid = [
+                        c
+                        for c in mine
+                        if c.closed_on
+                        and METHOD.event_of(c.close_mode, "") == event
+                        and (c.closed_on - c.filed_on).days <= days_of(months)
+                    ]
+                    expected += wanted[0, 0, stratum] / len(cases) * len(paid) / len(mine)
+                assert item.value[unit, 0] == pytest.approx(expected, abs=1e-12)
+
+
+# ---------------------------------------------------------------- counts, from rows
+
+
+def observed_counts(found: counts.Counts, level: Units, windows: Windows) -> dict[str, Estimated]:
+    totals = counts.totals_of(found.totals, windows, level.members)
+    return counts.observed(totals, found.ratios, level, windows, COUNTED, METHOD)
+
+
+def cells_of(
+    rows: recount.Counts, con, weights: Weights, level: Units, windows: Windows, at: tuple[int, int]
+) -> list[tuple[float, int, tuple, dict[str, float]]]:
+    """Counted cells of the courts of a unit up to the end of a window: the weight of a case, how
+    many periods before the end, the other keys, and the counts."""
+    unit, window = at
+    number = {label: n for n, label in labels(con).items()}
+    courts = courts_of(level, unit, windows)
+    end = windows.frame.first_period + int(windows.ends[window])
+    return [
+        (float(weights.weight[unit, window, number[stratum]]), end - quarter, tuple(rest), cell)
+        for (court, stratum, quarter, *rest), cell in rows.items()
+        if court in courts and quarter <= end
+    ]
+
+
+def plain_sum(cells: list, name: str, power: int, stage: str | None = None) -> float:
+    """Sum of weight^power x count over a window, or of what is pending at its end and handled."""
+    if name in ("pending", "handled"):
+        stock = sum(
+            w**power * (cell["filed"] + cell["taken_over"] - cell["closed"])
+            for w, _, _, cell in cells
+        )
+        return stock + (plain_sum(cells, "closed", power) if name == "handled" else 0)
+    return sum(
+        w**power * float(cell[name])
+        for w, before, rest, cell in cells
+        if before < METHOD.window_quarters and stage in (None, *rest)
+    )
+
+
+def plain_estimate(spec, cells: list, stage: str | None) -> tuple[float, float]:
+    """Value and error of a share, a mean or a ratio of amounts of weighted cases."""
+    names = [n.removeprefix("first_") for n in (spec.numerator, spec.denominator)]
+    y, x = (plain_sum(cells, name, 1, stage) for name in names)
+    ratio = y / x
+    if spec.kind == "share":
+        n = x**2 / plain_sum(cells, names[1], 2, stage)
+        near = (ratio * n + 2) / (n + 4)
+        return ratio, (near * (1 - near) / (n + 4)) ** 0.5
+    yy = plain_sum(cells, f"{names[0]}_x_{names[0]}", 2)
+    if spec.kind == "mean":  # of counted things, each 1 below the line
+        xy, xx, n = plain_sum(cells, names[0], 2), plain_sum(cells, names[1], 2), x
+    else:
+        xy, xx = (plain_sum(cells, f"claimed_x_{name}", 2) for name in ("recovered", "claimed"))
+        n = plain_sum(cells, "amount_cases", 1)
+    squares = yy - 2 * ratio * xy + ratio**2 * xx
+    return ratio, (n / (n - 1) * squares) ** 0.5 / x
+
+
+def plain_quantile(weighted: dict[int, float], q: float) -> float:
+    """Where the share q of the weight lies below, evenly spread within a bin."""
+    wanted, below = q * sum(weighted.values()), 0.0
+    for at in sorted(weighted):
+        if below + weighted[at] >= wanted * (1 - 1e-12):
+            return (at + (wanted - below) / weighted[at]) * METHOD.ratio_step
+        below += weighted[at]
+    raise AssertionError("beyond the last")
+
+
+def plain_median(cells: list) -> tuple[float, float]:
+    weighted: dict[int, float] = {}
+    for w, before, (_, at), cell in cells:
+        if before < METHOD.window_quarters and w:
+            weighted[at] = weighted.get(at, 0.0) + w * cell["n"]
+    n = sum(weighted.values()) ** 2 / plain_sum(cells, "n", 2)
+    low, middle, high = (plain_quantile(weighted, 0.5 + k * 0.5 / n**0.5) for k in (-1, 0, 1))
+    return middle, max((high - low) / 2, METHOD.ratio_step / 2)
+
+
+def test_counts_of_weighted_cases(world, con, level, windows):
+    """Shares, stocks, first rounds, means, amounts and medians, against sums over recounted rows;
+    cases and lots by weights of their own."""
+    weights = {c: random_weights(level, windows, seed) for c, seed in (("case", 5), ("lot", 6))}
+    found = counts.read(con, windows.frame, METHOD)
+    plain = observed_counts(found, level, windows)
+    brought = counts.brought_to(found, level, weights, windows, COUNTED, plain, METHOD)
+    assert {i.estimate.kind for i in COUNTED} == set(counts.KINDS)
+    of_cases = recount.case_counts(world, recount.QUARTERS, METHOD)
+    of_rounds = recount.round_counts(world, recount.QUARTERS, METHOD)
+    prices = recount.price_ratios(world, recount.QUARTERS, METHOD)
+    for at in np.ndindex(len(level.ids), len(windows.ends)):
+        for indicator in COUNTED:
+            spec = indicator.estimate
+            if spec.kind == "median":
+                cells = cells_of(prices, con, weights["lot"], level, windows, at)
+                value, se = plain_median(cells)
+            else:
+                on_lots = spec.denominator in ("first_held", "held")
+                rows, by = (of_rounds, "lot") if on_lots else (of_cases, "case")
+                cells = cells_of(rows, con, weights[by], level, windows, at)
+                stage = "first" if spec.denominator == "first_held" else None
+                value, se = plain_estimate(spec, cells, stage)
+            mine = brought[indicator.id]
+            assert mine.value[at] == pytest.approx(value, rel=1e-9), indicator.id
+            assert mine.se[at] == pytest.approx(se, rel=1e-7), indicator.id
+            assert mine.n[at] == plain[indicator.id].n[at]
+            assert mine.value[at] != pytest.approx(plain[indicator.id].value[at], rel=1e-5)
+
+
+def test_counts_of_cases_that_weigh_one(con, windows):
+    found = counts.read(con, windows.frame, METHOD)
+    for each in units(con):
+        plain = observed_counts(found, each, windows)
+        both = {"case": ones(each, windows), "lot": ones(each, windows)}
+        brought = counts.brought_to(found, each, both, windows, COUNTED, plain, METHOD)
+        for name, item in plain.items():
+            for part in ("value", "se", "n", "estimable"):
+                mine, theirs = getattr(brought[name], part), getattr(item, part)
+                np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12, err_msg=name)
+            assert (~np.isnan(item.value)).any()
