@@ -78,7 +78,7 @@ def weighted_curves(
     """
     flows, squares = _weighted_flows(cells, level, weights, windows)
     risk, spread = at_risk(flows, method), at_risk(squares, method)
-    # Counts of events and at risk in one proportion: hazards stay, and all weights 1 change nothing.
+    # Events and numbers at risk in one proportion: hazards stay, and weights of 1 change nothing.
     scale = np.divide(risk, spread, out=np.zeros_like(risk), where=spread > 1e-9)
     return incidence.aalen_johansen(
         flows.events * scale[..., None, :],

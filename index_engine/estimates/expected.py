@@ -86,7 +86,8 @@ def fitted_rates(events: Array, exposure: Array, grid: strata.Grid) -> Array:
     """Events per unit of exposure, (stratum of cases, age group), by a Poisson regression on the
     axes of the strata and on age.
 
-    A level with too few events of its own shares the rate of the first level of its axis.
+    A level with too few events for a rate of its own has that of another: an age of the age before
+    it, since rates fall with age; a class, band or debtor that of the first with enough.
     """
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -95,16 +96,31 @@ def fitted_rates(events: Array, exposure: Array, grid: strata.Grid) -> Array:
     levels = np.stack(np.unravel_index(np.arange(np.prod(shape)), shape))
     seen = events.ravel()
     columns = [np.ones(levels.shape[1])]
-    for axis in levels:
-        of_level = np.bincount(axis, seen)
-        own = np.flatnonzero(of_level >= LEAST_OF_LEVEL)[1:]  # the first is what all compare with
-        columns += [(axis == level).astype(float) for level in own]
+    for number, axis in enumerate(levels):
+        of_level = np.bincount(axis, seen).astype(np.float64)
+        rate_of = _sharing(of_level, ordered=number == len(levels) - 1)
+        # The first is what all compare with.
+        columns += [(rate_of[axis] == own).astype(float) for own in np.unique(rate_of)[1:]]
     design = np.column_stack(columns)
     time = exposure.ravel()
     known = time > 1e-9
+    if known.sum() <= design.shape[1]:  # as many rates as there are: nothing to fit
+        plain: Array = np.divide(seen, time, out=np.zeros_like(seen), where=known)
+        return plain.reshape(grid.cases, events.shape[1])
     model = GLM(seen[known], design[known], family=Poisson(), offset=np.log(time[known]))
     rate: Array = np.exp(design @ model.fit().params)
     return rate.reshape(grid.cases, events.shape[1])
+
+
+def _sharing(events: Array, ordered: bool) -> Index:
+    """For each level of an axis with so many events, the level whose rate it has."""
+    levels, enough = np.arange(len(events)), np.flatnonzero(events >= LEAST_OF_LEVEL)
+    if not len(enough):
+        return np.zeros_like(levels)
+    if ordered:
+        before = np.searchsorted(enough, levels, side="right") - 1
+        return enough[np.maximum(before, 0)]
+    return np.where(events >= LEAST_OF_LEVEL, levels, enough[0])
 
 
 def observed_expected(
@@ -113,16 +129,18 @@ def observed_expected(
     """Events of the first kind and those expected, arrays (unit, window)."""
     unit_of = mix.unit_of_court(level, cells.entered.shape[0])
     units, bins = len(level.ids), ages.bins
-    before = np.cumsum(hazard, axis=-1) - hazard
+    # What is ahead at the beginning of a bin, not what is behind: a case that outlives the grid has
+    # no cell where it leaves it.
+    ahead = np.cumsum(hazard[..., ::-1], axis=-1)[..., ::-1]
     within, start, end = mix.within(windows), mix.at_start(windows), mix.at_end(windows)
     expected = np.zeros((units, len(windows.ends)))
     for part, offsets, sign, whole in (
-        (cells.entered, within, -1.0, False),
-        (cells.carried, start, -1.0, False),
-        (cells.left, within, 1.0, False),
-        (cells.carried, end, 1.0, False),
+        (cells.entered, within, 1.0, False),
+        (cells.carried, start, 1.0, False),
+        (cells.left, within, -1.0, False),
+        (cells.carried, end, -1.0, False),
         # An event is at risk through the whole of its bin, as in the curves.
-        (cells.ended, within, 1.0, True),
+        (cells.ended, within, -1.0, True),
     ):
         rows = mix.placed(part, unit_of)
         rows = replace(rows, inner=rows.inner % bins)
@@ -132,7 +150,7 @@ def observed_expected(
             at = (window[inside], rows.stratum[inside], rows.inner[inside])
             kept = rows.kept[inside]
             passed = part.n[kept] if whole else part.elapsed[kept] / ages.widths[at[2]]
-            values = part.n[kept] * before[at] + passed * hazard[at]
+            values = part.n[kept] * ahead[at] - passed * hazard[at]
             flat = rows.unit[inside] * len(windows.ends) + window[inside]
             expected += sign * np.bincount(flat, values, expected.size).reshape(expected.shape)
     ones = np.ones((units, len(windows.ends), hazard.shape[1]))
