@@ -1,0 +1,214 @@
+"""What random groups tell: correlations and design effects that were put in are found again."""
+
+from datetime import date, timedelta
+from random import Random
+
+import numpy as np
+import pytest
+
+from index_engine.estimates import clocks, groups, panel
+from index_engine.estimates.estimate import estimate
+from index_engine.estimates.estimated import Estimated
+from index_engine.estimates.groups import LEAST_GROUPS, Together, together
+from index_engine.estimates.units import units
+from index_engine.estimates.windows import windows_of
+from index_engine.measures import measure as measures
+from index_engine.measures.measure import measure
+from index_engine.method import load
+from tests.worlds import AUCTIONS, CASES, Case, Round, World
+
+METHOD = load()
+GROUPS, WINDOWS = 100, 5
+
+
+def generator(seed: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+def estimated(value: np.ndarray, se: np.ndarray | float) -> Estimated:
+    se = np.broadcast_to(np.asarray(se, dtype=float), value.shape).copy()
+    return Estimated(value, se, np.full(value.shape, 100.0), ~np.isnan(value))
+
+
+def pair(r: float, seed: int, groups: int = GROUPS) -> tuple[np.ndarray, np.ndarray]:
+    """Standard normal values (group, window) with a correlation r."""
+    one, other = generator(seed).standard_normal((2, groups, WINDOWS))
+    return one, r * one + np.sqrt(1 - r**2) * other
+
+
+# ---------------------------------------------------------------- correlations
+
+
+@pytest.mark.parametrize("r", [-0.9, -0.3, 0.0, 0.6, 0.95])
+def test_a_correlation_put_in_is_found(r: float):
+    """Fisher's z of one window has the error 1 / sqrt(groups - 3); windows are independent here.
+    Scale and location are no part of it, and differ by window."""
+    one, other = pair(r, seed=3)
+    shift = np.arange(WINDOWS) * 10.0
+    found = together({"a": estimated(5 * one + shift, 1), "b": estimated(other - shift, 1)}, GROUPS)
+    assert list(found.correlation) == [("a", "b")]
+    error = 1 / np.sqrt((GROUPS - 3) * WINDOWS)
+    assert np.arctanh(found.correlation["a", "b"]) == pytest.approx(np.arctanh(r), abs=4 * error)
+    assert found.groups == GROUPS
+
+
+def test_what_is_the_same_is_not_taken_for_more_than_nearly_the_same():
+    one, _ = pair(0, seed=4)
+    found = together({"a": estimated(one, 1), "b": estimated(-2 * one, 1)}, GROUPS)
+    assert found.correlation["a", "b"] == pytest.approx(-groups.MOST_CORRELATED)
+
+
+def test_every_pair_once_in_the_order_given():
+    one, other = pair(0.5, seed=5)
+    found = together(
+        {n: estimated(v, 1) for n, v in zip("cab", (one, other, one), strict=True)}, GROUPS
+    )
+    assert list(found.correlation) == [("c", "a"), ("c", "b"), ("a", "b")]
+
+
+# ---------------------------------------------------------------- design effects
+
+
+@pytest.mark.parametrize("effect", [1.5, 4.0])
+def test_a_design_effect_put_in_is_found(effect: float):
+    """A variance of normal values has the relative error sqrt(2 / (groups - 1)). Groups are of
+    different sizes, so their claimed errors are too."""
+    rng = generator(6)
+    se = rng.uniform(0.5, 1.5, (GROUPS, WINDOWS))
+    value = rng.standard_normal((GROUPS, WINDOWS)) * se * np.sqrt(effect)
+    found = together({"a": estimated(value, se)}, GROUPS)
+    # Errors that differ make the sum of squares of fewer groups' worth: 1.6 times the variance.
+    error = effect * np.sqrt(1.6 * 2 / (GROUPS - 1) / WINDOWS)
+    assert found.effect["a"] == pytest.approx(effect, abs=4 * error)
+
+
+def test_errors_are_never_narrowed():
+    value = generator(7).standard_normal((GROUPS, WINDOWS))
+    assert together({"a": estimated(value, 2.0)}, GROUPS).effect == {"a": 1.0}
+
+
+# ---------------------------------------------------------------- what is not known
+
+
+def test_nothing_is_known_of_too_few_groups():
+    one, other = pair(0.6, seed=8, groups=LEAST_GROUPS - 1)
+    found = together({"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, LEAST_GROUPS - 1)
+    assert found.correlation == {} and found.effect == {}
+    one, other = pair(0.6, seed=8, groups=LEAST_GROUPS)
+    found = together({"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, LEAST_GROUPS)
+    assert len(found.correlation) == 1 and len(found.effect) == 2
+
+
+def test_windows_that_too_few_groups_know_are_passed_over():
+    one, other = pair(0.6, seed=9)
+    whole = together({"a": estimated(one[:, 2:], 0.5), "b": estimated(other[:, 2:], 0.5)}, GROUPS)
+    holes = one.copy()
+    holes[:, 0] = np.nan
+    holes[LEAST_GROUPS - 1 :, 1] = np.nan
+    wild = other.copy()
+    wild[:, :2] *= 50  # would be seen if they counted
+    wild_se = np.full(other.shape, 0.5)
+    wild_se[:, :2] = np.nan
+    found = together({"a": estimated(holes, 0.5), "b": estimated(wild, wild_se)}, GROUPS)
+    assert found.correlation["a", "b"] == pytest.approx(whole.correlation["a", "b"])
+    assert found.effect["a"] == pytest.approx(whole.effect["a"])
+    assert found.effect["b"] == pytest.approx(whole.effect["b"])
+
+
+def test_groups_without_a_value_are_passed_over():
+    """A correlation is of the groups that know both."""
+    one, other = pair(0.6, seed=10)
+    kept = np.arange(GROUPS) % 3 > 0
+    holes = np.where((np.arange(GROUPS) % 3 == 0)[:, None], np.nan, one)
+    found = together({"a": estimated(holes, 0.5), "b": estimated(other, 0.5)}, GROUPS)
+    alone = together({"a": estimated(one[kept], 0.5), "b": estimated(other[kept], 0.5)}, GROUPS)
+    assert found.correlation == pytest.approx(alone.correlation)
+    assert found.effect["a"] == pytest.approx(alone.effect["a"])
+
+
+def test_what_does_not_vary_has_no_correlation():
+    one, other = pair(0.6, seed=11)
+    found = together({"a": estimated(np.ones_like(one), 0.5), "b": estimated(other, 0.5)}, GROUPS)
+    assert found.correlation == {}
+    assert found.effect["a"] == 1.0
+
+
+# ---------------------------------------------------------------- lots sold together
+
+WINDOW = (date(2022, 1, 1), date(2023, 12, 31))
+LOTS = 6  # of one estate
+
+
+def estates(together: bool, seed: int = 2, count: int = 1600) -> World:
+    """Cases with six lots each that are sold, or not, all on one day, or each on its own."""
+    rng = Random(seed)
+    cases, rounds = [], []
+    for number in range(count):
+        filed = date(2022, 1, 1) + timedelta(days=rng.randrange(540))
+        cases.append(Case(f"c{number}", "K1", filed))
+        outcome = 0, True
+        for lot in range(LOTS):
+            if lot == 0 or not together:
+                outcome = rng.randrange(20, 300), rng.random() < 0.6
+            days, sold = outcome
+            listed = filed + timedelta(days=10)
+            ended = listed + timedelta(days=days)
+            over = ended <= WINDOW[1]
+            rounds.append(
+                Round(
+                    f"c{number}-{lot}",
+                    "K1",
+                    listed,
+                    ended if over else None,
+                    ("sold" if sold else "failed") if over else None,
+                    case_id=f"c{number}",
+                )
+            )
+    return World(
+        cases=tuple(cases), rounds=tuple(rounds), observed=dict.fromkeys((CASES, AUCTIONS), WINDOW)
+    )
+
+
+@pytest.mark.parametrize("clustered", [True, False])
+def test_lots_of_one_estate_are_not_as_many_as_they_seem(
+    monkeypatch: pytest.MonkeyPatch, clustered: bool
+):
+    """Six lots sold as one are one: a design effect of 6, where lots are sold apart one of 1. Of 40
+    groups in windows that overlap it is known to about a fifth. Errors stored are widened by its
+    root."""
+    monkeypatch.setattr(measures, "LEAST_PER_GROUP", 40)
+    with estates(clustered).connect() as con:
+        measure(con, METHOD)
+        windows = windows_of(con, METHOD)
+        found = groups.learn(con, windows, [METHOD])
+        assert found.groups == 40
+        effect = found.effect["lot_sold_12m"]
+        if clustered:
+            assert effect == pytest.approx(LOTS, abs=2.2)
+        else:
+            assert 1.0 <= effect < 1.4
+        estimate(con, [METHOD])
+        stored = con.execute(
+            "SELECT effect, groups FROM estimates.design_effects WHERE indicator = 'lot_sold_12m'"
+        ).fetchall()
+        assert stored == [(round(effect, 10), 40)]
+        [nation, *_] = units(con)
+        events = METHOD.clock_events("lot")
+        cells = panel.read_clock(con, windows.frame, "lot", events, METHOD.ages.bins)
+        wanted = [METHOD.indicator("lot_sold_12m")]
+        plain, _ = clocks.observed(cells, nation, windows, wanted, METHOD)
+        shown = con.execute(
+            "SELECT se FROM estimates.indicators WHERE level = 'nation' AND basis = 'observed'"
+            " AND indicator = 'lot_sold_12m' ORDER BY period"
+        ).fetchall()
+    widened = plain["lot_sold_12m"].se[0] * np.sqrt(effect)
+    known = ~np.isnan(widened)
+    assert [se is not None for (se,) in shown] == known.tolist()
+    assert [se for (se,) in shown if se] == pytest.approx(widened[known].tolist(), rel=1e-6)
+    assert known.sum() > 2
+
+
+def test_without_groups_nothing_is_learned():
+    with estates(True, count=30).connect() as con:
+        measure(con, METHOD)
+        assert groups.learn(con, windows_of(con, METHOD), [METHOD]) == Together({}, {}, 0)
