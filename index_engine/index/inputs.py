@@ -66,8 +66,10 @@ def read(
         "covariances", "other, covariance", "basis = ? AND covariance IS NOT NULL", [basis]
     )
     one, other = shared["indicator"], reader.columns(shared["other"])
-    kept = (one >= 0) & (other >= 0)  # checks have covariances too
-    at, one, other = shared["row"][kept], one[kept], other[kept]
+    at = shared["row"]
+    # Checks have covariances too, and so have values of too few cases, that are not used.
+    kept = (one >= 0) & (other >= 0) & own[at, one] & own[at, other]
+    at, one, other = at[kept], one[kept], other[kept]
     variance[at, one, other] = variance[at, other, one] = shared["covariance"][kept]
     n = np.zeros(len(reader.keys), dtype=np.int64)
     main = np.isin(column, [reader.ids.index(name) for name in _main(method)])
