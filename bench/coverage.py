@@ -1,10 +1,11 @@
 """Do the intervals of scores cover? Synthetic courts whose true score is known.
 
-    python -m bench.coverage [--cases 2000000] [--folder var/bench]
+    python -m bench.coverage [--cases 2000000] [--least 1] [--folder var/bench]
 
 A world is made in which all courts of a tier work alike, so the score of a whole tier, from all of
 its cases, is the truth for each of its courts. How often the interval of a court holds that truth,
-by the number of cases under way, is its coverage. The least n of the method comes from this table.
+by the number of cases under way, is its coverage. With --least 1 every least n of the method is 1, and
+the table shows from where on intervals cover: the least n of the method comes from it.
 """
 
 import argparse
@@ -14,17 +15,20 @@ from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
+import duckdb
 import numpy as np
 import pandas as pd
 
 from index_engine.build import build
+from index_engine.method import DEFAULT
 from index_engine.sample import generate, parameters
 from index_engine.snapshot import Snapshot
 from index_engine.warehouse import snapshots
 
 ALIKE = ("province_sd", "city_sd", "court_sd")  # how far courts of a tier differ: not at all, here
 PERIODS = ("2020Q4", "2021Q4", "2022Q4", "2023Q4", "2024Q4", "2025Q4")  # windows that share no day
-SIZES = (0, 60, 100, 150, 200, 300, 500, 1000, 10**9)
+SIZES = (0, 30, 60, 100, 150, 200, 300, 500, 1000, 10**9)
+LOTS = (0, 10, 20, 30, 50, 100, 10**9)  # lots on offer in the period
 SEEDS = (20260101, 20260102)
 # Tiers become provinces, so that the build itself scores them whole; the gaming courts and the
 # province that was locked down for a time follow another law and are left out.
@@ -46,6 +50,7 @@ class Court:
     """One court and period: its score with intervals, and the score of its tier."""
 
     n: int
+    lots: int
     truth: float
     score: float
     se: float
@@ -53,12 +58,19 @@ class Court:
     covered95: bool
 
 
-def measure(folder: Path, cases: int, seeds: tuple[int, ...] = SEEDS) -> pd.DataFrame:
-    """Scored courts and periods of all worlds, one row each."""
-    return pd.concat([_world(folder, cases, seed) for seed in seeds], ignore_index=True)
+def measure(
+    folder: Path, cases: int, seeds: tuple[int, ...] = SEEDS, least: int | None = None
+) -> pd.DataFrame:
+    """Scored courts and periods of all worlds, one row each; `least` in place of every least n."""
+    text = DEFAULT.read_text(encoding="utf-8")
+    if least is not None:
+        text = re.sub(r"^min_n = \d+", f"min_n = {least}", text, flags=re.M)
+    method = folder / "coverage_method.toml"
+    method.write_text(text, encoding="utf-8")
+    return pd.concat([_world(folder, cases, seed, method) for seed in seeds], ignore_index=True)
 
 
-def _world(folder: Path, cases: int, seed: int) -> pd.DataFrame:
+def _world(folder: Path, cases: int, seed: int, method: Path) -> pd.DataFrame:
     path = folder / f"coverage_{cases}_{seed}.duckdb"
     text = parameters.FILE.read_text(encoding="utf-8")
     for name in ALIKE:
@@ -78,7 +90,7 @@ def _world(folder: Path, cases: int, seed: int) -> pd.DataFrame:
             con.execute("SELECT unit_id, tier FROM sample_truth WHERE level = 'court'").fetchall()
         )
         con.execute(REGROUP)
-    build(path)
+    build(path, [method])
     with Snapshot(path) as snapshot:
         return pd.DataFrame(
             court for period in PERIODS for court in _courts(snapshot, period, tier_of)
@@ -87,6 +99,7 @@ def _world(folder: Path, cases: int, seed: int) -> pd.DataFrame:
 
 def _courts(snapshot: Snapshot, period: str, tier_of: dict[str, str]) -> list[Court]:
     whole = snapshot.scores("province", period).set_index("unit_id")["score"]
+    lots = _lots(snapshot, period)
     found = []
     for row in snapshot.scores("court", period).itertuples(index=False):
         truth = whole.get(tier_of[row.unit_id], np.nan)
@@ -94,6 +107,7 @@ def _courts(snapshot: Snapshot, period: str, tier_of: dict[str, str]) -> list[Co
             found.append(
                 Court(
                     int(row.n),
+                    lots.get(row.unit_id, 0),
                     float(truth),
                     float(row.score),
                     float(row.se),
@@ -104,18 +118,34 @@ def _courts(snapshot: Snapshot, period: str, tier_of: dict[str, str]) -> list[Co
     return found
 
 
+def _lots(snapshot: Snapshot, period: str) -> dict[str, int]:
+    """Lots on offer, by court."""
+    with duckdb.connect(str(snapshot.path), read_only=True) as con:
+        rows = con.execute(
+            "SELECT unit_id, n FROM estimates.indicators WHERE indicator = 'lot_sold_12m'"
+            " AND level = 'court' AND basis = 'observed' AND period = ?",
+            [period],
+        ).fetchall()
+    return dict(rows)
+
+
 def report(found: pd.DataFrame) -> str:
-    """A table of coverage by the number of cases under way."""
-    lines = [
-        "| cases under way | courts x periods | 95 % interval covers | 90 % | bias | sd / se |",
-        "|---:|---:|---:|---:|---:|---:|",
-    ]
-    for low, high in pairwise(SIZES):
-        rows = found[(found["n"] >= low) & (found["n"] < high)]
-        if len(rows):
-            lines.append(_line(f"{low:,}-{high - 1:,}" if high < 10**9 else f"{low:,}+", rows))
-    lines.append(_line("200 and more", found[found["n"] >= 200]))
-    return "\n".join(lines) + "\n"
+    """Tables of coverage by the number of cases under way, and by that of lots on offer."""
+    parts = []
+    for column, edges, name in (("n", SIZES, "cases under way"), ("lots", LOTS, "lots on offer")):
+        lines = [
+            f"| {name} | courts x periods | 95 % interval covers | 90 % | bias | sd / se |",
+            "|---:|---:|---:|---:|---:|---:|",
+        ]
+        for low, high in pairwise(edges):
+            rows = found[(found[column] >= low) & (found[column] < high)]
+            if len(rows):
+                label = f"{low:,}-{high - 1:,}" if high < 10**9 else f"{low:,}+"
+                lines.append(_line(label, rows))
+        if column == "n":
+            lines.append(_line("200 and more", found[found["n"] >= 200]))
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
 
 
 def _line(name: str, rows: pd.DataFrame) -> str:
@@ -134,11 +164,13 @@ def _line(name: str, rows: pd.DataFrame) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.coverage")
     parser.add_argument("--cases", type=int, default=2_000_000)
+    parser.add_argument("--least", type=int, help="in place of every least n of the method")
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--folder", type=Path, default=Path("var/bench"))
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    print(report(measure(arguments.folder, arguments.cases, tuple(arguments.seeds))))
+    seeds = tuple(arguments.seeds)
+    print(report(measure(arguments.folder, arguments.cases, seeds, arguments.least)))
 
 
 if __name__ == "__main__":
