@@ -19,8 +19,9 @@ HERE = Path(__file__).parent
 
 
 def dress() -> None:
-    """The style sheet and the script that follows links."""
-    st.html(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style>")
+    """The style sheets, style.css first, and the script that follows links."""
+    sheets = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("style*.css")))
+    st.html(f"<style>{sheets}</style>")
     script = (HERE / "links.js").read_text(encoding="utf-8")
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 

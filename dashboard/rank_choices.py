@@ -36,7 +36,7 @@ def choices(more: list[Html], *, columns: bool) -> None:
         _switch(_("Columns"), "columns", names, chosen(), ORDER),
         _switch(_("Interval"), "interval", intervals, NARROW if ends()[2] == "90" else "", ""),
     ]
-    st.html(tag("div", *(switches if columns else ()), *more, class_="choices"))
+    st.html(tag("div", *(switches if columns else ()), *more, class_="ranking-choices"))
 
 
 def _switch(label: str, name: str, options: dict[str, str], now: str, default: str) -> Html:
@@ -79,18 +79,22 @@ def few(limit: int) -> str:
 # ---------------------------------------------------------------- how they are read
 
 
-def no_sets(shown: View, units: pd.DataFrame) -> None:
+def no_sets(shown: View, level: str, units: pd.DataFrame) -> None:
     """Where ranks have no confidence set, why, and where they have one."""
     if units["rank_low"].notna().any():
         return
     latest = shown.data.periods()[-1]
+    if level != "court" or shown.period == latest:
+        few_places = _("Too few places have a score for their ranks to be given confidence sets.")
+        st.html(tag("p", few_places, class_="advice"))
+        return
     said = _(
         "Rank sets and the chance of a place at the top are computed for courts in the latest "
         "quarter only."
     )
     way = _("Show {period}").format(period=formats.period(latest))
     there = tag("a", way, href=address.here(period=""), data_in=True)
-    st.html(tag("p", said, " ", there if shown.period != latest else None, class_="advice"))
+    st.html(tag("p", said, " ", there, class_="advice"))
 
 
 def reading(shown: View) -> Html:

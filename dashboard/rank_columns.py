@@ -26,7 +26,8 @@ def columns(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
         rank_choices.DOUBT: _doubt,
         rank_choices.DIMENSIONS: _dimensions,
     }[rank_choices.chosen()]
-    found = [_rank(), name(shown, level), _plot(shown), score()]
+    # The score before its drawing: on a narrow screen what stands further right is out of sight.
+    found = [_rank(), name(shown, level), score(), _plot(shown)]
     found += about(shown)
     found.append(_cases(shown))
     # Where nothing is adjusted, or no rank has a set, a column of dashes says no more.
@@ -79,6 +80,7 @@ def weighted(shown: View, level: str) -> list[Column]:
             _("Places"), "rank_change", places, _("Places up or down from the default weights")
         ),
         name(shown, level),
+        score(),
         Column(
             "0–100",
             lambda line: _with_hollow(
@@ -86,7 +88,6 @@ def weighted(shown: View, level: str) -> list[Column]:
             ),
             kind="plot",
         ),
-        score(),
         Column(
             _("95% interval"),
             lambda line: formats.interval(line.low, line.high, "score"),
@@ -231,9 +232,9 @@ def chance(probability: float | None) -> str:
     """A probability in per cent; never 0 or 100, which nobody knows."""
     if formats.missing(probability):
         return formats.NOTHING
-    if probability >= 0.995:
+    if probability > 0.99:
         return ">99%"
-    return "<1%" if probability < 0.005 else formats.percent(probability, 0)
+    return "<1%" if probability < 0.01 else formats.percent(probability, 0)
 
 
 def _year() -> Column:

@@ -208,7 +208,7 @@ def draw(shown: View, level: str, units: pd.DataFrame) -> None:
         no_unit()
         return
     caption = _("Scores, {period}").format(period=formats.period(shown.period))
-    rank_choices.no_sets(shown, units)
+    rank_choices.no_sets(shown, level, shown.scores(level))
     columns = rank_columns.columns(shown, level, units)
     hint = _(
         "Small beside a rank: its 95% confidence set. Dot, line and tick: score, interval and "

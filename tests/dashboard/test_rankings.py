@@ -1,0 +1,131 @@
+"""The rankings say how sure a rank is, and where nothing can be said, why."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from dashboard import rank_columns
+from dashboard.data import Answers
+from tests.dashboard.running import Open
+from tests.dashboard.test_pages import clean
+from tests.dashboard.test_weights import rows_drawn
+
+
+@pytest.fixture(scope="module")
+def provinces(sample: Answers) -> pd.DataFrame:
+    units = sample.scores("province", sample.periods()[-1])
+    return units.dropna(subset="score").set_index("unit_id")
+
+
+def test_a_rank_stands_with_its_confidence_set(open_page: Open, provinces: pd.DataFrame) -> None:
+    drawn = rows_drawn(clean(open_page("rankings")))
+    assert len(drawn) == len(provinces)
+    for unit, row in drawn:
+        line = provinces.loc[unit]
+        low, high = int(line["rank_low"]), int(line["rank_high"])
+        ends = f"{low}–{high}" if low < high else str(low)
+        assert f'{int(line["rank"])}<span class="set">{ends}</span>' in row
+
+
+def test_the_set_for_all_places_at_once_is_among_the_columns_of_doubt(
+    open_page: Open, provinces: pd.DataFrame
+) -> None:
+    for unit, row in rows_drawn(clean(open_page("rankings", columns="doubt"))):
+        line = provinces.loc[unit]
+        assert f">{line['rank_low_all']:.0f}–{line['rank_high_all']:.0f}<" in row
+        for column in ("adjusted", "shrunk"):
+            low, high = line[f"{column}_low"], line[f"{column}_high"]
+            if pd.notna(line[column]):
+                assert f"{line[column]:.1f}<small>{low:.1f}–{high:.1f}</small>" in row
+    first = rows_drawn(clean(open_page("rankings")))[0][1]
+    assert "<small>" not in first  # one line a row by default
+
+
+def test_the_interval_is_the_one_asked_for(open_page: Open, provinces: pd.DataFrame) -> None:
+    for parameters, ends in (({}, ("low", "high")), ({"interval": "90"}, ("low90", "high90"))):
+        for unit, row in rows_drawn(clean(open_page("rankings", **parameters))):
+            low, high = (provinces.loc[unit, end] for end in ends)
+            assert f">{low:.1f}–{high:.1f}<" in row
+            assert f'<b style="--x:{low:.2f};--w:{high - low:.2f}">' in row  # and drawn
+
+
+def test_the_drawing_shows_the_score_and_where_peers_draw_it(
+    open_page: Open, provinces: pd.DataFrame
+) -> None:
+    for unit, row in rows_drawn(clean(open_page("rankings"))):
+        assert f'<i style="--x:{provinces.loc[unit, "score"]:.2f};' in row
+        assert f'<i class="hollow" style="--x:{provinces.loc[unit, "shrunk"]:.2f}"' in row
+
+
+def test_a_band_or_the_reason_why_there_is_none(open_page: Open, provinces: pd.DataFrame) -> None:
+    assert provinces["band"].notna().any() and provinces["band"].isna().any()
+    for unit, row in rows_drawn(clean(open_page("rankings", lang="en"))):
+        band = provinces.loc[unit, "band"]
+        assert ("interval too wide for a band" in row) == pd.isna(band)
+        if pd.notna(band):
+            assert f'<td class="text band">{band}</td>' in row
+
+
+def test_small_places_carry_a_mark(
+    open_page: Open, sample: Answers, provinces: pd.DataFrame
+) -> None:
+    limit = sample.method.peers.size_breaks[0]
+    small = provinces["n"] < limit
+    assert small.any() and not small.all()
+    for unit, row in rows_drawn(clean(open_page("rankings"))):
+        assert ('class="few"' in row) == small[unit]
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(1.0, ">99%"), (0.9901, ">99%"), (0.99, "99%"), (0.5, "50%"), (0.01, "1%"), (0.0099, "<1%"),
+     (0.0, "<1%"), (float("nan"), "—")],
+)  # fmt: skip
+def test_a_probability_is_never_certain(probability: float, said: str) -> None:
+    assert rank_columns.chance(probability) == said
+
+
+def test_dimensions_are_a_click_away(open_page: Open, sample: Answers) -> None:
+    def headings(shown: str) -> str:
+        return re.sub(r"<[^>]+>", " ", shown.split("<thead>")[1].split("</thead>")[0])
+
+    names = [dimension.name["en"] for dimension in sample.method.dimensions]
+    default = clean(open_page("rankings", lang="en"))
+    assert not any(name in headings(default) for name in names)
+    [where] = set(re.findall(r'href="(\?[^"]*columns=dimensions[^"]*)"', default))
+    assert "lang=en" in where
+    shown = headings(clean(open_page("rankings", lang="en", columns="dimensions")))
+    assert all(name in shown for name in names)
+    assert headings(clean(open_page("rankings", lang="en", columns="nonsense"))) == headings(
+        default
+    )
+
+
+def test_courts_of_an_earlier_quarter_say_why_ranks_have_no_set(
+    open_page: Open, sample: Answers
+) -> None:
+    earlier = sample.periods()[-2]
+    assert sample.scores("court", earlier)["score"].notna().any()
+    shown = clean(open_page("rankings", level="court", period=earlier, lang="en"))
+    assert "computed for courts in the latest quarter only" in shown
+    assert "In top 25%" not in shown.split("<table")[1].split("</thead>")[0]
+    province = clean(open_page("rankings", period=earlier, lang="en"))
+    assert "latest quarter only" not in province
+
+
+@pytest.mark.parametrize("sort", ["top_share", "-adjusted", "shrunk", "-n", "nonsense"])
+@pytest.mark.parametrize("columns", ["", "doubt", "dimensions"])
+def test_every_column_sorts(
+    open_page: Open, provinces: pd.DataFrame, sort: str, columns: str
+) -> None:
+    drawn = [
+        unit for unit, _ in rows_drawn(clean(open_page("rankings", sort=sort, columns=columns)))
+    ]
+    by = sort.lstrip("-")
+    rising = not sort.startswith("-")
+    by, rising = (by, rising) if by in provinces else ("score", False)
+    expected = provinces.reset_index().sort_values(
+        [by, "unit_id"], ascending=[rising, True], na_position="last"
+    )
+    assert drawn == expected["unit_id"].tolist()
