@@ -3,15 +3,15 @@ that the build keeps: change the method file and this page changes with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
-from dashboard import formats, parts, tables, view
+from dashboard import audit, audit_choices, formats, method_rules, parts, tables, view
 from dashboard.data import View
 from dashboard.i18n import _, pick
-from dashboard.markup import Html, tag
+from dashboard.markup import tag
+from dashboard.method_rules import bullets
 from dashboard.tables import Column
 from index_engine.method import Estimate, Figure, Indicator, Method
 
@@ -21,17 +21,60 @@ def page() -> None:
     method = shown.data.method
     parts.headline(pick(method.name), pick(method.purpose))
     identity(method)
+    contents()
     left, right = st.columns(2, gap="large")
     with left:
-        parts.section(_("How a score is made"))
+        parts.section(_("How a score is made"), anchor="steps")
         st.html(bullets(steps(method), ordered=True))
     with right:
-        parts.section(_("What it does not say"))
+        parts.section(_("What it does not say"), anchor="limits")
         st.html(bullets(limits(method)))
     indicators(method)
+    method_rules.bands_and_ranks(method)
+    method_rules.case_mix(method)
+    method_rules.peers(method)
+    method_rules.checks(method)
     figures(method)
     outcomes(method)
+    method_rules.side_by_side(shown)
+    audit.agreement(shown)
+    audit.influence(shown)
+    audit_choices.sensitivity(shown)
+    audit.design_effects(shown)
     sources(shown)
+
+
+def contents() -> None:
+    """A short table of contents: what the method says, and how it stands up."""
+    rules = {
+        "steps": _("How a score is made"),
+        "limits": _("What it does not say"),
+        "indicators": _("Indicators"),
+        "ranks": _("Bands and ranks"),
+        "case-mix": _("Case mix"),
+        "peers": _("Small places"),
+        "checks": _("Checks"),
+        "figures": _("Figures"),
+        "methods": _("Methods side by side"),
+    }
+    audits = {
+        "agreement": _("Do the indicators agree?"),
+        "influence": _("What the score listens to"),
+        "sensitivity": _("What if the method were another?"),
+        "design-effects": _("What goes together"),
+        "sources": _("Sources"),
+    }
+    st.html(
+        tag(
+            "nav",
+            *(
+                tag("p", tag("b", title), *(tag("a", name, href=f"#{i}") for i, name in of.items()))
+                for title, of in ((_("Method"), rules), (_("Audit"), audits))
+            ),
+            class_="contents",
+            aria_label=_("On this page"),
+        )
+    )
 
 
 def identity(method: Method) -> None:
@@ -53,10 +96,6 @@ def identity(method: Method) -> None:
         type="tertiary",
         icon=":material/download:",
     )
-
-
-def bullets(lines: Iterable[object], *, ordered: bool = False) -> Html:
-    return tag("ol" if ordered else "ul", *(tag("li", line) for line in lines), class_="prose")
 
 
 def steps(method: Method) -> list[str]:
@@ -93,14 +132,20 @@ def steps(method: Method) -> list[str]:
             "mean of the dimensions, so that speed cannot buy off non-recovery."
         ),
         _(
-            "There is a score only where at least {share} of the weight of every dimension is "
-            "present, and an indicator only from its least number of cases."
+            "A place has a value of its own only from the least number of cases of an indicator. "
+            "There is a score only where such values make up at least {share} of the weight of "
+            "every dimension; what is missing takes the value of the place's peers, with its error."
         ).format(share=formats.percent(method.min_weight_present, 0)),
         *coverage(method),
         _(
-            "Every value and every score carries a {confidence} interval from sampling. Ranks "
-            "compare rounded scores; ties share the better rank."
+            "Every value and every score carries a {confidence} interval from sampling. That of a "
+            "score is taken on the logarithm, so its upper half is the longer. Errors of "
+            "indicators that go together are added up together."
         ).format(confidence=formats.percent(method.confidence, 0)),
+        _(
+            "Ranks compare scores rounded to one decimal; ties share the better rank. Beside a "
+            "rank stands its confidence set, of courts for the last period only."
+        ),
     ]
 
 
@@ -116,20 +161,28 @@ def coverage(method: Method) -> list[str]:
     ]
 
 
+def mix(method: Method) -> str:
+    if method.strata is None:
+        return _("Nothing is adjusted: this method tells no kinds of cases apart.")
+    return _(
+        "The score compares places as they stand. Beside it is the score at the national case mix, "
+        "which takes out class of cause, amount claimed, kind of debtor and group of assets, and "
+        "nothing else."
+    )
+
+
 def limits(method: Method) -> list[str]:
     return [
         _("It does not grade judges, and it does not say how able debtors are to pay."),
-        _(
-            "It is not adjusted for the mix of cases: a court with many small claims differs from "
-            "one with many mortgages."
-        ),
+        mix(method),
         _(
             "The interval covers chance only; it does not cover errors in the data or the choice "
-            "of weights and goalposts."
+            "of weights and goalposts. What choices do is shown apart, further down, and never "
+            "blended with it."
         ),
         _(
             "A difference between two places that is smaller than their intervals may be chance; "
-            "so may a rank."
+            "so may a rank: read its confidence set."
         ),
         _(
             "Time is calendar time from filing. Statutory time limits leave out appraisal, auction "
@@ -152,6 +205,7 @@ def indicators(method: Method) -> None:
         _("Weights are shares of the dimension; dimensions weigh {shares}.").format(
             shares=" : ".join(f"{d.weight:g}" for d in method.dimensions)
         ),
+        "indicators",
     )
     lines: list[tables.Group | Indicator] = []
     for dimension in method.dimensions:
@@ -196,6 +250,7 @@ def estimate(made: Estimate) -> str:
         "share": _("share of counts"),
         "quotient": _("quotient of counts"),
         "amount_rate": _("share of amounts, each case capped"),
+        "mean": _("mean"),
         "median": _("median"),
     }[made.kind].format(months=made.months)
 
@@ -204,6 +259,7 @@ def figures(method: Method) -> None:
     parts.section(
         _("Figures shown beside the score"),
         _("What readers know from official reports. They never enter a score."),
+        "figures",
     )
     columns: list[Column] = [
         Column(_("Figure"), lambda figure: pick(figure.name)),
@@ -238,6 +294,7 @@ def sources(shown: View) -> None:
     parts.section(
         _("Sources"),
         _("Every file that went in, with its SHA-256: the same bytes give the same numbers."),
+        "sources",
     )
     kinds = {
         "cases": _("cases"),
