@@ -14,6 +14,8 @@ from dashboard.i18n import _
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 NO_HOVER = {"hoverinfo": "skip", "showlegend": False}
 ADJUSTED = "#0f8a9a"
+SHORT = 0.5  # of the horizon: a curve that ends earlier is too narrow for names inside
+WHITE_ON = ("cash", "sold")  # areas that are dark
 
 
 def history(
@@ -102,7 +104,7 @@ def outcomes(
             range=[0, horizon], dtick=6, showgrid=False, title=_axis_title(_("months"))
         ),
         yaxis=theme.axis(range=[0, 100], dtick=25, ticksuffix="%"),
-        annotations=[*_stack_labels(curve, events, names), theme.watermark(watermark)],
+        annotations=[*_stack_labels(curve, events, names, horizon), theme.watermark(watermark)],
         shapes=[cut] if last < horizon else [],
     )
     return go.Figure({"data": traces, "layout": layout})
@@ -195,10 +197,11 @@ def _at_risk(curve: pd.DataFrame) -> dict[str, Any]:
 
 
 def _stack_labels(
-    curve: pd.DataFrame, events: Sequence[str], names: Mapping[str, str]
+    curve: pd.DataFrame, events: Sequence[str], names: Mapping[str, str], horizon: int
 ) -> list[dict[str, Any]]:
     """Name and final share inside each area that is thick enough at its end."""
     final = curve.iloc[-1]
+    beside = float(final["month"]) < SHORT * horizon  # no room inside: beyond the end of the curve
     labels = []
     base = 0.0
     for state in [*events, "open"]:
@@ -209,12 +212,12 @@ def _stack_labels(
                     "text": f"{names[state]} {formats.number(share, 1)}%",
                     "x": float(final["month"]),
                     "y": base + share / 2,
-                    "xanchor": "right",
-                    "xshift": -8,
+                    "xanchor": "left" if beside else "right",
+                    "xshift": 8 if beside else -8,
                     "showarrow": False,
                     "font": {
                         "size": 13,
-                        "color": "#ffffff" if state in ("cash", "sold") else theme.INK,
+                        "color": "#ffffff" if state in WHITE_ON and not beside else theme.INK,
                     },
                 }
             )

@@ -133,16 +133,14 @@ def methods(shown: View, row: Any) -> None:
         return
     rows = compared(shown, row, others)
     ranked = shown.place.level in RANKED
-    st.html(
-        tables.table(
-            method_columns(ranked=ranked), rows, caption=_("The same place under every method")
-        )
-    )
-    said = _court_note() if shown.place.level == "court" else None
-    if ranked:
-        said = moved(shown, rows)
-    if said:
-        st.html(tag("p", said, class_="said"))
+    caption = _("The same place under every method")
+    with st.container(key="methods-compared"):
+        st.html(tables.table(method_columns(ranked=ranked), rows, caption=caption))
+    said = [moved(shown, rows)] if ranked else []
+    said += [_("{name}: {purpose}").format(**_about(other)) for other in others]
+    if shown.place.level == "court":
+        said.append(_court_note())
+    st.html(join(*(tag("p", words, class_="said") for words in said if words)))
     st.html(parts.source_line(shown, n=row.n))
     parts.download("methods", shown, lambda: kept(rows))
 
@@ -230,12 +228,6 @@ def method_columns(*, ranked: bool) -> list[Column]:
     ]
     if ranked:
         found.append(Column(_("Rank"), _rank, kind="number"))
-    found.append(
-        Column(
-            _("What it goes by"),
-            lambda line: tag("span", pick(line.method.purpose), class_="fine"),
-        )
-    )
     return found
 
 
@@ -262,6 +254,10 @@ def moved(shown: View, rows: list[SimpleNamespace]) -> Html | None:
         this = pick(shown.data.method.name)
         said.append(words.format(method=name, n=formats.number(places), this=this))
     return join(" ".join(said)) if said else None
+
+
+def _about(method: Any) -> dict[str, str]:
+    return {"name": pick(method.name), "purpose": pick(method.purpose)}
 
 
 def _court_note() -> Html:

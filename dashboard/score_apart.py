@@ -243,7 +243,7 @@ def _name(line: Any) -> Html:
 
 def stands_in(line: Any) -> bool:
     """Whether the points of an indicator are of its peers' value for want of its own."""
-    return not formats.missing(line.own) and not line.own
+    return not formats.missing(line.points) and not formats.missing(line.own) and not line.own
 
 
 def _used(line: Any) -> Html:

@@ -1,0 +1,432 @@
+"""The profile of a place: intervals, ranks, peers, case mix, checks and choices, where they are."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from dashboard import case_mix, charts, choices, formats, i18n, integrity, peers, score_apart
+from dashboard.data import Answers, View
+from index_engine.method import load
+from tests.dashboard.running import Open, text
+
+METHOD = load()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    i18n.use("en")
+    yield
+    i18n.use("")
+
+
+@pytest.fixture
+def period(sample: Answers) -> str:
+    return sample.periods()[-1]
+
+
+def scored(sample: Answers, level: str, period: str) -> SimpleNamespace:
+    """The best unit of a level that has a score."""
+    units = sample.scores(level, period)
+    return next(units[units["score"].notna()].itertuples(index=False))
+
+
+def profile(open_page: Open, level: str, unit: str, **more: str) -> str:
+    app = open_page("region", level=level, unit=unit, lang="en", **more)
+    i18n.use("en")  # a page sets its own
+    assert not app.exception, app.exception[0].message
+    return text(app)
+
+
+def part(shown: str, anchor: str) -> str:
+    """The markup from the heading with an anchor to the next section."""
+    _, found, rest = shown.partition(f'id="{anchor}"')
+    assert found, f"no section {anchor}"
+    return rest.partition('class="section"')[0]
+
+
+def plain(markup: str) -> str:
+    return re.sub(r"<[^>]+>", " ", markup)
+
+
+# ---------------------------------------------------------------- lead
+
+
+def test_the_lead_gives_both_intervals_the_band_and_the_rank_set(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    row = scored(sample, "province", period)
+    shown = plain(profile(open_page, "province", row.unit_id))
+    assert f"95% interval {row.low}–{row.high}" in shown
+    assert f"90% {row.low90}–{row.high90}" in shown
+    assert f"95% confidence set {choices.rank_range(row.rank_low, row.rank_high)}" in shown
+    everyone = choices.rank_range(row.rank_low_all, row.rank_high_all)
+    assert f"wider: here {everyone}." in shown
+    said = "no band" if formats.missing(row.band) else f"band {row.band}"
+    assert said in shown
+
+
+def test_a_court_shows_its_band_but_no_rank(open_page: Open, sample: Answers, period: str) -> None:
+    row = scored(sample, "court", period)
+    shown = plain(profile(open_page, "court", row.unit_id))
+    assert f"90% {row.low90}–{row.high90}" in shown
+    assert ("no band" if formats.missing(row.band) else f"band {row.band}") in shown
+    assert not re.search(r"rank \d", shown)
+    assert "Which choice moves its rank" not in shown
+    assert "Ranks of courts stand on the page of rankings" in shown
+
+
+# ---------------------------------------------------------------- the score taken apart
+
+
+@pytest.mark.parametrize("level", ["province", "court"])
+def test_own_says_whose_value_the_points_are_of(sample: Answers, period: str, level: str) -> None:
+    row = scored(sample, level, period)
+    values = sample.indicators(level, row.unit_id, period)
+    assert values["own"].notna().all()
+    assert values["own"].astype(bool).tolist() == (values["status"] == "estimated").tolist()
+    assert values.loc[values["own"].astype(bool), "points"].notna().all()
+
+
+def test_peers_stand_in_where_the_place_has_too_few_cases(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    found = {}
+    for level in ("province", "city", "court"):
+        for unit in sample.scores(level, period)["unit_id"].head(40):
+            values = sample.indicators(level, unit, period)
+            borrowed = values[values["own"].eq(False) & values["points"].notna()]
+            if len(borrowed):
+                found[level, unit] = borrowed
+    assert found, "every place of the sample has cases enough for everything"
+    (level, unit), borrowed = next(iter(found.items()))
+    table = part(profile(open_page, level, unit), "score")
+    words = re.findall(r"peers' value stands in|: drawn to its peers", table)
+    assert len(words) == len(borrowed)
+    shown = plain(table)
+    for line in borrowed.itertuples(index=False):
+        used = line.peers_value if formats.missing(line.shrunk) else line.shrunk
+        item = METHOD.indicator(line.indicator)
+        assert formats.value(used, item.unit) in shown
+        # The points are those of the value that is shown.
+        placed = score_apart._placed(used, item)
+        assert max(placed, METHOD.floor) == pytest.approx(line.points, abs=0.01)
+        assert formats.number(line.points, 1) in shown
+
+
+def test_the_address_chooses_the_reading(open_page: Open, sample: Answers, period: str) -> None:
+    row = scored(sample, "province", period)
+    values = sample.indicators("province", row.unit_id, period)
+    by = {
+        view: part(profile(open_page, "province", row.unit_id, view=view), "score")
+        for view in ("", "peers", "mix", "no such")
+    }
+    assert by[""] == by["no such"].replace("view=no+such&", "").replace("&view=no+such", "")
+    assert "Shrinkage estimate" in by["peers"]
+    assert "Shrinkage estimate" not in by[""]
+    first = values.iloc[0]
+    unit = METHOD.indicators[0].unit
+    assert formats.interval(first["low"], first["high"], unit) in by[""]
+    assert formats.value(first["peers_value"], unit) in by["peers"]
+    assert formats.percent(first["own_weight"], 0) in by["peers"]
+    assert formats.interval(first["shrunk_low"], first["shrunk_high"], unit) in by["peers"]
+    assert formats.interval(row.shrunk_low, row.shrunk_high, "score") in by["peers"]
+    assert formats.interval(first["adjusted_low"], first["adjusted_high"], unit) in by["mix"]
+    gap = score_apart.difference(first["adjusted"] - first["value"], unit)
+    assert gap in plain(by["mix"])
+    assert "view=mix" in by[""]  # a link to it
+
+
+@pytest.mark.parametrize(
+    ("amount", "indicator", "points"),
+    [
+        (-1.8, "months_to_cash", 10.0),  # fewer months are better
+        (0.06, "cash_24m", 10.0),
+        (0.06, "zhongben_24m", -10.0),
+        (None, "cash_24m", None),
+    ],
+)
+def test_a_difference_in_points_is_above_0_for_better(
+    amount: float | None, indicator: str, points: float | None
+) -> None:
+    found = score_apart.in_points(amount, METHOD.indicator(indicator))
+    assert found == (None if points is None else pytest.approx(points))
+
+
+@pytest.mark.parametrize(
+    ("gap", "unit", "said"),
+    [
+        (0.0123, "share", "+1.2 pp"),
+        (-0.153, "months", "−0.15 months"),
+        (0.0214, "ratio", "+0.021"),
+        (-0.4, "score", "−0.4"),
+        (float("nan"), "share", "—"),
+    ],
+)
+def test_differences_carry_sign_and_unit(gap: float, unit: str, said: str) -> None:
+    assert score_apart.difference(gap, unit) == said
+
+
+# ---------------------------------------------------------------- over time
+
+
+def test_the_chart_has_a_dashed_adjusted_line_and_a_band_inside_a_band() -> None:
+    own = pd.DataFrame(
+        {
+            "period": ["2025Q3", "2025Q4"],
+            "score": [50.0, 52.0],
+            "low": [44.0, 46.0],
+            "high": [57.0, 59.0],
+            "low90": [45.0, 47.0],
+            "high90": [56.0, 58.0],
+            "adjusted": [51.0, 53.0],
+        }
+    )
+    names = ("score", "nation", "at the national mix")
+    figure = charts.history(own, own, {}, names, "")
+    dashed = [line for line in figure.data if line.line.dash == "dash"]
+    assert [list(line.y) for line in dashed] == [[51.0, 53.0]]
+    wide, narrow = (line.y for line in figure.data if line.fill == "toself")
+    assert min(wide) < min(narrow) < max(narrow) < max(wide)
+    of_nation = charts.history(own, None, {}, names, "")
+    assert not [line for line in of_nation.data if line.line.dash == "dash"]
+
+
+# ---------------------------------------------------------------- peers
+
+
+@pytest.mark.parametrize(
+    ("label", "size", "tier"),
+    [
+        ("size1-tier3", "fewer than 500", "highest of 3 tiers of mean claim"),
+        ("size2+3-tier2", "500 to fewer than 8,000", "tier 2 of 3 of mean claim, 1 the lowest"),
+        ("size4", "8,000 and more", "of all tiers"),
+        ("size3+4-tier0", "2,000 and more", "claims not known"),
+        ("tier1", "of all sizes", "lowest of 3 tiers of mean claim"),
+        ("all", "of all sizes", "of all tiers"),
+    ],
+)
+def test_a_peer_group_is_told_in_words(label: str, size: str, tier: str) -> None:
+    limits = replace(METHOD.peers, size_breaks=(500, 2000, 8000), tiers=3)
+    assert peers.described(label, limits) == (size, tier)
+
+
+def test_every_peer_group_of_the_sample_has_words(sample: Answers, period: str) -> None:
+    for level in ("province", "city", "court"):
+        for label in sample.scores(level, period)["peers"].dropna().unique():
+            assert label == "all" or peers.LABEL.fullmatch(label), label
+
+
+def test_the_drawn_score_stands_beside_the_own(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    row = scored(sample, "court", period)
+    shown = plain(part(profile(open_page, "court", row.unit_id), "peers"))
+    assert formats.interval(row.low, row.high, "score") in shown
+    assert formats.interval(row.shrunk_low, row.shrunk_high, "score") in shown
+    assert formats.number(row.peers_members) in shown
+    moved = formats.number(abs(row.shrunk - row.score), 1)
+    assert f"draw it {'up' if row.shrunk > row.score else 'down'} by {moved} points" in shown
+
+
+# ---------------------------------------------------------------- case mix
+
+
+def test_a_change_is_the_sum_of_performance_and_mix(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    row = scored(sample, "province", period)
+    found = sample.changes("province", row.unit_id, period)
+    known = found.dropna(subset=["performance", "mix"])
+    assert len(known) > 4
+    change = (known["now"] - known["before"]).to_numpy()
+    assert (known["performance"] + known["mix"]).to_numpy() == pytest.approx(change, abs=1e-12)
+    shown = plain(part(profile(open_page, "province", row.unit_id), "case-mix"))
+    for line in known.itertuples(index=False):
+        unit = "score" if line.item == "score" else METHOD.indicator(line.item).unit
+        for value in (line.performance, line.mix, line.now - line.before):
+            assert score_apart.difference(value, unit) in shown
+
+
+def test_the_first_year_says_why_there_is_no_change(open_page: Open, sample: Answers) -> None:
+    row = scored(sample, "province", sample.periods()[0])
+    shown = profile(open_page, "province", row.unit_id, period=sample.periods()[0])
+    assert "No score is computed for" in part(shown, "case-mix")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "clear"), [(1.42, 1.57, True), (0.9, 1.1, False), (0.5, 0.99, True)]
+)
+def test_a_ratio_whose_interval_holds_1_is_no_clear_difference(
+    low: float, high: float, clear: bool
+) -> None:
+    line = SimpleNamespace(event="cash", ratio=(low + high) / 2, low=low, high=high)
+    said = case_mix.ratio_said(line)
+    assert f"{formats.number(line.ratio, 2)} times" in said
+    assert formats.interval(low, high, "ratio") in said
+    assert ("no clear difference" not in said) == clear
+
+
+def test_expected_payments_are_said_in_words(open_page: Open, sample: Answers, period: str) -> None:
+    row = scored(sample, "province", period)
+    line = next(sample.expected("province", row.unit_id, period).itertuples(index=False))
+    shown = plain(part(profile(open_page, "province", row.unit_id), "case-mix"))
+    assert case_mix.ratio_said(line) in shown
+    assert f"{formats.number(line.observed)} paid" in shown
+
+
+def test_kinds_that_are_hardly_represented_are_named() -> None:
+    found = pd.DataFrame({"clock": ["case", "lot"], "represented": [0.99, 0.7]})
+    names = {"case": "all cases", "lot": "auction lots"}
+    said = case_mix.represented_said(found, 0.8, names)
+    assert "Below 80%, as here for auction lots, nothing is adjusted" in said
+    assert "as here" not in case_mix.represented_said(found, 0.6, names)
+
+
+# ---------------------------------------------------------------- closings
+
+
+def test_every_check_stands_beside_the_nation(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    row = scored(sample, "province", period)
+    values = sample.checks("province", row.unit_id, period)
+    assert len(values) == 6
+    shown = plain(part(profile(open_page, "province", row.unit_id), "closings"))
+    known = {check.id: check for check in METHOD.checks}
+    for line in values[values["status"] == "estimated"].itertuples(index=False):
+        check = known[line.check]
+        for words in (check.name, check.numerator, check.denominator, check.why):
+            assert words["en"] in shown
+        assert formats.interval(line.low, line.high, "share") in shown
+        assert formats.interval(line.nation_low, line.nation_high, "share") in shown
+        assert f"n = {formats.number(line.nation_n)}" in shown
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.3, 0.4, "above"), (0.0, 0.1, "below"), (0.1, 0.25, "no clear difference")],
+)
+def test_a_check_differs_only_where_intervals_are_apart(low: float, high: float, said: str) -> None:
+    line = SimpleNamespace(value=(low + high) / 2, low=low, high=high, status="estimated")
+    line.nation, line.nation_low, line.nation_high = 0.2, 0.19, 0.21
+    assert integrity.against(line) == said
+    line.status = "too_few"
+    assert integrity.against(line) == formats.NOTHING
+
+
+def test_other_methods_stand_beside_this_one(open_page: Open, sample: Answers, period: str) -> None:
+    [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
+    table = sample.methods_compared("province", period, other.id)
+    line = next(table.itertuples(index=False))  # the one that differs most
+    assert line.rank_difference, "the methods agree on every province"
+    shown = plain(part(profile(open_page, "province", line.unit_id), "closings"))
+    assert formats.interval(line.other_low, line.other_high, "score") in shown
+    assert f"of {len(table)} that both score" in shown
+    side = "lower" if line.rank_difference > 0 else "higher"
+    assert f"stands {abs(line.rank_difference)} places {side} than" in shown
+    assert other.purpose["en"] in shown
+
+
+def test_the_gamed_province_is_higher_by_official_definitions(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    """What the section is for: where far more is closed unpaid than in the nation, official
+    definitions see a better place than this method does."""
+    [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
+    table = sample.methods_compared("province", period, other.id).set_index("unit_id")
+    excess = {}
+    for unit in table.index:
+        share = sample.checks("province", unit, period).set_index("check").loc["zhongben_share"]
+        excess[unit] = share["low"] - share["nation_high"]
+    gamed = max(excess, key=excess.__getitem__)
+    assert excess[gamed] > 0
+    assert table.loc[gamed, "rank_difference"] < 0
+    shown = plain(part(profile(open_page, "province", gamed), "closings"))
+    assert "above" in shown
+    assert "places higher than" in shown
+
+
+# ---------------------------------------------------------------- choices
+
+
+def test_sampling_and_choices_stand_apart(open_page: Open, sample: Answers, period: str) -> None:
+    line = next(sample.sensitivity("province").itertuples(index=False))
+    shown = plain(part(profile(open_page, "province", line.unit_id), "choices"))
+    assert choices.rank_range(line.rank_set_low, line.rank_set_high) in shown
+    assert choices.rank_range(line.rank_low, line.rank_high) in shown
+    indices = sample.sobol("province", line.unit_id)
+    for index in indices.itertuples(index=False):
+        assert choices.choice_name(index.choice) in shown
+        assert index.reason or f"± {formats.number(index.total_half, 2)}" in shown
+
+
+def test_every_choice_has_words(sample: Answers) -> None:
+    for choice in sample.sobol("province")["choice"]:
+        named = choices.choice_name(choice)
+        assert "_" not in named
+        assert named != choice or choice == "goalposts"
+
+
+@pytest.mark.parametrize(
+    ("total", "half", "reasons", "ranks", "said"),
+    [
+        ([0.8, 0.2], [0.1, 0.1], ["", ""], (1, 5), "Most by: goalposts."),
+        ([0.6, 0.5], [0.1, 0.1], ["", ""], (1, 5), "Most, though not clearly, by: goalposts"),
+        ([0.6, 0.5], [0.1, 0.1], ["no effect", ""], (1, 5), "Most by: drawn to peers or not."),
+        ([1.0, 0.0], [1.4, 0.0], ["", "no effect"], (1, 1), "Its rank hardly moves"),
+        ([0.0, 0.0], [0.0, 0.0], ["no effect"] * 2, (1, 1), "No choice moves its rank."),
+    ],
+)
+def test_the_choice_that_matters_most_is_said_no_surer_than_it_is(
+    total: list[float], half: list[float], reasons: list[str], ranks: tuple[int, int], said: str
+) -> None:
+    found = pd.DataFrame(
+        {
+            "choice": ["goalposts", "shrinkage"],
+            "total": total,
+            "total_half": half,
+            "reason": reasons,
+        }
+    )
+    line = SimpleNamespace(rank_low=ranks[0], rank_high=ranks[1])
+    assert choices.matters_most(found, line).startswith(said)
+
+
+def test_what_is_varied_at_the_last_period_says_so_in_an_earlier(
+    open_page: Open, sample: Answers
+) -> None:
+    line = next(sample.sensitivity("province").itertuples(index=False))
+    earlier = sample.periods()[-2]
+    shown = part(profile(open_page, "province", line.unit_id, period=earlier), "choices")
+    last = formats.window(*sample.period_dates(sample.periods()[-1]))
+    assert f"Period: {last}" in shown
+
+
+def test_the_contents_name_every_section(open_page: Open, sample: Answers, period: str) -> None:
+    for level in ("nation", "province", "court"):
+        row = scored(sample, level, period)
+        shown = profile(open_page, level, row.unit_id)
+        jumps = re.search(r'<nav class="contents".*?</nav>', shown)
+        assert jumps
+        named = re.findall(r'href="#([\w-]+)"', jumps[0])
+        assert named == re.findall(r'<h2 id="([\w-]+)"', shown)
+
+
+def test_a_place_without_a_score_says_why_in_every_section(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    units = sample.scores("province", period)
+    without = units[units["score"].isna()]
+    row = next((without if len(without) else sample.scores("city", period)).itertuples(index=False))
+    level = "province" if len(without) else "city"
+    assert formats.missing(row.score) or level == "city"
+    view = View(sample, period, sample.unit(level, row.unit_id))
+    shown = plain(profile(open_page, level, row.unit_id))
+    if view.row(view.place).score != view.row(view.place).score:
+        assert "no score: " in shown
+        assert "It has no score to compare." in shown
+        assert "It has no score, and so no rank to vary." in shown
