@@ -1,7 +1,7 @@
 """Small units: every indicator drawn towards the peers of the unit, window by window."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import combinations
 
 import numpy as np
@@ -15,6 +15,7 @@ from index_engine.estimates.store import Coded, Columns, Store
 from index_engine.estimates.units import Units
 from index_engine.method import Check, Indicator, Method
 
+PARTS = tuple(field.name for field in fields(shrinkage.Shrunk))
 Keep = Callable[[Store, Method, Indicator | Check, Units, str, Estimated], None]
 
 
@@ -39,7 +40,7 @@ def shrink(
         result, borrowed = _by_window(
             indicator, own, groups, effects.get(indicator.id, 1.0), method
         )
-        alone = np.isnan(result.value) & ~np.isnan(own.value)
+        alone = np.isnan(result.value) & _known(own, method)
         value = np.where(alone, own.value, result.value)
         se = np.where(alone, own.se, result.se)
         drawn[indicator.id] = Estimated(value, se, own.n, own.estimable)
@@ -82,6 +83,12 @@ def _store_covariances(
         store.append("covariances", level, columns)
 
 
+def _known(own: Estimated, method: Method) -> npt.NDArray[np.bool_]:
+    """Where (unit, window) there is a value that may be shown."""
+    shown: npt.NDArray[np.bool_] = own.estimable & (own.n >= method.min_cell)
+    return shown
+
+
 @dataclass(frozen=True)
 class Borrowed:
     """What the peers of a unit say of a unit of which nothing is known, arrays (unit, window):
@@ -99,7 +106,7 @@ def _by_window(
     method: Method,
 ) -> tuple[shrinkage.Shrunk, Borrowed]:
     """Shares by a beta, all else by a normal prior; arrays (unit, window)."""
-    known = own.estimable & (own.n >= method.min_cell)
+    known = _known(own, method)
     parts, centres, errors = [], [], []
     for window, group in enumerate(groups):
         mine = known[:, window]
@@ -111,36 +118,45 @@ def _by_window(
             whole = np.where(mine, own.n[:, window] / effect, np.nan)
             fit, given = shrinkage.beta_binomial, (np.clip(value * whole, 0.0, whole), whole)
         part = shrinkage.grouped(fit, group.label, *given)
-        parts.append(part)
-        centre, error = _of_peers(part, group.label)
-        if np.isnan(centre).any():  # a group that knows nothing asks the whole level
+        centre, error = _of_peers(part, se, group.label)
+        lost = np.isnan(centre)
+        if lost.any():  # a group that knows nothing asks the whole level
             everywhere = np.full(group.label.shape, WHOLE_LEVEL)
-            whole_level = _of_peers(shrinkage.grouped(fit, everywhere, *given), everywhere)
-            lost = np.isnan(centre)
-            centre, error = (
-                np.where(lost, w, a) for w, a in zip(whole_level, (centre, error), strict=True)
+            whole_level = shrinkage.grouped(fit, everywhere, *given)
+            part = shrinkage.Shrunk(
+                *(np.where(lost, getattr(whole_level, n), getattr(part, n)) for n in PARTS)
             )
+            asked = _of_peers(whole_level, se, everywhere)
+            centre, error = (
+                np.where(lost, w, a) for w, a in zip(asked, (centre, error), strict=True)
+            )
+        parts.append(part)
         centres.append(centre)
         errors.append(error)
     stacked = shrinkage.Shrunk(
-        *(
-            np.stack([getattr(part, name) for part in parts], axis=1)
-            for name in ("value", "se", "weight", "centre", "spread")
-        )
+        *(np.stack([getattr(part, name) for part in parts], axis=1) for name in PARTS)
     )
     return stacked, Borrowed(np.stack(centres, axis=1), np.stack(errors, axis=1))
 
 
-def _of_peers(shrunk: shrinkage.Shrunk, label: npt.NDArray[np.str_]) -> tuple[Array, Array]:
-    """Mean of the peers of every unit (unit,), and the error of a unit drawn from among them."""
+def _of_peers(
+    shrunk: shrinkage.Shrunk, se: Array, label: npt.NDArray[np.str_]
+) -> tuple[Array, Array]:
+    """Mean of the peers of every unit (unit,), and the error of a unit drawn from among them.
+
+    The variance of one more unit is spread^2 + that of the mean, 1 / sum of 1 / (spread^2 + se^2)
+    by generalised least squares (Prasad and Rao 1990, the term g2): spread^2 (1 + 1 / k) for k
+    peers known without error, and above 0 where nothing but chance tells them apart.
+    """
     centre, error = np.full(label.shape, np.nan), np.full(label.shape, np.nan)
     for name in np.unique(label):
         inside = label == name
         known = inside & ~np.isnan(shrunk.centre)
         if known.any():
             spread = shrunk.spread[known][0]
+            of_mean = 1.0 / (1.0 / (spread**2 + se[known] ** 2)).sum()
             centre[inside] = shrunk.centre[known][0]
-            error[inside] = spread * np.sqrt(1.0 + 1.0 / known.sum())
+            error[inside] = np.sqrt(spread**2 + of_mean)
     return centre, error
 
 
