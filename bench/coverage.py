@@ -4,8 +4,8 @@
 
 A world is made in which all courts of a tier work alike, so the score of a whole tier, from all of
 its cases, is the truth for each of its courts. How often the interval of a court holds that truth,
-by the number of cases under way, is its coverage. With --least 1 every least n of the method is 1, and
-the table shows from where on intervals cover: the least n of the method comes from it.
+by the number of cases under way, is its coverage. With --least 1 every least n of the method is 1,
+and the table shows from where on intervals cover: the least n of the method comes from it.
 """
 
 import argparse
