@@ -183,7 +183,7 @@ def _told(main: View, other: Method, line: Any, nation: dict[str, Any], total: i
         )
         for item, title, unit in _reasons(main.data.method)
     ]
-    return f"{said} {_('; ').join(pieces)}{_('.')}"
+    return _("{sentence} {reasons}.").format(sentence=said, reasons=_("; ").join(pieces))
 
 
 def _reasons(method: Method) -> list[tuple[str, str, str]]:
