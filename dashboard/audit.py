@@ -99,9 +99,10 @@ def agreement(shown: View) -> None:
     st.html(
         parts.source_line(
             last,
-            extra=_("n = {places} with a score; a smaller n stands under its number").format(
-                places=places(level, scored)
-            ),
+            extra=_(
+                "n = {places} with a score; a smaller n stands under its number, which has no "
+                "colour below {few}"
+            ).format(places=places(level, scored), few=formats.number(audit_drawings.FEW)),
         )
     )
     parts.download(f"coherence-{level}", last, lambda: in_order(rows))

@@ -16,24 +16,21 @@ from dashboard.markup import Html, tag
 TOTAL, FIRST = theme.ACCENT, "#b3662a"
 APART = 0.16  # of a row, between the two dots of a choice
 DARK = 0.55  # of a correlation: beyond it the number is white
+FEW = 20  # places: a correlation of fewer is mostly chance, and its colour would shout
 
 
 def correlation(
     value: float | None, n: int, full: int, title: str, *, outlined: bool = False
 ) -> Html:
-    """A correlation on its colour; its n below where fewer than `full` places are behind it."""
+    """A correlation on its colour, that of few places on none; its n below where fewer than `full`
+    places are behind it."""
     fewer = tag("small", f"n {formats.number(n)}") if n < full else None
-    if formats.missing(value):
-        return tag("span", formats.NOTHING, fewer, class_="cell", title=title)
-    ink = "#ffffff" if abs(value) > DARK else theme.INK
-    return tag(
-        "span",
-        formats.number(value, 2),
-        fewer,
-        class_="cell own" if outlined else "cell",
-        style=f"background:{theme.diverging(value)};color:{ink}",
-        title=title,
-    )
+    style = None
+    if not formats.missing(value) and n >= FEW:
+        ink = "#ffffff" if abs(value) > DARK else theme.INK
+        style = f"background:{theme.diverging(value)};color:{ink}"
+    kind = "cell own" if outlined else "cell"
+    return tag("span", formats.number(value, 2), fewer, class_=kind, style=style, title=title)
 
 
 def influence(weight: float, effect: float | None, reach: float) -> Html:
@@ -135,7 +132,7 @@ def sobol(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) -> go.Fi
             showgrid=True,
             tickvals=list(range(len(rows))),
             ticktext=[names[choice] for choice in rows["choice"]],
-            range=[-0.6, len(rows) - 0.05],
+            range=[-0.6, len(rows) + 0.25],
             automargin=True,
             tickfont={"color": theme.INK, "size": 12.5},
         ),

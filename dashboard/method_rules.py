@@ -226,13 +226,13 @@ def _on_peers(method: Method) -> list[str]:
     return [
         _(
             "Peers are places of one level and of about one size: classes of size begin at {sizes} "
-            "cases under way. Each class is cut into {tiers} tiers by the mean claim of the "
+            "cases under way. Each class is cut into {tiers} tiers by the mean capped claim of the "
             "province, which no court can influence."
         ).format(sizes=sizes, tiers=n(among.tiers))
         if among.size_breaks
-        else _("Peers are all places of one level, in {tiers} tiers by the mean claim.").format(
-            tiers=n(among.tiers)
-        ),
+        else _(
+            "Peers are all places of one level, in {tiers} tiers by the mean capped claim."
+        ).format(tiers=n(among.tiers)),
         _(
             "Where fewer than {n} of a group have an estimate, sizes are joined and tiers dropped, "
             "at last to the whole level."

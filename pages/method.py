@@ -139,8 +139,8 @@ def steps(method: Method) -> list[str]:
         *coverage(method),
         _(
             "Every value and every score carries a {confidence} interval from sampling. That of a "
-            "score is taken on the logarithm, so its upper half is the longer. Errors of "
-            "indicators that go together are added up together."
+            "score is taken on the logarithm, so its upper half is the longer. Indicators whose "
+            "errors go together are not taken for independent."
         ).format(confidence=formats.percent(method.confidence, 0)),
         _(
             "Ranks compare scores rounded to one decimal; ties share the better rank. Beside a "

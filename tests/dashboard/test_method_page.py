@@ -179,8 +179,10 @@ def test_every_correlation_of_the_audit_is_printed_once_with_its_n(
 
 
 def test_a_number_from_fewer_places_says_so_and_none_is_a_dash() -> None:
-    few = audit_drawings.correlation(0.3, 12, 30, "t")
-    assert "0.30" in few and "n 12" in few
+    some = audit_drawings.correlation(0.3, 25, 30, "t")
+    assert "0.30" in some and "n 25" in some and theme.diverging(0.3) in some
+    few = audit_drawings.correlation(-0.93, 5, 30, "t")  # of five places: mostly chance
+    assert "−0.93" in few and "n 5" in few and "background" not in few
     assert "n 30" not in audit_drawings.correlation(0.3, 30, 30, "t")
     none = audit_drawings.correlation(float("nan"), 2, 30, "t")
     assert "—" in none and "background" not in none
