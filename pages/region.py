@@ -66,7 +66,7 @@ def contents(shown: View) -> Html:
         ("within", _("Places within"), level != "court"),
     ]
     links = [tag("a", name, href=f"#{anchor}") for anchor, name, there in items if there]
-    return tag("nav", *links, class_="contents", aria_label=_("On this page"))
+    return tag("nav", *links, class_="jumps", aria_label=_("On this page"))
 
 
 def find_place(shown: View) -> None:

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard import case_mix, charts, choices, formats, i18n, integrity, peers, score_apart
+from dashboard import case_mix, charts, choices, formats, i18n, peers, score_apart
 from dashboard.data import Answers, View
 from index_engine.method import load
-from tests.dashboard.running import Open, text
+from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
+from tests.dashboard.running import Open
 
 METHOD = load()
 
@@ -26,30 +27,6 @@ def in_english() -> Iterator[None]:
 @pytest.fixture
 def period(sample: Answers) -> str:
     return sample.periods()[-1]
-
-
-def scored(sample: Answers, level: str, period: str) -> SimpleNamespace:
-    """The best unit of a level that has a score."""
-    units = sample.scores(level, period)
-    return next(units[units["score"].notna()].itertuples(index=False))
-
-
-def profile(open_page: Open, level: str, unit: str, **more: str) -> str:
-    app = open_page("region", level=level, unit=unit, lang="en", **more)
-    i18n.use("en")  # a page sets its own
-    assert not app.exception, app.exception[0].message
-    return text(app)
-
-
-def part(shown: str, anchor: str) -> str:
-    """The markup from the heading with an anchor to the next section."""
-    _, found, rest = shown.partition(f'id="{anchor}"')
-    assert found, f"no section {anchor}"
-    return rest.partition('class="section"')[0]
-
-
-def plain(markup: str) -> str:
-    return re.sub(r"<[^>]+>", " ", markup)
 
 
 # ---------------------------------------------------------------- lead
@@ -244,11 +221,14 @@ def test_a_change_is_the_sum_of_performance_and_mix(
     assert len(known) > 4
     change = (known["now"] - known["before"]).to_numpy()
     assert (known["performance"] + known["mix"]).to_numpy() == pytest.approx(change, abs=1e-12)
-    shown = plain(part(profile(open_page, "province", row.unit_id), "case-mix"))
+    shown = part(profile(open_page, "province", row.unit_id), "case-mix")
     for line in known.itertuples(index=False):
-        unit = "score" if line.item == "score" else METHOD.indicator(line.item).unit
-        for value in (line.performance, line.mix, line.now - line.before):
-            assert score_apart.difference(value, unit) in shown
+        item = None if line.item == "score" else METHOD.indicator(line.item)
+        unit, name = (item.unit, item.name["en"]) if item else ("score", "Score")
+        levels = [score_apart.amount(value, unit) for value in (line.before, line.now)]
+        parts = (line.now - line.before, line.performance, line.mix)
+        words = [score_apart.difference(value, unit) for value in parts]
+        assert in_order(row_of(shown, name), *levels, *words), name
 
 
 def test_the_first_year_says_why_there_is_no_change(open_page: Open, sample: Answers) -> None:
@@ -286,131 +266,14 @@ def test_kinds_that_are_hardly_represented_are_named() -> None:
     assert "as here" not in case_mix.represented_said(found, 0.6, names)
 
 
-# ---------------------------------------------------------------- closings
-
-
-def test_every_check_stands_beside_the_nation(
-    open_page: Open, sample: Answers, period: str
-) -> None:
-    row = scored(sample, "province", period)
-    values = sample.checks("province", row.unit_id, period)
-    assert len(values) == 6
-    shown = plain(part(profile(open_page, "province", row.unit_id), "closings"))
-    known = {check.id: check for check in METHOD.checks}
-    for line in values[values["status"] == "estimated"].itertuples(index=False):
-        check = known[line.check]
-        for words in (check.name, check.numerator, check.denominator, check.why):
-            assert words["en"] in shown
-        assert formats.interval(line.low, line.high, "share") in shown
-        assert formats.interval(line.nation_low, line.nation_high, "share") in shown
-        assert f"n = {formats.number(line.nation_n)}" in shown
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "said"),
-    [(0.3, 0.4, "above"), (0.0, 0.1, "below"), (0.1, 0.25, "no clear difference")],
-)
-def test_a_check_differs_only_where_intervals_are_apart(low: float, high: float, said: str) -> None:
-    line = SimpleNamespace(value=(low + high) / 2, low=low, high=high, status="estimated")
-    line.nation, line.nation_low, line.nation_high = 0.2, 0.19, 0.21
-    assert integrity.against(line) == said
-    line.status = "too_few"
-    assert integrity.against(line) == formats.NOTHING
-
-
-def test_other_methods_stand_beside_this_one(open_page: Open, sample: Answers, period: str) -> None:
-    [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
-    table = sample.methods_compared("province", period, other.id)
-    line = next(table.itertuples(index=False))  # the one that differs most
-    assert line.rank_difference, "the methods agree on every province"
-    shown = plain(part(profile(open_page, "province", line.unit_id), "closings"))
-    assert formats.interval(line.other_low, line.other_high, "score") in shown
-    assert f"of {len(table)} that both score" in shown
-    side = "lower" if line.rank_difference > 0 else "higher"
-    assert f"stands {abs(line.rank_difference)} places {side} than" in shown
-    assert other.purpose["en"] in shown
-
-
-def test_the_gamed_province_is_higher_by_official_definitions(
-    open_page: Open, sample: Answers, period: str
-) -> None:
-    """What the section is for: where far more is closed unpaid than in the nation, official
-    definitions see a better place than this method does."""
-    [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
-    table = sample.methods_compared("province", period, other.id).set_index("unit_id")
-    excess = {}
-    for unit in table.index:
-        share = sample.checks("province", unit, period).set_index("check").loc["zhongben_share"]
-        excess[unit] = share["low"] - share["nation_high"]
-    gamed = max(excess, key=excess.__getitem__)
-    assert excess[gamed] > 0
-    assert table.loc[gamed, "rank_difference"] < 0
-    shown = plain(part(profile(open_page, "province", gamed), "closings"))
-    assert "above" in shown
-    assert "places higher than" in shown
-
-
-# ---------------------------------------------------------------- choices
-
-
-def test_sampling_and_choices_stand_apart(open_page: Open, sample: Answers, period: str) -> None:
-    line = next(sample.sensitivity("province").itertuples(index=False))
-    shown = plain(part(profile(open_page, "province", line.unit_id), "choices"))
-    assert choices.rank_range(line.rank_set_low, line.rank_set_high) in shown
-    assert choices.rank_range(line.rank_low, line.rank_high) in shown
-    indices = sample.sobol("province", line.unit_id)
-    for index in indices.itertuples(index=False):
-        assert choices.choice_name(index.choice) in shown
-        assert index.reason or f"± {formats.number(index.total_half, 2)}" in shown
-
-
-def test_every_choice_has_words(sample: Answers) -> None:
-    for choice in sample.sobol("province")["choice"]:
-        named = choices.choice_name(choice)
-        assert "_" not in named
-        assert named != choice or choice == "goalposts"
-
-
-@pytest.mark.parametrize(
-    ("total", "half", "reasons", "ranks", "said"),
-    [
-        ([0.8, 0.2], [0.1, 0.1], ["", ""], (1, 5), "Most by: goalposts."),
-        ([0.6, 0.5], [0.1, 0.1], ["", ""], (1, 5), "Most, though not clearly, by: goalposts"),
-        ([0.6, 0.5], [0.1, 0.1], ["no effect", ""], (1, 5), "Most by: drawn to peers or not."),
-        ([1.0, 0.0], [1.4, 0.0], ["", "no effect"], (1, 1), "Its rank hardly moves"),
-        ([0.0, 0.0], [0.0, 0.0], ["no effect"] * 2, (1, 1), "No choice moves its rank."),
-    ],
-)
-def test_the_choice_that_matters_most_is_said_no_surer_than_it_is(
-    total: list[float], half: list[float], reasons: list[str], ranks: tuple[int, int], said: str
-) -> None:
-    found = pd.DataFrame(
-        {
-            "choice": ["goalposts", "shrinkage"],
-            "total": total,
-            "total_half": half,
-            "reason": reasons,
-        }
-    )
-    line = SimpleNamespace(rank_low=ranks[0], rank_high=ranks[1])
-    assert choices.matters_most(found, line).startswith(said)
-
-
-def test_what_is_varied_at_the_last_period_says_so_in_an_earlier(
-    open_page: Open, sample: Answers
-) -> None:
-    line = next(sample.sensitivity("province").itertuples(index=False))
-    earlier = sample.periods()[-2]
-    shown = part(profile(open_page, "province", line.unit_id, period=earlier), "choices")
-    last = formats.window(*sample.period_dates(sample.periods()[-1]))
-    assert f"Period: {last}" in shown
+# ---------------------------------------------------------------- the whole page
 
 
 def test_the_contents_name_every_section(open_page: Open, sample: Answers, period: str) -> None:
     for level in ("nation", "province", "court"):
         row = scored(sample, level, period)
         shown = profile(open_page, level, row.unit_id)
-        jumps = re.search(r'<nav class="contents".*?</nav>', shown)
+        jumps = re.search(r'<nav class="jumps".*?</nav>', shown)
         assert jumps
         named = re.findall(r'href="#([\w-]+)"', jumps[0])
         assert named == re.findall(r'<h2 id="([\w-]+)"', shown)

@@ -1,0 +1,50 @@
+"""Reading the profile of a place: its sections, its tables, its words."""
+
+import re
+from types import SimpleNamespace
+
+from dashboard import i18n
+from dashboard.data import Answers
+from tests.dashboard.running import Open, text
+
+
+def scored(sample: Answers, level: str, period: str) -> SimpleNamespace:
+    """The best unit of a level that has a score."""
+    units = sample.scores(level, period)
+    return next(units[units["score"].notna()].itertuples(index=False))
+
+
+def profile(open_page: Open, level: str, unit: str, **more: str) -> str:
+    app = open_page("region", level=level, unit=unit, lang="en", **more)
+    i18n.use("en")  # a page sets its own
+    assert not app.exception, app.exception[0].message
+    return text(app)
+
+
+def part(shown: str, anchor: str) -> str:
+    """The markup from the heading with an anchor to the next section."""
+    _, found, rest = shown.partition(f'id="{anchor}"')
+    assert found, f"no section {anchor}"
+    return rest.partition('class="section"')[0]
+
+
+def in_order(shown: str, *words: str) -> bool:
+    """Whether the words stand in a text one after another, nothing but other words between."""
+    at = 0
+    for each in words:
+        at = shown.find(each, at)
+        if at < 0:
+            return False
+        at += len(each)
+    return True
+
+
+def row_of(markup: str, name: str) -> str:
+    """The words of the one table row that starts with a name."""
+    rows = [plain(row) for row in re.findall(r"<tr.*?</tr>", markup)]
+    [found] = [row for row in rows if row.split("i  Numerator")[0].strip().startswith(name)]
+    return found
+
+
+def plain(markup: str) -> str:
+    return re.sub(r"<[^>]+>", " ", markup)

@@ -1,0 +1,158 @@
+"""What a profile says of closings, of other methods and of choices: no surer than its numbers."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from dashboard import choices, formats, i18n, integrity
+from dashboard.data import Answers
+from index_engine.method import load
+from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
+from tests.dashboard.running import Open
+
+METHOD = load()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    i18n.use("en")
+    yield
+    i18n.use("")
+
+
+@pytest.fixture
+def period(sample: Answers) -> str:
+    return sample.periods()[-1]
+
+
+# ---------------------------------------------------------------- closings
+
+
+def test_every_check_stands_beside_the_nation(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    row = scored(sample, "province", period)
+    values = sample.checks("province", row.unit_id, period)
+    assert len(values) == 6
+    markup = part(profile(open_page, "province", row.unit_id), "closings")
+    known = {check.id: check for check in METHOD.checks}
+    for line in values[values["status"] == "estimated"].itertuples(index=False):
+        check = known[line.check]
+        assert in_order(
+            row_of(markup, check.name["en"]),
+            check.numerator["en"],
+            check.denominator["en"],
+            formats.percent(line.value),
+            formats.interval(line.low, line.high, "share"),
+            formats.number(line.n),
+            formats.percent(line.nation),
+            formats.interval(line.nation_low, line.nation_high, "share"),
+            f"n = {formats.number(line.nation_n)}",
+            check.why["en"],
+        ), line
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.3, 0.4, "above"), (0.0, 0.1, "below"), (0.1, 0.25, "no clear difference")],
+)
+def test_a_check_differs_only_where_intervals_are_apart(low: float, high: float, said: str) -> None:
+    line = SimpleNamespace(value=(low + high) / 2, low=low, high=high, status="estimated")
+    line.nation, line.nation_low, line.nation_high = 0.2, 0.19, 0.21
+    assert integrity.against(line) == said
+    line.status = "too_few"
+    assert integrity.against(line) == formats.NOTHING
+
+
+def test_other_methods_stand_beside_this_one(open_page: Open, sample: Answers, period: str) -> None:
+    [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
+    table = sample.methods_compared("province", period, other.id)
+    line = next(table.itertuples(index=False))  # the one that differs most
+    assert line.rank_difference, "the methods agree on every province"
+    shown = plain(part(profile(open_page, "province", line.unit_id), "closings"))
+    assert formats.interval(line.other_low, line.other_high, "score") in shown
+    assert f"of {len(table)} that both score" in shown
+    side = "lower" if line.rank_difference > 0 else "higher"
+    assert f"stands {abs(line.rank_difference)} places {side} than" in shown
+    assert other.purpose["en"] in shown
+
+
+def test_the_gamed_province_is_higher_by_official_definitions(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    """What the section is for: where far more is closed unpaid than in the nation, official
+    definitions see a better place than this method does."""
+    [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
+    table = sample.methods_compared("province", period, other.id).set_index("unit_id")
+    excess = {}
+    for unit in table.index:
+        share = sample.checks("province", unit, period).set_index("check").loc["zhongben_share"]
+        excess[unit] = share["low"] - share["nation_high"]
+    gamed = max(excess, key=excess.__getitem__)
+    assert excess[gamed] > 0
+    assert table.loc[gamed, "rank_difference"] < 0
+    shown = plain(part(profile(open_page, "province", gamed), "closings"))
+    assert "above" in shown
+    assert "places higher than" in shown
+
+
+# ---------------------------------------------------------------- choices
+
+
+def test_sampling_and_choices_stand_apart(open_page: Open, sample: Answers, period: str) -> None:
+    line = next(sample.sensitivity("province").itertuples(index=False))
+    markup = part(profile(open_page, "province", line.unit_id), "choices")
+    by_chance = choices.rank_range(line.rank_set_low, line.rank_set_high)
+    by_choice = choices.rank_range(line.rank_low, line.rank_high)
+    assert by_chance != by_choice
+    assert row_of(markup, "Sampling").split()[-1] == by_chance
+    assert row_of(markup, "Choices of the method").split()[-1] == by_choice
+    indices = sample.sobol("province", line.unit_id)
+    for index in indices.itertuples(index=False):
+        row = row_of(markup, choices.choice_name(index.choice))
+        halves = (index.first_half, index.total_half)
+        assert index.reason or in_order(row, *(f"± {formats.number(h, 2)}" for h in halves))
+
+
+def test_every_choice_has_words(sample: Answers) -> None:
+    for choice in sample.sobol("province")["choice"]:
+        named = choices.choice_name(choice)
+        assert "_" not in named
+        assert named != choice or choice == "goalposts"
+
+
+@pytest.mark.parametrize(
+    ("total", "half", "reasons", "ranks", "said"),
+    [
+        ([0.8, 0.2], [0.1, 0.1], ["", ""], (1, 5), "Most by: goalposts."),
+        ([0.6, 0.5], [0.1, 0.1], ["", ""], (1, 5), "Most, though not clearly, by: goalposts"),
+        ([0.6, 0.5], [0.1, 0.1], ["no effect", ""], (1, 5), "Most by: drawn to peers or not."),
+        ([1.0, 0.0], [1.4, 0.0], ["", "no effect"], (1, 1), "Its rank hardly moves"),
+        ([0.0, 0.0], [0.0, 0.0], ["no effect"] * 2, (1, 1), "No choice moves its rank."),
+    ],
+)
+def test_the_choice_that_matters_most_is_said_no_surer_than_it_is(
+    total: list[float], half: list[float], reasons: list[str], ranks: tuple[int, int], said: str
+) -> None:
+    found = pd.DataFrame(
+        {
+            "choice": ["goalposts", "shrinkage"],
+            "total": total,
+            "total_half": half,
+            "reason": reasons,
+        }
+    )
+    line = SimpleNamespace(rank_low=ranks[0], rank_high=ranks[1])
+    assert choices.matters_most(found, line).startswith(said)
+
+
+def test_what_is_varied_at_the_last_period_says_so_in_an_earlier(
+    open_page: Open, sample: Answers
+) -> None:
+    line = next(sample.sensitivity("province").itertuples(index=False))
+    earlier = sample.periods()[-2]
+    shown = part(profile(open_page, "province", line.unit_id, period=earlier), "choices")
+    last = formats.window(*sample.period_dates(sample.periods()[-1]))
+    assert f"Period: {last}" in shown
