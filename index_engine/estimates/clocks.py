@@ -97,7 +97,7 @@ def _weighted_flows(
 
     def add(part: panel.Cells, offsets: Sequence[int]) -> tuple[list[Array], list[Array]]:
         rows = mix.placed(part, unit_of)
-        return mix.add_up(rows, [part.n, part.elapsed], weights.weight, windows, offsets)
+        return mix.add_up(rows, [part.n, part.elapsed], weights, windows, offsets)
 
     entered, carried_in = add(cells.entered, within), add(cells.carried, start)
     left, carried_out = add(cells.left, within), add(cells.carried, end)
@@ -149,8 +149,7 @@ def brought_to(
     parts = []
     for first, part in _few(level):
         mine = slice(first, first + len(part.ids))
-        few = Weights(weights.weight[mine], weights.represented[mine])
-        curves = weighted_curves(cells, part, few, windows, method)
+        curves = weighted_curves(cells, part, weights.part(mine), windows, method)
         parts.append(read_off(curves, n[mine], wanted, method))
     return _stacked(parts)
 

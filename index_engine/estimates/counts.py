@@ -2,7 +2,7 @@
 observed and brought to another case mix; and the figures shown beside the score."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -146,7 +146,8 @@ def brought_to(
     method: Method,
 ) -> dict[str, Estimated]:
     """The same by weighted cases and lots; `weights` are those of the clocks case and lot, `plain`
-    the estimates as observed, whose n they keep."""
+    the estimates as observed, whose n they keep. Of counts it is not known when their cases began:
+    the weights are to be those of `mix.averaged`."""
     unit_of = mix.unit_of_court(level, counts.ratios.shape[0])
     found = {}
     for entry in wanted:
@@ -169,7 +170,7 @@ def _weighted(
     """
 
     def both(name: str) -> tuple[Array, Array]:
-        return _sums(counts, unit_of, weights.weight, windows, name)
+        return _sums(counts, unit_of, weights, windows, name)
 
     (y, y2), (x, x2) = both(spec.numerator), both(spec.denominator)
     if spec.kind == "share":
@@ -187,29 +188,30 @@ def _weighted(
 
 
 def _sums(
-    counts: Counts, unit_of: Index, weight: Array, windows: Windows, name: str
+    counts: Counts, unit_of: Index, weights: Weights, windows: Windows, name: str
 ) -> tuple[Array, Array]:
     """Sums of weight x count and of squared weight x count: arrays (unit, window)."""
     if name in STOCKS:
-        return _stock(counts.cases, unit_of, weight, windows, name)
+        return _stock(counts.cases, unit_of, weights, windows, name)
     rows = next(r for r in (counts.cases, counts.first_rounds, counts.rounds) if name in r.counts)
-    return _flow(rows, unit_of, weight, windows, name)
+    return _flow(rows, unit_of, weights, windows, name)
 
 
 def _flow(
-    rows: CountRows, unit_of: Index, weight: Array, windows: Windows, name: str
+    rows: CountRows, unit_of: Index, weights: Weights, windows: Windows, name: str
 ) -> tuple[Array, Array]:
     placed = mix.placed_rows(rows, unit_of)
     [plain], [squared] = mix.add_up(
-        placed, [rows.counts[name]], weight, windows, mix.within(windows)
+        placed, [rows.counts[name]], weights, windows, mix.within(windows)
     )
     return plain[..., 0], squared[..., 0]
 
 
 def _stock(
-    rows: CountRows, unit_of: Index, weight: Array, windows: Windows, name: str
+    rows: CountRows, unit_of: Index, weights: Weights, windows: Windows, name: str
 ) -> tuple[Array, Array]:
     """Weighted stocks: flows summed from the beginning, stratum by stratum."""
+    weight = weights.weight
     units, _, strata = weight.shape
     placed = mix.placed_rows(rows, unit_of)
     flow = rows.counts["filed"] + rows.counts["taken_over"] - rows.counts["closed"]
@@ -219,7 +221,7 @@ def _stock(
     pending = np.cumsum(by_period, axis=1)[:, windows.ends]
     plain, squared = (weight * pending).sum(axis=-1), (weight**2 * pending).sum(axis=-1)
     if name == "handled":
-        closed = _flow(rows, unit_of, weight, windows, "closed")
+        closed = _flow(rows, unit_of, weights, windows, "closed")
         return plain + closed[0], squared + closed[1]
     days = windows.days() if name == "pending_days" else 1.0
     return plain * days, squared * days
@@ -231,9 +233,9 @@ def _median(
     rows = mix.placed_rows(prices, unit_of)
     bins = ratio_bins(method)
     inner = prices.counts["ratio_bin"][rows.kept].astype(np.int64)
-    rows = mix.Placed(rows.kept, rows.unit, rows.period, rows.stratum, inner, bins)
+    rows = replace(rows, inner=inner, inner_size=bins)
     [histogram], [squared] = mix.add_up(
-        rows, [prices.counts["n"]], weights.weight, windows, mix.within(windows)
+        rows, [prices.counts["n"]], weights, windows, mix.within(windows)
     )
     total, spread = histogram.sum(axis=-1), squared.sum(axis=-1)
     effective = np.divide(total**2, spread, out=np.zeros_like(total), where=spread > 0)

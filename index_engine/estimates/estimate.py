@@ -36,12 +36,13 @@ COUNTED = {"value_finished": "lots_finished", "start_value": "sold"}
 STATUSES = ("estimated", "no_data", "too_few", "not_estimable")
 QUARTERS_BACK = 4  # of the change that is split into performance and mix: a year
 MIX_CLOCKS = ("case", "listing", "lot")  # those whose estimates are brought to another mix
+COUNT_CLOCKS = ("case", "lot")  # those whose weights counts are brought to another mix by
 
 
 @dataclass(frozen=True)
 class Run:
-    """What the steps of one estimation share. `mixes` are the spells that came under observation,
-    (unit, window, stratum), by level and clock."""
+    """What the steps of one estimation share. `mixes` are the spells that began, (unit, window,
+    stratum), by level and clock; `ended` the cells of what ended, by clock."""
 
     con: duckdb.DuckDBPyConnection
     store: Store
@@ -50,6 +51,7 @@ class Run:
     levels: list[Units]
     together: groups.Together
     mixes: dict[tuple[str, str], Array]
+    ended: dict[str, panel.Cells]
     totals: dict[str, dict[str, Array]]  # counts (unit, window) by level and name
     found: dict[tuple[str, str], dict[str, Estimated]]  # by method and level, as observed
     shared: dict[tuple[str, str], Shared]  # the same of covariances
@@ -71,7 +73,9 @@ def estimate(
     windows = windows_of(con, methods[0])
     progress("variation")
     together = groups.learn(con, windows, methods)
-    run = Run(con, Store(windows), tuple(methods), windows, units(con), together, {}, {}, {}, {})
+    run = Run(
+        con, Store(windows), tuple(methods), windows, units(con), together, {}, {}, {}, {}, {}
+    )
     used = {e.estimate.clock for m in methods for e in m.estimated if e.estimate.clock}
     for clock in sorted(used | {"case", "lot"}):
         progress(f"curves {clock}")
@@ -89,12 +93,14 @@ def estimate(
 
 def _estimate_clock(run: Run, clock: str) -> None:
     events = run.main.clock_events(clock)
-    frame, bins = run.windows.frame, run.main.ages.bins
-    cells = panel.read_cells(run.con, frame, clock, events, bins)
+    frame = run.windows.frame
+    cells = panel.read_cells(run.con, frame, clock, events, run.main.ages)
     if clock in MIX_CLOCKS:
         count = strata.grid(run.main).count
         for level in run.levels:
-            run.mixes[level.level, clock] = mix.entering(cells, level, frame, run.windows, count)
+            run.mixes[level.level, clock] = mix.beginning(cells, level, frame, run.windows, count)
+    if clock in COUNT_CLOCKS:
+        run.ended[clock] = cells.ended
     if clock == "case":
         store_expected(run.store, cells, run.levels, run.windows, run.main)
     dense = panel.dense(cells)
@@ -117,8 +123,8 @@ def _estimate_clock(run: Run, clock: str) -> None:
 
 
 def weights_of(run: Run, method: Method, level: Units, clock: str) -> dict[str, Weights]:
-    """Weights of the cases of a clock by basis: to the national mix of the same window, and to the
-    unit's own mix of a year before."""
+    """Weights of the cases of a clock by basis: to the national mix of the window in which they
+    began, and to the unit's own mix of a year before that."""
     own = run.mixes[level.level, clock]
     nation = run.mixes[run.levels[0].level, clock].sum(axis=0, keepdims=True)
     before = mix.earlier(own, QUARTERS_BACK)
@@ -148,9 +154,12 @@ def _estimate_counts(run: Run) -> None:
             scored = [e for e in wanted if isinstance(e, Indicator)]
             if method.strata is None or not scored:
                 continue
-            by_clock = {clock: weights_of(run, method, level, clock) for clock in ("case", "lot")}
+            by_clock = {clock: weights_of(run, method, level, clock) for clock in COUNT_CLOCKS}
             for basis in (ADJUSTED, CONSTANT_MIX):
-                weights = {clock: found[basis] for clock, found in by_clock.items()}
+                weights = {
+                    clock: mix.averaged(found[basis], run.ended[clock], level, run.windows)
+                    for clock, found in by_clock.items()
+                }
                 brought = counts.brought_to(read, level, weights, run.windows, scored, own, method)
                 _keep(run, method, level, basis, brought, {})
         _store_mixes(run, level)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from index_engine.ages import MONTH_DAYS, Ages
 from index_engine.estimates import incidence, mix, shrinkage
 from index_engine.estimates.incidence import Array
-from index_engine.estimates.mix import Placed
+from index_engine.estimates.mix import Placed, Weights
 from index_engine.estimates.panel import Cells, ClockCells, Index
 from index_engine.estimates.store import Columns, Store
 from index_engine.estimates.units import Units
@@ -153,7 +153,7 @@ def observed_expected(
             values = part.n[kept] * ahead[at] - passed * hazard[at]
             flat = rows.unit[inside] * len(windows.ends) + window[inside]
             expected += sign * np.bincount(flat, values, expected.size).reshape(expected.shape)
-    ones = np.ones((units, len(windows.ends), hazard.shape[1]))
+    ones = Weights.ones(units, len(windows.ends), hazard.shape[1])
     ended = _first_event(mix.placed(cells.ended, unit_of), bins)
     [observed], _ = mix.add_up(ended, [cells.ended.n], ones, windows, within)
     return observed[..., 0], expected
@@ -161,15 +161,9 @@ def observed_expected(
 
 def _first_event(rows: Placed, bins: int) -> Placed:
     """Only the rows of the first event of a clock, all ages together."""
-    mine = np.flatnonzero(rows.inner < bins)
-    return Placed(
-        rows.kept[mine],
-        rows.unit[mine],
-        rows.period[mine],
-        rows.stratum[mine],
-        np.zeros(len(mine), dtype=np.int64),
-        1,
-    )
+    mine = rows.inner < bins
+    chosen = {n: getattr(rows, n)[mine] for n in ("kept", "unit", "period", "began", "stratum")}
+    return Placed(**chosen, inner=np.zeros(int(mine.sum()), dtype=np.int64), inner_size=1)
 
 
 def _national(
@@ -178,7 +172,7 @@ def _national(
     """Months at risk and events of the first kind in the nation, (stratum, window, bin)."""
     ages, count = method.ages, strata.grid(method).cases
     in_nation = mix.unit_of_court(nation, cells.entered.shape[0])
-    ones = np.ones((count, len(windows.ends), 1))
+    ones = Weights.ones(count, len(windows.ends), 1)
 
     def add(part: Cells, offsets: Index | range | tuple[int, ...]) -> tuple[Array, Array]:
         rows = mix.placed(part, in_nation)

@@ -78,11 +78,10 @@ def _estimates(
     con: duckdb.DuckDBPyConnection, windows: Windows, level: Units, method: Method
 ) -> dict[str, Estimated]:
     found: dict[str, Estimated] = {}
-    bins = method.ages.bins
     for clock in sorted({e.estimate.clock for e in method.estimated if e.estimate.clock}):
         wanted: list[Indicator | Check] = [e for e in method.estimated if e.estimate.clock == clock]
         events = method.clock_events(clock)
-        cells = panel.read_cells(con, windows.frame, clock, events, bins, "grouped")
+        cells = panel.read_cells(con, windows.frame, clock, events, method.ages, "grouped")
         own, _ = clocks.observed(panel.dense(cells), level, windows, wanted, method)
         found |= own
     read = counts.read(con, windows.frame, method, "grouped")

@@ -5,15 +5,21 @@ mix of the place itself and t the mix it is brought to (Fleiss, Levin and Paik 2
 rates; Xie and Liu 2005, Statistics in Medicine 24, for weighted curves). Everything downstream is
 then the same estimate from weighted counts. Weighting is over strata that are settled when a case
 is filed, so nothing a court does moves its weights.
+
+A window sees cases that began in it and older ones, and the mix may have been another when these
+began. So a case is weighted by the mix of those it began with: the window's own, or the one that
+ended whole windows before, brought to what was wanted then. With the window's weights for all, an
+old stock would be corrected for a change that it had no part in.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from index_engine.estimates.incidence import Array
-from index_engine.estimates.panel import Cells, ClockCells, CountRows, Frame, Index
+from index_engine.estimates.panel import BEFORE, Cells, ClockCells, CountRows, Frame, Index
 from index_engine.estimates.units import Units
 from index_engine.estimates.windows import Windows
 from index_engine.method import CaseMix
@@ -23,11 +29,44 @@ NO_UNIT = -1
 
 @dataclass(frozen=True)
 class Weights:
-    """`weight` (unit, window, stratum) of a case of the stratum, 0 where the unit has none;
-    `represented` (unit, window): the share of the wanted mix that the weighted cases make up."""
+    """`weight` (unit, window, stratum) of a case of the stratum that began in the window, 0 where
+    the unit has none; `represented` (unit, window): the share of the wanted mix that the weighted
+    cases make up; `since` (unit,): the first window for which a mix is wanted, before which a case
+    counts 1."""
 
     weight: Array
     represented: Array
+    since: Index
+
+    @classmethod
+    def ones(cls, units: int, windows: int, strata: int) -> "Weights":
+        shape = (units, windows)
+        return cls(np.ones((*shape, strata)), np.ones(shape), np.zeros(units, dtype=np.int64))
+
+    def part(self, units: slice) -> "Weights":
+        """Those of some units."""
+        return Weights(self.weight[units], self.represented[units], self.since[units])
+
+    @cached_property
+    def _following(self) -> Index:
+        """(unit, window): the first window from here on that has weights; the last, if none."""
+        count = self.weight.shape[1]
+        known = ~np.isnan(self.weight).any(axis=-1)
+        places = np.where(known, np.arange(count), count - 1)
+        return np.minimum.accumulate(places[:, ::-1], axis=1)[:, ::-1]
+
+    def of(self, unit: Index, window: Index, back: Index, stratum: Index) -> Array:
+        """Weights (row,) in a window of cases that began in it or `back` windows before.
+
+        Where there are none for the time when a case began, it has the next that there are.
+        """
+        older, began = back > 0, np.maximum(window - back, 0)
+        at = np.where(older, np.minimum(self._following[unit, began], window), window)
+        found: Array = self.weight[unit, at, stratum]
+        early = np.flatnonzero(older & (began < self.since[unit]))
+        known = ~np.isnan(self.weight[unit[early], window[early], stratum[early]])
+        found[early[known]] = 1.0
+        return found
 
 
 def towards(own: Array, wanted: Array, limits: CaseMix) -> Weights:
@@ -45,8 +84,11 @@ def towards(own: Array, wanted: Array, limits: CaseMix) -> Weights:
     # One case a case, so that numbers at risk stay about those of the unit.
     scale = np.divide(1.0, represented, out=np.zeros_like(represented), where=represented > 0)
     weight *= scale[..., None]
-    weight[~(represented >= limits.min_represented)] = np.nan
-    return Weights(weight, represented)
+    # With a hair's width, so that a whole mix is not lost to rounding.
+    weight[~(represented >= limits.min_represented - 1e-9)] = np.nan
+    is_wanted = np.broadcast_to(wants.sum(axis=-1) > 0, represented.shape)
+    since = np.where(is_wanted.any(axis=-1), is_wanted.argmax(axis=-1), 0)
+    return Weights(weight, represented, since)
 
 
 def _shares(counts: Array) -> Array:
@@ -62,11 +104,13 @@ def _shares(counts: Array) -> Array:
 class Placed:
     """Rows of a measure that belong to a unit: the unit, the period and the stratum of each as
     positions, and its position on an inner axis of length `inner_size`, such as event and bin.
-    `kept` are the positions of these rows among all."""
+    `kept` are the positions of these rows among all; `began` the periods in which their spells
+    began."""
 
     kept: Index
     unit: Index
     period: Index
+    began: Index
     stratum: Index
     inner: Index
     inner_size: int
@@ -87,16 +131,17 @@ def placed(cells: Cells, unit_of: Index) -> Placed:
     kept = np.flatnonzero(unit_of[court] != NO_UNIT)
     period, inner = np.divmod(cells.place[kept] % (periods * events * bins), events * bins)
     stratum = cells.stratum[kept]
-    return Placed(kept, unit_of[court[kept]], period, stratum, inner, events * bins)
+    began = cells.began[kept]
+    return Placed(kept, unit_of[court[kept]], period, began, stratum, inner, events * bins)
 
 
 def placed_rows(rows: CountRows, unit_of: Index) -> Placed:
-    """Rows of counts, without an inner axis."""
+    """Rows of counts, without an inner axis. When their cases began is not known: see
+    `averaged`."""
     kept = np.flatnonzero(unit_of[rows.court] != NO_UNIT)
     nothing = np.zeros(len(kept), dtype=np.int64)
-    return Placed(
-        kept, unit_of[rows.court[kept]], rows.period[kept], rows.stratum[kept], nothing, 1
-    )
+    period = rows.period[kept]
+    return Placed(kept, unit_of[rows.court[kept]], period, period, rows.stratum[kept], nothing, 1)
 
 
 def within(windows: Windows) -> range:
@@ -117,36 +162,38 @@ def at_end(windows: Windows) -> tuple[int, ...]:
 def add_up(
     rows: Placed,
     values: Sequence[Array],
-    weight: Array,
+    weights: Weights,
     windows: Windows,
     offsets: Iterable[int],
 ) -> tuple[list[Array], list[Array]]:
     """Sums of weight x value, and of squared weight x value, over the rows of each window.
 
-    `values` are arrays (row,), `weight` is (unit, window, stratum); each result is (unit, window,
-    inner).
+    `values` are arrays (row,); each result is (unit, window, inner).
     """
-    units, count, _ = weight.shape
+    units, count, _ = weights.weight.shape
     size = units * count * rows.inner_size
     # All offsets in one go: the arrays that are filled are far larger than the rows.
     at: list[Index] = []
     chosen: list[Index] = []
-    weights: list[Array] = []
+    weighed: list[Array] = []
     for offset in offsets:
         window = rows.period + offset - windows.ends[0]
         inside = np.flatnonzero((window >= 0) & (window < count))
         unit, window = rows.unit[inside], window[inside]
         at.append((unit * count + window) * rows.inner_size + rows.inner[inside])
-        weights.append(weight[unit, window, rows.stratum[inside]])
+        # Whole windows between the end of this one and the period in which the case began.
+        ended = rows.period[inside] + offset
+        back = np.maximum(ended - rows.began[inside], 0) // windows.length * windows.length
+        weighed.append(weights.of(unit, window, back, rows.stratum[inside]))
         chosen.append(rows.kept[inside])
-    flat, w, kept = np.concatenate(at), np.concatenate(weights), np.concatenate(chosen)
+    flat, w, kept = np.concatenate(at), np.concatenate(weighed), np.concatenate(chosen)
     shape = (units, count, rows.inner_size)
     plain: list[Array] = []
     squared: list[Array] = []
     for value in values:
         once = w * value[kept]
-        for found, weighed in ((plain, once), (squared, w * once)):
-            total = np.bincount(flat, weighed, size).astype(np.float64, copy=False)
+        for found, summed in ((plain, once), (squared, w * once)):
+            total = np.bincount(flat, summed, size).astype(np.float64, copy=False)
             found.append(total.reshape(shape))
     return plain, squared
 
@@ -161,16 +208,35 @@ def counted(
         inner=rows.stratum.astype(np.int64),
         inner_size=strata,
     )
-    ones = np.ones((units, len(windows.ends), 1))
+    ones = Weights.ones(units, len(windows.ends), 1)
     [found], _ = add_up(by_stratum, [values], ones, windows, offsets)
     return found
 
 
-def entering(cells: ClockCells, level: Units, frame: Frame, windows: Windows, strata: int) -> Array:
-    """The mix of a level on a clock: spells that came under observation in each window, by stratum
-    (unit, window, stratum)."""
+def beginning(
+    cells: ClockCells, level: Units, frame: Frame, windows: Windows, strata: int
+) -> Array:
+    """The mix of a level on a clock: spells that began in each window, by stratum (unit, window,
+    stratum). What was taken over when observation began is no part of it: slow kinds stay longest.
+    """
     rows = placed(cells.entered, unit_of_court(level, len(frame.courts)))
-    return counted(rows, cells.entered.n, len(level.ids), strata, windows, within(windows))
+    new = np.where(cells.entered.began > BEFORE, cells.entered.n, 0.0)
+    return counted(rows, new, len(level.ids), strata, windows, within(windows))
+
+
+def averaged(weights: Weights, ended: Cells, level: Units, windows: Windows) -> Weights:
+    """Weights for counts of what ended in a window, of which it is not known when it began: of each
+    stratum the mean weight of the spells that ended in the window."""
+    units, count, strata = weights.weight.shape
+    rows = placed(ended, unit_of_court(level, ended.shape[0]))
+    rows = replace(rows, inner=rows.stratum.astype(np.int64), inner_size=strata)
+    [weighed], _ = add_up(rows, [ended.n], weights, windows, within(windows))
+    [plain], _ = add_up(
+        rows, [ended.n], Weights.ones(units, count, strata), windows, within(windows)
+    )
+    mean = np.divide(weighed, plain, out=weights.weight.copy(), where=plain > 0)
+    mean[np.isnan(weights.weight)] = np.nan
+    return Weights(mean, weights.represented, weights.since)
 
 
 def earlier(own: Array, windows_back: int) -> Array:

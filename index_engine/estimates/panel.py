@@ -4,16 +4,20 @@ Courts are read once; a region is the sum of its courts along the first axis, a 
 sum along the second. Nothing is counted again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from index_engine.ages import Ages
 from index_engine.estimates.incidence import Array
 
 Index = npt.NDArray[np.int64]
+
+BEFORE = -1  # period of what began before it was observed
+QUARTER_DAYS = 365.25 / 4
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,13 @@ class Cells:
     """Cells of one measure and clock as they are stored, one element a cell.
 
     `place` is the flat position in an array of `shape` (court, period, event, bin); the third axis
-    has length one where a measure has no events.
+    has length one where a measure has no events. `began` is the period in which the spells of a
+    cell began, BEFORE if that was before they were observed or before the first period.
     """
 
     place: Index
     stratum: Index
+    began: Index
     n: Array
     elapsed: Array
     shape: tuple[int, int, int, int]
@@ -85,7 +91,7 @@ def read_clock(
     con: duckdb.DuckDBPyConnection, frame: Frame, clock: str, events: tuple[str, ...], bins: int
 ) -> ClockPanel:
     """Read the cells of one clock for the courts of `frame`, summed over cohorts and strata."""
-    return dense(read_cells(con, frame, clock, events, bins))
+    return dense(_read(con, frame, clock, events, bins, "measures", None))
 
 
 def dense(cells: ClockCells) -> ClockPanel:
@@ -107,16 +113,49 @@ def read_cells(
     frame: Frame,
     clock: str,
     events: tuple[str, ...],
-    bins: int,
+    ages: Ages,
     schema: str = "measures",
 ) -> ClockCells:
     """Read the cells of one clock; `schema` grouped has random groups in place of courts."""
-    return ClockCells(
-        _cells(con, frame, clock, bins, f"{schema}.entered"),
-        _cells(con, frame, clock, bins, f"{schema}.carried"),
-        _cells(con, frame, clock, bins, f"{schema}.exits", ("open",)),
-        _cells(con, frame, clock, bins, f"{schema}.exits", events),
-    )
+    return _read(con, frame, clock, events, ages.bins, schema, ages)
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    frame: Frame,
+    clock: str,
+    events: tuple[str, ...],
+    bins: int,
+    schema: str,
+    ages: Ages | None,
+) -> ClockCells:
+    """`began` of the cells is told where `ages` are."""
+    parts = []
+    for table, chosen in (
+        ("entered", ()),
+        ("carried", ()),
+        ("exits", ("open",)),
+        ("exits", events),
+    ):
+        cells, cohort = _cells(con, frame, clock, bins, f"{schema}.{table}", chosen)
+        if ages is not None:
+            cells = replace(cells, began=_began(cells, cohort, table, frame, ages))
+        parts.append(cells)
+    return ClockCells(*parts)
+
+
+def _began(cells: Cells, cohort: Index, table: str, frame: Frame, ages: Ages) -> Index:
+    """Positions of the periods, quarters, in which the spells of cells (cell,) began."""
+    _, periods, events, bins = cells.shape
+    period, age = cells.place // (events * bins) % periods, cells.place % bins
+    if table == "exits":
+        began = np.where(cohort > 0, cohort - frame.first_period, BEFORE)
+    elif table == "entered":
+        began = np.where(age == 0, period, BEFORE)
+    else:  # their age on the first day of the period is known to a bin, whose middle is taken
+        days = ages.starts + (ages.widths - 1) / 2.0
+        began = period - 1 - (days[age] // QUARTER_DAYS).astype(np.int64)
+    return np.maximum(began, BEFORE)
 
 
 def _cells(
@@ -125,8 +164,9 @@ def _cells(
     clock: str,
     bins: int,
     table: str,
-    events: tuple[str, ...] = (),
-) -> Cells:
+    events: tuple[str, ...],
+) -> tuple[Cells, Index]:
+    """The cells, and the cohort of each: 0 where it is not told."""
     shape = (frame.rows, frame.periods, len(events) or 1, bins)
     chosen = pd.DataFrame({"court_id": frame.courts, "court": range(len(frame.courts))})
     con.register("chosen_courts", chosen.assign(court=0) if frame.pooled else chosen)
@@ -143,6 +183,7 @@ def _cells(
         SELECT ((court * $periods + period - $first) * $events
                 + {"list_position($names::measures.event[], event) - 1" if events else "0"}) * $bins
                + age_bin AS place, {"0" if frame.pooled else "stratum"} AS stratum,
+               {"cohort" if events and not frame.pooled else "0"} AS cohort,
                {total.format("n", "n")}, {total.format("elapsed", "elapsed")}
         FROM {table} JOIN chosen USING (court_id)
         WHERE clock = $clock AND age_bin < $bins AND period BETWEEN $first AND $last
@@ -161,7 +202,9 @@ def _cells(
     ).fetchnumpy()
     con.unregister("chosen_courts")
     at = rows["place"].astype(np.int64, copy=False)
-    return Cells(at, rows["stratum"], rows["n"], rows["elapsed"], shape)
+    unknown = np.full(len(at), BEFORE)
+    cells = Cells(at, rows["stratum"], unknown, rows["n"], rows["elapsed"], shape)
+    return cells, rows["cohort"].astype(np.int64, copy=False)
 
 
 def _summed(at: Index, values: Array, shape: tuple[int, ...]) -> Array:

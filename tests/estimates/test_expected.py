@@ -32,7 +32,7 @@ AGES = METHOD.ages
 def read(con: duckdb.DuckDBPyConnection) -> tuple[panel.ClockCells, list[Units], Windows]:
     windows = windows_of(con, METHOD)
     events = METHOD.clock_events("case")
-    cells = panel.read_cells(con, windows.frame, "case", events, AGES.bins)
+    cells = panel.read_cells(con, windows.frame, "case", events, AGES)
     return cells, units(con), windows
 
 
