@@ -4,6 +4,7 @@ import json
 from array import array
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -166,6 +167,17 @@ def test_the_places_of_a_province_are_highlighted(
     assert f"Of its own {len(mine)} {'cities' if level == 'city' else 'courts'}, {out} lie" in text(
         app
     )
+
+
+def test_courts_of_a_province_are_those_of_its_cities_and_its_own(province: View) -> None:
+    place = province.place
+    city = province.data.children("province", place.unit_id)[0].unit_id
+    units = pd.DataFrame(
+        {"unit_id": ["of-city", "of-province", "else"], "parent": [city, place.unit_id, "x"]}
+    )
+    assert funnels.members(province, units, "court") == {"of-city", "of-province"}
+    assert funnels.members(province, units, "city") == {"of-province"}
+    assert funnels.members(replace(province, place=province.data.nation), units, "court") == set()
 
 
 def test_a_court_is_highlighted_among_all_courts(open_page: Open, sample: Answers) -> None:
