@@ -30,6 +30,9 @@ def section(shown: View) -> None:
         anchor="case-mix",
     )
     changes(shown)
+    if shown.place.level == "nation":
+        st.html(tag("p", _("The nation is what places are compared with."), class_="said"))
+        return
     left, right = st.columns(2, gap="large")
     with left:
         expected(shown)
@@ -161,10 +164,6 @@ def expected(shown: View) -> None:
     unit = shown.place
     st.html(tag("h3", _("Payments, against what its cases let one expect"), class_="chart"))
     found = shown.data.expected(unit.level, unit.unit_id, shown.period)
-    if unit.level == "nation":
-        said = _("The nation is what places are compared with.")
-        st.html(tag("p", said, class_="said"))
-        return
     if found.empty:
         said = _("Fewer than {n} payments are expected of its cases: too few to compare.").format(
             n=formats.number(shown.data.main.min_cell)

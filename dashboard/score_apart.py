@@ -201,9 +201,8 @@ def mix_columns() -> list[Column]:
             ),
         ),
         _figures(
-            _("Difference"),
+            _("Adjusted less own value"),
             lambda line: difference(_gap(line), line.item.unit),
-            note=_("Adjusted less own value"),
         ),
         Column(
             _("Difference in points"),
