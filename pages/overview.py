@@ -27,6 +27,7 @@ from dashboard.markup import Html, join, tag
 from dashboard.tables import Column
 
 KEY_FIGURES = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")
+MOST_FIGURES = 5  # of a method that has none of these
 CHILD = dict(pairwise(LEVELS))  # nation -> province -> city -> court
 
 
@@ -98,9 +99,8 @@ def key_figures(shown: View) -> Html:
     row = shown.row(shown.place)
     values = shown.data.indicators(shown.place.level, shown.place.unit_id, shown.period)
     by_id = {line.indicator: line for line in values.itertuples(index=False)}
-    cards = [score_card(shown, row)] + [
-        indicator_card(shown, by_id[name]) for name in KEY_FIGURES if name in by_id
-    ]
+    named = [name for name in KEY_FIGURES if name in by_id] or list(by_id)[:MOST_FIGURES]
+    cards = [score_card(shown, row), *(indicator_card(shown, by_id[name]) for name in named)]
     return join(
         tag("div", *cards, class_="cards"), parts.source_line(shown, n=row.n if row else None)
     )
