@@ -21,12 +21,17 @@ KINDS = ("share", "mean", "amount_rate", "median")
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
 FLOWS = ("filed", "taken_over", "closed")  # summed from the beginning, what is pending
 STOCKS = {"pending", "handled", "pending_days"}
+UNTOLD = {"numbered_received", "numbered_expected"}  # of no stratum: nobody knows the missing
+SUMS = {  # counts that are made of others
+    "recovered_in_kind": ("recovered_setoff", "recovered_asset_swap"),
+    "recovered_arranged": ("recovered_instalment", "recovered_restructuring"),
+}
 
 
 @dataclass(frozen=True)
 class Counts:
     """Every count of the measures: `totals` by name as (court, period) arrays, `ratios` (court,
-    period, ratio bin), and the same by stratum as rows."""
+    period, ratio bin), and the same by stratum as rows; `lots` only of courts."""
 
     totals: dict[str, Array]
     ratios: Array
@@ -34,6 +39,12 @@ class Counts:
     rounds: CountRows
     first_rounds: CountRows
     prices: CountRows
+    lots: CountRows | None
+
+    @property
+    def by_stratum(self) -> tuple[CountRows, ...]:
+        rows = (self.cases, self.first_rounds, self.rounds)
+        return rows if self.lots is None else (*rows, self.lots)
 
 
 def ratio_bins(method: Method) -> int:
@@ -69,6 +80,7 @@ def read(
             {f"first_{name}": first_rounds.counts[name] for name in ("held", "sold")},
         ),
         prices,
+        panel.read_count_rows(con, frame, "lot_counts") if schema == "measures" else None,
     )
 
 
@@ -85,9 +97,12 @@ def _with_sums(found: dict[str, Array], pending: Array, windows: Windows) -> dic
     found["pending"] = pending
     found["handled"] = pending + found["closed"]
     found["pending_days"] = pending * windows.days()
-    found["recovered_in_kind"] = found["recovered_setoff"] + found["recovered_asset_swap"]
-    found["recovered_arranged"] = found["recovered_instalment"] + found["recovered_restructuring"]
-    return found
+    return found | {name: found[one] + found[other] for name, (one, other) in SUMS.items()}
+
+
+def are_there(spec: Estimate, counts: dict[str, Array]) -> bool:
+    """Whether what an estimate is made of was counted: of random groups not everything is."""
+    return {spec.numerator, spec.denominator} <= {*counts, ""}
 
 
 # ---------------------------------------------------------------- as observed
@@ -147,11 +162,13 @@ def brought_to(
 ) -> dict[str, Estimated]:
     """The same by weighted cases and lots; `weights` are those of the clocks case and lot, `plain`
     the estimates as observed, whose n they keep. Of counts it is not known when their cases began:
-    the weights are to be those of `mix.averaged`."""
+    the weights are to be those of `mix.averaged`. What is not counted by stratum is left out."""
     unit_of = mix.unit_of_court(level, counts.ratios.shape[0])
     found = {}
     for entry in wanted:
         spec = entry.estimate
+        if {spec.numerator, spec.denominator} & UNTOLD:
+            continue
         if spec.kind == "median":
             item = _median(counts.prices, unit_of, weights["lot"], windows, method)
         else:
@@ -193,7 +210,10 @@ def _sums(
     """Sums of weight x count and of squared weight x count: arrays (unit, window)."""
     if name in STOCKS:
         return _stock(counts.cases, unit_of, weights, windows, name)
-    rows = next(r for r in (counts.cases, counts.first_rounds, counts.rounds) if name in r.counts)
+    if name in SUMS:
+        parts = [_sums(counts, unit_of, weights, windows, part) for part in SUMS[name]]
+        return parts[0][0] + parts[1][0], parts[0][1] + parts[1][1]
+    rows = next(rows for rows in counts.by_stratum if name in rows.counts)
     return _flow(rows, unit_of, weights, windows, name)
 
 

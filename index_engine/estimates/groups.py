@@ -86,7 +86,11 @@ def _estimates(
         found |= own
     read = counts.read(con, windows.frame, method, "grouped")
     totals = counts.totals_of(read.totals, windows, level.members)
-    wanted = [e for e in method.estimated if e.estimate.kind in counts.KINDS]
+    wanted = [
+        e
+        for e in method.estimated
+        if e.estimate.kind in counts.KINDS and counts.are_there(e.estimate, totals)
+    ]
     return found | counts.observed(totals, read.ratios, level, windows, wanted, method)
 
 

@@ -1,5 +1,6 @@
 """What random groups tell: correlations and design effects that were put in are found again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -206,6 +207,24 @@ def test_lots_of_one_estate_are_not_as_many_as_they_seem(
     assert [se is not None for (se,) in shown] == known.tolist()
     assert [se for (se,) in shown if se] == pytest.approx(widened[known].tolist(), rel=1e-6)
     assert known.sum() > 2
+
+
+def test_what_is_not_counted_in_groups_is_left_out(monkeypatch: pytest.MonkeyPatch):
+    """A method may name counts of whole lots, and of case numbers, that groups have none of."""
+    monkeypatch.setattr(measures, "LEAST_PER_GROUP", 10)
+    share = METHOD.indicator("first_round_sold")
+    of_lots = replace(share.estimate, numerator="lots_sold", denominator="lots_finished")
+    method = replace(METHOD, indicators=(*METHOD.indicators[:-1], replace(share, estimate=of_lots)))
+    with estates(True, count=300).connect() as con:
+        measure(con, method)
+        found = groups.learn(con, windows_of(con, method), [method])
+        assert "lot_sold_12m" in found.effect and "first_round_sold" not in found.effect
+        estimate(con, [method])
+        bases = con.execute(
+            "SELECT DISTINCT basis FROM estimates.indicators WHERE indicator = 'first_round_sold'"
+            " AND value IS NOT NULL"
+        ).fetchall()
+    assert {basis for (basis,) in bases} >= {"observed", "adjusted"}
 
 
 def test_without_groups_nothing_is_learned():

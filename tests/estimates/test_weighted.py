@@ -20,7 +20,8 @@ from index_engine.estimates.units import Units, units
 from index_engine.estimates.windows import Windows, windows_of
 from index_engine.measures import strata
 from index_engine.measures.measure import measure
-from index_engine.method import CaseMix, load_all
+from index_engine.method import AUCTION_COUNTS, CaseMix, load_all
+from index_engine.method.model import CASE_COUNTS
 from tests.measures import recount
 from tests.measures.tables import labels
 from tests.oracle import counts as plain_counts
@@ -35,6 +36,16 @@ WANTED = {
 }
 CHECKED = (4, 7)  # windows that are counted again: no leap day makes a year's age longer in them
 COUNTED = [i for m in (METHOD, OFFICIAL) for i in m.indicators if i.estimate.kind in counts.KINDS]
+NO_PART = {"premium", "start_value", "days_to_close", "pending_days"}  # of counted things
+# Every other count, with one that it is a part of.
+WHOLES = (
+    (counts.UNTOLD, "numbered_expected"),
+    ({"value_finished", "value_sold"}, "value_finished"),
+    ({"lots_finished", "lots_sold"}, "lots_finished"),
+    ({"first_held", "first_sold"}, "first_held"),
+    (AUCTION_COUNTS, "rounds_ended"),
+    (CASE_COUNTS, "handled"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -352,3 +363,24 @@ def test_counts_of_cases_that_weigh_one(con, windows):
                 mine, theirs = getattr(brought[name], part), getattr(item, part)
                 np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12, err_msg=name)
             assert (~np.isnan(item.value)).any()
+
+
+@pytest.mark.parametrize("name", sorted((CASE_COUNTS | AUCTION_COUNTS) - NO_PART))
+def test_every_count_that_a_method_may_name(con, level, windows, name):
+    """A method may make a share of any: weighted by 1 it is the share as observed, and what is of
+    no stratum is left out."""
+    [share, *_] = [i for i in COUNTED if i.estimate.kind == "share"]
+    whole = next(pair[1] for pair in WHOLES if name in pair[0])
+    spec = replace(share.estimate, numerator=name, denominator=whole)
+    wanted = [replace(share, estimate=spec)]
+    found = counts.read(con, windows.frame, METHOD)
+    totals = counts.totals_of(found.totals, windows, level.members)
+    plain = counts.observed(totals, found.ratios, level, windows, wanted, METHOD)
+    both = {"case": ones(level, windows), "lot": ones(level, windows)}
+    brought = counts.brought_to(found, level, both, windows, wanted, plain, METHOD)
+    if name in counts.UNTOLD:
+        assert brought == {}
+        return
+    mine, theirs = brought[share.id], plain[share.id]
+    np.testing.assert_allclose(mine.value, theirs.value, rtol=1e-12)
+    assert np.isfinite(theirs.value).all()
