@@ -12,9 +12,11 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, not the one above
     sys.path.insert(0, str(ROOT))
 
-from dashboard import address, data, i18n, intake_words, methods, parts  # noqa: E402
+from dashboard import address, data, i18n, parts  # noqa: E402
 from dashboard.i18n import _  # noqa: E402
+from dashboard.intake import words as intake_words  # noqa: E402
 from dashboard.markup import tag  # noqa: E402
+from dashboard.ranking import methods  # noqa: E402
 from dashboard.view import NoSuchPlace  # noqa: E402
 from index_engine.errors import InputError  # noqa: E402
 

@@ -22,7 +22,7 @@ from streamlit.url_util import make_url_path
 
 from dashboard import i18n
 from dashboard.i18n import _
-from dashboard.maps import BOUNDARIES
+from dashboard.map.outlines import BOUNDARIES
 
 PAGES = ("", "rankings", "region", "method", "data")
 A_YEAR = 365 * 24 * 3600

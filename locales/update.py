@@ -35,7 +35,7 @@ COMMENTS = {
 
 def messages() -> Iterator[str]:
     """Every message in the code, marked there as _("...")."""
-    files = [ROOT / "app.py", *(f for folder in FOLDERS for f in (ROOT / folder).glob("*.py"))]
+    files = [ROOT / "app.py", *(f for folder in FOLDERS for f in (ROOT / folder).rglob("*.py"))]
     for file in files:
         for _line, message, _comments, _context in extract_from_file("python", file):
             if isinstance(message, str):

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import data, intake_check, intake_steps, intake_view, parts
+from dashboard import data, parts
 from dashboard.i18n import _
+from dashboard.intake import check as intake_check
+from dashboard.intake import steps as intake_steps
+from dashboard.intake import view as intake_view
 from index_engine import intake
 from index_engine.errors import InputError
 from index_engine.intake import State

@@ -7,11 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import audit, audit_choices, formats, method_rules, parts, tables, view
+from dashboard import formats, parts, tables, view
+from dashboard.audit import agreement as audit
+from dashboard.audit import choices as audit_choices
+from dashboard.audit import rules as method_rules
+from dashboard.audit.rules import bullets
 from dashboard.data import View
 from dashboard.i18n import _, pick
 from dashboard.markup import tag
-from dashboard.method_rules import bullets
 from dashboard.tables import Column
 from index_engine.method import Estimate, Figure, Indicator, Method
 

@@ -8,22 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import (
-    address,
-    formats,
-    layer_kinds,
-    layers,
-    maps,
-    parts,
-    sections,
-    tables,
-    theme,
-    view,
-)
+from dashboard import address, formats, parts, tables, theme, view
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
-from dashboard.layers import Layer
+from dashboard.map import kinds as layer_kinds
+from dashboard.map import layers
+from dashboard.map import outlines as maps
+from dashboard.map.layers import Layer
 from dashboard.markup import Html, join, tag
+from dashboard.profile import sections
 from dashboard.tables import Column
 
 KEY_FIGURES = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")

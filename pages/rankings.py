@@ -7,22 +7,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import (
-    address,
-    formats,
-    methods,
-    parts,
-    rank_choices,
-    rank_columns,
-    tables,
-    view,
-    weights,
-)
+from dashboard import address, formats, parts, tables, view
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
+from dashboard.ranking import choices as rank_choices
+from dashboard.ranking import columns as rank_columns
+from dashboard.ranking import methods, weights
+from dashboard.ranking.weights import Weights
 from dashboard.tables import Column
-from dashboard.weights import Weights
 
 RANKED = LEVELS[1:]  # province, city, court
 PAGE = 100  # rows drawn at once; the rest a click away

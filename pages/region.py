@@ -7,25 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import (
-    address,
-    case_mix,
-    charts,
-    choices,
-    formats,
-    funnels,
-    integrity,
-    parts,
-    peers,
-    score_apart,
-    sections,
-    tables,
-    theme,
-    view,
-)
+from dashboard import address, charts, formats, parts, tables, theme, view
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
+from dashboard.profile import case_mix, choices, funnels, integrity, peers, score_apart, sections
 from dashboard.tables import Column
 
 

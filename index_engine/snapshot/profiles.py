@@ -41,9 +41,9 @@ class Profiles(Core):
         Columns: indicator, dimension, value, se, low, high (of the value), n, status
         ('estimated' | 'too_few' | 'not_estimable' | 'no_data'), points (0-100),
         weight (its share of the dimension's weight among those present), own (False where the unit
-        has too few cases: its points, if any, are of its peers' value), nation, nation_se, nation_n (its
-        value for the nation, same period); adjusted, adjusted_low, adjusted_high (to
-        the national case mix); shrunk, shrunk_low, shrunk_high (drawn to its peers), own_weight
+        has too few cases: its points, if any, are of its peers' value), nation, nation_se, nation_n
+        (its value for the nation, same period); adjusted, adjusted_low, adjusted_high (to the
+        national case mix); shrunk, shrunk_low, shrunk_high (drawn to its peers), own_weight
         (share of its own cases in that) and peers_value (what it is drawn to).
         """
         rows = self._estimated(self.method, level, unit_id, period, self.method.indicators)

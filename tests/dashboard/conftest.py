@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import i18n
 from dashboard.data import Answers
 from index_engine.snapshot import Snapshot
 from tests.dashboard.running import Open, run_page
+
+
+@pytest.fixture(autouse=True)
+def first_language() -> Iterator[None]:
+    """No test speaks the language of the one before it."""
+    yield
+    i18n.use("")
 
 
 @pytest.fixture(scope="session")

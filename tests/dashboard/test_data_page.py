@@ -11,8 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data, i18n, intake_draft, intake_files, intake_words
-from dashboard.intake_draft import Choices
+from dashboard import data, i18n
+from dashboard.intake import draft as intake_draft
+from dashboard.intake import files as intake_files
+from dashboard.intake import words as intake_words
+from dashboard.intake.draft import Choices
 from index_engine import intake
 from index_engine.errors import InputError
 from index_engine.sources import mapping, numbering

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import funnel_chart, funnels, i18n
+from dashboard import i18n
 from dashboard.data import Answers, View
+from dashboard.profile import funnel_chart, funnels
 from tests.dashboard.running import Open, text
 
 UNITS = pd.DataFrame(

@@ -10,8 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard import i18n, layer_kinds, layers, theme
+from dashboard import i18n, theme
 from dashboard.data import Answers, View
+from dashboard.map import kinds as layer_kinds
+from dashboard.map import layers
 from index_engine.build import build
 from index_engine.snapshot import Snapshot
 from tests.dashboard.running import Open, run_page, text

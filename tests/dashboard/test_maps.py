@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import maps, theme
+from dashboard import theme
 from dashboard.data import Answers
+from dashboard.map import outlines as maps
 
 FILES = sorted(maps.BOUNDARIES.glob("**/*.geojson"))
 

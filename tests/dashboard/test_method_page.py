@@ -10,7 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard import audit, audit_choices, audit_drawings, i18n, theme
+from dashboard import i18n, theme
+from dashboard.audit import agreement as audit
+from dashboard.audit import choices as audit_choices
+from dashboard.audit import drawings as audit_drawings
 from dashboard.data import Answers, View
 from index_engine import method
 from index_engine.build import build

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import data, export, methods
+from dashboard import data, export
 from dashboard.data import Answers, View
+from dashboard.ranking import methods
 from index_engine.snapshot import Snapshot
 from tests.dashboard.running import Open, text
 from tests.dashboard.test_export import rows_of

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard import case_mix, charts, choices, formats, i18n, peers, score_apart
+from dashboard import charts, formats, i18n
 from dashboard.data import Answers, View
+from dashboard.profile import case_mix, choices, peers, score_apart
 from index_engine.method import load
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open

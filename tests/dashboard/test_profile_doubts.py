@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard import choices, formats, i18n, integrity
+from dashboard import formats, i18n
 from dashboard.data import Answers
+from dashboard.profile import choices, integrity
 from index_engine.method import load
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open

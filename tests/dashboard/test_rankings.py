@@ -5,8 +5,8 @@ import re
 import pandas as pd
 import pytest
 
-from dashboard import rank_columns
 from dashboard.data import Answers
+from dashboard.ranking import columns as rank_columns
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
 from tests.dashboard.test_weights import rows_drawn

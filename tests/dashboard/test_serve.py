@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import maps
+from dashboard.map import outlines as maps
 from dashboard.serve import PAGES, routes
 
 

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import i18n, sections
+from dashboard import i18n
+from dashboard.profile import sections
 from tests.dashboard.running import Open, text
 
 HEADING = "Published figures beside computed values"

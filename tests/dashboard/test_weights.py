@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import weights
 from dashboard.data import Answers, View
+from dashboard.ranking import weights
 from index_engine.method import load
 from tests.dashboard.running import Open
 from tests.dashboard.test_export import rows_of

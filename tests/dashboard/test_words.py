@@ -11,7 +11,7 @@ from dashboard.i18n import LANGUAGES, LOCALES
 from index_engine import method
 from tests.dashboard.running import ROOT
 
-SOURCES = [ROOT / "app.py", *sorted((ROOT / "dashboard").glob("*.py"))]
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "dashboard").rglob("*.py"))]
 SOURCES += sorted((ROOT / "pages").glob("*.py"))
 
 

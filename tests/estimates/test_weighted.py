@@ -137,6 +137,26 @@ def weighted_by(windows: Windows, window: int, start: date) -> int:
     return max(window - 4 * years, 0)
 
 
+@pytest.mark.parametrize("clock", list(WANTED))
+def test_the_mix_is_of_what_began_in_a_window(world, con, level, windows, clock):
+    """Not of what was taken over when observation began, but for what was a week old at most."""
+    number = {label: n for n, label in labels(con).items()}
+    cells = read(con, windows, clock)
+    found = mix.beginning(cells, level, windows.frame, windows, GRID.count)
+    plain = np.zeros_like(found)
+    week = METHOD.ages.edges[1]
+    taken_over = 0
+    for spell in recount.spells(world, METHOD):
+        for unit, window in np.ndindex(*plain.shape[:2]):
+            first, after = days(windows, window)
+            mine = spell.clock == clock and spell.court_id in courts_of(level, unit, windows)
+            if mine and first <= spell.entry < after:
+                taken_over += spell.age(spell.entry) >= week
+                plain[unit, window, number[spell.stratum]] += spell.age(spell.entry) < week
+    assert (found == plain).all()
+    assert plain.sum() > 0 and taken_over > 0
+
+
 def months_weights(spec) -> list[float]:
     """Bin by bin: 1 up to the horizon of an incidence, or the months that an event in it saves."""
     edges, horizon = METHOD.ages.edges, days_of(spec.months)

@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, data, formats, intake_words, parts, tables
+from dashboard import address, data, formats, parts, tables
 from dashboard.i18n import _, place_name
-from dashboard.intake_steps import PROPOSED, Reading, advice, plainly, step, trouble
+from dashboard.intake import words as intake_words
+from dashboard.intake.steps import PROPOSED, Reading, advice, plainly, step, trouble
 from dashboard.markup import Html, join, tag
 from dashboard.tables import Column
 from index_engine import intake

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, audit_drawings, formats, parts, tables
+from dashboard import address, formats, parts, tables
+from dashboard.audit import drawings as audit_drawings
 from dashboard.data import View
 from dashboard.i18n import _, pick
 from dashboard.markup import Html, tag

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts, score_apart, tables
+from dashboard import address, formats, parts, tables
 from dashboard.data import View
 from dashboard.i18n import _
 from dashboard.markup import Html, tag
+from dashboard.profile import score_apart
 from dashboard.tables import Column
 from index_engine.method import Peers
 

@@ -9,10 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import formats, intake_words, layer_kinds, methods, parts, tables, theme
+from dashboard import formats, parts, tables, theme
 from dashboard.data import View
 from dashboard.i18n import _, pick
+from dashboard.intake import words as intake_words
+from dashboard.map import kinds as layer_kinds
 from dashboard.markup import Html, join, tag
+from dashboard.ranking import methods
 from dashboard.tables import Column
 from index_engine import intake
 from index_engine.method import CaseMix, Method, Strata

@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, data, formats, intake_check, intake_words, parts, tables
+from dashboard import address, data, formats, parts, tables
 from dashboard.i18n import _
-from dashboard.intake_steps import advice, plainly, trouble
+from dashboard.intake import check as intake_check
+from dashboard.intake import words as intake_words
+from dashboard.intake.steps import advice, plainly, trouble
 from dashboard.markup import Html, tag
 from dashboard.tables import Column
 from index_engine import intake

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import formats, parts, rank_choices, tables
+from dashboard import formats, parts, tables
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
+from dashboard.ranking import choices as rank_choices
 from dashboard.tables import Column
 
 DOUBTS = ("rank_low", "rank_high", "rank_low_all", "rank_high_all", "top_share")

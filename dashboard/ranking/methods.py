@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, data, formats, parts, rank_columns, tables
+from dashboard import address, data, formats, parts, tables
 from dashboard.data import Answers, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
+from dashboard.ranking import columns as rank_columns
 from dashboard.tables import Column
 from index_engine.method import Method
 

@@ -1,6 +1,6 @@
 """The words of the data contract as people say them: kinds, fields, codes, rules.
 
-The words stand in intake_terms.toml, whole sentences in intake_phrases.toml; what is not there goes
+The words stand in terms.toml, whole sentences in phrases.toml; what is not there goes
 by its own name.
 """
 
@@ -19,7 +19,7 @@ from index_engine import intake
 @cache
 def terms() -> dict[str, Any]:
     """Kinds, fields and rules, each with its wording by language."""
-    return _read("intake_terms")
+    return _read("terms")
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -81,6 +81,6 @@ def _field_or_itself(word: str) -> str:
 def _phrases(catalogue: str) -> list[tuple[re.Pattern[str], str]]:
     return [
         (re.compile(phrase["en"], re.DOTALL), phrase[catalogue])
-        for phrase in _read("intake_phrases")["phrase"]
+        for phrase in _read("phrases")["phrase"]
         if catalogue in phrase
     ]

@@ -9,9 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import intake_draft, intake_words, parts
+from dashboard import parts
 from dashboard.i18n import _
-from dashboard.intake_draft import NO_VALUE, Choices
+from dashboard.intake import draft as intake_draft
+from dashboard.intake import words as intake_words
+from dashboard.intake.draft import NO_VALUE, Choices
 from dashboard.markup import Html, join, tag
 from index_engine import intake
 from index_engine.intake import Proposal, ProposedColumn

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, drawings, formats, parts, score_apart, tables
+from dashboard import address, drawings, formats, parts, tables
 from dashboard.data import View
 from dashboard.i18n import _, pick
 from dashboard.markup import Html, join, tag
+from dashboard.profile import score_apart
 from dashboard.tables import Column
 
 RANKED = ("province", "city")  # ranks of courts stand on the page of rankings, under its note

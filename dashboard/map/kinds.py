@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard import address, formats, parts, tables, theme
 from dashboard.data import View
 from dashboard.i18n import _, pick
-from dashboard.layers import Class, Layer
+from dashboard.map.layers import Class, Layer
 from dashboard.markup import Html, tag
 from dashboard.tables import Column
 from index_engine.applications.spatial import FALSE_DISCOVERIES, LEVELS

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import drawings, formats, parts, score_apart, tables
+from dashboard import drawings, formats, parts, tables
 from dashboard.data import View
 from dashboard.i18n import _, pick
 from dashboard.markup import Html, tag
+from dashboard.profile import score_apart
 from dashboard.tables import Column
 from index_engine import periods
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import intake_columns, intake_draft, intake_files, intake_words
 from dashboard.i18n import _
-from dashboard.intake_files import Picked
+from dashboard.intake import columns as intake_columns
+from dashboard.intake import draft as intake_draft
+from dashboard.intake import files as intake_files
+from dashboard.intake import words as intake_words
+from dashboard.intake.files import Picked
 from dashboard.markup import Html, tag
 from index_engine import intake
 from index_engine.errors import InputError

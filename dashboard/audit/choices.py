@@ -12,10 +12,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, audit, audit_drawings, charts, choices, formats, parts, tables
+from dashboard import address, charts, formats, parts, tables
+from dashboard.audit import agreement as audit
+from dashboard.audit import drawings as audit_drawings
 from dashboard.data import View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, tag
+from dashboard.profile import choices
 from dashboard.tables import Column, Group
 from index_engine.method import Method
 

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, formats, funnel_chart, parts
+from dashboard import address, charts, formats, parts
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
+from dashboard.profile import funnel_chart
 
 DEFAULT = "zhongben_rate"
 DRAWN = ("city", "court")  # levels that have funnels

@@ -1,0 +1,1 @@
+"""Parts of the method page: the rules, and what they make of the data."""

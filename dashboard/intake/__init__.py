@@ -1,0 +1,1 @@
+"""The data page: how files of people's own come in."""

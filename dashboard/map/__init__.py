@@ -1,0 +1,1 @@
+"""The map: what it can be painted by, and how it is drawn."""
