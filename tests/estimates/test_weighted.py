@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise, product
+from itertools import product
 from random import Random
 
 import duckdb
@@ -157,15 +157,6 @@ def test_the_mix_is_of_what_began_in_a_window(world, con, level, windows, clock)
     assert plain.sum() > 0 and taken_over > 0
 
 
-def months_weights(spec) -> list[float]:
-    """Bin by bin: 1 up to the horizon of an incidence, or the months that an event in it saves."""
-    edges, horizon = METHOD.ages.edges, days_of(spec.months)
-    if spec.kind == "incidence":
-        return [float(after - 1 <= horizon) for after in edges[1:]]
-    saved = [max(horizon - day, 0) / horizon * spec.months for day in range(edges[-1])]
-    return [sum(saved[a:b]) / (b - a) for a, b in pairwise(edges)]
-
-
 @pytest.mark.parametrize("clock", list(WANTED))
 def test_curves_of_weighted_spells(con, level, windows, seen, clock):
     """Value, error and covariances of every indicator, on the grid of the method."""
@@ -186,7 +177,13 @@ def test_curves_of_weighted_spells(con, level, windows, seen, clock):
         )
         assert curves.reach[unit, window] == expected.bins
         assert curves.risk[unit, window] == pytest.approx(expected.risk, rel=1e-9, abs=1e-9)
-        item = {i.id: (i.estimate.event, months_weights(i.estimate)) for i in WANTED[clock]}
+        item = {
+            i.id: (
+                i.estimate.event,
+                oracle.weights(i.estimate.kind, i.estimate.months, METHOD.ages.edges),
+            )
+            for i in WANTED[clock]
+        }
         for indicator in WANTED[clock]:
             spec, mine = indicator.estimate, found[indicator.id]
             if expected.bins < METHOD.ages.bin_of(days_of(spec.months)) + 1:

@@ -114,6 +114,15 @@ def weighted(
     return Curve(hazards, effective, known)
 
 
+def weights(kind: str, months: int, edges: Sequence[int]) -> list[float]:
+    """Bin by bin: 1 up to the horizon of an incidence, else the months that an event in it saves."""
+    horizon = int(months * 365.25 / 12)
+    if kind == "incidence":
+        return [float(after - 1 <= horizon) for after in edges[1:]]
+    saved = [max(horizon - day, 0) / horizon * months for day in range(edges[-1])]
+    return [sum(saved[a:b]) / (b - a) for a, b in pairwise(edges)]
+
+
 def functional(curve: Curve, event: str, weights: Sequence[float]) -> float:
     """Sum over bins of the probability of the event in a bin x weight."""
     surviving, value = 1.0, 0.0
