@@ -43,6 +43,7 @@ ANSWERS |= {"spreadsheets"}
 
 # Heavy or of the screen; libraries.md has the times. statsmodels and geopandas only while building.
 NOT_IN_THE_ENGINE = {"streamlit", "plotly", "geopandas", "statsmodels", "altair", "matplotlib"}
+NOT_IN_THE_ENGINE |= {"scipy", "SALib", "esda", "libpysal"}
 NOT_ON_THE_SCREEN = {"duckdb", "statsmodels", "geopandas", "scipy", "matplotlib"}
 
 

@@ -1,0 +1,144 @@
+"""Several methods in one build: what a further one may say, how it is added and asked for."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index_engine.build import build
+from index_engine.cli import main
+from index_engine.errors import InputError
+from index_engine.method import DEFAULT, load, load_all, parse, parse_all, read, shipped
+from index_engine.snapshot import Snapshot
+from tests.worlds import random_world
+
+MAIN = DEFAULT.read_text(encoding="utf-8")
+OFFICIAL = DEFAULT.with_name("official.toml").read_text(encoding="utf-8")
+STRICT = OFFICIAL.replace('id = "official-1"', 'id = "strict"').replace(
+    "min_weight_present = 0.65", "min_weight_present = 1.0"
+)
+
+
+def test_the_shipped_methods_load_together():
+    first, official = load_all()
+    assert (first.id, official.id) == ("enforcement-credit-1", "official-1")
+    assert first.text == MAIN
+    assert official.text == OFFICIAL
+    assert [i.estimate.kind for i in official.indicators] == ["mean", "share", "share"]
+
+
+def test_what_a_further_method_leaves_out_is_as_in_the_main_one():
+    first, official = load_all()
+    for name in ("window_quarters", "first_period", "bins_per_month", "events", "strata", "peers"):
+        assert getattr(official, name) == getattr(first, name), name
+    assert official.bands == first.bands
+    assert official.figures == first.figures
+
+
+@pytest.mark.parametrize(
+    ("added", "table"),
+    [
+        ("\n[period]\nmonths = 24\nfirst = '2019Q4'\n", "period"),
+        ('\n[events]\ncash = ["completed"]\nother = ["*"]\n', "events"),
+        ("\n[recovery_events]\n", "recovery_events"),
+        (
+            '\n[strata]\nclaim_bands = []\nclasses = { all = ["*"] }\nassets = { all = ["*"] }\n',
+            "strata",
+        ),
+    ],
+)
+def test_a_further_method_counts_what_the_main_one_counts(added: str, table: str):
+    with pytest.raises(
+        InputError, match=re.escape(f"[{table}] is not that of enforcement-credit-1")
+    ):
+        parse(OFFICIAL + added, "other.toml", load())
+
+
+def test_the_same_said_again_is_no_fault():
+    same = re.search(r"^\[period\]\n(.*\n)+?\n", MAIN, re.M)
+    assert same is not None
+    assert parse(OFFICIAL + "\n" + same.group(), "other.toml", load()).first_period == "2019Q4"
+
+
+def test_two_methods_of_one_name_are_refused():
+    with pytest.raises(InputError, match=r"o\.toml: another method of this build has the id"):
+        parse_all([(MAIN, "a.toml"), (OFFICIAL, "o.toml"), (OFFICIAL, "b.toml")])
+
+
+def test_a_further_method_alone_says_what_it_lacks():
+    with pytest.raises(InputError, match=r"official\.toml: the entry 'period' is missing"):
+        load(DEFAULT.with_name("official.toml"))
+
+
+def test_dropping_a_file_beside_the_others_adds_a_method(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for path in shipped():
+        shutil.copy(path, tmp_path)
+    (tmp_path / "strict.toml").write_text(STRICT, encoding="utf-8")
+    monkeypatch.setattr(read, "DEFAULT", tmp_path / "method.toml")
+    methods = load_all()
+    assert [m.id for m in methods] == ["enforcement-credit-1", "official-1", "strict"]
+    assert methods[2].min_weight_present == 1.0
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world built with three methods, named on the command line."""
+    folder = tmp_path_factory.mktemp("three")
+    path = random_world(cases=4000).write(folder / "w.duckdb")
+    strict = folder / "strict.toml"
+    strict.write_text(STRICT, encoding="utf-8")
+    named = [DEFAULT, DEFAULT.with_name("official.toml"), strict]
+    options = [word for file in named for word in ("--method", str(file))]
+    assert main(["build", "--warehouse", str(path), *options]) == 0
+    return path
+
+
+def test_every_method_of_a_build_can_be_asked_for(three: Path, capsys: pytest.CaptureFixture[str]):
+    with Snapshot(three) as snapshot:
+        assert list(snapshot.methods) == ["enforcement-credit-1", "official-1", "strict"]
+        assert snapshot.method is snapshot.main
+    printed = {}
+    for method in ("", "official-1", "strict"):
+        command = ["scores", "--warehouse", str(three), "--level", "province", "--format", "json"]
+        assert main([*command, *(["--method", method] if method else [])]) == 0
+        rows = json.loads(capsys.readouterr().out)
+        printed[method] = {row["unit_id"]: row["score"] for row in rows}
+        assert {row["method"] for row in rows} == {method or "enforcement-credit-1"}
+    assert printed[""] != printed["official-1"]
+    assert printed["official-1"] == printed["strict"], "every weight is present in these provinces"
+
+
+def test_a_method_that_was_not_built_is_refused(three: Path, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(InputError, match="not built with a method 'other'; there are"):
+        Snapshot(three, "other")
+    command = ["scores", "--warehouse", str(three), "--level", "court", "--method", "other"]
+    assert main(command) == 2
+    assert "not built with a method 'other'" in capsys.readouterr().err
+
+
+def test_a_build_with_fewer_methods_forgets_the_others(three: Path, tmp_path: Path):
+    path = shutil.copyfile(three, tmp_path / "w.duckdb")
+    build(path, [DEFAULT])
+    with Snapshot(path) as snapshot:
+        assert list(snapshot.methods) == ["enforcement-credit-1"]
+
+
+def test_methods_compared_rank_what_both_score(three: Path):
+    with Snapshot(three) as snapshot:
+        period = snapshot.periods()[-1]
+        found = snapshot.methods_compared("court", period, "official-1")
+        own = snapshot.scores("court", period).set_index("unit_id")
+    with Snapshot(three, "official-1") as official:
+        other = official.scores("court", period).set_index("unit_id")
+    both = own.index[own["rank"].notna()].intersection(other.index[other["rank"].notna()])
+    assert set(found["unit_id"]) == set(both)
+    for row in found.itertuples():
+        assert row.score == own.loc[row.unit_id, "score"]
+        assert row.other_score == other.loc[row.unit_id, "score"]
+        assert row.rank == 1 + (found["score"] > row.score).sum()
+        assert row.rank_difference == row.other_rank - row.rank
+    assert found["rank_difference"].abs().is_monotonic_decreasing
