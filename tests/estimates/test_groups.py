@@ -83,6 +83,16 @@ def test_a_design_effect_put_in_is_found(effect: float):
     assert found.effect["a"] == pytest.approx(effect, abs=4 * error)
 
 
+def test_a_design_effect_by_hand():
+    """Variance with n - 1 over the mean of the squared errors, windows together."""
+    value = generator(12).standard_normal((LEAST_GROUPS, 2)) * 3
+    se = generator(13).uniform(0.5, 1.5, value.shape)
+    seen = [sum((v - column.mean()) ** 2 for v in column) for column in value.T]
+    claimed = [sum(e**2 for e in column) / LEAST_GROUPS for column in se.T]
+    found = together({"a": estimated(value, se)}, LEAST_GROUPS)
+    assert found.effect["a"] == pytest.approx(sum(seen) / (LEAST_GROUPS - 1) / sum(claimed))
+
+
 def test_errors_are_never_narrowed():
     value = generator(7).standard_normal((GROUPS, WINDOWS))
     assert together({"a": estimated(value, 2.0)}, GROUPS).effect == {"a": 1.0}

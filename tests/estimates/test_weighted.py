@@ -177,13 +177,8 @@ def test_curves_of_weighted_spells(con, level, windows, seen, clock):
         )
         assert curves.reach[unit, window] == expected.bins
         assert curves.risk[unit, window] == pytest.approx(expected.risk, rel=1e-9, abs=1e-9)
-        item = {
-            i.id: (
-                i.estimate.event,
-                oracle.weights(i.estimate.kind, i.estimate.months, METHOD.ages.edges),
-            )
-            for i in WANTED[clock]
-        }
+        edges, specs = METHOD.ages.edges, {i.id: i.estimate for i in WANTED[clock]}
+        item = {n: (s.event, oracle.weights(s.kind, s.months, edges)) for n, s in specs.items()}
         for indicator in WANTED[clock]:
             spec, mine = indicator.estimate, found[indicator.id]
             if expected.bins < METHOD.ages.bin_of(days_of(spec.months)) + 1:

@@ -115,7 +115,7 @@ def weighted(
 
 
 def weights(kind: str, months: int, edges: Sequence[int]) -> list[float]:
-    """Bin by bin: 1 up to the horizon of an incidence, else the months that an event in it saves."""
+    """Bin by bin: 1 up to the horizon of an incidence; the months that an event in it saves."""
     horizon = int(months * 365.25 / 12)
     if kind == "incidence":
         return [float(after - 1 <= horizon) for after in edges[1:]]
