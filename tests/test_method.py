@@ -213,6 +213,11 @@ FAULTS = {
         '{ kind = "quotient", numerator = "first_sold", denominator = "first_held" }',
         "first_round_sold",
     ),
+    "a share of what is not counted": (
+        '{ kind = "share", numerator = "first_sold", denominator = "first_held" }',
+        '{ kind = "share", numerator = "value_sold", denominator = "value_finished" }',
+        "no count of things",
+    ),
     "no such kind": ('kind = "median"', 'kind = "mode"', "'mode'"),
     "no such clock": ('clock = "listing"', 'clock = "listings"', "'listings'"),
     "no such event": ('event = "listed"', 'event = "cash"', "'cash'"),

@@ -49,6 +49,7 @@ class Run:
     methods: tuple[Method, ...]
     windows: Windows
     levels: list[Units]
+    special: frozenset[str]  # courts that are no peers of the others
     together: groups.Together
     mixes: dict[tuple[str, str], Array]
     ended: dict[str, panel.Cells]
@@ -73,9 +74,10 @@ def estimate(
     windows = windows_of(con, methods[0])
     progress("variation")
     together = groups.learn(con, windows, methods)
-    run = Run(
-        con, Store(windows), tuple(methods), windows, units(con), together, {}, {}, {}, {}, {}
-    )
+    rows = con.execute("SELECT court_id FROM courts WHERE special").fetchall()
+    special = frozenset(court for (court,) in rows)
+    levels, store = units(con), Store(windows)
+    run = Run(con, store, tuple(methods), windows, levels, special, together, {}, {}, {}, {}, {})
     used = {e.estimate.clock for m in methods for e in m.estimated if e.estimate.clock}
     for clock in sorted(used | {"case", "lot"}):
         progress(f"curves {clock}")
@@ -139,14 +141,12 @@ def weights_of(run: Run, method: Method, level: Units, clock: str) -> dict[str, 
 
 def _estimate_counts(run: Run) -> None:
     read = counts.read(run.con, run.windows.frame, run.main)
-    rows = run.con.execute("SELECT court_id FROM courts WHERE special").fetchall()
-    special = {court for (court,) in rows}
     for level in run.levels:
         totals = counts.totals_of(read.totals, run.windows, level.members)
         for figure in run.main.figures:
             _store_figure(run.store, run.main, figure, totals, level)
         run.totals[level.level] = totals
-        store_funnels(run.store, run.main, run.windows, level, totals, special)
+        store_funnels(run.store, run.main, run.windows, level, totals, run.special)
         for method in run.methods:
             wanted = [e for e in method.estimated if e.estimate.kind in counts.KINDS]
             own = counts.observed(totals, read.ratios, level, run.windows, wanted, method)
@@ -181,7 +181,8 @@ def _shrink(run: Run, level: Units) -> None:
     main = run.found[run.main.id, level.level]
     on_cases = [i.id for i in run.main.indicators if i.estimate.clock == "case"]
     first = main[(on_cases or [i.id for i in run.main.indicators])[0]]
-    groups_of = small_units.peers_of(run.main, first.n, at_stake, first.estimable)
+    ordinary = np.array([unit not in run.special for unit in level.ids])
+    groups_of = small_units.peers_of(run.main, first.n, at_stake, first.estimable, ordinary)
     small_units.store_peers(run.store, level, groups_of)
     for method in run.methods:
         small_units.shrink(

@@ -26,7 +26,7 @@ def store_funnels(
     windows: Windows,
     level: Units,
     totals: dict[str, Array],
-    special: set[str],
+    special: frozenset[str],
 ) -> None:
     """Store the funnel of each figure and window of a level, and where each unit lies in it.
 

@@ -1,7 +1,7 @@
 """Small units: every indicator drawn towards the peers of the unit, window by window."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import combinations
 
 import numpy as np
@@ -121,7 +121,7 @@ def _by_window(
         centre, error = _of_peers(part, se, group.label)
         lost = np.isnan(centre)
         if lost.any():  # a group that knows nothing asks the whole level
-            everywhere = np.full(group.label.shape, WHOLE_LEVEL)
+            everywhere = np.where(group.label == "", "", WHOLE_LEVEL)
             whole_level = shrinkage.grouped(fit, everywhere, *given)
             part = shrinkage.Shrunk(
                 *(np.where(lost, getattr(whole_level, n), getattr(part, n)) for n in PARTS)
@@ -160,20 +160,28 @@ def _of_peers(
     return centre, error
 
 
-def peers_of(method: Method, n: Array, wealth: Array, known: npt.NDArray[np.bool_]) -> list[Peers]:
-    """The peers of each window of a level, from arrays (unit, window)."""
+def peers_of(
+    method: Method,
+    n: Array,
+    wealth: Array,
+    known: npt.NDArray[np.bool_],
+    ordinary: npt.NDArray[np.bool_],
+) -> list[Peers]:
+    """The peers of each window of a level, from arrays (unit, window). Units that are not
+    `ordinary` (unit,), special courts, are nobody's peers: their label is empty."""
     breaks = tuple(float(b) for b in method.peers.size_breaks)
-    return [
-        peers(
+    found = []
+    for window in range(n.shape[1]):
+        group = peers(
             n[:, window],
             wealth[:, window],
-            known[:, window],
+            known[:, window] & ordinary,
             breaks,
             method.peers.tiers,
             method.peers.min_members,
         )
-        for window in range(n.shape[1])
-    ]
+        found.append(replace(group, label=np.where(ordinary, group.label, "")))
+    return found
 
 
 def store_peers(store: Store, level: Units, groups: Sequence[Peers]) -> None:

@@ -19,6 +19,10 @@ from index_engine.method.model import (
 )
 
 SHARED_EVENT_WORDS = {"open", "censored"}  # states of a spell, so no event may be called so
+# Sums that are no counts: a share of them has no binomial error.
+NOT_COUNTED = {
+    *("days_to_close", "pending_days", "premium", "start_value", "value_finished", "value_sold"),
+}
 VOCABULARY = Path(__file__).parents[1] / "warehouse" / "vocabulary.toml"
 MOST_CLAIM_BANDS = 3  # places for them in the SQL of the measures
 
@@ -152,6 +156,9 @@ def _entry_faults(method: Method) -> Iterator[str]:
     for entry in method.estimated:
         if entry.estimate.kind == "quotient":
             yield f"{entry.id}: a quotient has no standard error"
+        uncounted = {entry.estimate.numerator, entry.estimate.denominator} & NOT_COUNTED
+        if entry.estimate.kind == "share" and uncounted:
+            yield f"{entry.id}: {min(uncounted)!r} is no count of things, so its share has no error"
     for shown in method.figures:
         if shown.estimate.kind not in ("share", "quotient"):
             yield f"figure {shown.id}: it must be a share or a quotient of two counts"

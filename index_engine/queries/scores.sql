@@ -29,7 +29,8 @@ SELECT now.unit_id, now.score, now.se, now.low, now.high, now.low90, now.high90,
        now.band, now.n, now.status,
        round(now.score - quarter.score, 1) AS change_quarter,
        round(now.score - year.score, 1) AS change_year,
-       other.* EXCLUDE (unit_id), peers.peers, peers.members AS peers_members
+       other.* EXCLUDE (unit_id), NULLIF(peers.peers, '') AS peers,
+       CASE WHEN peers.peers <> '' THEN peers.members END AS peers_members
 FROM now
 LEFT JOIN (SELECT unit_id, score FROM mine WHERE basis = 'observed' AND period = $4) AS quarter
 USING (unit_id)

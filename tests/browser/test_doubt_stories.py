@@ -37,7 +37,7 @@ def test_staff_weigh_anew_cite_the_view_and_come_back(
     slider.focus()
     for _ in range(4):  # from 1 to 3 in halves
         slider.press("ArrowRight")
-    page.wait_for_url("**w=cycle:3**")
+    page.wait_for_url("**w=cycle%3A3**")
     driving.settle(page)
     expect(page.locator(".band", has_text="Custom weights")).to_contain_text("Cycle length 1 → 3")
     expected = snapshot.reweighted("province", snapshot.periods()[-1], {"cycle": 3.0})

@@ -270,7 +270,7 @@ def test_peers_are_stored_with_how_many_they_are():
     at_stake = np.arange(UNITS, dtype=float)[:, None] * np.ones(WINDOWS)
     at_stake[:, 1] = np.nan
     everybody = np.ones(n.shape, dtype=bool)
-    groups = small_units.peers_of(METHOD, n, at_stake, everybody)
+    groups = small_units.peers_of(METHOD, n, at_stake, everybody, everybody[:, 0])
     store = Store(AXIS)
     small_units.store_peers(store, LEVEL, groups)
     with duckdb.connect() as con:
@@ -303,3 +303,16 @@ def test_what_is_at_stake_is_the_mean_claim_of_the_province():
     ):
         found = small_units.province_mean(levels, level, arrays)
         pd.testing.assert_frame_equal(pd.DataFrame(found), pd.DataFrame(expected, dtype=float))
+
+
+def test_special_courts_are_nobodys_peers():
+    """Their label is empty, they count in no group, and they move no one's centre."""
+    n = np.full((UNITS, 1), 1000.0)
+    ordinary = np.arange(UNITS) != 3
+    [group] = small_units.peers_of(METHOD, n, np.full((UNITS, 1), np.nan), n > 0, ordinary)
+    assert group.label[3] == ""
+    assert (group.label[ordinary] != "").all()
+    value = np.where(ordinary, 0.5, 100.0) + np.linspace(0, 0.01, UNITS)
+    shrunk = shrinkage.grouped(shrinkage.normal, group.label, value, np.full(UNITS, 0.1))
+    assert np.isnan(shrunk.value[3])
+    assert shrunk.centre[ordinary] == pytest.approx(0.5, abs=0.02)
