@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -249,6 +250,28 @@ def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
 
 
 # ---------------------------------------------------------------- curves
+
+
+def test_no_curve_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World):
+    """A curve is a value too. It ends where fewer than `min_at_risk` are under way, which is less
+    than the least cell: without a rule of its own, of five to nine cases there would be one."""
+    least, risk = snapshot.method.min_cell, snapshot.method.min_at_risk
+    clocks = {"case": "cash_24m", "listing": "listed_12m", "lot": "lot_sold_12m"}
+    few = enough = 0
+    for court, period in product((c.court_id for c in rows.courts), ("2023Q2", "2023Q4", PERIOD)):
+        n = snapshot.indicators("court", court, period).set_index("indicator")["n"]
+        for clock, indicator in clocks.items():
+            found = snapshot.incidence("court", court, clock=clock, period=period)
+            few += risk <= n[indicator] < least
+            enough += n[indicator] >= least and not found.empty
+            assert found.empty or n[indicator] >= least, (court, period, clock)
+    assert few > 2, "no small cell to test with"
+    assert enough > 5
+    for court, year in product(rows.courts, (2021, 2022, 2023)):
+        mine = [c for c in rows.cases if c.court_id == court.court_id and c.case_type == "first"]
+        filed = sum(case.filed_on.year == year for case in mine)
+        found = snapshot.incidence("court", court.court_id, cohort=str(year))
+        assert found.empty == (filed < least), (court.court_id, year, filed)
 
 
 def test_the_curve_of_an_old_cohort_is_a_plain_share(snapshot: Snapshot, rows: World):

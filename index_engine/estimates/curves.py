@@ -26,8 +26,8 @@ def of_period(
     # One quarter more than the window: its opening stock is what the window leaves open.
     frame = Frame(courts, end - length + 1, end + 1, pooled=True)
     cells = panel.read_clock(con, frame, clock, method.clock_events(clock), method.ages.bins)
-    found, _ = curves_of(cells, Windows(frame, length, np.array([length - 1])), method)
-    return _monthly(found.at(0, 0), method, clock)
+    found, n = curves_of(cells, Windows(frame, length, np.array([length - 1])), method)
+    return _monthly(found.at(0, 0), float(n[0, 0]), method, clock)
 
 
 def of_cohort(
@@ -65,11 +65,12 @@ def of_cohort(
         method.ages,
     )
     found = incidence.aalen_johansen(ended, risk, method.min_at_risk, method.max_unresolved)
-    return _monthly(found, method, clock)
+    return _monthly(found, float(entries[0]), method, clock)
 
 
-def _monthly(found: incidence.Curves, method: Method, clock: str) -> pd.DataFrame:
-    """Read one curve, without leading axes, at whole months."""
+def _monthly(found: incidence.Curves, n: float, method: Method, clock: str) -> pd.DataFrame:
+    """Read one curve of `n` spells, without leading axes, at whole months; no row where they are
+    fewer than the least cell, of which nothing is shown."""
     events = method.clock_events(clock)
     months = range(method.horizon_months + 1)
     weights = np.stack([incidence.incidence_weights(method.ages, m) for m in months])
@@ -80,6 +81,7 @@ def _monthly(found: incidence.Curves, method: Method, clock: str) -> pd.DataFram
         frame[event] = item.value
         frame[f"se_{event}"] = np.sqrt(np.maximum(incidence.covariance(found, item, item), 0.0))
     frame = frame.dropna().reset_index(drop=True)
+    frame = frame if n >= method.min_cell else frame.iloc[:0]
     frame["open"] = 1.0 - frame[list(events)].sum(axis=1)
     frame["at_risk"] = frame["at_risk"].round().astype(int)
     return frame
