@@ -220,6 +220,21 @@ def test_no_figure_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
     assert pd.concat(few)["value"].isna().all()
 
 
+def test_no_amount_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World):
+    """Below a rate of amounts stands a sum of prices: of one lot, its price."""
+    few = 0
+    for court in rows.courts:
+        found = snapshot.figures("court", court.court_id, PERIOD).set_index("figure")
+        lots = found.loc["sale_by_lot", "denominator"]
+        ended = [r for r in rounds_in(rows, "court", court.court_id) if during(r.ended_on)]
+        sold = sum(r.status == "sold" for r in ended)
+        for figure, n in (("sale_by_value", lots), ("premium_rate", sold)):
+            shown = found.loc[figure, ["value", "numerator", "denominator"]].notna().tolist()
+            assert shown == [n >= snapshot.method.min_cell] * 3, (court.court_id, figure)
+            few += 0 < n < snapshot.method.min_cell
+    assert few > 2, "no small cell to test with"
+
+
 # ---------------------------------------------------------------- auctions
 
 

@@ -263,6 +263,7 @@ def _store_figure(
         "figure": figure.id,
         "value": np.where(shown, rates.quotient(numerator, denominator), np.nan).round(10),
         "numerator": np.where(shown, numerator, np.nan),  # else the value could be worked out
-        "denominator": denominator,
+        # A count says how few there are; an amount would be the price of one lot.
+        "denominator": np.where(shown | (spec.denominator not in COUNTED), denominator, np.nan),
     }
     store.append("figures", level, columns)

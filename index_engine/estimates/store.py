@@ -70,7 +70,7 @@ CREATE TABLE estimates.outliers (
 CREATE TABLE estimates.figures (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
     value DOUBLE, numerator DOUBLE,  -- NULL below the least cell
-    denominator DOUBLE
+    denominator DOUBLE  -- likewise where it is an amount
 );
 """
 
