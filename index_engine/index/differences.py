@@ -210,7 +210,9 @@ def _needed(place: Singles, shares: Array, floor: float) -> tuple[Array, float]:
     mirrored = float(floor / steepest - SLACK) if steepest > 0.0 else np.inf
     if mirrored < DEPTH:
         return np.zeros(size.shape), mirrored
-    share = np.clip(size / floor, shares.min(), min(shares.max(), 1.0 - 1e-6))
+    # A floor of 0 asks for everything: any share will do, and the largest is the limit of size / 0.
+    wanted = size / floor if floor > 0.0 else np.full_like(size, np.inf)
+    share = np.clip(wanted, shares.min(), min(shares.max(), 1.0 - 1e-6))
     needed = (floor - share * size) / np.sqrt(1.0 - share**2) - SLACK
     needed[size * shares.max() >= floor] = 0.0
     return needed, mirrored
