@@ -147,8 +147,8 @@ def _on_case_mix(limits: CaseMix) -> list[str]:
             "estimated as before."
         ),
         _(
-            "No case counts for more than {most} cases. Where a place has cases of less than "
-            "{share} of the national mix, nothing of it is adjusted."
+            "No kind of case is blown up more than {most} times. Where a place has cases of less "
+            "than {share} of the national mix, nothing of it is adjusted."
         ).format(most=formats.number(limits.max_weight), share=represented),
         _(
             "An indicator that cannot be adjusted stays as observed and does not count as the "
@@ -230,7 +230,7 @@ def _on_peers(method: Method) -> list[str]:
         _(
             "Peers are places of one level and of about one size: classes of size begin at {sizes} "
             "cases under way. Each class is cut into {tiers} tiers by the mean capped claim of the "
-            "province, which no court can influence."
+            "province, which a court hardly moves."
         ).format(sizes=sizes, tiers=n(among.tiers))
         if among.size_breaks
         else _(

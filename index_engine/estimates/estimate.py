@@ -182,7 +182,13 @@ def _shrink(run: Run, level: Units) -> None:
     on_cases = [i.id for i in run.main.indicators if i.estimate.clock == "case"]
     first = main[(on_cases or [i.id for i in run.main.indicators])[0]]
     ordinary = np.array([unit not in run.special for unit in level.ids])
-    groups_of = small_units.peers_of(run.main, first.n, at_stake, first.estimable, ordinary)
+    # Of the last window for all of them: were groups formed anew every quarter, a place would move
+    # by changing company.
+    last = slice(-1, None)
+    [group] = small_units.peers_of(
+        run.main, first.n[:, last], at_stake, first.estimable[:, last], ordinary
+    )
+    groups_of = [group] * len(run.windows.ends)
     small_units.store_peers(run.store, level, groups_of)
     for method in run.methods:
         small_units.shrink(

@@ -223,6 +223,6 @@ def _shrunk(observed: Array, expected: Array) -> shrinkage.Shrunk:
     return shrinkage.Shrunk(
         *(
             np.stack([getattr(found, name) for found in windows], axis=1)
-            for name in ("value", "se", "weight", "centre", "spread")
+            for name in vars(windows[0])
         )
     )

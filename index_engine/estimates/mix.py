@@ -73,9 +73,10 @@ def towards(own: Array, wanted: Array, limits: CaseMix) -> Weights:
     """Weights that bring counts `own` (unit, window, stratum) to the mix of `wanted` (same axes, or
     of length one where all units share it).
 
-    No case counts more than `max_weight` times, so of a stratum that a unit hardly has only a part
-    is represented; below `min_represented` in all, every weight is NaN. At last all weights are
-    divided by what is represented, so that on average a case counts as one.
+    No case counts more than `max_weight` times its share, so of a stratum that a unit hardly has
+    only a part is represented; below `min_represented` in all, every weight is NaN. At last all
+    weights are divided by what is represented, so that on average a case counts as one: with 5 and
+    0.8 no case counts more than 6.25 times.
     """
     has, wants = _shares(own), _shares(wanted)
     reached = np.minimum(wants, limits.max_weight * has)

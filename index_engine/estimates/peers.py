@@ -32,6 +32,7 @@ Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 WHOLE_LEVEL = "all"
+UNKNOWN = "tier0"  # of places whose wealth is not known
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,9 @@ def _joined(size: Numbers, known: Mask, min_members: int) -> list[list[int]]:
 def _cells(inside: Mask, tier: Numbers, known: Mask, min_members: int) -> list[tuple[str, Mask]]:
     """The tiers of a size class as (name, members), or the class undivided under an empty name."""
     cells = [(f"tier{number}", inside & (tier == number)) for number in np.unique(tier[inside])]
-    counts = [int((members & known).sum()) for _, members in cells]
-    needed = [count for count in counts if count]  # a tier without estimates needs no peers
+    # A tier without estimates needs no peers; nor do places whose wealth is not known.
+    counts = [int((members & known).sum()) for name, members in cells if name != UNKNOWN]
+    needed = [count for count in counts if count]
     if len(needed) > 1 and min(needed) >= min_members:
         return cells
     return [("", inside)] if inside.any() else []

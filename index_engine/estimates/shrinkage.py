@@ -36,7 +36,8 @@ class Shrunk:
 
     `value`: posterior mean; `se`: its standard error (see the module); `weight`: share of the
     unit's own data in the value, 1 = not shrunk, 0 = the centre; `centre` and `spread`: mean and
-    standard deviation of the prior of the unit's group.
+    standard deviation of the prior of the unit's group; `newcomer`: standard error of the centre
+    as a guess at one more unit of the group, of which nothing is known.
     """
 
     value: Array
@@ -44,6 +45,7 @@ class Shrunk:
     weight: Array
     centre: Array
     spread: Array
+    newcomer: Array
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class _Priors:
     """Priors of several spreads, one a row, and what each makes of the units.
 
     `likelihood` (row,): what the reported prior maximises; `evidence` (row,): log-likelihood with
-    the centre integrated out; `centre`, `spread` (row, 1); the rest (row, unit), `variance` with
-    the part that comes from estimating the centre.
+    the centre integrated out; `centre`, `spread` and `uncertain`, the variance of the centre, (row,
+    1); the rest (row, unit), `variance` with the part that comes from estimating the centre.
     """
 
     likelihood: Array
@@ -62,6 +64,7 @@ class _Priors:
     weight: Array
     mean: Array
     variance: Array
+    uncertain: Array
 
 
 Family = Callable[[Array], _Priors]
@@ -103,6 +106,7 @@ def normal(value: Array, se: Array) -> Shrunk:
             weight=weight,
             mean=centre + weight * away,
             variance=v * weight + (1.0 - weight) ** 2 / information,
+            uncertain=1.0 / information,
         )
 
     # Beyond `most` the likelihood can only fall: the spread would exceed all that is seen.
@@ -152,6 +156,7 @@ def beta_binomial(part: Array, whole: Array) -> Shrunk:
             weight=weight,
             mean=mean,
             variance=mean * (1.0 - mean) * rho / (1.0 + n * rho) + (1.0 - weight) ** 2 * uncertain,
+            uncertain=uncertain,
         )
 
     return _placed(known, _shrink(at, least, 0.9995 if varied else 0.0))
@@ -198,6 +203,7 @@ def gamma_poisson(observed: Array, expected: Array) -> Shrunk:
             weight=weight,
             mean=mean,
             variance=mean * c2 * centre * seen + seen**2 * uncertain,
+            uncertain=uncertain,
         )
 
     return _placed(known, _shrink(at, least, 10.0 if varied else 0.0))
@@ -230,7 +236,7 @@ def _shrink(family: Family, least: float, most: float) -> Shrunk:
     """
     if most == 0.0:
         only = family(np.zeros(1))
-        return _reported(only, only.variance[0])
+        return _reported(only, only.variance[0], float(only.uncertain[0, 0]))
     grid = np.concatenate([[0.0], np.geomspace(least, most, COARSE)])
     tried = family(grid)
     for _ in range(2):
@@ -242,14 +248,18 @@ def _shrink(family: Family, least: float, most: float) -> Shrunk:
     share = np.exp(tried.evidence - tried.evidence.max())
     share /= share.sum()
     between = (tried.mean - best.mean) ** 2
-    return _reported(best, share @ (tried.variance + between))
+    # Of one more unit the prior is all there is, and how little is known of it matters most.
+    moved = (tried.centre - best.centre) ** 2
+    newcomer = share @ (tried.spread**2 + tried.uncertain + moved)[:, 0]
+    return _reported(best, share @ (tried.variance + between), float(newcomer))
 
 
-def _reported(prior: _Priors, variance: Array) -> Shrunk:
+def _reported(prior: _Priors, variance: Array, newcomer: float) -> Shrunk:
     """The units (unit,) under the one prior of `prior`, with their variances."""
     value = prior.mean[0]
     centre, spread = (np.full(value.shape, at[0, 0]) for at in (prior.centre, prior.spread))
-    return Shrunk(value, np.sqrt(variance), prior.weight[0], centre, spread)
+    of_new = np.full(value.shape, np.sqrt(newcomer))
+    return Shrunk(value, np.sqrt(variance), prior.weight[0], centre, spread, of_new)
 
 
 def _most_likely(family: Family, grid: Array, likelihood: Array) -> float:
@@ -330,7 +340,7 @@ def _negative_binomial(o: Array, e: Array, mean: Array, c2: Array) -> Array:
 
 def _nothing(known: npt.NDArray[np.bool_]) -> Shrunk:
     """NaN for every unit of a mask (unit,)."""
-    return Shrunk(*(np.full(known.shape, np.nan) for _ in range(5)))
+    return Shrunk(*(np.full(known.shape, np.nan) for _ in range(6)))
 
 
 def _placed(known: npt.NDArray[np.bool_], shrunk: Shrunk) -> Shrunk:

@@ -118,15 +118,15 @@ def _by_window(
             whole = np.where(mine, own.n[:, window] / effect, np.nan)
             fit, given = shrinkage.beta_binomial, (np.clip(value * whole, 0.0, whole), whole)
         part = shrinkage.grouped(fit, group.label, *given)
-        centre, error = _of_peers(part, se, group.label)
-        lost = np.isnan(centre)
+        centre, error = _of_peers(part, group.label)
+        lost = np.isnan(centre) & (group.label != "")
         if lost.any():  # a group that knows nothing asks the whole level
             everywhere = np.where(group.label == "", "", WHOLE_LEVEL)
             whole_level = shrinkage.grouped(fit, everywhere, *given)
             part = shrinkage.Shrunk(
                 *(np.where(lost, getattr(whole_level, n), getattr(part, n)) for n in PARTS)
             )
-            asked = _of_peers(whole_level, se, everywhere)
+            asked = _of_peers(whole_level, everywhere)
             centre, error = (
                 np.where(lost, w, a) for w, a in zip(asked, (centre, error), strict=True)
             )
@@ -139,24 +139,16 @@ def _by_window(
     return stacked, Borrowed(np.stack(centres, axis=1), np.stack(errors, axis=1))
 
 
-def _of_peers(
-    shrunk: shrinkage.Shrunk, se: Array, label: npt.NDArray[np.str_]
-) -> tuple[Array, Array]:
-    """Mean of the peers of every unit (unit,), and the error of a unit drawn from among them.
-
-    The variance of one more unit is spread^2 + that of the mean, 1 / sum of 1 / (spread^2 + se^2)
-    by generalised least squares (Prasad and Rao 1990, the term g2): spread^2 (1 + 1 / k) for k
-    peers known without error, and above 0 where nothing but chance tells them apart.
-    """
+def _of_peers(shrunk: shrinkage.Shrunk, label: npt.NDArray[np.str_]) -> tuple[Array, Array]:
+    """Mean of the peers of every unit (unit,), and the error of a unit drawn from among them: how
+    far peers differ, how well their mean and how well their spread are known."""
     centre, error = np.full(label.shape, np.nan), np.full(label.shape, np.nan)
     for name in np.unique(label):
         inside = label == name
         known = inside & ~np.isnan(shrunk.centre)
         if known.any():
-            spread = shrunk.spread[known][0]
-            of_mean = 1.0 / (1.0 / (spread**2 + se[known] ** 2)).sum()
             centre[inside] = shrunk.centre[known][0]
-            error[inside] = np.sqrt(spread**2 + of_mean)
+            error[inside] = shrunk.newcomer[known][0]
     return centre, error
 
 
