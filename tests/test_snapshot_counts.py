@@ -311,3 +311,16 @@ def test_the_curve_of_an_old_cohort_is_a_plain_share(snapshot: Snapshot, rows: W
             for event in ("cash", "zhongben"):
                 expected = ends[event] / len(cohort)
                 assert found.loc[month, event] == pytest.approx(expected, abs=1e-9), (unit, month)
+
+
+def test_no_check_tells_the_numerator_of_another(snapshot: Snapshot, rows: World):
+    """终本 among closings is hidden of few closings: how many 终本 there were must not stand as the
+    n of the next check."""
+    least, hidden = snapshot.method.min_cell, 0
+    for court in rows.courts:
+        for period in snapshot.periods():
+            found = snapshot.checks("court", court.court_id, period)
+            known = found["n"].dropna()
+            assert ((known == 0) | (known >= least)).all()
+            hidden += int(found["n"].isna().sum())
+    assert hidden > 10

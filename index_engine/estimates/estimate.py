@@ -246,6 +246,10 @@ def keep(
 ) -> None:
     # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
     shown = found.estimable & (found.n >= method.min_cell)
+    n = found.n
+    if isinstance(entry, Check):
+        # What one check counts over is what another counts: 终本 of the closed, early of the 终本.
+        n = np.where((n > 0) & (n < method.min_cell), np.nan, n)
     reasons = [found.n == 0, found.n < entry.min_n, ~found.estimable]
     columns: Columns = {
         "method": method.id,
@@ -253,7 +257,7 @@ def keep(
         "indicator": entry.id,
         "value": np.where(shown, found.value, np.nan).round(10),
         "se": np.where(shown, found.se, np.nan).round(10),
-        "n": found.n.astype(np.int64),
+        "n": n,
         "status": Coded(np.select(reasons, [1, 2, 3], 0), STATUSES),
     }
     store.append("indicators", level, columns)

@@ -53,7 +53,8 @@ class Profiles(Core):
     def checks(self, level: str, unit_id: str, period: str) -> pd.DataFrame:
         """One row a check of the main method, in its order: whether closings are real.
 
-        Columns: check, value, se, low, high, n, status, nation, nation_low, nation_high, nation_n.
+        Columns: check, value, se, low, high, n (NaN below the least cell), status, nation,
+        nation_low, nation_high, nation_n.
         """
         rows = self._estimated(self.main, level, unit_id, period, self.main.checks)
         half = self.main.z * rows["nation_se"]
