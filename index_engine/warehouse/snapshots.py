@@ -46,6 +46,8 @@ def replacing(
                 check(path)
                 shutil.copyfile(path, draft)
             con = duckdb.connect(str(draft))
+            # Its bar goes to standard output, where what a command prints belongs.
+            con.execute("SET enable_progress_bar = false")
             try:
                 if starts_empty:
                     con.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
