@@ -114,7 +114,7 @@ def test_the_page_changes_with_the_method_file(
     assert ["AA", "60", "83"] in rows_of(ranks)
     mix = section(page, "case-mix")
     assert "below 12,345 yuan" in mix and "12,345 yuan and more" in mix and "50,000" not in mix
-    assert "more than 7 cases" in mix and "less than 71%" in mix
+    assert "more than 7 times" in mix and "less than 71%" in mix
     assert "private loan" not in mix and "credit card" in mix
     peers = section(page, "peers")
     assert "begin at 432 cases" in peers and "fewer than 13 of a group" in peers
