@@ -1,7 +1,7 @@
 """Estimates read off curves: incidences and restricted means, of every unit and window, as observed
 and brought to another case mix."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -76,7 +76,8 @@ def weighted_curves(
     (sum w)^2 / sum w^2 (Kish 1965, section 11.7): from them the variance follows as ever, and by
     them a curve ends, so that a heavy case is not taken for many.
     """
-    flows, squares = _weighted_flows(cells, level, weights, windows)
+    unit_of = mix.unit_of_court(level, cells.entered.shape[0])
+    flows, squares = weighted_flows(cells, lambda part: mix.placed(part, unit_of), weights, windows)
     risk, spread = at_risk(flows, method), at_risk(squares, method)
     # Events and numbers at risk in one proportion: hazards stay, and weights of 1 change nothing.
     scale = np.divide(risk, spread, out=np.zeros_like(risk), where=spread > 1e-9)
@@ -88,16 +89,18 @@ def weighted_curves(
     )
 
 
-def _weighted_flows(
-    cells: ClockCells, level: Units, weights: Weights, windows: Windows
+def weighted_flows(
+    cells: ClockCells,
+    placed: Callable[[panel.Cells], mix.Placed],
+    weights: Weights,
+    windows: Windows,
 ) -> tuple[Flows, Flows]:
-    """Flows of weighted counts, and the same of squared weights."""
-    unit_of = mix.unit_of_court(level, cells.entered.shape[0])
+    """Flows of weighted counts, and the same of squared weights; `placed` tells the unit of each
+    cell."""
     within, start, end = mix.within(windows), mix.at_start(windows), mix.at_end(windows)
 
     def add(part: panel.Cells, offsets: Sequence[int]) -> tuple[list[Array], list[Array]]:
-        rows = mix.placed(part, unit_of)
-        return mix.add_up(rows, [part.n, part.elapsed], weights, windows, offsets)
+        return mix.add_up(placed(part), [part.n, part.elapsed], weights, windows, offsets)
 
     entered, carried_in = add(cells.entered, within), add(cells.carried, start)
     left, carried_out = add(cells.left, within), add(cells.carried, end)

@@ -19,7 +19,6 @@ from index_engine.method.model import AMOUNTS
 
 KINDS = ("share", "mean", "amount_rate", "median")
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
-FLOWS = ("filed", "taken_over", "closed")  # summed from the beginning, what is pending
 STOCKS = {"pending", "handled", "pending_days"}
 UNTOLD = {"numbered_received", "numbered_expected"}  # of no stratum: nobody knows the missing
 SUMS = {  # counts that are made of others

@@ -13,7 +13,6 @@ import numpy as np
 from index_engine.estimates import clocks, counts, groups, mix, panel, rates, small_units
 from index_engine.estimates.estimated import (
     ADJUSTED,
-    BASES,
     CONSTANT_MIX,
     OBSERVED,
     Estimated,
@@ -24,12 +23,10 @@ from index_engine.estimates.funnels import store_funnels
 from index_engine.estimates.incidence import Array
 from index_engine.estimates.mix import Weights
 from index_engine.estimates.store import Coded, Columns, Store
-from index_engine.estimates.units import Units, units
+from index_engine.estimates.units import Units, special_courts, units
 from index_engine.estimates.windows import Windows, windows_of
 from index_engine.measures import strata
-from index_engine.method import Check, Figure, Indicator, Method
-
-__all__ = ["BASES", "estimate"]
+from index_engine.method import CaseMix, Check, Figure, Indicator, Method
 
 # What is counted where a denominator is an amount: it decides whether a figure is shown.
 COUNTED = {"value_finished": "lots_finished", "start_value": "sold"}
@@ -74,10 +71,16 @@ def estimate(
     windows = windows_of(con, methods[0])
     progress("variation")
     together = groups.learn(con, windows, methods)
-    rows = con.execute("SELECT court_id FROM courts WHERE special").fetchall()
-    special = frozenset(court for (court,) in rows)
-    levels, store = units(con), Store(windows)
-    run = Run(con, store, tuple(methods), windows, levels, special, together, {}, {}, {}, {}, {})
+    run = Run(
+        con,
+        Store(windows),
+        tuple(methods),
+        windows,
+        units(con),
+        special_courts(con),
+        together,
+        *({}, {}, {}, {}, {}),
+    )
     used = {e.estimate.clock for m in methods for e in m.estimated if e.estimate.clock}
     for clock in sorted(used | {"case", "lot"}):
         progress(f"curves {clock}")
@@ -147,6 +150,7 @@ def _estimate_counts(run: Run) -> None:
             _store_figure(run.store, run.main, figure, totals, level)
         run.totals[level.level] = totals
         store_funnels(run.store, run.main, run.windows, level, totals, run.special)
+        weights: dict[CaseMix, dict[str, dict[str, Weights]]] = {}
         for method in run.methods:
             wanted = [e for e in method.estimated if e.estimate.kind in counts.KINDS]
             own = counts.observed(totals, read.ratios, level, run.windows, wanted, method)
@@ -154,15 +158,24 @@ def _estimate_counts(run: Run) -> None:
             scored = [e for e in wanted if isinstance(e, Indicator)]
             if method.strata is None or not scored:
                 continue
-            by_clock = {clock: weights_of(run, method, level, clock) for clock in COUNT_CLOCKS}
-            for basis in (ADJUSTED, CONSTANT_MIX):
-                weights = {
-                    clock: mix.averaged(found[basis], run.ended[clock], level, run.windows)
-                    for clock, found in by_clock.items()
-                }
-                brought = counts.brought_to(read, level, weights, run.windows, scored, own, method)
+            if method.case_mix not in weights:  # most methods have the same
+                weights[method.case_mix] = _weights_of_counts(run, method, level)
+            for basis, by_clock in weights[method.case_mix].items():
+                brought = counts.brought_to(read, level, by_clock, run.windows, scored, own, method)
                 _keep(run, method, level, basis, brought, {})
         _store_mixes(run, level)
+
+
+def _weights_of_counts(run: Run, method: Method, level: Units) -> dict[str, dict[str, Weights]]:
+    """Weights of counts, by basis and clock: the mean weights of what ended."""
+    by_clock = {clock: weights_of(run, method, level, clock) for clock in COUNT_CLOCKS}
+    return {
+        basis: {
+            clock: mix.averaged(found[basis], run.ended[clock], level, run.windows)
+            for clock, found in by_clock.items()
+        }
+        for basis in (ADJUSTED, CONSTANT_MIX)
+    }
 
 
 def _store_mixes(run: Run, level: Units) -> None:
@@ -179,8 +192,7 @@ def _shrink(run: Run, level: Units) -> None:
     """Draw the estimates of one level towards peers, the same peers for every method."""
     at_stake = small_units.province_mean(run.levels, level, run.totals)
     main = run.found[run.main.id, level.level]
-    on_cases = [i.id for i in run.main.indicators if i.estimate.clock == "case"]
-    first = main[(on_cases or [i.id for i in run.main.indicators])[0]]
+    first = main[run.main.on_cases[0]]
     ordinary = np.array([unit not in run.special for unit in level.ids])
     # Of the last window for all of them: were groups formed anew every quarter, a place would move
     # by changing company.

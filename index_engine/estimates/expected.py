@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index_engine.ages import MONTH_DAYS, Ages
-from index_engine.estimates import incidence, mix, shrinkage
+from index_engine.estimates import clocks, mix, shrinkage
 from index_engine.estimates.incidence import Array
 from index_engine.estimates.mix import Placed, Weights
 from index_engine.estimates.panel import Cells, ClockCells, Index
@@ -174,28 +174,15 @@ def _national(
     in_nation = mix.unit_of_court(nation, cells.entered.shape[0])
     ones = Weights.ones(count, len(windows.ends), 1)
 
-    def add(part: Cells, offsets: Index | range | tuple[int, ...]) -> tuple[Array, Array]:
+    def placed(part: Cells) -> Placed:
         rows = mix.placed(part, in_nation)
-        rows = replace(
+        return replace(
             rows, unit=rows.stratum.astype(np.int64), stratum=np.zeros_like(rows.stratum)
         )
-        (n, elapsed), _ = mix.add_up(rows, [part.n, part.elapsed], ones, windows, offsets)
-        return n, elapsed
 
-    entered, left = add(cells.entered, mix.within(windows)), add(cells.left, mix.within(windows))
-    carried_in = add(cells.carried, mix.at_start(windows))
-    carried_out = add(cells.carried, mix.at_end(windows))
-    ended, _ = add(cells.ended, mix.within(windows))
-    by_event = ended.reshape(count, len(windows.ends), -1, ages.bins)
-    risk = incidence.at_risk(
-        entered[0] + carried_in[0],
-        entered[1] + carried_in[1],
-        left[0] + carried_out[0],
-        left[1] + carried_out[1],
-        by_event,
-        ages,
-    )
-    return risk * ages.widths / MONTH_DAYS, by_event[:, :, 0]
+    flows, _ = clocks.weighted_flows(cells, placed, ones, windows)
+    risk = clocks.at_risk(flows, method)
+    return risk * ages.widths / MONTH_DAYS, flows.events[:, :, 0]
 
 
 def byar(observed: Array, expected: Array, z: float) -> tuple[Array, Array]:

@@ -28,6 +28,12 @@ def all_courts(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(court for (court,) in found)
 
 
+def special_courts(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The ids of the courts that count in no region and are no peers of the others."""
+    found = con.execute("SELECT court_id FROM courts WHERE special").fetchall()
+    return frozenset(court for (court,) in found)
+
+
 def units(con: duckdb.DuckDBPyConnection) -> list[Units]:
     """Units that have at least one such court, in order of code, for every level that has any.
 

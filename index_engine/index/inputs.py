@@ -72,7 +72,7 @@ def read(
     at, one, other = at[kept], one[kept], other[kept]
     variance[at, one, other] = variance[at, other, one] = shared["covariance"][kept]
     n = np.zeros(len(reader.keys), dtype=np.int64)
-    main = np.isin(column, [reader.ids.index(name) for name in _main(method)])
+    main = np.isin(column, [reader.ids.index(name) for name in method.on_cases])
     np.maximum.at(n, row, np.where(main, rows["n"], 0))
     too_few = np.zeros(value.shape, dtype=bool)
     too_few[row, column] = np.isin(rows["status"], ["too_few", "no_data"])
@@ -162,9 +162,3 @@ def _correlation(con: duckdb.DuckDBPyConnection, ids: list[str]) -> Array:
             a, b = ids.index(one), ids.index(other)
             found[a, b] = found[b, a] = correlation
     return found
-
-
-def _main(method: Method) -> list[str]:
-    """Indicators whose n is the number of cases under way; all, where the method has no such."""
-    on_cases = [i.id for i in method.indicators if i.estimate.clock == "case"]
-    return on_cases or [i.id for i in method.indicators]

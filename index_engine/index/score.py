@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from index_engine.estimates.estimated import BASES, OBSERVED
+from index_engine.estimates.units import special_courts
 from index_engine.index import composite, inputs
 from index_engine.index.composite import Array
 from index_engine.index.inputs import Inputs
@@ -61,7 +62,7 @@ def score(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, Scored
 
     Special courts have scores and no rank: they are no peers of the others.
     """
-    special = [c for (c,) in con.execute("SELECT court_id FROM courts WHERE special").fetchall()]
+    special = special_courts(con)
     found = {}
     for basis in BASES:
         given = inputs.read(con, method, basis)
@@ -71,7 +72,11 @@ def score(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, Scored
 
 
 def _score(
-    con: duckdb.DuckDBPyConnection, method: Method, basis: str, given: Inputs, special: list[str]
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    basis: str,
+    given: Inputs,
+    special: frozenset[str],
 ) -> Scored:
     scores = compute(method, given.value, given.variance, given.own)
     indicators, dimensions = [i.id for i in method.indicators], [d.id for d in method.dimensions]
@@ -179,7 +184,7 @@ def _append_scores(
     keys: pd.DataFrame,
     given: Inputs,
     scores: Scores,
-    special: list[str],
+    special: frozenset[str],
 ) -> Scored:
     # The cases that a unit is short of may be quite unlike those that came.
     low_coverage = given.coverage < method.min_coverage

@@ -138,7 +138,6 @@ def indices(
         "bounds": [[0.0, 1.0]] * len(groups),
     }
     outputs = model(sample(problem, base, calc_second_order=False, seed=seed))
-    names = tuple(dict.fromkeys(groups))
     # A run of the points A, then A with each group exchanged for that of B, then B.
     names = tuple(dict.fromkeys(groups))
     runs = outputs.reshape(base, len(names) + 2, -1)

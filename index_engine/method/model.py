@@ -201,6 +201,13 @@ class Method:
         """Everything that has a standard error: the indicators, then the checks."""
         return (*self.indicators, *self.checks)
 
+    @property
+    def on_cases(self) -> tuple[str, ...]:
+        """Ids of the indicators whose n is the number of cases under way; of all, where the method
+        has no such."""
+        found = tuple(i.id for i in self.indicators if i.estimate.clock == "case")
+        return found or tuple(i.id for i in self.indicators)
+
     def indicator(self, indicator_id: str) -> Indicator:
         """Raises KeyError for an unknown id."""
         return {indicator.id: indicator for indicator in self.indicators}[indicator_id]
