@@ -3,13 +3,13 @@
 import json
 import shutil
 import statistics
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+from bench import fresh
 
 RUNS = 3
 AIM_PASSES = 20
@@ -71,7 +71,7 @@ def sample(path: Path, cases: int) -> Path:
     """Make the sample and keep beside it what making it took."""
     note = path.with_suffix(".json")
     if not (path.exists() and note.exists()):
-        note.write_text(json.dumps(_run(SAMPLE, str(path), str(cases))))
+        note.write_text(json.dumps(fresh.run(SAMPLE, str(path), str(cases))))
     return path
 
 
@@ -82,7 +82,7 @@ def measure(warehouse: Path, cases: int) -> Built:
         passes.append(_bare_pass(warehouse))
         copy = warehouse.with_suffix(".build.duckdb")
         shutil.copyfile(warehouse, copy)
-        builds.append(_run(BUILD, str(copy)))
+        builds.append(fresh.run(BUILD, str(copy)))
         passes.append(_bare_pass(warehouse))
     copy.replace(warehouse)
     made = json.loads(warehouse.with_suffix(".json").read_text())
@@ -108,14 +108,6 @@ def _bare_pass(warehouse: Path) -> float:
         start = time.perf_counter()
         con.execute(PASS).fetchall()
         return time.perf_counter() - start
-
-
-def _run(program: str, *arguments: str) -> dict:  # type: ignore[type-arg]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
-    )
-    found: dict = json.loads(done.stdout.splitlines()[-1])  # type: ignore[type-arg]
-    return found
 
 
 def report(built: list[Built]) -> str:

@@ -1,13 +1,12 @@
 """Time and memory of importing a CSV file of cases, against DuckDB's own reading of that file."""
 
-import json
 import statistics
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+from bench import fresh
 
 RUNS = 3
 AIM_TIMES = 3
@@ -134,10 +133,10 @@ def measure(folder: Path, rows: int) -> Imported:
     mapping.write_text(MAPPING, encoding="utf-8")
     own, ours = [], []
     for _ in range(RUNS):
-        own.append(_run(DUCKDB, str(file), str(_empty(folder / "yardstick.duckdb"))))
+        own.append(fresh.run(DUCKDB, str(file), str(_empty(folder / "yardstick.duckdb"))))
         warehouse = _empty(folder / "import.duckdb")
         _start(warehouse)
-        ours.append(_run(IMPORT, str(file), str(warehouse), str(mapping)))
+        ours.append(fresh.run(IMPORT, str(file), str(warehouse), str(mapping)))
     ours.sort(key=lambda run: run["wall"])
     middle = ours[len(ours) // 2]
     return Imported(
@@ -174,14 +173,6 @@ def _steps(reported: list[tuple[str, float, float]]) -> dict[str, tuple[float, f
             steps[STEPS[name]] = wall_then - wall, busy_then - busy
             wall, busy = wall_then, busy_then
     return steps
-
-
-def _run(program: str, *arguments: str) -> dict:  # type: ignore[type-arg]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
-    )
-    found: dict = json.loads(done.stdout.splitlines()[-1])  # type: ignore[type-arg]
-    return found
 
 
 def report(imported: Imported) -> str:

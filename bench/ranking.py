@@ -6,11 +6,10 @@ simultaneous sets. It runs over few draws and is multiplied up to all of them. T
 against are the whole of it: marginal and simultaneous, both by step-down, with their quantiles.
 """
 
-import json
 import statistics
-import subprocess
-import sys
 from dataclasses import dataclass
+
+from bench import fresh
 
 RUNS = 3
 UNITS = (34, 375, 3_500)  # provinces, cities, courts
@@ -74,8 +73,9 @@ def measure() -> list[Ranked]:
     for units in UNITS:
         runs, plain = [], []
         for _ in range(RUNS):
-            runs.append(_run(SETS, units, DRAWS))
-            plain.append(_run(PLAIN, units, PLAIN_DRAWS)["wall"] * DRAWS / PLAIN_DRAWS)
+            runs.append(fresh.run(WORLD + SETS, str(units), str(DRAWS)))
+            few = fresh.run(WORLD + PLAIN, str(units), str(PLAIN_DRAWS))
+            plain.append(few["wall"] * DRAWS / PLAIN_DRAWS)
         found.append(
             Ranked(
                 units=units,
@@ -84,17 +84,6 @@ def measure() -> list[Ranked]:
                 plain=statistics.median(plain),
             )
         )
-    return found
-
-
-def _run(program: str, units: int, draws: int) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, "-c", WORLD + program, str(units), str(draws)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, float] = json.loads(done.stdout)
     return found
 
 

@@ -6,10 +6,9 @@ The yardstick is the method's own scores of the same units, made once, times the
 """
 
 import argparse
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
+
+from bench import fresh
 
 UNITS, REPLICATES, BASE = 375, 1000, 256
 RUNS = 3
@@ -87,12 +86,7 @@ def measure(units: int = UNITS) -> Varied:
 
 def _cost(part: str, units: int) -> Cost:
     arguments = [part, str(units), str(REPLICATES), str(BASE)]
-    costs = []
-    for _ in range(RUNS):
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, check=True
-        )
-        costs.append(Cost(**json.loads(done.stdout)))
+    costs = [Cost(**fresh.run(PROGRAM, *arguments)) for _ in range(RUNS)]
     return sorted(costs, key=lambda cost: cost.wall)[RUNS // 2]
 
 
