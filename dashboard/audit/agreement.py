@@ -87,11 +87,8 @@ def agreement(shown: View) -> None:
         ),
         "agreement",
     )
-    level, last = chosen(), at_last(shown)
-    st.html(level_switch())
-    rows = last.data.coherence(level)
+    level, last, rows = _opened(shown)
     if rows.empty:
-        st.html(none_yet(level))
         return
     found = by_key(rows)
     with st.container(key="correlations"):
@@ -109,6 +106,16 @@ def agreement(shown: View) -> None:
     parts.download(f"coherence-{level}", last, lambda: in_order(rows))
     alphas(last.data.method, found)
     st.html(parts.source_line(last, extra=_("n: least number of places behind a covariance")))
+
+
+def _opened(shown: View) -> tuple[str, View, pd.DataFrame]:
+    """The switch of levels, the level, its last period and its audit; said here if it is none."""
+    level, last = chosen(), at_last(shown)
+    st.html(level_switch())
+    rows = last.data.coherence(level)
+    if rows.empty:
+        st.html(none_yet(level))
+    return level, last, rows
 
 
 def by_key(rows: pd.DataFrame) -> Found:
@@ -238,11 +245,8 @@ def influence(shown: View) -> None:
         ),
         "influence",
     )
-    level, last = chosen(), at_last(shown)
-    st.html(level_switch())
-    rows = last.data.coherence(level)
+    level, last, rows = _opened(shown)
     if rows.empty:
-        st.html(none_yet(level))
         return
     found, method = by_key(rows), last.data.method
     lines: list[Group | Indicator] = []

@@ -18,12 +18,24 @@ def first_language() -> Iterator[None]:
     i18n.use("")
 
 
+@pytest.fixture
+def in_english() -> None:
+    """The words of a test's pages are English; `first_language` ends it."""
+    i18n.use("en")
+
+
 @pytest.fixture(scope="session")
 def sample(warehouse: Path) -> Iterator[Answers]:
     """The built sample, as pages ask it."""
     snapshot = Snapshot(warehouse)
     yield Answers(snapshot)
     snapshot.close()
+
+
+@pytest.fixture
+def period(sample: Answers) -> str:
+    """The sample's last period."""
+    return sample.periods()[-1]
 
 
 @pytest.fixture

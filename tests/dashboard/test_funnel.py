@@ -3,7 +3,6 @@
 import json
 from array import array
 from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -42,11 +41,7 @@ LIMITS = pd.DataFrame(
 )
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    i18n.use("en")
-    yield
-    i18n.use("")
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@ choices are other ones, each number with its n, apart from sampling."""
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from dashboard import i18n, theme
+from dashboard import theme
 from dashboard.audit import agreement as audit
 from dashboard.audit import choices as audit_choices
 from dashboard.audit import drawings as audit_drawings
@@ -24,11 +23,7 @@ from tests.worlds import random_world
 OFFICIAL = "official-1"
 
 
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    i18n.use("en")
-    yield
-    i18n.use("")
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

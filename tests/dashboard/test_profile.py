@@ -1,14 +1,13 @@
 """The profile of a place: intervals, ranks, peers, case mix, checks and choices, where they are."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from dashboard import charts, formats, i18n
+from dashboard import charts, formats
 from dashboard.data import Answers, View
 from dashboard.profile import case_mix, choices, peers, score_apart
 from index_engine.method import load
@@ -18,16 +17,7 @@ from tests.dashboard.running import Open
 METHOD = load()
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    i18n.use("en")
-    yield
-    i18n.use("")
-
-
-@pytest.fixture
-def period(sample: Answers) -> str:
-    return sample.periods()[-1]
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 # ---------------------------------------------------------------- lead

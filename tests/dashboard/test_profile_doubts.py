@@ -1,12 +1,11 @@
 """What a profile says of closings, of other methods and of choices: no surer than its numbers."""
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from dashboard import formats, i18n
+from dashboard import formats
 from dashboard.data import Answers
 from dashboard.profile import choices, integrity
 from index_engine.method import load
@@ -16,16 +15,7 @@ from tests.dashboard.running import Open
 METHOD = load()
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    i18n.use("en")
-    yield
-    i18n.use("")
-
-
-@pytest.fixture
-def period(sample: Answers) -> str:
-    return sample.periods()[-1]
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 # ---------------------------------------------------------------- closings
