@@ -4,12 +4,16 @@ NOTE: widgets are not bound to the address with `bind="query-params"`, because a
 writes the label it shows, and labels change with the language. The address holds codes; a widget
 takes its value from here before it is drawn and writes it back when it changes.
 
+A widget that holds what the address says is left alone (`hold`): setting it sends the value back to
+the browser, over what a quick hand may have chosen there since.
+
 A link is an ordinary <a href> made by `link` or `here`; links.js follows it without loading the
 page anew. All addresses are relative, so that the site works under any base path.
 """
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -29,6 +33,12 @@ def put(**changes: str) -> None:
     """
     parameters = st.query_params.to_dict() | changes
     st.query_params.from_dict({name: value for name, value in parameters.items() if value})
+
+
+def hold(key: str, value: Any) -> None:
+    """Before the widget `key` is drawn: let it hold what the address stands for."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
 
 
 def link(page: str, **parameters: str) -> str:

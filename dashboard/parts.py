@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, export, formats
+from dashboard import address, controls, export, formats
 from dashboard.data import Answers, View, data_sets, parameter, warehouse
 from dashboard.i18n import LANGUAGES, _, current, pick, place_name
 from dashboard.markup import Html, join, tag
@@ -175,21 +175,8 @@ def at(level: str, unit_id: str) -> dict[str, str]:
 
 def period_choice(view: View) -> None:
     """Choose the quarter; the latest is left out of the address, so that links stay current."""
-    newest_first = view.data.periods()[::-1]
-
-    def chosen() -> None:
-        choice = st.session_state["period_choice"]
-        address.put(period="" if choice == newest_first[0] else choice)
-
-    st.session_state["period_choice"] = view.period
-    st.selectbox(
-        _("{months} months to the end of").format(months=months(view)),
-        newest_first,
-        format_func=formats.period,
-        key="period_choice",
-        on_change=chosen,
-        width=200,
-    )
+    label = _("{months} months to the end of").format(months=months(view))
+    controls.select("period", label, view.data.periods()[::-1], said=formats.period)
 
 
 def months(view: View) -> str:

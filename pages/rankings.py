@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts, tables, view
+from dashboard import address, controls, formats, parts, tables, view
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
@@ -28,7 +28,7 @@ def page() -> None:
     shown = view.whole_country()
     custom = weights.in_view(shown)
     weights.band(shown, custom)
-    controls(shown, level)
+    choices(shown, level)
     units = shown.scores(level)
     found = matching(within_province(shown, units, level), address.get("q"))
     something = bool(weights.left(shown.data.method, custom))
@@ -73,7 +73,7 @@ def nothing_left() -> Html:
     return join(said, " ", tag("a", _("Default weights"), href=address.here(w=""), data_in=True))
 
 
-def controls(shown: View, level: str) -> None:
+def choices(shown: View, level: str) -> None:
     """Level, name, province and period, in one row."""
     names = {"province": _("Provinces"), "city": _("Cities"), "court": _("Courts")}
     links = [
@@ -95,25 +95,17 @@ def name_filter(_shown: View) -> None:
     def typed() -> None:
         address.put(q=st.session_state["name_filter"].strip())
 
-    st.session_state["name_filter"] = address.get("q")
+    address.hold("name_filter", address.get("q"))
     st.text_input(_("Name contains"), key="name_filter", on_change=typed, width=180)
 
 
 def province_filter(shown: View) -> None:
     provinces = {unit.unit_id: place_name(unit) for unit in provinces_of(shown)}
-    whole = ""
-
-    def chosen() -> None:
-        address.put(within=st.session_state["province_filter"])
-
-    within = address.get("within")
-    st.session_state["province_filter"] = within if within in provinces else whole
-    st.selectbox(
+    controls.select(
+        "within",
         _("Province"),
-        [whole, *provinces],
-        format_func=lambda code: provinces.get(code, _("All provinces")),
-        key="province_filter",
-        on_change=chosen,
+        ["", *provinces],
+        said=lambda code: provinces.get(code, _("All provinces")),
         width=190,
     )
 

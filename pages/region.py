@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, formats, parts, tables, theme, view
+from dashboard import address, charts, controls, formats, parts, tables, theme, view
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
@@ -65,7 +65,7 @@ def find_place(shown: View) -> None:
         at = {"level": "", "unit": ""} if level == "nation" else parts.at(level, unit_id)
         address.put(**at)
 
-    st.session_state["find_place"] = here if here in options else next(iter(options))
+    address.hold("find_place", here if here in options else next(iter(options)))
     st.selectbox(
         _("Find a place or court"),
         list(options),
@@ -180,27 +180,17 @@ def outcomes(shown: View) -> None:
 
 def cohort_choice(shown: View) -> str:
     """The filing year to follow; empty for the period in view."""
-    cohorts = shown.data.cohorts()
-
-    def chosen() -> None:
-        address.put(cohort=st.session_state["cohort_choice"])
-
-    cohort = address.get("cohort")
-    cohort = cohort if cohort in cohorts else ""
-    st.session_state["cohort_choice"] = cohort
-    st.selectbox(
+    return controls.select(
+        "cohort",
         _("Cases followed"),
-        ["", *cohorts[::-1]],
-        format_func=lambda year: (
+        ["", *shown.data.cohorts()[::-1]],
+        said=lambda year: (
             _("Filed in {year}").format(year=year)
             if year
             else _("Under way in the period, of every age")
         ),
-        key="cohort_choice",
-        on_change=chosen,
         width=300,
     )
-    return cohort
 
 
 def draw_outcomes(shown: View, curve: pd.DataFrame, clock: str, cohort: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, formats, parts
+from dashboard import address, charts, controls, formats, parts
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
@@ -110,25 +110,16 @@ def levels_of(level: str) -> tuple[str, ...]:
 
 def figure_choice(known: dict[str, Any]) -> str:
     """The figure that the address names, and a box to choose another."""
-    default = DEFAULT if DEFAULT in known else next(iter(known), "")
-
-    def chosen() -> None:
-        choice = st.session_state["funnel_choice"]
-        address.put(funnel="" if choice == default else choice)
-
-    named = address.get("funnel")
-    figure = named if named in known else default
-    if known:
-        st.session_state["funnel_choice"] = figure
-        st.selectbox(
-            _("Figure"),
-            list(known),
-            format_func=lambda each: pick(known[each].name),
-            key="funnel_choice",
-            on_change=chosen,
-            width=330,
-        )
-    return figure
+    if not known:
+        return ""
+    return controls.select(
+        "funnel",
+        _("Figure"),
+        list(known),
+        said=lambda each: pick(known[each].name),
+        default=DEFAULT if DEFAULT in known else None,
+        width=330,
+    )
 
 
 def members(shown: View, units: pd.DataFrame, level: str) -> set[str]:

@@ -43,11 +43,7 @@ class Weights:
 
 def defaults(method: Method) -> dict[str, float]:
     """The method's own weight of every dimension, each followed by its indicators."""
-    weights = {}
-    for dimension in method.dimensions:
-        weights[dimension.id] = float(dimension.weight)
-        weights |= {i.id: float(i.weight) for i in method.of_dimension(dimension.id)}
-    return weights
+    return {item.id: float(item.weight) for item in _weighed(method)}
 
 
 def read(method: Method, text: str) -> Weights:
@@ -170,9 +166,8 @@ def panel(shown: View, weights: Weights) -> None:
         columns = st.columns(len(method.dimensions), gap="large")
         for column, dimension in zip(columns, method.dimensions, strict=True):
             with column, st.container(key=f"weights-{dimension.id}"):
-                _slider(method, weights, dimension)
-                for indicator in method.of_dimension(dimension.id):
-                    _slider(method, weights, indicator)
+                for item in (dimension, *method.of_dimension(dimension.id)):
+                    _slider(method, weights, item)
                 st.html(_shares(method, weights, dimension))
         st.html(tag("p", *_ways_out(weights), class_="ways-on"))
 
@@ -192,20 +187,28 @@ def _ways_out(weights: Weights) -> list[Html]:
 
 def _slider(method: Method, weights: Weights, item: Dimension | Indicator) -> None:
     default = float(item.weight)
-    key = f"weight-{item.id}"
+    key = _key(item)
 
     def moved() -> None:
-        now = in_force(method) | {item.id: float(st.session_state[key])}
+        # All of them: the address that comes with a move may be of before the move just made.
+        now = {each.id: float(st.session_state[_key(each)]) for each in _weighed(method)}
         address.put(w=write(method, now))
 
-    # Set before it is drawn: the address decides, not what the slider held before.
-    st.session_state[key] = weights.given.get(item.id, default)
+    address.hold(key, weights.given.get(item.id, default))
     st.slider(pick(item.name), 0.0, most(default), step=STEP, format="%g", key=key, on_change=moved)
 
 
-def in_force(method: Method) -> dict[str, float]:
-    """All weights that the address stands for, by id."""
-    return defaults(method) | read(method, address.get("w")).given
+def _key(item: Dimension | Indicator) -> str:
+    return f"weight-{item.id}"
+
+
+def _weighed(method: Method) -> list[Dimension | Indicator]:
+    """What has a slider: every dimension, and every indicator in one."""
+    return [
+        item
+        for dimension in method.dimensions
+        for item in (dimension, *method.of_dimension(dimension.id))
+    ]
 
 
 def _shares(method: Method, weights: Weights, dimension: Dimension) -> Html:

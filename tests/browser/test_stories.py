@@ -37,7 +37,7 @@ def parameters(page: Page) -> dict[str, str]:
 
 def shown_period(page: Page) -> str:
     """The quarter chosen, as '2025Q4', read from the words on the screen in either language."""
-    words = page.locator(".st-key-period_choice").get_by_role("combobox").input_value()
+    words = page.locator(".st-key-choose-period").get_by_role("combobox").input_value()
     year, quarter = sorted(re.findall(r"\d+", words), key=len, reverse=True)
     return f"{year}Q{quarter}"
 
@@ -178,7 +178,7 @@ def test_choosing_a_period_changes_the_address_and_survives_sharing(
     visit: Visit, server: str, snapshot: Snapshot
 ) -> None:
     page = visit(server)
-    page.locator(".st-key-period_choice").get_by_role("combobox").click()
+    page.locator(".st-key-choose-period").get_by_role("combobox").click()
     page.get_by_role("option").nth(2).click()
     wanted = snapshot.periods()[-3]
     page.wait_for_url(f"**period={wanted}**")

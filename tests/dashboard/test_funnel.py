@@ -126,21 +126,21 @@ def test_the_address_names_the_figure_and_a_wrong_one_is_not_taken(
 ) -> None:
     at = {"level": "province", "unit": province.place.unit_id, "lang": "en"}
     other = "closure_rate"
-    assert open_page("region", **at).selectbox(key="funnel_choice").value == funnels.DEFAULT
+    assert open_page("region", **at).selectbox(key="choose-funnel").value == funnels.DEFAULT
     app = open_page("region", funnel=other, **at)
-    assert app.selectbox(key="funnel_choice").value == other
+    assert app.selectbox(key="choose-funnel").value == other
     plot = province.data.funnel("city", province.period, other)
     assert sum(len(numbers(trace["x"])) for trace in points(drawn(app))) == len(plot.units)
     wrong = open_page("region", funnel="no_such", **at)
-    assert wrong.selectbox(key="funnel_choice").value == funnels.DEFAULT
+    assert wrong.selectbox(key="choose-funnel").value == funnels.DEFAULT
 
 
 def test_choosing_a_figure_writes_it_into_the_address(open_page: Open, province: View) -> None:
     app = open_page("region", level="province", unit=province.place.unit_id)
     i18n.use("")  # what is read back is in the language of the page
-    app.selectbox(key="funnel_choice").set_value("closure_rate").run()
+    app.selectbox(key="choose-funnel").set_value("closure_rate").run()
     assert app.query_params["funnel"] == "closure_rate"
-    app.selectbox(key="funnel_choice").set_value(funnels.DEFAULT).run()
+    app.selectbox(key="choose-funnel").set_value(funnels.DEFAULT).run()
     assert "funnel" not in app.query_params  # the default needs no words
 
 

@@ -95,9 +95,9 @@ def test_a_period_in_the_address_is_shown_and_a_wrong_one_is_not(
 def test_choosing_a_period_writes_it_into_the_address(open_page: Open, sample: Answers) -> None:
     app = open_page()
     earlier = sample.periods()[-3]
-    app.selectbox(key="period_choice").set_value(earlier).run()
+    app.selectbox(key="choose-period").set_value(earlier).run()
     assert app.query_params["period"] == earlier
-    app.selectbox(key="period_choice").set_value(sample.periods()[-1]).run()
+    app.selectbox(key="choose-period").set_value(sample.periods()[-1]).run()
     assert "period" not in app.query_params  # the latest needs no words
 
 
@@ -107,7 +107,7 @@ def test_choosing_a_place_and_a_cohort_writes_them(open_page: Open, sample: Answ
     app.selectbox(key="find_place").set_value(("province", unit)).run()
     assert (app.query_params["level"], app.query_params["unit"]) == ("province", unit)
     assert name in clean(app)
-    app.selectbox(key="cohort_choice").set_value(sample.cohorts()[0]).run()
+    app.selectbox(key="choose-cohort").set_value(sample.cohorts()[0]).run()
     assert app.query_params["cohort"] == sample.cohorts()[0]
     assert not app.exception
 

@@ -144,6 +144,14 @@ def test_a_slider_writes_the_address_and_the_address_sets_the_slider(open_page: 
     assert app.slider(key="weight-cycle").value == 1.0
 
 
+def test_a_second_move_before_the_address_follows_the_first_loses_neither(open_page: Open) -> None:
+    app = open_page("rankings", panel="weights")
+    app.slider(key="weight-cycle").set_value(2.5).run()
+    del app.query_params["w"]  # a browser that has not heard of the first move yet
+    app.slider(key="weight-cash_24m").set_value(0.5).run()
+    assert app.query_params["w"] == "cycle:2.5,cash_24m:0.5"
+
+
 def test_nonsense_is_said_and_the_rest_is_used(open_page: Open) -> None:
     shown = clean(open_page("rankings", w="<b>x</b>:1,closure:4,cycle:77", lang="en"))
     assert "Ignored in the address: <b>x</b>:1, cycle:77" in shown

@@ -1,0 +1,37 @@
+"""Widgets whose value is in the address: drawn with what it says, written back when moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard import address
+
+
+def select(
+    parameter: str,
+    label: str,
+    options: Sequence[str],
+    *,
+    said: Callable[[str], str],
+    default: str | None = None,
+    width: int = 200,
+) -> str:
+    """A box of options, and the one chosen: the one that the address names, else the default.
+
+    `default`, the first option where none is given, is left out of the address. `said` gives an
+    option in words.
+    """
+    usual = options[0] if default is None else default
+    named = address.get(parameter)
+    value = named if named in options else usual
+    key = f"choose-{parameter}"
+
+    def chosen() -> None:
+        choice = st.session_state[key]
+        address.put(**{parameter: "" if choice == usual else choice})
+
+    address.hold(key, value)
+    st.selectbox(label, options, format_func=said, key=key, on_change=chosen, width=width)
+    return value
