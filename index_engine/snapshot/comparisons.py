@@ -1,12 +1,14 @@
 """All places of one level: scores, ranks and their doubt, other weights, other methods."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from index_engine import periods
+from index_engine.estimates import likeness
 from index_engine.index import composite, inputs
+from index_engine.index.composite import Array
 from index_engine.index.score import DECIMALS, compute, interval
 from index_engine.method.reweigh import reweighed
 from index_engine.snapshot.core import NAMES, Core, query
@@ -36,6 +38,48 @@ class Comparisons(Core):
         if parent is not None:
             rows = rows[rows["parent"] == parent]
         return rows.reset_index(drop=True)
+
+    def alike(self, level: str, unit_id: str, period: str, k: int = 5) -> pd.DataFrame:
+        """The `k` places of a level most like one in the cases that are brought to them.
+
+        Nearest by case mix (filings of the period by stratum) and size (cases under way), never by
+        outcome: see estimates/likeness.py. Only places with a score; special courts (railway,
+        maritime ...) are alike only among themselves. Columns: unit_id, name, name_hant, name_en,
+        parent, distance (0: the same mix and size), n, score; no row where the place has no case.
+        Raises KeyError where there is no such unit.
+        """
+        special = self._units[level, unit_id].special
+        rows = self.scores(level, period)
+        mix, n = self._mix(level, rows["unit_id"], period), rows["n"].to_numpy(dtype=float)
+        own = rows["unit_id"].to_numpy() == unit_id
+        if not own.any():
+            return rows.assign(distance=np.nan)[["unit_id", *NAMES, "distance", "n", "score"]][:0]
+        rows["distance"] = likeness.distance(mix[own][0], n[own][0], mix, n)
+        kind = np.array([self._units[level, unit].special for unit in rows["unit_id"]])
+        rows = rows[~own & (kind == special) & rows["score"].notna() & rows["distance"].notna()]
+        nearest = rows.sort_values(["distance", "unit_id"], ignore_index=True).head(k)
+        return nearest[["unit_id", *NAMES, "distance", "n", "score"]]
+
+    def _mix(self, level: str, units: Iterable[str], period: str) -> Array:
+        """Cases filed in the window of a period by unit and stratum, (unit, stratum)."""
+        end = periods.parse(period)
+        found = (
+            self._cursor()
+            .execute(
+                "SELECT CAST(court_id AS VARCHAR) AS court_id, "
+                "CAST(stratum AS INTEGER) AS stratum, CAST(SUM(filed) AS DOUBLE) AS filed "
+                "FROM measures.case_counts WHERE period BETWEEN ? AND ? GROUP BY ALL",
+                [end - self.method.window_quarters + 1, end],
+            )
+            .fetchnumpy()
+        )
+        courts = pd.Index([unit for kind, unit in self._courts if kind == "court"])
+        strata = int(found["stratum"].max(initial=0)) + 1
+        filed = np.zeros((len(courts), strata))
+        filed[courts.get_indexer(pd.Index(found["court_id"])), found["stratum"]] = found["filed"]
+        return np.array(
+            [filed[courts.get_indexer(self._courts[level, unit])].sum(axis=0) for unit in units]
+        ).reshape(-1, strata)
 
     def reweighted(self, level: str, period: str, weights: Mapping[str, float]) -> pd.DataFrame:
         """Scores with other weights, best first: a what-if, never a release.
