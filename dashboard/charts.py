@@ -13,9 +13,7 @@ from dashboard.i18n import _
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 NO_HOVER = {"hoverinfo": "skip", "showlegend": False}
-ADJUSTED = "#0f8a9a"
 SHORT = 0.5  # of the horizon: a curve that ends earlier is too narrow for names inside
-WHITE_ON = ("cash", "sold")  # areas that are dark
 
 
 def history(
@@ -37,16 +35,20 @@ def history(
     ends: list[tuple[float, str, str]] = []
     if nation is not None:
         aligned = nation.set_index("period")["score"].reindex(own["period"])
-        traces.append(_line(quarters, aligned, "#9aa7ac", names[1], width=1.5, dash="dot"))
-        ends.append((_last(aligned), names[1], "#75848a"))
-    for (column, name), colour in zip(dimensions.items(), theme.DIMENSION_COLOURS, strict=False):
+        traces.append(_line(quarters, aligned, theme.now().faint, names[1], width=1.5, dash="dot"))
+        ends.append((_last(aligned), names[1], theme.now().muted))
+    for (column, name), colour in zip(
+        dimensions.items(), theme.now().dimension_colours, strict=False
+    ):
         traces.append(_line(quarters, own[column], colour, name, width=1.2))
         ends.append((_last(own[column]), name, colour))
     if nation is not None and own["adjusted"].notna().sum() > 1:
-        traces.append(_line(quarters, own["adjusted"], ADJUSTED, names[2], width=1.3, dash="dash"))
-        ends.append((_last(own["adjusted"]), names[2], ADJUSTED))
-    traces.append(_line(quarters, own["score"], theme.INK, names[0], width=2.6, markers=True))
-    ends.append((_last(own["score"]), names[0], theme.INK))
+        traces.append(
+            _line(quarters, own["adjusted"], theme.now().accent, names[2], width=1.3, dash="dash")
+        )
+        ends.append((_last(own["adjusted"]), names[2], theme.now().accent))
+    traces.append(_line(quarters, own["score"], theme.now().ink, names[0], width=2.6, markers=True))
+    ends.append((_last(own["score"]), names[0], theme.now().ink))
     layout = theme.layout(
         height=360,
         margin={"l": 34, "r": 118, "t": 12, "b": 30},
@@ -86,8 +88,8 @@ def outcomes(
             "name": names[state],
             "stackgroup": "all",
             "mode": "lines",
-            "line": {"width": 0.6, "color": "#ffffff"},
-            "fillcolor": theme.OUTCOME_COLOURS.get(state, theme.NEUTRAL),
+            "line": {"width": 0.6, "color": theme.now().ground},
+            "fillcolor": theme.now().outcome_colours.get(state, theme.now().neutral),
             "hovertemplate": "%{y:.1f}%",
         }
         for state in [*events, "open"]
@@ -95,7 +97,7 @@ def outcomes(
     traces.append(_at_risk(curve))
     last = int(months.iloc[-1])
     cut = {"type": "line", "x0": last, "x1": last, "y0": 0, "y1": 100}
-    cut["line"] = {"color": theme.MUTED, "width": 1, "dash": "dot"}
+    cut["line"] = {"color": theme.now().muted, "width": 1, "dash": "dot"}
     layout = theme.layout(
         height=340,
         margin={"l": 40, "r": 8, "t": 8, "b": 44},
@@ -124,7 +126,7 @@ def _band(
                 "x": x + x[::-1],
                 "y": [*rows[high], *rows[low][::-1]],
                 "fill": "toself",
-                "fillcolor": f"rgba(15,102,116,{opacity:.2f})",
+                "fillcolor": theme.clear(theme.now().accent, opacity),
                 "line": {"width": 0},
                 "mode": "lines",
                 **NO_HOVER,
@@ -202,6 +204,7 @@ def _stack_labels(
     """Name and final share inside each area that is thick enough at its end."""
     final = curve.iloc[-1]
     beside = float(final["month"]) < SHORT * horizon  # no room inside: beyond the end of the curve
+    colours = theme.now().outcome_colours
     labels = []
     base = 0.0
     for state in [*events, "open"]:
@@ -217,7 +220,9 @@ def _stack_labels(
                     "showarrow": False,
                     "font": {
                         "size": 13,
-                        "color": "#ffffff" if state in WHITE_ON and not beside else theme.INK,
+                        "color": theme.now().ink
+                        if beside
+                        else theme.ink_on(colours.get(state, theme.now().neutral)),
                     },
                 }
             )
@@ -226,4 +231,4 @@ def _stack_labels(
 
 
 def _axis_title(words: str) -> dict[str, Any]:
-    return {"text": words, "font": {"size": 12, "color": theme.MUTED}, "standoff": 6}
+    return {"text": words, "font": {"size": 12, "color": theme.now().muted}, "standoff": 6}

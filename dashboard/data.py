@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address
+from dashboard import address, theme
 from dashboard.i18n import current as current_language
 from index_engine.errors import InputError
 from index_engine.snapshot import LEVELS, Snapshot, Unit
@@ -177,8 +177,8 @@ class View:
     place: Unit
 
     def keep(self, name: str, make: Callable[[], Any], *more: Hashable) -> Any:
-        """As `Answers.keep`, for something that shows this view in the current language."""
-        key = (name, current_language(), self.period, self.place, *more)
+        """As `Answers.keep`, for something that shows this view in the language and look of now."""
+        key = (name, current_language(), theme.now().name, self.period, self.place, *more)
         return self.data.keep(key, make)
 
     def scores(self, level: str, parent: str | None = None) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from dashboard import formats
 from dashboard.i18n import _
 from dashboard.markup import Html, tag
 
-PERFORMANCE, MIX = "#0f6674", "#b3662a"  # what a change is made of
+PERFORMANCE, MIX = "var(--accent)", "var(--second)"  # what a change is made of
 
 
 def signed(sizes: Iterable[tuple[float | None, str, str]], reach: float) -> Html:

@@ -33,11 +33,16 @@ def csv(table: pd.DataFrame, view: View) -> bytes:
 
 
 def file_name(subject: str, view: View) -> str:
-    """Name of a download: subject, method if it is not the main one, period, language, and the
-    synthetic mark."""
+    """Name of a CSV file to take away."""
+    return stem(subject, view) + ".csv"
+
+
+def stem(subject: str, view: View) -> str:
+    """Name of a download without its ending: subject, method if it is not the main one, period,
+    language, and the synthetic mark."""
     kind = "_synthetic" if view.data.synthetic else ""
     method = view.data.method.id
     if method != view.data.main.id:
         subject = f"{subject}_{method}"
     safe = re.sub(r"[^\w-]+", "-", subject)
-    return f"jeci_{safe}_{view.period}_{current().code}{kind}.csv"
+    return f"jeci_{safe}_{view.period}_{current().code}{kind}"

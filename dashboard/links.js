@@ -4,6 +4,13 @@
 if (!window.ownLinks) {
   window.ownLinks = true;
   document.addEventListener("click", (event) => {
+    const look = event.target.closest && event.target.closest("a[data-look]");
+    if (!look) return;
+    event.preventDefault();
+    localStorage.setItem("look", look.dataset.look);
+    location.reload();
+  });
+  document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[data-in]");
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
     if (!link || !plain) return;

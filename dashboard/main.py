@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, not the one above
     sys.path.insert(0, str(ROOT))
 
-from dashboard import address, data, i18n, parts  # noqa: E402
+from dashboard import address, data, i18n, parts, theme  # noqa: E402
 from dashboard.i18n import _  # noqa: E402
 from dashboard.intake import words as intake_words  # noqa: E402
 from dashboard.markup import tag  # noqa: E402
@@ -41,7 +41,8 @@ def titles() -> dict[str, str]:
 
 
 def run() -> None:
-    i18n.use(address.get("lang"))
+    i18n.use(address.get("lang") or i18n.wanted(st.context.headers.get("Accept-Language", "")))
+    theme.use(st.context.cookies.get("look", ""))
     st.set_page_config(page_title=_("Judicial enforcement credit index"), layout="wide")
     named = titles()
     pages = [

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, controls, export, formats
+from dashboard import address, controls, export, formats, theme
 from dashboard.data import Answers, View, data_sets, parameter, warehouse
 from dashboard.i18n import LANGUAGES, _, current, pick, place_name
 from dashboard.markup import Html, join, tag
@@ -19,11 +19,11 @@ HERE = Path(__file__).parent
 
 
 def dress() -> None:
-    """The style sheets, style.css first, and the script that follows links."""
+    """The style sheets, style.css first, and the scripts: following links, saving figures."""
     sheets = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("style*.css")))
-    st.html(f"<style>{sheets}</style>")
-    script = (HERE / "links.js").read_text(encoding="utf-8")
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    st.html(f"<style>{theme.variables()}\n{sheets}</style>")
+    scripts = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("*.js")))
+    st.html(f"<script>{scripts}</script>", unsafe_allow_javascript=True)
 
 
 def header(pages: list[tuple[str, str]], active: str) -> None:
@@ -57,9 +57,18 @@ def header(pages: list[tuple[str, str]], active: str) -> None:
             tag("nav", *links, aria_label=_("Pages")),
             _data_sets(active),
             tag("nav", *tongues, class_="tongues", aria_label=_("Language")),
+            _look(),
             class_="site",
         )
     )
+
+
+def _look() -> Html:
+    """A button to the other look; links.js keeps the choice in the browser and loads anew."""
+    other = next(name for name in theme.LOOKS if name != theme.now().name)
+    words = {"light": _("Light colours"), "dark": _("Dark colours")}[other]
+    sign = tag("span", {"light": "☀", "dark": "☾"}[other], aria_hidden="true")
+    return tag("a", sign, href="?", data_look=other, role="button", aria_label=words, title=words)
 
 
 def _data_sets(page: str) -> Html | None:
@@ -123,10 +132,10 @@ def footer(data: Answers | None) -> None:
             name=pick(method.name), version=method.version, day=formats.day(method.reviewed_on)
         ),
         _("Data version {version}").format(version=data.version[:12]),
-        _("Base map: Tianditu"),
     ]
     how = tag("a", _("How it is computed"), href=address.link("method"), data_in=True)
-    lines = [tag("span", piece) for piece in pieces]
+    lines = [tag("span", piece, class_="vintage") for piece in pieces]
+    lines.append(tag("span", _("Base map: Tianditu")))
     st.html(
         tag("footer", mark() if data.synthetic else None, *lines, tag("span", how), class_="site")
     )

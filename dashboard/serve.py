@@ -29,6 +29,17 @@ A_YEAR = 365 * 24 * 3600
 # Streamlit looks for its server below the address of the page first, and a visitor who comes by a
 # deep link sees two failed requests in the console. Every page lies directly below the base, so
 # the base is known at once, also behind a proxy that adds a path.
+# The look is settled before anything is drawn: what was chosen here, else what the system prefers.
+# Streamlit's widgets take it from their own setting, our markup from the root element, and charts,
+# drawn by the server, from a cookie.
+LOOK = (
+    "<script>{const look=localStorage.getItem('look')||"
+    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light');"
+    "document.documentElement.dataset.look=look;"
+    "document.cookie='look='+look+'; path=/; max-age=31536000; samesite=lax';"
+    "localStorage.setItem('stActiveTheme-'+location.pathname+'-v2',"
+    "look==='dark'?'\"Dark\"':'\"Light\"')}</script>"
+)
 BASE = (
     "<script>{const base=new URL('.',location.href).href;"
     "window.__streamlit={BACKEND_BASE_URL:base,MAIN_PAGE_BASE_URL:base}}</script>"
@@ -47,9 +58,17 @@ def routes() -> list[BaseRoute]:
 async def shell(request: Request) -> Response:
     """The page before any script has run: its title and language are already right."""
     return HTMLResponse(
-        _shell(i18n.find(request.query_params.get("lang", "")).code),
-        headers={"Cache-Control": "no-cache"},
+        _shell(_language(request)),
+        headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"},
     )
+
+
+def _language(request: Request) -> str:
+    """Code of the language that a request is answered in, as the page's script will."""
+    wanted = request.query_params.get("lang") or i18n.wanted(
+        request.headers.get("accept-language", "")
+    )
+    return i18n.find(wanted).code
 
 
 @lru_cache(maxsize=len(i18n.LANGUAGES))
@@ -59,7 +78,7 @@ def _shell(code: str) -> str:
     for theirs, ours in (
         ('<html lang="en">', f'<html lang="{language.html_lang}">'),
         ("<title>Streamlit</title>", f"<title>{_('Judicial enforcement credit index')}</title>"),
-        ("<head>", f"<head>{BASE}"),
+        ("<head>", f"<head>{BASE}{LOOK}"),
     ):
         if theirs not in page:
             raise RuntimeError(f"this version of Streamlit has another index.html: no {theirs}")

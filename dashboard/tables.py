@@ -113,7 +113,7 @@ def whisker(
         if formats.missing(low) or formats.missing(high)
         else tag("b", style=f"--x:{low:.2f};--w:{high - low:.2f}")
     )
-    colour = theme.SCORE_COLOURS[theme.score_class(score)]
+    colour = theme.now().score_colours[theme.score_class(score)]
     dot = tag("i", style=f"--x:{score:.2f};background:{colour}")
     return tag("span", tick, line, dot, class_="whisker", aria_hidden="true")
 

@@ -1,45 +1,209 @@
-"""Colours and the common dress of every chart. style.css holds the same colours for markup."""
+"""Colours of the two looks, and the common dress of every chart.
+
+A look belongs to the run of one person's page, as a language does: `use` sets it when the run
+starts. Style sheets read the same colours as variables.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, fields
 from typing import Any
 
-INK = "#16262d"
-MUTED = "#5b6b72"
-LINE = "#dbe2e4"
-WASH = "#f3f6f6"
-ACCENT = "#0f6674"
-NEUTRAL = "#d6dcde"  # a place without a score
-UNDECIDED = "#b4bec3"  # a place with a score that the layer cannot say more of
-CONTEXT = "#f5f7f7"  # the neighbourhood of a map
 
-# Scores are painted in fixed classes, so that a colour means the same in every year and on every
-# map. Lightness falls evenly from class to class: they stay apart in grey and for any eyes.
+@dataclass(frozen=True)
+class Palette:
+    """All colours of one look. `ground` is the page, `wash` a panel on it; `neutral` paints a place
+    without a score, `undecided` one of which a layer cannot say more, `context` the neighbourhood
+    of a map, `border` the lines between places."""
+
+    name: str
+    ground: str
+    wash: str
+    ink: str
+    muted: str
+    faint: str
+    line: str
+    hair: str
+    rule: str
+    accent: str
+    second: str
+    mark: str
+    good: str
+    caution: str
+    bad: str
+    warn: str
+    warn_ink: str
+    warn_line: str
+    trouble: str
+    success: str
+    interval: str
+    neutral: str
+    undecided: str
+    context: str
+    border: str
+    others: str
+    # Scores are painted in fixed classes, so that a colour means the same in every year and on
+    # every map. Lightness moves evenly from class to class: they stay apart in grey and for any
+    # eyes. Farther from the ground is higher: darker on white, brighter on black.
+    score_colours: tuple[str, ...]
+    # Hue says how the place itself stands, depth whether its neighbours stand alike.
+    cluster_colours: Mapping[str, str]
+    diverging: tuple[str, str]  # full minus, full plus
+    outcome_colours: Mapping[str, str]
+    dimension_colours: tuple[str, ...]
+
+
 SCORE_BREAKS = (20, 30, 40, 50, 60, 70)
-SCORE_COLOURS = ("#f1ecc5", "#c0d3a5", "#84ba98", "#479e98", "#018190", "#00627b", "#004562")
 
-# Hue says how the place itself stands, depth whether its neighbours stand alike.
-CLUSTER_COLOURS = {
-    "high-high": "#00506b",
-    "high-low": "#7db6c6",
-    "low-high": "#f0bd78",
-    "low-low": "#b3620f",
-    "none": "#eceade",
-}
-DIVERGING = ("#b3590f", "#0b5a78")  # full minus, full plus
+LIGHT = Palette(
+    name="light",
+    ground="#ffffff",
+    wash="#f3f6f6",
+    ink="#16262d",
+    muted="#5b6b72",
+    faint="#8b999f",
+    line="#dbe2e4",
+    hair="#ebeff0",
+    rule="#b9c5c9",
+    accent="#0f6674",
+    second="#b3662a",
+    mark="#c07a1a",
+    good="#1f7f8c",
+    caution="#e3b341",
+    bad="#b4483c",
+    warn="#fff4dc",
+    warn_ink="#7a4b00",
+    warn_line="#ecd09a",
+    trouble="#fdf3f1",
+    success="#f2f9f6",
+    interval="#8fa6ad",
+    neutral="#d6dcde",
+    undecided="#b4bec3",
+    context="#f5f7f7",
+    border="#ffffff",
+    others="#b9c5c9",
+    score_colours=("#f1ecc5", "#c0d3a5", "#84ba98", "#479e98", "#018190", "#00627b", "#004562"),
+    cluster_colours={
+        "high-high": "#00506b",
+        "high-low": "#7db6c6",
+        "low-high": "#f0bd78",
+        "low-low": "#b3620f",
+        "none": "#eceade",
+    },
+    diverging=("#b3590f", "#0b5a78"),
+    outcome_colours={
+        "cash": "#1f7f8c",
+        "zhongben": "#d9983a",
+        "other": "#a99bb8",
+        "sold": "#1f7f8c",
+        "gone": "#d9983a",
+        "listed": "#1f7f8c",
+        "closed": "#d9983a",
+        "open": "#e9edee",
+    },
+    dimension_colours=("#3465a4", "#b3662a", "#7b5296"),
+)
+DARK = Palette(
+    name="dark",
+    ground="#11181c",
+    wash="#1a2429",
+    ink="#e3eaec",
+    muted="#9fb1b8",
+    faint="#73868d",
+    line="#2b383e",
+    hair="#202b30",
+    rule="#43535a",
+    accent="#56b6c4",
+    second="#e09a5c",
+    mark="#e3a24a",
+    good="#4fb0bd",
+    caution="#e3b341",
+    bad="#e58378",
+    warn="#2c2514",
+    warn_ink="#f0cf93",
+    warn_line="#5f4d22",
+    trouble="#33201d",
+    success="#16292a",
+    interval="#7c939b",
+    neutral="#2a3236",
+    undecided="#4b575d",
+    context="#182024",
+    border="#11181c",
+    others="#55666d",
+    score_colours=("#33566b", "#2c6f82", "#2f8896", "#4fa19d", "#7cb9a1", "#b2d1a9", "#efecbf"),
+    cluster_colours={
+        "high-high": "#8fd3e3",
+        "high-low": "#3f7f92",
+        "low-high": "#9a6a2f",
+        "low-low": "#f0b269",
+        "none": "#3a4347",
+    },
+    diverging=("#e08a3c", "#4fb3d4"),
+    outcome_colours={
+        "cash": "#3f9fac",
+        "zhongben": "#c98b34",
+        "other": "#8f80a0",
+        "sold": "#3f9fac",
+        "gone": "#c98b34",
+        "listed": "#3f9fac",
+        "closed": "#c98b34",
+        "open": "#2b363b",
+    },
+    dimension_colours=("#7fa8e0", "#e09a5c", "#b893d1"),
+)
+LOOKS = {palette.name: palette for palette in (LIGHT, DARK)}
+_current: ContextVar[Palette] = ContextVar("palette", default=LIGHT)
 
-OUTCOME_COLOURS = {
-    "cash": "#1f7f8c",
-    "zhongben": "#d9983a",
-    "other": "#a99bb8",
-    "sold": "#1f7f8c",
-    "gone": "#d9983a",
-    "listed": "#1f7f8c",
-    "closed": "#d9983a",
-    "open": "#e9edee",
-}
-DIMENSION_COLOURS = ("#3465a4", "#b3662a", "#7b5296")
+
+def use(look: str) -> Palette:
+    """Paint in this look until the run ends; in the light one where there is no such."""
+    palette = LOOKS.get(look, LIGHT)
+    _current.set(palette)
+    return palette
+
+
+def now() -> Palette:
+    """The palette in force."""
+    return _current.get()
+
+
+def variables() -> str:
+    """The palettes as CSS variables: `--ink`, `--score-0` and so on. The shell of a page names its
+    look on the root element."""
+    return "\n".join(
+        f":root{'' if p is LIGHT else f'[data-look={p.name}]'} {{ color-scheme: {p.name}; "
+        + " ".join(f"--{name}: {colour};" for name, colour in _named(p))
+        + " }"
+        for p in LOOKS.values()
+    )
+
+
+def _named(palette: Palette) -> Iterator[tuple[str, str]]:
+    for field in fields(palette):
+        value = getattr(palette, field.name)
+        if isinstance(value, str) and field.name != "name":
+            yield field.name.replace("_", "-"), value
+    yield from ((f"score-{i}", colour) for i, colour in enumerate(palette.score_colours))
+    yield from ((f"dimension-{i}", colour) for i, colour in enumerate(palette.dimension_colours))
+    yield from ((f"outcome-{name}", colour) for name, colour in palette.outcome_colours.items())
+
+
+def ink_on(ground: str) -> str:
+    """Ink that is read on a ground: dark on a bright one, white on a dark one (WCAG 2.2, relative
+    luminance; at 0.18 both contrast alike)."""
+    channels = [int(ground[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return LIGHT.ink if luminance > 0.22 else "#ffffff"
+
+
+def clear(colour: str, opacity: float) -> str:
+    """A colour that lets through what lies under it."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:.2f})"
+
 
 FONT = (
     "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'PingFang SC', "
@@ -62,12 +226,13 @@ def steps(colours: Sequence[str]) -> list[list[Any]]:
 
 def ramp(count: int) -> list[str]:
     """So many colours from those of the score, from low to high."""
-    last = len(SCORE_COLOURS) - 1
+    colours = now().score_colours
+    last = len(colours) - 1
     found = []
     for position in range(count):
         at = last * position / (count - 1) if count > 1 else last
         below = min(int(at), last - 1)
-        found.append(blend(SCORE_COLOURS[below], SCORE_COLOURS[below + 1], at - below))
+        found.append(blend(colours[below], colours[below + 1], at - below))
     return found
 
 
@@ -78,25 +243,25 @@ def blend(one: str, other: str, share: float) -> str:
 
 
 def diverging(value: float) -> str:
-    """Colour of a number from -1 to 1: white at 0, orange below and blue above, which stay apart
-    for any eyes."""
-    end = DIVERGING[0] if value < 0 else DIVERGING[1]
-    return blend("#ffffff", end, min(abs(value), 1.0))
+    """Colour of a number from -1 to 1: the page's at 0, orange below and blue above, which stay
+    apart for any eyes."""
+    end = now().diverging[0] if value < 0 else now().diverging[1]
+    return blend(now().ground, end, min(abs(value), 1.0))
 
 
 def layout(**changes: Any) -> dict[str, Any]:
     """Layout of every figure; `changes` are merged on top."""
     return {
-        "font": {"family": FONT, "size": 13, "color": INK},
+        "font": {"family": FONT, "size": 13, "color": now().ink},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
         "dragmode": False,  # a finger on a chart scrolls the page
         "showlegend": False,
         "hoverlabel": {
-            "bgcolor": "#ffffff",
-            "bordercolor": LINE,
-            "font": {"family": FONT, "size": 13, "color": INK},
+            "bgcolor": now().ground,
+            "bordercolor": now().line,
+            "font": {"family": FONT, "size": 13, "color": now().ink},
             "align": "left",
         },
         **changes,
@@ -106,10 +271,10 @@ def layout(**changes: Any) -> dict[str, Any]:
 def axis(**changes: Any) -> dict[str, Any]:
     """One axis: a light grid, no frame."""
     return {
-        "gridcolor": LINE,
+        "gridcolor": now().line,
         "zeroline": False,
-        "linecolor": LINE,
-        "tickfont": {"color": MUTED, "size": 12},
+        "linecolor": now().line,
+        "tickfont": {"color": now().muted, "size": 12},
         "fixedrange": True,
         **changes,
     }
@@ -126,7 +291,7 @@ def watermark(words: str) -> dict[str, Any]:
         "xanchor": "left",
         "yanchor": "top",
         "showarrow": False,
-        "font": {"size": 12, "color": "#a06a12"},
-        "bgcolor": "rgba(255,255,255,0.75)",
+        "font": {"size": 12, "color": now().mark},
+        "bgcolor": clear(now().ground, 0.75),
         "borderpad": 2,
     }

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts, tables, theme, view
+from dashboard import address, figures, formats, parts, tables, theme, view
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.map import kinds as layer_kinds
@@ -192,7 +192,7 @@ def draw_map(shown: View, units: pd.DataFrame, offered: dict[str, Layer], layer:
         return
     clusters = level != "city" and layer.id == layer_kinds.CLUSTERS
     if level != "city":
-        st.html(join(layers.switch(offered, layer), layers.legend(layer, units)))
+        st.html(layers.switch(offered, layer))
     if clusters and not layer_kinds.compared(shown):
         st.html(layer_kinds.not_compared(shown))
     key = f"map-{level}-{shown.place.unit_id}"
@@ -208,20 +208,22 @@ def draw_map(shown: View, units: pd.DataFrame, offered: dict[str, Layer], layer:
         if points and points[0]["location"] in inside:
             address.put(**parts.at(CHILD[level], points[0]["location"]))
 
-    with st.container(key="map", height=560, border=False):
-        st.plotly_chart(
+    row = shown.row(shown.place)
+    with st.container(key="map"):
+        figures.show(
+            shown,
             figure,
-            theme=None,
             key=key,
-            height="stretch",
+            title=f"{place_name(shown.place)}: {titles[level]}",
+            legend=layers.legend(layer, units) if level != "city" else None,
+            n=row.n if row else None,
+            maps=True,
+            extra=layer_kinds.moran(shown, CHILD[level]) if clusters else None,
+            config=maps.CONFIG,
+            height=560,
             on_select=clicked if level != "city" else "ignore",
             selection_mode="points",
-            config=maps.CONFIG,
-            alt=titles[level],
         )
-    row = shown.row(shown.place)
-    moran = layer_kinds.moran(shown, CHILD[level]) if clusters else None
-    st.html(parts.source_line(shown, n=row.n if row else None, maps=True, extra=moran))
 
 
 def map_of(shown: View) -> tuple[str, str]:
@@ -243,7 +245,9 @@ def painted_map(shown: View, units: pd.DataFrame, layer: Layer) -> Any:
     absent = [i for i in places if i not in lines]
     ranked = int(shown.scores(CHILD[shown.place.level])["rank"].notna().sum())
     drawn = [
-        maps.Layer(file, absent, (theme.NEUTRAL,), hover=[told_absent(places[i]) for i in absent]),
+        maps.Layer(
+            file, absent, (theme.now().neutral,), hover=[told_absent(places[i]) for i in absent]
+        ),
         maps.Layer(
             file,
             known,
@@ -266,7 +270,9 @@ def county_map(shown: View) -> Any:
     names = list(inside.values())
     drawn = [
         maps.Layer(file, others),
-        maps.Layer(file, list(inside), (theme.NEUTRAL,), hover=names, border="#9fb0b6"),
+        maps.Layer(
+            file, list(inside), (theme.now().neutral,), hover=names, border=theme.now().rule
+        ),
     ]
     window = maps.window(shown.place.unit_id)
     return maps.figure(drawn, window, inset=False, watermark=parts.watermark(shown))

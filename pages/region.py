@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, controls, formats, parts, tables, theme, view
+from dashboard import address, charts, controls, figures, formats, parts, tables, theme, view
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
@@ -198,7 +198,7 @@ def draw_outcomes(shown: View, curve: pd.DataFrame, clock: str, cohort: str) -> 
         st.html(tag("p", _("Too few cases for a curve."), class_="quiet"))
         return
     events = shown.data.method.clock_events(clock)
-    known = [event for event in theme.OUTCOME_COLOURS if event in events]
+    known = [event for event in theme.now().outcome_colours if event in events]
     order = [*known, *(event for event in events if event not in known)]
     names = {event: parts.outcome_name(event) for event in (*events, "open")}
     horizon = shown.data.method.horizon_months
@@ -213,13 +213,19 @@ def draw_outcomes(shown: View, curve: pd.DataFrame, clock: str, cohort: str) -> 
         "case": _("Cases, by months since filing"),
         "lot": _("Auction lots, by months since first listing"),
     }[clock]
-    st.plotly_chart(figure, theme=None, key=f"outcomes-{clock}", config=charts.CONFIG, alt=alt)
     followed = _("Filed in {year}").format(year=cohort) if cohort else None
     n = curve["at_risk"].iloc[0] if cohort else shown.n_of_clock(clock)
     last = int(curve["month"].iloc[-1])
     cut = _("too few under way after month {month}").format(month=last) if last < horizon else None
-    st.html(parts.source_line(shown, n=n, extra=parts.facts(followed, cut)))
-    parts.download(f"outcomes-{clock}", shown, lambda: curve)
+    figures.show(
+        shown,
+        figure,
+        key=f"outcomes-{clock}",
+        title=f"{place_name(shown.place)}: {alt}",
+        n=n,
+        extra=parts.facts(followed, cut),
+        table=lambda: curve,
+    )
 
 
 def children(shown: View) -> None:

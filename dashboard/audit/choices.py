@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, formats, parts, tables
+from dashboard import address, figures, formats, parts, tables
 from dashboard.audit import agreement as audit
 from dashboard.audit import drawings as audit_drawings
 from dashboard.data import View
@@ -183,17 +183,16 @@ def indices(last: View, level: str) -> None:
         lambda: audit_drawings.sobol(rows, names, parts.watermark(last)),
         level,
     )
-    with st.container(key=f"sobol-{level}"):
-        st.plotly_chart(
-            figure,
-            theme=None,
-            key=f"sobol-chart-{level}",
-            config=charts.CONFIG,
-            alt=title + ": " + told(rows, names),
-        )
     scored = audit.places(level, int(last.data.sensitivity(level)["rank"].notna().sum()))
-    st.html(parts.source_line(last, extra=_("n = {places} with a score").format(places=scored)))
-    parts.download(f"sobol-{level}", last, lambda: rows)
+    figures.show(
+        last,
+        figure,
+        key=f"sobol-{level}",
+        title=title,
+        alt=title + ": " + told(rows, names),
+        extra=_("n = {places} with a score").format(places=scored),
+        table=lambda: rows,
+    )
 
 
 def told(rows: pd.DataFrame, names: dict[str, str]) -> str:

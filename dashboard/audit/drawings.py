@@ -13,9 +13,7 @@ from dashboard import formats, theme
 from dashboard.i18n import _
 from dashboard.markup import Html, tag
 
-TOTAL, FIRST = theme.ACCENT, "#b3662a"
 APART = 0.16  # of a row, between the two dots of a choice
-DARK = 0.55  # of a correlation: beyond it the number is white
 FEW = 20  # places: a correlation of fewer is mostly chance, and its colour would shout
 
 
@@ -27,8 +25,8 @@ def correlation(
     fewer = tag("small", f"n {formats.number(n)}") if n < full else None
     style = None
     if not formats.missing(value) and n >= FEW:
-        ink = "#ffffff" if abs(value) > DARK else theme.INK
-        style = f"background:{theme.diverging(value)};color:{ink}"
+        ground = theme.diverging(value)
+        style = f"background:{ground};color:{theme.ink_on(ground)}"
     kind = "cell own" if outlined else "cell"
     return tag("span", formats.number(value, 2), fewer, class_=kind, style=style, title=title)
 
@@ -43,14 +41,14 @@ def influence(weight: float, effect: float | None, reach: float) -> Html:
 
 
 def influence_key() -> Html:
-    dot = tag("i", class_="dot", style=f"background:{theme.ACCENT}")
+    dot = tag("i", class_="dot", style="background:var(--accent)")
     return _key((tag("s", class_="tick"), _("weight")), (dot, _("share of main effects")))
 
 
 def length(value: float, most: float) -> Html:
     """A bar as long as the value, the longest filling the cell."""
     width = 100 * value / most if most > 0 else 0.0
-    style = f"--w:{width:.2f};background:{theme.ACCENT}"
+    style = f"--w:{width:.2f};background:var(--accent)"
     return tag("span", tag("i", style=style), class_="bar thin", aria_hidden="true")
 
 
@@ -90,8 +88,8 @@ def sobol(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) -> go.Fi
     known = rows["reason"] == ""
     place = pd.Series(range(len(rows)), index=rows.index, dtype=float)
     marks = (
-        ("total", _("total"), TOTAL, "circle", APART),
-        ("first", _("first order"), FIRST, "diamond-open", -APART),
+        ("total", _("total"), theme.now().accent, "circle", APART),
+        ("first", _("first order"), theme.now().second, "diamond-open", -APART),
     )
     traces = [
         {
@@ -127,14 +125,14 @@ def sobol(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) -> go.Fi
         margin={"l": 8, "r": 10, "t": 34, "b": 30},
         showlegend=True,
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        xaxis=theme.axis(zeroline=True, zerolinecolor=theme.MUTED, rangemode="tozero"),
+        xaxis=theme.axis(zeroline=True, zerolinecolor=theme.now().muted, rangemode="tozero"),
         yaxis=theme.axis(
             showgrid=True,
             tickvals=list(range(len(rows))),
             ticktext=[names[choice] for choice in rows["choice"]],
             range=[-0.6, len(rows) + 0.25],
             automargin=True,
-            tickfont={"color": theme.INK, "size": 12.5},
+            tickfont={"color": theme.now().ink, "size": 12.5},
         ),
         annotations=[*none, *([theme.watermark(watermark)] if watermark else [])],
     )
@@ -149,5 +147,5 @@ def _note(words: str, y: float) -> dict[str, Any]:
         "xanchor": "left",
         "xshift": 6,
         "showarrow": False,
-        "font": {"size": 12.5, "color": theme.MUTED},
+        "font": {"size": 12.5, "color": theme.now().muted},
     }

@@ -27,7 +27,7 @@ TRIED = "intake_tried"  # the last trial, with what was tried
 DONE = "intake_done"  # the last import, until another file is begun
 FIRST_FINDINGS = 12
 REDRAW_SECONDS = 0.2
-KEPT, WARNED, REJECTED = "#1f7f8c", "#e3b341", "#b4483c"
+KEPT, WARNED, REJECTED = "var(--good)", "var(--caution)", "var(--bad)"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.i18n import current, pick
+from dashboard.i18n import SIMPLIFIED, current, pick
 from index_engine import intake
 
 
@@ -49,9 +49,8 @@ def rule(name: str) -> str:
 
 def code(of: intake.Field, value: str) -> str:
     """A code that a field may hold."""
-    if current().catalogue == "zh_Hans":
-        return intake.usual_words(of).get(value, value)
-    return value.replace("_", " ")
+    usual = intake.usual_words(of).get(value)
+    return pick({"en": value.replace("_", " ")} | ({SIMPLIFIED: usual} if usual else {}))
 
 
 def _named(names: dict[str, dict[str, str]], name: str) -> str:
@@ -66,9 +65,9 @@ def said(message: str) -> str:
     """
     if current().catalogue == "en":
         return message
-    for pattern, wording in _phrases(current().catalogue):
+    for pattern, wording in _phrases():
         if found := pattern.fullmatch(message):
-            return wording.format(*map(_field_or_itself, found.groups()))
+            return pick(wording).format(*map(_field_or_itself, found.groups()))
     return message
 
 
@@ -78,9 +77,6 @@ def _field_or_itself(word: str) -> str:
 
 
 @cache
-def _phrases(catalogue: str) -> list[tuple[re.Pattern[str], str]]:
-    return [
-        (re.compile(phrase["en"], re.DOTALL), phrase[catalogue])
-        for phrase in _read("phrases")["phrase"]
-        if catalogue in phrase
-    ]
+def _phrases() -> list[tuple[re.Pattern[str], dict[str, str]]]:
+    """Patterns of the engine's sentences and their wording by language."""
+    return [(re.compile(phrase["en"], re.DOTALL), phrase) for phrase in _read("phrases")["phrase"]]

@@ -85,7 +85,7 @@ def _adjusted(shown: View) -> Layer:
         (_("Adjusted"), _("Adjusted score")),
         ends=("adjusted_low", "adjusted_high"),
         told=told,
-        missing=Class(_("not adjusted"), theme.UNDECIDED, grey=True),
+        missing=Class(_("not adjusted"), theme.now().undecided, grey=True),
         list_note=_(
             "Dot: score at the national case mix. Line: {confidence} interval. Tick: nation."
         ).format(confidence=confidence(shown)),
@@ -112,7 +112,7 @@ def _points(
 ) -> Layer:
     """A layer of numbers from 0 to 100. `missing` is of places that have a score and not this."""
     classes = [*_scale(), _unscored(), *([missing] if missing else [])]
-    first_grey = len(theme.SCORE_COLOURS)
+    first_grey = len(theme.now().score_colours)
 
     def of(line: Any) -> int:
         value = getattr(line, column)
@@ -153,11 +153,11 @@ def _scale() -> list[Class]:
     """The classes of the score."""
     edges = theme.SCORE_BREAKS
     labels = [f"<{edges[0]}", *(f"{a}–{b}" for a, b in pairwise(edges)), f"≥{edges[-1]}"]
-    return [Class(*pair) for pair in zip(labels, theme.SCORE_COLOURS, strict=True)]
+    return [Class(*pair) for pair in zip(labels, theme.now().score_colours, strict=True)]
 
 
 def _unscored() -> Class:
-    return Class(_("no score"), theme.NEUTRAL, grey=True)
+    return Class(_("no score"), theme.now().neutral, grey=True)
 
 
 def _score_column() -> Column:
@@ -180,7 +180,7 @@ def _band(shown: View) -> Layer:
             Class(f"{high.id}–{low.id}", colour, listed=False)
             for (low, high), colour in zip(pairs, between, strict=True)
         ),
-        Class(_("interval too wide"), theme.UNDECIDED, grey=True),
+        Class(_("interval too wide"), theme.now().undecided, grey=True),
         _unscored(),
     )
 
@@ -241,8 +241,12 @@ def _clusters(shown: View, level: str) -> Layer:
         NOT_COMPARED: _("not compared"),
         UNSCORED: _("no score"),
     }
-    greys = {ISLAND: theme.UNDECIDED, NOT_COMPARED: theme.NEUTRAL, UNSCORED: theme.NEUTRAL}
-    colours = theme.CLUSTER_COLOURS | greys
+    greys = {
+        ISLAND: theme.now().undecided,
+        NOT_COMPARED: theme.now().neutral,
+        UNSCORED: theme.now().neutral,
+    }
+    colours = theme.now().cluster_colours | greys
     order = list(labels)
 
     def of(line: Any) -> int:

@@ -41,14 +41,15 @@ Window = tuple[float, float, float, float]
 class Layer:
     """Places of one boundary file, each in the colour of its class: `classes` are positions in
     `colours`, by default all the first. A layer without hover texts is scenery: it answers neither
-    pointer nor click."""
+    pointer nor click. Without colours it is the neighbourhood, without a border it has the
+    usual one."""
 
     file: str
     ids: Sequence[str]
-    colours: Sequence[str] = (theme.CONTEXT,)
+    colours: Sequence[str] = ()
     classes: Sequence[int] | None = None
     hover: Sequence[str] | None = None
-    border: str = "#ffffff"
+    border: str = ""
 
 
 def url(file: str) -> str:
@@ -106,6 +107,7 @@ def _choropleth(layer: Layer, frame: str) -> dict[str, Any]:
         if layer.hover is None
         else {"text": list(layer.hover), "hovertemplate": "%{text}<extra></extra>"}
     )
+    colours = layer.colours or (theme.now().context,)
     return {
         "type": "choropleth",
         "geo": frame,
@@ -113,10 +115,10 @@ def _choropleth(layer: Layer, frame: str) -> dict[str, Any]:
         "locations": list(layer.ids),
         "z": [0] * len(layer.ids) if layer.classes is None else list(layer.classes),
         "zmin": -0.5,
-        "zmax": len(layer.colours) - 0.5,
-        "colorscale": theme.steps(layer.colours),
+        "zmax": len(colours) - 0.5,
+        "colorscale": theme.steps(colours),
         "showscale": False,
-        "marker": {"line": {"color": layer.border, "width": 0.7}},
+        "marker": {"line": {"color": layer.border or theme.now().border, "width": 0.7}},
         # Streamlit selects what is clicked, and Plotly would fade all the rest.
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
@@ -139,7 +141,7 @@ def _dash_line(frame: str) -> dict[str, Any]:
         "lon": longitudes,
         "lat": latitudes,
         "mode": "lines",
-        "line": {"color": "#7d8f96", "width": 1.2},
+        "line": {"color": theme.now().faint, "width": 1.2},
         "hoverinfo": "skip",
     }
 
@@ -163,9 +165,9 @@ def _geo(
         "lataxis": {"range": [south, north]},
         "domain": domain or {"x": [0, 1], "y": [0, 1]},
         "showframe": frame,
-        "framecolor": "#a9b8bd",
+        "framecolor": theme.now().rule,
         "framewidth": 1,
-        "bgcolor": "#ffffff" if frame else "rgba(0,0,0,0)",
+        "bgcolor": theme.now().ground if frame else "rgba(0,0,0,0)",
     }
 
 

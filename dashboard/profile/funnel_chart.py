@@ -13,7 +13,6 @@ from dashboard import formats, theme
 from dashboard.charts import NO_HOVER
 from dashboard.i18n import _, place_name
 
-OTHERS, OUTSIDE = "#b9c5c9", "#c07a1a"
 TICKS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 LIMITS = (  # column, dash of its line, name at its end
     ("low998", "solid", "99.8%"),
@@ -40,10 +39,11 @@ def funnel(
     belongs = units["unit_id"].isin(set(mine))
     is_here = units["unit_id"] == here
     traces = _limit_lines(limits, centre)
+    ink = theme.now()
     for rows, colour, size in (
-        (units[~belongs & ~is_here], OTHERS, 6),
-        (units[belongs & ~is_here], theme.ACCENT, 9),
-        (units[is_here], theme.INK, 13),
+        (units[~belongs & ~is_here], ink.others, 6),
+        (units[belongs & ~is_here], ink.accent, 9),
+        (units[is_here], ink.ink, 13),
     ):
         if len(rows):
             traces.append(_points(rows, colour, size))
@@ -59,7 +59,7 @@ def funnel(
             ticktext=[formats.number(tick) for tick in TICKS],
             title={
                 "text": _("denominator (logarithmic)"),
-                "font": {"size": 12, "color": theme.MUTED},
+                "font": {"size": 12, "color": theme.now().muted},
                 "standoff": 6,
             },
         ),
@@ -77,13 +77,13 @@ def _limit_lines(limits: pd.DataFrame, centre: float) -> list[dict[str, Any]]:
             "x": limits["n"].to_numpy(),
             "y": (100 * limits[column]).to_numpy(),
             "mode": "lines",
-            "line": {"color": "#8b999f", "width": 1, "dash": dash},
+            "line": {"color": theme.now().faint, "width": 1, "dash": dash},
             **NO_HOVER,
         }
         for column, dash, _name in LIMITS
     ]
     ends = [float(limits["n"].min()), float(limits["n"].max())]
-    middle = {"color": theme.MUTED, "width": 1, "dash": "dot"}
+    middle = {"color": theme.now().muted, "width": 1, "dash": "dot"}
     traces.append(
         {
             "type": "scatter",
@@ -100,6 +100,7 @@ def _limit_lines(limits: pd.DataFrame, centre: float) -> list[dict[str, Any]]:
 def _points(rows: pd.DataFrame, colour: str, size: int) -> dict[str, Any]:
     out = rows["flag"] != INSIDE
     far = rows["flag"].str.startswith("very_")
+    palette = theme.now()
     return {
         "type": "scatter",
         "x": rows["n"].to_numpy(),
@@ -107,13 +108,14 @@ def _points(rows: pd.DataFrame, colour: str, size: int) -> dict[str, Any]:
         "mode": "markers",
         "marker": {
             "color": [
-                OUTSIDE if outside and colour == OTHERS else colour for outside in out.tolist()
+                palette.mark if outside and colour == palette.others else colour
+                for outside in out.tolist()
             ],
             "size": [size + 2 if outside else size for outside in out.tolist()],
             "symbol": ["diamond" if outside else "circle" for outside in out.tolist()],
             "opacity": 0.85,
             "line": {
-                "color": [theme.INK if edge else "#ffffff" for edge in far.tolist()],
+                "color": [palette.ink if edge else palette.ground for edge in far.tolist()],
                 "width": [1.6 if edge else 0.6 for edge in far.tolist()],
             },
         },
@@ -153,7 +155,7 @@ def _labels(limits: pd.DataFrame, centre: float, low: float, high: float) -> lis
             "xanchor": "left",
             "xshift": 5,
             "showarrow": False,
-            "font": {"size": 11.5, "color": theme.MUTED},
+            "font": {"size": 11.5, "color": theme.now().muted},
         }
         for value, name in ends
         if (value, name) not in close

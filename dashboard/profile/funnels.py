@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, controls, formats, parts
+from dashboard import address, controls, figures, formats, parts, theme
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
@@ -51,29 +51,25 @@ def section(shown: View) -> None:
         figure_id,
     )
     name = pick(figure.name)
-    st.plotly_chart(
-        drawing,
-        theme=None,
-        key="funnel-chart",
-        config=charts.CONFIG,
-        alt=_("Funnel plot: {figure}").format(figure=name),
-    )
-    st.html(tag("p", legend(shown, level, here), class_="source"))
-    st.html(tag("p", counted(plot.units, level), class_="said"))
-    if said := own_said(shown, plot.units, mine, here, level):
-        st.html(tag("p", said, class_="said"))
+    own = own_said(shown, plot.units, mine, here, level)
     divided = _("{numerator} / {denominator}").format(
         numerator=pick(figure.numerator), denominator=pick(figure.denominator)
     )
     spread = _("spread beyond chance {tau} pp").format(tau=formats.number(100 * plot.tau, 1))
-    st.html(
-        parts.source_line(
-            shown,
-            n=plot.units["n"].sum(),
-            extra=join(parts.facts(f"{name} = {divided}", spread)),
-        )
+    figures.show(
+        shown,
+        drawing,
+        key=f"funnel-{level}-{figure_id}",
+        title=_("Funnel plot: {figure}").format(figure=name),
+        below=join(
+            tag("p", legend(shown, level, here), class_="source"),
+            tag("p", counted(plot.units, level), class_="said"),
+            tag("p", own, class_="said") if own else None,
+        ),
+        n=plot.units["n"].sum(),
+        extra=parts.facts(f"{name} = {divided}", spread),
+        table=lambda: plot.units,
     )
-    parts.download(f"funnel-{level}-{figure_id}", shown, lambda: plot.units)
 
 
 def chosen_level(shown: View) -> str:
@@ -139,14 +135,14 @@ def members(shown: View, units: pd.DataFrame, level: str) -> set[str]:
 
 def legend(shown: View, level: str, here: str) -> Html:
     """What the marks mean."""
-    keys = [(funnel_chart.OUTSIDE, "◆", _("outside the 95% limits (dark edge: 99.8%)"))]
+    keys = [(theme.now().mark, "◆", _("outside the 95% limits (dark edge: 99.8%)"))]
     if here:
-        keys.insert(0, ("#16262d", "●", place_name(shown.place)))
+        keys.insert(0, (theme.now().ink, "●", place_name(shown.place)))
     elif shown.place.level != "nation":
         words = {"city": _("its cities"), "court": _("its courts")}
-        keys.insert(0, ("#0f6674", "●", words[level]))
+        keys.insert(0, (theme.now().accent, "●", words[level]))
     others = {"city": _("other cities"), "court": _("other courts")}
-    keys.append((funnel_chart.OTHERS, "●", others[level]))
+    keys.append((theme.now().others, "●", others[level]))
     return join(
         *(
             tag("span", tag("i", sign, style=f"color:{colour}", class_="sign"), words)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, formats, parts, tables, theme
+from dashboard import charts, figures, formats, parts, tables, theme
 from dashboard.data import View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
@@ -42,16 +42,20 @@ def over_time(shown: View) -> None:
             parts.watermark(shown),
         ),
     )
-    st.plotly_chart(
-        figure, theme=None, key="history", config=charts.CONFIG, alt=_("The score over time")
-    )
     fixed = _("Goalposts are fixed: years can be compared.")
     mixed = None
     if unit != nation and own["adjusted"].notna().sum() > 1:
         mixed = _("Dashed: the score at the national case mix.")
     since = own["period"].iloc[0]
-    st.html(parts.source_line(shown, since=since, extra=parts.facts(fixed, mixed)))
-    parts.download("history", shown, lambda: own)
+    figures.show(
+        shown,
+        figure,
+        key="history",
+        title=_("{place}: the score over time").format(place=place_name(unit)),
+        since=since,
+        extra=parts.facts(fixed, mixed),
+        table=lambda: own,
+    )
 
 
 def auction_rounds(shown: View) -> None:
@@ -84,10 +88,10 @@ def _round_columns(largest: float) -> list[Column]:
         "relisted": _("Listed anew"),
     }
     ends = {
-        "sold": (_("Sold"), theme.OUTCOME_COLOURS["sold"]),
-        "failed": (_("Failed"), "#c9d3d6"),
-        "defaulted": (_("Defaulted"), theme.OUTCOME_COLOURS["gone"]),
-        "withdrawn": (_("Withdrawn"), theme.OUTCOME_COLOURS["other"]),
+        "sold": (_("Sold"), theme.now().outcome_colours["sold"]),
+        "failed": (_("Failed"), theme.now().others),
+        "defaulted": (_("Defaulted"), theme.now().outcome_colours["gone"]),
+        "withdrawn": (_("Withdrawn"), theme.now().outcome_colours["other"]),
     }
 
     def drawing(line: Any) -> Html:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import i18n
+from dashboard import i18n, theme
 from dashboard.data import Answers
 from index_engine.snapshot import Snapshot
 from tests.dashboard.running import Open, run_page
@@ -13,9 +13,10 @@ from tests.dashboard.running import Open, run_page
 
 @pytest.fixture(autouse=True)
 def first_language() -> Iterator[None]:
-    """No test speaks the language of the one before it."""
+    """No test speaks the language of the one before it, or paints in its look."""
     yield
     i18n.use("")
+    theme.use("")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import i18n
+from dashboard import i18n, theme
 from dashboard.data import Answers, View
 from dashboard.profile import funnel_chart, funnels
 from tests.dashboard.running import Open, text
@@ -84,12 +84,12 @@ def test_mine_are_coloured_others_grey_and_those_outside_have_a_shape() -> None:
     figure = funnel_chart.funnel(UNITS, LIMITS, 0.35, {"a", "b"}, "", "SYNTHETIC")
     others, mine = points(figure.to_dict())
     assert names(mine) == {"A", "B"}
-    assert set(mine["marker"]["color"]) == {funnel_chart.theme.ACCENT}
+    assert set(mine["marker"]["color"]) == {theme.LIGHT.accent}
     assert mine["marker"]["symbol"] == ["circle", "circle"]
     assert others["marker"]["symbol"] == ["diamond", "diamond", "circle"]
-    assert others["marker"]["color"][2] == funnel_chart.OTHERS
+    assert others["marker"]["color"][2] == theme.LIGHT.others
     # Only beyond the limits at 99.8 % is the edge dark.
-    assert others["marker"]["line"]["color"] == [funnel_chart.theme.INK, "#ffffff", "#ffffff"]
+    assert others["marker"]["line"]["color"] == [theme.LIGHT.ink, "#ffffff", "#ffffff"]
     assert "SYNTHETIC" in {note["text"] for note in figure.to_dict()["layout"]["annotations"]}
 
 

@@ -150,7 +150,7 @@ def test_a_band_is_its_own_colour_and_two_are_the_one_between(shown: View) -> No
         band: layer.classes[layer.of(line(band=band))].colour
         for band in (top.id, second.id, f"{top.id}-{second.id}")
     }
-    assert colour[top.id] == theme.SCORE_COLOURS[-1]
+    assert colour[top.id] == theme.LIGHT.score_colours[-1]
     between = theme.blend(colour[second.id], colour[top.id], 0.5)
     assert colour[f"{top.id}-{second.id}"] == between
     assert len(set(colour.values())) == 3

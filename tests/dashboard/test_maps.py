@@ -103,11 +103,11 @@ def test_every_class_is_painted_in_its_own_colour(count: int) -> None:
 
 
 def test_the_colours_of_scores_are_those_of_seven_classes() -> None:
-    assert theme.ramp(7) == list(theme.SCORE_COLOURS)
+    assert theme.ramp(7) == list(theme.LIGHT.score_colours)
     assert theme.blend("#000000", "#ffffff", 0.5) == "#808080"
 
 
 def test_a_correlation_is_painted_by_its_sign_and_size() -> None:
     assert theme.diverging(0) == "#ffffff"
-    assert (theme.diverging(-1), theme.diverging(1)) == theme.DIVERGING
+    assert (theme.diverging(-1), theme.diverging(1)) == theme.LIGHT.diverging
     assert theme.diverging(-0.4) != theme.diverging(0.4)

@@ -1,6 +1,7 @@
 """Small pieces: markup that cannot be broken out of, numbers as written, colours, kept answers."""
 
 import math
+import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from dashboard import formats, i18n, parts, tables, theme
 from dashboard.data import Answers
 from dashboard.markup import Html, tag
 from dashboard.tables import Column, Group
+from tests.dashboard.running import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -89,16 +91,50 @@ def test_every_score_has_a_class_and_the_scale_agrees(score: float) -> None:
     assert score < edges[number + 1] or score == 100 == edges[number + 1]
 
 
-def test_lightness_falls_evenly_so_that_classes_stay_apart_in_grey() -> None:
-    def lightness(colour: str) -> float:
-        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-        luminance = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-        return 116 * luminance ** (1 / 3) - 16
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
-    steps = [lightness(colour) for colour in theme.SCORE_COLOURS]
-    falls = [a - b for a, b in pairwise(steps)]
-    assert min(falls) > 10, falls
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_lightness_moves_evenly_so_that_classes_stay_apart_in_grey() -> None:
+    for palette, sign in ((theme.LIGHT, 1), (theme.DARK, -1)):
+        steps = [116 * luminance(c) ** (1 / 3) - 16 for c in palette.score_colours]
+        falls = [sign * (a - b) for a, b in pairwise(steps)]
+        assert min(falls) > 8, (palette.name, falls)
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK], ids=lambda palette: palette.name)
+def test_words_can_be_read_on_their_ground(palette: theme.Palette) -> None:
+    for words in (palette.ink, palette.muted, palette.accent, palette.bad, palette.warn_ink):
+        for ground in (palette.ground, palette.wash):
+            assert contrast(words, ground) >= 4.5, (words, ground)
+    assert contrast(palette.warn_ink, palette.warn) >= 4.5
+    for ground in (*palette.score_colours, *palette.outcome_colours.values()):
+        assert contrast(theme.ink_on(ground), ground) >= 3, ground  # large figures in an area
+
+
+def test_a_look_is_of_one_run_and_names_its_variables() -> None:
+    assert theme.use("dark") is theme.DARK and theme.now() is theme.DARK
+    assert theme.axis()["gridcolor"] == theme.DARK.line
+    assert theme.use("purple") is theme.LIGHT
+    sheet = theme.variables()
+    assert f":root {{ color-scheme: light; --ground: {theme.LIGHT.ground};" in sheet
+    assert f":root[data-look=dark] {{ color-scheme: dark; --ground: {theme.DARK.ground};" in sheet
+
+
+def test_style_sheets_use_no_colour_that_has_no_name() -> None:
+    names = set(re.findall(r"--([\w-]+):", theme.variables()))
+    of_markup = {"x", "w", "drop", "browse"}  # lengths and words that elements bring themselves
+    for sheet in (ROOT / "dashboard").glob("style*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", text), sheet.name
+        assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= names | of_markup, sheet.name
 
 
 def test_table_marks_rows_groups_and_order() -> None:
