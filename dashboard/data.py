@@ -142,7 +142,12 @@ def current() -> Answers:
 
 def under_main() -> Answers:
     """The data set in view under its main method. Raises InputError where it is not built."""
-    return _open(str(warehouse()), _stamp(), "")
+    return opened(warehouse())
+
+
+def opened(file: Path) -> Answers:
+    """The data set of a file under its main method. Raises InputError where it is not built."""
+    return _open(str(file), _stamp(file), "")
 
 
 def under(method_id: str, main: Answers) -> Answers:
@@ -150,13 +155,13 @@ def under(method_id: str, main: Answers) -> Answers:
     none of that id."""
     if method_id == main.method.id or method_id not in main.methods:
         return main
-    return _open(str(warehouse()), _stamp(), method_id)
+    return _open(str(warehouse()), _stamp(warehouse()), method_id)
 
 
-def _stamp() -> tuple[int, int]:
-    """Time and size of the file in view; zeros where there is none."""
+def _stamp(file: Path) -> tuple[int, int]:
+    """Time and size of a file; zeros where there is none."""
     try:
-        stat = warehouse().stat()
+        stat = file.stat()
     except FileNotFoundError:
         return (0, 0)
     return (stat.st_mtime_ns, stat.st_size)

@@ -3,6 +3,12 @@
 // key, or without this script, is an ordinary link.
 if (!window.ownLinks) {
   window.ownLinks = true;
+  window.ownGo = (target, { replace = false } = {}) => {
+    const leaves = new URL(target).pathname !== location.pathname;
+    history[replace ? "replaceState" : "pushState"]({}, "", target);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    if (leaves) window.scrollTo(0, 0);
+  };
   document.addEventListener("click", (event) => {
     const look = event.target.closest && event.target.closest("a[data-look]");
     if (!look) return;
@@ -15,10 +21,7 @@ if (!window.ownLinks) {
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
     if (!link || !plain) return;
     event.preventDefault();
-    const leaves = new URL(link.href).pathname !== location.pathname;
-    history.pushState({}, "", link.href);
-    window.dispatchEvent(new PopStateEvent("popstate"));
-    if (leaves) window.scrollTo(0, 0);
+    window.ownGo(link.href);
   });
   // One explanation is open at a time, and a click elsewhere or Escape closes it.
   const closeNotes = (except) =>

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, not the one above
     sys.path.insert(0, str(ROOT))
 
-from dashboard import address, data, i18n, parts, theme  # noqa: E402
+from dashboard import address, data, i18n, parts, search, theme  # noqa: E402
 from dashboard.i18n import _  # noqa: E402
 from dashboard.intake import words as intake_words  # noqa: E402
 from dashboard.markup import tag  # noqa: E402
@@ -56,7 +56,9 @@ def run() -> None:
     ]
     page = st.navigation(pages, position="hidden")
     parts.dress()
-    parts.header(list(named.items()), page.url_path)
+    with st.container(horizontal=True, key="top"):
+        parts.header(list(named.items()), page.url_path)
+        search.box(page.url_path)
     try:
         answers = data.current()
     except InputError as error:

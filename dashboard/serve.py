@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit import file_util
 from streamlit.url_util import make_url_path
 
-from dashboard import i18n
+from dashboard import i18n, search
 from dashboard.i18n import _
 from dashboard.map.outlines import BOUNDARIES
 
@@ -52,6 +52,7 @@ def routes() -> list[BaseRoute]:
     return [
         *(Route(base + page, shell) for page in PAGES),
         Route(base + "boundaries/{file:path}", boundaries),
+        Route(base + search.NAMES, search.names),
     ]
 
 

@@ -65,6 +65,11 @@ class Country:
         """County polygons in metres, neighbours sharing their borders."""
         return shapes.clean(shapes.to_albers(self.sources))
 
+    @cached_property
+    def simplified(self) -> shapes.Shapes:
+        """The same with as many corners as a map of the whole country can show."""
+        return shapes.simplify(self.coverage, OVERVIEW_TOLERANCE)
+
 
 def read_country(folder: Path) -> Country:
     """Read codes, names and polygons from the packages."""
@@ -104,12 +109,12 @@ def feature(row: Division, parent: str, shape: Any) -> dict[str, Any]:
 
 
 def overview(country: Country, groups: list[str]) -> bytes:
-    """The map of all provinces or all cities."""
-    simplified = shapes.simplify(country.coverage, OVERVIEW_TOLERANCE)
-    codes, dissolved = shapes.dissolve(simplified, groups)
+    """The map of all provinces, all cities or all counties."""
+    codes, dissolved = shapes.dissolve(country.simplified, groups)
     places = (country.rows[code] for code in codes)
+    above = dict(zip(country.codes, country.cities, strict=True)) if groups is country.codes else {}
     return collection(
-        feature(place, place.parent, outline)
+        feature(place, above.get(place.code, place.parent), outline)
         for place, outline in zip(places, shapes.to_lonlat(dissolved), strict=True)
     )
 
@@ -140,6 +145,16 @@ def extents(country: Country) -> bytes:
         windows.setdefault(city, []).append(outline)
         windows.setdefault(province, []).append(outline)
     lines = [f'"{code}":{json.dumps(shapes.extent(windows[code]))}' for code in sorted(windows)]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def rooms(country: Country) -> bytes:
+    """The largest circle inside each city and province: room for marks that stand for no spot."""
+    found = {}
+    for groups in (country.provinces, country.cities):
+        codes, dissolved = shapes.dissolve(country.simplified, groups)
+        found |= dict(zip(codes, shapes.rooms(dissolved), strict=True))
+    lines = [f'"{code}":{json.dumps(found[code])}' for code in sorted(found)]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
@@ -185,13 +200,16 @@ def build(folder: Path, target: Path) -> None:
         "province": overview(country, country.provinces),
         "city": overview(country, country.cities),
     }
+    counties = overview(country, country.codes)
     write_map("province.geojson", origins.PROVINCES, maps["province"])
     write_map("city.geojson", origins.CITIES, maps["city"])
+    write_map("county.geojson", origins.COUNTIES_OF_ALL, counties)
     borders = neighbours.table(maps)
     write("neighbours.csv.source.toml", neighbours.origin(maps), {"neighbours.csv": borders})
     write("boundaries/county.source.toml", origins.COUNTY_MAPS, county_maps(country))
     write_map("dashline.geojson", origins.DASHES, dash_line(folder))
     write_map("extent.json", origins.EXTENTS, extents(country))
+    write_map("room.json", origins.ROOMS, rooms(country))
 
 
 def main(arguments: list[str]) -> None:

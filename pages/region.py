@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, controls, figures, formats, parts, tables, theme, view
+from dashboard import charts, controls, figures, formats, parts, tables, theme, view
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
@@ -17,7 +17,7 @@ from dashboard.tables import Column
 
 def page() -> None:
     shown = view.current()
-    parts.toolbar(shown, parts.crumbs(shown, "region"), find_place)
+    parts.toolbar(shown, parts.crumbs(shown, "region"))
     row = shown.row(shown.place)
     parts.headline(place_name(shown.place), lead(row))
     st.html(join(standing(shown, row), contents(shown)))
@@ -53,37 +53,6 @@ def contents(shown: View) -> Html:
     ]
     links = [tag("a", name, href=f"#{anchor}") for anchor, name, there in items if there]
     return tag("nav", *links, class_="jumps", aria_label=_("On this page"))
-
-
-def find_place(shown: View) -> None:
-    """Jump to any place or court by name."""
-    options = shown.keep("every unit", lambda: everything(shown))
-    here = (shown.place.level, shown.place.unit_id)
-
-    def chosen() -> None:
-        level, unit_id = st.session_state["find_place"]
-        at = {"level": "", "unit": ""} if level == "nation" else parts.at(level, unit_id)
-        address.put(**at)
-
-    address.hold("find_place", here if here in options else next(iter(options)))
-    st.selectbox(
-        _("Find a place or court"),
-        list(options),
-        format_func=options.__getitem__,
-        key="find_place",
-        on_change=chosen,
-        width=300,
-    )
-
-
-def everything(shown: View) -> dict[tuple[str, str], str]:
-    """All units by level and id, with the name to look for."""
-    found = {}
-    for level in LEVELS:
-        units = shown.scores(level)
-        for line in units[["unit_id", "name", "name_hant", "name_en"]].itertuples(index=False):
-            found[level, line.unit_id] = place_name(line)
-    return found
 
 
 def lead(row: Any) -> Html:

@@ -50,11 +50,19 @@ PROVINCES = _boundaries("Provinces of China, simplified for maps of the whole co
 CITIES = _boundaries(
     "Prefecture-level divisions of China, simplified for maps of the whole country", OVERVIEW
 )
+COUNTIES_OF_ALL = _boundaries(
+    "Counties of China, simplified for maps of the whole country", OVERVIEW
+)
 COUNTY_MAPS = _boundaries("Counties of China, one file for each province", DETAIL)
 EXTENTS = _boundaries(
     "Windows of longitude and latitude of provinces and cities",
     "[west, south, east, north] in degrees by code, rounded outwards; from the unsimplified "
     "polygons.",
+)
+ROOMS = _boundaries(
+    "The largest circle inside each city and province",
+    "[longitude, latitude, radius in metres] by code, from the polygons of the overview maps "
+    "(GEOS maximum inscribed circle, to 200 m): room for marks that stand for no spot.",
 )
 DASHES = Origin(
     title="The ten dashes of the South China Sea line",

@@ -23,6 +23,7 @@ LONLAT = "EPSG:4326"
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
 DECIMALS = 3  # about 100 m
 FINEST = 7
+ROOM_TOLERANCE = 200  # metres
 
 
 def to_albers(shapes: Shapes) -> Shapes:
@@ -116,6 +117,16 @@ def at_fault(parts: Sequence[Polygon]) -> set[int]:
         if one < other and parts[one].intersection(parts[other]).length > 0:
             faulty.add(int(min(one, other, key=lambda place: parts[place].area)))
     return faulty
+
+
+def rooms(shapes: Shapes) -> list[list[float]]:
+    """Centre in degrees and radius in metres of the largest circle inside each shape."""
+    radii = shapely.maximum_inscribed_circle(shapes, tolerance=ROOM_TOLERANCE)
+    centres = to_lonlat(shapely.get_point(radii, 0))
+    return [
+        [round(float(centre.x), DECIMALS), round(float(centre.y), DECIMALS), round(radius)]
+        for centre, radius in zip(centres, shapely.length(radii).tolist(), strict=True)
+    ]
 
 
 def line_coordinates(line: LineString) -> Points:

@@ -95,6 +95,11 @@ class Core:
         """Raises KeyError where there is no such unit."""
         return self._units[level, unit_id]
 
+    def units(self) -> list[Unit]:
+        """All there are: the nation, provinces, cities, courts, in order of code."""
+        order = sorted(self._units, key=lambda key: (LEVELS.index(key[0]), key[1]))
+        return [self._units[key] for key in order]
+
     def children(self, level: str, unit_id: str) -> list[Unit]:
         """Scored units of the level below, in order of code: provinces, cities, courts."""
         if level == LEVELS[-1]:

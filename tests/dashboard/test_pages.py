@@ -101,12 +101,8 @@ def test_choosing_a_period_writes_it_into_the_address(open_page: Open, sample: A
     assert "period" not in app.query_params  # the latest needs no words
 
 
-def test_choosing_a_place_and_a_cohort_writes_them(open_page: Open, sample: Answers) -> None:
-    unit, name, _ = best(sample, "province")
+def test_choosing_a_cohort_writes_it(open_page: Open, sample: Answers) -> None:
     app = open_page("region")
-    app.selectbox(key="find_place").set_value(("province", unit)).run()
-    assert (app.query_params["level"], app.query_params["unit"]) == ("province", unit)
-    assert name in clean(app)
     app.selectbox(key="choose-cohort").set_value(sample.cohorts()[0]).run()
     assert app.query_params["cohort"] == sample.cohorts()[0]
     assert not app.exception

@@ -80,7 +80,8 @@ def codes(level: str) -> set[str]:
 PROVINCES = BOUNDARIES / "province.geojson"
 CITIES = BOUNDARIES / "city.geojson"
 COUNTY_MAPS = sorted((BOUNDARIES / "county").glob("*.geojson"))
-MAPS = [PROVINCES, CITIES, *COUNTY_MAPS]
+COUNTIES = BOUNDARIES / "county.geojson"
+MAPS = [PROVINCES, CITIES, COUNTIES, *COUNTY_MAPS]
 SIDECARS = sorted(DATA.rglob("*.source.toml"))
 
 
@@ -117,7 +118,12 @@ class TestOrigin:
             for entry in tomllib.loads(sidecar.read_text(encoding="utf-8"))["outputs"]
         }
         tables = DATA.glob("*.csv")
-        files = {*tables, BOUNDARIES / "extent.json", *BOUNDARIES.rglob("*.geojson")}
+        files = {
+            *tables,
+            BOUNDARIES / "extent.json",
+            BOUNDARIES / "room.json",
+            *BOUNDARIES.rglob("*.geojson"),
+        }
         assert files == described
 
     def test_maps_name_their_base_map(self) -> None:
@@ -227,7 +233,7 @@ class TestMaps:
     def test_properties_agree_with_divisions(self, path: Path) -> None:
         for code, feature in features(path).items():
             row = divisions()[code]
-            on_county_map = path.parent.name == "county"
+            on_county_map = path == COUNTIES or path.parent.name == "county"
             stands_for_itself = on_county_map and row["level"] == "city"
             parent = code if stands_for_itself else row["parent"]
             assert feature["properties"] == {"adcode": code, "name": row["name"], "parent": parent}
