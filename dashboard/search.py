@@ -27,8 +27,6 @@ from index_engine.errors import InputError
 from index_engine.snapshot import Unit
 
 NAMES = "names.json"  # address of the route, below the base of the site
-# Traditional characters of courts' names; those of places are in the data.
-COURT_CHARACTERS = dict(zip("級鐵運輸識產權聯網軍", "级铁运输识产权联网军", strict=True))
 
 
 def box(page: str) -> None:
@@ -89,7 +87,7 @@ def listed(answers: Answers) -> dict[str, object]:
     units = answers.units()
     return {
         "places": [_place(answers, unit) for unit in units],
-        "simplified": _simplified(units) | COURT_CHARACTERS,
+        "simplified": _simplified(units),
     }
 
 
@@ -106,7 +104,8 @@ def _simplified(units: Iterable[Unit]) -> dict[str, str]:
     """Each traditional character in a name, and what stands for it in the simplified name."""
     pairs: dict[str, str] = {}
     for unit in units:
-        if len(unit.name) == len(unit.name_hant):
-            both = zip(unit.name_hant, unit.name, strict=True)
-            pairs |= {theirs: ours for theirs, ours in both if theirs != ours}
+        for form in {unit.name_hant, i18n.traditional(unit.name)}:
+            if len(form) == len(unit.name):
+                both = zip(form, unit.name, strict=True)
+                pairs |= {theirs: ours for theirs, ours in both if theirs != ours}
     return pairs
