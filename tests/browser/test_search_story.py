@@ -20,20 +20,20 @@ def first(page: Page) -> Locator:
 
 @pytest.mark.parametrize("typed", ["苏州", "蘇州", "suzhou", "Su Zhou", "suzhoushi"])
 def test_a_city_is_found_however_it_is_typed(visit: Visit, server: str, typed: str) -> None:
-    page = visit(server)
+    page = visit(f"{server}?lang=zh")
     box(page).press_sequentially(typed)
     expect(first(page)).to_contain_text("苏州市")
     expect(first(page)).to_contain_text("江苏省")
     expect(box(page)).to_have_attribute("aria-expanded", "true")
     box(page).press("Enter")
-    page.wait_for_url("**/?level=city&unit=320500")
+    page.wait_for_url("**/?lang=zh&level=city&unit=320500")
     expect(page.locator(".crumbs [aria-current]")).to_have_text("苏州市")
     expect(box(page)).to_have_value("")
     driving.settle(page)
 
 
 def test_initials_find_all_places_that_share_them(visit: Visit, server: str) -> None:
-    page = visit(server)
+    page = visit(f"{server}?lang=zh")
     box(page).press_sequentially("szs")
     options = page.locator(".search").get_by_role("option")
     expect(options.filter(has_text="苏州市")).to_have_count(1)
@@ -76,7 +76,7 @@ def test_arrows_choose_and_escape_leaves(visit: Visit, server: str) -> None:
 
 
 def test_on_a_telephone_it_has_a_line_of_its_own(visit: Visit, server: str) -> None:
-    page = visit(f"{server}method", width=390)
+    page = visit(f"{server}method?lang=zh", width=390)
     box(page).fill("北京")
     menu = page.locator(".search ul")
     expect(menu).to_be_visible()
