@@ -81,6 +81,16 @@ class Comparisons(Core):
             [filed[courts.get_indexer(self._courts[level, unit])].sum(axis=0) for unit in units]
         ).reshape(-1, strata)
 
+    def spread(self, level: str, period: str) -> pd.DataFrame:
+        """How the units of a level are spread: kind ('score' | 'dimension' | 'indicator' |
+        'figure'), item (its id), least, q25, median, q75, most, units (how many have a value).
+
+        Values on the item's own scale; of an indicator, or a check of the method, only those that
+        are estimated from the unit's own cases, of a figure those of units with a score. Quantiles
+        are those of Hyndman and Fan (1996) type 7. Special courts are left out.
+        """
+        return self._frame(query("spread"), [self.method.id, level, period])
+
     def reweighted(self, level: str, period: str, weights: Mapping[str, float]) -> pd.DataFrame:
         """Scores with other weights, best first: a what-if, never a release.
 
