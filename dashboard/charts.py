@@ -1,4 +1,4 @@
-"""Charts over time: the score with its interval, and what became of cases month by month."""
+"""The chart of a score over time with its intervals, and what all charts have in common."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import formats, theme
-from dashboard.i18n import _
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 NO_HOVER = {"hoverinfo": "skip", "showlegend": False}
-SHORT = 0.5  # of the horizon: a curve that ends earlier is too narrow for names inside
 
 
 def history(
@@ -64,50 +62,6 @@ def history(
         ),
         yaxis=theme.axis(range=[0, 100], dtick=20),
         annotations=[*_labels(ends), theme.watermark(watermark)],
-    )
-    return go.Figure({"data": traces, "layout": layout})
-
-
-def outcomes(
-    curve: pd.DataFrame,
-    events: Sequence[str],
-    names: Mapping[str, str],
-    horizon: int,
-    watermark: str,
-) -> go.Figure:
-    """Shares of cases by outcome, stacked to one, by month; open cases are on top.
-
-    The curve ends where too few are at risk: a dotted line, and nothing drawn beyond it.
-    """
-    months = curve["month"]
-    traces = [
-        {
-            "type": "scatter",
-            "x": months,
-            "y": 100 * curve[state],
-            "name": names[state],
-            "stackgroup": "all",
-            "mode": "lines",
-            "line": {"width": 0.6, "color": theme.now().ground},
-            "fillcolor": theme.now().outcome_colours.get(state, theme.now().neutral),
-            "hovertemplate": "%{y:.1f}%",
-        }
-        for state in [*events, "open"]
-    ]
-    traces.append(_at_risk(curve))
-    last = int(months.iloc[-1])
-    cut = {"type": "line", "x0": last, "x1": last, "y0": 0, "y1": 100}
-    cut["line"] = {"color": theme.now().muted, "width": 1, "dash": "dot"}
-    layout = theme.layout(
-        height=340,
-        margin={"l": 40, "r": 8, "t": 8, "b": 44},
-        hovermode="x unified",
-        xaxis=theme.axis(
-            range=[0, horizon], dtick=6, showgrid=False, title=_axis_title(_("months"))
-        ),
-        yaxis=theme.axis(range=[0, 100], dtick=25, ticksuffix="%"),
-        annotations=[*_stack_labels(curve, events, names, horizon), theme.watermark(watermark)],
-        shapes=[cut] if last < horizon else [],
     )
     return go.Figure({"data": traces, "layout": layout})
 
@@ -182,53 +136,3 @@ def _labels(ends: Sequence[tuple[float, str, str]], gap: float = 6.5) -> list[di
         }
         for height, (_value, name, colour) in zip(heights, shown, strict=True)
     ]
-
-
-def _at_risk(curve: pd.DataFrame) -> dict[str, Any]:
-    """An invisible line that adds the number at risk to the hover."""
-    return {
-        "type": "scatter",
-        "x": curve["month"],
-        "y": [0] * len(curve),
-        "name": _("under way"),
-        "customdata": [formats.number(n) for n in curve["at_risk"]],
-        "mode": "lines",
-        "line": {"width": 0},
-        "hovertemplate": "%{customdata}",
-    }
-
-
-def _stack_labels(
-    curve: pd.DataFrame, events: Sequence[str], names: Mapping[str, str], horizon: int
-) -> list[dict[str, Any]]:
-    """Name and final share inside each area that is thick enough at its end."""
-    final = curve.iloc[-1]
-    beside = float(final["month"]) < SHORT * horizon  # no room inside: beyond the end of the curve
-    colours = theme.now().outcome_colours
-    labels = []
-    base = 0.0
-    for state in [*events, "open"]:
-        share = 100 * float(final[state])
-        if share >= 7:
-            labels.append(
-                {
-                    "text": f"{names[state]} {formats.number(share, 1)}%",
-                    "x": float(final["month"]),
-                    "y": base + share / 2,
-                    "xanchor": "left" if beside else "right",
-                    "xshift": 8 if beside else -8,
-                    "showarrow": False,
-                    "font": {
-                        "size": 13,
-                        "color": theme.now().ink
-                        if beside
-                        else theme.ink_on(colours.get(state, theme.now().neutral)),
-                    },
-                }
-            )
-        base += share
-    return labels
-
-
-def _axis_title(words: str) -> dict[str, Any]:
-    return {"text": words, "font": {"size": 12, "color": theme.now().muted}, "standoff": 6}

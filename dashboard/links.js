@@ -7,7 +7,9 @@ if (!window.ownLinks) {
     const leaves = new URL(target).pathname !== location.pathname;
     history[replace ? "replaceState" : "pushState"]({}, "", target);
     window.dispatchEvent(new PopStateEvent("popstate"));
-    if (leaves) window.scrollTo(0, 0);
+    if (!leaves) return;
+    window.scrollTo(0, 0);
+    window.ownArrive();
   };
   document.addEventListener("click", (event) => {
     const look = event.target.closest && event.target.closest("a[data-look]");

@@ -19,7 +19,8 @@ HERE = Path(__file__).parent
 
 
 def dress() -> None:
-    """The style sheets, style.css first, and the scripts: following links, saving figures."""
+    """The style sheets, style.css first, and the scripts: following links, saving figures,
+    printing."""
     sheets = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("style*.css")))
     st.html(f"<style>{theme.variables()}\n{sheets}</style>")
     scripts = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("*.js")))
@@ -137,7 +138,17 @@ def footer(data: Answers | None) -> None:
     lines = [tag("span", piece, class_="vintage") for piece in pieces]
     lines.append(tag("span", _("Base map: Tianditu")))
     st.html(
-        tag("footer", mark() if data.synthetic else None, *lines, tag("span", how), class_="site")
+        tag(
+            "footer",
+            mark() if data.synthetic else None,
+            *lines,
+            tag("span", how, class_="not-on-paper"),
+            tag("span", class_="on-paper", data_address=True),
+            class_="site",
+            # What print.js writes on every sheet of paper.
+            data_stamp=" · ".join([_("Judicial enforcement credit index"), *pieces[1:3]]),
+            data_mark=_("Synthetic data") if data.synthetic else None,
+        )
     )
 
 
@@ -297,6 +308,11 @@ def download(subject: str, view: View, table: Callable[[], pd.DataFrame]) -> Non
         type="tertiary",
         icon=":material/download:",
     )
+
+
+def print_link() -> Html:
+    """Print the page, or keep it as a PDF; print.js follows it."""
+    return tag("a", _("Print, PDF"), href="#", data_print=True, class_="print")
 
 
 def status(code: str) -> str:

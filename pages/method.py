@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import formats, parts, tables, view
+from dashboard.about import at_anchor, post
 from dashboard.audit import agreement as audit
 from dashboard.audit import choices as audit_choices
 from dashboard.audit import rules as method_rules
@@ -222,7 +223,7 @@ def indicator_columns(method: Method) -> list[Column]:
         return formats.percent(indicator.weight / sum(i.weight for i in siblings), 0)
 
     return [
-        Column(_("Indicator"), lambda i: tables.stacked(pick(i.name), estimate(i.estimate))),
+        Column(_("Indicator"), lambda i: tables.stacked(at_anchor(i), estimate(i.estimate))),
         Column(_("Weight"), weight, kind="number"),
         Column(_("Numerator"), lambda i: pick(i.numerator)),
         Column(_("Denominator"), lambda i: pick(i.denominator)),
@@ -232,12 +233,6 @@ def indicator_columns(method: Method) -> list[Column]:
         Column(_("Least n"), lambda i: formats.number(i.min_n), kind="number"),
         Column(_("Why these goalposts"), lambda i: tag("span", pick(i.goalposts), class_="fine")),
     ]
-
-
-def post(indicator: Indicator, amount: float) -> str:
-    if indicator.unit == "months":
-        return _("{number} months").format(number=formats.goalpost(amount, "months"))
-    return formats.goalpost(amount, indicator.unit)
 
 
 def direction(indicator: Indicator) -> str:
@@ -265,7 +260,7 @@ def figures(method: Method) -> None:
         "figures",
     )
     columns: list[Column] = [
-        Column(_("Figure"), lambda figure: pick(figure.name)),
+        Column(_("Figure"), at_anchor),
         Column(_("Numerator"), numerator),
         Column(_("Denominator"), lambda figure: pick(figure.denominator)),
     ]

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, figures, formats, parts, tables, theme, view
+from dashboard.about import about
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.map import kinds as layer_kinds
@@ -101,7 +102,7 @@ def key_figures(shown: View) -> Html:
 
 def score_card(shown: View, row: Any) -> Html:
     method = shown.data.method
-    about = parts.note(
+    note = parts.note(
         pick(method.name),
         tag("p", pick(method.purpose)),
         tag("a", _("How it is computed"), href=address.link("method"), data_in=True),
@@ -112,14 +113,14 @@ def score_card(shown: View, row: Any) -> Html:
         beside = _("nation {value}").format(value=formats.number(nation.score, 1))
     if row is None or formats.missing(row.score):
         why = parts.why_unscored(shown.data, row) if row else parts.status("no_data")
-        return card(_("Score"), formats.NOTHING, lines([why, beside]), about, main=True)
+        return card(_("Score"), formats.NOTHING, lines([why, beside]), note, main=True)
     value = join(formats.number(row.score, 1), tag("small", _("of 100")))
     range_ = _("{confidence} interval {interval}").format(
         confidence=layer_kinds.confidence(shown),
         interval=formats.interval(row.low, row.high, "score"),
     )
     doubts = [range_, *rank_and_band(shown, row), beside]
-    return card(_("Score"), value, lines(doubts), about, main=True)
+    return card(_("Score"), value, lines(doubts), note, main=True)
 
 
 def rank_and_band(shown: View, row: Any) -> list[str]:
@@ -144,32 +145,24 @@ def lines(words: list[str]) -> Html:
 
 def indicator_card(shown: View, line: Any) -> Html:
     indicator = shown.data.method.indicator(line.indicator)
-    about = parts.note(
-        pick(indicator.name),
-        parts.definitions(
-            (_("Numerator"), pick(indicator.numerator)),
-            (_("Denominator"), pick(indicator.denominator)),
-            ("n", formats.number(line.n)),
-            (_("Period"), formats.window(*shown.data.period_dates(shown.period))),
-        ),
-    )
+    note = about(shown, indicator, line)
     beside = "n = " + formats.number(line.n)
     if shown.place.level != "nation" and not formats.missing(line.nation):
         nation = formats.value(line.nation, indicator.unit)
         beside = _("nation {value}").format(value=nation)
     if line.status != "estimated":
         why = parts.status(line.status)
-        return card(pick(indicator.name), formats.NOTHING, lines([why, beside]), about)
+        return card(pick(indicator.name), formats.NOTHING, lines([why, beside]), note)
     value = formats.value(line.value, indicator.unit)
     range_ = formats.interval(line.low, line.high, indicator.unit)
-    return card(pick(indicator.name), value, lines([range_, beside]), about)
+    return card(pick(indicator.name), value, lines([range_, beside]), note)
 
 
-def card(name: str, value: object, below: Html, about: Html, *, main: bool = False) -> Html:
+def card(name: str, value: object, below: Html, note: Html, *, main: bool = False) -> Html:
     return tag(
         "section",
         tag("h3", name),
-        about,
+        note,
         tag("p", value, class_="value"),
         tag("p", below, class_="range"),
         class_="card main" if main else "card",

@@ -249,6 +249,7 @@ def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
         of = Counter(r.status for r in rounds if r.stage == row.stage)
         held = of["sold"] + of["failed"] + of["defaulted"] + of["setoff"]
         assert row.held == held
+        assert row.ended == sum(of.values())
         counted = (row.sold, row.failed, row.defaulted, row.setoff)
         assert counted == (of["sold"], of["failed"], of["defaulted"], of["setoff"])
         assert row.withdrawn == of["withdrawn"] + of["stopped"]
@@ -256,7 +257,8 @@ def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
         rate = of["sold"] / held if held >= least else math.nan
         assert row.sale_rate == pytest.approx(rate, nan_ok=True)
         ratios = sale_ratios(rows, level, unit, row.stage)
-        if of["sold"] >= least:
+        assert row.prices == len(ratios)
+        if len(ratios) >= least:
             # The median of a histogram: within a step of the middle values.
             assert statistics.median_low(ratios) - 0.006 <= row.price_ratio
             assert row.price_ratio <= statistics.median_high(ratios) + 0.006

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import formats, parts, tables, theme
+from dashboard.about import at_anchor
 from dashboard.data import View
 from dashboard.i18n import _, pick
 from dashboard.intake import words as intake_words
@@ -35,7 +36,7 @@ def checks(method: Method) -> None:
         st.html(tag("p", _("This method has no checks."), class_="quiet"))
         return
     columns = [
-        Column(_("Check"), lambda check: pick(check.name)),
+        Column(_("Check"), at_anchor),
         Column(_("Numerator"), lambda check: pick(check.numerator)),
         Column(_("Denominator"), lambda check: pick(check.denominator)),
         Column(_("What it would show"), lambda check: tag("span", pick(check.why), class_="fine")),

@@ -22,9 +22,14 @@ ENDS = ("score", "low", "high")
 UNTIERED = "0"  # the tier of places whose claims are not known
 
 
+def has(shown: View, row: Any) -> bool:
+    """Whether the place has peers: the nation and special courts have none."""
+    return shown.place.level != "nation" and row is not None and not formats.missing(row.peers)
+
+
 def section(shown: View, row: Any) -> None:
     """Which group the place belongs to, by what, and what drawing to it does to the score."""
-    if shown.place.level == "nation" or row is None or formats.missing(row.peers):
+    if not has(shown, row):
         return
     parts.section(
         _("Its peers"),

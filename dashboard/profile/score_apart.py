@@ -13,16 +13,20 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, drawings, formats, parts, tables
+from dashboard.about import about
 from dashboard.data import View
 from dashboard.i18n import _, pick
 from dashboard.markup import Html, join, tag
+from dashboard.profile import spine
 from dashboard.tables import Column
 from index_engine.method import Indicator
 
 OWN, PEERS, MIX = "own", "peers", "mix"
 SCORE_UNIT = "score"
 # The score as if it were an indicator: points are its own scale.
-SCORE_ITEM = SimpleNamespace(unit=SCORE_UNIT, worst=0.0, best=100.0)
+SCORE_ITEM = SimpleNamespace(
+    id="score", unit=SCORE_UNIT, worst=0.0, best=100.0, higher_is_better=True
+)
 
 
 def section(shown: View, row: Any) -> None:
@@ -34,7 +38,7 @@ def section(shown: View, row: Any) -> None:
         _(
             "Each value is placed between two fixed goalposts, 0 and 100 points; points are "
             "averaged within a dimension, and the dimensions combined by a geometric mean, so that "
-            "none can buy off another. The tick is the nation."
+            "none can buy off another. In every row, right is better."
         ),
         anchor="score",
     )
@@ -49,11 +53,23 @@ def section(shown: View, row: Any) -> None:
         )
     )
     caption = _("Indicators of {period}").format(period=formats.period(shown.period))
-    columns = {OWN: own_columns, PEERS: peers_columns, MIX: mix_columns}[reading]()
-    body = lines(shown, row, values, whole=reading != OWN)
-    st.html(tables.table(columns, body, caption=caption, row_class=_row_class))
+    spread = spine.of(shown)
+    columns = {
+        OWN: lambda: own_columns(compared=unit.level != "nation"),
+        PEERS: peers_columns,
+        MIX: mix_columns,
+    }[reading]()
+    body = lines(shown, row, values, spread)
+    with st.container(key="spine" if reading == OWN else f"reading-{reading}"):
+        st.html(tables.table(columns, body, caption=caption, row_class=_row_class))
+    if reading == OWN:
+        st.html(spine.legend(shown, spread))
     st.html(parts.source_line(shown, n=row.n if row else None))
-    parts.download("indicators", shown, lambda: values)
+    parts.download(
+        "indicators",
+        shown,
+        lambda: spine.with_spread(values, spread, "indicator", "indicator"),
+    )
 
 
 def chosen() -> str:
@@ -98,14 +114,14 @@ def explained(reading: str) -> str:
 
 
 def lines(
-    shown: View, row: Any, values: pd.DataFrame, *, whole: bool = False
+    shown: View, row: Any, values: pd.DataFrame, spread: spine.Spread
 ) -> list[SimpleNamespace]:
-    """A line for every dimension, followed by its indicators; first one of the score if `whole`."""
+    """The score, then a line for every dimension, followed by its indicators."""
     nation = shown.row(shown.data.nation)
     country = shown.data.indicators("nation", shown.data.nation.unit_id, shown.period)
     national = dict(zip(country["indicator"], country["points"], strict=True))
     weights = sum(d.weight for d in shown.data.method.dimensions)
-    found = [_score_line(row)] if whole and row else []
+    found = [_score_line(row, nation, spread)] if row else []
     for dimension in shown.data.method.dimensions:
         found.append(
             SimpleNamespace(
@@ -114,13 +130,16 @@ def lines(
                 points=getattr(row, dimension.id, None) if row else None,
                 weight=dimension.weight / weights,
                 reference=getattr(nation, dimension.id, None) if nation else None,
+                spread=spread.get(("dimension", dimension.id)),
             )
         )
         found.extend(
             SimpleNamespace(
                 kind="indicator",
                 item=shown.data.method.indicator(line.indicator),
+                about=about(shown, shown.data.method.indicator(line.indicator), line),
                 reference=national.get(line.indicator),
+                spread=spread.get(("indicator", line.indicator)),
                 **line._asdict(),
             )
             for line in values[values["dimension"] == dimension.id].itertuples(index=False)
@@ -128,13 +147,20 @@ def lines(
     return found
 
 
-def _score_line(row: Any) -> SimpleNamespace:
+def _score_line(row: Any, nation: Any, spread: spine.Spread) -> SimpleNamespace:
     """The score in the columns of its indicators."""
+    reference = nation.score if nation else None
     return SimpleNamespace(
         kind="score",
         item=SCORE_ITEM,
         value=row.score,
+        points=row.score,
+        weight=None,
+        nation=reference,
+        reference=reference,
+        spread=spread.get(("score", "score")),
         peers_value=None,
+        own=None,
         own_weight=None,
         **{
             name: getattr(row, name)
@@ -151,19 +177,25 @@ def _row_class(line: Any) -> str:
 # ------------------------------------------------------------ columns of the three readings
 
 
-def own_columns() -> list[Column]:
+def own_columns(*, compared: bool) -> list[Column]:
+    """The spine; `compared` with the nation and the peers, where it is not the nation itself."""
+    beside = [
+        _figures(_("Nation"), lambda line: amount(line.nation, line.item.unit)),
+        _figures(
+            _("Mean of its peers"),
+            lambda line: "" if line.kind == "score" else amount(line.peers_value, line.item.unit),
+        ),
+    ]
     return [
         Column(_("Indicator"), _name),
-        Column(_("Weight"), lambda line: formats.percent(line.weight, 0), kind="number"),
-        _figures(_("Value"), _used),
-        _figures(_("Nation"), lambda line: formats.value(line.nation, line.item.unit)),
-        _figures(_("Goalposts"), _goalposts, note=_("The values that score 0 and 100")),
         Column(
-            _("0–100 points"),
-            _points_drawn,
-            kind="plot",
-            note=_("Dot: points. Line: 95% interval. Tick: nation."),
+            _("Weight"),
+            lambda line: "" if line.kind == "score" else formats.percent(line.weight, 0),
+            kind="number",
         ),
+        _figures(_("Value"), _used),
+        *(beside if compared else []),
+        Column(_("0–100 points"), _points_drawn, kind="plot", note=_("Right is better.")),
         Column(_("Points"), lambda line: formats.number(line.points, 1), kind="number"),
         _figures("n", lambda line: formats.number(line.n)),
     ]
@@ -229,15 +261,7 @@ def _name(line: Any) -> Html:
         return tag("span", _("Score"))
     if line.kind == "dimension":
         return tag("span", pick(line.item.name), class_="dimension")
-    about = parts.note(
-        pick(line.item.name),
-        parts.definitions(
-            (_("Numerator"), pick(line.item.numerator)),
-            (_("Denominator"), pick(line.item.denominator)),
-            (_("Why these goalposts"), pick(line.item.goalposts)),
-        ),
-    )
-    return join(tag("span", pick(line.item.name), class_="indicator"), about)
+    return join(tag("span", pick(line.item.name), class_="indicator"), line.about)
 
 
 def stands_in(line: Any) -> bool:
@@ -316,25 +340,31 @@ def _weight_drawn(line: Any) -> Html:
     return tag("span", bar, tag("span", words), class_="share")
 
 
-def _goalposts(line: Any) -> str:
-    worst = formats.goalpost(line.item.worst, line.item.unit)
-    return f"{worst} → {formats.goalpost(line.item.best, line.item.unit)}"
-
-
 def _points_drawn(line: Any) -> Html | str:
     if formats.missing(line.points):
         scored = line.kind == "dimension"
         return _("too little weight present") if scored else parts.status(line.status)
+    title = spine.told(line.spread, SCORE_UNIT if line.kind == "dimension" else line.item.unit)
     if line.kind == "dimension":
-        return tables.whisker(line.points, None, None, line.reference)
+        places = spread_points(line.spread, SCORE_ITEM)
+        return spine.drawing(line.points, None, None, line.reference, places, spine.ALONE, title)
     ends = (line.low, line.high)
     if stands_in(line):
         ends = (line.shrunk_low, line.shrunk_high)
     placed = sorted(_placed(end, line.item) for end in ends if not formats.missing(end))
     low, high = placed if len(placed) == 2 else (None, None)
-    return tables.whisker(line.points, low, high, line.reference)
+    stands = spine.verdict(line, line.nation, higher_is_better=line.item.higher_is_better)
+    places = spread_points(line.spread, line.item)
+    return spine.drawing(line.points, low, high, line.reference, places, stands, title)
 
 
-def _placed(value: float, item: Indicator) -> float:
+def spread_points(row: Any, item: Indicator | Any) -> spine.Points | None:
+    """How places are spread, in points."""
+    if row is None:
+        return None
+    return spine.Points(*(_placed(v, item) for v in (row.least, row.q25, row.q75, row.most)))
+
+
+def _placed(value: float, item: Indicator | Any) -> float:
     """Where a value lies between the goalposts, 0 to 100, for the drawing."""
-    return min(max(100 * (value - item.worst) / (item.best - item.worst), 0.0), 100.0)
+    return min(max(0.0, 100 * (value - item.worst) / (item.best - item.worst)), 100.0)

@@ -1,4 +1,4 @@
-"""Parts of a profile: the score over time, auction rounds, official and published figures."""
+"""Parts of a profile: the score over time, official and published figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, figures, formats, parts, tables, theme
+from dashboard import charts, figures, formats, parts, tables
 from dashboard.data import View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
@@ -56,79 +56,6 @@ def over_time(shown: View) -> None:
         extra=parts.facts(fixed, mixed),
         table=lambda: own,
     )
-
-
-def auction_rounds(shown: View) -> None:
-    """What each round of auction came to."""
-    unit = shown.place
-    rounds = shown.data.auction_funnel(unit.level, unit.unit_id, shown.period)
-    parts.section(
-        _("Auction by round"),
-        _("Rounds that ended in the period. A sale that was defaulted on counts as defaulted."),
-        anchor="rounds",
-    )
-    if rounds.empty or not rounds["held"].sum():
-        st.html(tag("p", _("No auction round ended in the period."), class_="quiet"))
-        return
-    largest = float((rounds["held"] + rounds["withdrawn"]).max())
-    st.html(
-        tables.table(
-            _round_columns(largest), rounds.itertuples(index=False), caption=_("Auction by round")
-        )
-    )
-    st.html(parts.source_line(shown))
-    parts.download("auction-rounds", shown, lambda: rounds)
-
-
-def _round_columns(largest: float) -> list[Column]:
-    stages = {
-        "first": _("First auction"),
-        "second": _("Second auction"),
-        "sale": _("Fixed-price sale"),
-        "relisted": _("Listed anew"),
-    }
-    ends = {
-        "sold": (_("Sold"), theme.now().outcome_colours["sold"]),
-        "failed": (_("Failed"), theme.now().others),
-        "defaulted": (_("Defaulted"), theme.now().outcome_colours["gone"]),
-        "withdrawn": (_("Withdrawn"), theme.now().outcome_colours["other"]),
-    }
-
-    def drawing(line: Any) -> Html:
-        return tables.bar(
-            [
-                (getattr(line, end), colour, f"{name} {formats.number(getattr(line, end))}")
-                for end, (name, colour) in ends.items()
-            ],
-            largest,
-        )
-
-    counts = [
-        Column(
-            join(tag("i", class_="key", style=f"background:{colour}"), name),
-            lambda line, end=end: formats.number(getattr(line, end)),
-            kind="number",
-        )
-        for end, (name, colour) in ends.items()
-    ]
-    return [
-        Column(_("Round"), lambda line: stages.get(line.stage, line.stage)),
-        Column(_("How rounds ended"), drawing, kind="plot"),
-        Column(_("Held"), lambda line: formats.number(line.held), kind="number"),
-        *counts,
-        Column(_("Taken in kind"), lambda line: formats.number(line.setoff), kind="number"),
-        Column(
-            _("Sold / held"),
-            lambda line: formats.percent(line.sale_rate),
-            kind="number",
-        ),
-        Column(
-            _("Price to reference"),
-            lambda line: formats.number(line.price_ratio, 2),
-            kind="number",
-            note=_("Median of final price over the reference price at first listing"),
-        ),
-    ]
 
 
 def official(shown: View) -> None:

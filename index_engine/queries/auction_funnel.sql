@@ -1,8 +1,9 @@
 -- Auction rounds and sale prices by stage. Parameters: court ids, first and last period, width of
--- a price bin, least number that a rate is shown from. The median is read off the histogram, in the middle of its bin.
+-- a price bin, least number that a rate or a price is shown from. The median is read off the
+-- histogram, in the middle of its bin.
 
 WITH rounds AS (
-    SELECT stage, SUM(held) AS held, SUM(sold) AS sold, SUM(failed) AS failed,
+    SELECT stage, SUM(rounds_ended) AS ended, SUM(held) AS held, SUM(sold) AS sold, SUM(failed) AS failed,
            SUM(defaulted) AS defaulted, SUM(setoff) AS setoff, SUM(withdrawn) AS withdrawn
     FROM measures.round_counts
     WHERE court_id IN (SELECT unnest($1)::measures.court) AND period BETWEEN $2 AND $3
@@ -23,13 +24,14 @@ running AS (
 ),
 
 medians AS (
-    SELECT stage, (MIN(ratio_bin) + 0.5) * $4 AS price_ratio
+    SELECT stage, (MIN(ratio_bin) + 0.5) * $4 AS price_ratio, MIN(total) AS prices
     FROM running WHERE up_to >= total / 2.0 GROUP BY stage
 )
 
-SELECT stage, held::BIGINT AS held, sold::BIGINT AS sold, failed::BIGINT AS failed,
+SELECT stage, ended::BIGINT AS ended, held::BIGINT AS held, sold::BIGINT AS sold, failed::BIGINT AS failed,
        defaulted::BIGINT AS defaulted, setoff::BIGINT AS setoff, withdrawn::BIGINT AS withdrawn,
-       CASE WHEN sold >= $5 THEN price_ratio END AS price_ratio,
+       CASE WHEN prices >= $5 THEN price_ratio END AS price_ratio,
+       COALESCE(prices, 0)::BIGINT AS prices,
        CASE WHEN held >= $5 THEN sold / held::DOUBLE END AS sale_rate
 FROM rounds LEFT JOIN medians USING (stage)
 ORDER BY array_position(['first', 'second', 'sale', 'relisted'], stage)

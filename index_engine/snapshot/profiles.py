@@ -212,9 +212,11 @@ class Profiles(Core):
         raise ValueError("give either a period or a cohort")
 
     def auction_funnel(self, level: str, unit_id: str, period: str) -> pd.DataFrame:
-        """One row a stage (first, second, sale, relisted): stage, held, sold, failed, defaulted,
-        setoff, withdrawn (withdrawn or stopped), price_ratio (median of sold lots' final price to
-        first reference), sale_rate (sold / held); NaN from fewer than the method's least cell."""
+        """One row a stage (first, second, sale, relisted) of the rounds that ended in the window:
+        stage, ended (held or withdrawn), held, sold, failed, defaulted, setoff, withdrawn
+        (withdrawn or stopped), price_ratio (median of final price to first reference of the
+        `prices` lots sold of which both are known), prices, sale_rate (sold / held); both NaN from
+        fewer than the method's least cell."""
         courts = list(self._courts[level, unit_id])
         end = periods.parse(period)
         start = end - self.method.window_quarters + 1

@@ -1,0 +1,47 @@
+// Paper: charts are drawn for the screen, so each is told its size in a way that can be scaled, and
+// every page carries at its foot where and when it was printed and what the numbers are of.
+if (!window.ownPrint) {
+  window.ownPrint = true;
+  document.addEventListener("click", (event) => {
+    const asked = event.target.closest && event.target.closest("a[data-print]");
+    if (!asked) return;
+    event.preventDefault();
+    window.print();
+  });
+
+  const scalable = () =>
+    document.querySelectorAll(".js-plotly-plot .svg-container").forEach((box) => {
+      const { clientWidth: width, clientHeight: height } = box;
+      if (!width || !height) return;
+      box.style.setProperty("--aspect", `${width} / ${height}`);
+      box.querySelectorAll("svg.main-svg").forEach((svg) => {
+        svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      });
+    });
+
+  const quoted = (words) => `"${words.replace(/["\\\n]/g, " ")}"`;
+  const stamped = () => {
+    const foot = document.querySelector("footer.site");
+    if (!foot) return;
+    const day = new Date().toLocaleDateString(document.documentElement.lang || undefined);
+    const said = [foot.dataset.stamp, day].filter(Boolean).join(" · ");
+    const address = decodeURI(location.href);
+    let sheet = document.getElementById("paper");
+    if (!sheet) {
+      sheet = document.head.appendChild(document.createElement("style"));
+      sheet.id = "paper";
+    }
+    const small = "font: 7.5pt sans-serif; color: #5b6b72;";
+    sheet.textContent = `@page {
+      @top-left { content: ${quoted(foot.dataset.mark || "")}; font: 600 8pt sans-serif; color: #7a4b00; }
+      @bottom-left { content: ${quoted(said)} "\\A" ${quoted(address)}; white-space: pre-wrap; width: 85%; ${small} }
+      @bottom-right { content: counter(page) " / " counter(pages); ${small} }
+    }`;
+    foot.querySelectorAll("[data-address]").forEach((line) => (line.textContent = address));
+  };
+
+  window.addEventListener("beforeprint", () => {
+    scalable();
+    stamped();
+  });
+}
