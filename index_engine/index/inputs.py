@@ -36,8 +36,9 @@ def read(
     basis: str,
     level: str | None = None,
     period: str | None = None,
+    unit_id: str | None = None,
 ) -> Inputs:
-    """Pivot the estimates, all or those of one level or period.
+    """Pivot the estimates, all or those of one level, period or unit.
 
     An indicator without enough cases of the unit is what is best said of it: its few cases drawn
     to its peers, or its peers alone, with that error. Leaving it out would compare units on
@@ -47,7 +48,7 @@ def read(
     Covariances of indicators read off one curve are the unit's own; those of any other pair are the
     correlation found over random groups, times both standard errors; what stands in has none.
     """
-    reader = _Reader(con, method, level, period)
+    reader = _Reader(con, method, level, period, unit_id)
     rows = reader.rows("indicators", "value, se, n, status", "basis = ?", [basis])
     row, column = rows["row"], rows["indicator"]
     estimated = rows["status"] == "estimated"
@@ -93,14 +94,16 @@ class _Reader:
         method: Method,
         level: str | None,
         period: str | None,
+        unit_id: str | None,
     ) -> None:
         self._con, self._method = con, method
         self.ids = [i.id for i in method.indicators]
         self.keys = con.execute(
             "SELECT DISTINCT level, unit_id, period FROM estimates.indicators"
             " WHERE method = ? AND basis = ? AND (? IS NULL OR level = ?)"
-            " AND (? IS NULL OR period = ?) ORDER BY level, unit_id, period",
-            [method.id, OBSERVED, level, level, period, period],
+            " AND (? IS NULL OR period = ?) AND (? IS NULL OR unit_id = ?)"
+            " ORDER BY level, unit_id, period",
+            [method.id, OBSERVED, level, level, period, period, unit_id, unit_id],
         ).df()
 
     def rows(

@@ -13,7 +13,7 @@ CREATE TABLE index.points (
 
 CREATE TABLE index.dimensions (
     method VARCHAR, basis VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR,
-    dimension VARCHAR, points DOUBLE, weight_present DOUBLE
+    dimension VARCHAR, points DOUBLE, se DOUBLE, weight_present DOUBLE
 );
 
 CREATE TABLE index.scores (

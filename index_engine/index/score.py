@@ -30,11 +30,12 @@ SCHEMA = Path(__file__).with_name("schema.sql")
 @dataclass(frozen=True)
 class Scores:
     """Arrays by row of Inputs: `points` (row, indicator), `weight` its share of its dimension,
-    `dimension` and `present` (row, dimension), `score` and `se` (row,)."""
+    `dimension`, `dimension_se` and `present` (row, dimension), `score` and `se` (row,)."""
 
     points: Array
     weight: Array
     dimension: Array
+    dimension_se: Array
     present: Array
     score: Array
     se: Array
@@ -99,6 +100,7 @@ def _score(
         "dimension",
         dimensions,
         points=scores.dimension,
+        se=scores.dimension_se,
         weight_present=scores.present,
     )
     return _append_scores(con, method, keys, given, scores, special)
@@ -140,17 +142,25 @@ def compute(
     dimension[present < method.min_weight_present - 1e-9] = np.nan
     weights = np.array([d.weight for d in method.dimensions])
     total = composite.geometric_mean(dimension, weights)
-    gradient = (
-        total[:, None]
-        * (weights / weights.sum())[of_dimension]
-        / dimension[:, of_dimension]
-        * weight
-        * slope
+    variance = np.nan_to_num(variance)
+    steep = np.where(np.isnan(points), 0.0, weight * slope)  # of a dimension to its indicators
+    dimension_se = np.column_stack(
+        [
+            _error(
+                dimension[:, column], np.where(np.equal(of_dimension, column), steep, 0), variance
+            )
+            for column in range(len(weights))
+        ]
     )
-    gradient = np.where(np.isnan(points), 0.0, gradient)
-    spread = np.einsum("ri,rij,rj->r", gradient, np.nan_to_num(variance), gradient)
-    se = np.where(np.isnan(total), np.nan, np.sqrt(np.maximum(spread, 0.0)))
-    return Scores(points, weight, dimension, present, total, se)
+    share = (total[:, None] * weights / weights.sum() / dimension)[:, of_dimension]
+    se = _error(total, np.where(steep == 0.0, 0.0, share * steep), variance)
+    return Scores(points, weight, dimension, dimension_se, present, total, se)
+
+
+def _error(value: Array, gradient: Array, variance: Array) -> Array:
+    """Standard errors (row,) of values by the delta method; NaN where there is no value."""
+    spread = np.einsum("ri,rij,rj->r", gradient, variance, gradient)
+    return np.where(np.isnan(value), np.nan, np.sqrt(np.maximum(spread, 0.0)))
 
 
 def positions(method: Method) -> list[int]:

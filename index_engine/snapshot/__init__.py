@@ -5,19 +5,21 @@ A page never writes SQL and never computes a statistic; it asks here and draws w
 
 from index_engine.estimates.units import LEVELS
 from index_engine.snapshot.comparisons import Comparisons
+from index_engine.snapshot.contrasts import Contrast, Contrasts
 from index_engine.snapshot.core import Unit
 from index_engine.snapshot.doubts import Doubts
 from index_engine.snapshot.profiles import Profiles
 
-__all__ = ["LEVELS", "Snapshot", "Unit"]
+__all__ = ["LEVELS", "Contrast", "Snapshot", "Unit"]
 
 
-class Snapshot(Profiles, Comparisons, Doubts):
+class Snapshot(Profiles, Comparisons, Contrasts, Doubts):
     """A built warehouse, open read-only and locked down; safe to share between threads.
 
-    Its questions stand in three files: `profiles` (one place: its score, indicators, curves,
-    figures), `comparisons` (all places of a level: scores, ranks, other weights, other methods) and
-    `doubts` (how far the numbers depend on choices). `core` opens it.
+    Its questions stand in four files: `profiles` (one place: its score, indicators, curves,
+    figures), `comparisons` (all places of a level: scores, ranks, other weights, other methods),
+    `contrasts` (a few places together, a difference taken apart) and `doubts` (how far the numbers
+    depend on choices). `core` opens it.
 
     `method` is the id of one of the methods it was built with, by default the main one. Raises
     InputError if there is no warehouse at `path`, it has not been built, or not with that method.
