@@ -1,7 +1,8 @@
 """The snapshot that is open, and its answers kept while it stays the same.
 
-A new file swapped in appears at the next click: the open snapshot is kept by path, time and size
-of its file and by method, and its answers with it.
+A new file swapped in appears at the next click; a run of a page (`one_run`) that has begun with a
+file ends with it. The last of each path is kept open, with its answers. One that another took the
+place of, and that no run holds, is forgotten, which closes it and lets go of its file.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +20,6 @@ from threading import Lock
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard import address, theme
 from dashboard.i18n import current as current_language
@@ -25,8 +27,10 @@ from index_engine.errors import InputError
 from index_engine.snapshot import LEVELS, Snapshot, Unit
 
 ROOT = Path(__file__).resolve().parent.parent
+Stamp = tuple[int, int, int]  # number, time and size of a file
+
 MOST_KEPT = 3_000  # answers and figures of one snapshot; most are a few kilobytes
-MOST_OPEN = 6  # snapshots that are open at a time: of a data set one per method asked for
+MOST_OPEN = 6  # data sets that are open at a time
 
 # Letters, digits, Chinese, - and _: a name that is one file in one folder on every system.
 _NAME = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff-]{1,40}")
@@ -42,6 +46,7 @@ class Answers:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._under: dict[str, Answers] = {}
         self._lock = Lock()
 
     def __getattr__(self, name: str) -> Any:
@@ -69,6 +74,16 @@ class Answers:
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return made
+
+    def under(self, method_id: str) -> Answers:
+        """The same snapshot under another of the methods it was built with; itself where there is
+        none of that id."""
+        if method_id == self.method.id or method_id not in self.methods:
+            return self
+        with self._lock:
+            if method_id not in self._under:
+                self._under[method_id] = Answers(self.snapshot.under(method_id))
+            return self._under[method_id]
 
     @cached_property
     def nation(self) -> Unit:
@@ -137,7 +152,7 @@ def current() -> Answers:
         raise InputError(
             f"{warehouse()}: no period has a score yet; import more of it and build again"
         )
-    return under(address.get("method"), main)
+    return main.under(address.get("method"))
 
 
 def under_main() -> Answers:
@@ -145,32 +160,55 @@ def under_main() -> Answers:
     return opened(warehouse())
 
 
+@contextmanager
+def one_run() -> Iterator[None]:
+    """Until the end, every question about a file is answered by the snapshot that was the newest
+    when the first was asked: what a page shows is all of one state."""
+    before = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(before)
+
+
 def opened(file: Path) -> Answers:
     """The data set of a file under its main method. Raises InputError where it is not built."""
-    return _open(str(file), _stamp(file), "")
+    held = _held.get()
+    if held is None:
+        return _newest(file)
+    if file not in held:
+        held[file] = _newest(file)
+    return held[file]
 
 
-def under(method_id: str, main: Answers) -> Answers:
-    """The data set of `main` under another of the methods it was built with; itself where there is
-    none of that id."""
-    if method_id == main.method.id or method_id not in main.methods:
-        return main
-    return _open(str(warehouse()), _stamp(warehouse()), method_id)
+_held: ContextVar[dict[Path, Answers] | None] = ContextVar("held", default=None)
+_open: dict[Path, tuple[Stamp, Answers]] = {}
+_opening = Lock()
 
 
-def _stamp(file: Path) -> tuple[int, int]:
-    """Time and size of a file; zeros where there is none."""
+def _newest(file: Path) -> Answers:
+    """What is open of a file, if it is still that file, else the file opened."""
+    stamp = _stamp(file)
+    found = _open.get(file)
+    if found is None or found[0] != stamp:
+        with _opening:
+            found = _open.get(file)  # by another who asked at the same time
+            if found is None or found[0] != stamp:
+                _open.pop(file, None)
+                # Swapped since it was stamped, it is the newer one, and opened anew next time.
+                found = _open[file] = (stamp, Answers(Snapshot(file)))
+                while len(_open) > MOST_OPEN:
+                    del _open[next(iter(_open))]
+    return found[1]
+
+
+def _stamp(file: Path) -> Stamp:
+    """What tells a file from another at its path; zeros where there is none."""
     try:
         stat = file.stat()
     except FileNotFoundError:
-        return (0, 0)
-    return (stat.st_mtime_ns, stat.st_size)
-
-
-@st.cache_resource(show_spinner=False, max_entries=MOST_OPEN)
-def _open(path: str, stamp: tuple[int, int], method_id: str) -> Answers:
-    """`stamp` is part of the key only: another time or size is another snapshot."""
-    return Answers(Snapshot(Path(path), method_id))
+        return (0, 0, 0)
+    return (stat.st_ino, stat.st_mtime_ns, stat.st_size)
 
 
 @dataclass(frozen=True)

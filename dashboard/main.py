@@ -100,4 +100,5 @@ def _without_data(page: Page, error: InputError) -> None:
     )
 
 
-run()
+with data.one_run():
+    run()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -81,6 +82,13 @@ class Core:
     synthetic: bool
     observed_from: date
     observed_to: date
+
+    def under(self, method: str) -> Self:
+        """The same snapshot under another of its methods, on the same connection: closing one
+        closes both. Raises KeyError if it was not built with that method."""
+        other = copy(self)
+        other.method = self.methods[method]
+        return other
 
     def periods(self) -> list[str]:
         """Scored quarters such as '2025Q4', oldest first; each ends a rolling window."""

@@ -72,10 +72,10 @@ def test_what_is_kept_is_kept_by_method(
 def test_a_method_is_opened_once_and_apart(warehouse: Path, monkeypatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(warehouse))
     main = data.under_main()
-    other = data.under(OFFICIAL, main)
+    other = main.under(OFFICIAL)
     assert other.method.id == OFFICIAL and main.method.id != OFFICIAL
-    assert data.under(OFFICIAL, main) is other and data.under_main() is main
-    assert data.under("no-such", main) is main
+    assert main.under(OFFICIAL) is other and data.under_main() is main
+    assert main.under("no-such") is main is main.under(main.method.id)
 
 
 def test_a_download_names_its_method(sample: Answers, official: Answers) -> None:
