@@ -287,6 +287,10 @@ def source_line(
 
 def source_names(data: Answers) -> str:
     """Names of the files that the numbers come from, the first few."""
+    return data.keep(("source names", current()), lambda: _source_names(data))
+
+
+def _source_names(data: Answers) -> str:
     sources = data.sources()
     counted = sources["kind"].isin(("cases", "auctions"))  # the others only name courts and places
     names = [str(name) for name in sources.loc[counted, "name"]]

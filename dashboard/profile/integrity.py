@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, drawings, formats, parts, tables
+from dashboard.about import about
 from dashboard.data import View
 from dashboard.i18n import _, pick
 from dashboard.markup import Html, join, tag
@@ -44,7 +45,9 @@ def checks(shown: View) -> None:
         return
     known = {check.id: check for check in shown.data.main.checks}
     rows = [
-        SimpleNamespace(item=known[line.check], **line._asdict())
+        SimpleNamespace(
+            item=known[line.check], about=about(shown, known[line.check], line), **line._asdict()
+        )
         for line in values.itertuples(index=False)
     ]
     # The nation stands beside places, not beside itself.
@@ -96,7 +99,8 @@ def _check(line: Any) -> Html:
     words = _("{numerator} / {denominator}").format(
         numerator=pick(line.item.numerator), denominator=pick(line.item.denominator)
     )
-    return tag("span", tables.stacked(pick(line.item.name), words), class_="check")
+    name = join(pick(line.item.name), " ", line.about)
+    return tag("span", tables.stacked(name, words), class_="check")
 
 
 def _unknown(line: Any) -> bool:

@@ -9,9 +9,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, figures, formats, parts, tables
+from dashboard.about import about
 from dashboard.data import View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
+from dashboard.profile import spine
 from dashboard.tables import Column
 
 HUNDRED_MILLION = 1e8
@@ -59,37 +61,68 @@ def over_time(shown: View) -> None:
 
 
 def official(shown: View) -> None:
-    """Figures that readers know from official reports, each with both of its sides."""
-    unit = shown.place
+    """Figures that readers know from official reports, each with both of its sides, beside the
+    nation's and among all places of the level. None is better for being higher, so none is marked.
+    """
+    unit, nation = shown.place, shown.data.nation
     values = shown.data.figures(unit.level, unit.unit_id, shown.period)
     parts.section(
         _("Official figures, beside the score"),
-        _("Not part of the score. One word can have several denominators, so each is spelled out."),
+        _(
+            "Not part of the score. One word can have several denominators, so each is spelled "
+            "out. The grey bar spans all places of the level that have a score, from least to "
+            "most; the tick is the nation."
+        ),
         anchor="figures",
     )
     if values.empty:
         st.html(tag("p", parts.status("no_data"), class_="quiet"))
         return
-    known = {figure.id: figure for figure in shown.data.method.figures}
+    known = {figure.id: figure for figure in shown.data.main.figures}
+    country = shown.data.figures("nation", nation.unit_id, shown.period)
+    national = dict(zip(country["figure"], country["value"], strict=True))
+    spread = spine.of(shown)
 
     def side(amount: str, words: str) -> Any:
         return lambda line: tables.stacked(
             formats.number(getattr(line, amount)), pick(getattr(known[line.figure], words))
         )
 
+    def value(amount: float, figure: str) -> str:
+        return formats.value(amount, known[figure].unit)
+
+    def drawn(line: Any) -> Html:
+        row = spread.get(("figure", line.figure))
+        if row is None:
+            return Html("")
+        unit = known[line.figure].unit
+        return spine.among(line.value, national.get(line.figure), row, spine.told(row, unit))
+
+    beside = [
+        Column(_("Nation"), lambda line: value(national[line.figure], line.figure), kind="number"),
+    ]
     columns = [
-        Column(_("Figure"), lambda line: pick(known[line.figure].name)),
         Column(
-            _("Value"),
-            lambda line: formats.value(line.value, known[line.figure].unit),
-            kind="number",
+            _("Figure"),
+            lambda line: join(
+                tag("span", pick(known[line.figure].name)),
+                " ",
+                about(shown, known[line.figure], line),
+            ),
         ),
+        Column(_("Value"), lambda line: value(line.value, line.figure), kind="number"),
+        *(beside if unit != nation else []),
+        Column(_("Least to most"), drawn, kind="plot"),
         Column(_("Numerator"), side("numerator", "numerator")),
         Column(_("Denominator"), side("denominator", "denominator")),
     ]
-    st.html(tables.table(columns, values.itertuples(index=False), caption=_("Official figures")))
+    with st.container(key="official"):
+        rows = values.itertuples(index=False)
+        st.html(tables.table(columns, rows, caption=_("Official figures")))
     st.html(parts.source_line(shown))
-    parts.download("official-figures", shown, lambda: values)
+    parts.download(
+        "official-figures", shown, lambda: spine.with_spread(values, spread, "figure", "figure")
+    )
 
 
 def stated(shown: View) -> None:

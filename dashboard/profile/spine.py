@@ -74,6 +74,21 @@ def drawing(
     return tag("span", *pieces, class_="spine", title=title or None, aria_hidden="true")
 
 
+def among(value: float | None, nation: float | None, row: Any, title: str) -> Html:
+    """A value of no direction among all places: the line is their range, from least to most."""
+    reach = row.most - row.least
+    if reach <= 0:
+        return Html("")
+
+    def along(amount: float | None) -> float | None:
+        if formats.missing(amount):
+            return None
+        return min(max(100 * (amount - row.least) / reach, 0.0), 100.0)
+
+    places = Points(*(along(end) or 0.0 for end in (row.least, row.q25, row.q75, row.most)))
+    return drawing(along(value), None, None, along(nation), places, SIMILAR, title)
+
+
 def _span(one: float, other: float) -> str:
     low, high = sorted((one, other))
     return f"--x:{low:.2f};--w:{high - low:.2f}"

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from dashboard import formats
 from dashboard.data import Answers, View
 from dashboard.profile import score_apart, spine, strengths
 from index_engine.method import load
@@ -197,3 +198,34 @@ def test_places_alike_stand_below_the_place_nearest_first(
     assert f'href="./compare?lang=en&units={chosen}"' in section
     for line in near.itertuples(index=False):
         assert f"{line.distance:.2f}" in plain(section)
+
+
+# ---------------------------------------------------------------- official figures
+
+
+def test_official_figures_stand_beside_the_nations_and_are_not_judged(
+    open_page: Open, sample: Answers, period: str
+) -> None:
+    row = scored(sample, "province", period)
+    own = sample.figures("province", row.unit_id, period).set_index("figure")
+    nation = sample.figures("nation", sample.nation.unit_id, period).set_index("figure")
+    spread = sample.spread("province", period).set_index(["kind", "item"])
+    section = part(profile(open_page, "province", row.unit_id), "figures")
+    assert not re.search(r'<i class="(better|worse)"', section)
+    for item in METHOD.figures:
+        if pd.isna(own.loc[item.id, "value"]):
+            continue
+        words = row_of(section, item.name["en"])
+        for value in (own.loc[item.id, "value"], nation.loc[item.id, "value"]):
+            assert formats.value(value, item.unit) in words
+        told = spread.loc["figure", item.id]
+        least, most = (formats.value(told[end], item.unit) for end in ("least", "most"))
+        assert f"{int(told['units'])} places: {least} to {most}" in section
+
+
+def test_a_figure_that_is_the_same_everywhere_has_no_range() -> None:
+    same = SimpleNamespace(least=0.5, q25=0.5, q75=0.5, most=0.5)
+    assert spine.among(0.5, 0.5, same, "") == ""
+    drawn = spine.among(0.4, 0.9, SimpleNamespace(least=0.2, q25=0.3, q75=0.5, most=0.7), "")
+    assert '<i class="similar" style="--x:40.00">' in drawn
+    assert '<s style="--x:100.00">' in drawn  # beyond the range: at its end
