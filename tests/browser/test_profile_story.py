@@ -1,0 +1,157 @@
+"""An investor's first day: from the map of the country to the profile of a court, what it says
+there, where its numbers come from, and the same on paper."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from index_engine.snapshot import Snapshot
+from tests.browser import driving
+from tests.browser.conftest import Visit
+from tests.browser.test_stories import click_place
+
+pytestmark = pytest.mark.browser
+
+CITY = "region?lang=en&level=city&unit="
+
+
+@pytest.fixture(scope="module")
+def snapshot(warehouse: Path) -> Iterator[Snapshot]:
+    with Snapshot(warehouse) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def city(snapshot: Snapshot) -> str:
+    """The city with the most cases, of those that have a score."""
+    rows = snapshot.scores("city", snapshot.periods()[-1])
+    return str(rows[rows["score"].notna()].sort_values("n")["unit_id"].iloc[-1])
+
+
+def in_view(part: Locator) -> None:
+    """Wait until a heading stands near the top of the screen, as after a jump."""
+    expect(part).to_be_in_viewport()
+    part.page.wait_for_function(
+        "part => part.getBoundingClientRect().top < 200", arg=part.element_handle()
+    )
+
+
+def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
+    visit: Visit, server: str, snapshot: Snapshot, city: str
+) -> None:
+    period, province = snapshot.periods()[-1], snapshot.unit("city", city).parent
+    page = visit(f"{server}?lang=en")
+    click_place(page, province)
+    page.wait_for_url(f"**unit={province}**")
+    driving.settle(page)
+    click_place(page, city)
+    page.wait_for_url(f"**unit={city}**")
+    driving.settle(page)
+    courts = snapshot.scores("court", period, parent=city)
+    court = courts.iloc[0]
+    page.locator(".st-key-list").get_by_role("link", name=court["name_en"], exact=True).click()
+    page.wait_for_url(f"**/region?**unit={court['unit_id']}**")
+    driving.settle(page)
+    expect(page.locator("h1")).to_have_text(court["name_en"])
+    # Strengths: exactly what the interval sets apart from the nation is marked.
+    values = snapshot.indicators("court", court["unit_id"], period)
+    known = values[values["status"] == "estimated"]
+    apart = known[(known["low"] > known["nation"]) | (known["high"] < known["nation"])]
+    marked = page.locator(".st-key-spine tr .indicator")
+    expect(marked.first).to_be_visible()
+    rows = page.locator(".st-key-spine tr:has(.indicator)")
+    expect(rows.locator(".spine i.better, .spine i.worse")).to_have_count(len(apart))
+    # Prices and the funnel, up one level where there are more of them.
+    page.locator(".crumbs a").last.click()
+    page.wait_for_url(f"**unit={city}**")
+    driving.settle(page)
+    page.locator("nav.jumps").get_by_role("link", name="Auction", exact=True).click()
+    in_view(page.locator("h2#rounds"))
+    funnel = snapshot.auction_funnel("city", city, period).set_index("stage")
+    table = page.locator(".st-key-rounds table")
+    first = table.get_by_role("row", name=re.compile("^First auction"))
+    expect(first).to_contain_text(f"{funnel.loc['first', 'ended']:,}")
+    expect(table).to_contain_text("floor 70%")
+    expect(table).to_contain_text("floor 56%")
+    expect(page.locator("dl.three > div")).to_have_count(3)
+
+
+def test_a_number_leads_to_its_place_in_the_method(
+    visit: Visit, server: str, snapshot: Snapshot, city: str
+) -> None:
+    page = visit(f"{server}{CITY}{city}")
+    row = page.locator(".st-key-spine tr", has=page.locator("text=Lots sold within 12 months"))
+    row.locator("summary").click()
+    expect(row.locator("dl")).to_contain_text("Denominator")
+    row.get_by_role("link", name="Its place in the method").click()
+    page.wait_for_url("**/method?**#lot_sold_12m")
+    in_view(page.locator("#lot_sold_12m"))
+
+
+def test_an_address_leads_to_a_part_of_the_page_and_the_list_of_parts_stays(
+    visit: Visit, server: str, city: str
+) -> None:
+    page = visit(f"{server}{CITY}{city}#rounds")
+    in_view(page.locator("h2#rounds"))
+    jumps = page.locator("nav.jumps")
+    expect(jumps).to_be_in_viewport()
+    expect(jumps.locator("a[aria-current]")).to_have_attribute("href", "#rounds")
+    jumps.get_by_role("link", name="Score", exact=True).click()
+    in_view(page.locator("h2#score"))
+    assert urlsplit(page.url).fragment == "score"
+    expect(jumps.locator("a[aria-current]")).to_have_attribute("href", "#score")
+
+
+def test_places_alike_are_a_step_away(
+    visit: Visit, server: str, snapshot: Snapshot, city: str
+) -> None:
+    near = snapshot.alike("city", city, snapshot.periods()[-1])
+    page = visit(f"{server}{CITY}{city}")
+    page.locator(".st-key-alike").get_by_role("link", name=near["name_en"].iloc[0]).first.click()
+    page.wait_for_url(f"**unit={near['unit_id'].iloc[0]}**")
+    expect(page.locator("h1")).to_have_text(near["name_en"].iloc[0])
+
+
+# ---------------------------------------------------------------- paper
+
+
+def test_the_profile_is_printed_whole(visit: Visit, server: str, city: str) -> None:
+    page = visit(f"{server}{CITY}{city}")
+    drawn = page.pdf(prefer_css_page_size=True)
+    sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", drawn))
+    assert sheets >= 4, "only the first screen"
+    stamp = page.locator("style#paper").text_content()
+    assert stamp
+    for said in ("Synthetic data", "Data version", page.url, "counter(page)"):
+        assert said in stamp
+    page.emulate_media(media="print")
+    for gone in ("header.site nav", "div.jumps", "details.note", "[data-testid=stSelectbox]"):
+        expect(page.locator(gone).first).to_be_hidden()
+    for kept in ("h1", "h2#stands-out", "h2#score", "h2#rounds", "h2#figures", "footer.site"):
+        expect(page.locator(kept)).to_be_visible()
+    assert cut_off(page) == []
+
+
+def cut_off(page: Page) -> list[str]:
+    """Charts and tables that reach beyond the sheet."""
+    return page.evaluate(
+        """() => {
+            const sheet = document.querySelector('[data-testid=stMainBlockContainer]');
+            const edge = sheet.getBoundingClientRect().right + 1;
+            return [...document.querySelectorAll('table.data, svg.main-svg')]
+                .filter((part) => part.getBoundingClientRect().right > edge)
+                .map((part) => part.closest('[class*=st-key]')?.className || part.className);
+        }"""
+    )
+
+
+def test_the_link_prints(visit: Visit, server: str, city: str) -> None:
+    page = visit(f"{server}{CITY}{city}")
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.get_by_role("link", name="Print, PDF").click()
+    page.wait_for_function("document.title === 'printed'")
+    assert not urlsplit(page.url).fragment
