@@ -31,9 +31,11 @@ if (!window.ownPrint) {
       sheet = document.head.appendChild(document.createElement("style"));
       sheet.id = "paper";
     }
-    const small = "font: 7.5pt sans-serif; color: #5b6b72;";
+    const named = getComputedStyle(document.documentElement);
+    const small = `font: 7.5pt sans-serif; color: ${named.getPropertyValue("--muted")};`;
+    const warning = `font: 600 8pt sans-serif; color: ${named.getPropertyValue("--warn-ink")};`;
     sheet.textContent = `@page {
-      @top-left { content: ${quoted(foot.dataset.mark || "")}; font: 600 8pt sans-serif; color: #7a4b00; }
+      @top-left { content: ${quoted(foot.dataset.mark || "")}; ${warning} }
       @bottom-left { content: ${quoted(said)} "\\A" ${quoted(address)}; white-space: pre-wrap; width: 85%; ${small} }
       @bottom-right { content: counter(page) " / " counter(pages); ${small} }
     }`;
