@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -53,7 +54,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture
 def visit(browser: Browser, start: Start) -> Iterator[Visit]:
-    """`visit(address, width=390)` opens an address and waits until all is drawn.
+    """`visit(address, width=390)` opens an address and waits until all is drawn; `browsing` is what
+    else a browser may be, as locale or color_scheme.
 
     It asks for `start` so that pages are closed before their server: a lost server is a problem.
     """
@@ -70,8 +72,9 @@ def visit(browser: Browser, start: Start) -> Iterator[Visit]:
             problems.append(f"asked another host: {request.url}")
             route.abort()
 
-    def go(address: str, width: int = 1440, settle: bool = True) -> Page:
-        page = browser.new_page(viewport={"width": width, "height": 900}, accept_downloads=True)
+    def go(address: str, width: int = 1440, settle: bool = True, **browsing: Any) -> Page:
+        viewport = {"width": width, "height": 900}
+        page = browser.new_page(viewport=viewport, accept_downloads=True, **browsing)
         pages.append(page)
         page.route("**/*", guard)
         page.on("websocket", lambda ws: local(ws.url) or problems.append(f"socket to {ws.url}"))

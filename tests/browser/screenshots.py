@@ -1,4 +1,4 @@
-"""Pictures of every page in both languages, wide and narrow.
+"""Pictures of every page in every language and both looks, wide and narrow.
 
     python -m tests.browser.screenshots FOLDER [WAREHOUSE]
 
@@ -7,20 +7,22 @@ README.
 """
 
 import sys
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from dashboard.i18n import LANGUAGES
 from index_engine.build import build
 from index_engine.sample import generate
 from tests.browser import driving
 
 WIDTHS = (1440, 390)
-LANGUAGES = ("zh", "en")
+LOOKS = ("light", "dark")
 CASES = 2_000_000  # enough for most cities to have a score
-IN_README = {"overview-en-1440": "overview", "profile-city-en-1440": "region"}
+IN_README = {"overview-en-light-1440": "overview", "profile-city-en-light-1440": "region"}
 README_PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 ADDRESSES = {
     "overview": "?",
@@ -65,17 +67,16 @@ def shrink(picture: Path, target: Path) -> None:
 
 
 def take_all(browser: Browser, address: str, folder: Path) -> None:
-    for width in WIDTHS:
-        for language in LANGUAGES:
-            for name, query in ADDRESSES.items():
-                file = folder / f"{name}-{language}-{width}.png"
-                take(browser, f"{address}{query}&lang={language}", width, file)
-                print(file)
+    for width, look, language in product(WIDTHS, LOOKS, LANGUAGES):
+        for name, query in ADDRESSES.items():
+            file = folder / f"{name}-{language.code}-{look}-{width}.png"
+            take(browser, f"{address}{query}&lang={language.code}", width, look, file)
+            print(file)
 
 
-def take(browser: Browser, address: str, width: int, file: Path) -> None:
+def take(browser: Browser, address: str, width: int, look: str, file: Path) -> None:
     """A picture of the whole page: the window is made as high as the page first."""
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=look)
     page.goto(address.replace("?&", "?"))
     driving.settle(page)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
