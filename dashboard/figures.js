@@ -97,8 +97,8 @@ if (!window.ownFigures) {
     sheet.height += 6;
     const mark = texts(box, "p.source .mark");
     if (mark.length) sheet.write(mark[0], 13, colour("mark"), 650);
-    sheet.write(texts(box, "p.source > span").join("   "), 12, colour("muted"));
-    sheet.write(texts(document, "footer.site > span.vintage").join("   "), 12, colour("muted"));
+    sheet.write(texts(box, "p.source > span").join(" · "), 12, colour("muted"));
+    sheet.write(texts(document, "footer.site > span.vintage").join(" · "), 12, colour("muted"));
     return sheet.finish();
   }
 
