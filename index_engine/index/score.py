@@ -232,6 +232,24 @@ def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
     return score / factor, np.minimum(score * factor, 100.0)
 
 
+def change_interval(
+    now: tuple[Array, Array, Array], before: tuple[Array, Array, Array]
+) -> tuple[Array, Array]:
+    """Ends of the interval of a change (row,), from (low, score, high) now and before, of the same
+    confidence and of windows that share no quarter, whose errors are taken as independent.
+
+    Each end is as far off as the two ends that lead there, in squares (MOVER: Zou and Donner 2008,
+    Statistics in Medicine 27: 1693-1702). So the interval leans as those of the scores do; of two
+    that are symmetric it is the usual one.
+    """
+    (low, score, high), (low_before, score_before, high_before) = now, before
+    change = score - score_before
+    return (
+        change - np.hypot(score - low, high_before - score_before),
+        change + np.hypot(high - score, score_before - low_before),
+    )
+
+
 def bands(named: tuple[Band, ...], low: Array, high: Array) -> list[str | None]:
     """The band of each interval (row,): one, or two neighbours that it spans; None where it spans
     more, or there is no interval."""

@@ -128,6 +128,8 @@ def _comparison_faults(method: Method) -> Iterator[str]:
         yield "sensitivity.sobol_base must be a power of two: the balance of a Sobol sequence"
     if not 0 <= varied.goalpost_shift < 0.5:
         yield "sensitivity.goalpost_shift must be a share below one half"
+    if method.publication.court_order not in ("bands", "ranks"):
+        yield "publication.court_order must be 'bands' or 'ranks'"
     for better, worse in pairwise(method.bands):
         if worse.least >= better.least:
             yield f"band {worse.id}: bands go from the best to the worst"

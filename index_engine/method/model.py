@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from statistics import NormalDist
 
 from index_engine.ages import Ages
@@ -150,6 +151,14 @@ class Sensitivity:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """In what order places are shown and given away. `court_order`: 'bands', courts by band and
+    inside a band by code, without ranks; or 'ranks', as every other level is."""
+
+    court_order: str
+
+
+@dataclass(frozen=True)
 class Method:
     """A whole methodology; `text` is the file it was read from, kept by every build."""
 
@@ -179,6 +188,7 @@ class Method:
     peers: Peers
     ranks: Ranks
     sensitivity: Sensitivity
+    publication: Publication
     bands: tuple[Band, ...]  # the best first
     dimensions: tuple[Dimension, ...]
     indicators: tuple[Indicator, ...]
@@ -207,6 +217,20 @@ class Method:
         has no such."""
         found = tuple(i.id for i in self.indicators if i.estimate.clock == "case")
         return found or tuple(i.id for i in self.indicators)
+
+    def in_order(self, level: str) -> bool:
+        """Whether places of a level are published in the order of their scores, with ranks."""
+        return level != "court" or self.publication.court_order == "ranks"
+
+    def band_position(self, band: str | None) -> int:
+        """Where a band stands in an order of bands, 0 the best; of two that an interval spans, as
+        'A-BBB', between them. What has no band comes last."""
+        ids = [each.id for each in self.bands]
+        spans = [*ids, *(f"{better}-{worse}" for better, worse in pairwise(ids))]
+        if band not in spans:
+            return 2 * len(ids)
+        at = spans.index(band)
+        return 2 * at if at < len(ids) else 2 * (at - len(ids)) + 1
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Raises KeyError for an unknown id."""

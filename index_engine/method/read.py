@@ -22,6 +22,7 @@ from index_engine.method.model import (
     Method,
     Names,
     Peers,
+    Publication,
     Ranks,
     Sensitivity,
     Strata,
@@ -58,6 +59,8 @@ SENSITIVITY = {
     "sobol_base": 256,
     "seed": 1,
 }
+# Courts in order of score are published only where a method file says so; see method.toml.
+PUBLICATION = {"court_order": "bands"}
 # Tables that decide what is counted, and so are those of all methods of one build.
 COUNTED = ("period", "estimation", "events", "recovery_events", "strata")
 
@@ -160,6 +163,9 @@ def _method(raw: dict[str, Any], text: str) -> Method:
             "ranks": _made(Ranks, "ranks", RANKS | raw.get("ranks", {})),
             "sensitivity": _made(
                 Sensitivity, "sensitivity", SENSITIVITY | raw.get("sensitivity", {})
+            ),
+            "publication": _made(
+                Publication, "publication", PUBLICATION | raw.get("publication", {})
             ),
             "bands": tuple(_made(Band, f"band {b.get('id', '')}", b) for b in raw.get("band", [])),
             "dimensions": tuple(

@@ -29,13 +29,15 @@ SELECT now.unit_id, now.score, now.se, now.low, now.high, now.low90, now.high90,
        now.band, now.n, now.status,
        round(now.score - quarter.score, 1) AS change_quarter,
        round(now.score - year.score, 1) AS change_year,
+       year.low AS low_before, year.score AS score_before, year.high AS high_before,
        other.* EXCLUDE (unit_id), NULLIF(peers.peers, '') AS peers,
        CASE WHEN peers.peers <> '' THEN peers.members END AS peers_members
 FROM now
 LEFT JOIN (SELECT unit_id, score FROM mine WHERE basis = 'observed' AND period = $4) AS quarter
 USING (unit_id)
-LEFT JOIN (SELECT unit_id, score FROM mine WHERE basis = 'observed' AND period = $5) AS year
-USING (unit_id)
+LEFT JOIN (
+    SELECT unit_id, score, low, high FROM mine WHERE basis = 'observed' AND period = $5
+) AS year USING (unit_id)
 LEFT JOIN other USING (unit_id)
 LEFT JOIN (SELECT * FROM index.ranks WHERE method = $1 AND level = $2 AND period = $3) AS ranks
 USING (unit_id)
