@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index_engine.build import build
+from tests.publishing import with_court_ranks
 from tests.worlds import World, random_world
 
 
@@ -48,6 +49,12 @@ def built_world(rows: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def ranked_world(built_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, courts published by ranks."""
+    return with_court_ranks(built_world, tmp_path_factory.mktemp("ranked") / "world.duckdb")
+
+
+@pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small synthetic sample, built."""
     from index_engine.sample import generate
@@ -56,3 +63,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generate(path, cases=60_000)
     build(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def ranked_warehouse(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, courts published by ranks."""
+    return with_court_ranks(warehouse, tmp_path_factory.mktemp("ranked") / "sample.duckdb")

@@ -127,13 +127,14 @@ def test_a_build_with_fewer_methods_forgets_the_others(three: Path, tmp_path: Pa
         assert list(snapshot.methods) == ["enforcement-credit-1"]
 
 
-def test_methods_compared_rank_what_both_score(three: Path):
-    with Snapshot(three) as snapshot:
+def test_methods_compared_rank_what_both_score(ranked_world: Path):
+    with Snapshot(ranked_world) as snapshot:
         period = snapshot.periods()[-1]
         found = snapshot.methods_compared("court", period, "official-1")
         own = snapshot.scores("court", period).set_index("unit_id")
-    with Snapshot(three, "official-1") as official:
+    with Snapshot(ranked_world, "official-1") as official:
         other = official.scores("court", period).set_index("unit_id")
+    assert len(found) > 2
     both = own.index[own["rank"].notna()].intersection(other.index[other["rank"].notna()])
     assert set(found["unit_id"]) == set(both)
     for row in found.itertuples():

@@ -81,11 +81,9 @@ def test_an_indicator_of_no_weight_is_no_part():
 
 
 @pytest.fixture(scope="module", params=["main", "official"])
-def snapshot(request: pytest.FixtureRequest, built_world: Path) -> Iterator[Snapshot]:
-    method = None if request.param == "main" else OFFICIAL.id
-    found = Snapshot(built_world, method) if method else Snapshot(built_world)
-    yield found
-    found.close()
+def snapshot(request: pytest.FixtureRequest, ranked_world: Path) -> Iterator[Snapshot]:
+    with Snapshot(ranked_world, "" if request.param == "main" else OFFICIAL.id) as found:
+        yield found
 
 
 @pytest.mark.parametrize("level", ["nation", "province", "city", "court"])
@@ -97,12 +95,13 @@ def test_the_weights_of_the_method_give_its_scores(snapshot: Snapshot, level: st
     for weights in ({}, own, thrice):
         found = snapshot.reweighted(level, LAST, weights).set_index("unit_id")
         assert set(found.index) == set(published.index)
-        for column in ("score", "low", "high", "rank", "n"):
+        for column in ("score", "low", "high", "low90", "high90", "rank", "tied", "n"):
             pd.testing.assert_series_equal(
                 found[column].astype(float),
                 published.loc[found.index, column].astype(float),
                 check_names=False,
             )
+        assert found["band"].fillna("").eq(published["band"].fillna("")).all()
         assert (found["rank_change"].dropna() == 0).all()
     assert published["score"].notna().any()
 

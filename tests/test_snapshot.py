@@ -29,9 +29,14 @@ DIMENSIONS = ["cycle", "closure", "auction"]
 
 @pytest.fixture(scope="module")
 def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    found = Snapshot(built_world)
-    yield found
-    found.close()
+    with Snapshot(built_world) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def ranked(ranked_world: Path) -> Iterator[Snapshot]:
+    with Snapshot(ranked_world) as found:
+        yield found
 
 
 # ---------------------------------------------------------------- what there is
@@ -124,8 +129,8 @@ def test_every_unit_lies_in_one_that_is_there(snapshot: Snapshot):
 # ---------------------------------------------------------------- scores
 
 
-def test_scores_of_a_level(snapshot: Snapshot, rows: World):
-    found = snapshot.scores("court", PERIOD)
+def test_scores_of_a_level(ranked: Snapshot, rows: World):
+    found = ranked.scores("court", PERIOD)
     assert found["unit_id"].is_unique
     assert set(found["unit_id"]) == {c.court_id for c in rows.courts}
     scored = found[found["status"] == "scored"]
@@ -142,8 +147,9 @@ def test_scores_of_a_level(snapshot: Snapshot, rows: World):
     assert rest["rank"].isna().all()
     assert list(found.columns) == [
         *("unit_id", "name", "name_hant", "name_en", "parent", "score", "se", "low", "high"),
-        *("low90", "high90", "rank", "rank_low", "rank_high", "rank_low_all", "rank_high_all"),
-        *("top_share", "band", "n", "status", "change_quarter", "change_year"),
+        *("low90", "high90", "rank", "tied", "rank_low", "rank_high"),
+        *("rank_low_all", "rank_high_all", "top_share", "band", "n", "status"),
+        *("change_quarter", "change_year", "change_year_low", "change_year_high"),
         *("adjusted", "adjusted_low", "adjusted_high", "shrunk", "shrunk_low", "shrunk_high"),
         *("peers", "peers_members", *DIMENSIONS),
     ]
@@ -169,12 +175,12 @@ def test_changes_are_differences_of_published_scores(snapshot: Snapshot):
     assert first[["change_quarter", "change_year"]].isna().all().all()
 
 
-def test_special_courts_are_scored_but_in_no_region(snapshot: Snapshot, rows: World):
-    courts = snapshot.scores("court", PERIOD).set_index("unit_id")
+def test_special_courts_are_scored_but_in_no_region(ranked: Snapshot, rows: World):
+    courts = ranked.scores("court", PERIOD).set_index("unit_id")
     assert courts.loc["V", "n"] > 0
     assert courts["rank"].isna().loc["V"], "no peer of the others, so it takes none of their places"
     assert courts["rank"].max() <= (courts["status"] == "scored").drop("V").sum()
-    cities = snapshot.scores("city", PERIOD).set_index("unit_id")
+    cities = ranked.scores("city", PERIOD).set_index("unit_id")
     inside = courts.loc[["B110101", "B110102", "M1101"], "n"].sum()
     assert cities.loc["1101", "n"] == inside, "V serves 1101 but does not count in it"
 

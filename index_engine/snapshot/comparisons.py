@@ -224,7 +224,8 @@ class Comparisons(Core):
         """Rows of the query `scores` with the interval of the change on the year."""
         now = tuple(rows[column].to_numpy(dtype=float) for column in ("low", "score", "high"))
         before = tuple(
-            rows.pop(f"{column}_before").to_numpy(dtype=float) for column in ("low", "score", "high")
+            rows.pop(f"{column}_before").to_numpy(dtype=float)
+            for column in ("low", "score", "high")
         )
         low, high = change_interval(now, before)
         if self.method.window_quarters > YEAR:
