@@ -1,4 +1,4 @@
-"""In what order places are told: ties as ties, courts in bands; histories, changes beyond chance."""
+"""In what order places are told: ties, courts in bands; histories, and changes beyond chance."""
 
 import math
 from collections import Counter

@@ -23,8 +23,10 @@ from index_engine.snapshot import court_kinds
 from index_engine.snapshot.core import NAMES, Core, query
 
 # What says of a place where it stands among the others.
-RANKS = ("rank", "tied", "rank_low", "rank_high", "rank_low_all", "rank_high_all", "top_share")
-RANKS += ("default_rank", "rank_change", "other_rank", "rank_difference")
+RANKS = (
+    *("rank", "tied", "rank_low", "rank_high", "rank_low_all", "rank_high_all", "top_share"),
+    *("default_rank", "rank_change", "other_rank", "rank_difference"),
+)
 YEAR = 4  # quarters between the two windows of a change on the year
 
 
