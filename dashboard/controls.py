@@ -17,11 +17,12 @@ def select(
     said: Callable[[str], str],
     default: str | None = None,
     width: int = 200,
+    resets: Sequence[str] = (),
 ) -> str:
     """A box of options, and the one chosen: the one that the address names, else the default.
 
     `default`, the first option where none is given, is left out of the address. `said` gives an
-    option in words.
+    option in words; `resets` are parameters that another choice takes out of the address.
     """
     usual = options[0] if default is None else default
     named = address.get(parameter)
@@ -30,7 +31,7 @@ def select(
 
     def chosen() -> None:
         choice = st.session_state[key]
-        address.put(**{parameter: "" if choice == usual else choice})
+        address.put(**dict.fromkeys(resets, ""), **{parameter: "" if choice == usual else choice})
 
     address.hold(key, value)
     st.selectbox(label, options, format_func=said, key=key, on_change=chosen, width=width)

@@ -6,7 +6,7 @@ reads the numbers beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dashboard import formats
 from dashboard.i18n import _
@@ -69,3 +69,58 @@ def part_of(inner: float | None, outer: float | None, title: str) -> Html:
 def key(colour: str, name: str) -> Html:
     """A patch of colour and what it stands for."""
     return tag("span", tag("i", class_="key", style=f"background:{colour}"), name, class_="key")
+
+
+SPARK_WIDTH, SPARK_HEIGHT = 76, 22  # pixels
+
+
+def spark(
+    values: Sequence[float],
+    reach: tuple[float, float],
+    last: tuple[float | None, float | None],
+    said: str,
+) -> Html:
+    """A small line over time on the scale `reach`, a dot at the end and `last` the interval there.
+
+    What is missing leaves a gap. Each run of values is one outline that cuts a shape out of a box
+    (no SVG: Streamlit takes it out of markup), in colours of the style sheet. `said` says it in
+    words.
+    """
+    across = (SPARK_WIDTH - 6) / max(len(values) - 1, 1)
+    points = [
+        None if formats.missing(value) else (round(1 + i * across, 1), _down(value, reach))
+        for i, value in enumerate(values)
+    ]
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(point)
+    pieces = [tag("b", style=f"clip-path:polygon({_outline(run)})") for run in runs if run]
+    if points and (end := points[-1]) is not None:
+        low, high = last
+        if not formats.missing(low) and not formats.missing(high):
+            top, bottom = _down(high, reach), _down(low, reach)
+            pieces.append(
+                tag("u", style=f"left:{end[0]:g}px;top:{top:g}px;height:{bottom - top:.1f}px")
+            )
+        pieces.append(tag("i", style=f"left:{end[0]:g}px;top:{end[1]:g}px"))
+    return tag("span", *pieces, class_="spark", role="img", aria_label=said)
+
+
+def _down(value: float, reach: tuple[float, float]) -> float:
+    """How far below the upper edge a value lies, in pixels; what lies outside is at the edge."""
+    low, high = reach
+    share = min(max((value - low) / (high - low), 0.0), 1.0)
+    return round(1.5 + (SPARK_HEIGHT - 3) * (1 - share), 1)
+
+
+def _outline(run: Sequence[tuple[float, float]]) -> str:
+    """Along the upper side of a line and back along the lower; of one point a small square."""
+    if len(run) == 1:
+        [(x, y)] = run
+        run = [(x - 1, y), (x + 1, y)]
+    there = [f"{x:g}px {y - 0.8:.1f}px" for x, y in run]
+    back = [f"{x:g}px {y + 0.8:.1f}px" for x, y in reversed(run)]
+    return ",".join(there + back)

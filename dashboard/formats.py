@@ -29,6 +29,12 @@ def number(value: float | None, digits: int = 0) -> str:
     return _decimal(round(float(value), digits) or 0.0, digits, current().catalogue)
 
 
+def rank(value: float | None, tied: float | None = None) -> str:
+    """A rank; with '=' after it where several share it."""
+    shared = not missing(value) and not missing(tied) and tied > 1
+    return number(value) + ("=" if shared else "")
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """A share as a percentage."""
     return NOTHING if missing(value) else number(100 * float(value), digits) + "%"

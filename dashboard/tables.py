@@ -25,7 +25,7 @@ class Column:
     """One column: its heading and how a row's cell is drawn.
 
     `kind` is 'text', 'number' (aligned right) or 'plot' (a drawing). `sort` is the name by which
-    the address orders the table; `note` explains the heading.
+    the address orders the table; `note` explains the heading, `about` at length where it is opened.
     """
 
     heading: object
@@ -33,6 +33,7 @@ class Column:
     kind: str = "text"
     sort: str = ""
     note: str = ""
+    about: Html | None = None
 
 
 def table(
@@ -70,15 +71,18 @@ def _heading(column: Column, sorted_by: str) -> Html:
         turned = column.sort if falls or column.kind == "text" else "-" + column.sort
         turned = "-" + column.sort if rises else turned
         mark = tag("i", " ↓" if falls else " ↑" if rises else " ↕", aria_hidden="true")
-        label = tag("a", column.heading, mark, href=address.here(sort=turned), data_in=True)
+        where = address.here(sort=turned, page="")
+        label = tag("a", column.heading, mark, href=where, data_in=True)
+    title = column.note if column.about is None else ""
     return tag(
-        "th", label, class_=column.kind, scope="col", aria_sort=state, title=column.note or None
-    )
+        "th", label, column.about,
+        class_=column.kind, scope="col", aria_sort=state, title=title or None,
+    )  # fmt: skip
 
 
 def _line(columns: Sequence[Column], row: Row, row_class: Callable[[Row], str] | None) -> Html:
     if isinstance(row, Group):
-        title = tag("th", row.title, colspan=len(columns), scope="colgroup")
+        title = tag("th", tag("span", row.title), colspan=len(columns), scope="colgroup")
         return tag("tr", title, class_="head")
     # The first column of words heads its row: it stays in view when a narrow screen scrolls.
     names = next((c for c in columns if c.kind == "text"), columns[0])

@@ -186,6 +186,7 @@ def _named(palette: Palette) -> Iterator[tuple[str, str]]:
         if isinstance(value, str) and field.name != "name":
             yield field.name.replace("_", "-"), value
     yield from ((f"score-{i}", colour) for i, colour in enumerate(palette.score_colours))
+    yield from ((f"diverging-{i}", colour) for i, colour in enumerate(palette.diverging))
     yield from ((f"dimension-{i}", colour) for i, colour in enumerate(palette.dimension_colours))
     yield from ((f"outcome-{name}", colour) for name, colour in palette.outcome_colours.items())
 

@@ -297,7 +297,7 @@ def told_rank(line: Any, ranked: int) -> str:
     """The rank among all places of the level, with its confidence set."""
     if formats.missing(line.rank):
         return ""
-    rank, total = formats.number(line.rank), formats.number(ranked)
+    rank, total = formats.rank(line.rank, line.tied), formats.number(ranked)
     if formats.missing(line.rank_low):
         return _("Rank {rank} of {total}").format(rank=rank, total=total)
     return _("Rank {rank} of {total} (95% rank set {set})").format(

@@ -1,63 +1,88 @@
-"""All units of one level in one table: sorted, filtered, to take away."""
+"""All units of one level: in order or in bands, as a table or a plot, filtered, to take away."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, controls, formats, parts, tables, view
+from dashboard import address, formats, parts, tables
 from dashboard.data import LEVELS, View
-from dashboard.i18n import _, place_name
+from dashboard.i18n import _
 from dashboard.markup import Html, join, tag
+from dashboard.ranking import caterpillar, filters, methods, picks, publication, table, weights
 from dashboard.ranking import choices as rank_choices
 from dashboard.ranking import columns as rank_columns
-from dashboard.ranking import methods, weights
 from dashboard.ranking.weights import Weights
 from dashboard.tables import Column
+from dashboard.view import whole_country
 
 RANKED = LEVELS[1:]  # province, city, court
-PAGE = 100  # rows drawn at once; the rest a click away
-DEFAULT_SORT = "-score"
 
 
 def page() -> None:
     level = address.get("level")
     level = level if level in RANKED else RANKED[0]
-    shown = view.whole_country()
+    shown = whole_country()
     custom = weights.in_view(shown)
     weights.band(shown, custom)
-    choices(shown, level)
-    units = shown.scores(level)
-    found = matching(within_province(shown, units, level), address.get("q"))
+    parts.toolbar(shown, level_switch(level))
+    units = filters.of_level(shown, level)
+    listed = filters.found(shown, level, units)
     something = bool(weights.left(shown.data.method, custom))
     if something:
-        parts.headline(*headline(level, units, found, custom))
+        parts.headline(*headline(shown, level, listed, custom))
     else:
         parts.headline(_("No score: all weights are 0"), nothing_left())
-    if level == "court":
-        legal_note()
+    if (note := publication.note(shown, level)) is not None:
+        st.html(note)
+    filters.draw(shown, level, units)
+    st.html(filters.told(shown, level, units, listed))
     open_panels(shown, level, custom)
-    if not something:
-        return
-    scored, unscored = found[found["score"].notna()], found[found["score"].isna()]
+    picks.bar(shown)
+    if something:
+        draw(shown, level, listed, custom)
+
+
+def draw(shown: View, level: str, listed: pd.DataFrame, custom: Weights) -> None:
+    """What has a score, special courts apart, and what has none."""
+    scored, unscored = listed[listed["score"].notna()], listed[listed["score"].isna()]
+    special = scored["special"].astype(bool)
     if custom:
-        draw_weighted(shown, level, scored, custom)
+        draw_weighted(shown, level, scored[~special], custom)
     else:
-        draw(shown, level, scored)
+        draw_scored(shown, level, scored[~special])
+        if special.any():
+            draw_special(shown, level, scored[special])
     if len(unscored):
         draw_unscored(shown, level, unscored.sort_values("unit_id"), custom)
+
+
+def level_switch(level: str) -> Html:
+    names = {"province": _("Provinces"), "city": _("Cities"), "court": _("Courts")}
+    links = [
+        tag(
+            "a",
+            names[each],
+            href=address.here(level=each, sort="", **filters.NONE),
+            data_in=True,
+            aria_current="true" if each == level else None,
+        )
+        for each in RANKED
+    ]
+    return tag("nav", *links, class_="switch", aria_label=_("Level"))
 
 
 def open_panels(shown: View, level: str, custom: Weights) -> None:
     """What can be chosen of the table and opened over it."""
     openers = [rank_choices.opener(weights.PANEL, _("Weights of your own"))]
-    if methods.to_compare(shown.data) is not None:
+    if methods.to_compare(shown.data) is not None and shown.data.in_order(level):
         openers.append(rank_choices.opener(methods.PANEL, _("Where the two disagree most")))
-    rank_choices.choices(openers, columns=not custom)
+    rank_choices.choices([caterpillar.switch(), *openers], columns=not custom)
     if address.get("panel") == weights.PANEL:
         weights.panel(shown, custom)
+    elif address.get("panel") == methods.PANEL and not shown.data.in_order(level):
+        said = _("Where two methods disagree is told by ranks, and courts have none here.")
+        st.html(tag("p", said, class_="advice"))
     elif address.get("panel") == methods.PANEL and custom:
         said = _("Methods are compared as they are, not with custom weights.")
         back = tag("a", _("Default weights"), href=address.here(w=""), data_in=True)
@@ -73,176 +98,102 @@ def nothing_left() -> Html:
     return join(said, " ", tag("a", _("Default weights"), href=address.here(w=""), data_in=True))
 
 
-def choices(shown: View, level: str) -> None:
-    """Level, name, province and period, in one row."""
-    names = {"province": _("Provinces"), "city": _("Cities"), "court": _("Courts")}
-    links = [
-        tag(
-            "a",
-            names[each],
-            href=address.here(level=each, within="", q="", sort="", all=""),
-            data_in=True,
-            aria_current="true" if each == level else None,
-        )
-        for each in RANKED
-    ]
-    switch = tag("nav", *links, class_="switch", aria_label=_("Level"))
-    filters = [name_filter] if level == "province" else [name_filter, province_filter]
-    parts.toolbar(shown, switch, *filters)
-
-
-def name_filter(_shown: View) -> None:
-    def typed() -> None:
-        address.put(q=st.session_state["name_filter"].strip())
-
-    address.hold("name_filter", address.get("q"))
-    st.text_input(_("Name contains"), key="name_filter", on_change=typed, width=180)
-
-
-def province_filter(shown: View) -> None:
-    provinces = {unit.unit_id: place_name(unit) for unit in provinces_of(shown)}
-    controls.select(
-        "within",
-        _("Province"),
-        ["", *provinces],
-        said=lambda code: provinces.get(code, _("All provinces")),
-        width=190,
-    )
-
-
-def provinces_of(shown: View) -> list[Any]:
-    return shown.data.children("nation", shown.data.nation.unit_id)
-
-
-def within_province(shown: View, units: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Units of the province in the address: cities by their parent, courts by their city's."""
-    province = address.get("within")
-    if not province or level == "province":
-        return units
-    cities = {unit.unit_id for unit in shown.data.children("province", province)}
-    return units[units["parent"].isin(cities | {province})]
-
-
-def matching(units: pd.DataFrame, words: str) -> pd.DataFrame:
-    """Units whose name, in any language, contains the words."""
-    if not words or units.empty:
-        return units
-    names = units[["name", "name_hant", "name_en"]].fillna("").agg(" ".join, axis=1)
-    return units[names.str.contains(words, case=False, regex=False)]
-
-
-def headline(
-    level: str, units: pd.DataFrame, found: pd.DataFrame, custom: Weights
-) -> tuple[str, Html]:
+def headline(shown: View, level: str, listed: pd.DataFrame, custom: Weights) -> tuple[str, Html]:
+    in_order = shown.data.in_order(level)
     titles = {
         "province": _("{n} provinces by score"),
         "city": _("{n} cities by score"),
-        "court": _("{n} courts by score"),
+        "court": _("{n} courts by score") if in_order else _("{n} courts in bands"),
     }
     if custom:
         titles = {
             "province": _("{n} provinces by score, with custom weights"),
             "city": _("{n} cities by score, with custom weights"),
-            "court": _("{n} courts by score, with custom weights"),
+            "court": _("{n} courts by score, with custom weights")
+            if in_order
+            else _("{n} courts in bands, with custom weights"),
         }
-    n = formats.number(found["score"].notna().sum())
-    lead = [_("Where intervals overlap widely, the order says little.")]
-    if len(found) < len(units):
-        total = formats.number(units["score"].notna().sum())
-        lead.append(_("Ranks are among all {total}.").format(total=total))
-    if unscored := found["score"].isna().sum():
+    n = formats.number(listed["score"].notna().sum())
+    lead = [
+        _("Where intervals overlap widely, the order says little.")
+        if in_order
+        else _("A band is given only where the interval supports it.")
+    ]
+    total = shown.scores(level)["rank"].notna().sum()
+    if in_order and len(listed) < len(shown.scores(level)):
+        lead.append(_("Ranks are among all {total}.").format(total=formats.number(total)))
+    if unscored := listed["score"].isna().sum():
         lead.append(
-            _("{n} without a score are listed below with the reason, and have no rank.").format(
+            _("{n} without a score are listed below with the reason.").format(
                 n=formats.number(unscored)
             )
         )
     return titles[level].format(n=n), join(" ".join(lead))
 
 
-def legal_note() -> None:
-    st.html(
-        tag(
-            "p",
-            tag("b", _("For internal study only.")),
-            " ",
-            _(
-                "The Supreme People's Court has told courts to stop rankings altogether (September "
-                "2024), and national associations may not publish them in the guise of data "
-                "(Ministry of Civil Affairs, December 2023). Order of courts is shown here to find "
-                "cases worth a closer look; publish bands with their intervals instead."
-            ),
-            class_="legal",
-            role="note",
-        )
-    )
-
-
-def ordered(units: pd.DataFrame, order: str) -> tuple[pd.DataFrame, str]:
-    """Units in the order asked for, or by score where they have no such column, and that order."""
-    column = order.lstrip("-")
-    by = "name_en" if column == "name" else column
-    if by not in units.columns:
-        by, order = "score", DEFAULT_SORT
-    rising = not order.startswith("-")
-    return units.sort_values([by, "unit_id"], ascending=[rising, True], na_position="last"), order
-
-
-def draw(shown: View, level: str, units: pd.DataFrame) -> None:
+def draw_scored(shown: View, level: str, units: pd.DataFrame) -> None:
     """The ranking as the method has it."""
     if units.empty:
         no_unit()
         return
-    caption = _("Scores, {period}").format(period=formats.period(shown.period))
-    rank_choices.no_sets(shown, level, shown.scores(level))
-    columns = rank_columns.columns(shown, level, units)
-    hint = _(
-        "Small beside a rank: its 95% confidence set. Dot, line and tick: score, interval and "
-        "nation. Diamond: score drawn to peers."
-    )
-    st.html(tag("p", hint, class_="hint"))
-    units = draw_table(columns, units, caption)
-    st.html(parts.source_line(shown, n=int(units["n"].sum())))
-    st.html(rank_choices.reading(shown))
-    few = rank_choices.small(shown)
-    parts.download(f"ranking-{level}", shown, lambda: units.assign(small_sample=units["n"] < few))
+    if shown.data.in_order(level):
+        rank_choices.no_sets(shown, level, shown.scores(level))
+    if caterpillar.chosen():
+        nation = shown.row(shown.data.nation)
+        reference = None if nation is None or formats.missing(nation.score) else nation.score
+        caterpillar.draw(shown, level, units, reference)
+    else:
+        caption = _("Scores, {period}").format(period=formats.period(shown.period))
+        columns = rank_columns.columns(shown, level, units)
+        units = table.draw(shown, level, columns, units, caption)
+        st.html(parts.source_line(shown, n=int(units["n"].sum())))
+        st.html(rank_choices.reading(shown, ranks=shown.data.in_order(level)))
+    parts.download(f"ranking-{level}", shown, lambda: publication.taken(shown, level, units))
 
 
 def draw_weighted(shown: View, level: str, scored: pd.DataFrame, custom: Weights) -> None:
-    """The same places ranked with other weights."""
+    """The same places with other weights."""
     units = shown.data.reweighted(level, shown.period, custom.given)
-    units = units[units["unit_id"].isin(scored["unit_id"])]
+    units = units[units["unit_id"].isin(scored["unit_id"]) & units["score"].notna()]
     if units.empty:
         no_unit()
         return
-    caption = _("Scores with custom weights, {period}")
-    caption = caption.format(period=formats.period(shown.period))
-    hint = _("Dot and line: score with custom weights and its interval. Diamond: default score.")
-    st.html(tag("p", hint, class_="hint"))
-    units = draw_table(rank_columns.weighted(shown, level), units, caption)
-    mark = tag("b", _("Custom weights"), class_="mark")
-    st.html(parts.source_line(shown, n=int(units["n"].sum()), extra=mark))
+    if caterpillar.chosen():
+        whole = shown.data.reweighted("nation", shown.period, custom.given)["score"].dropna()
+        reference = None if whole.empty else float(whole.iloc[0])
+        named = weights.write(shown.data.method, custom.given)
+        caterpillar.draw(shown, level, units, reference, custom=named)
+    else:
+        caption = _("Scores with custom weights, {period}")
+        caption = caption.format(period=formats.period(shown.period))
+        columns = rank_columns.weighted(shown, level, units)
+        units = table.draw(shown, level, columns, units, caption)
+        mark = tag("b", _("Custom weights"), class_="mark")
+        st.html(parts.source_line(shown, n=int(units["n"].sum()), extra=mark))
     parts.download(
         weights.subject(f"ranking-{level}", custom),
         shown,
-        lambda: weights.marked(shown, custom, units),
+        lambda: weights.marked(shown, custom, publication.taken(shown, level, units)),
     )
 
 
-def draw_table(columns: list[Column], units: pd.DataFrame, caption: str) -> pd.DataFrame:
-    """Draw the first rows, or all if the address says so; returns all in the order drawn."""
-    units, order = ordered(units, address.get("sort") or DEFAULT_SORT)
-    rows = units if address.get("all") == "1" else units.head(PAGE)
-    lines = rows.itertuples(index=False)
-    with st.container(key="ranking"):
-        st.html(tables.table(columns, lines, caption=caption, sorted_by=order))
-    if len(rows) < len(units):
-        more = _("Show all {n}").format(n=formats.number(len(units)))
-        st.html(tag("p", tag("a", more, href=address.here(all="1"), data_in=True), class_="more"))
-    return units
+def draw_special(shown: View, level: str, units: pd.DataFrame) -> None:
+    """Railway, maritime and other special courts: scored, and no peers of the others."""
+    parts.section(
+        _("Special courts"),
+        _("They have cases of their own kinds, so that they are no peers of the others."),
+    )
+    columns = rank_columns.special(shown, level, units)
+    with st.container(key="special"):
+        rows = units.itertuples(index=False)
+        st.html(tables.table(columns, rows, caption=_("Special courts")))
+    st.html(parts.source_line(shown, n=int(units["n"].sum())))
+    parts.download("special-courts", shown, lambda: publication.taken(shown, level, units))
 
 
 def no_unit() -> None:
-    none = _("No unit matches.") if address.get("q") else _("No unit has a score.")
+    filtered = any(address.get(name) for name in filters.NAMES)
+    none = _("No unit matches.") if filtered else _("No unit has a score.")
     st.html(tag("p", none, class_="quiet"))
 
 
@@ -260,17 +211,18 @@ def draw_unscored(shown: View, level: str, units: pd.DataFrame, custom: Weights)
         Column(_("Reason"), lambda line: parts.status(line.status)),
         Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
     ]
+    most = units.head(table.PAGE)
     with st.container(key="unscored"):
-        st.html(
-            tables.table(
-                listed, units.head(PAGE).itertuples(index=False), caption=_("Without a score")
-            )
-        )
+        st.html(tables.table(listed, most.itertuples(index=False), caption=_("Without a score")))
+    if len(most) < len(units):
+        said = _("The first {n} of {total}; all are in the file.")
+        said = said.format(n=formats.number(len(most)), total=formats.number(len(units)))
+        st.html(tag("p", said, class_="quiet"))
     st.html(parts.source_line(shown))
     parts.download(
         weights.subject(f"unscored-{level}", custom),
         shown,
-        lambda: weights.marked(shown, custom, units),
+        lambda: weights.marked(shown, custom, publication.taken(shown, level, units)),
     )
 
 

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from index_engine.errors import InputError
 from index_engine.index.score import change_interval
 from index_engine.method import DEFAULT, load, parse
-from index_engine.snapshot import LEVELS, Snapshot, court_kinds
-from index_engine.snapshot.comparisons import RANKS
+from index_engine.snapshot import LEVELS, RANKS, Snapshot, court_kinds
 
 METHOD = load()
 TEXT = DEFAULT.read_text(encoding="utf-8")

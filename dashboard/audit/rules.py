@@ -79,6 +79,9 @@ def _on_ranks(method: Method) -> list[str]:
             "draws, from scores drawn to peers."
         ).format(share=formats.percent(ranks.top_share, 0)),
         _("Special courts have scores and no rank: they are no peers of the others."),
+        _("Courts are published in the order of their scores, with ranks.")
+        if method.in_order("court")
+        else _("Courts are published in bands, inside a band by code, and have no ranks."),
     ]
     if method.bands:
         said.append(

@@ -144,7 +144,7 @@ def methods(shown: View, row: Any) -> None:
     said = [moved(shown, rows)] if ranked else []
     said += [_("{name}: {purpose}").format(**_about(other)) for other in others]
     if shown.place.level == "court":
-        said.append(_court_note())
+        said.append(_court_note(shown))
     st.html(join(*(tag("p", words, class_="said") for words in said if words)))
     st.html(parts.source_line(shown, n=row.n))
     parts.download("methods", shown, lambda: kept(rows))
@@ -265,7 +265,10 @@ def _about(method: Any) -> dict[str, str]:
     return {"name": pick(method.name), "purpose": pick(method.purpose)}
 
 
-def _court_note() -> Html:
-    """Where ranks of courts are."""
-    words = _("Ranks of courts stand on the page of rankings, under its note.")
+def _court_note(shown: View) -> Html:
+    """Where ranks of courts are, or why there are none."""
+    if shown.data.in_order("court"):
+        words = _("Ranks of courts stand on the page of rankings, under its note.")
+    else:
+        words = _("Courts are shown in bands, without ranks; the page of rankings says why.")
     return tag("a", words, href=address.link("rankings", level="court"), data_in=True)

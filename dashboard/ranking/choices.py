@@ -76,6 +76,14 @@ def few(limit: int) -> str:
     return said.format(n=formats.number(limit))
 
 
+def few_long(shown: View) -> str:
+    said = _(
+        "First-enforcement cases under way in the period. The mark “few” stands with fewer than "
+        "{n}: among the smallest places chance decides most."
+    )
+    return said.format(n=formats.number(small(shown)))
+
+
 # ---------------------------------------------------------------- how they are read
 
 
@@ -97,11 +105,11 @@ def no_sets(shown: View, level: str, units: pd.DataFrame) -> None:
     st.html(tag("p", said, " ", there, class_="advice"))
 
 
-def reading(shown: View) -> Html:
-    """How the table is read, to be opened below it."""
+def reading(shown: View, *, ranks: bool) -> Html:
+    """How the table is read, to be opened below it; `ranks`: whether it has any."""
     method = shown.data.method
     share = formats.percent(method.ranks.top_share, 0)
-    terms = parts.definitions(
+    of_ranks = [
         (
             _("Rank"),
             _(
@@ -110,6 +118,13 @@ def reading(shown: View) -> Html:
                 "the columns of doubt."
             ),
         ),
+        (
+            _("In top {share}").format(share=share),
+            _("probability, from the scores drawn to peers and their intervals"),
+        ),
+    ]
+    terms = parts.definitions(
+        *(of_ranks if ranks else ()),
         (_("Dot, line, tick"), _("score, its interval, and the nation")),
         (
             _("Hollow diamond: drawn to peers"),
@@ -131,10 +146,6 @@ def reading(shown: View) -> Html:
                 "Given only where the 90% interval lies inside one band or two neighbours; a dash "
                 "means: interval too wide for a band."
             ),
-        ),
-        (
-            _("In top {share}").format(share=share),
-            _("probability, from the scores drawn to peers and their intervals"),
         ),
         (_("few"), few(small(shown))),
     )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from dashboard import formats, parts, tables
+from dashboard import drawings, formats, parts, tables
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
+from dashboard.ranking import about, picks
 from dashboard.ranking import choices as rank_choices
 from dashboard.tables import Column
 
-DOUBTS = ("rank_low", "rank_high", "rank_low_all", "rank_high_all", "top_share")
+# Columns that are left out where no row has anything to say in them.
+OPTIONAL = ("rank", "rank_high_all", "top_share", "adjusted", "shrunk", "rank_change")
+UNORDERED = ("name", "n")  # what a table may be sorted by where places stand in bands
 
 
 # ---------------------------------------------------------------- the columns
@@ -22,35 +27,48 @@ DOUBTS = ("rank_low", "rank_high", "rank_low_all", "rank_high_all", "top_share")
 
 def columns(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
     """Of scores as the method has them."""
-    about = {
+    chosen = {
         rank_choices.ORDER: _order,
         rank_choices.DOUBT: _doubt,
         rank_choices.DIMENSIONS: _dimensions,
     }[rank_choices.chosen()]
     # The score before its drawing: on a narrow screen what stands further right is out of sight.
-    found = [_rank(), name(shown, level), score(), _plot(shown)]
-    found += about(shown)
+    found = [_rank(shown, level), name(shown, level), score(shown)]
+    found += chosen(shown, level)
     found.append(_cases(shown))
-    # Where nothing is adjusted, or no rank has a set, a column of dashes says no more.
-    return [column for column in found if not _empty(column, units)]
+    return published(shown, level, found, units)
 
 
-def _empty(column: Column, units: pd.DataFrame) -> bool:
-    return column.sort in (*DOUBTS, "adjusted", "shrunk") and units[column.sort].isna().all()
+def published(shown: View, level: str, found: list[Column], units: pd.DataFrame) -> list[Column]:
+    """Without columns that have nothing to say, and sorted by nothing that would be an order of
+    places which are not published in one."""
+    kept = [c for c in found if c.sort not in OPTIONAL or units[c.sort].notna().any()]
+    if shown.data.in_order(level):
+        return kept
+    return [c if c.sort in UNORDERED else replace(c, sort="") for c in kept]
 
 
-def _order(shown: View) -> list[Column]:
-    return [_interval(), _adjusted(stack=False), _band(), _top(shown), _year()]
-
-
-def _doubt(shown: View) -> list[Column]:
+def _order(shown: View, level: str) -> list[Column]:
     return [
-        _interval(),
+        _plot(shown),
+        _interval(shown),
+        _band(shown),
+        _history(shown, level),
+        _year(shown),
+        _adjusted(shown, stack=False),
+        _top(shown, level),
+    ]
+
+
+def _doubt(shown: View, level: str) -> list[Column]:
+    return [
+        _plot(shown),
+        _interval(shown),
         _everywhere(),
         _shrunk(),
-        _adjusted(stack=True),
-        _band(),
-        _top(shown),
+        _adjusted(shown, stack=True),
+        _band(shown),
+        _top(shown, level),
         Column(
             _("Peers"),
             lambda line: formats.number(line.peers_members),
@@ -60,7 +78,7 @@ def _doubt(shown: View) -> list[Column]:
     ]
 
 
-def _dimensions(shown: View) -> list[Column]:
+def _dimensions(shown: View, level: str) -> list[Column]:
     quarter = _change(
         _("On quarter"),
         "change_quarter",
@@ -70,18 +88,35 @@ def _dimensions(shown: View) -> list[Column]:
         _number(pick(d.name), d.id, lambda line, d=d: formats.number(getattr(line, d.id), 1))
         for d in shown.data.method.dimensions
     ]
-    return [quarter, _year(), *points]
+    return [_history(shown, level), quarter, _year(shown), *points]
 
 
-def weighted(shown: View, level: str) -> list[Column]:
+def special(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
+    """Of special courts, which have scores and no rank."""
+    kinds = shown.data.court_kinds
+    found = [
+        name(shown, level),
+        Column(_("Kind"), lambda line: pick(kinds[line.kind])),
+        score(shown),
+        _plot(shown),
+        _interval(shown),
+        _band(shown),
+        _history(shown, level),
+        _year(shown),
+        _cases(shown),
+    ]
+    return [replace(column, sort="") for column in published(shown, level, found, units)]
+
+
+def weighted(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
     """Of scores with custom weights."""
-    return [
-        Column(_("Rank"), lambda line: formats.number(line.rank), kind="number"),
+    found = [
+        _number(_("Rank"), "rank", lambda line: ranked(line)),
         _number(
             _("Places"), "rank_change", places, _("Places up or down from the default weights")
         ),
         name(shown, level),
-        score(),
+        score(shown),
         Column(
             "0–100",
             lambda line: _with_hollow(
@@ -100,29 +135,81 @@ def weighted(shown: View, level: str) -> list[Column]:
         _number(_("Default rank"), "default_rank", lambda line: formats.number(line.default_rank)),
         _cases(shown),
     ]
+    return published(shown, level, found, units)
 
 
 def name(shown: View, level: str) -> Column:
     above = parents(shown, level)
     heading = {"province": _("Province"), "city": _("City"), "court": _("Court")}[level]
-    return Column(heading, lambda line: name_cell(line, level, above), sort="name")
+
+    def cell(line: Any) -> Html:
+        return join(picks.link(line, level), name_cell(line, level, above))
+
+    return Column(heading, cell, sort="name")
 
 
-def score() -> Column:
-    return _number(_("Score"), "score", lambda line: formats.number(line.score, 1))
+def score(shown: View) -> Column:
+    column = _number(_("Score"), "score", lambda line: formats.number(line.score, 1))
+    return replace(column, about=about.score(shown))
 
 
-def _rank() -> Column:
+def _rank(shown: View, level: str) -> Column:
     return Column(
         _("Rank"),
-        lambda line: join(formats.number(line.rank), _beside(rank_set(line))),
+        lambda line: join(ranked(line), _beside(rank_set(line))),
         kind="number ranked",
-        note=_("Small: the ranks that the data do not rule out for this place (95%)"),
+        sort="rank",
+        about=about.rank(shown, level),
     )
+
+
+def ranked(line: Any) -> Html:
+    """A rank; where several share it, with '=' and how many."""
+    rank = formats.rank(line.rank, line.tied)
+    if formats.missing(line.tied) or line.tied < 2:
+        return join(rank)
+    said = _("{n} places share this rank").format(n=formats.number(line.tied))
+    many = tag("small", f"×{formats.number(line.tied)}", class_="tied", title=said)
+    return join(rank, many)
 
 
 def _beside(ranks: str) -> Html | None:
     return tag("span", ranks, class_="set") if ranks else None
+
+
+def _history(shown: View, level: str) -> Column:
+    """The score over the quarters, to the one in view."""
+    quarters = [period for period in shown.data.periods() if period <= shown.period]
+    whole = shown.data.histories(level)[quarters]
+    span = _span(whole)
+    at = {unit: row for row, unit in enumerate(whole.index)}
+    values = whole.to_numpy()
+    first, last = formats.period(quarters[0]), formats.period(quarters[-1])
+
+    def cell(line: Any) -> Html:
+        own = values[at[line.unit_id]]
+        known = int(np.isfinite(own).sum())
+        said = _("Score from {first} to {last}, {n} of {total} quarters: {start} to {end}").format(
+            first=first,
+            last=last,
+            n=known,
+            total=len(quarters),
+            start=formats.number(own[np.isfinite(own)][0], 1) if known else formats.NOTHING,
+            end=formats.number(own[-1], 1),
+        )
+        middle = (np.nanmin(own) + np.nanmax(own)) / 2 if known else 50.0
+        reach = (middle - span / 2, middle + span / 2)
+        return drawings.spark(own, reach, (line.low, line.high), said)
+
+    return Column(_("Over time"), cell, kind="plot", about=about.history(shown, span))
+
+
+def _span(scores: pd.DataFrame) -> float:
+    """Points between the lower and the upper edge of a small history, the same in every row of a
+    level: so much as 19 in 20 places move at most, in fives. Where in 0 to 100 a place lies is seen
+    beside it; on that scale no history but that of a tiny court would be more than a flat line."""
+    moved = (scores.max(axis=1) - scores.min(axis=1)).dropna()
+    return 5.0 * max(np.ceil(moved.quantile(0.95) / 5), 1.0) if len(moved) else 5.0
 
 
 def rank_set(line: Any, ends: str = "") -> str:
@@ -154,7 +241,7 @@ def _plot(shown: View) -> Column:
             line.shrunk,
         ),
         kind="plot",
-        note=_("Dot: score. Line: interval. Diamond: drawn to peers. Tick: nation."),
+        about=about.plot(shown),
     )
 
 
@@ -166,22 +253,24 @@ def _with_hollow(whisker: Html, value: float | None) -> Html:
     return tag("span", whisker, mark, class_="pair")
 
 
-def _interval() -> Column:
+def _interval(shown: View) -> Column:
     low, high, confidence = rank_choices.ends()
+    heading = {"90": _("90% interval"), "95": _("95% interval")}[confidence]
     return Column(
-        {"90": _("90% interval"), "95": _("95% interval")}[confidence],
+        heading,
         lambda line: formats.interval(getattr(line, low), getattr(line, high), "score"),
         kind="number",
+        about=about.interval(shown, heading),
     )
 
 
-def _adjusted(*, stack: bool) -> Column:
-    return _number(
+def _adjusted(shown: View, *, stack: bool) -> Column:
+    column = _number(
         _("Adjusted"),
         "adjusted",
         lambda line: _with_ends(line, "adjusted") if stack else _one(line.adjusted),
-        _("The score had the place the national mix of cases"),
     )
+    return replace(column, about=about.adjusted(shown))
 
 
 def _shrunk() -> Column:
@@ -205,8 +294,8 @@ def _with_ends(line: Any, column: str) -> object:
     return tables.stacked(_one(value), formats.interval(low, high, "score"))
 
 
-def _band() -> Column:
-    return Column(_("Band"), band_cell, kind="text band")
+def _band(shown: View) -> Column:
+    return Column(_("Band"), band_cell, kind="text band", about=about.band(shown))
 
 
 def band_cell(line: Any) -> object:
@@ -217,16 +306,11 @@ def band_cell(line: Any) -> object:
     return tag("span", formats.NOTHING, tag("span", why, class_="unseen"), title=why)
 
 
-def _top(shown: View) -> Column:
+def _top(shown: View, level: str) -> Column:
     share = formats.percent(shown.data.method.ranks.top_share, 0)
-    return _number(
-        _("In top {share}").format(share=share),
-        "top_share",
-        lambda line: chance(line.top_share),
-        _("Probability of being among the top {share}, from the scores drawn to peers").format(
-            share=share
-        ),
-    )
+    heading = _("In top {share}").format(share=share)
+    column = _number(heading, "top_share", lambda line: chance(line.top_share))
+    return replace(column, about=about.top(shown, heading, level))
 
 
 def chance(probability: float | None) -> str:
@@ -238,10 +322,22 @@ def chance(probability: float | None) -> str:
     return "<1%" if probability < 0.01 else formats.percent(probability, 0)
 
 
-def _year() -> Column:
-    return _change(
-        _("On year"), "change_year", _("Change of the score on a year before, in points")
+def _year(shown: View) -> Column:
+    return replace(_number(_("On year"), "change_year", year_cell), about=about.year(shown))
+
+
+def year_cell(line: Any) -> object:
+    """The change on the year, with a mark where its interval leaves zero out."""
+    said = formats.change(line.change_year)
+    if formats.missing(line.change_year_low) or line.change_year_low <= 0 <= line.change_year_high:
+        return said
+    ends = _("95% interval {interval}: more than chance").format(
+        interval=_("{low} to {high}").format(
+            low=formats.change(line.change_year_low), high=formats.change(line.change_year_high)
+        )
     )
+    mark = tag("b", "▲" if line.change_year > 0 else "▼", aria_hidden="true")
+    return tag("span", mark, said, title=ends, aria_label=f"{said}, {ends}", class_="moved")
 
 
 def _change(heading: str, column: str, note: str) -> Column:
@@ -272,7 +368,7 @@ def _cases(shown: View) -> Column:
         )
         return join(mark, formats.number(line.n))
 
-    return _number(_("Cases"), "n", cell, _("First-enforcement cases under way in the period"))
+    return replace(_number(_("Cases"), "n", cell), about=about.count(shown))
 
 
 def _number(heading: str, sort: str, cell: Callable[[Any], object], note: str = "") -> Column:

@@ -4,13 +4,13 @@ A page never writes SQL and never computes a statistic; it asks here and draws w
 """
 
 from index_engine.estimates.units import LEVELS
-from index_engine.snapshot.comparisons import Comparisons
+from index_engine.snapshot.comparisons import RANKS, Comparisons
 from index_engine.snapshot.contrasts import Contrast, Contrasts
 from index_engine.snapshot.core import Unit
 from index_engine.snapshot.doubts import Doubts
 from index_engine.snapshot.profiles import Profiles
 
-__all__ = ["LEVELS", "Contrast", "Snapshot", "Unit"]
+__all__ = ["LEVELS", "RANKS", "Contrast", "Snapshot", "Unit"]
 
 
 class Snapshot(Profiles, Comparisons, Contrasts, Doubts):
