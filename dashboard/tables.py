@@ -71,7 +71,7 @@ def _heading(column: Column, sorted_by: str) -> Html:
         turned = column.sort if falls or column.kind == "text" else "-" + column.sort
         turned = "-" + column.sort if rises else turned
         mark = tag("i", " ↓" if falls else " ↑" if rises else " ↕", aria_hidden="true")
-        where = address.here(sort=turned, page="")
+        where = address.here(sort=turned, part="")
         label = tag("a", column.heading, mark, href=where, data_in=True)
     title = column.note if column.about is None else ""
     return tag(

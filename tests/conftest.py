@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index_engine.build import build
-from tests.publishing import with_court_ranks
+from tests.publishing import with_court_ranks, with_scored_courts
 from tests.worlds import World, random_world
 
 
@@ -66,6 +66,12 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def ranked_warehouse(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, courts published by ranks."""
-    return with_court_ranks(warehouse, tmp_path_factory.mktemp("ranked") / "sample.duckdb")
+def scored_courts(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, every court with a score of the last quarter."""
+    return with_scored_courts(warehouse, tmp_path_factory.mktemp("scored") / "sample.duckdb")
+
+
+@pytest.fixture(scope="session")
+def ranked_warehouse(scored_courts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That one, courts published by ranks."""
+    return with_court_ranks(scored_courts, tmp_path_factory.mktemp("ranked") / "sample.duckdb")

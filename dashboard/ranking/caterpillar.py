@@ -34,7 +34,7 @@ def switch() -> Html:
         tag(
             "a",
             words,
-            href=address.here(view=code, page=""),
+            href=address.here(view=code, part=""),
             data_in=True,
             aria_current="true" if (code == VIEW) == chosen() else None,
         )

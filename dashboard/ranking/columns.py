@@ -18,7 +18,8 @@ from dashboard.ranking import choices as rank_choices
 from dashboard.tables import Column
 
 # Columns that are left out where no row has anything to say in them.
-OPTIONAL = ("rank", "rank_high_all", "top_share", "adjusted", "shrunk", "rank_change")
+OPTIONAL = ("rank", "rank_high_all", "top_share", "adjusted", "shrunk")
+OPTIONAL += ("rank_change", "default_rank")  # with other weights
 UNORDERED = ("name", "n")  # what a table may be sorted by where places stand in bands
 
 

@@ -14,9 +14,9 @@ from dashboard.markup import Html, join, tag
 from dashboard.profile import peers as peer_groups
 from dashboard.ranking import choices
 
-# Parameters of the address; `page`, of the table, goes back to the first with any of them.
+# Parameters of the address; `part`, of the table, goes back to the first with any of them.
 NAMES = ("within", "peers", "court", "small", "q")
-NONE = dict.fromkeys((*NAMES, "page"), "")
+NONE = dict.fromkeys((*NAMES, "part"), "")
 OUT = "out"  # value of `small` that leaves small places out
 
 
@@ -42,7 +42,7 @@ def draw(shown: View, level: str, units: pd.DataFrame) -> None:
 
 def _name() -> None:
     def typed() -> None:
-        address.put(q=st.session_state["name_filter"].strip(), page="")
+        address.put(q=st.session_state["name_filter"].strip(), part="")
 
     address.hold("name_filter", address.get("q"))
     st.text_input(_("Name contains"), key="name_filter", on_change=typed, width=150)
@@ -57,7 +57,7 @@ def _select(name: str, label: str, options: dict[str, str], every: str, width: i
             codes,
             said=lambda code: options.get(code, every),
             width=width,
-            resets=("page",),
+            resets=("part",),
         )
 
 

@@ -65,7 +65,7 @@ def under_bands(rows: pd.DataFrame, whole: pd.DataFrame) -> Iterator[Any]:
 def at(count: int) -> tuple[int, int]:
     """The page that the address names, as far as there is one, and the last."""
     last = max(-(-count // PAGE), 1)
-    named = address.get("page")
+    named = address.get("part")
     page = int(named) if named.isascii() and named.isdigit() and len(named) < 6 else 1
     return min(max(page, 1), last), last
 
@@ -90,6 +90,6 @@ def pager(page: int, last: int, count: int) -> Html:
 
 
 def _way(words: str, page: int, *, current: bool = False) -> Html:
-    where = address.here(page="" if page == 1 else str(page))
+    where = address.here(part="" if page == 1 else str(page))
     state = "page" if current else None
     return tag("a", words, href=where, data_in=True, aria_current=state)

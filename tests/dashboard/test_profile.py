@@ -37,14 +37,20 @@ def test_the_lead_gives_both_intervals_the_band_and_the_rank_set(
     assert said in shown
 
 
-def test_a_court_shows_its_band_but_no_rank(open_page: Open, sample: Answers, period: str) -> None:
+@pytest.mark.parametrize("ranks", [False, True], ids=["bands", "ranks"])
+def test_a_court_shows_its_band_but_no_rank(
+    request: pytest.FixtureRequest, sample: Answers, period: str, ranks: bool
+) -> None:
+    """Nor where ranks are published: these stand on one page, under its note."""
     row = scored(sample, "court", period)
-    shown = plain(profile(open_page, "court", row.unit_id))
+    opened = request.getfixturevalue("open_ranked" if ranks else "open_page")
+    shown = plain(profile(opened, "court", row.unit_id))
     assert f"90% {row.low90}–{row.high90}" in shown
     assert ("no band" if formats.missing(row.band) else f"band {row.band}") in shown
     assert not re.search(r"rank \d", shown)
     assert "Which choice moves its rank" not in shown
-    assert "Ranks of courts stand on the page of rankings" in shown
+    assert ("Ranks of courts stand on the page of rankings" in shown) == ranks
+    assert ("Courts are shown in bands, without ranks" in shown) != ranks
 
 
 # ---------------------------------------------------------------- the score taken apart

@@ -25,7 +25,11 @@ def test_a_rank_stands_with_its_confidence_set(open_page: Open, provinces: pd.Da
         line = provinces.loc[unit]
         low, high = int(line["rank_low"]), int(line["rank_high"])
         ends = f"{low}–{high}" if low < high else str(low)
-        assert f'{int(line["rank"])}<span class="set">{ends}</span>' in row
+        assert f'<span class="set">{ends}</span>' in row
+        rank, tied = int(line["rank"]), int(line["tied"])
+        assert f'<td class="number ranked">{rank}{"=<small" if tied > 1 else "<span"}' in row
+        assert (f">×{tied}</small>" in row) == (tied > 1)
+    assert (provinces["tied"] > 1).any(), "no tie: nothing is tested"
 
 
 def test_the_set_for_all_places_at_once_is_among_the_columns_of_doubt(
@@ -103,14 +107,14 @@ def test_dimensions_are_a_click_away(open_page: Open, sample: Answers) -> None:
 
 
 def test_courts_of_an_earlier_quarter_say_why_ranks_have_no_set(
-    open_page: Open, sample: Answers
+    open_ranked: Open, sample: Answers
 ) -> None:
     earlier = sample.periods()[-2]
     assert sample.scores("court", earlier)["score"].notna().any()
-    shown = clean(open_page("rankings", level="court", period=earlier, lang="en"))
+    shown = clean(open_ranked("rankings", level="court", period=earlier, lang="en"))
     assert "computed for courts in the latest quarter only" in shown
     assert "In top 25%" not in shown.split("<table")[1].split("</thead>")[0]
-    province = clean(open_page("rankings", period=earlier, lang="en"))
+    province = clean(open_ranked("rankings", period=earlier, lang="en"))
     assert "latest quarter only" not in province
 
 
