@@ -37,6 +37,8 @@ def page() -> None:
     offered = layer_kinds.offered(shown, CHILD[shown.place.level])
     layer = layers.chosen(offered, units)
     units = layer.arranged(units)
+    if not shown.data.in_order(CHILD[shown.place.level]):
+        units = units.sort_index()  # as published: no layer puts courts in an order of its own
     left, right = st.columns([8, 5], gap="large")
     with left:
         draw_map(shown, units, offered, layer)

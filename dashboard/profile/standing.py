@@ -62,7 +62,7 @@ def rank(shown: View, row: Any) -> list[Html | str]:
     if words is None or formats.missing(row.rank):
         return []
     scored = formats.number(shown.scores(shown.place.level)["rank"].notna().sum())
-    place = words.format(rank=formats.number(row.rank), total=scored)
+    place = words.format(rank=formats.rank(row.rank, row.tied), total=scored)
     if formats.missing(row.rank_low):
         return [place]
     alone = choices.rank_range(row.rank_low, row.rank_high)

@@ -119,15 +119,16 @@ def test_methods_are_not_set_side_by_side_by_ranks_of_courts(open_page: Open) ->
     assert said not in clean(open_page("rankings", level="city", panel="methods", lang="en"))
 
 
-def test_the_overview_tells_no_rank_of_a_court(open_page: Open, sample: Answers) -> None:
-    units = sample.scores("court", sample.periods()[-1]).dropna(subset="score")
+@pytest.mark.parametrize("layer", ["", "closure", "change"])
+def test_the_overview_lists_courts_as_they_are_published(
+    open_scored: Open, units: pd.DataFrame, layer: str
+) -> None:
     city = units["parent"].value_counts().index[0]
-    shown = clean(open_page("overview", level="city", unit=city, lang="en"))
-    own = units[units["parent"] == city]
-    listed = [
-        unit for unit in re.findall(r"[?&]unit=(syn-\d+)", shown) if unit in set(own["unit_id"])
-    ]
-    assert listed == own["unit_id"].tolist(), "in the order of bands and codes"
+    shown = clean(open_scored("overview", level="city", unit=city, layer=layer, lang="en"))
+    own = units.loc[units["parent"] == city, "unit_id"].tolist()
+    listed = re.findall(r'<th class="text" scope="row"><a href="[^"]*unit=([\w-]+)', shown)
+    assert listed == own and len(own) > 3
+    assert not re.search(r"[Rr]ank \d", re.sub(r"<[^>]+>", " ", shown))
 
 
 # ---------------------------------------------------------------- files
