@@ -55,7 +55,7 @@ def header(pages: list[tuple[str, str]], active: str) -> None:
         tag(
             "header",
             tag("strong", brand),
-            tag("nav", *links, aria_label=_("Pages")),
+            tag("nav", *links, class_="pages", aria_label=_("Pages")),
             _data_sets(active),
             tag("nav", *tongues, class_="tongues", aria_label=_("Language")),
             _look(),
