@@ -148,7 +148,7 @@ def draw_scored(shown: View, level: str, units: pd.DataFrame) -> None:
         units = table.draw(shown, level, columns, units, caption)
         st.html(parts.source_line(shown, n=int(units["n"].sum())))
         st.html(rank_choices.reading(shown, ranks=shown.data.in_order(level)))
-    parts.download(f"ranking-{level}", shown, lambda: publication.taken(shown, level, units))
+    take(shown, level, f"ranking-{level}", units)
 
 
 def draw_weighted(shown: View, level: str, scored: pd.DataFrame, custom: Weights) -> None:
@@ -170,11 +170,7 @@ def draw_weighted(shown: View, level: str, scored: pd.DataFrame, custom: Weights
         units = table.draw(shown, level, columns, units, caption)
         mark = tag("b", _("Custom weights"), class_="mark")
         st.html(parts.source_line(shown, n=int(units["n"].sum()), extra=mark))
-    parts.download(
-        weights.subject(f"ranking-{level}", custom),
-        shown,
-        lambda: weights.marked(shown, custom, publication.taken(shown, level, units)),
-    )
+    take(shown, level, f"ranking-{level}", units, custom)
 
 
 def draw_special(shown: View, level: str, units: pd.DataFrame) -> None:
@@ -188,7 +184,7 @@ def draw_special(shown: View, level: str, units: pd.DataFrame) -> None:
         rows = units.itertuples(index=False)
         st.html(tables.table(columns, rows, caption=_("Special courts")))
     st.html(parts.source_line(shown, n=int(units["n"].sum())))
-    parts.download("special-courts", shown, lambda: publication.taken(shown, level, units))
+    take(shown, level, "special-courts", units)
 
 
 def no_unit() -> None:
@@ -219,11 +215,18 @@ def draw_unscored(shown: View, level: str, units: pd.DataFrame, custom: Weights)
         said = said.format(n=formats.number(len(most)), total=formats.number(len(units)))
         st.html(tag("p", said, class_="quiet"))
     st.html(parts.source_line(shown))
-    parts.download(
-        weights.subject(f"unscored-{level}", custom),
-        shown,
-        lambda: weights.marked(shown, custom, publication.taken(shown, level, units)),
-    )
+    take(shown, level, f"unscored-{level}", units, custom)
+
+
+def take(
+    shown: View, level: str, subject: str, units: pd.DataFrame, custom: Weights | None = None
+) -> None:
+    """A file of the units, with what must be said of them in every row."""
+    # Made now, not when it is asked for: only a run of the page knows its language.
+    made = publication.taken(shown, level, units)
+    if custom:
+        made, subject = weights.marked(shown, custom, made), weights.subject(subject, custom)
+    parts.download(subject, shown, lambda: made)
 
 
 page()

@@ -130,7 +130,13 @@ def test_a_look_is_of_one_run_and_names_its_variables() -> None:
 
 def test_style_sheets_use_no_colour_that_has_no_name() -> None:
     names = set(re.findall(r"--([\w-]+):", theme.variables()))
-    of_markup = {"x", "w", "drop", "browse", "aspect"}  # lengths and words that elements bring themselves
+    of_markup = {
+        "x",
+        "w",
+        "drop",
+        "browse",
+        "aspect",
+    }  # lengths and words that elements bring themselves
     for sheet in (ROOT / "dashboard").glob("style*.css"):
         text = sheet.read_text(encoding="utf-8")
         assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", text), sheet.name
