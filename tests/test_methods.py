@@ -142,4 +142,6 @@ def test_methods_compared_rank_what_both_score(ranked_world: Path):
         assert row.other_score == other.loc[row.unit_id, "score"]
         assert row.rank == 1 + (found["score"] > row.score).sum()
         assert row.rank_difference == row.other_rank - row.rank
+        assert row.tied == (found["score"] == row.score).sum()
+        assert row.other_tied == (found["other_score"] == row.other_score).sum()
     assert found["rank_difference"].abs().is_monotonic_decreasing

@@ -161,6 +161,7 @@ def compared(shown: View, row: Any, others: list[Any]) -> list[SimpleNamespace]:
             low=row.low,
             high=row.high,
             rank=row.rank,
+            tied=row.tied,
             here=None,
             units=int(ranks.notna().sum()),
         )
@@ -169,7 +170,7 @@ def compared(shown: View, row: Any, others: list[Any]) -> list[SimpleNamespace]:
         table = shown.data.methods_compared(unit.level, shown.period, other.id)
         line = next(table[table["unit_id"] == unit.unit_id].itertuples(index=False), None)
         if line is None:
-            empty = dict.fromkeys(("score", "low", "high", "rank", "here"))
+            empty = dict.fromkeys(("score", "low", "high", "rank", "tied", "here"))
             made.append(SimpleNamespace(method=other, units=len(table), **empty))
             continue
         made.append(
@@ -179,6 +180,7 @@ def compared(shown: View, row: Any, others: list[Any]) -> list[SimpleNamespace]:
                 low=line.other_low,
                 high=line.other_high,
                 rank=line.other_rank,
+                tied=line.other_tied,
                 here=line.rank,
                 units=len(table),
             )
@@ -240,7 +242,8 @@ def _rank(line: Any) -> Html | str:
     if formats.missing(line.rank):
         return formats.NOTHING
     words = _("of {n} that both score") if line.here else _("of {n}")
-    return tables.stacked(formats.number(line.rank), words.format(n=formats.number(line.units)))
+    rank = formats.rank(line.rank, line.tied)
+    return tables.stacked(rank, words.format(n=formats.number(line.units)))
 
 
 def moved(shown: View, rows: list[SimpleNamespace]) -> Html | None:

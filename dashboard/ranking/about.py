@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboard import formats, parts
 from dashboard.data import View
-from dashboard.i18n import _
+from dashboard.i18n import _, pick
 from dashboard.markup import Html
 from dashboard.ranking import choices
+from dashboard.tables import Column
+from index_engine.method import Dimension
 
 
 def column(
@@ -23,6 +27,13 @@ def column(
         (_("Source"), parts.source_names(shown.data)),
     ]
     return parts.note(heading, parts.definitions(*(pair for pair in pairs if pair[1])))
+
+
+def noted(shown: View, given: Column) -> Column:
+    """A column that has only a note with an (i) made of it."""
+    if given.about is not None or not given.note:
+        return given
+    return replace(given, about=column(shown, str(given.heading), given.note))
 
 
 def cases() -> str:
@@ -142,6 +153,21 @@ def adjusted(shown: View) -> Html:
         shown,
         _("Adjusted"),
         _("The score had the place the national mix of cases and debtors."),
+    )
+
+
+def dimension(shown: View, of: Dimension) -> Html:
+    """The points of a dimension, by what its indicators are made of."""
+    mine = shown.data.method.of_dimension(of.id)
+    listed = _("; ")
+    return column(
+        shown,
+        pick(of.name),
+        _("Mean of the points (0–100) of its indicators, by their weights: {names}.").format(
+            names=listed.join(pick(each.name) for each in mine)
+        ),
+        part=listed.join(pick(each.numerator) for each in mine),
+        whole=listed.join(pick(each.denominator) for each in mine),
     )
 
 

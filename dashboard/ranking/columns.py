@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from dashboard import drawings, formats, parts, tables
+from dashboard import formats, parts, tables
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.markup import Html, join, tag
-from dashboard.ranking import about, picks
+from dashboard.ranking import about, history, picks
 from dashboard.ranking import choices as rank_choices
 from dashboard.tables import Column
 
@@ -43,7 +42,11 @@ def columns(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
 def published(shown: View, level: str, found: list[Column], units: pd.DataFrame) -> list[Column]:
     """Without columns that have nothing to say, and sorted by nothing that would be an order of
     places which are not published in one."""
-    kept = [c for c in found if c.sort not in OPTIONAL or units[c.sort].notna().any()]
+    kept = [
+        about.noted(shown, c)
+        for c in found
+        if c.sort not in OPTIONAL or units[c.sort].notna().any()
+    ]
     if shown.data.in_order(level):
         return kept
     return [c if c.sort in UNORDERED else replace(c, sort="") for c in kept]
@@ -54,7 +57,7 @@ def _order(shown: View, level: str) -> list[Column]:
         _plot(shown),
         _interval(shown),
         _band(shown),
-        _history(shown, level),
+        history.column(shown, level),
         _year(shown),
         _adjusted(shown, stack=False),
         _top(shown, level),
@@ -86,10 +89,13 @@ def _dimensions(shown: View, level: str) -> list[Column]:
         _("Change of the score on the quarter before, in points"),
     )
     points = [
-        _number(pick(d.name), d.id, lambda line, d=d: formats.number(getattr(line, d.id), 1))
+        replace(
+            _number(pick(d.name), d.id, lambda line, d=d: formats.number(getattr(line, d.id), 1)),
+            about=about.dimension(shown, d),
+        )
         for d in shown.data.method.dimensions
     ]
-    return [_history(shown, level), quarter, _year(shown), *points]
+    return [history.column(shown, level), quarter, _year(shown), *points]
 
 
 def special(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
@@ -102,7 +108,7 @@ def special(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
         _plot(shown),
         _interval(shown),
         _band(shown),
-        _history(shown, level),
+        history.column(shown, level),
         _year(shown),
         _cases(shown),
     ]
@@ -112,7 +118,7 @@ def special(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
 def weighted(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
     """Of scores with custom weights."""
     found = [
-        _number(_("Rank"), "rank", lambda line: ranked(line)),
+        replace(_number(_("Rank"), "rank", ranked), about=about.rank(shown, level)),
         _number(
             _("Places"), "rank_change", places, _("Places up or down from the default weights")
         ),
@@ -124,16 +130,28 @@ def weighted(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
                 tables.whisker(line.score, line.low, line.high), line.default_score
             ),
             kind="plot",
+            note=_(
+                "Dot and line: score with custom weights and its interval. Diamond: default score."
+            ),
         ),
         Column(
             _("95% interval"),
             lambda line: formats.interval(line.low, line.high, "score"),
             kind="number",
+            about=about.interval(shown, _("95% interval")),
         ),
         _number(
-            _("Default score"), "default_score", lambda line: formats.number(line.default_score, 1)
+            _("Default score"),
+            "default_score",
+            lambda line: _one(line.default_score),
+            _("The score with the weights of the method"),
         ),
-        _number(_("Default rank"), "default_rank", lambda line: formats.number(line.default_rank)),
+        _number(
+            _("Default rank"),
+            "default_rank",
+            lambda line: formats.number(line.default_rank),
+            _("The rank with the weights of the method"),
+        ),
         _cases(shown),
     ]
     return published(shown, level, found, units)
@@ -176,41 +194,6 @@ def ranked(line: Any) -> Html:
 
 def _beside(ranks: str) -> Html | None:
     return tag("span", ranks, class_="set") if ranks else None
-
-
-def _history(shown: View, level: str) -> Column:
-    """The score over the quarters, to the one in view."""
-    quarters = [period for period in shown.data.periods() if period <= shown.period]
-    whole = shown.data.histories(level)[quarters]
-    span = _span(whole)
-    at = {unit: row for row, unit in enumerate(whole.index)}
-    values = whole.to_numpy()
-    first, last = formats.period(quarters[0]), formats.period(quarters[-1])
-
-    def cell(line: Any) -> Html:
-        own = values[at[line.unit_id]]
-        known = int(np.isfinite(own).sum())
-        said = _("Score from {first} to {last}, {n} of {total} quarters: {start} to {end}").format(
-            first=first,
-            last=last,
-            n=known,
-            total=len(quarters),
-            start=formats.number(own[np.isfinite(own)][0], 1) if known else formats.NOTHING,
-            end=formats.number(own[-1], 1),
-        )
-        middle = (np.nanmin(own) + np.nanmax(own)) / 2 if known else 50.0
-        reach = (middle - span / 2, middle + span / 2)
-        return drawings.spark(own, reach, (line.low, line.high), said)
-
-    return Column(_("Over time"), cell, kind="plot", about=about.history(shown, span))
-
-
-def _span(scores: pd.DataFrame) -> float:
-    """Points between the lower and the upper edge of a small history, the same in every row of a
-    level: so much as 19 in 20 places move at most, in fives. Where in 0 to 100 a place lies is seen
-    beside it; on that scale no history but that of a tiny court would be more than a flat line."""
-    moved = (scores.max(axis=1) - scores.min(axis=1)).dropna()
-    return 5.0 * max(np.ceil(moved.quantile(0.95) / 5), 1.0) if len(moved) else 5.0
 
 
 def rank_set(line: Any, ends: str = "") -> str:

@@ -106,7 +106,9 @@ def found(shown: View, level: str, units: pd.DataFrame) -> pd.DataFrame:
     if address.get("small") == OUT:
         kept &= units["n"] >= choices.small(shown)
     if words := address.get("q"):
-        names = units[["name", "name_hant", "name_en"]].fillna("").agg(" ".join, axis=1)
+        names = units["name"]
+        for name in ("name_hant", "name_en"):
+            names = names + " " + units[name].fillna("")
         kept &= names.str.contains(words, case=False, regex=False)
     return units[kept.astype(bool)]
 

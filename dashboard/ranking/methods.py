@@ -169,9 +169,9 @@ def _told(main: View, other: Method, line: Any, nation: dict[str, Any], total: i
     """The largest difference in a sentence."""
     said = _("{place}: rank {rank} by {main}, {other_rank} by {other} (of {total}).").format(
         place=place_name(line),
-        rank=formats.number(line.rank),
+        rank=formats.rank(line.rank, line.tied),
         main=pick(main.data.method.name),
-        other_rank=formats.number(line.other_rank),
+        other_rank=formats.rank(line.other_rank, line.other_tied),
         other=pick(other.name),
         total=formats.number(total),
     )
@@ -197,9 +197,9 @@ def _reasons(method: Method) -> list[tuple[str, str, str]]:
 def _nation(main: View, nation: dict[str, Any]) -> SimpleNamespace:
     """The first line of the table: the nation, which has no rank."""
     blank = dict.fromkeys(
-        ("rank", "other_rank", "rank_difference", "score", "low", "high", "parent"), None
+        ("rank", "tied", "other_rank", "other_tied", "rank_difference", "score", "parent"), None
     )
-    blank |= dict.fromkeys(("other_score", "other_low", "other_high"), None)
+    blank |= dict.fromkeys(("low", "high", "other_score", "other_low", "other_high"), None)
     unit = main.data.nation
     names = {"name": unit.name, "name_hant": unit.name_hant, "name_en": unit.name_en}
     return SimpleNamespace(**(blank | names | nation))
@@ -247,7 +247,7 @@ def _ranked(method: Method, prefix: str) -> Column:
             getattr(line, f"{prefix}low"), getattr(line, f"{prefix}high"), "score"
         )
         small = join(formats.number(score, 1), " (", ends, ")")
-        return tables.stacked(formats.number(rank), small)
+        return tables.stacked(formats.rank(rank, getattr(line, f"{prefix}tied")), small)
 
     heading = tag("span", mark(hollow=bool(prefix)), pick(method.name), class_="wrapped")
     about = _("Rank; below it the score and its 95% interval")

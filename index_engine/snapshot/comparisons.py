@@ -25,7 +25,7 @@ from index_engine.snapshot.core import NAMES, Core, query
 # What says of a place where it stands among the others.
 RANKS = (
     *("rank", "tied", "rank_low", "rank_high", "rank_low_all", "rank_high_all", "top_share"),
-    *("default_rank", "rank_change", "other_rank", "rank_difference"),
+    *("default_rank", "rank_change", "other_rank", "other_tied", "rank_difference"),
 )
 YEAR = 4  # quarters between the two windows of a change on the year
 
@@ -185,10 +185,10 @@ class Comparisons(Core):
         """Places under this method and another of the build, those that differ most in rank first.
 
         Columns: unit_id, name, name_hant, name_en, parent, n, score, low, high, rank, other_score,
-        other_low, other_high, other_rank, rank_difference (other_rank - rank: above 0 where the
-        other method sees the place worse). Only units that both methods score; where the level is
-        not published in order (`in_order`) without ranks, by unit_id. Raises KeyError for an
-        unknown method.
+        other_low, other_high, other_rank, tied and other_tied (as in `scores`), rank_difference
+        (other_rank - rank: above 0 where the other method sees the place worse). Only units that
+        both methods score; where the level is not published in order (`in_order`) without ranks, by
+        unit_id. Raises KeyError for an unknown method.
         """
         wanted = [self.method.id, self.methods[other].id]
         rows = self._frame(
@@ -200,8 +200,10 @@ class Comparisons(Core):
             [*wanted, level, period],
         )
         # Ranks among the units that both methods score, so that places can be compared.
-        for column, of in (("rank", "score"), ("other_rank", "other_score")):
-            rows[column] = composite.rank(rows[of].to_numpy(dtype=float)).astype(int)
+        for prefix in ("", "other_"):
+            ranks = composite.rank(rows[f"{prefix}score"].to_numpy(dtype=float)).astype(int)
+            rows[f"{prefix}rank"] = ranks
+            rows[f"{prefix}tied"] = rows[f"{prefix}rank"].map(rows[f"{prefix}rank"].value_counts())
         rows["rank_difference"] = rows["other_rank"] - rows["rank"]
         order = rows["rank_difference"].abs().sort_values(ascending=False, kind="stable").index
         rows = self._named(level, rows.loc[order].reset_index(drop=True))

@@ -1,12 +1,15 @@
 """The rankings say how sure a rank is, and where nothing can be said, why."""
 
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from dashboard.data import Answers
 from dashboard.ranking import columns as rank_columns
+from index_engine.snapshot import Snapshot
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
 from tests.dashboard.test_weights import rows_drawn
@@ -133,3 +136,47 @@ def test_every_column_sorts(
         [by, "unit_id"], ascending=[rising, True], na_position="last"
     )
     assert drawn == expected["unit_id"].tolist()
+
+
+@pytest.mark.parametrize("weights", ["", "cycle:2"])
+@pytest.mark.parametrize("columns", ["", "doubt", "dimensions"])
+def test_every_column_but_the_name_says_what_it_is_made_of(
+    open_page: Open, columns: str, weights: str
+) -> None:
+    shown = clean(open_page("rankings", lang="en", columns=columns, w=weights))
+    head = shown.split("<thead>")[1].split("</thead>")[0]
+    headings = re.findall(r"<th .*?</th>", head)
+    assert len(headings) > 5
+    for heading in headings:
+        if "sort=name" in heading or "sort=-name" in heading:
+            continue
+        terms = re.findall(r"<dt>(.*?)</dt>", heading)
+        assert {"What it is", "n", "Period", "Source"} <= set(terms), heading
+
+
+def test_a_dimension_names_numerators_and_denominators(open_page: Open, sample: Answers) -> None:
+    shown = clean(open_page("rankings", lang="en", columns="dimensions"))
+    for indicator in sample.method.indicators:
+        assert indicator.numerator["en"] in shown and indicator.denominator["en"] in shown
+
+
+def test_a_change_beyond_chance_is_marked(open_scored: Open, scored_courts: Path) -> None:
+    """As many marks as intervals that leave zero out, up or down as the change."""
+    with Snapshot(scored_courts) as snapshot:
+        units = snapshot.scores("province", snapshot.periods()[-1]).set_index("unit_id")
+    for unit, row in rows_drawn(clean(open_scored("rankings", lang="en"))):
+        line = units.loc[unit]
+        up, down = line["change_year_low"] > 0, line["change_year_high"] < 0
+        assert ("▲" in row, "▼" in row) == (up, down)
+        assert (": more than chance" in row) == (up or down)
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high", "mark"),
+    [(2.0, 0.1, 3.9, "▲"), (-2.0, -3.9, -0.1, "▼"), (2.0, 0.0, 4.0, ""), (2.0, -0.1, 4.1, ""),
+     (2.0, float("nan"), float("nan"), ""), (float("nan"),) * 3 + ("",)],
+)  # fmt: skip
+def test_the_mark_of_a_change(change: float, low: float, high: float, mark: str) -> None:
+    line = SimpleNamespace(change_year=change, change_year_low=low, change_year_high=high)
+    made = str(rank_columns.year_cell(line))
+    assert [sign for sign in "▲▼" if sign in made] == list(mark)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dashboard import drawings
 from dashboard.data import Answers
 from dashboard.drawings import SPARK_HEIGHT, SPARK_WIDTH
-from dashboard.ranking import columns
+from dashboard.ranking import history
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
 from tests.dashboard.test_weights import rows_drawn
@@ -62,10 +62,10 @@ def test_the_interval_of_the_last_is_a_bar_cut_at_the_edges() -> None:
 
 def test_rows_share_one_scale() -> None:
     """So that a step of as many points is as high in every row."""
-    history = pd.DataFrame({"a": [10.0, 50.0, NAN], "b": [13.0, 58.0, NAN]})
-    assert columns._span(history) == 10.0
-    assert columns._span(history.iloc[2:]) == 5.0
-    assert columns._span(history * 0.0) == 5.0
+    scores = pd.DataFrame({"a": [10.0, 50.0, NAN], "b": [13.0, 58.0, NAN]})
+    assert history.span_of(scores) == 10.0
+    assert history.span_of(scores.iloc[2:]) == 5.0
+    assert history.span_of(scores * 0.0) == 5.0
 
 
 def test_every_row_has_its_own_history_to_the_quarter_in_view(
