@@ -143,7 +143,6 @@ def footer(data: Answers | None) -> None:
             mark() if data.synthetic else None,
             *lines,
             tag("span", how, class_="not-on-paper"),
-            tag("span", class_="on-paper", data_address=True),
             class_="site",
             # What print.js writes on every sheet of paper.
             data_stamp=" · ".join([_("Judicial enforcement credit index"), *pieces[1:3]]),

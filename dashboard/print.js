@@ -39,7 +39,6 @@ if (!window.ownPrint) {
       @bottom-left { content: ${quoted(said)} "\\A" ${quoted(address)}; white-space: pre-wrap; width: 85%; ${small} }
       @bottom-right { content: counter(page) " / " counter(pages); ${small} }
     }`;
-    foot.querySelectorAll("[data-address]").forEach((line) => (line.textContent = address));
   };
 
   window.addEventListener("beforeprint", () => {

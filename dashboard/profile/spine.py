@@ -115,9 +115,9 @@ def legend(shown: View, spread: Spread) -> Html:
     """What the marks mean, and of how many places the grey bars are."""
     level = LEVEL_BELOW.get(shown.place.level, shown.place.level)
     words = {
-        "province": _("all provinces ({n}), least to most; darker: the middle half"),
-        "city": _("all cities ({n}), least to most; darker: the middle half"),
-        "court": _("all courts ({n}), least to most; darker: the middle half"),
+        "province": _("all provinces ({n}), least to most; inner bar: the middle half"),
+        "city": _("all cities ({n}), least to most; inner bar: the middle half"),
+        "court": _("all courts ({n}), least to most; inner bar: the middle half"),
     }
     scored = spread.get(("score", "score"))
     bar = words[level].format(n=formats.number(scored.units if scored else 0))
