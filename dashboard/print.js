@@ -32,8 +32,9 @@ if (!window.ownPrint) {
       sheet.id = "paper";
     }
     const named = getComputedStyle(document.documentElement);
-    const small = `font: 7.5pt sans-serif; color: ${named.getPropertyValue("--muted")};`;
-    const warning = `font: 600 8pt sans-serif; color: ${named.getPropertyValue("--warn-ink")};`;
+    const family = getComputedStyle(document.body).fontFamily;
+    const small = `font: 7.5pt ${family}; color: ${named.getPropertyValue("--muted")};`;
+    const warning = `font: 600 8pt ${family}; color: ${named.getPropertyValue("--warn-ink")};`;
     sheet.textContent = `@page {
       @top-left { content: ${quoted(foot.dataset.mark || "")}; ${warning} }
       @bottom-left { content: ${quoted(said)} "\\A" ${quoted(address)}; white-space: pre-wrap; width: 85%; ${small} }

@@ -59,7 +59,7 @@ def contents(shown: View, row: Any) -> Html:
         ("stands-out", _("What stands out"), level != "nation"),
         ("score", _("Score"), True),
         ("over-time", _("Over time"), True),
-        ("outcomes", _("Cases and lots"), True),
+        ("outcomes", _("Outcomes"), True),
         ("rounds", _("Auction"), True),
         ("case-mix", _("Case mix"), True),
         ("alike", _("Places like it"), level != "nation" and row is not None),
@@ -67,7 +67,7 @@ def contents(shown: View, row: Any) -> Html:
         ("closings", _("Closings"), True),
         ("choices", _("Rank and choices"), level in choices.VARIED),
         ("funnel", _("Funnel plot"), True),
-        ("figures", _("Official figures"), True),
+        ("figures", _("Figures"), True),
         ("within", _("Places within"), level != "court"),
     ]
     links = [tag("a", name, href=f"#{anchor}") for anchor, name, there in items if there]

@@ -159,7 +159,8 @@ def _name(step: Step) -> Html:
 
 def _bar(step: Step) -> Html:
     width = f"--w:{100 * min(step.of_first, 1.0):.2f}"
-    return tag("span", tag("i", style=width), class_=f"funnel {step.kind}", aria_hidden="true")
+    bar = tag("i", style=width) if step.count else None
+    return tag("span", bar, class_=f"funnel {step.kind}", aria_hidden="true")
 
 
 def _price_drawn(step: Step) -> Html:

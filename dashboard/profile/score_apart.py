@@ -60,7 +60,8 @@ def section(shown: View, row: Any) -> None:
         MIX: mix_columns,
     }[reading]()
     body = lines(shown, row, values, spread)
-    with st.container(key="spine" if reading == OWN else f"reading-{reading}"):
+    own = "spine" if unit.level != "nation" else "spine-alone"
+    with st.container(key=own if reading == OWN else f"reading-{reading}"):
         st.html(tables.table(columns, body, caption=caption, row_class=_row_class))
     if reading == OWN:
         st.html(spine.legend(shown, spread))
