@@ -25,6 +25,36 @@ def select(
     option in words; `resets` are parameters that another choice takes out of the address.
     """
     usual = options[0] if default is None else default
+    key, value, chosen = _bound(parameter, options, usual, resets)
+    words = {option: said(option) for option in options}  # in the language of this run
+    st.selectbox(
+        label, options, format_func=words.__getitem__, key=key, on_change=chosen, width=width
+    )
+    return value
+
+
+def slide(
+    parameter: str,
+    label: str,
+    options: Sequence[str],
+    *,
+    said: Callable[[str], str],
+    default: str,
+    width: int = 300,
+) -> str:
+    """As `select`, for options that follow one another: a slider."""
+    key, value, chosen = _bound(parameter, options, default)
+    words = {option: said(option) for option in options}
+    st.select_slider(
+        label, options, format_func=words.__getitem__, key=key, on_change=chosen, width=width
+    )
+    return value
+
+
+def _bound(
+    parameter: str, options: Sequence[str], usual: str, resets: Sequence[str] = ()
+) -> tuple[str, str, Callable[[], None]]:
+    """Key of the widget of a parameter, the value it holds, and what to do when it is moved."""
     named = address.get(parameter)
     value = named if named in options else usual
     key = f"choose-{parameter}"
@@ -34,5 +64,4 @@ def select(
         address.put(**dict.fromkeys(resets, ""), **{parameter: "" if choice == usual else choice})
 
     address.hold(key, value)
-    st.selectbox(label, options, format_func=said, key=key, on_change=chosen, width=width)
-    return value
+    return key, value, chosen

@@ -163,11 +163,16 @@ def failed(_error: Exception) -> bool:
     return True
 
 
-def toolbar(view: View, left: Html, *choices: Callable[[View], None]) -> None:
-    """A row: where one is on the left, choices on the right, the period last."""
+def toolbar(
+    view: View,
+    left: Html,
+    *choices: Callable[[View], None],
+    period: Callable[[View], None] | None = None,
+) -> None:
+    """A row: where one is on the left, choices on the right, the period last: by default a box."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
         st.html(left, width="stretch")
-        for choice in (*choices, period_choice):
+        for choice in (*choices, period or period_choice):
             choice(view)
 
 

@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, figures, formats, parts, tables, theme, view
+from dashboard import address, figures, formats, parts, view
 from dashboard.about import about
-from dashboard.data import LEVELS, View
+from dashboard.data import ROOT, View
 from dashboard.i18n import _, pick, place_name
+from dashboard.map import changes, drawing, ground, layers, listing, quarters
 from dashboard.map import kinds as layer_kinds
-from dashboard.map import layers
 from dashboard.map import outlines as maps
 from dashboard.map.layers import Layer
 from dashboard.markup import Html, join, tag
 from dashboard.profile import sections
-from dashboard.tables import Column
 
 KEY_FIGURES = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")
 MOST_FIGURES = 5  # of a method that has none of these
-CHILD = dict(pairwise(LEVELS))  # nation -> province -> city -> court
+PROFILE = ROOT / "pages" / "region.py"
+GO = "go"  # the court that a click on the map leads to
 
 
 def page() -> None:
+    follow()
     shown = view.current()
     if shown.place.level == "court":  # a court has no map: its city does
         shown = View(shown.data, shown.period, shown.data.path_to(shown.place)[-2])
-    parts.toolbar(shown, parts.crumbs(shown, ""))
+    parts.toolbar(shown, parts.crumbs(shown, ""), period=quarters.choice)
     title, lead = headline(shown)
     parts.headline(title, lead)
     st.html(key_figures(shown))
-    units = shown.scores(CHILD[shown.place.level], parent=parent_of(shown))
-    offered = layer_kinds.offered(shown, CHILD[shown.place.level])
+    level = ground.level(shown)
+    units = ground.units(shown, level)
+    offered = layer_kinds.offered(shown, level)
     layer = layers.chosen(offered, units)
     units = layer.arranged(units)
-    if not shown.data.in_order(CHILD[shown.place.level]):
+    if not shown.data.in_order(level):
         units = units.sort_index()  # as published: no layer puts courts in an order of its own
     left, right = st.columns([8, 5], gap="large")
     with left:
-        draw_map(shown, units, offered, layer)
-        sections.over_time(shown)
+        draw_map(shown, level, units, offered, layer)
     with right:
-        draw_list(shown, units, layer)
-
-
-def parent_of(shown: View) -> str | None:
-    return None if shown.place.level == "nation" else shown.place.unit_id
+        listing.draw(shown, level, units, layer)
+    changes.section(shown, level, units)
+    sections.over_time(shown)
 
 
 def headline(shown: View) -> tuple[str, Html]:
@@ -133,7 +131,7 @@ def rank_and_band(shown: View, row: Any) -> list[str]:
         found.insert(
             0,
             _("rank {set} of {total} (95% rank set)").format(
-                set=rank_set(row), total=formats.number(ranked)
+                set=drawing.rank_set(row), total=formats.number(ranked)
             ),
         )
     return found
@@ -171,196 +169,90 @@ def card(name: str, value: object, below: Html, note: Html, *, main: bool = Fals
     )
 
 
-def draw_map(shown: View, units: pd.DataFrame, offered: dict[str, Layer], layer: Layer) -> None:
-    level = shown.place.level
+def draw_map(
+    shown: View, level: str, units: pd.DataFrame, offered: dict[str, Layer], layer: Layer
+) -> None:
     titles = {
-        "nation": _("{layer} by province").format(layer=layer.name),
-        "province": _("{layer} by city").format(layer=layer.name),
-        "city": _("Counties and districts"),
+        "province": _("{layer} by province"),
+        "city": _("{layer} by city"),
+        "court": _("{layer} by court"),
     }
-    explained = " ".join(filter(None, [_("Click a place to look inside it."), layer.map_note]))
-    if level == "city":
-        explained = _("Outlines only: courts have scores, counties do not.")
-    parts.section(titles[level], explained)
-    if not maps.has(*map_of(shown)):
-        st.html(tag("p", _("There are no outlines for these places."), class_="quiet"))
-        return
-    clusters = level != "city" and layer.id == layer_kinds.CLUSTERS
-    if level != "city":
-        st.html(layers.switch(offered, layer))
+    title = titles[level].format(layer=layer.name)
+    parts.section(title, " ".join(filter(None, [_how_to_read(level), layer.map_note])))
+    choose(shown, level, offered, layer)
+    clusters = layer.id == layer_kinds.CLUSTERS
     if clusters and not layer_kinds.compared(shown):
         st.html(layer_kinds.not_compared(shown))
-    key = f"map-{level}-{shown.place.unit_id}"
-    figure = shown.keep(
-        "map",
-        lambda: county_map(shown) if level == "city" else painted_map(shown, units, layer),
-        layer.id,
-    )
-    inside = set(units["unit_id"])
+    land = shown.keep("ground", lambda: ground.of(shown, level, units), level)
+    if land is None:
+        st.html(tag("p", _("There are no outlines for these places."), class_="quiet"))
+        return
+    key = f"map-{shown.place.level}-{shown.place.unit_id}-{level}"
 
     def clicked() -> None:
         points = st.session_state[key].selection.points
-        if points and points[0]["location"] in inside:
-            address.put(**parts.at(CHILD[level], points[0]["location"]))
+        unit = drawing.clicked(land, points[0]) if points else None
+        if unit not in set(units["unit_id"]):
+            return
+        if level == "court":  # no page can be turned from here: at the start of the run
+            st.session_state[GO] = unit
+        else:
+            address.put(by="", **parts.at(level, unit))
+
+    def in_words() -> str:
+        return drawing.in_words(whole, units, layer, named=shown.data.in_order(level))
 
     row = shown.row(shown.place)
+    whole = f"{place_name(shown.place)}: {title}"
     with st.container(key="map"):
         figures.show(
             shown,
-            figure,
+            shown.keep("map", lambda: drawing.painted(shown, land, units, layer), level, layer.id),
             key=key,
-            title=f"{place_name(shown.place)}: {titles[level]}",
-            legend=layers.legend(layer, units) if level != "city" else None,
+            title=whole,
+            alt=shown.keep(
+                "alt",
+                lambda: drawing.in_words(whole, units, layer, named=shown.data.in_order(level)),
+                level,
+                layer.id,
+            ),
+            legend=shown.keep("legend", lambda: layers.legend(layer, units), level, layer.id),
             n=row.n if row else None,
             maps=True,
-            extra=layer_kinds.moran(shown, CHILD[level]) if clusters else None,
+            extra=layer_kinds.moran(shown, level) if clusters else None,
             config=maps.CONFIG,
             height=560,
-            on_select=clicked if level != "city" else "ignore",
+            on_select=clicked,
             selection_mode="points",
         )
 
 
-def map_of(shown: View) -> tuple[str, str]:
-    """The boundary file that shows the place in focus, and the place whose parts to take."""
-    place = shown.place
-    if place.level == "city":
-        return f"county/{place.parent}.geojson", place.unit_id
-    return {"nation": "province.geojson", "province": "city.geojson"}[place.level], place.unit_id
-
-
-def painted_map(shown: View, units: pd.DataFrame, layer: Layer) -> Any:
-    """Provinces, or the cities of one province, each in the colour of its class; grey where the
-    layer has nothing to say."""
-    whole = shown.place.level == "nation"
-    file, parent = map_of(shown)
-    places = maps.outlines(file, parent)
-    lines = {line.unit_id: line for line in units.itertuples(index=False)}
-    known = [i for i in places if i in lines]
-    absent = [i for i in places if i not in lines]
-    ranked = int(shown.scores(CHILD[shown.place.level])["rank"].notna().sum())
-    drawn = [
-        maps.Layer(
-            file, absent, (theme.now().neutral,), hover=[told_absent(places[i]) for i in absent]
-        ),
-        maps.Layer(
-            file,
-            known,
-            [each.colour for each in layer.classes],
-            [layer.of(lines[i]) for i in known],
-            hover=[told(shown, lines[i], layer, ranked) for i in known],
-        ),
-    ]
-    if not whole:
-        drawn.insert(0, surroundings("province.geojson", shown.place.unit_id))
-    window = maps.MAINLAND if whole else maps.window(shown.place.unit_id)
-    return maps.figure(drawn, window, inset=whole, watermark=parts.watermark(shown))
-
-
-def county_map(shown: View) -> Any:
-    """Counties of one city in neutral grey: courts are listed beside it, not painted on places."""
-    file, city = map_of(shown)
-    inside = maps.outlines(file, city)
-    others = [i for i in maps.outlines(file) if i not in inside]
-    names = list(inside.values())
-    drawn = [
-        maps.Layer(file, others),
-        maps.Layer(
-            file, list(inside), (theme.now().neutral,), hover=names, border=theme.now().rule
-        ),
-    ]
-    window = maps.window(shown.place.unit_id)
-    return maps.figure(drawn, window, inset=False, watermark=parts.watermark(shown))
-
-
-def surroundings(file: str, without: str) -> maps.Layer:
-    return maps.Layer(file, [i for i in maps.outlines(file) if i != without])
-
-
-def told(shown: View, line: Any, layer: Layer, ranked: int) -> str:
-    """What the pointer reads on a place: what the layer says, then score, rank and band, each with
-    its doubt. `ranked` places of the level have a rank."""
-    rows: list[object] = [tag("b", place_name(line))]
-    if formats.missing(line.score):
-        rows.append(_("no score: {reason}").format(reason=parts.why_unscored(shown.data, line)))
-        rows += [] if layer.grey(line) else layer.told(line)
-    else:
-        score = _("Score {score} ({confidence} interval {interval})").format(
-            score=formats.number(line.score, 1),
-            confidence=layer_kinds.confidence(shown),
-            interval=formats.interval(line.low, line.high, "score"),
-        )
-        rows += [*layer.told(line), score, told_rank(line, ranked), layer_kinds.band(line)]
-    rows.append(parts.cases(line))
-    return "<br>".join(join(row) for row in rows if row)
-
-
-def told_rank(line: Any, ranked: int) -> str:
-    """The rank among all places of the level, with its confidence set."""
-    if formats.missing(line.rank):
-        return ""
-    rank, total = formats.rank(line.rank, line.tied), formats.number(ranked)
-    if formats.missing(line.rank_low):
-        return _("Rank {rank} of {total}").format(rank=rank, total=total)
-    return _("Rank {rank} of {total} (95% rank set {set})").format(
-        rank=rank, total=total, set=rank_set(line)
-    )
-
-
-def rank_set(line: Any) -> str:
-    low, high = formats.number(line.rank_low), formats.number(line.rank_high)
-    return low if low == high else f"{low}–{high}"
-
-
-def told_absent(name: str) -> str:
-    return "<br>".join([tag("b", name), _("not in this data set")])
-
-
-def draw_list(shown: View, units: pd.DataFrame, layer: Layer) -> None:
-    """The places of the map, or the courts of the city, as the layer has them."""
-    child = CHILD[shown.place.level]
-    titles = {
-        "province": _("Provinces by {layer}"),
-        "city": _("Cities by {layer}"),
-        "court": _("Courts by {layer}"),
-    }
-    title = titles[child].format(layer=in_a_sentence(layer.name))
-    parts.section(title, layer.list_note)
-    if units.empty:
-        st.html(tag("p", _("No court of this place is in the data set."), class_="quiet"))
-        return
-    columns = [
-        Column(
-            _("Place") if child != "court" else _("Court"),
-            lambda line: tag("a", place_name(line), href=way_to(line, child), data_in=True),
-        ),
-        *layer.columns,
-        Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
-    ]
-    with st.container(key="list"):
-        st.html(
-            tables.table(
-                columns,
-                units.itertuples(index=False),
-                caption=title,
-                row_class=lambda line: "dim" if layer.grey(line) else "",
-            )
-        )
-    st.html(parts.source_line(shown))
-    parts.download(f"{child}-{layer.id}", shown, lambda: units)
-
-
-def way_to(line: Any, level: str) -> str:
-    """To the map inside a place, painted as this one is; of a court, which has none, to its
-    profile."""
+def _how_to_read(level: str) -> str:
     if level == "court":
-        return parts.place_link(line, "region", level)
-    return address.link("", layer=address.get("layer"), **parts.at(level, line.unit_id))
+        return _(
+            "A county has the colour of a court where one basic court alone serves it. The other "
+            "courts are dots inside their city, at no particular spot. Click one for its profile."
+        )
+    return _("Click a place to look inside it.")
 
 
-def in_a_sentence(name: str) -> str:
-    """A name as it stands inside a heading: 'Provinces by score'."""
-    return name[:1].lower() + name[1:]
+def choose(shown: View, level: str, offered: dict[str, Layer], layer: Layer) -> None:
+    """The level painted, and what it is painted by."""
+    with st.container(key="map-choices", horizontal=True, vertical_alignment="center"):
+        switch = ground.switch(shown, level)
+        if switch is not None:
+            st.html(switch, width="content")
+        layers.box(offered)
+        st.html(layers.switch(offered, layer), width="content")
+
+
+def follow() -> None:
+    """Go to the profile of a court that was clicked on the map."""
+    court = st.session_state.pop(GO, "")
+    if court:
+        kept = {name: address.get(name) for name in address.EVERYWHERE}
+        given = {name: value for name, value in kept.items() if value}
+        st.switch_page(PROFILE, query_params=given | parts.at("court", court))
 
 
 page()

@@ -1,5 +1,5 @@
-"""The layers there are: the score, each dimension, the band, the score at the national case mix
-and clusters of neighbours."""
+"""The layers there are: the score, each dimension, the band, the score at the national case mix,
+clusters of neighbours, and in measured.py single indicators and coverage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pandas as pd
 from dashboard import address, formats, parts, tables, theme
 from dashboard.data import View
 from dashboard.i18n import _, pick
-from dashboard.map.layers import Class, Layer
+from dashboard.map import measured
+from dashboard.map.layers import Class, Layer, scale, unscored
 from dashboard.markup import Html, tag
 from dashboard.tables import Column
 from index_engine.applications.spatial import FALSE_DISCOVERIES, LEVELS
@@ -32,6 +33,7 @@ def offered(shown: View, level: str) -> dict[str, Layer]:
         found.append(_adjusted(shown))
     if level in LEVELS:
         found.append(_clusters(shown, level))
+    found += measured.offered(shown, level)
     return {layer.id: layer for layer in found}
 
 
@@ -111,7 +113,7 @@ def _points(
     map_note: str = "",
 ) -> Layer:
     """A layer of numbers from 0 to 100. `missing` is of places that have a score and not this."""
-    classes = [*_scale(), _unscored(), *([missing] if missing else [])]
+    classes = [*scale(), unscored(), *([missing] if missing else [])]
     first_grey = len(theme.now().score_colours)
 
     def of(line: Any) -> int:
@@ -149,17 +151,6 @@ def _points(
     )
 
 
-def _scale() -> list[Class]:
-    """The classes of the score."""
-    edges = theme.SCORE_BREAKS
-    labels = [f"<{edges[0]}", *(f"{a}–{b}" for a, b in pairwise(edges)), f"≥{edges[-1]}"]
-    return [Class(*pair) for pair in zip(labels, theme.now().score_colours, strict=True)]
-
-
-def _unscored() -> Class:
-    return Class(_("no score"), theme.now().neutral, grey=True)
-
-
 def _score_column() -> Column:
     return Column(_("Score"), lambda line: formats.number(line.score, 1), kind="number")
 
@@ -181,7 +172,7 @@ def _band(shown: View) -> Layer:
             for (low, high), colour in zip(pairs, between, strict=True)
         ),
         Class(_("interval too wide"), theme.now().undecided, grey=True),
-        _unscored(),
+        unscored(),
     )
 
     def of(line: Any) -> int:

@@ -2,18 +2,19 @@
 
 Every layer is a few classes, each with a colour and words, and a place is in one of them. What a
 colour says is said in words too: in the legend, under the pointer and in the list. Which layers
-there are stands in layer_kinds.py.
+there are stands in kinds.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from dashboard import address, formats
+from dashboard import address, controls, formats, theme
 from dashboard.i18n import _
 from dashboard.markup import Html, tag
 from dashboard.tables import Column
@@ -22,12 +23,13 @@ from dashboard.tables import Column
 @dataclass(frozen=True)
 class Class:
     """One colour of a map and what it means. A `grey` one has no value and stands apart; one that
-    is not `listed` has a colour between two that are."""
+    is not `listed` has a colour between two that are, and `apart` are all those together."""
 
     label: str
     colour: str
     grey: bool = False
     listed: bool = True
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,21 @@ class Layer:
     list_note: str
     map_note: str = ""
     scale: bool = True  # classes follow one another; else they are kinds
+    linked: bool = True  # chosen by a link; else in the box of those that there are many of
 
     def grey(self, line: Any) -> bool:
         return self.classes[self.of(line)].grey
+
+
+def scale(breaks: Sequence[float] = theme.SCORE_BREAKS, unit: str = "") -> list[Class]:
+    """Classes from low to high, parted at `breaks`, in the colours of the score."""
+    edges = [f"{edge:g}{unit}" for edge in breaks]
+    labels = [f"<{edges[0]}", *(f"{a}–{b}" for a, b in pairwise(edges)), f"≥{edges[-1]}"]
+    return [Class(*pair) for pair in zip(labels, theme.now().score_colours, strict=True)]
+
+
+def unscored() -> Class:
+    return Class(_("no score"), theme.now().neutral, grey=True)
 
 
 def chosen(layers: Mapping[str, Layer], units: pd.DataFrame) -> Layer:
@@ -66,7 +80,7 @@ def chosen(layers: Mapping[str, Layer], units: pd.DataFrame) -> Layer:
 
 
 def switch(layers: Mapping[str, Layer], current: Layer) -> Html:
-    """Links to the layers."""
+    """Links to the layers that there are few of."""
     links = [
         tag(
             "a",
@@ -76,25 +90,61 @@ def switch(layers: Mapping[str, Layer], current: Layer) -> Html:
             aria_current="true" if layer == current else None,
         )
         for layer in layers.values()
+        if layer.linked
     ]
     return tag("nav", *links, class_="switch", aria_label=_("Painted by"))
 
 
-def legend(layer: Layer, units: pd.DataFrame) -> Html:
-    """The classes of a layer; of kinds, and of what is grey, how many places there are."""
+def box(layers: Mapping[str, Layer]) -> None:
+    """A box of the others."""
+    others = {layer.id: layer.short for layer in layers.values() if not layer.linked}
+    controls.select(
+        "layer",
+        _("By a single indicator"),
+        ["", *others],
+        said=lambda name: others.get(name, _("Choose an indicator")),
+        width=270,
+    )
+
+
+def counted(layer: Layer, units: pd.DataFrame) -> list[tuple[Class, int]]:
+    """The classes of a layer and how many places are in each; those with a colour between two are
+    counted together, and grey ones are left out where they are empty."""
     counts = [0] * len(layer.classes)
     for line in units.itertuples(index=False):
         counts[layer.of(line)] += 1
+    pairs = list(zip(layer.classes, counts, strict=True))
+    found = [pair for pair in pairs if pair[0].listed and not pair[0].grey]
+    between = sum(count for item, count in pairs if not item.listed)
+    if between:
+        middle = "linear-gradient(90deg, var(--score-3), var(--score-4))"
+        found.append((Class(_("between two"), middle, apart=True), between))
+    return found + [(item, count) for item, count in pairs if item.grey and count]
+
+
+def legend(layer: Layer, units: pd.DataFrame) -> Html:
+    """The classes of a layer with the number of places in each; of a scale as columns whose height
+    is that number."""
+    pairs = counted(layer, units)
+    most = max((count for item, count in pairs if not item.grey), default=0)
     items = [
-        _swatch(item, None if layer.scale and not item.grey else count)
-        for item, count in zip(layer.classes, counts, strict=True)
-        if item.listed and (count or not item.grey)
+        _column(*pair, most)
+        if layer.scale and not (pair[0].grey or pair[0].apart)
+        else _kind(*pair)
+        for pair in pairs
     ]
     kind = "legend" if layer.scale else "legend kinds"
     return tag("ul", *items, class_=kind, aria_label=layer.name)
 
 
-def _swatch(item: Class, count: int | None) -> Html:
-    words = item.label if count is None else f"{item.label} ({formats.number(count)})"
+def _column(item: Class, count: int, most: int) -> Html:
+    height = tag("b", style=f"--h:{count / most if most else 0:.3f}", aria_hidden="true")
     patch = tag("i", style=f"background:{item.colour}")
-    return tag("li", patch, words, class_="apart" if item.grey else None)
+    number = tag("small", " ", formats.number(count))
+    return tag("li", patch, height, tag("span", item.label), number)
+
+
+def _kind(item: Class, count: int) -> Html:
+    patch = tag("i", style=f"background:{item.colour}")
+    words = f"{item.label} ({formats.number(count)})"
+    return tag("li", patch, words, class_="apart" if item.grey or item.apart else None)

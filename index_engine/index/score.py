@@ -233,21 +233,40 @@ def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
 
 
 def change_interval(
-    now: tuple[Array, Array, Array], before: tuple[Array, Array, Array]
+    now: tuple[Array, Array, Array],
+    before: tuple[Array, Array, Array],
+    correlation: float = 0.0,
 ) -> tuple[Array, Array]:
     """Ends of the interval of a change (row,), from (low, score, high) now and before, of the same
-    confidence and of windows that share no quarter, whose errors are taken as independent.
+    confidence; `correlation` of their errors is 0 where the windows share no quarter.
 
     Each end is as far off as the two ends that lead there, in squares (MOVER: Zou and Donner 2008,
-    Statistics in Medicine 27: 1693-1702). So the interval leans as those of the scores do; of two
-    that are symmetric it is the usual one.
+    Statistics in Medicine 27: 1693-1702, with their term for dependent estimates). So the interval
+    leans as those of the scores do; of two that are symmetric it is the usual one.
     """
     (low, score, high), (low_before, score_before, high_before) = now, before
     change = score - score_before
+
+    def off(one: Array, other: Array) -> Array:
+        found: Array = np.sqrt(one**2 + other**2 - 2.0 * correlation * one * other)
+        return found
+
     return (
-        change - np.hypot(score - low, high_before - score_before),
-        change + np.hypot(high - score, score_before - low_before),
+        change - off(score - low, high_before - score_before),
+        change + off(high - score, score_before - low_before),
     )
+
+
+def window_correlation(apart: int, length: int) -> float:
+    """Correlation to be assumed of the scores of two rolling windows of `length` quarters whose
+    ends lie `apart` quarters apart.
+
+    What different quarters count is nearly independent, so that two windows share of their error
+    the share of quarters they have in common. It is taken as if that were one quarter less: the
+    interval of a change is then too wide and not too narrow, as long as a quarter that differs
+    weighs no more than all in common.
+    """
+    return max(length - apart - 1, 0) / length
 
 
 def bands(named: tuple[Band, ...], low: Array, high: Array) -> list[str | None]:

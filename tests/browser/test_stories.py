@@ -37,7 +37,12 @@ def parameters(page: Page) -> dict[str, str]:
 
 def shown_period(page: Page) -> str:
     """The quarter chosen, as '2025Q4', read from the words on the screen in either language."""
-    words = page.locator(".st-key-choose-period").get_by_role("combobox").input_value()
+    choice = page.locator(".st-key-choose-period")
+    slider = choice.get_by_role("slider")
+    if slider.count():
+        words = slider.get_attribute("aria-valuetext") or ""
+    else:
+        words = choice.get_by_role("combobox").input_value()
     year, quarter = sorted(re.findall(r"\d+", words), key=len, reverse=True)
     return f"{year}Q{quarter}"
 
@@ -106,7 +111,7 @@ def test_the_whole_country_is_on_the_map(visit: Visit, server: str) -> None:
     page = visit(server)
     main = page.locator(MAINLAND).count()
     inset = page.locator(".st-key-map .geo2 .choroplethlayer path").count()
-    assert main == inset == 34
+    assert main == 34 and 1 < inset < 34  # in the corner only what reaches into it
     box = page.locator(".st-key-map .geo:not(.geo2) .choroplethlayer").bounding_box()
     assert box and box["width"] > 400 and box["height"] > 300  # drawn, and not as a dot
     assert page.locator(".st-key-map .geo2 .scatterlayer path").count() >= 1  # the ten dashes
@@ -178,8 +183,9 @@ def test_choosing_a_period_changes_the_address_and_survives_sharing(
     visit: Visit, server: str, snapshot: Snapshot
 ) -> None:
     page = visit(server)
-    page.locator(".st-key-choose-period").get_by_role("combobox").click()
-    page.get_by_role("option").nth(2).click()
+    slider = page.locator(".st-key-choose-period").get_by_role("slider")
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
     wanted = snapshot.periods()[-3]
     page.wait_for_url(f"**period={wanted}**")
     shared = visit(page.url)

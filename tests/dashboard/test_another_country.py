@@ -35,4 +35,6 @@ def test_every_page_stands(
     shown = text(app)
     assert "São Paulo bankruptcy courts" in shown
     if page != "method":
-        assert any("36" in box.label for box in app.selectbox), "its window is three years"
+        assert any("36" in box.label for box in (*app.selectbox, *app.select_slider)), (
+            "its window is three years"
+        )

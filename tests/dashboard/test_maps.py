@@ -60,7 +60,7 @@ def test_outlines_know_the_place_above(sample: Answers) -> None:
 
 def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
     figure = maps.figure(
-        [maps.Layer("province.geojson", ["110000"], ["#000000", "#ffffff"], [1], ["x"])],
+        [maps.Layer("province.geojson", ["460000"], ["#000000", "#ffffff"], [1], ["x"])],
         maps.MAINLAND,
         inset=True,
         watermark="模拟数据",
@@ -111,3 +111,28 @@ def test_a_correlation_is_painted_by_its_sign_and_size() -> None:
     assert theme.diverging(0) == "#ffffff"
     assert (theme.diverging(-1), theme.diverging(1)) == theme.LIGHT.diverging
     assert theme.diverging(-0.4) != theme.diverging(0.4)
+
+
+def test_only_what_reaches_the_south_china_sea_is_drawn_in_its_frame() -> None:
+    for file, north, south in (
+        ("province.geojson", "110000", "460000"),
+        ("city.geojson", "110100", "460300"),
+        ("county.geojson", "110101", "460321"),
+    ):
+        layer = maps.Layer(file, [north, south], ["#000000", "#ffffff"], [0, 1], ["n", "s"])
+        drawn = maps.figure([layer], maps.MAINLAND, inset=True, watermark="").data
+        frames = {t.geo: t for t in drawn if t.type == "choropleth"}
+        assert list(frames["geo"].locations) == [north, south]
+        corner = frames["geo2"]
+        assert list(corner.locations) == [south]
+        assert (list(corner.z), list(corner.text)) == ([1], ["s"])
+
+
+def test_every_city_and_province_has_room_inside_its_outline() -> None:
+    for file in ("province.geojson", "city.geojson"):
+        for place in maps.outlines(file):
+            room = maps.room(place)
+            assert room is not None and room[2] > 0
+            west, south, east, north = maps.window(place)
+            assert west < room[0] < east and south < room[1] < north
+    assert maps.room("nowhere") is None

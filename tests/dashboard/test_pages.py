@@ -89,11 +89,11 @@ def test_a_period_in_the_address_is_shown_and_a_wrong_one_is_not(
     last = sample.period_dates(earlier)[1]
     shown = clean(open_page("region", period=earlier))
     assert f"{last.year}年{last.month}月{last.day}日" in shown
-    assert open_page(period="1999Q1").selectbox[0].value == sample.periods()[-1]
+    assert open_page("region", period="1999Q1").selectbox[0].value == sample.periods()[-1]
 
 
 def test_choosing_a_period_writes_it_into_the_address(open_page: Open, sample: Answers) -> None:
-    app = open_page()
+    app = open_page("region")
     earlier = sample.periods()[-3]
     app.selectbox(key="choose-period").set_value(earlier).run()
     assert app.query_params["period"] == earlier

@@ -1,0 +1,134 @@
+"""A morning with the map: every level of the country, one indicator, a film of the quarters."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from index_engine.snapshot import Snapshot
+from tests.browser import driving
+from tests.browser.conftest import Start, Visit
+from tests.browser.test_stories import click_place, parameters, shown_period
+
+pytestmark = pytest.mark.browser
+
+DOTS = ".st-key-map .scatterlayer path.point"
+
+
+@pytest.fixture(scope="module")
+def snapshot(warehouse: Path) -> Iterator[Snapshot]:
+    with Snapshot(warehouse) as opened:
+        yield opened
+
+
+def test_from_the_country_to_a_court_by_clicks(
+    visit: Visit, server: str, snapshot: Snapshot
+) -> None:
+    page = visit(f"{server}?lang=zh")
+    click_place(page, "630000")
+    page.wait_for_url("**level=province&unit=630000**")
+    expect(page.locator(".crumbs [aria-current]")).to_have_text("青海省")
+    driving.settle(page)
+    click_place(page, "632800")
+    page.wait_for_url("**level=city&unit=632800**")
+    expect(page.locator(".crumbs [aria-current]")).to_have_text("海西州")
+    driving.settle(page)
+    courts = {court.name for court in snapshot.children("city", "632800")}
+    expect(page.locator(DOTS)).to_have_count(len(courts))
+    page.locator(DOTS).first.click(force=True)
+    page.wait_for_url("**/region?**level=court**")
+    expect(page.locator("h1")).to_be_visible()
+    assert page.locator("h1").inner_text() in courts
+    driving.settle(page)
+
+
+def test_every_level_of_the_whole_country_and_back(visit: Visit, server: str) -> None:
+    page = visit(f"{server}?lang=en")
+    levels = page.get_by_role("navigation", name="Level painted")
+    paths = page.locator(".st-key-map .geo:not(.geo2) .choroplethlayer path")
+    for name, count in (("Cities", 375), ("County courts", 2891), ("Provinces", 34)):
+        levels.get_by_role("link", name=name).click()
+        expect(levels.locator("[aria-current]")).to_have_text(name)
+        expect(paths).to_have_count(count)
+        driving.settle(page)
+    assert "by" not in parameters(page)
+    page.go_back()
+    expect(paths).to_have_count(2891)
+
+
+def test_an_investor_paints_by_one_indicator(visit: Visit, server: str, snapshot: Snapshot) -> None:
+    page = visit(f"{server}?lang=en")
+    page.locator(".st-key-choose-layer").get_by_role("combobox").click()
+    page.get_by_role("option", name="Lots sold within 12 months").click()
+    page.wait_for_url("**layer=lot_sold_12m**")
+    driving.settle(page)
+    values = snapshot.indicator_values("province", snapshot.periods()[-1], "lot_sold_12m")
+    best = values.sort_values("points", ascending=False, kind="stable").iloc[0]
+    row = page.locator(".st-key-list tbody tr").first
+    expect(row).to_contain_text(f"{100 * best['value']:.1f}%")
+    page.get_by_role("navigation", name="Painted by").get_by_role("link", name="Score").click()
+    page.wait_for_url("**layer=score**")
+    expect(page.locator(".st-key-choose-layer").get_by_role("combobox")).to_have_value(
+        "Choose an indicator"
+    )
+
+
+def test_the_quarters_run_as_a_film_and_stop(visit: Visit, server: str, snapshot: Snapshot) -> None:
+    periods = snapshot.periods()
+    page = visit(f"{server}?lang=en&period={periods[-4]}")
+    steps = page.evaluate("history.length")
+    play = page.get_by_role("button", name="Run through the quarters")
+    play.click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    # To the end, where it stops by itself.
+    page.wait_for_url(lambda address: "period=" not in address)
+    expect(play).to_be_visible()
+    driving.settle(page)
+    assert shown_period(page) == periods[-1]
+    assert page.evaluate("history.length") == steps, "the back button leaves the film"
+    play.click()  # from the end it begins anew
+    page.wait_for_url(f"**period={periods[0]}**")
+    page.get_by_role("button", name="Pause").click()
+    expect(play).to_be_visible()
+    driving.settle(page)
+    assert shown_period(page) == parameters(page)["period"]
+    assert shown_period(page) in periods[:3]
+
+
+def test_the_slider_answers_to_the_keyboard(visit: Visit, server: str, snapshot: Snapshot) -> None:
+    page = visit(f"{server}?lang=en&by=city")
+    page.locator(".st-key-choose-period").get_by_role("slider").press("ArrowLeft")
+    page.wait_for_url(f"**period={snapshot.periods()[-2]}**")
+    driving.settle(page)
+    assert shown_period(page) == snapshot.periods()[-2]
+    assert parameters(page)["by"] == "city"
+    page.go_back()
+    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_url(lambda address: "period=" not in address)
+
+
+def test_a_cold_link_opens_level_layer_quarter_and_comparison(
+    visit: Visit, start: Start, warehouse: Path, snapshot: Snapshot
+) -> None:
+    period = snapshot.periods()[-3]
+    query = f"lang=en&by=city&layer=cash_24m&since=year&period={period}"
+    page = visit(f"{start(warehouse)}?{query}")
+    assert page.url.endswith(query)
+    expect(
+        page.get_by_role("navigation", name="Level painted").locator("[aria-current]")
+    ).to_have_text("Cities")
+    expect(page.locator(".section h2", has_text="Paid within 24 months by city")).to_be_visible()
+    expect(
+        page.get_by_role("navigation", name="Changed since").locator("[aria-current]")
+    ).to_have_text("On the year")
+    assert shown_period(page) == period
+
+
+@pytest.mark.parametrize("query", ["by=court", "level=city&unit=632800&layer=band", "by=city"])
+def test_on_a_telephone_nothing_runs_off_the_side(visit: Visit, server: str, query: str) -> None:
+    page = visit(f"{server}?lang=en&{query}", width=390)
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390
+    assert re.search(r"\d", page.locator("ul.legend").first.inner_text())
