@@ -133,6 +133,7 @@ def test_style_sheets_use_no_colour_that_has_no_name() -> None:
     of_markup = {
         "x",
         "w",
+        "h",
         "drop",
         "browse",
         "aspect",

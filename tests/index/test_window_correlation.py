@@ -1,4 +1,4 @@
-"""How much two rolling windows are taken to share of their error, and what that does to a change."""
+"""How much rolling windows are taken to share of their error, and what that does to a change."""
 
 import math
 
