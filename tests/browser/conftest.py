@@ -74,6 +74,8 @@ def visit(browser: Browser, start: Start) -> Iterator[Visit]:
 
     def go(address: str, width: int = 1440, settle: bool = True, **browsing: Any) -> Page:
         viewport = {"width": width, "height": 900}
+        # Chinese is what most readers' browsers ask for.
+        browsing = {"locale": "zh-CN"} | browsing
         page = browser.new_page(viewport=viewport, accept_downloads=True, **browsing)
         pages.append(page)
         page.route("**/*", guard)
