@@ -4,5 +4,6 @@ import streamlit as st
 
 from dashboard.parts import failed
 from dashboard.serve import routes
+from dashboard.warm import lifespan
 
-app = st.App("dashboard/main.py", routes=routes(), on_script_error=failed)
+app = st.App("dashboard/main.py", routes=routes(), lifespan=lifespan, on_script_error=failed)

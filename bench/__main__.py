@@ -1,7 +1,8 @@
 """Measure imports, builds, pages, rank sets and sensitivity and write docs/benchmarks.md.
 
-    python -m bench [import] [build] [pages] [rank] [sensitivity] [--rows 5000000]
-                    [--cases 1000000 10000000] [--folder var/bench] [--output docs/benchmarks.md]
+    python -m bench [import] [build] [pages] [browser] [users] [rank] [sensitivity]
+                    [--rows 5000000] [--cases 1000000 10000000] [--warehouse FILE]
+                    [--folder var/bench] [--output docs/benchmarks.md]
 
 The yardstick of an import is DuckDB's own reading of the file; that of the build one bare DuckDB
 pass: a query that reads every column the build reads and does next to nothing with it. Each figure
@@ -13,9 +14,9 @@ import platform
 import re
 from pathlib import Path
 
-from bench import building, importing, pages, ranking, sensitivity
+from bench import browser, building, importing, pages, ranking, sensitivity, users
 
-PARTS = ("import", "build", "pages", "rank", "sensitivity")
+PARTS = ("import", "build", "pages", "browser", "users", "rank", "sensitivity")
 HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m bench`); each part comes from one run of it. Machines differ:
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=PARTS, default=list(PARTS))
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the file to import")
     parser.add_argument("--cases", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--warehouse", type=Path, help="to look at, in place of a sample to make")
     parser.add_argument("--folder", type=Path, default=Path("var/bench"))
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"))
     arguments = parser.parse_args()
@@ -47,11 +49,26 @@ def _measured(part: str, arguments: argparse.Namespace) -> str:
     if part == "sensitivity":
         return sensitivity.report(sensitivity.measure())
     sizes = sorted(arguments.cases)
-    made = [building.sample(arguments.folder / f"{cases}.duckdb", cases) for cases in sizes]
     if part == "build":
+        made = [building.sample(arguments.folder / f"{cases}.duckdb", cases) for cases in sizes]
         found = [building.measure(path, cases) for path, cases in zip(made, sizes, strict=True)]
         return building.report(found)
-    return pages.report(pages.measure(made[-1]), sizes[-1])
+    warehouse = arguments.warehouse or building.sample(
+        arguments.folder / f"{sizes[-1]}.duckdb", sizes[-1]
+    )
+    cases = _cases(warehouse)
+    if part == "pages":
+        return pages.report(pages.measure(warehouse, arguments.folder), cases)
+    if part == "browser":
+        return browser.report(browser.measure(warehouse, arguments.folder), cases)
+    return users.report(*users.measure(warehouse, arguments.folder), cases)
+
+
+def _cases(warehouse: Path) -> int:
+    import duckdb
+
+    with duckdb.connect(warehouse, read_only=True) as con:
+        return int(con.execute("SELECT COUNT(*) FROM cases").fetchall()[0][0])
 
 
 def _written(output: Path) -> dict[str, str]:

@@ -43,7 +43,7 @@ def titles() -> dict[str, str]:
 def run() -> None:
     i18n.use(address.get("lang") or i18n.wanted(st.context.headers.get("Accept-Language", "")))
     theme.use(st.context.cookies.get("look", ""))
-    st.set_page_config(page_title=_("Judicial enforcement credit index"), layout="wide")
+    st.set_page_config(layout="wide")  # with a title here every page would have that one
     named = titles()
     pages = [
         st.Page(

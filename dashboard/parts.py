@@ -24,6 +24,8 @@ def dress() -> None:
     sheets = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("style*.css")))
     st.html(f"<style>{theme.variables()}\n{sheets}</style>")
     scripts = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("*.js")))
+    # The page was loaded in the language that it had then; links change it without loading anew.
+    scripts += f"\ndocument.documentElement.lang = '{current().html_lang}';"
     st.html(f"<script>{scripts}</script>", unsafe_allow_javascript=True)
 
 
@@ -54,6 +56,7 @@ def header(pages: list[tuple[str, str]], active: str) -> None:
     st.html(
         tag(
             "header",
+            tag("a", _("Skip to the content"), href="#", class_="skip"),
             tag("strong", brand),
             tag("nav", *links, class_="pages", aria_label=_("Pages")),
             _data_sets(active),

@@ -43,20 +43,32 @@ def launch(playwright: Playwright, path: str) -> Browser:
 @contextmanager
 def running(warehouse: Path, log: Path, base: str = "") -> Iterator[str]:
     """A server of its own, as `make run` starts it, until the block ends; yields its address."""
+    with serving("app.py", log, base, JECI_WAREHOUSE=str(warehouse)) as (address, _process):
+        yield address
+
+
+@contextmanager
+def serving(
+    script: str, log: Path, base: str = "", **environment: str
+) -> Iterator[tuple[str, int]]:
+    """As `running`, of any script; yields the address and the number of the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = [f"--server.port={port}", "--server.headless=true", f"--server.baseUrlPath={base}"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    environment = os.environ | {"JECI_WAREHOUSE": str(warehouse)}
+    command = [sys.executable, "-m", "streamlit", "run", script, *options]
     address = f"http://127.0.0.1:{port}/" + (f"{base}/" if base else "")
     with log.open("w") as output:
         server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             _wait_for(address + "_stcore/health", server, log)
-            yield address
+            yield address, server.pid
         finally:
             server.terminate()
             server.wait(timeout=20)

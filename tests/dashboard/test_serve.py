@@ -3,16 +3,22 @@
 import asyncio
 import gzip
 import json
+import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from starlette.applications import Starlette
+from streamlit import file_util
 
+from dashboard import data, warm
 from dashboard.map import outlines as maps
 from dashboard.serve import PAGES, routes
+from index_engine.errors import InputError
 
 
 @dataclass
@@ -110,3 +116,30 @@ def test_the_shell_speaks_the_language_of_the_address(client: Client, page: str)
     assert '<html lang="en">' in english
     assert "<title>Judicial enforcement credit index</title>" in english
     assert "BACKEND_BASE_URL" in english
+
+
+def test_what_draws_charts_is_fetched_ahead(client: Client) -> None:
+    [ahead] = re.findall(
+        r'modulepreload" crossorigin href="\./static/js/(Plotly[^"]*)"', client.get("/").text
+    )
+    assert (Path(file_util.get_static_dir()) / "static" / "js" / ahead).is_file()
+
+
+def test_a_server_opens_its_warehouse_before_anybody_asks(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "early.duckdb"
+    shutil.copyfile(warehouse, asked)
+    monkeypatch.setenv("JECI_WAREHOUSE", str(asked))
+    warm.ask()
+    monkeypatch.setattr(data, "Snapshot", None)  # it is open: nothing is opened again
+    assert data.opened(asked).periods()
+
+
+def test_a_server_starts_without_a_warehouse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JECI_WAREHOUSE", str(tmp_path / "none.duckdb"))
+    warm.ask()
+    with pytest.raises(InputError):
+        data.opened(data.home())

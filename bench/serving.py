@@ -1,0 +1,75 @@
+"""A dashboard that is measured from outside: its process, and a page of Streamlit's beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from index_engine.snapshot import Snapshot
+from tests.browser import driving
+
+BARE = """import streamlit as st
+
+st.html("<footer class='site'>The least that a page can be.</footer>")
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    address: str
+    process: int
+
+    def cpu(self) -> float:
+        """Processor seconds it has taken so far."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> float:
+        """MB of memory that it holds."""
+        pages = int(Path(f"/proc/{self.process}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def dashboard(warehouse: Path, folder: Path) -> Iterator[Server]:
+    """A fresh server of the dashboard. Raises RuntimeError if it logged a fault of ours."""
+    log = folder / "server.log"
+    named = {"JECI_WAREHOUSE": str(warehouse.resolve())}
+    with driving.serving("app.py", log, **named) as (address, process):
+        yield Server(address, process)
+    if "Traceback" in (said := log.read_text(encoding="utf-8")):
+        raise RuntimeError(said)
+
+
+@contextmanager
+def bare(folder: Path) -> Iterator[Server]:
+    """A fresh server of one line of markup: what Streamlit takes by itself."""
+    script = folder / "bare.py"
+    script.write_text(BARE, encoding="utf-8")
+    with driving.serving(str(script.resolve()), folder / "bare.log") as (address, process):
+        yield Server(address, process)
+
+
+def addresses(warehouse: Path) -> dict[str, tuple[str, dict[str, str]]]:
+    """Page and parameters of every page, and of every kind of place on it."""
+    with Snapshot(warehouse) as snapshot:
+        last = snapshot.periods()[-1]
+        scored = {
+            level: snapshot.scores(level, last).dropna(subset="score")
+            for level in ("province", "city", "court")
+        }
+    # The middle of each level: neither the best nor the worst, nor the largest.
+    at = {
+        level: {"level": level, "unit": str(rows["unit_id"].iloc[len(rows) // 2])}
+        for level, rows in scored.items()
+    }
+    found: dict[str, tuple[str, dict[str, str]]] = {"overview: nation": ("", {})}
+    found |= {f"overview: {level}": ("", at[level]) for level in ("province", "city")}
+    found |= {f"rankings: {level}": ("rankings", {"level": level}) for level in at}
+    found |= {"profile: nation": ("region", {})}
+    found |= {f"profile: {level}": ("region", at[level]) for level in at}
+    found |= {page: (page, {}) for page in ("method", "data")}
+    return found
