@@ -116,7 +116,8 @@ def _item(shown: View, level: str, line: Any) -> Html:
     cases = _("{before} → {now} cases under way").format(
         before=formats.number(line.n_before), now=formats.number(line.n)
     )
-    said = tag("span", way, " ", _reason(shown, line), tag("small", parts.facts(scores, cases)))
+    reason = tag("span", _reason(shown, line), class_="reason")
+    said = tag("div", way, reason, tag("small", parts.facts(scores, cases)))
     return tag("li", tag("b", formats.change(line.change)), said)
 
 
@@ -126,10 +127,10 @@ def _reason(shown: View, line: Any) -> str:
     named = {"name": pick(indicator.name), "part": formats.change(line.part)}
     if formats.missing(line.value) or formats.missing(line.value_before):
         return _(
-            "mostly {name}, {part} points: in one of the two periods its peers' value stands in "
+            "Mostly {name}, {part} points: in one of the two periods its peers' value stands in "
             "for too few cases."
         ).format(**named)
-    return _("mostly {name}: {before} (n = {n_before}) → {now} (n = {n}), {part} points.").format(
+    return _("Mostly {name}: {before} (n = {n_before}) → {now} (n = {n}), {part} points.").format(
         before=formats.value(line.value_before, indicator.unit),
         now=formats.value(line.value, indicator.unit),
         n_before=formats.number(line.indicator_n_before),

@@ -166,10 +166,13 @@ def _band(shown: View) -> Layer:
     names = [band.id for band in bands] + [f"{high.id}-{low.id}" for low, high in pairs]
     between = [theme.blend(low, high, 0.5) for low, high in pairwise(colours)]
     classes = (
-        *(Class(band.id, colour) for band, colour in zip(bands, colours, strict=True)),
         *(
-            Class(f"{high.id}–{low.id}", colour, listed=False)
-            for (low, high), colour in zip(pairs, between, strict=True)
+            Class(band.id, colour, at=place)
+            for place, (band, colour) in enumerate(zip(bands, colours, strict=True))
+        ),
+        *(
+            Class(f"{high.id}–{low.id}", colour, listed=False, at=place + 0.5)
+            for place, ((low, high), colour) in enumerate(zip(pairs, between, strict=True))
         ),
         Class(_("interval too wide"), theme.now().undecided, grey=True),
         unscored(),

@@ -23,13 +23,15 @@ from dashboard.tables import Column
 @dataclass(frozen=True)
 class Class:
     """One colour of a map and what it means. A `grey` one has no value and stands apart; one that
-    is not `listed` has a colour between two that are, and `apart` are all those together."""
+    is not `listed` has a colour between two that are, and `apart` are all those together. `at` is
+    its position on the scale, where classes do not stand in that order."""
 
     label: str
     colour: str
     grey: bool = False
     listed: bool = True
     apart: bool = False
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -107,26 +109,35 @@ def box(layers: Mapping[str, Layer]) -> None:
     )
 
 
-def counted(layer: Layer, units: pd.DataFrame) -> list[tuple[Class, int]]:
-    """The classes of a layer and how many places are in each; those with a colour between two are
-    counted together, and grey ones are left out where they are empty."""
+Counted = list[tuple[Class, int]]
+
+
+def counted(layer: Layer, units: pd.DataFrame) -> Counted:
+    """The classes of a layer from low to high, those without a value last, and how many places are
+    in each; what is grey or between two others is left out where it is empty."""
     counts = [0] * len(layer.classes)
     for line in units.itertuples(index=False):
         counts[layer.of(line)] += 1
-    pairs = list(zip(layer.classes, counts, strict=True))
-    found = [pair for pair in pairs if pair[0].listed and not pair[0].grey]
+    pairs = zip(layer.classes, counts, strict=True)
+    found = [(item, count) for item, count in pairs if count or (item.listed and not item.grey)]
+    return sorted(found, key=lambda pair: (pair[0].grey, pair[0].at))
+
+
+def _between_together(pairs: Counted) -> Counted:
+    """The same with those between two others as one, apart from the scale."""
+    scale = [pair for pair in pairs if pair[0].listed and not pair[0].grey]
     between = sum(count for item, count in pairs if not item.listed)
     if between:
-        middle = "linear-gradient(90deg, var(--score-3), var(--score-4))"
-        found.append((Class(_("between two"), middle, apart=True), between))
-    return found + [(item, count) for item, count in pairs if item.grey and count]
+        colour = theme.blend(*theme.now().score_colours[3:5], 0.5)
+        scale.append((Class(_("between two"), colour, apart=True), between))
+    return scale + [pair for pair in pairs if pair[0].grey]
 
 
 def legend(layer: Layer, units: pd.DataFrame) -> Html:
     """The classes of a layer with the number of places in each; of a scale as columns whose height
     is that number."""
-    pairs = counted(layer, units)
-    most = max((count for item, count in pairs if not item.grey), default=0)
+    pairs = _between_together(counted(layer, units))
+    most = max((n for item, n in pairs if not (item.grey or item.apart)), default=0)
     items = [
         _column(*pair, most)
         if layer.scale and not (pair[0].grey or pair[0].apart)

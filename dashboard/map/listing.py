@@ -68,7 +68,7 @@ def _by_class(shown: View, level: str, units: pd.DataFrame, layer: Layer) -> Non
     )
     parts.section(titles[level], join(said[level], " ", way if level == "city" else None))
     pairs = shown.keep("counted", lambda: layers.counted(layer, units), level, layer.id)
-    coloured = [pair for pair in pairs if not (pair[0].grey or pair[0].apart)]
+    coloured = [pair for pair in pairs if not pair[0].grey]
     rows = coloured[::-1] + [pair for pair in pairs if pair not in coloured]
     total, most = max(len(units), 1), max(count for _class, count in pairs) or 1
     columns = [

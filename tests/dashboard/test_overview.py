@@ -243,8 +243,15 @@ def test_bands_between_two_are_counted(sample: Answers, period: str) -> None:
     units = sample.scores("province", period)
     pairs = layers.counted(layer, units)
     assert sum(count for _class, count in pairs) == len(units)
-    between = {item.label: count for item, count in pairs}["between two"]
-    assert between == units["band"].str.contains("-", na=False).sum() > 0
+    between = units["band"].str.contains("-", na=False).sum()
+    assert sum(count for item, count in pairs if not item.listed) == between > 0
+    assert f"between two ({between})" in layers.legend(layer, units)
+    # From low to high: each pair between its two, and what has no band last.
+    names = [item.label for item, _count in pairs if not item.grey]
+    order = [band.id for band in sample.method.bands[::-1]]
+    places = [sum(map(order.index, name.split("–"))) / len(name.split("–")) for name in names]
+    assert places == sorted(places)
+    assert [item.grey for item, _count in pairs] == sorted(item.grey for item, _count in pairs)
 
 
 def test_the_map_is_told_in_words(open_page: Open, sample: Answers, period: str) -> None:
