@@ -25,6 +25,7 @@ FILES = {
     "": "overview",
     "rankings": "rankings",
     "region": "region",
+    "compare": "compare",
     "method": "method",
     "data": "data",
 }
@@ -35,6 +36,7 @@ def titles() -> dict[str, str]:
         "": _("Overview"),
         "rankings": _("Rankings"),
         "region": _("Place profile"),
+        "compare": _("Compare"),
         "method": _("Method"),
         "data": _("Data"),
     }

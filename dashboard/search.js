@@ -75,6 +75,13 @@ if (!window.ownSearch) {
   const go = (box, option) => {
     const field = box.querySelector("input");
     const { level, unit } = option.dataset;
+    const { addWay } = field.dataset;
+    if (addWay) { // the place joins a list in the address
+      field.value = "";
+      close(box);
+      window.ownGo(new URL(addWay.replace("PLACE", `${level}:${encodeURIComponent(unit)}`), location.href));
+      return;
+    }
     const way = level === "court" ? field.dataset.courtWay : field.dataset.placeWay;
     const target = new URL(way, location.href);
     target.searchParams.set("level", level);

@@ -53,6 +53,7 @@ class Palette:
     diverging: tuple[str, str]  # full minus, full plus
     outcome_colours: Mapping[str, str]
     dimension_colours: tuple[str, ...]
+    series_colours: tuple[str, ...]  # places beside each other, told apart by any eyes
 
 
 SCORE_BREAKS = (20, 30, 40, 50, 60, 70)
@@ -104,6 +105,7 @@ LIGHT = Palette(
         "open": "#e9edee",
     },
     dimension_colours=("#3465a4", "#b3662a", "#7b5296"),
+    series_colours=("#0f6674", "#c4622d", "#6a4c93", "#a8893c", "#2f6fb5", "#8a3b4f"),
 )
 DARK = Palette(
     name="dark",
@@ -152,6 +154,7 @@ DARK = Palette(
         "open": "#2b363b",
     },
     dimension_colours=("#7fa8e0", "#e09a5c", "#b893d1"),
+    series_colours=("#56b6c4", "#ec9a66", "#b99ae0", "#d9bd6c", "#7fb0ee", "#e08aa0"),
 )
 LOOKS = {palette.name: palette for palette in (LIGHT, DARK)}
 _current: ContextVar[Palette] = ContextVar("palette", default=LIGHT)
@@ -188,6 +191,7 @@ def _named(palette: Palette) -> Iterator[tuple[str, str]]:
     yield from ((f"score-{i}", colour) for i, colour in enumerate(palette.score_colours))
     yield from ((f"diverging-{i}", colour) for i, colour in enumerate(palette.diverging))
     yield from ((f"dimension-{i}", colour) for i, colour in enumerate(palette.dimension_colours))
+    yield from ((f"series-{i}", colour) for i, colour in enumerate(palette.series_colours))
     yield from ((f"outcome-{name}", colour) for name, colour in palette.outcome_colours.items())
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from index_engine import intake, periods
+from index_engine import events, intake, periods
 from index_engine.build import STEPS, build
 from index_engine.errors import InputError
 from index_engine.snapshot import LEVELS, Snapshot
@@ -86,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--trial", action="store_true", help="keep nothing of it")
     undoing = command("undo", _undo, "take an import back")
     undoing.add_argument("source", type=_count, help="its number; 'sources' lists them")
+    marking = command(
+        "events", _events, "check and list the events that charts mark", warehouse=False
+    )
+    marking.add_argument("file", type=Path, nargs="?", help="a CSV file; ours if not given")
     command("sources", _sources, "list what was imported", printed=True)
     command("coverage", _coverage, "received and missing case numbers by court", printed=True)
     command("rejects", _rejects, "what the imports rejected, cleared or warned of", printed=True)
@@ -201,6 +205,12 @@ def _print_outcome(name: str, outcome: Outcome) -> None:
 def _undo(arguments: argparse.Namespace) -> None:
     intake.undo(arguments.warehouse, arguments.source)
     print(f"source {arguments.source}: taken back; build again to see it in the scores")
+
+
+def _events(arguments: argparse.Namespace) -> None:
+    for event in events.load(arguments.file or events.SHIPPED):
+        where = event.unit or event.level
+        print(f"{event.day}  {where}  {event.kind}  {event.name['en']}  ({event.status})")
 
 
 def _sources(arguments: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ BASE = {"ages", "errors", "periods", "method"}
 STAGES = {
     "errors": set(),
     "ages": set(),
+    "events": {"errors"},
     "periods": {"errors"},
     "spreadsheets": set(),
     "method": {"ages", "errors", "warehouse"},
@@ -39,7 +40,7 @@ STAGES["__init__"] = set()
 
 # What the screens may know of the engine: the one who answers, and the words of its answers.
 ANSWERS = {"snapshot", "intake", "method", "errors", "periods", "applications", "publish"}
-ANSWERS |= {"spreadsheets"}
+ANSWERS |= {"spreadsheets", "events"}
 
 # Heavy or of the screen; libraries.md has the times. statsmodels and geopandas only while building.
 NOT_IN_THE_ENGINE = {"streamlit", "plotly", "geopandas", "statsmodels", "altair", "matplotlib"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, figures, formats, parts, tables
+from dashboard import charts, events, figures, formats, parts, tables
 from dashboard.about import about
 from dashboard.data import View
 from dashboard.i18n import _, pick, place_name
@@ -34,6 +34,7 @@ def over_time(shown: View) -> None:
     if own.empty or own["score"].isna().all():
         st.html(tag("p", _("No quarter has a score."), class_="quiet"))
         return
+    marks = events.marks(shown, [unit], list(own["period"]))
     figure = shown.keep(
         "history",
         lambda: charts.history(
@@ -42,7 +43,9 @@ def over_time(shown: View) -> None:
             {d.id: pick(d.name) for d in shown.data.method.dimensions},
             (_("Score"), place_name(nation), _("national mix")),
             parts.watermark(shown),
+            marks,
         ),
+        marks.key,
     )
     fixed = _("Goalposts are fixed: years can be compared.")
     mixed = None
@@ -56,6 +59,7 @@ def over_time(shown: View) -> None:
         title=_("{place}: the score over time").format(place=place_name(unit)),
         since=since,
         extra=parts.facts(fixed, mixed),
+        below=events.listed(shown, marks),
         table=lambda: own,
     )
 

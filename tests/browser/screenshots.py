@@ -32,6 +32,7 @@ ADDRESSES = {
     "rankings-court": "rankings?level=court",
     "profile-nation": "region?",
     "profile-city": "region?level=city&unit=320500",
+    "compare": "compare?units=province:320000,province:510000",
     "method": "method?",
     "data": "data?",
 }

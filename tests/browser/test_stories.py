@@ -18,13 +18,21 @@ from tests.browser.conftest import Start, Visit
 pytestmark = pytest.mark.browser
 
 MAINLAND = ".st-key-map .geo:not(.geo2) .choroplethlayer path"  # not the frame in the corner
-PAGES = ["", "rankings", "region", "method", "data"]
+PAGES = ["", "rankings", "region", "compare", "method", "data"]
 TITLES = {
-    "zh": {"": "总览", "rankings": "排名", "region": "地区画像", "method": "方法", "data": "数据"},
+    "zh": {
+        "": "总览",
+        "rankings": "排名",
+        "region": "地区画像",
+        "compare": "比较",
+        "method": "方法",
+        "data": "数据",
+    },
     "en": {
         "": "Overview",
         "rankings": "Rankings",
         "region": "Place profile",
+        "compare": "Compare",
         "method": "Method",
         "data": "Data",
     },
