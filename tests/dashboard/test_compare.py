@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import charts, events
-from dashboard.comparison import apart, course, places
+from dashboard.comparison import course, places, waterfall
 from dashboard.data import Answers, View
 from index_engine.snapshot import Unit
 from tests.dashboard.reading import part, plain
@@ -173,7 +173,7 @@ def test_the_waterfall_ends_where_the_other_score_is(in_english: None) -> None:
         return SimpleNamespace(name=name, part=size, low=size - 1, high=size + 1)
 
     sides = [SimpleNamespace(name=name, score=score) for name, score in (("A", 40.0), ("B", 43.0))]
-    figure = apart.waterfall([row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides, "mark")
+    figure = waterfall.draw([row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides, "mark")
     bars = [t for t in figure.data if t.type == "bar"]
     assert [t.name for t in bars] == ["z", "y", "x"], "the largest first"
     ends = [t.base[0] + t.x[0] for t in bars]
