@@ -11,7 +11,7 @@ import pytest
 from index_engine.estimates.likeness import DECADES
 from index_engine.method import load
 from index_engine.snapshot import Snapshot
-from tests.measures.recount import stratum_of_case
+from tests.measures.strata_of import stratum_of_case
 from tests.test_snapshot_counts import cases_in
 from tests.worlds import World
 

@@ -1,5 +1,6 @@
 -- Spells open on the first day of a period that were already under observation the day before, by
--- age on that day: they leave the period before and enter this one.
+-- age on that day: they leave the period before and enter this one. Ages beyond the grid share one
+-- bin more, so that everything open is counted.
 
 SELECT
     spells.clock,
@@ -13,5 +14,4 @@ FROM spells
 JOIN crossed
     ON crossed.from_period = spells.from_period AND crossed.stop_period = spells.stop_period
 JOIN ages ON ages.age = crossed.starts_day - spells.start_day
-WHERE on_grid
 GROUP BY 1, 2, 3, 4, 5

@@ -1,5 +1,6 @@
 -- Spells that came under observation in a period, by age at that moment: filings at age 0, and the
 -- stock open when a source's window begins at the age it then had (delayed entry).
+-- Ages beyond the grid share one bin more.
 -- elapsed: days of the age bin already passed, summed, so that the bin's exposure is exact.
 
 SELECT
@@ -12,5 +13,4 @@ SELECT
     CAST(SUM(passed) AS INTEGER) AS elapsed
 FROM spells
 JOIN ages ON ages.age = from_day - start_day
-WHERE on_grid
 GROUP BY 1, 2, 3, 4, 5

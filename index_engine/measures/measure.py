@@ -192,9 +192,7 @@ def _ages(con: duckdb.DuckDBPyConnection, grid: Ages) -> None:
     con.register("ages_frame", pd.DataFrame({"age": age, "age_bin": age_bin, "passed": passed}))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE ages AS SELECT age::INTEGER AS age, "
-        "age_bin::SMALLINT AS age_bin, passed::INTEGER AS passed, age_bin < ? AS on_grid "
-        "FROM ages_frame",
-        [grid.bins],
+        "age_bin::SMALLINT AS age_bin, passed::INTEGER AS passed FROM ages_frame"
     )
     con.unregister("ages_frame")
 

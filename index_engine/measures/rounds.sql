@@ -5,6 +5,7 @@ SELECT
     auction_rounds.case_id,
     auction_rounds.court_id,
     asset_classes.number AS stratum,
+    auction_rounds.asset_class,
     auction_rounds.round_no,
     auction_rounds.stage,
     auction_rounds.listed_on,

@@ -1,9 +1,11 @@
 -- Spells: from the start of a clock to its event, one row a case or lot and clock.
 --   start_day  day the clock starts          from_day  first day it is observed
 --   stop_day   day of the event; for 'open', the first day no longer observed
--- Four clocks: case (filing to closing), listing (filing to first listing, where property must be
--- sold), lot (first listing to sale), resume (closing as 终本 to the first case that resumes it). A
--- spell that ended before its window was never observed.
+-- Clocks: case (filing to closing), listing (filing to first listing, where property must be sold),
+-- lot (first listing to sale), resume (closing as 终本 to the first case that resumes it); and of
+-- auctions notice_fixed and notice_movable (first listing to the end of that auction, of immovables
+-- and other rights, of movables), second (first auction failed to the next listing of the lot),
+-- payout (lot sold to its case paid). A spell that ended before its window was never observed.
 
 WITH known AS (
     SELECT
@@ -48,6 +50,31 @@ offers AS (
     FROM lots
 ),
 
+auctions AS (
+    SELECT
+        rounds.court_id,
+        rounds.stratum,
+        asset_class,
+        stage,
+        status,
+        unix_date(listed_on) AS listed_day,
+        unix_date(ended_on) AS ended_day,
+        LEAD(unix_date(listed_on)) OVER (PARTITION BY lot_id ORDER BY round_no) AS next_day,
+        case_id,
+        from_day AS window_from,
+        until_day AS window_until
+    FROM rounds
+),
+
+-- A case closed before the auction ended tells nothing of what came after it.
+auctions_of_cases AS (
+    SELECT auctions.*, known.closed_day, close_mode, known.case_id AS known_case,
+           known.window_from AS case_from, known.window_until AS case_until
+    FROM auctions
+    LEFT JOIN known ON known.case_id = auctions.case_id
+    WHERE status IN ('failed', 'sold')
+),
+
 clocks AS (
     SELECT 'case' AS clock, court_id, stratum, filed_day AS start_day, window_from, window_until,
            closed_day AS event_day, closing_event AS event
@@ -69,6 +96,30 @@ clocks AS (
     SELECT 'lot' AS clock, court_id, stratum, listed_day AS start_day, window_from, window_until,
            CASE WHEN event IS NOT NULL THEN ended_day END AS event_day, event
     FROM offers
+    UNION ALL
+    SELECT CASE WHEN asset_class = 'vehicle' THEN 'notice_movable' ELSE 'notice_fixed' END AS clock,
+           court_id, stratum, listed_day AS start_day, window_from, window_until,
+           CASE WHEN status IS NOT NULL THEN ended_day END AS event_day,
+           CASE WHEN status IN ('withdrawn', 'stopped') THEN 'gone' ELSE 'held' END AS event
+    FROM auctions
+    -- Of other classes it is not known whether they are movable.
+    WHERE stage = 'first'
+        AND asset_class IN ('vehicle', 'residential', 'commercial', 'industrial', 'land', 'equity')
+    UNION ALL
+    SELECT 'second' AS clock, court_id, stratum, ended_day AS start_day, window_from, window_until,
+           COALESCE(next_day, CASE WHEN closed_day >= ended_day THEN closed_day END) AS event_day,
+           CASE WHEN next_day IS NOT NULL THEN 'listed' ELSE 'closed' END AS event
+    FROM auctions_of_cases
+    WHERE stage = 'first' AND status = 'failed'
+    UNION ALL
+    SELECT 'payout' AS clock, court_id, stratum, ended_day AS start_day,
+           GREATEST(window_from, case_from) AS window_from,
+           LEAST(window_until, case_until) AS window_until,
+           closed_day AS event_day,
+           CASE WHEN close_mode = 'completed' THEN 'paid' ELSE 'closed' END AS event
+    FROM auctions_of_cases
+    -- Sold and not listed again, which a sale that was defaulted on would be.
+    WHERE status = 'sold' AND next_day IS NULL AND known_case IS NOT NULL
 ),
 
 observed AS (

@@ -31,7 +31,15 @@ AMOUNTS = {
     ("zhongben_recovered", "zhongben_claimed"): "zhongben_amount_cases",
 }
 MEANS = {("days_to_close", "closed")}  # sums over counted things, with a sum of squares
-CLOCK_EVENTS = {"listing": {"listed", "closed"}, "lot": {"sold", "gone"}, "resume": {"resumed"}}
+CLOCK_EVENTS = {
+    "listing": {"listed", "closed"},
+    "lot": {"sold", "gone"},
+    "resume": {"resumed"},
+    "notice_fixed": {"held", "gone"},
+    "notice_movable": {"held", "gone"},
+    "second": {"listed", "closed"},
+    "payout": {"paid", "closed"},
+}
 COVERAGE = "coverage"  # id of the figure that score.min_coverage is held against
 
 

@@ -22,7 +22,7 @@ from index_engine.measures import strata
 from index_engine.measures.measure import measure
 from index_engine.method import AUCTION_COUNTS, CaseMix, load_all
 from index_engine.method.model import CASE_COUNTS
-from tests.measures import recount
+from tests.measures import recount, strata_of
 from tests.measures.tables import labels
 from tests.oracle import counts as plain_counts
 from tests.oracle import incidence as oracle
@@ -297,7 +297,7 @@ def test_a_cohort_is_standardised_directly():
                         c
                         for c in cases
                         if c.court_id == court
-                        and number[recount.stratum_of_case(c, METHOD)] == stratum
+                        and number[strata_of.stratum_of_case(c, METHOD)] == stratum
                     ]
                     paid = [
                         c

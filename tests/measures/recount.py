@@ -13,6 +13,7 @@ from decimal import Decimal
 from math import floor
 
 from index_engine.method import Method
+from tests.measures.strata_of import Stratum, stratum_of_case, stratum_of_lot
 from tests.worlds import Case, Round, World
 
 DAY = timedelta(days=1)
@@ -41,37 +42,6 @@ def edges(method: Method) -> list[int]:
     parts = method.bins_per_month
     ends = [floor(j / parts * 365.25 / 12) for j in range(1, method.horizon_months * parts + 1)]
     return [0, *(end + 1 for end in ends)]
-
-
-# ---------------------------------------------------------------- strata
-
-# Kind, class of cause, claim band, kind of debtor, group of asset classes; None are the last of a
-# case, the middle three of a lot, and the band of a claim that is not known.
-Stratum = tuple[str, str | None, int | None, str | None, str | None]
-
-
-def stratum_of_case(case: Case, method: Method) -> Stratum:
-    """Its class of cause, how many of the bands' lower edges its claim reaches, its debtor."""
-    if method.strata is None:
-        return ("case", "all", 0, "all", None)
-    claim, band = case.claim_amount, None
-    if claim is not None and claim > 0:
-        band = sum(claim >= edge for edge in method.strata.claim_bands)
-    case_class = _group(case.cause, method.strata.classes)
-    return ("case", case_class, band, case.debtor_kind or "", None)
-
-
-def stratum_of_lot(found: Round, method: Method) -> Stratum:
-    """The group of asset classes of a round; that of a lot is the one of its first round."""
-    strata = method.strata
-    asset = "all" if strata is None else _group(found.asset_class, strata.assets)
-    return ("lot", None, None, None, asset)
-
-
-def _group(code: str | None, groups: dict[str, tuple[str, ...]]) -> str:
-    named = [name for name, codes in groups.items() if code in codes]
-    rest = [name for name, codes in groups.items() if "*" in codes]
-    return (named or rest)[0]
 
 
 # ---------------------------------------------------------------- spells
@@ -112,7 +82,11 @@ def spells(world: World, method: Method) -> list[Spell]:
         if case.case_type == "first":
             found += _case_spells(case, world, method)
             found += _resume_spell(case, resumed[case.case_id], world, method)
+    cases = {c.case_id: c for c in world.cases if c.case_type == "first"}
     for rounds in lots(world.rounds):
+        for number, one in enumerate(rounds):
+            later = rounds[number + 1].listed_on if number + 1 < len(rounds) else None
+            found += _auction_spells(one, later, cases.get(one.case_id or ""), world, method)
         first, last = rounds[0], rounds[-1]
         event = {"sold": "sold", "withdrawn": "gone", "setoff": "gone"}.get(last.status or "")
         window = (world.observed[first.source_id][0], world.observed[last.source_id][1])
@@ -144,6 +118,39 @@ def _resume_spell(case: Case, resumed: list[date], world: World, method: Method)
     again = min((day for day in resumed if day >= closed), default=None)
     where = ("resume", case.court_id, stratum_of_case(case, method))
     return _spell(where, closed, again, "resumed", window)
+
+
+MOVABLE, FIXED = ("vehicle",), ("residential", "commercial", "industrial", "land", "equity")
+
+
+def _auction_spells(
+    one: Round, later: date | None, case: Case | None, world: World, method: Method
+) -> list[Spell]:
+    """The notice of a first auction; after one that failed the wait for the `later` listing, else
+    for the closing of the case; after a last one that sold, the wait for the money."""
+    window, where = world.observed[one.source_id], (one.court_id, stratum_of_lot(one, method))
+    found = []
+    if one.stage == "first" and one.asset_class in MOVABLE + FIXED:
+        clock = "notice_movable" if one.asset_class in MOVABLE else "notice_fixed"
+        event = "gone" if one.status in ("withdrawn", "stopped") else "held"
+        ended = one.ended_on if one.status else None
+        found += _spell((clock, *where), one.listed_on, ended, event, window)
+    if one.ended_on is None:
+        return found
+    over = None
+    if case is not None:
+        paid = case.paid_out_on if case.close_mode == "completed" else None
+        over = paid if paid is not None and paid >= case.filed_on else case.closed_on
+    if one.stage == "first" and one.status == "failed":
+        closed = over if over is not None and over >= one.ended_on else None
+        event = "closed" if later is None else "listed"
+        found += _spell(("second", *where), one.ended_on, later or closed, event, window)
+    if one.status == "sold" and later is None and case is not None:
+        other = world.observed[case.source_id]
+        both = (max(window[0], other[0]), min(window[1], other[1]))
+        event = "paid" if case.close_mode == "completed" else "closed"
+        found += _spell(("payout", *where), one.ended_on, over, event, both)
+    return found
 
 
 def _event(case: Case, method: Method) -> str:
@@ -188,7 +195,7 @@ Cells = dict[tuple, tuple[int, int]]  # (key..., age bin) -> (n, days of the bin
 
 def entered(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
     ages = [((*s.where, calendar.of(s.entry)), s.age(s.entry)) for s in found]
-    return _cells([(key, age) for key, age in ages if age < grid[-1]], grid)
+    return _cells(ages, grid)
 
 
 def carried(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
@@ -198,7 +205,7 @@ def carried(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
         for s in found
         for period in range(calendar.of(s.entry) + 1, calendar.of(s.last_day) + 1)
     ]
-    return _cells([(key, age) for key, age in ages if age < grid[-1]], grid)
+    return _cells(ages, grid)
 
 
 def exits(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:

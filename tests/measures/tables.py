@@ -5,7 +5,8 @@ from typing import Any
 
 import duckdb
 
-from tests.measures.recount import Cells, Counts, Stratum
+from tests.measures.recount import Cells, Counts
+from tests.measures.strata_of import Stratum
 
 # The columns of each table that are not counts.
 KEYS = {

@@ -16,7 +16,7 @@ from index_engine.estimates import panel
 from index_engine.estimates.incidence import at_risk
 from index_engine.estimates.panel import ClockPanel, Frame
 from index_engine.estimates.units import all_courts, units
-from index_engine.measures.measure import measure
+from index_engine.measures.measure import CLOCKS, measure
 from index_engine.method import Method, load
 from tests.measures import recount
 from tests.measures.recount import MONTHS, QUARTERS, YEARS, Calendar
@@ -24,7 +24,6 @@ from tests.measures.tables import summed
 from tests.worlds import CASES, Case, Court, World, random_world
 
 METHOD = load()
-CLOCKS = ("case", "listing", "lot", "resume")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +97,7 @@ def test_the_years_risk_is_the_sum_of_its_months(by_calendar: dict, world: World
     widths = METHOD.ages.widths
     assert np.allclose(years * widths, (years * widths).round(), atol=1e-6)
     assert ((years * widths).round() == (summed * widths).round()).all()
-    assert years.max() > 10
+    assert years.max() > 5
 
 
 def _risk(
@@ -160,7 +159,7 @@ def test_age_cells_of_a_place_are_the_sums_of_its_courts(by_calendar: dict, worl
             inside = _courts_in(world, level.level, unit)
             expected = np.zeros_like(array)
             for (clock, court, _stratum, year, age_bin), (n, _) in found.items():
-                if clock == "case" and court in inside:
+                if clock == "case" and court in inside and age_bin < METHOD.ages.bins:
                     expected[year - 2021, age_bin] += n
             assert (array == expected).all(), unit
 

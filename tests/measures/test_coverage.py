@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index_engine.measures.measure import measure
 from index_engine.method import load
-from tests.measures import recount
+from tests.measures import recount, strata_of
 from tests.measures.recount import QUARTERS
 from tests.measures.tables import nonzero, read_counts
 from tests.worlds import CASES, OBSERVED, Case, Sequences, World
@@ -134,7 +134,7 @@ def test_property_taken_is_not_cash(close_mode: str | None, recovery_mode: str |
     assert out == [(event, Q4)]
     assert counts == nonzero(recount.case_counts(world, QUARTERS, METHOD))
     known = int(close_mode == "completed" and recovery_mode is not None)
-    stratum = recount.stratum_of_case(case, METHOD)
+    stratum = strata_of.stratum_of_case(case, METHOD)
     assert counts["K1", stratum, Q4]["recovered_known"] == known
 
 

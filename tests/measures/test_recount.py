@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from index_engine.measures.measure import MEASURES, measure
+from index_engine.measures.measure import CLOCKS, MEASURES, measure
 from index_engine.method import Method, load
-from tests.measures import recount
+from tests.measures import recount, strata_of
 from tests.measures.recount import MONTHS, QUARTERS, YEARS, Calendar
 from tests.measures.tables import AGES, KEYS, labels, nonzero, read_cells, read_counts
 from tests.worlds import World, random_world
@@ -49,11 +49,11 @@ def test_the_world_has_what_the_recount_is_to_catch(world: World, method: Method
 
 def test_the_world_has_every_stratum_there_is(measured, world: World, method: Method):
     con, _ = measured
-    there = {recount.stratum_of_case(c, method) for c in world.cases}
-    there |= {recount.stratum_of_lot(r, method) for r in world.rounds}
+    there = {strata_of.stratum_of_case(c, method) for c in world.cases}
+    there |= {strata_of.stratum_of_lot(r, method) for r in world.rounds}
     assert there == set(labels(con).values())
     lots = recount.lots(world.rounds)
-    of_rounds = [{recount.stratum_of_lot(r, method) for r in lot} for lot in lots]
+    of_rounds = [{strata_of.stratum_of_lot(r, method) for r in lot} for lot in lots]
     assert max(map(len, of_rounds)) > 1, "no lot has rounds of two strata"
 
 
@@ -71,7 +71,7 @@ def test_spells_by_age(measured, world: World, method: Method, name: str):
     found = recount.spells(world, method)
     expected = getattr(recount, name)(found, calendar, recount.edges(method))
     assert read_cells(con, name) == expected
-    assert {clock for clock, *_ in expected} == {"case", "listing", "lot", "resume"}
+    assert {clock for clock, *_ in expected} == set(CLOCKS)
 
 
 @pytest.mark.parametrize("name", ["case_counts", "round_counts", "lot_counts", "price_ratios"])
