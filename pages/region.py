@@ -16,6 +16,7 @@ from dashboard.profile import (
     choices,
     funnels,
     integrity,
+    nodes,
     outcomes,
     peers,
     rounds,
@@ -39,6 +40,7 @@ def page() -> None:
     score_apart.section(shown, row)
     sections.over_time(shown)
     outcomes.section(shown)
+    nodes.section(shown)
     rounds.section(shown)
     case_mix.section(shown)
     alike.section(shown, row)
@@ -60,6 +62,7 @@ def contents(shown: View, row: Any) -> Html:
         ("score", _("Score"), True),
         ("over-time", _("Over time"), True),
         ("outcomes", _("Outcomes"), True),
+        ("nodes", _("Waits"), True),
         ("rounds", _("Auction"), True),
         ("case-mix", _("Case mix"), True),
         ("alike", _("Places like it"), level != "nation" and row is not None),
