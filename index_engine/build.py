@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from index_engine.applications import spatial
+from index_engine.applications import exceptions, spatial
 from index_engine.estimates.estimate import estimate
 from index_engine.index import doubts, score
 from index_engine.measures.measure import MEASURES, measure
 from index_engine.method import load_all
 from index_engine.warehouse import snapshots
 
-# Spells, measures, random groups counted and estimated, four clocks, rates, small units; scores,
-# doubts, neighbours.
-STEPS = 1 + len(MEASURES) + 2 + 4 + 1 + 1 + 3
+# Spells, measures, both sides of creditors, random groups counted and estimated, four clocks, rates,
+# small units, local and other creditors; scores, doubts, neighbours, exceptions.
+STEPS = 1 + len(MEASURES) + 1 + 2 + 4 + 1 + 1 + 1 + 4
 
 
 def build(
@@ -46,7 +46,10 @@ def build(
             doubts.write(con, method, found[method.id])
         progress("neighbours")
         spatial.write(con, methods[0].id)
-        con.execute("DROP SCHEMA grouped CASCADE")
+        progress("exceptions")
+        exceptions.write(con, methods[0])
+        for schema in ("grouped", "by_creditor"):
+            con.execute(f"DROP SCHEMA {schema} CASCADE")
         con.execute("DELETE FROM meta WHERE starts_with(key, 'method')")
         for position, method in enumerate(methods):
             key = f"method.{position}" if position else "method"

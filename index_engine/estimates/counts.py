@@ -50,12 +50,10 @@ def ratio_bins(method: Method) -> int:
     return round(RATIO_CEILING / method.ratio_step) + 1
 
 
-def read(
-    con: duckdb.DuckDBPyConnection, frame: Frame, method: Method, schema: str = "measures"
-) -> Counts:
-    """Read all counts; of random groups (`schema` grouped) there are fewer tables."""
-    bins = ratio_bins(method)
-    prices = panel.read_ratios(con, frame, bins, schema)
+def read_totals(
+    con: duckdb.DuckDBPyConnection, frame: Frame, schema: str = "measures"
+) -> dict[str, Array]:
+    """Every count by name as (court, period) arrays."""
     first = panel.read_counts(con, frame, "round_counts", "stage = 'first'", schema)
     totals = {
         **panel.read_counts(con, frame, "case_counts", schema=schema),
@@ -66,6 +64,16 @@ def read(
     if schema == "measures":
         for table in ("coverage", "lot_counts"):
             totals |= panel.read_counts(con, frame, table)
+    return totals
+
+
+def read(
+    con: duckdb.DuckDBPyConnection, frame: Frame, method: Method, schema: str = "measures"
+) -> Counts:
+    """Read all counts; of random groups (`schema` grouped) there are fewer tables."""
+    bins = ratio_bins(method)
+    prices = panel.read_ratios(con, frame, bins, schema)
+    totals = read_totals(con, frame, schema)
     first_rounds = panel.read_count_rows(con, frame, "round_counts", "stage = 'first'", schema)
     return Counts(
         totals,

@@ -21,6 +21,7 @@ from index_engine.estimates.estimated import (
 from index_engine.estimates.expected import store_expected
 from index_engine.estimates.funnels import store_funnels
 from index_engine.estimates.incidence import Array
+from index_engine.estimates.localities import store_localities
 from index_engine.estimates.mix import Weights
 from index_engine.estimates.store import Coded, Columns, Store
 from index_engine.estimates.units import Units, special_courts, units
@@ -90,6 +91,8 @@ def estimate(
     progress("small units")
     for level in run.levels:
         _shrink(run, level)
+    progress("local and other creditors")
+    store_localities(con, run.store, run.levels, windows, run.main, together.effect)
     run.store.write(con, together)
 
 

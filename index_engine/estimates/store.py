@@ -67,6 +67,14 @@ CREATE TABLE estimates.outliers (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
     z DOUBLE, flag VARCHAR  -- '' without a value | in | high | very_high | low | very_low
 );
+CREATE TABLE estimates.localities (
+    basis VARCHAR,            -- observed | adjusted: both sides brought to the place's own mix
+    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    local DOUBLE, local_se DOUBLE, local_n BIGINT,
+    elsewhere DOUBLE, elsewhere_se DOUBLE, elsewhere_n BIGINT, -- n: NULL below the least cell
+    gap DOUBLE, gap_se DOUBLE, -- local less elsewhere
+    status VARCHAR            -- as in indicators; of the two together
+);
 CREATE TABLE estimates.figures (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
     value DOUBLE, numerator DOUBLE,  -- NULL below the least cell

@@ -13,6 +13,7 @@ SELECT
     cases.close_mode,
     cases.recovery_mode,
     cases.has_assets,
+    cases.creditor_local,
     cases.filed_on,
     cases.closed_on,
     cases.paid_out_on,

@@ -39,6 +39,9 @@ PeriodOf = Callable[[date], int]
 CLOCKS = ("case", *CLOCK_EVENTS)
 # Counts of random groups of cases, from which it is learned how estimates vary together.
 GROUPED = ("entered", "exits", "carried", "case_counts", "round_counts", "price_ratios")
+# Counts of the cases of local creditors and of those from elsewhere, a court's apart.
+BY_CREDITOR = ("entered", "exits", "carried")
+LOCAL, ELSEWHERE = "local", "elsewhere"
 GROUPS = 100
 LEAST_PER_GROUP = 1_500  # cases: fewer, and there are fewer groups
 LEAST_GROUPS = 20  # of fewer a correlation is not worth having
@@ -57,10 +60,12 @@ def measure(
     Each row is a sum over one court, one period, one stratum (coverage: of all strata, since nobody
     knows what the missing are) and the keys named in the SQL file; a region, a year or a filter is
     a sum of rows. Schema `grouped` has the tables in GROUPED once
-    more, with random groups of cases in place of courts; none if there are too few cases. Raises
-    InputError where there is nothing to measure.
+    more, with random groups of cases in place of courts; none if there are too few cases. Schema
+    `by_creditor` has the tables in BY_CREDITOR once more, of the case clock, with 'local:' or
+    'elsewhere:' before the court, of cases whose creditor is known to be either. Raises InputError
+    where there is nothing to measure.
     """
-    for schema in ("measures", "grouped"):
+    for schema in ("measures", "grouped", "by_creditor"):
         con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         con.execute(f"CREATE SCHEMA {schema}")
     progress("spells")
@@ -71,9 +76,25 @@ def measure(
         progress(name)
         # Clustered by period: a page reads one window and skips the rest.
         con.execute(f"CREATE TABLE measures.{name} AS {_sql(name)} ORDER BY period")
+    progress("creditors")
+    _measure_by_creditor(con)
     progress("random groups")
     _measure_groups(con)
     _drop_temporary(con)
+
+
+def _measure_by_creditor(con: duckdb.DuckDBPyConnection) -> None:
+    """The measures of the case clock by where the creditor is: the same SQL over views in which the
+    two sides of a court stand for two courts."""
+    side = f"CASE WHEN creditor_local THEN '{LOCAL}:' ELSE '{ELSEWHERE}:' END || court_id"
+    columns = f"* REPLACE ({side} AS court_id)"
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW first_enforcement AS SELECT {columns} "
+        f"FROM ({_sql('first_enforcement')}) WHERE creditor_local IS NOT NULL"
+    )
+    _spells(con, "by_creditor", "WHERE clock = 'case'")
+    for name in BY_CREDITOR:
+        con.execute(f"CREATE TABLE by_creditor.{name} AS {_sql(name)} ORDER BY period")
 
 
 def _measure_groups(con: duckdb.DuckDBPyConnection) -> None:
@@ -221,12 +242,16 @@ def _types(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     con.execute(
         "CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_id)"
     )
+    con.execute(
+        "CREATE TYPE by_creditor.court AS ENUM (SELECT side || ':' || court_id AS court FROM courts "
+        f"CROSS JOIN (VALUES ('{LOCAL}'), ('{ELSEWHERE}')) AS sides(side) ORDER BY court)"
+    )
     numbers = [f"g{number:03d}" for number in range(GROUPS)]
     con.execute(f"CREATE TYPE grouped.court AS ENUM ({_quoted(numbers)})")
 
 
-def _spells(con: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """`spells`, by courts of schema `measures` or by groups of schema `grouped`."""
+def _spells(con: duckdb.DuckDBPyConnection, schema: str, where: str = "") -> None:
+    """`spells`, by what stands for courts in a schema."""
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE spells AS
@@ -236,7 +261,7 @@ def _spells(con: duckdb.DuckDBPyConnection, schema: str) -> None:
                stop_day::INTEGER AS stop_day, event::measures.event AS event,
                cohort::INTEGER AS cohort, from_period::INTEGER AS from_period,
                stop_period::INTEGER AS stop_period
-        FROM ({_sql("spells")})
+        FROM ({_sql("spells")}) {where}
         """
     )
 
