@@ -26,6 +26,7 @@ FILES = {
     "rankings": "rankings",
     "region": "region",
     "compare": "compare",
+    "policy": "policy",
     "method": "method",
     "data": "data",
 }
@@ -37,6 +38,7 @@ def titles() -> dict[str, str]:
         "rankings": _("Rankings"),
         "region": _("Place profile"),
         "compare": _("Compare"),
+        "policy": _("Policy view"),
         "method": _("Method"),
         "data": _("Data"),
     }

@@ -24,7 +24,7 @@ from dashboard import i18n, search
 from dashboard.i18n import _
 from dashboard.map.outlines import BOUNDARIES
 
-PAGES = ("", "rankings", "region", "compare", "method", "data")
+PAGES = ("", "rankings", "region", "compare", "policy", "method", "data")
 A_YEAR = 365 * 24 * 3600
 # Streamlit looks for its server below the address of the page first, and a visitor who comes by a
 # deep link sees two failed requests in the console. Every page lies directly below the base, so

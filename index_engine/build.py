@@ -10,8 +10,8 @@ from index_engine.measures.measure import MEASURES, measure
 from index_engine.method import load_all
 from index_engine.warehouse import snapshots
 
-# Spells, measures, both sides of creditors, random groups counted and estimated, four clocks, rates,
-# small units, local and other creditors; scores, doubts, neighbours, exceptions.
+# Spells, measures, creditors, random groups counted and estimated, four clocks, rates, small units,
+# local and other creditors; scores, doubts, neighbours, exceptions.
 STEPS = 1 + len(MEASURES) + 1 + 2 + 4 + 1 + 1 + 1 + 4
 
 

@@ -27,9 +27,10 @@ LEAST_N = 30  # of the denominator in a quarter that counts
 ALLOWANCE = 0.5  # k, in standard deviations: half the shift that is found soonest
 STEADIED_BY = 12  # quarters that the spread of all places counts as beside the place's own
 FALSE_ALARM = 0.001  # probability that a series without a change signals within the four quarters
-# h by number of baseline quarters: what `alarm_limit` finds for FALSE_ALARM in two million draws each
-# (seed 7); a test draws them again.
+# h by number of baseline quarters: what `alarm_limit` finds for FALSE_ALARM in two million draws
+# each (seed 7); a test draws them again.
 LIMITS = {6: 6.92, 7: 6.69, 8: 6.52, 9: 6.39, 10: 6.3, 11: 6.2, 12: 6.13}
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -129,13 +130,26 @@ def _sums(z: Array) -> tuple[Array, Array]:
     return up, down
 
 
+def begins(z: Array, total: Array, signal: int) -> int:
+    """Position of the quarter in which the change most likely began, among those watched.
+
+    Candidates follow the last quarter before the signal in which the sum was 0; of them the one
+    from which on the mean of `z` (watched,) is farthest from 0, in its own standard errors: the
+    likeliest one under normal noise (Hinkley 1970, Biometrika 57: 1-17).
+    """
+    first = max((q + 1 for q in range(signal) if total[q] == 0.0), default=0)
+    distance = [abs(z[q:].sum()) / np.sqrt(len(z) - q) for q in range(first, signal + 1)]
+    return first + int(np.argmax(distance))
+
+
 def _expit(x: Array) -> Array:
     found: Array = 1.0 / (1.0 + np.exp(-x))
     return found
 
 
 def _ratio(x: Array, y: Array) -> Array:
-    return np.divide(x, y, out=np.zeros_like(x, dtype=float), where=y > 0)
+    found: Array = np.divide(x, y, out=np.zeros(len(x)), where=y > 0)
+    return found
 
 
 def alarm_limit(baseline: int, draws: int, seed: int) -> float:

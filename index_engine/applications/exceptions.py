@@ -14,7 +14,7 @@ import pandas as pd
 from index_engine import periods
 from index_engine.applications import control
 from index_engine.applications.control import Array, Chart
-from index_engine.estimates import counts, panel
+from index_engine.estimates import counts
 from index_engine.estimates.units import Units, units
 from index_engine.estimates.windows import Windows, windows_of
 from index_engine.method import Check, Figure, Indicator, Method
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS index.watched (
 CREATE TABLE IF NOT EXISTS index.exceptions (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
     direction VARCHAR,     -- up | down
-    since VARCHAR,         -- first quarter of the run that led to the signal
+    since VARCHAR,         -- quarter in which the change most likely began
     signalled VARCHAR,     -- quarter in which the sum passed the limit
     strength DOUBLE,       -- the largest sum over the limit: above 1
     before DOUBLE,         -- rate of the baseline, at the seasons of the quarters since
@@ -69,7 +69,11 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     read = counts.read_totals(con, yearly.frame)
     levels = units(con)
     nation = counts.totals_of(read, quarters, levels[0].members)
-    tables: dict[str, list[pd.DataFrame]] = {"watched": [], "exceptions": [], "exception_series": []}
+    tables: dict[str, list[pd.DataFrame]] = {
+        "watched": [],
+        "exceptions": [],
+        "exception_series": [],
+    }
     for level in levels:
         if level.level not in LEVELS:
             continue
@@ -148,9 +152,8 @@ def _signal(
     total = (charts.up if direction == "up" else charts.down)[unit]
     alarm = float(charts.alarm[unit])
     first = int((total > alarm).argmax())
-    # The last time the sum was 0 before the signal is where the change is taken to begin.
-    begun = max((q + 1 for q in range(first) if total[q] == 0.0), default=0)
     watched_from = len(quarters) - control.WATCHED
+    begun = control.begins(charts.z[unit, watched_from:], total, first)
     since = watched_from + begun
     theta, spread = charts.theta[unit], float(charts.spread[unit])
     counted = charts.counted[unit]

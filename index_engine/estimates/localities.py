@@ -38,9 +38,7 @@ class Side:
 
 def compared(method: Method) -> list[Indicator]:
     """What is compared: the indicators of a method that tell whether and when cases are paid."""
-    return [
-        i for i in method.indicators if i.estimate.clock == CLOCK and i.estimate.event == EVENT
-    ]
+    return [i for i in method.indicators if i.estimate.clock == CLOCK and i.estimate.event == EVENT]
 
 
 def store_localities(

@@ -243,8 +243,8 @@ def _types(con: duckdb.DuckDBPyConnection, method: Method) -> None:
         "CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_id)"
     )
     con.execute(
-        "CREATE TYPE by_creditor.court AS ENUM (SELECT side || ':' || court_id AS court FROM courts "
-        f"CROSS JOIN (VALUES ('{LOCAL}'), ('{ELSEWHERE}')) AS sides(side) ORDER BY court)"
+        "CREATE TYPE by_creditor.court AS ENUM (SELECT side || ':' || court_id AS court "
+        f"FROM courts, (VALUES ('{LOCAL}'), ('{ELSEWHERE}')) AS sides(side) ORDER BY court)"
     )
     numbers = [f"g{number:03d}" for number in range(GROUPS)]
     con.execute(f"CREATE TYPE grouped.court AS ENUM ({_quoted(numbers)})")

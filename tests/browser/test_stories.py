@@ -18,13 +18,14 @@ from tests.browser.conftest import Start, Visit
 pytestmark = pytest.mark.browser
 
 MAINLAND = ".st-key-map .geo:not(.geo2) .choroplethlayer path"  # not the frame in the corner
-PAGES = ["", "rankings", "region", "compare", "method", "data"]
+PAGES = ["", "rankings", "region", "compare", "policy", "method", "data"]
 TITLES = {
     "zh": {
         "": "总览",
         "rankings": "排名",
         "region": "地区画像",
         "compare": "比较",
+        "policy": "政策视角",
         "method": "方法",
         "data": "数据",
     },
@@ -33,6 +34,7 @@ TITLES = {
         "rankings": "Rankings",
         "region": "Place profile",
         "compare": "Compare",
+        "policy": "Policy view",
         "method": "Method",
         "data": "Data",
     },

@@ -23,7 +23,7 @@ def abroad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("page", ["overview", "rankings", "region", "method"])
+@pytest.mark.parametrize("page", ["overview", "rankings", "region", "policy", "method"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_stands(
     abroad: Path, monkeypatch: pytest.MonkeyPatch, page: str, language: str

@@ -1,0 +1,39 @@
+"""Courts over time: local and other creditors, and changes against a place's own past."""
+
+from __future__ import annotations
+
+from dashboard import address, controls, parts, view
+from dashboard.data import View
+from dashboard.i18n import _, place_name
+from dashboard.markup import tag
+from dashboard.policy import exceptions, localities
+
+
+def page() -> None:
+    shown = view.whole_country()
+    if not shown.data.watches():
+        way = tag("a", _("Compute now"), href=address.link("data"), data_in=True)
+        parts.notice(_("These data were built before this page; build them again to see it"), way)
+        return
+    jumps = [("creditors", _("Local and other creditors")), ("changes", _("Changes"))]
+    links = [tag("a", name, href=f"#{anchor}") for anchor, name in jumps]
+    nav = tag("nav", *links, class_="crumbs", aria_label=_("On this page"))
+    parts.toolbar(shown, nav, province_filter)
+    parts.headline(*localities.headline(shown))
+    localities.section(shown)
+    exceptions.section(shown)
+
+
+def province_filter(shown: View) -> None:
+    nation = shown.data.nation
+    provinces = {u.unit_id: place_name(u) for u in shown.data.children("nation", nation.unit_id)}
+    controls.select(
+        "within",
+        _("Province"),
+        ["", *provinces],
+        said=lambda code: provinces.get(code, _("All provinces")),
+        width=190,
+    )
+
+
+page()
