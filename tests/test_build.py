@@ -41,7 +41,7 @@ def tables(path: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def computed(built_world: Path) -> dict[str, str]:
     found = tables(built_world)
-    assert len(found) == 21, sorted(found)
+    assert len(found) == 25, sorted(found)
     return found
 
 
@@ -121,7 +121,7 @@ def test_progress_names_every_step(tmp_path: Path):
     build(path, progress=steps.append)
     assert len(steps) == STEPS == len(set(steps))
     assert steps[0] == "spells"
-    assert steps[-1] == "neighbours"
+    assert steps[-1] == "exceptions"
 
 
 # ---------------------------------------------------------------- what cannot be built

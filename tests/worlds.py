@@ -261,7 +261,8 @@ def random_world(seed: int = 1, cases: int = 4000, observed: Window = OBSERVED) 
         made.append(case)
     made = _with_modes_and_years(Random(seed + 1), made)
     made = _with_mix_and_parents(Random(seed + 3), made)
-    made = _with_creditors(Random(seed + 5), made)
+    near = Random(seed + 5).choices([True, False, None], [6, 3, 1], k=len(made))
+    made = [replace(c, creditor_local=local) for c, local in zip(made, near, strict=True)]
     rounds = _with_assets(Random(seed + 4), rounds)
     windows = {CASES: observed, AUCTIONS: observed}
     sequences = _sequences(Random(seed + 2), made, observed)
@@ -298,12 +299,6 @@ def _with_mix_and_parents(rng: Random, cases: list[Case]) -> list[Case]:
             case = replace(case, parent_case_id=rng.choice(chosen).case_id)
         made.append(case)
     return made
-
-
-def _with_creditors(rng: Random, cases: list[Case]) -> list[Case]:
-    """Where the creditor is: near, elsewhere, or not known."""
-    where = rng.choices([True, False, None], [6, 3, 1], k=len(cases))
-    return [replace(case, creditor_local=at) for case, at in zip(cases, where, strict=True)]
 
 
 def _with_assets(rng: Random, rounds: list[Round]) -> list[Round]:
@@ -403,37 +398,3 @@ def _lots(rng: Random, case: Case, observed: Window) -> list[Round]:
 
 def _money(rng: Random, mu: float, sigma: float) -> Decimal:
     return Decimal(round(rng.lognormvariate(mu, sigma) * 100)) / 100
-
-
-# ---------------------------------------------------------------- one court that changed
-
-CHANGED, CHANGED_FROM = "B1201", date(2024, 7, 1)
-
-
-def changed_world(seed: int = 4) -> World:
-    """Four courts of three cities with some 60 closings a quarter, a third of them 终本 but for the
-    last two quarters of CHANGED, where it is two in three; half the creditors are local, and are
-    paid no more often than the others."""
-    rng = Random(seed)
-    courts = [c for c in _RANDOM_COURTS if c.court_id in ("B110101", "B1102", CHANGED, "B1301")]
-    made: list[Case] = []
-    days = (OBSERVED[1] - OBSERVED[0]).days
-    for court in courts:
-        for number in range(60 * 16):
-            filed = OBSERVED[0] + timedelta(days=rng.randrange(days))
-            closed: date | None = filed + timedelta(days=rng.randrange(20, 70))
-            late = closed is not None and closed >= CHANGED_FROM and court.court_id == CHANGED
-            mode = "zhongben" if rng.random() < (0.67 if late else 0.33) else "completed"
-            if closed is not None and closed > OBSERVED[1]:
-                closed = None
-            made.append(
-                Case(
-                    f"{court.court_id}-{number}",
-                    court.court_id,
-                    filed,
-                    closed,
-                    mode if closed else None,
-                    creditor_local=rng.random() < 0.5,
-                )
-            )
-    return World(RANDOM_REGIONS, tuple(courts), tuple(made))

@@ -6,7 +6,8 @@ import pytest
 
 from index_engine.build import build
 from index_engine.snapshot import Snapshot
-from tests.worlds import CHANGED, Case, World, changed_world
+from tests.changed import CHANGED, changed_world
+from tests.worlds import Case, World
 
 PERIOD = "2024Q4"
 

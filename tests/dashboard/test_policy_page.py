@@ -9,9 +9,9 @@ import pytest
 from dashboard.data import Answers
 from index_engine.build import build
 from index_engine.snapshot import Snapshot
+from tests.changed import CHANGED, changed_world
 from tests.dashboard.running import Open, run_page
 from tests.dashboard.test_pages import clean
-from tests.worlds import CHANGED, changed_world
 
 PERIOD = "2024Q4"
 
