@@ -27,9 +27,7 @@ def clean(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize(
-    "page", ["overview", "rankings", "region", "compare", "policy", "method"]
-)
+@pytest.mark.parametrize("page", ["overview", "rankings", "region", "compare", "policy", "method"])
 def test_page_runs_and_carries_the_synthetic_mark(
     open_page: Open, page: str, language: str
 ) -> None:
