@@ -29,7 +29,7 @@ SIGHT = {
         (0.004733, 0.691367, 0.303900),
     ),
 }
-LEAST = 6.0  # of L* between neighbouring classes; about 1 can just be noticed side by side
+LEAST = 7.5  # of L* between neighbouring classes; about 1 can just be noticed side by side
 LOOKS = list(theme.LOOKS.values())
 
 
