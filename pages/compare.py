@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import parts, view
-from dashboard.comparison import apart, course, places
+from dashboard import address, parts, view
+from dashboard.comparison import apart, course, flows, places
 from dashboard.data import View
 from dashboard.i18n import _
 from dashboard.markup import Html, tag
 from index_engine.snapshot import Unit
+
+FLOWS = "flows"
 
 
 def page() -> None:
@@ -24,6 +26,10 @@ def page() -> None:
             st.html(piece)
     if not units:
         return
+    st.html(switch())
+    if address.get("view") == FLOWS:
+        flows.section(shown, units)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
         st.html(contents(), width="stretch")
         measure = course.measure_choice(shown)
@@ -32,6 +38,22 @@ def page() -> None:
     course.section(shown, units, measure, basis)
     course.standing(shown, units)
     apart.section(shown, units)
+
+
+def switch() -> Html:
+    """What is compared: scores, or how many cases come and go."""
+    now = address.get("view") if address.get("view") == FLOWS else ""
+    links = [
+        tag(
+            "a",
+            name,
+            href=address.here(view=each),
+            data_in=True,
+            aria_current="true" if each == now else None,
+        )
+        for each, name in (("", _("Scores")), (FLOWS, _("Flows by month")))
+    ]
+    return tag("nav", *links, class_="switch", aria_label=_("View"))
 
 
 def title(shown: View, units: Sequence[Unit]) -> str:

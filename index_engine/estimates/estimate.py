@@ -10,7 +10,16 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from index_engine.estimates import clocks, counts, groups, mix, panel, rates, small_units
+from index_engine.estimates import (
+    clocks,
+    counts,
+    groups,
+    mix,
+    panel,
+    rates,
+    seasonal,
+    small_units,
+)
 from index_engine.estimates.estimated import (
     ADJUSTED,
     CONSTANT_MIX,
@@ -94,6 +103,7 @@ def estimate(
     progress("local and other creditors")
     store_localities(con, run.store, run.levels, windows, run.main, together.effect)
     run.store.write(con, together)
+    seasonal.write(con, run.levels, run.main)
 
 
 # ---------------------------------------------------------------- curves

@@ -75,6 +75,12 @@ CREATE TABLE estimates.localities (
     gap DOUBLE, gap_se DOUBLE, -- local less elsewhere
     status VARCHAR            -- as in indicators; of the two together
 );
+CREATE TABLE estimates.monthly (
+    level VARCHAR, unit_id VARCHAR, month VARCHAR,
+    flow VARCHAR,     -- filed | closed | paid | sold
+    n BIGINT,         -- NULL below the least cell
+    adjusted DOUBLE   -- without season and Spring Festival; NULL likewise, and where not estimable
+);
 CREATE TABLE estimates.figures (
     level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
     value DOUBLE, numerator DOUBLE,  -- NULL below the least cell

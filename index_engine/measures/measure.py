@@ -54,8 +54,8 @@ def measure(
     period_of: PeriodOf = periods.quarter_of,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> None:
-    """Write the tables of schema `measures`, one for each name in MEASURES, `strata`, and
-    `windows`: the days on which the deliveries of each source watched its cases.
+    """Write the tables of schema `measures`, one for each name in MEASURES, `monthly`, `strata`
+    and `windows`: the days on which the deliveries of each source watched its cases.
 
     Each row is a sum over one court, one period, one stratum (coverage: of all strata, since nobody
     knows what the missing are) and the keys named in the SQL file; a region, a year or a filter is
@@ -76,6 +76,8 @@ def measure(
         progress(name)
         # Clustered by period: a page reads one window and skips the rest.
         con.execute(f"CREATE TABLE measures.{name} AS {_sql(name)} ORDER BY period")
+    # By calendar month whatever the periods are, and of all strata: what seasons are told from.
+    con.execute(f"CREATE TABLE measures.monthly AS {_sql('monthly')} ORDER BY month")
     progress("creditors")
     _measure_by_creditor(con)
     progress("random groups")

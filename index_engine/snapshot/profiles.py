@@ -180,6 +180,18 @@ class Profiles(Core):
         rows.insert(2, "name_en", pd.Series([name["en"] for name in names], dtype="str"))
         return rows
 
+    def monthly(self, level: str, unit_id: str) -> pd.DataFrame:
+        """Flows by calendar month: flow ('filed' | 'closed' | 'paid' | 'sold'), month ('2024-03'),
+        n (NaN below the least cell) and adjusted (without season and Spring Festival, see
+        estimates/seasonal.py; NaN too where there are fewer than three years). Only flows with
+        enough a month."""
+        return self._frame(
+            "SELECT flow, month, n, adjusted FROM estimates.monthly "
+            "WHERE level = ? AND unit_id = ? "
+            "ORDER BY list_position(['filed', 'closed', 'paid', 'sold'], flow), month",
+            [level, unit_id],
+        )
+
     def cohorts(self) -> list[str]:
         """Filing years such as '2023' observed from filing on, oldest first."""
         years = self._rows(

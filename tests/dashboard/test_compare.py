@@ -249,3 +249,15 @@ def test_a_faulty_table_is_told_and_the_rest_is_shown(
     assert "1 rows of the table of events cannot be read" in markup
     profile = open_page("region", lang="en", level="province", unit=units[0].unit_id)
     assert "Seen <b>" in text(profile)
+
+
+# ---------------------------------------------------------------- flows
+
+
+def test_flows_are_a_view_of_their_own(open_page: Open, sample: Answers, units: list[Unit]) -> None:
+    found = opened(open_page, units, view="flows")
+    assert 'id="flows"' in found and 'id="over-time"' not in found
+    rows = sample.monthly("province", units[0].unit_id)
+    total = rows.loc[rows["flow"] == "filed", "n"].sum()
+    assert f"n = {total:,.0f}" in part(found, "flows") or rows.empty
+    assert "Too few a month" in part(opened(open_page, units, view="flows", flow="sold"), "flows")

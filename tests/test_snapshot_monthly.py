@@ -1,0 +1,54 @@
+"""Monthly flows, counted again from the rows of the world."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from index_engine.snapshot import Snapshot
+from tests.test_snapshot_counts import cases_in
+from tests.worlds import World
+
+FIRST, LAST = date(2021, 1, 1), date(2024, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def snapshot(built_world: Path) -> Iterator[Snapshot]:
+    found = Snapshot(built_world)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("place", [("nation", "CN"), ("province", "11"), ("city", "1101")])
+def test_filings_and_closings_by_month(snapshot: Snapshot, rows: World, place: tuple[str, str]):
+    found = snapshot.monthly(*place)
+    assert list(found.columns) == ["flow", "month", "n", "adjusted"]
+    cases = cases_in(rows, *place)
+    for flow, days in (
+        ("filed", [c.filed_on for c in cases]),
+        ("closed", [c.closed_on for c in cases if c.closed_on]),
+    ):
+        expected = Counter(f"{d:%Y-%m}" for d in days if FIRST <= d <= LAST)
+        mine = found[found["flow"] == flow].set_index("month")["n"]
+        if expected.total() / 48 < 30:
+            assert mine.empty, "too few a month"
+            continue
+        assert len(mine) == 48
+        for month, n in mine.items():
+            hidden = expected[month] < snapshot.method.min_cell
+            assert n != n if hidden else n == expected[month]
+
+
+def test_the_adjusted_series_keeps_the_whole(snapshot: Snapshot):
+    found = snapshot.monthly("nation", "CN")
+    for flow in ("filed", "closed"):
+        mine = found[found["flow"] == flow]
+        assert mine["adjusted"].sum() == pytest.approx(mine["n"].sum(), rel=0.02)
+        assert (mine["adjusted"] - mine["n"]).abs().max() > 0
+
+
+def test_a_court_with_few_cases_has_none(snapshot: Snapshot):
+    assert snapshot.monthly("court", "T90").empty
+    assert snapshot.monthly("city", "9999").empty
