@@ -1,6 +1,6 @@
-"""Measure imports, builds, pages, rank sets and sensitivity and write docs/benchmarks.md.
+"""Measure imports, builds, pages, rank sets, sensitivity and exceptions; write docs/benchmarks.md.
 
-    python -m bench [import] [build] [pages] [browser] [users] [rank] [sensitivity]
+    python -m bench [import] [build] [pages] [browser] [users] [rank] [sensitivity] [exceptions]
                     [--rows 5000000] [--cases 1000000 10000000] [--warehouse FILE]
                     [--folder var/bench] [--output docs/benchmarks.md]
 
@@ -14,9 +14,9 @@ import platform
 import re
 from pathlib import Path
 
-from bench import browser, building, importing, pages, ranking, sensitivity, users
+from bench import browser, building, exceptions, importing, pages, ranking, sensitivity, users
 
-PARTS = ("import", "build", "pages", "browser", "users", "rank", "sensitivity")
+PARTS = ("import", "build", "pages", "browser", "users", "rank", "sensitivity", "exceptions")
 HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m bench`); each part comes from one run of it. Machines differ:
@@ -46,6 +46,8 @@ def _measured(part: str, arguments: argparse.Namespace) -> str:
         return importing.report(importing.measure(arguments.folder, arguments.rows))
     if part == "rank":
         return ranking.report(ranking.measure())
+    if part == "exceptions":
+        return exceptions.report(exceptions.measure())
     if part == "sensitivity":
         return sensitivity.report(sensitivity.measure())
     sizes = sorted(arguments.cases)

@@ -279,7 +279,7 @@ def signed(value: float | None, unit: str) -> str:
     if formats.missing(value):
         return formats.NOTHING
     if unit == "share":
-        return _("{change} points").format(change=formats.change(100 * float(value), 1))
+        return _("{change} percentage points").format(change=formats.change(100 * float(value), 1))
     return _("{number} months").format(number=formats.change(value, 1))
 
 

@@ -37,7 +37,7 @@ def test_the_headline_says_both_sides_and_the_gap(open_page: Open, sample: Answe
     [row] = sample.locality("nation", period, "cash_24m").itertuples(index=False)
     assert f"{100 * row.local:.1f}% of local claims paid within 24 months" in said
     assert f"{100 * row.elsewhere:.1f}% of others" in said
-    assert f"{100 * row.gap:+.1f}".replace("-", "−") + " points" in said
+    assert f"{100 * row.gap:+.1f}".replace("-", "−") + " percentage points" in said
 
 
 def test_every_place_stands_with_both_n_and_why_where_there_is_no_gap(
