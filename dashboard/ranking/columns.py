@@ -47,8 +47,8 @@ def published(shown: View, level: str, found: list[Column], units: pd.DataFrame)
         for c in found
         if c.sort not in OPTIONAL or units[c.sort].notna().any()
     ]
-    if shown.data.in_order(level):
-        return kept
+    if shown.data.in_order(level):  # by rank they stand as by score: one way to sort is enough
+        return [c if c.sort != "rank" else replace(c, sort="") for c in kept]
     return [c if c.sort in UNORDERED else replace(c, sort="") for c in kept]
 
 
