@@ -321,7 +321,8 @@ def year_cell(line: Any) -> object:
         )
     )
     mark = tag("b", "▲" if line.change_year > 0 else "▼", aria_hidden="true")
-    return tag("span", mark, said, title=ends, aria_label=f"{said}, {ends}", class_="moved")
+    aloud = tag("span", f", {ends}", class_="unseen")
+    return tag("span", mark, said, aloud, title=ends, class_="moved")
 
 
 def _change(heading: str, column: str, note: str) -> Column:

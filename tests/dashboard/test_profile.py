@@ -11,6 +11,7 @@ from dashboard import charts, formats
 from dashboard.data import Answers, View
 from dashboard.profile import case_mix, choices, peers, score_apart
 from index_engine.method import load
+from index_engine.snapshot import Snapshot
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
 
@@ -39,10 +40,11 @@ def test_the_lead_gives_both_intervals_the_band_and_the_rank_set(
 
 @pytest.mark.parametrize("ranks", [False, True], ids=["bands", "ranks"])
 def test_a_court_shows_its_band_but_no_rank(
-    request: pytest.FixtureRequest, sample: Answers, period: str, ranks: bool
+    request: pytest.FixtureRequest, period: str, ranks: bool
 ) -> None:
     """Nor where ranks are published: these stand on one page, under its note."""
-    row = scored(sample, "court", period)
+    with Snapshot(request.getfixturevalue("ranked_warehouse" if ranks else "warehouse")) as asked:
+        row = scored(Answers(asked), "court", period)
     opened = request.getfixturevalue("open_ranked" if ranks else "open_page")
     shown = plain(profile(opened, "court", row.unit_id))
     assert f"90% {row.low90}–{row.high90}" in shown
