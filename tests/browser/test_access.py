@@ -19,6 +19,7 @@ PAGES = [
     "?level=city&unit=632800",
     "rankings",
     "rankings?level=court",
+    "rankings?view=caterpillar",
     "region",
     "region?level=province&unit=630000",
     "region?level=city&unit=632800",
