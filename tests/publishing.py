@@ -41,6 +41,7 @@ def with_scored_courts(built: Path, copy: Path) -> Path:
         rows["score"], rows["se"] = score, half / 2
         rows["low"], rows["high"] = score - half, score + half
         rows["low90"], rows["high90"] = score - 0.8 * half, score + 0.8 * half
+        rows = rows.round(1)  # as published
         rows["band"] = bands(load().bands, rows["low90"].to_numpy(), rows["high90"].to_numpy())
         con.register("made", rows)
         con.execute(
