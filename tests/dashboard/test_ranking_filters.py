@@ -157,7 +157,7 @@ def test_a_row_adds_a_place_and_takes_it_back(open_page: Open, sample: Answers) 
     assert len(adds) == len(units)
     assert f"pick=province:{units[0]},province:{units[1]}" in adds[1]
     assert "pick=" not in adds[0], "the one picked is left again"
-    assert "Add another with +" in shown and "compare?" not in shown
+    assert "Add another with +" in shown and "units=" not in shown
 
 
 def test_the_bar_leads_to_the_comparison(open_page: Open, sample: Answers) -> None:
