@@ -224,6 +224,10 @@ class View:
         key = (name, current_language(), theme.now().name, self.period, self.place, *more)
         return self.data.keep(key, make)
 
+    def keep_here(self, name: str, make: Callable[[], Any], *more: Hashable) -> Any:
+        """As `keep`, for markup with links that lead on from the address in view."""
+        return self.keep(name, make, address.here(), *more)
+
     def scores(self, level: str, parent: str | None = None) -> pd.DataFrame:
         return self.data.scores(level, self.period, parent=parent)
 
@@ -237,6 +241,10 @@ class View:
 
     def row(self, unit: Unit) -> Any:
         """The line of `unit` in the table of scores of its level; None where it has no line."""
-        rows = self.scores(unit.level)
-        found = rows[rows["unit_id"] == unit.unit_id]
-        return next(found.itertuples(index=False), None)
+
+        def find() -> Any:
+            rows = self.scores(unit.level)
+            found = rows[rows["unit_id"] == unit.unit_id]
+            return next(found.itertuples(index=False), None)
+
+        return self.data.keep(("row", unit.level, unit.unit_id, self.period), find)

@@ -179,10 +179,13 @@ def draw_special(shown: View, level: str, units: pd.DataFrame) -> None:
         _("Special courts"),
         _("They have cases of their own kinds, so that they are no peers of the others."),
     )
-    columns = rank_columns.special(shown, level, units)
+
+    def drawn() -> Html:
+        columns = rank_columns.special(shown, level, units)
+        return tables.table(columns, units.itertuples(index=False), caption=_("Special courts"))
+
     with st.container(key="special"):
-        rows = units.itertuples(index=False)
-        st.html(tables.table(columns, rows, caption=_("Special courts")))
+        st.html(shown.keep_here("special", drawn))
     st.html(parts.source_line(shown, n=int(units["n"].sum())))
     take(shown, level, "special-courts", units)
 
@@ -201,15 +204,20 @@ def draw_unscored(shown: View, level: str, units: pd.DataFrame, custom: Weights)
             "guessed."
         ),
     )
-    above = rank_columns.parents(shown, level)
-    listed = [
-        Column(_("Name"), lambda line: rank_columns.name_cell(line, level, above)),
-        Column(_("Reason"), lambda line: parts.status(line.status)),
-        Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
-    ]
     most = units.head(table.PAGE)
+
+    def drawn() -> Html:
+        above = rank_columns.parents(shown, level)
+        listed = [
+            Column(_("Name"), lambda line: rank_columns.name_cell(line, level, above)),
+            Column(_("Reason"), lambda line: parts.status(line.status)),
+            Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
+        ]
+        rows = most.itertuples(index=False)
+        return tables.table(listed, rows, caption=_("Without a score"))
+
     with st.container(key="unscored"):
-        st.html(tables.table(listed, most.itertuples(index=False), caption=_("Without a score")))
+        st.html(shown.keep_here("unscored", drawn))
     if len(most) < len(units):
         said = _("The first {n} of {total}; all are in the file.")
         said = said.format(n=formats.number(len(most)), total=formats.number(len(units)))

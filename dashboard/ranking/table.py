@@ -44,9 +44,13 @@ def draw(
     units, order = ordered(shown, level, units)
     page, last = at(len(units))
     rows = units.iloc[(page - 1) * PAGE : page * PAGE]
-    lines = rows.itertuples(index=False) if order else under_bands(rows, units)
+
+    def drawn() -> Html:
+        lines = rows.itertuples(index=False) if order else under_bands(rows, units)
+        return tables.table(columns, lines, caption=caption, sorted_by=order)
+
     with st.container(key="ranking"):
-        st.html(tables.table(columns, lines, caption=caption, sorted_by=order))
+        st.html(shown.keep_here("ranking", drawn))
     if last > 1:
         st.html(pager(page, last, len(units)))
     return units
