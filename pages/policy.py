@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import address, controls, parts, view
+from dashboard import controls, parts, view
 from dashboard.data import View
 from dashboard.i18n import _, place_name
 from dashboard.markup import tag
@@ -11,10 +11,6 @@ from dashboard.policy import exceptions, localities
 
 def page() -> None:
     shown = view.whole_country()
-    if not shown.data.watches():
-        way = tag("a", _("Compute now"), href=address.link("data"), data_in=True)
-        parts.notice(_("These data were built before this page; build them again to see it"), way)
-        return
     jumps = [("creditors", _("Local and other creditors")), ("changes", _("Changes"))]
     links = [tag("a", name, href=f"#{anchor}") for anchor, name in jumps]
     nav = tag("nav", *links, class_="crumbs", aria_label=_("On this page"))

@@ -15,7 +15,7 @@ from index_engine import periods
 from index_engine.errors import InputError
 from index_engine.estimates.units import LEVELS, all_courts, units
 from index_engine.method import Method, parse_all
-from index_engine.warehouse.snapshots import cursor, open_locked
+from index_engine.warehouse.snapshots import BUILD_VERSION, cursor, open_locked
 
 QUERIES = Path(__file__).parents[1] / "queries"
 NAMES = ("name", "name_hant", "name_en", "parent")
@@ -41,11 +41,12 @@ class Core:
         self.path = Path(path)
         self._con = open_locked(self.path, memory_limit=memory_limit)
         meta = dict(self._rows("SELECT key, value FROM meta"))
-        if "method" not in meta:
+        if meta.get("build") != BUILD_VERSION:
             self._con.close()
+            known = "method" in meta
+            found = "it was built by another version" if known else "nothing is built in it yet"
             raise InputError(
-                f"{path}: nothing is built in it yet; "
-                f"run 'python -m index_engine build --warehouse {path}'"
+                f"{path}: {found}; run 'python -m index_engine build --warehouse {path}'"
             )
         self.methods = _methods(meta, f"{path} (method)")
         if method and method not in self.methods:

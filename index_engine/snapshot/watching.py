@@ -12,14 +12,6 @@ from index_engine.snapshot.core import Core, query
 class Watching(Core):
     """Local and other creditors, and statistical exceptions; both of the main method."""
 
-    def watches(self) -> bool:
-        """Whether the build has what is asked here: an older one has not."""
-        [(count,)] = self._rows(
-            "SELECT COUNT(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name IN"
-            " ('estimates.localities', 'index.exceptions')"
-        )
-        return bool(count == 2)
-
     def compared_by_locality(self) -> list[Indicator]:
         """The indicators that local and other creditors are compared by."""
         return compared(self.main)
