@@ -342,3 +342,11 @@ def test_a_window_needs_cases_and_auctions(tmp_path: Path, rows: World):
     build(path)
     with Snapshot(path) as snapshot:
         assert snapshot.periods()[-1] == "2024Q2"
+
+
+def test_what_another_version_built_is_not_shown(built_world: Path, tmp_path: Path) -> None:
+    path = shutil.copy(built_world, tmp_path / "w.duckdb")
+    with duckdb.connect(str(path)) as con:
+        con.execute("UPDATE meta SET value = '1' WHERE key = 'build'")
+    with pytest.raises(InputError, match=r"built by another version; run '.* build --warehouse"):
+        Snapshot(path)

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -398,11 +397,3 @@ def test_not_built(tmp_path: Path):
     for _ in range(2):  # a failed opening leaves nothing locked
         with pytest.raises(InputError, match="nothing is built"):
             Snapshot(path)
-
-
-def test_built_by_another_version(built_world: Path, tmp_path: Path):
-    path = shutil.copy(built_world, tmp_path / "w.duckdb")
-    with duckdb.connect(str(path)) as con:
-        con.execute("UPDATE meta SET value = '1' WHERE key = 'build'")
-    with pytest.raises(InputError, match=r"built by another version; run '.* build --warehouse"):
-        Snapshot(path)
