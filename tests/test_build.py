@@ -41,7 +41,7 @@ def tables(path: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def computed(built_world: Path) -> dict[str, str]:
     found = tables(built_world)
-    assert len(found) == 25, sorted(found)
+    assert len(found) == 26, sorted(found)
     return found
 
 
