@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index_engine.ages import days_of
 from index_engine.errors import InputError
-from index_engine.snapshot import Node, Snapshot
+from index_engine.snapshot import Node, Snapshot, waits
 from tests.measures import recount
 from tests.measures.recount import Spell
 from tests.test_snapshot_counts import courts_in
@@ -131,6 +132,19 @@ def test_the_interval_of_a_median_holds_it_and_narrows(snapshot: Snapshot):
         assert line["median_low"] < line["median"]
         assert math.isnan(line["median_high"]) or line["median"] < line["median_high"]
     assert narrow["median"] - narrow["median_low"] < wide["median"] - wide["median_low"]
+
+
+def test_an_interval_stays_within_0_and_1_and_around_the_share():
+    """Also a hair from either end, where rounding leaves curves, and with an error out of scale."""
+    share = np.array([0.0, 1e-15, 1e-6, 0.3, 0.5, 1 - 1e-6, 1 - 1e-16, 1.0])
+    for error in (0.0, 1e-9, 0.05, 10.0):
+        low, high = waits._log_log(share, np.full_like(share, error), 1.96)
+        assert (low >= 0).all() and (high <= 1).all()
+        assert (low <= share + 1e-12).all() and (share <= high + 1e-12).all()
+    low, high = waits._log_log(np.array([0.3]), np.array([0.05]), 1.96)
+    # On the scale log(-log(1 - F)), by hand: 1 - 0.7 ** exp(+-1.96 * 0.05 / (0.7 * -log 0.7)).
+    spread = math.exp(1.96 * 0.05 / (0.7 * -math.log(0.7)))
+    assert (low[0], high[0]) == pytest.approx((1 - 0.7 ** (1 / spread), 1 - 0.7**spread))
 
 
 def test_limits_end_a_bin_of_the_grid(snapshot: Snapshot):

@@ -1,6 +1,7 @@
 """How long cases and lots wait at each node of the procedure, the open ones counted."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from index_engine import periods
@@ -117,7 +118,7 @@ def _read(node: Node, curves: incidence.Curves, method: Method) -> dict[str, obj
         at = int(grid.bin_of(node.limit_days))
         if at < reach:
             within = [float(each[at]) for each in (share, low, high)]
-            if share[at] in (0.0, 1.0):  # no event to tell how far it may be off
+            if _at_an_end(share)[at]:  # no event to tell how far it may be off
                 within[1:] = [float("nan")] * 2
             if node.limit == "least":
                 within = [1.0 - within[0], 1.0 - within[2], 1.0 - within[1]]
@@ -127,13 +128,20 @@ def _read(node: Node, curves: incidence.Curves, method: Method) -> dict[str, obj
 
 def _log_log(share: Array, error: Array, z: float) -> tuple[Array, Array]:
     """Pointwise interval of an incidence on the scale log(-log(1 - F)), which keeps it in 0..1."""
-    inside = (share > 0) & (share < 1)
+    inside = ~_at_an_end(share)
     safe = np.where(inside, share, 0.5)
     staying = -np.log1p(-safe)
-    spread = np.exp(z * error / ((1.0 - safe) * staying))
+    # Near an end the scale runs away: beyond e^30 either way the interval is all of 0..1.
+    spread = np.exp(np.minimum(z * error / ((1.0 - safe) * staying), 30.0))
     low = -np.expm1(-staying / spread)
     high = -np.expm1(-staying * spread)
     return np.where(inside, low, share), np.where(inside, high, share)
+
+
+def _at_an_end(share: Array) -> npt.NDArray[np.bool_]:
+    """Whether none or all have passed, but for rounding."""
+    found: npt.NDArray[np.bool_] = (share < 1e-9) | (share > 1.0 - 1e-9)
+    return found
 
 
 def _day_of(share: Array, at: float, ends: Array) -> float:

@@ -47,7 +47,7 @@ def test_a_court_shows_its_band_but_no_rank(
         row = scored(Answers(asked), "court", period)
     opened = request.getfixturevalue("open_ranked" if ranks else "open_page")
     shown = plain(profile(opened, "court", row.unit_id))
-    assert f"90% {row.low90}–{row.high90}" in shown
+    assert f"90% {formats.interval(row.low90, row.high90, 'score')}" in shown
     assert ("no band" if formats.missing(row.band) else f"band {row.band}") in shown
     assert not re.search(r"rank \d", shown)
     assert "Which choice moves its rank" not in shown
