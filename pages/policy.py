@@ -15,8 +15,11 @@ def page() -> None:
     links = [tag("a", name, href=f"#{anchor}") for anchor, name in jumps]
     nav = tag("nav", *links, class_="crumbs", aria_label=_("On this page"))
     parts.toolbar(shown, nav, province_filter)
-    parts.headline(*localities.headline(shown))
-    localities.section(shown)
+    if shown.data.compared_by_locality():
+        parts.headline(*localities.headline(shown))
+        localities.section(shown)
+    else:
+        parts.headline(_("Changes against a place's own past"), localities.not_compared())
     exceptions.section(shown)
 
 

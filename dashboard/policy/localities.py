@@ -31,6 +31,14 @@ def usual_entry(shown: View) -> Indicator:
     return next((entry for entry in entries if entry.unit == "share"), entries[0])
 
 
+def not_compared() -> str:
+    """Why there is nothing to compare the two by."""
+    return _(
+        "No indicator of the method tells when claims are paid in cash: local and other creditors "
+        "are not compared."
+    )
+
+
 def place_in_view(shown: View) -> Unit:
     """The province in the address, or the nation."""
     provinces = {u.unit_id: u for u in shown.data.children("nation", shown.data.nation.unit_id)}
