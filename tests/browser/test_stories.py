@@ -105,6 +105,8 @@ def test_a_cold_deep_link_opens_the_page_it_names(
     query = f"lang={language}&period={period}"
     if path in ("", "region"):
         query += f"&level=province&unit={province.unit_id}"
+    if path == "compare":
+        query += f"&units=province:{province.unit_id}"
     # The first request that this server ever gets.
     page = visit(f"{start(warehouse)}{path}?{query}")
     assert urlsplit(page.url).query == query
