@@ -35,6 +35,7 @@ def test_the_page_shows_the_waits_of_a_province(
     assert f"{100 * table.loc['second', 'within']:.1f}%" in row
     words = plain(section)
     assert "Fa Shi [2016] 18, art. 26" in words
+    assert "runs to the second auction itself, this one to its listing" in words
     assert "calendar days" in words and "no breach" in words
 
 
