@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from dashboard import address
+from dashboard.markup import Html, tag
 
 
 def select(
@@ -31,6 +32,36 @@ def select(
         label, options, format_func=words.__getitem__, key=key, on_change=chosen, width=width
     )
     return value
+
+
+def switch(
+    parameter: str,
+    label: str,
+    names: Mapping[str, str],
+    now: str,
+    *,
+    default: str | None = None,
+    small: bool = False,
+    resets: Sequence[str] = (),
+) -> Html:
+    """Links to the values of a parameter side by side, `now` the one in force.
+
+    `names` are their words; `default` is left out of the address, `resets` are parameters that a
+    click takes out of it.
+    """
+    links = [
+        tag(
+            "a",
+            words,
+            href=address.here(
+                **dict.fromkeys(resets, ""), **{parameter: "" if value == default else value}
+            ),
+            data_in=True,
+            aria_current="true" if value == now else None,
+        )
+        for value, words in names.items()
+    ]
+    return tag("nav", *links, class_="switch small" if small else "switch", aria_label=label)
 
 
 def slide(

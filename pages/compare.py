@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import address, parts, view
+from dashboard import address, controls, parts, view
 from dashboard.comparison import apart, course, flows, places
 from dashboard.data import View
 from dashboard.i18n import _
@@ -42,18 +42,9 @@ def page() -> None:
 
 def switch() -> Html:
     """What is compared: scores, or how many cases come and go."""
-    now = address.get("view") if address.get("view") == FLOWS else ""
-    links = [
-        tag(
-            "a",
-            name,
-            href=address.here(view=each),
-            data_in=True,
-            aria_current="true" if each == now else None,
-        )
-        for each, name in (("", _("Scores")), (FLOWS, _("Flows by month")))
-    ]
-    return tag("nav", *links, class_="switch", aria_label=_("View"))
+    now = FLOWS if address.get("view") == FLOWS else ""
+    names = {"": _("Scores"), FLOWS: _("Flows by month")}
+    return controls.switch("view", _("View"), names, now)
 
 
 def title(shown: View, units: Sequence[Unit]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts, tables
+from dashboard import address, controls, formats, parts, tables
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _
 from dashboard.markup import Html, join, tag
@@ -59,17 +59,13 @@ def draw(shown: View, level: str, listed: pd.DataFrame, custom: Weights) -> None
 
 def level_switch(level: str) -> Html:
     names = {"province": _("Provinces"), "city": _("Cities"), "court": _("Courts")}
-    links = [
-        tag(
-            "a",
-            names[each],
-            href=address.here(level=each, sort="", **filters.NONE),
-            data_in=True,
-            aria_current="true" if each == level else None,
-        )
-        for each in RANKED
-    ]
-    return tag("nav", *links, class_="switch", aria_label=_("Level"))
+    return controls.switch(
+        "level",
+        _("Level"),
+        {each: names[each] for each in RANKED},
+        level,
+        resets=("sort", *filters.NONE),
+    )
 
 
 def open_panels(shown: View, level: str, custom: Weights) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts, tables
+from dashboard import address, controls, formats, parts, tables
 from dashboard.audit import drawings as audit_drawings
 from dashboard.data import View
 from dashboard.i18n import _, pick
@@ -36,17 +36,10 @@ def chosen(levels: Iterable[str] = LEVELS) -> str:
 def level_switch(levels: Iterable[str] = LEVELS) -> Html:
     names = {"province": _("Provinces"), "city": _("Cities"), "court": _("Courts")}
     known = list(levels)
-    links = [
-        tag(
-            "a",
-            names[level],
-            href=address.here(audit="" if level == LEVELS[0] else level),
-            data_in=True,
-            aria_current="true" if level == chosen(known) else None,
-        )
-        for level in known
-    ]
-    return tag("nav", *links, class_="switch small", aria_label=_("Level"))
+    offered = {level: names[level] for level in known}
+    return controls.switch(
+        "audit", _("Level"), offered, chosen(known), default=LEVELS[0], small=True
+    )
 
 
 def at_last(shown: View) -> View:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts
+from dashboard import address, controls, formats, parts
 from dashboard.data import View
 from dashboard.i18n import _, pick, place_name
 from dashboard.map import kinds
@@ -57,17 +57,7 @@ def _explained(shown: View, since: str, before: str) -> str:
 
 def _switch(since: str) -> Html:
     names = {"quarter": _("On the quarter"), "year": _("On the year")}
-    links = [
-        tag(
-            "a",
-            name,
-            href=address.here(since="" if each == "quarter" else each),
-            data_in=True,
-            aria_current="true" if each == since else None,
-        )
-        for each, name in names.items()
-    ]
-    return tag("nav", *links, class_="switch", aria_label=_("Changed since"))
+    return controls.switch("since", _("Changed since"), names, since, default="quarter")
 
 
 def _told(shown: View, level: str, moved: pd.DataFrame, before: str) -> Html:

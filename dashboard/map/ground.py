@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard import address
+from dashboard import address, controls
 from dashboard.data import LEVELS, View
 from dashboard.i18n import _
 from dashboard.map import outlines as maps
 from dashboard.map.outlines import Window
-from dashboard.markup import Html, tag
+from dashboard.markup import Html
 
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 FULL = 0.86  # of the room of a city that its dots take
@@ -56,17 +56,8 @@ def switch(shown: View, current: str) -> Html | None:
     if len(below) == 1:
         return None
     names = {"province": _("Provinces"), "city": _("Cities"), "court": _("County courts")}
-    links = [
-        tag(
-            "a",
-            names[each],
-            href=address.here(by="" if each == below[0] else each),
-            data_in=True,
-            aria_current="true" if each == current else None,
-        )
-        for each in below
-    ]
-    return tag("nav", *links, class_="switch", aria_label=_("Level painted"))
+    offered = {each: names[each] for each in below}
+    return controls.switch("by", _("Level painted"), offered, current, default=below[0])
 
 
 def units(shown: View, level: str) -> pd.DataFrame:

@@ -83,18 +83,8 @@ def chosen(layers: Mapping[str, Layer], units: pd.DataFrame) -> Layer:
 
 def switch(layers: Mapping[str, Layer], current: Layer) -> Html:
     """Links to the layers that there are few of."""
-    links = [
-        tag(
-            "a",
-            layer.short,
-            href=address.here(layer=layer.id),
-            data_in=True,
-            aria_current="true" if layer == current else None,
-        )
-        for layer in layers.values()
-        if layer.linked
-    ]
-    return tag("nav", *links, class_="switch", aria_label=_("Painted by"))
+    names = {layer.id: layer.short for layer in layers.values() if layer.linked}
+    return controls.switch("layer", _("Painted by"), names, current.id)
 
 
 def box(layers: Mapping[str, Layer]) -> None:

@@ -80,17 +80,8 @@ def chosen_level(shown: View) -> str:
     level = named if named in options else options[0]
     if len(options) > 1:
         names = {"city": _("Cities"), "court": _("Courts")}
-        links = [
-            tag(
-                "a",
-                names[each],
-                href=address.here(among="" if each == options[0] else each),
-                data_in=True,
-                aria_current="true" if each == level else None,
-            )
-            for each in options
-        ]
-        st.html(tag("nav", *links, class_="switch", aria_label=_("Units drawn")))
+        offered = {each: names[each] for each in options}
+        st.html(controls.switch("among", _("Units drawn"), offered, level, default=options[0]))
     return level
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, drawings, formats, parts, tables
+from dashboard import address, controls, drawings, formats, parts, tables
 from dashboard.about import about
 from dashboard.data import View
 from dashboard.i18n import _, pick
@@ -85,17 +85,7 @@ def switch(reading: str) -> Html:
         PEERS: _("Beside its peers"),
         MIX: _("At the national case mix"),
     }
-    links = [
-        tag(
-            "a",
-            name,
-            href=address.here(view="" if each == OWN else each),
-            data_in=True,
-            aria_current="true" if each == reading else None,
-        )
-        for each, name in names.items()
-    ]
-    return tag("nav", *links, class_="switch", aria_label=_("Reading"))
+    return controls.switch("view", _("Reading"), names, reading, default=OWN)
 
 
 def explained(reading: str) -> str:

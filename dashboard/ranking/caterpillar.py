@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import address, figures, formats, parts, theme
+from dashboard import address, controls, figures, formats, parts, theme
 from dashboard.data import View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, tag
@@ -30,17 +30,9 @@ def chosen() -> bool:
 
 def switch() -> Html:
     """Table or caterpillar."""
-    links = [
-        tag(
-            "a",
-            words,
-            href=address.here(view=code, part=""),
-            data_in=True,
-            aria_current="true" if (code == VIEW) == chosen() else None,
-        )
-        for code, words in (("", _("Table")), (VIEW, _("Caterpillar plot")))
-    ]
-    return tag("nav", *links, class_="switch small", aria_label=_("View"))
+    names = {"": _("Table"), VIEW: _("Caterpillar plot")}
+    now = VIEW if chosen() else ""
+    return controls.switch("view", _("View"), names, now, small=True, resets=("part",))
 
 
 def sides(units: pd.DataFrame, reference: float | None, ends: tuple[str, str]) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts
+from dashboard import address, controls, formats, parts
 from dashboard.data import View
 from dashboard.i18n import _
 from dashboard.markup import Html, tag
@@ -32,25 +32,12 @@ def choices(more: list[Html], *, columns: bool) -> None:
     """A row over the table: columns and interval, where there are any, and what can be opened."""
     names = {ORDER: _("Order"), DOUBT: _("Doubt"), DIMENSIONS: _("Dimensions")}
     intervals = {"": _("95% interval"), NARROW: _("90%")}
+    interval = NARROW if ends()[2] == "90" else ""
     switches = [
-        _switch(_("Columns"), "columns", names, chosen(), ORDER),
-        _switch(_("Interval"), "interval", intervals, NARROW if ends()[2] == "90" else "", ""),
+        controls.switch("columns", _("Columns"), names, chosen(), default=ORDER, small=True),
+        controls.switch("interval", _("Interval"), intervals, interval, small=True),
     ]
     st.html(tag("div", *(switches if columns else ()), *more, class_="ranking-choices"))
-
-
-def _switch(label: str, name: str, options: dict[str, str], now: str, default: str) -> Html:
-    links = [
-        tag(
-            "a",
-            words,
-            href=address.here(**{name: "" if code == default else code}),
-            data_in=True,
-            aria_current="true" if code == now else None,
-        )
-        for code, words in options.items()
-    ]
-    return tag("nav", *links, class_="switch small", aria_label=label)
 
 
 def opener(name: str, words: str) -> Html:
