@@ -22,7 +22,7 @@ from starlette.responses import Response
 from dashboard import address, data, i18n, pinyin
 from dashboard.data import Answers
 from dashboard.i18n import _, place_name
-from dashboard.markup import tag
+from dashboard.markup import Html, tag
 from index_engine.errors import InputError
 from index_engine.snapshot import Unit
 
@@ -33,9 +33,14 @@ def box(page: str) -> None:
     """The box. A place that is chosen opens on the map or in its profile, whichever is in view; a
     court in its profile."""
     near = "" if page in ("", "overview") else "region"
-    say = _("Find a place or court")
+    ways = {"data_place_way": address.link(near), "data_court_way": address.link("region")}
+    st.html(field(_("Find a place or court"), **ways), width="content")
+
+
+def field(say: str, kind: str = "search", **ways: str) -> Html:
+    """The box as markup, `say` its words: `ways` are where search.js goes with a place chosen."""
     source = {"lang": i18n.current().code, "data": address.get("data")}
-    field = tag(
+    box = tag(
         "input",
         type="text",
         role="combobox",
@@ -46,11 +51,10 @@ def box(page: str) -> None:
         aria_expanded="false",
         aria_autocomplete="list",
         data_names=f"./{NAMES}?{urlencode({k: v for k, v in source.items() if v})}",
-        data_place_way=address.link(near),
-        data_court_way=address.link("region"),
+        **ways,
         data_none=_("No place or court has this name"),
     )
-    st.html(tag("div", field, class_="search", role="search"), width="content")
+    return tag("div", box, class_=kind, role="search")
 
 
 def names(request: Request) -> Response:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import address, formats, i18n, parts, theme
+from dashboard import address, formats, parts, search, theme
 from dashboard.data import View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, join, tag
-from dashboard.search import NAMES
 from index_engine.snapshot import Unit
 
 MOST = 6  # beyond this lines and colours are no longer told apart
@@ -89,24 +87,9 @@ def _chips(shown: View, units: Sequence[Unit]) -> Html:
 
 def _box(units: Sequence[Unit]) -> Html:
     """The box of the header once more; what is chosen here joins the list (search.js)."""
-    say = _("Add a place or court")
-    source = {"lang": i18n.current().code, "data": address.get("data")}
     way = f"{written(units)},PLACE" if units else "PLACE"
-    field = tag(
-        "input",
-        type="text",
-        role="combobox",
-        autocomplete="off",
-        spellcheck="false",
-        placeholder=say,
-        aria_label=say,
-        aria_expanded="false",
-        aria_autocomplete="list",
-        data_names=f"./{NAMES}?{urlencode({k: v for k, v in source.items() if v})}",
-        data_add_way=address.here(**{PARAMETER: way}),
-        data_none=_("No place or court has this name"),
-    )
-    return tag("div", field, class_="search adding", role="search")
+    way = address.here(**{PARAMETER: way})
+    return search.field(_("Add a place or court"), "search adding", data_add_way=way)
 
 
 def suggestions(shown: View, units: Sequence[Unit]) -> Html | None:
