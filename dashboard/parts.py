@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,21 @@ HERE = Path(__file__).parent
 def dress() -> None:
     """The style sheets, style.css first, and the scripts: following links, saving figures,
     printing."""
-    sheets = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("style*.css")))
-    st.html(f"<style>{theme.variables()}\n{sheets}</style>")
-    scripts = "\n".join(f.read_text(encoding="utf-8") for f in sorted(HERE.glob("*.js")))
+    sheets, scripts = _dress()
+    st.html(f"<style>{sheets}</style>")
     # The page was loaded in the language that it had then; links change it without loading anew.
     scripts += f"\ndocument.documentElement.lang = '{current().html_lang}';"
     st.html(f"<script>{scripts}</script>", unsafe_allow_javascript=True)
+
+
+@cache
+def _dress() -> tuple[str, str]:
+    """Style sheets and scripts, read once: they do not change while the server runs."""
+    sheets, scripts = (
+        "\n".join(file.read_text(encoding="utf-8") for file in sorted(HERE.glob(pattern)))
+        for pattern in ("style*.css", "*.js")
+    )
+    return f"{theme.variables()}\n{sheets}", scripts
 
 
 def header(pages: list[tuple[str, str]], active: str) -> None:
