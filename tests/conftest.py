@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index_engine.build import build
+from index_engine.snapshot import Snapshot
 from tests.publishing import with_court_ranks, with_scored_courts
 from tests.worlds import World, random_world
 
@@ -52,6 +53,20 @@ def built_world(rows: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ranked_world(built_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, courts published by ranks."""
     return with_court_ranks(built_world, tmp_path_factory.mktemp("ranked") / "world.duckdb")
+
+
+@pytest.fixture(scope="module")
+def snapshot(built_world: Path) -> Iterator[Snapshot]:
+    """The random world, opened as pages open it."""
+    with Snapshot(built_world) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def ranked(ranked_world: Path) -> Iterator[Snapshot]:
+    """The one whose courts are published by ranks, opened."""
+    with Snapshot(ranked_world) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import math
 import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -25,18 +24,6 @@ PLACES = [
     ("court", "V"),
 ]
 DIMENSIONS = ["cycle", "closure", "auction"]
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    with Snapshot(built_world) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def ranked(ranked_world: Path) -> Iterator[Snapshot]:
-    with Snapshot(ranked_world) as found:
-        yield found
 
 
 # ---------------------------------------------------------------- what there is

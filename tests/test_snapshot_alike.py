@@ -2,9 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -16,13 +14,6 @@ from tests.test_snapshot_counts import cases_in
 from tests.worlds import World
 
 PERIOD, WINDOW = "2024Q3", (date(2023, 10, 1), date(2024, 9, 30))
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    found = Snapshot(built_world)
-    yield found
-    found.close()
 
 
 def mix(rows: World, level: str, unit: str) -> Counter:

@@ -1,8 +1,5 @@
 """Places over time and differences taken apart, against what the snapshot says of one place."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -10,13 +7,6 @@ from index_engine.snapshot import Snapshot
 
 PERIOD, BEFORE = "2024Q3", "2023Q3"
 ONE, OTHER = ("city", "1102"), ("province", "12")
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    found = Snapshot(built_world)
-    yield found
-    found.close()
 
 
 def test_the_score_over_time_is_the_history_of_each(snapshot: Snapshot):

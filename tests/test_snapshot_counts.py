@@ -3,11 +3,9 @@
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -25,13 +23,6 @@ PLACES = [
     ("court", "B1301"),
     ("court", "V"),
 ]
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    found = Snapshot(built_world)
-    yield found
-    found.close()
 
 
 def courts_in(rows: World, level: str, unit: str) -> set[str]:

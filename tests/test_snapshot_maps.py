@@ -3,7 +3,6 @@
 import math
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +14,6 @@ from tests.worlds import World
 
 PERIOD, BEFORE, YEAR_BEFORE = "2024Q3", "2024Q2", "2023Q3"
 LEVELS = ["nation", "province", "city", "court"]
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    with Snapshot(built_world) as opened:
-        yield opened
 
 
 # ---------------------------------------------------------------- one indicator of all

@@ -1,9 +1,7 @@
 """Monthly flows, counted again from the rows of the world."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +10,6 @@ from tests.test_snapshot_counts import cases_in
 from tests.worlds import World
 
 FIRST, LAST = date(2021, 1, 1), date(2024, 12, 31)
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    found = Snapshot(built_world)
-    yield found
-    found.close()
 
 
 @pytest.mark.parametrize("place", [("nation", "CN"), ("province", "11"), ("city", "1101")])

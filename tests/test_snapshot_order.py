@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,18 +20,6 @@ from index_engine.snapshot import LEVELS, RANKS, Snapshot, court_kinds
 METHOD = load()
 TEXT = DEFAULT.read_text(encoding="utf-8")
 OFFICIAL = "official-1"
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    with Snapshot(built_world) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def ranked(ranked_world: Path) -> Iterator[Snapshot]:
-    with Snapshot(ranked_world) as found:
-        yield found
 
 
 # ---------------------------------------------------------------- ties

@@ -1,8 +1,6 @@
 """How places are spread, read again from the answers for every single place, in plain Python."""
 
 import math
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,13 +8,6 @@ from index_engine.snapshot import LEVELS, Snapshot
 
 PERIOD = "2024Q3"
 COLUMNS = ["kind", "item", "least", "q25", "median", "q75", "most", "units"]
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    found = Snapshot(built_world)
-    yield found
-    found.close()
 
 
 def quantile(values: list[float], share: float) -> float:

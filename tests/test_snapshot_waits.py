@@ -1,9 +1,7 @@
 """Waits at the nodes of the procedure, counted again from the rows day by day in plain Python."""
 
 import math
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,13 +19,6 @@ FIRST, LAST = date(2023, 10, 1), date(2024, 9, 30)
 AFTER = LAST + timedelta(days=1)
 PLACES = [("nation", "CN"), ("province", "12"), ("city", "1102"), ("court", "V")]
 BIN = 8  # days, the widest of the grid
-
-
-@pytest.fixture(scope="module")
-def snapshot(built_world: Path) -> Iterator[Snapshot]:
-    found = Snapshot(built_world)
-    yield found
-    found.close()
 
 
 @pytest.fixture(scope="module")
