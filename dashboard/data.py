@@ -98,6 +98,15 @@ class Answers:
             path.insert(0, above)
         return path
 
+    def provinces(self) -> list[Unit]:
+        """The units directly below the nation."""
+        found: list[Unit] = self.children("nation", self.nation.unit_id)
+        return found
+
+    def regions_in(self, province: str) -> set[str]:
+        """Ids of a province and of its cities: the parents of all cities and courts in it."""
+        return {province, *(city.unit_id for city in self.children("province", province))}
+
     def above(self, unit: Unit) -> Unit | None:
         """The nearest unit above: of a court its city, or the province it serves as a whole."""
         for level in reversed(LEVELS[: LEVELS.index(unit.level)]):

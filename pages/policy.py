@@ -24,8 +24,7 @@ def page() -> None:
 
 
 def province_filter(shown: View) -> None:
-    nation = shown.data.nation
-    provinces = {u.unit_id: place_name(u) for u in shown.data.children("nation", nation.unit_id)}
+    provinces = {unit.unit_id: place_name(unit) for unit in shown.data.provinces()}
     controls.select(
         "within",
         _("Province"),

@@ -67,8 +67,7 @@ def units(shown: View, level: str) -> pd.DataFrame:
         return shown.scores(level)
     if place.level == "province" and level == "court":
         rows = shown.scores(level)
-        cities = {unit.unit_id for unit in shown.data.children("province", place.unit_id)}
-        return rows[rows["parent"].isin(cities | {place.unit_id})]
+        return rows[rows["parent"].isin(shown.data.regions_in(place.unit_id))]
     return shown.scores(level, parent=place.unit_id)
 
 

@@ -95,8 +95,8 @@ def within(shown: View, rows: pd.DataFrame) -> pd.DataFrame:
     province = address.get("within")
     if not province:
         return rows
-    cities = {unit.unit_id for unit in shown.data.children("province", province)}
-    return rows[rows["parent"].isin(cities | {province}) | (rows["unit_id"] == province)]
+    inside = rows["parent"].isin(shown.data.regions_in(province))
+    return rows[inside | (rows["unit_id"] == province)]
 
 
 def summary(shown: View, watched: pd.DataFrame, found: pd.DataFrame) -> str:

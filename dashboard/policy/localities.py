@@ -41,7 +41,7 @@ def not_compared() -> str:
 
 def place_in_view(shown: View) -> Unit:
     """The province in the address, or the nation."""
-    provinces = {u.unit_id: u for u in shown.data.children("nation", shown.data.nation.unit_id)}
+    provinces = {unit.unit_id: unit for unit in shown.data.provinces()}
     return provinces.get(address.get("within"), shown.data.nation)
 
 

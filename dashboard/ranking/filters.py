@@ -62,8 +62,7 @@ def _select(name: str, label: str, options: dict[str, str], every: str, width: i
 
 
 def _provinces(shown: View) -> dict[str, str]:
-    whole = shown.data.nation
-    return {unit.unit_id: place_name(unit) for unit in shown.data.children("nation", whole.unit_id)}
+    return {unit.unit_id: place_name(unit) for unit in shown.data.provinces()}
 
 
 def _peers(shown: View, units: pd.DataFrame) -> dict[str, str]:
@@ -96,8 +95,7 @@ def found(shown: View, level: str, units: pd.DataFrame) -> pd.DataFrame:
     """The units that the address asks for, in the order they came."""
     kept = pd.Series(True, index=units.index)
     if (province := address.get("within")) and level != "province":
-        cities = {unit.unit_id for unit in shown.data.children("province", province)}
-        kept &= units["parent"].isin(cities | {province})
+        kept &= units["parent"].isin(shown.data.regions_in(province))
     if group := address.get("peers"):
         kept &= units["peers"].eq(group)
     if kind := address.get("court") if level == "court" else "":
