@@ -30,14 +30,15 @@ QINGHAI = """(() => { const all = [...document.querySelectorAll(
     const r = found.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"""
 QUIET = """document.querySelector('.stApp[data-test-script-state="notRunning"]') !== null
     && document.querySelector('footer.site') !== null"""
-# The time is taken in the page: from the press of the button to the first frame that shows it.
+# The time is taken in the page: from the press of the button until it is there. To look at every
+# frame would make a browser without a graphics card draw frames all the time, and slow what waits.
 WATCH = """(shown) => { window.pressed = window.seen = 0;
     const test = new Function('return ' + shown);
     addEventListener('pointerdown', (event) => { window.pressed = event.timeStamp; },
         {once: true, capture: true});
     const look = () => { if (window.pressed && test()) window.seen = performance.now();
-        else requestAnimationFrame(look); };
-    requestAnimationFrame(look); }"""
+        else setTimeout(look, 10); };
+    look(); }"""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _cold_bare(playwright: Playwright, folder: Path) -> list[float]:
 def _until(page: Page, address: str, shown: str) -> float:
     start = perf_counter()
     page.goto(address, wait_until="commit")
-    page.wait_for_function(shown, polling="raf", timeout=60_000)
+    page.wait_for_function(shown, polling=50, timeout=60_000)
     return perf_counter() - start
 
 
@@ -176,7 +177,7 @@ def report(waited: list[Waited], cases: int) -> str:
         f"Chromium with an empty profile, on the warehouse of {cases:,} cases; browser and server "
         "share the machine (`python -m bench browser`). Cold: a server just started, a browser "
         f"just started, a deep link, {COLD} times each. Clicks: from the press of the button to "
-        f"the first frame that shows the answer, {CLICKS} times each after a first.",
+        f"the answer in the page, {CLICKS} times each after a first.",
         "",
         "| what | median | slowest | aim |",
         "|---|---:|---:|---|",
