@@ -30,6 +30,7 @@ __all__ = [
     "KINDS",
     "STEPS",
     "Field",
+    "Holdings",
     "Outcome",
     "Proposal",
     "ProposedColumn",
@@ -58,6 +59,16 @@ class State:
 
 
 @dataclass(frozen=True)
+class Holdings:
+    """What a warehouse holds, all of one state of it: how far it has come, and what `sources` and
+    `coverage` tell."""
+
+    state: State
+    sources: pd.DataFrame
+    coverage: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Trial:
     """What an import would do. `findings`: row_no, field, value, rule, message, action, what is
     rejected first, at most MOST_FINDINGS; `new_courts`: court_id, name, level, region."""
@@ -75,7 +86,24 @@ def create(warehouse: Path) -> None:
 
 def state(warehouse: Path) -> State:
     """Return how far a warehouse has come. Raises InputError if there is none at that path."""
-    [row] = _ask(warehouse, "intake_state").itertuples(index=False)
+    return _state(_ask(warehouse, "intake_state"))
+
+
+def holdings(warehouse: Path) -> Holdings:
+    """Return all that the data page tells of a warehouse. Raises InputError as `state` does."""
+    con = open_locked(warehouse)
+    try:
+        return Holdings(
+            _state(_answer(con, "intake_state")),
+            _answer(con, "all_sources"),
+            _answer(con, "coverage_by_court"),
+        )
+    finally:
+        con.close()
+
+
+def _state(answer: pd.DataFrame) -> State:
+    [row] = answer.itertuples(index=False)
     built = row.built if isinstance(row.built, str) else None
     present = row.present if isinstance(row.present, str) else ""
     return State(
@@ -206,9 +234,13 @@ def undo(warehouse: Path, source_id: int) -> None:
 def _ask(warehouse: Path, query: str, *values: object) -> pd.DataFrame:
     con = open_locked(warehouse)
     try:
-        return cursor(con).execute(_sql(query), list(values)).df()
+        return _answer(con, query, *values)
     finally:
         con.close()
+
+
+def _answer(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> pd.DataFrame:
+    return cursor(con).execute(_sql(query), list(values)).df()
 
 
 def _sql(query: str) -> str:

@@ -13,7 +13,7 @@ from dashboard.intake import steps as intake_steps
 from dashboard.intake import view as intake_view
 from index_engine import intake
 from index_engine.errors import InputError
-from index_engine.intake import State
+from index_engine.intake import Holdings
 
 
 def page() -> None:
@@ -23,17 +23,17 @@ def page() -> None:
         _("From the spreadsheet of a court to a place on the map, in four steps and no code."),
     )
     try:
-        state = intake.state(warehouse) if warehouse.exists() else None
+        found = intake.holdings(warehouse) if warehouse.exists() else None
     except InputError as error:
         intake_view.without_warehouse(error)
         return
     with st.container(key="intake-set"):
-        intake_view.data_set(warehouse, state)
-    if state is None:
+        intake_view.data_set(warehouse, found and found.state)
+    if found is None:
         return
-    if not state.synthetic:
+    if not found.state.synthetic:
         bring_in(warehouse)
-    held(warehouse, state)
+    held(warehouse, found)
 
 
 def bring_in(warehouse: Path) -> None:
@@ -47,12 +47,12 @@ def bring_in(warehouse: Path) -> None:
             intake_check.import_(warehouse, reading)
 
 
-def held(warehouse: Path, state: State) -> None:
+def held(warehouse: Path, found: Holdings) -> None:
     """What the data set holds by now."""
-    intake_view.stale(warehouse, state)
-    intake_view.sources(warehouse)
-    if state.has_cases:
-        intake_view.coverage(warehouse)
+    intake_view.stale(warehouse, found.state)
+    intake_view.sources(warehouse, found.sources)
+    if found.state.has_cases:
+        intake_view.coverage(warehouse, found.coverage)
 
 
 page()

@@ -103,9 +103,8 @@ def stale(warehouse: Path, state: State) -> None:
             st.rerun()
 
 
-def sources(warehouse: Path) -> None:
+def sources(warehouse: Path, rows: pd.DataFrame) -> None:
     """Every import, the last one first, with its findings and a way to take it back."""
-    rows = intake.sources(warehouse)
     parts.section(
         _("What was brought in"),
         _(
@@ -178,9 +177,8 @@ def _about(row: Any, taken_back: bool) -> Html:
     return tag("div", name, inner, class_="source-file undone" if taken_back else "source-file")
 
 
-def coverage(warehouse: Path) -> None:
+def coverage(warehouse: Path, rows: pd.DataFrame) -> None:
     """How many of the case numbers of each court were received, the worst first."""
-    rows = intake.coverage(warehouse)
     parts.section(
         _("How complete the cases are"),
         _(
