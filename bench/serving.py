@@ -66,10 +66,15 @@ def addresses(warehouse: Path) -> dict[str, tuple[str, dict[str, str]]]:
         level: {"level": level, "unit": str(rows["unit_id"].iloc[len(rows) // 2])}
         for level, rows in scored.items()
     }
+    two = {
+        level: {"units": ",".join(f"{level}:{unit}" for unit in rows["unit_id"].iloc[[0, -1]])}
+        for level, rows in scored.items()
+    }
     found: dict[str, tuple[str, dict[str, str]]] = {"overview: nation": ("", {})}
     found |= {f"overview: {level}": ("", at[level]) for level in ("province", "city")}
     found |= {f"rankings: {level}": ("rankings", {"level": level}) for level in at}
     found |= {"profile: nation": ("region", {})}
     found |= {f"profile: {level}": ("region", at[level]) for level in at}
-    found |= {page: (page, {}) for page in ("method", "data")}
+    found |= {f"compare: two of {level}": ("compare", two[level]) for level in two}
+    found |= {page: (page, {}) for page in ("policy", "method", "data")}
     return found

@@ -33,6 +33,7 @@ ADDRESSES = {
     "profile-nation": "region?",
     "profile-city": "region?level=city&unit=320500",
     "compare": "compare?units=province:320000,province:510000",
+    "policy": "policy?",
     "method": "method?",
     "data": "data?",
 }

@@ -23,6 +23,9 @@ PAGES = [
     "region",
     "region?level=province&unit=630000",
     "region?level=city&unit=632800",
+    "compare",
+    "compare?units=province:630000,province:510000",
+    "policy",
     "method",
     "data",
 ]
