@@ -6,8 +6,36 @@ if (!window.ownPrint) {
     const asked = event.target.closest && event.target.closest("a[data-print]");
     if (!asked) return;
     event.preventDefault();
-    window.print();
+    if (document.documentElement.dataset.look === "dark") inLight();
+    else window.print();
   });
+
+  // Paper is white, and charts are drawn by the server in the colours of a look: from the dark one
+  // the page is loaded in the light one, printed, and loaded again as it was. Kept meanwhile: the
+  // look that was chosen, empty where the system's is followed.
+  const BEFORE = "look-before-paper";
+  const inLight = () => {
+    sessionStorage.setItem(BEFORE, localStorage.getItem("look") || "");
+    localStorage.setItem("look", "light");
+    location.reload();
+  };
+  const asBefore = () => {
+    const look = sessionStorage.getItem(BEFORE);
+    sessionStorage.removeItem(BEFORE);
+    if (look) localStorage.setItem("look", look);
+    else localStorage.removeItem("look");
+    location.reload();
+  };
+  const drawn = () =>
+    document.querySelector('footer.site') &&
+    document.querySelector('.stApp[data-test-script-state="notRunning"]') &&
+    [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every((chart) => chart.querySelector(".main-svg"));
+  const printWhenDrawn = () => {
+    if (!drawn()) return void setTimeout(printWhenDrawn, 100);
+    window.addEventListener("afterprint", asBefore, { once: true });
+    window.print();
+  };
+  if (sessionStorage.getItem(BEFORE) !== null) printWhenDrawn();
 
   const scalable = () =>
     document.querySelectorAll(".js-plotly-plot .svg-container").forEach((box) => {

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import address, figures, formats, parts, view
 from dashboard.about import about
+from dashboard.comparison import places
 from dashboard.data import ROOT, View
 from dashboard.i18n import _, pick, place_name
 from dashboard.map import changes, drawing, ground, layers, listing, quarters
@@ -85,6 +86,7 @@ def lead(shown: View, row: Any) -> Html:
             href=parts.place_link(shown.place, "region"),
             data_in=True,
         ),
+        places.beside_all(shown),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import parts, view
+from dashboard.comparison import places
 from dashboard.data import View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, tag
@@ -54,8 +55,8 @@ def page() -> None:
 
 
 def contents(shown: View, row: Any) -> Html:
-    """The parts of a long page in the order of their story, each a jump to it; and the way to
-    paper."""
+    """The parts of a long page in the order of their story, each a jump to it; and the ways to
+    a comparison and to paper."""
     level = shown.place.level
     items = [
         ("stands-out", _("What stands out"), level != "nation"),
@@ -75,7 +76,7 @@ def contents(shown: View, row: Any) -> Html:
     ]
     links = [tag("a", name, href=f"#{anchor}") for anchor, name, there in items if there]
     nav = tag("nav", *links, class_="jumps", aria_label=_("On this page"))
-    return tag("div", nav, parts.print_link(), class_="jumps")
+    return tag("div", nav, places.beside_all(shown), parts.print_link(), class_="jumps")
 
 
 page()

@@ -17,11 +17,11 @@ PARAMETER = "units"
 ALIKE = 4  # places to set beside one
 
 
-def chosen(shown: View) -> list[Unit]:
+def chosen(shown: View, parameter: str = PARAMETER) -> list[Unit]:
     """The places that the address names as level:code, in its order; what it names and the data set
     does not have is left out, and so is what goes beyond the most."""
     found: dict[Unit, None] = {}
-    for piece in address.get(PARAMETER).split(","):
+    for piece in address.get(parameter).split(","):
         level, _colon, unit_id = piece.partition(":")
         try:
             found[shown.data.unit(level, unit_id)] = None
@@ -35,9 +35,21 @@ def written(units: Sequence[Unit]) -> str:
     return ",".join(f"{unit.level}:{unit.unit_id}" for unit in units)
 
 
+def without(units: Sequence[Unit], one: Unit) -> list[Unit]:
+    return [unit for unit in units if unit != one]
+
+
 def link(units: Sequence[Unit]) -> str:
     """Address of a comparison of some places, from any page."""
     return address.link("compare", **{PARAMETER: written(units)})
+
+
+def beside_all(shown: View) -> Html:
+    """From a page on the place in focus: the way to compare it, with the place above it to begin
+    with; of the nation, to choose any."""
+    above = shown.data.above(shown.place)
+    units = [shown.place, above] if above is not None else []
+    return tag("a", _("Compare"), " →", href=link(units), data_in=True)
 
 
 def colours(units: Sequence[Unit]) -> dict[Unit, str]:
@@ -72,11 +84,10 @@ def _chips(shown: View, units: Sequence[Unit]) -> Html:
     called = names(shown, units)
     chips = []
     for position, unit in enumerate(units):
-        rest = [other for other in units if other != unit]
         out = tag(
             "a",
             "×",
-            href=address.here(**{PARAMETER: written(rest)}),
+            href=address.here(**{PARAMETER: written(without(units, unit))}),
             data_in=True,
             aria_label=_("Take out {place}").format(place=called[unit]),
         )

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, formats, parts, tables
+from dashboard import formats, parts, tables
+from dashboard.comparison import places
 from dashboard.data import View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, tag
@@ -50,7 +51,9 @@ def section(shown: View, row: Any) -> None:
                 row_class=lambda line: "total" if line.unit_id == unit.unit_id else "",
             )
         )
-    st.html(tag("p", compare_link(unit.level, found["unit_id"]), class_="said"))
+    units = [shown.data.unit(unit.level, code) for code in found["unit_id"]]
+    words = _("Compare with these")
+    st.html(tag("p", tag("a", words, href=places.link(units), data_in=True), class_="said"))
     measured = _("Distance: 0 for the same mix and size")
     st.html(parts.source_line(shown, n=row.n, extra=measured))
     parts.download("alike", shown, lambda: found)
@@ -61,13 +64,6 @@ def table(shown: View, near: pd.DataFrame) -> pd.DataFrame:
     scores = shown.scores(shown.place.level).set_index("unit_id", drop=False)
     found = scores.loc[[shown.place.unit_id, *near["unit_id"]]]
     return found.assign(distance=[0.0, *near["distance"]]).reset_index(drop=True)
-
-
-def compare_link(level: str, units: pd.Series) -> Html:
-    """The way to the page that sets these places side by side."""
-    chosen = ",".join(f"{level}:{unit}" for unit in units)
-    words = _("Compare with these")
-    return tag("a", words, href=address.link("compare", units=chosen), data_in=True)
 
 
 def _columns(level: str, nation: float | None) -> list[Column]:

@@ -159,10 +159,11 @@ def weighted(shown: View, level: str, units: pd.DataFrame) -> list[Column]:
 
 def name(shown: View, level: str) -> Column:
     above = parents(shown, level)
+    way = picks.ways(shown, level)
     heading = {"province": _("Province"), "city": _("City"), "court": _("Court")}[level]
 
     def cell(line: Any) -> Html:
-        return join(picks.link(line, level), name_cell(line, level, above))
+        return join(way(line), name_cell(line, level, above))
 
     return Column(heading, cell, sort="name")
 

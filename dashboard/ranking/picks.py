@@ -3,73 +3,77 @@ them."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
 from dashboard import address
+from dashboard.comparison import places
 from dashboard.data import View
 from dashboard.i18n import _, place_name
 from dashboard.markup import Html, tag
+from index_engine.snapshot import Unit
 
-MOST = 6
-_PLACE = re.compile(r"(province|city|court):[\w-]{1,40}")
-
-
-def picked() -> list[str]:
-    """The places in the address, as 'province:320000', the first few."""
-    named = [each for each in address.get("pick").split(",") if _PLACE.fullmatch(each)]
-    return list(dict.fromkeys(named))[:MOST]
+PARAMETER = "pick"
 
 
-def link(line: object, level: str) -> Html | None:
-    """In a row: take the place along, or leave it again; nothing where there are enough."""
-    place, kept = f"{level}:{line.unit_id}", picked()  # type: ignore[attr-defined]
-    name = place_name(line)  # type: ignore[arg-type]
-    if place in kept:
-        kept.remove(place)
-        label, mark, state = _("Leave {place} out of the comparison"), "✓", "true"
-    elif len(kept) < MOST:
-        kept.append(place)
-        label, mark, state = _("Compare {place}"), "+", None
-    else:
-        return None
-    label = label.format(place=name)
-    where = address.here(pick=",".join(kept))
-    return tag(
-        "a", mark, href=where, data_in=True, class_="pick", title=label, aria_label=label,
-        aria_current=state,
-    )  # fmt: skip
+def ways(shown: View, level: str) -> Callable[[Any], Html | None]:
+    """In the row of a place of a level: take it along, or leave it again; nothing where there are
+    enough."""
+    kept = places.chosen(shown, PARAMETER)
+
+    def way(line: Any) -> Html | None:
+        unit = shown.data.unit(level, line.unit_id)
+        if unit in kept:
+            label, mark, state = _leave(unit), "✓", "true"
+        elif len(kept) < places.MOST:
+            label, mark, state = _("Compare {place}").format(place=place_name(unit)), "+", None
+        else:
+            return None
+        return tag(
+            "a",
+            mark,
+            href=_with(places.without(kept, unit) if unit in kept else [*kept, unit]),
+            data_in=True,
+            class_="pick",
+            title=label,
+            aria_label=label,
+            aria_current=state,
+        )
+
+    return way
 
 
 def bar(shown: View) -> None:
     """The places taken along, each with a way to leave it, and the way to compare them."""
-    kept = []
-    for place in picked():
-        level, unit_id = place.split(":", 1)
-        try:
-            kept.append((place, place_name(shown.data.unit(level, unit_id))))
-        except KeyError:  # of another data set
-            continue
+    kept = places.chosen(shown, PARAMETER)
     if not kept:
         return
     chips = [
         tag(
             "a",
-            name,
+            place_name(unit),
             tag("i", "×", aria_hidden="true"),
-            href=address.here(pick=",".join(other for other, _name in kept if other != place)),
+            href=_with(places.without(kept, unit)),
             data_in=True,
-            aria_label=_("Leave {place} out of the comparison").format(place=name),
+            aria_label=_leave(unit),
         )
-        for place, name in kept
+        for unit in kept
     ]
     if len(kept) > 1:
         words = _("Compare {n} places").format(n=len(kept))
-        where = address.link("compare", units=",".join(place for place, _name in kept))
-        go = tag("a", words, href=where, data_in=True, class_="go")
+        go = tag("a", words, href=places.link(kept), data_in=True, class_="go")
     else:
         go = tag("span", _("Add another with +"), class_="quiet")
-    clear = tag("a", _("Clear"), href=address.here(pick=""), data_in=True, class_="clear")
+    clear = tag("a", _("Clear"), href=_with([]), data_in=True, class_="clear")
     label = _("Places to compare")
     st.html(tag("nav", tag("b", label), *chips, go, clear, class_="picks", aria_label=label))
+
+
+def _with(units: Sequence[Unit]) -> str:
+    return address.here(**{PARAMETER: places.written(units)})
+
+
+def _leave(unit: Unit) -> str:
+    return _("Leave {place} out of the comparison").format(place=place_name(unit))

@@ -155,3 +155,26 @@ def test_the_link_prints(visit: Visit, server: str, city: str) -> None:
     page.get_by_role("link", name="Print, PDF").click()
     page.wait_for_function("document.title === 'printed'")
     assert not urlsplit(page.url).fragment
+
+
+def test_paper_is_white_whatever_the_look(visit: Visit, server: str, city: str) -> None:
+    page = visit(f"{server}{CITY}{city}", color_scheme="dark")
+    # Print, as a browser does: what is drawn at that moment, then the event that it is done.
+    page.add_init_script(
+        """window.print = () => {
+            const ground = getComputedStyle(document.querySelector('.stApp')).backgroundColor;
+            const plots = document.querySelectorAll('.js-plotly-plot .main-svg').length;
+            localStorage.setItem('printed', `${ground} ${plots > 0}`);
+            setTimeout(() => window.dispatchEvent(new Event('afterprint')), 0);
+        };"""
+    )
+    page.reload()
+    driving.settle(page)
+    assert page.locator("html").get_attribute("data-look") == "dark"
+    page.get_by_role("link", name="Print, PDF").click()
+    page.wait_for_function(
+        "localStorage.getItem('printed') && document.documentElement.dataset.look === 'dark'"
+    )
+    driving.settle(page)
+    assert page.evaluate("localStorage.getItem('printed')") == "rgb(255, 255, 255) true"
+    assert page.evaluate("localStorage.getItem('look')") is None  # the system's, as before

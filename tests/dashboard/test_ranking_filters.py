@@ -2,13 +2,13 @@
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from dashboard.comparison import places
 from dashboard.data import Answers
-from dashboard.ranking import picks, table
+from dashboard.ranking import table
 from index_engine.snapshot import Snapshot
 from tests.dashboard.running import Open, run_page
 from tests.dashboard.test_pages import clean
@@ -176,11 +176,12 @@ def test_no_more_than_six_and_nothing_that_is_not_there(open_page: Open, sample:
     many = ",".join(f"province:{unit}" for unit in units[:8])
     shown = clean(open_page("rankings", pick=many, lang="en"))
     assert "Compare 6 places" in shown
-    assert len(re.findall(r'class="pick"', shown)) == picks.MOST, "only ways to leave one"
+    assert len(re.findall(r'class="pick"', shown)) == places.MOST, "only ways to leave one"
     shown = clean(open_page("rankings", pick="province:999999,<b>,city:", lang="en"))
     assert 'class="picks"' not in shown and "<b>," not in shown
 
 
-def test_a_place_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picks, "address", SimpleNamespace(get=lambda _: "city:1,city:1,court:a-b"))
-    assert picks.picked() == ["city:1", "court:a-b"]
+def test_a_place_is_named_once(open_page: Open, sample: Answers) -> None:
+    unit = sample.scores("province", sample.periods()[-1])["unit_id"].iloc[0]
+    twice = f"province:{unit},province:{unit},city:320500"
+    assert "Compare 2 places" in clean(open_page("rankings", pick=twice, lang="en"))
