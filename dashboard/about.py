@@ -19,8 +19,8 @@ def about(shown: View, item: Figure, line: Any = None) -> Html:
     `denominator` are told if it has them.
     """
     pairs: list[tuple[str, object]] = [
-        (_("Numerator"), side(pick(item.numerator), line, "numerator")),
-        (_("Denominator"), side(pick(item.denominator), line, "denominator")),
+        (_("Numerator"), side(item, pick(item.numerator), line, "numerator")),
+        (_("Denominator"), side(item, pick(item.denominator), line, "denominator")),
     ]
     if not formats.missing(n := getattr(line, "n", None)):
         pairs.append(("n", formats.number(n)))
@@ -34,12 +34,17 @@ def about(shown: View, item: Figure, line: Any = None) -> Html:
     return parts.note(pick(item.name), parts.definitions(*pairs), way)
 
 
-def side(words: str, line: Any, name: str) -> str:
+def side(item: Figure, words: str, line: Any, name: str) -> str:
     """A side of a quotient in words, and how much it was, where that is known."""
-    amount = getattr(line, name, None)
-    if formats.missing(amount):
+    count = getattr(line, name, None)
+    if formats.missing(count):
         return words
-    return _("{words}: {amount}").format(words=words, amount=formats.number(amount))
+    return _("{words}: {amount}").format(words=words, amount=amount(item, count))
+
+
+def amount(item: Figure, count: float) -> str:
+    """How much a side of a quotient was: things counted, or money."""
+    return formats.yuan(count) if item.in_yuan else formats.number(count)
 
 
 def goalposts(item: Indicator) -> str:

@@ -8,11 +8,12 @@ from functools import lru_cache
 
 import pandas as pd
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 
 from dashboard.i18n import _, current
 
 NOTHING = "—"
+EXACT = 6  # decimals
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -63,6 +64,15 @@ def value(amount: float | None, unit: str) -> str:
     if unit == "days":
         return _("{number} days").format(number=number(amount))
     raise ValueError(f"no such unit: {unit}")
+
+
+def yuan(amount: float | None, digits: int = 1) -> str:
+    """An amount of money in the units each language counts in, 万 and 亿 or thousands and millions,
+    with at most so many decimals (EXACT for an amount that somebody set)."""
+    if missing(amount):
+        return NOTHING
+    short = format_compact_decimal(amount, fraction_digits=digits, locale=current().catalogue)
+    return _("{number} yuan").format(number=short.replace("-", MINUS))
 
 
 def interval(low: float | None, high: float | None, unit: str) -> str:

@@ -310,7 +310,9 @@ def source_names(data: Answers) -> str:
 def _source_names(data: Answers) -> str:
     sources = data.sources()
     counted = sources["kind"].isin(("cases", "auctions"))  # the others only name courts and places
-    names = [str(name) for name in sources.loc[counted, "name"]]
+    rows = sources[counted].itertuples(index=False)
+    # The parts of a generated sample are of one make, and no files that anybody has.
+    names = [*dict.fromkeys(_("generated sample") if row.synthetic else row.name for row in rows)]
     shown = " / ".join(names[:2])
     if len(names) <= 2:
         return shown

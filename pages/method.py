@@ -196,8 +196,8 @@ def limits(method: Method) -> list[str]:
             "A court's region is the place it serves. Railway, maritime, internet and other "
             "special courts have scores of their own but count in no region."
         ),
-        _("Claims above {cap} yuan weigh as much as that, so that no single case decides.").format(
-            cap=formats.number(method.claim_cap)
+        _("Claims above {cap} weigh as much as that, so that no single case decides.").format(
+            cap=formats.yuan(method.claim_cap, formats.EXACT)
         ),
         _("It is an analysis of supplied records, not a statistical survey."),
     ]

@@ -66,13 +66,13 @@ def contents(shown: View, row: Any) -> Html:
         ("nodes", _("Waits"), True),
         ("rounds", _("Auction"), True),
         ("case-mix", _("Case mix"), True),
-        ("alike", _("Places like it"), level != "nation" and row is not None),
-        ("peers", _("Its peers"), peers.has(shown, row)),
+        ("alike", _("Alike"), level != "nation" and row is not None),
+        ("peers", _("Peers"), peers.has(shown, row)),
         ("closings", _("Closings"), True),
-        ("choices", _("Rank and choices"), level in choices.VARIED),
-        ("funnel", _("Funnel plot"), True),
+        ("choices", _("Its rank"), level in choices.VARIED),
+        ("funnel", _("Funnel"), True),
         ("figures", _("Figures"), True),
-        ("within", _("Places within"), level != "court"),
+        ("within", _("Within"), level != "court"),
     ]
     links = [tag("a", name, href=f"#{anchor}") for anchor, name, there in items if there]
     nav = tag("nav", *links, class_="jumps", aria_label=_("On this page"))

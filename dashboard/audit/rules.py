@@ -200,17 +200,18 @@ def _debtors() -> list[str]:
 
 
 def _claims(edges: tuple[int, ...]) -> list[str]:
-    n = formats.number
+    def n(edge: int) -> str:
+        return formats.yuan(edge, formats.EXACT)
+
     if not edges:
         return [_("all amounts"), _("not known")]
     between = [
-        _("{low} to below {high} yuan").format(low=n(low), high=n(high))
-        for low, high in pairwise(edges)
+        _("{low} to below {high}").format(low=n(low), high=n(high)) for low, high in pairwise(edges)
     ]
     return [
-        _("below {high} yuan").format(high=n(edges[0])),
+        _("below {high}").format(high=n(edges[0])),
         *between,
-        _("{low} yuan and more").format(low=n(edges[-1])),
+        _("{low} and more").format(low=n(edges[-1])),
         _("not known"),
     ]
 

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, parts, tables
-from dashboard.about import about
+from dashboard.about import about, amount
 from dashboard.data import View
 from dashboard.i18n import _, pick
 from dashboard.markup import Html, join, tag
@@ -220,7 +220,7 @@ def denominators(shown: View) -> Html | None:
         divided = _("{numerator} / {denominator}").format(
             numerator=pick(item.numerator), denominator=pick(item.denominator)
         )
-        amounts = f"{formats.number(line.numerator)} / {formats.number(line.denominator)}"
+        amounts = f"{amount(item, line.numerator)} / {amount(item, line.denominator)}"
         cells.append(
             tag(
                 "div",

@@ -16,7 +16,7 @@ from dashboard.markup import Html, join, tag
 from dashboard.profile import spine
 from dashboard.tables import Column
 
-HUNDRED_MILLION = 1e8
+YUAN = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 
 
 def over_time(shown: View) -> None:
@@ -211,8 +211,8 @@ def _measured(value: float | None, unit: str, digits: int | None = None) -> str:
     """A value in the unit it was printed in, with as many digits as it has."""
     if formats.missing(value):
         return formats.NOTHING
-    if unit == "元" and abs(value) >= HUNDRED_MILLION:
-        return _measured(value / HUNDRED_MILLION, "亿元", digits)
+    if unit in YUAN:
+        return formats.yuan(value * YUAN[unit], formats.EXACT if digits is None else digits)
     if digits is None:
         digits = next(n for n in range(7) if n == 6 or round(value, n) == value)
     number = formats.number(value, digits)
@@ -224,7 +224,5 @@ def _measured(value: float | None, unit: str, digits: int | None = None) -> str:
         "套": _("{number} homes"),
         "次": _("{number} rounds"),
         "天": _("{number} days"),
-        "元": _("{number} yuan"),
-        "亿元": _("{number} × 100 million yuan"),
     }
     return wordings[unit].format(number=number) if unit in wordings else f"{number} {unit}"

@@ -30,6 +30,9 @@ AMOUNTS = {
     ("recovered", "claimed"): "amount_cases",
     ("zhongben_recovered", "zhongben_claimed"): "zhongben_amount_cases",
 }
+# What is a sum of yuan, and no count of things.
+MONEY = {*(name for pair in AMOUNTS for name in pair)}
+MONEY |= {"premium", "start_value", "value_finished", "value_sold"}
 MEANS = {("days_to_close", "closed")}  # sums over counted things, with a sum of squares
 CLOCK_EVENTS = {
     "listing": {"listed", "closed"},
@@ -65,6 +68,11 @@ class Figure:
     name: Names
     numerator: Names
     denominator: Names
+
+    @property
+    def in_yuan(self) -> bool:
+        """Whether numerator and denominator are sums of money."""
+        return self.estimate.numerator in MONEY
 
 
 @dataclass(frozen=True)

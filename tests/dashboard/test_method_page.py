@@ -108,7 +108,7 @@ def test_the_page_changes_with_the_method_file(
     assert ["Gold", "83", "100, included"] in rows_of(ranks)
     assert ["AA", "60", "83"] in rows_of(ranks)
     mix = section(page, "case-mix")
-    assert "below 12,345 yuan" in mix and "12,345 yuan and more" in mix and "50,000" not in mix
+    assert "below 12.345K yuan" in mix and "12.345K yuan and more" in mix and "50K" not in mix
     assert "more than 7 times" in mix and "less than 71%" in mix
     assert "private loan" not in mix and "credit card" in mix
     peers = section(page, "peers")

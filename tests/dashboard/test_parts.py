@@ -69,6 +69,9 @@ def test_numbers_dates_and_intervals() -> None:
     assert formats.percent(0.4123) == "41.2%"
     assert formats.value(24.06, "months") == "24.1 months"
     assert formats.interval(0.401, 0.422, "share") == "40.1–42.2%"
+    assert formats.yuan(264_815_447) == "264.8M yuan"
+    assert formats.yuan(-39_923_377) == "−39.9M yuan"
+    assert formats.yuan(None) == formats.NOTHING
     assert formats.period("2025Q4") == "Q4 2025"
     for nothing in (None, math.nan, pd.NA, pd.NaT):
         assert formats.number(nothing) == formats.NOTHING

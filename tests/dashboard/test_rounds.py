@@ -72,4 +72,7 @@ def test_the_page_shows_the_answer_with_its_law_and_three_denominators(
     for name in rounds.DENOMINATORS:
         line = figures.loc[name]
         assert f"{100 * line['value']:.1f}%" in words
-        assert f"{line['numerator']:,.0f} / {line['denominator']:,.0f}" in words
+        sides = (f"{each / 1e6:.1f}M yuan" for each in (line["numerator"], line["denominator"]))
+        if name != "sale_by_value":
+            sides = (f"{each:,.0f}" for each in (line["numerator"], line["denominator"]))
+        assert " / ".join(sides) in words
