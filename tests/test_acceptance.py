@@ -4,6 +4,7 @@ must not be fooled by a court that closes cases unpaid (domain: sections 3.5 and
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from index_engine.build import build
@@ -116,3 +117,19 @@ def test_the_two_worlds_differ_in_the_gaming_courts_alone(
 ) -> None:
     for tier in ("T1", "T2", "T4"):
         assert row(gamed, tier, "2025Q4")["score"] == row(honest, tier, "2025Q4")["score"]
+
+
+def test_the_courts_that_reformed_are_the_exceptions(honest: Snapshot) -> None:
+    """More of their debtors pay from January 2025 on; elsewhere nothing changed then."""
+    with duckdb.connect(honest.path, read_only=True) as con:
+        truth = con.execute("SELECT unit_id FROM sample_truth WHERE role = 'reformed'").fetchall()
+    found = honest.exceptions("court", "2025Q4")
+    found = found[found["figure"].isin(["completion_rate", "zhongben_rate"])]
+    reformed = found["unit_id"].isin({unit for (unit,) in truth})
+    assert reformed.any()
+    assert found[reformed].set_index("figure")["direction"].to_dict() == {
+        "completion_rate": "up",
+        "zhongben_rate": "down",
+    }
+    assert set(found[reformed]["since"]) <= {"2025Q1", "2025Q2", "2025Q3"}
+    assert (~reformed).sum() <= 1, "by chance, of some hundred series"

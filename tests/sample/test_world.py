@@ -80,6 +80,26 @@ def test_the_gamed_city_has_two_sizeable_courts(world: Sample) -> None:
     assert min(cases for _, _, cases in courts) > 500
 
 
+def test_one_city_lets_more_debtors_pay_from_a_day_on(world: Sample) -> None:
+    [(city,)] = world.all(
+        "SELECT unit_id FROM sample_truth WHERE level = 'city' AND role = 'reformed'"
+    )
+    courts = world.all(
+        "SELECT role, tier FROM courts JOIN sample_truth ON unit_id = court_id"
+        " WHERE region = ? AND role IS DISTINCT FROM 'tiny'",
+        city,
+    )
+    assert set(courts) == {("reformed", "T3")}
+    paid = (
+        "SELECT AVG((close_mode = 'completed')::INTEGER) FROM first_cases"
+        " WHERE {} AND closed_on IS NOT NULL AND YEAR(filed_on) = {}"
+    )
+    here, others = "role = 'reformed'", "role IS NULL AND tier = 'T3'"
+    before, since = world.one(paid.format(here, 2024)), world.one(paid.format(here, 2025))
+    assert since > before + 0.1
+    assert abs(world.one(paid.format(others, 2025)) - world.one(paid.format(others, 2024))) < 0.05
+
+
 def test_truth_names_the_tier_of_every_unit(world: Sample) -> None:
     counts = dict(world.all("SELECT level, COUNT(*) FROM sample_truth GROUP BY 1"))
     assert counts == {

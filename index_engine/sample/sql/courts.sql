@@ -1,5 +1,18 @@
 -- Courts with their share of the rows and their own way of working.
 
+-- The city that reforms: of those of tier T3 with enough cities beside them the one with the most
+-- cases, so that a change is more than chance in a small sample too. Until then it handles cases
+-- like the others.
+SET VARIABLE reformed_city = (
+    SELECT city
+    FROM court_list
+    JOIN provinces USING (province)
+    WHERE provinces.tier = 'T3' AND cities >= 5 AND role IS NULL
+    GROUP BY city, city_number
+    ORDER BY SUM(size) DESC, city_number
+    LIMIT 1
+);
+
 -- The tiny courts expect the same few rows in a sample of any size; the rest is shared by size.
 CREATE OR REPLACE TEMP TABLE court_bench AS
 WITH weighed AS (
@@ -82,7 +95,11 @@ ORDER BY number;
 CREATE OR REPLACE TABLE sample_truth AS
 SELECT province AS unit_id, 'province' AS level, tier, NULL::VARCHAR AS role FROM provinces
 UNION ALL
-SELECT city, 'city', tier, CASE WHEN gamed THEN 'gamed' END FROM cities
+SELECT city, 'city', tier,
+       CASE WHEN gamed THEN 'gamed' WHEN city = getvariable('reformed_city') THEN 'reformed' END
+FROM cities
 UNION ALL
-SELECT court_id, 'court', tier, role FROM court_bench
+SELECT court_id, 'court', tier,
+       CASE WHEN role IS NULL AND city = getvariable('reformed_city') THEN 'reformed' ELSE role END
+FROM court_bench
 ORDER BY level, unit_id;

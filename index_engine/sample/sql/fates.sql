@@ -7,7 +7,8 @@ WITH shares AS (
         filings.*,
         laws.* EXCLUDE (tier),
         -- a court that makes more debtors pay takes them from those with nothing to seize
-        LEAST(quick * pays, quick + nothing * 0.9) AS quick_here,
+        LEAST(quick * pays * CASE WHEN reformed THEN k().reform_pays ELSE 1 END,
+              quick + nothing * 0.9) AS quick_here,
         LEAST(0.6, unsaleable / pays
             - CASE WHEN filings.tier IN ('T3', 'T4') AND on_date(filed) >= k().crossed_from
                    THEN k().crossed_gain ELSE 0 END) AS unsaleable_here,
