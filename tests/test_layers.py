@@ -44,7 +44,7 @@ ANSWERS |= {"spreadsheets", "events"}
 
 # Heavy or of the screen; libraries.md has the times. statsmodels and geopandas only while building.
 NOT_IN_THE_ENGINE = {"streamlit", "plotly", "geopandas", "statsmodels", "altair", "matplotlib"}
-NOT_IN_THE_ENGINE |= {"scipy", "SALib", "esda", "libpysal"}
+NOT_IN_THE_ENGINE |= {"scipy", "SALib", "esda", "libpysal", "numba"}
 NOT_ON_THE_SCREEN = {"duckdb", "statsmodels", "geopandas", "scipy", "matplotlib"}
 
 

@@ -18,6 +18,7 @@ from functools import cached_property
 
 import numpy as np
 
+from index_engine.estimates import weighing
 from index_engine.estimates.incidence import Array
 from index_engine.estimates.panel import BEFORE, Cells, ClockCells, CountRows, Frame, Index
 from index_engine.estimates.units import Units
@@ -48,25 +49,12 @@ class Weights:
         return Weights(self.weight[units], self.represented[units], self.since[units])
 
     @cached_property
-    def _following(self) -> Index:
+    def following(self) -> Index:
         """(unit, window): the first window from here on that has weights; the last, if none."""
         count = self.weight.shape[1]
         known = ~np.isnan(self.weight).any(axis=-1)
         places = np.where(known, np.arange(count), count - 1)
         return np.minimum.accumulate(places[:, ::-1], axis=1)[:, ::-1]
-
-    def of(self, unit: Index, window: Index, back: Index, stratum: Index) -> Array:
-        """Weights (row,) in a window of cases that began in it or `back` windows before.
-
-        Where there are none for the time when a case began, it has the next that there are.
-        """
-        older, began = back > 0, np.maximum(window - back, 0)
-        at = np.where(older, np.minimum(self._following[unit, began], window), window)
-        found: Array = self.weight[unit, at, stratum]
-        early = np.flatnonzero(older & (began < self.since[unit]))
-        known = ~np.isnan(self.weight[unit[early], window[early], stratum[early]])
-        found[early[known]] = 1.0
-        return found
 
 
 def towards(own: Array, wanted: Array, limits: CaseMix) -> Weights:
@@ -172,31 +160,26 @@ def add_up(
     `values` are arrays (row,); each result is (unit, window, inner).
     """
     units, count, _ = weights.weight.shape
-    size = units * count * rows.inner_size
-    # All offsets in one go: the arrays that are filled are far larger than the rows.
-    at: list[Index] = []
-    chosen: list[Index] = []
-    weighed: list[Array] = []
-    for offset in offsets:
-        window = rows.period + offset - windows.ends[0]
-        inside = np.flatnonzero((window >= 0) & (window < count))
-        unit, window = rows.unit[inside], window[inside]
-        at.append((unit * count + window) * rows.inner_size + rows.inner[inside])
-        # Whole windows between the end of this one and the period in which the case began.
-        ended = rows.period[inside] + offset
-        back = np.maximum(ended - rows.began[inside], 0) // windows.length * windows.length
-        weighed.append(weights.of(unit, window, back, rows.stratum[inside]))
-        chosen.append(rows.kept[inside])
-    flat, w, kept = np.concatenate(at), np.concatenate(weighed), np.concatenate(chosen)
-    shape = (units, count, rows.inner_size)
-    plain: list[Array] = []
-    squared: list[Array] = []
-    for value in values:
-        once = w * value[kept]
-        for found, summed in ((plain, once), (squared, w * once)):
-            total = np.bincount(flat, summed, size).astype(np.float64, copy=False)
-            found.append(total.reshape(shape))
-    return plain, squared
+    shape = (len(values), units, count, rows.inner_size)
+    plain, squared = np.zeros(shape), np.zeros(shape)
+    weighing.compiled()(
+        plain,
+        squared,
+        np.stack([value[rows.kept] for value in values]).astype(np.float64),
+        *(whole(axis) for axis in (rows.unit, rows.period, rows.began, rows.stratum, rows.inner)),
+        weights.weight,
+        whole(weights.following),
+        whole(weights.since),
+        int(windows.ends[0]),
+        windows.length,
+        np.array([*offsets]),
+    )
+    return list(plain), list(squared)
+
+
+def whole(numbers: Index) -> Index:
+    """As what is compiled takes them, whatever DuckDB gave."""
+    return np.ascontiguousarray(numbers, dtype=np.int64)
 
 
 def counted(
