@@ -18,6 +18,8 @@ PASS = """
 SELECT COUNT(*), SUM(strlen(court_id)), SUM(strlen(case_type)), SUM(filed_on - DATE '2000-01-01'),
        SUM(closed_on - DATE '2000-01-01'), SUM(strlen(close_mode)), SUM(claim_amount),
        SUM(recovered_amount), SUM(paid_out_on - DATE '2000-01-01'), SUM(has_assets::INTEGER),
+       SUM(notified_on - DATE '2000-01-01'), SUM(queried_on - DATE '2000-01-01'),
+       SUM(seized_on - DATE '2000-01-01'), SUM(priced_on - DATE '2000-01-01'),
        SUM(first_listed_on - DATE '2000-01-01'), SUM(source_id)
 FROM cases
 UNION ALL

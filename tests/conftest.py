@@ -9,6 +9,7 @@ import pytest
 from index_engine.build import build
 from index_engine.snapshot import Snapshot
 from tests.publishing import with_court_ranks, with_scored_courts
+from tests.steps import with_steps
 from tests.worlds import World, random_world
 
 
@@ -38,7 +39,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def rows() -> World:
     """The rows of `built_world`, for counting again."""
-    return random_world(cases=12_000)
+    return with_steps(random_world(cases=12_000))
 
 
 @pytest.fixture(scope="session")

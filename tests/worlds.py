@@ -57,6 +57,10 @@ class Case:
     recovery_mode: str | None = None
     paid_out_on: date | None = None
     has_assets: bool | None = None
+    notified_on: date | None = None
+    queried_on: date | None = None
+    seized_on: date | None = None
+    priced_on: date | None = None
     first_listed_on: date | None = None
     case_type: str = "first"
     parent_case_id: str | None = None
@@ -142,10 +146,7 @@ class World:
             self._source(con, source_id, window)
 
     def _source(self, con: duckdb.DuckDBPyConnection, source_id: int, window: Window) -> None:
-        kinds: dict[str, tuple[Case, ...] | tuple[Round, ...]] = {
-            "cases": self.cases,
-            "auctions": self.rounds,
-        }
+        kinds: dict[str, tuple[Any, ...]] = {"cases": self.cases, "auctions": self.rounds}
         rows = {k: [r for r in of if r.source_id == source_id] for k, of in kinds.items()}
         kind = "cases" if rows["cases"] or source_id == CASES else "auctions"
         digest = hashlib.sha256(repr((self.regions, self.courts, rows[kind])).encode()).hexdigest()
@@ -250,8 +251,7 @@ def random_world(seed: int = 1, cases: int = 4000, observed: Window = OBSERVED) 
         case = _case(rng, f"c{len(made)}", court.court_id, filed, _RANDOM_COURTS[court][1])
         if case.closed_on is not None and case.closed_on > observed[1] and rng.random() < 0.95:
             case = _still_open(case)  # the rest know a closing of after the window: not observed
-        ended = case.closed_on
-        if ended is not None and ended < observed[0] and rng.random() < 0.95:
+        if case.closed_on is not None and case.closed_on < observed[0] and rng.random() < 0.95:
             continue  # never observed; a few rows stay, to be left out by the engine
         if case.has_assets and rng.random() < 0.7:
             lots = _lots(rng, case, observed)

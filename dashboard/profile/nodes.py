@@ -42,25 +42,52 @@ def section(shown: View) -> None:
         ),
         anchor="nodes",
     )
-    if values["n"].isna().all():
+    if not (values["n"] > 0).any():
         st.html(tag("p", _("Too few cases and lots for any of the steps."), class_="quiet"))
         return
-    nation = shown.data.waits("nation", shown.data.nation.unit_id, shown.period)["median"]
-    rows = zip(shown.data.nodes, values.itertuples(index=False), nation, strict=True)
-    waits = [Wait(node, line, median, about(shown, node, line)) for node, line, median in rows]
+    nation = shown.data.waits("nation", shown.data.nation.unit_id, shown.period)
+    rows = zip(shown.data.nodes, values.itertuples(index=False), nation["median"], strict=True)
+    waits = [
+        Wait(node, line, median, about(shown, node, line))
+        for node, line, median in rows
+        if line.n != 0
+    ]
     st.html(tag("p", " ".join(said(waits)), class_="said"))
     with_nation = unit.level != "nation"
     caption = _("From step to step: how long it takes, and where cases wait")
     with st.container(key="nodes"):
         st.html(tables.table(columns(with_nation=with_nation), waits, caption=caption))
     st.html(tag("p", *key(with_nation=with_nation), class_="marks"))
+    if words := absent(shown.data.nodes, values["n"], nation["n"]):
+        st.html(tag("p", words, class_="quiet"))
     st.html(parts.source_line(shown, n=values["n"].max(), extra=_clock()))
     parts.download("nodes", shown, lambda: _file(waits, values))
 
 
+def absent(nodes: Sequence[Node], here: pd.Series, everywhere: pd.Series) -> str:
+    """Which nodes have no row, in words: those that no file dates, and those without waits here;
+    `here` and `everywhere` are their n in the place and in the nation."""
+    rows = list(zip(nodes, here, everywhere, strict=True))
+    nowhere = [node for node, _n, of_all in rows if of_all == 0]
+    not_here = [node for node, n, of_all in rows if n == 0 and of_all != 0]
+    words = []
+    if nowhere:
+        words.append(_("Not dated in the files: {nodes}.").format(nodes=_listed(nowhere)))
+    if not_here:
+        told = _("No waits here in the period, or not dated in the files: {nodes}.")
+        words.append(told.format(nodes=_listed(not_here)))
+    return " ".join(words)
+
+
+def _listed(nodes: Sequence[Node]) -> str:
+    return _("; ").join(pick(node.name) for node in nodes)
+
+
 def said(waits: Sequence[Wait]) -> list[str]:
-    """Where most waits are open, and where most are beyond what the law allows."""
-    steps = [wait for wait in waits if not wait.node.spans]
+    """Where most waits are open, and where most are beyond what the law allows. A wait that covers
+    others is compared with them only where there are none of those."""
+    shown = {wait.node.id for wait in waits if not formats.missing(wait.line.n)}
+    steps = [wait for wait in waits if not shown.intersection(wait.node.spans)]
     words = []
     if open_ := _most(steps, "waiting"):
         words.append(
@@ -83,7 +110,7 @@ def said(waits: Sequence[Wait]) -> list[str]:
             waiting=formats.number(wait.line.waiting),
         )
         for wait in waits
-        if wait.node.spans and not formats.missing(wait.line.beyond)
+        if wait not in steps and not formats.missing(wait.line.beyond)
     ]
     return words
 
@@ -126,7 +153,7 @@ def _name(wait: Wait) -> Html:
 def limit(node: Node) -> str:
     """What the law allows or asks for, in a few words."""
     if node.limit_days is None:
-        return _("no limit by law")
+        return _("limited by law in part only") if node.law else _("no limit by law")
     words = _("at most {n} days") if node.limit == "most" else _("at least {n} days")
     return words.format(n=formats.number(node.limit_days))
 

@@ -17,9 +17,15 @@ SELECT
     cases.filed_on,
     cases.closed_on,
     cases.paid_out_on,
+    cases.notified_on,
+    cases.queried_on,
+    cases.seized_on,
+    cases.priced_on,
     cases.first_listed_on,
     CAST(cases.claim_amount AS DOUBLE) AS claim,
     CAST(cases.recovered_amount AS DOUBLE) AS recovered,
+    cases.source_id,
+    cases.court_id AS recorder, -- who records its steps, whatever court_id is made to stand for
     closing_events.event AS closing_event,
     windows.from_day,
     windows.until_day

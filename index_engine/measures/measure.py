@@ -180,6 +180,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, method: Method, period_of: PeriodOf
             *(bands + [strata.NO_LIMIT] * 3)[:3],
         ],
     )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE recorded AS {_sql('recorded')}")
     _closing_events(con, method)
     _types(con, method)
 
@@ -269,7 +270,7 @@ def _spells(con: duckdb.DuckDBPyConnection, schema: str, where: str = "") -> Non
 
 
 def _drop_temporary(con: duckdb.DuckDBPyConnection) -> None:
-    for table in ("spells", "lots"):
+    for table in ("spells", "lots", "recorded"):
         con.execute(f"DROP TABLE {table}")
     for view in ("first_enforcement", "rounds"):
         con.execute(f"DROP VIEW {view}")

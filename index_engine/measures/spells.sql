@@ -6,15 +6,26 @@
 -- auctions notice_fixed and notice_movable (first listing to the end of that auction, of immovables
 -- and other rights, of movables), second (first auction failed to the next listing of the lot),
 -- payout (lot sold to its case paid). A spell that ended before its window was never observed.
+-- Steps: notified, queried and seized (filing to the notice of enforcement, to the first query of
+-- property, to the first seizure where property must be sold), priced (seizure to the reference
+-- price), offered (reference price to first listing). A step's clock runs where the court records
+-- the step, see recorded.sql; its spells are of no stratum, since nothing is adjusted by them.
 
 WITH known AS (
     SELECT
         case_id,
         court_id,
+        source_id,
+        recorder,
         stratum,
         has_assets,
         close_mode,
         unix_date(filed_on) AS filed_day,
+        unix_date(notified_on) AS notified_day,
+        unix_date(queried_on) AS queried_day,
+        -- Preserved before the case was filed: seized from the start.
+        unix_date(CASE WHEN seized_on < filed_on THEN filed_on ELSE seized_on END) AS seized_day,
+        unix_date(priced_on) AS priced_day,
         -- Listed for another case before this one was filed: listed from the start.
         unix_date(CASE WHEN first_listed_on < filed_on THEN filed_on ELSE first_listed_on END)
             AS listed_day,
@@ -75,6 +86,39 @@ auctions_of_cases AS (
     WHERE status IN ('failed', 'sold')
 ),
 
+recording AS (
+    SELECT known.*, notified_since, queried_since, seized_since, priced_since, listed_since
+    FROM known
+    JOIN recorded ON recorded.source_id = known.source_id AND recorded.court_id = known.recorder
+),
+
+steps AS (
+    SELECT 'notified' AS clock, court_id, filed_day AS start_day, window_from, window_until,
+           notified_day AS step_day, 'notified' AS step, closed_day
+    FROM recording
+    WHERE filed_day >= notified_since
+    UNION ALL
+    SELECT 'queried' AS clock, court_id, filed_day AS start_day, window_from, window_until,
+           queried_day AS step_day, 'queried' AS step, closed_day
+    FROM recording
+    WHERE filed_day >= queried_since
+    UNION ALL
+    SELECT 'seized' AS clock, court_id, filed_day AS start_day, window_from, window_until,
+           seized_day AS step_day, 'seized' AS step, closed_day
+    FROM recording
+    WHERE has_assets AND filed_day >= seized_since
+    UNION ALL
+    SELECT 'priced' AS clock, court_id, seized_day AS start_day, window_from, window_until,
+           priced_day AS step_day, 'priced' AS step, closed_day
+    FROM recording
+    WHERE has_assets AND seized_day >= priced_since
+    UNION ALL
+    SELECT 'offered' AS clock, court_id, priced_day AS start_day, window_from, window_until,
+           listed_day AS step_day, 'listed' AS step, closed_day
+    FROM recording
+    WHERE has_assets AND priced_day >= listed_since
+),
+
 clocks AS (
     SELECT 'case' AS clock, court_id, stratum, filed_day AS start_day, window_from, window_until,
            closed_day AS event_day, closing_event AS event
@@ -120,6 +164,13 @@ clocks AS (
     FROM auctions_of_cases
     -- Sold and not listed again, which a sale that was defaulted on would be.
     WHERE status = 'sold' AND next_day IS NULL AND known_case IS NOT NULL
+    UNION ALL
+    -- What comes first, the step or the closing. A step dated before the one it is counted from
+    -- makes a spell that ends before it begins: one of the two days is wrong, and it is left out.
+    SELECT clock, court_id, CAST(NULL AS INTEGER) AS stratum, start_day, window_from, window_until,
+           LEAST(step_day, closed_day) AS event_day,
+           CASE WHEN step_day <= COALESCE(closed_day, step_day) THEN step ELSE 'closed' END AS event
+    FROM steps
 ),
 
 observed AS (

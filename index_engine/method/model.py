@@ -35,6 +35,11 @@ MONEY = {*(name for pair in AMOUNTS for name in pair)}
 MONEY |= {"premium", "start_value", "value_finished", "value_sold"}
 MEANS = {("days_to_close", "closed")}  # sums over counted things, with a sum of squares
 CLOCK_EVENTS = {
+    "notified": {"notified", "closed"},
+    "queried": {"queried", "closed"},
+    "seized": {"seized", "closed"},
+    "priced": {"priced", "closed"},
+    "offered": {"listed", "closed"},
     "listing": {"listed", "closed"},
     "lot": {"sold", "gone"},
     "resume": {"resumed"},

@@ -25,7 +25,7 @@ PUBLISHED = DATA / "published_figures.csv"  # real, and shown beside the sample 
 SQL = Path(__file__).with_name("sql")
 WORLD = ("macros", "regions", "calendar", "choices", "world", "courts", "laws")
 CHUNK = ("filings", "fates", "sales", "outcomes")
-ROWS = ("cases", "lots", "rounds")
+ROWS = ("steps", "cases", "lots", "rounds")
 
 CHUNK_NUMBERS = 1_000_000  # case numbers drawn at a time: about 2 GB of memory
 LEAST_CASES = 1_000

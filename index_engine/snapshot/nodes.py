@@ -16,7 +16,8 @@ class Node:
     """From one step of the procedure to the next; texts by language, as in method.toml.
 
     `events` of `clock` pass it, every event where they are '*'. `limit_days`: what the law allows
-    at 'most' or asks for at 'least', as `limit` says; None where it says nothing.
+    at 'most' or asks for at 'least', as `limit` says; None where it says nothing of the whole wait,
+    while `law` may say something of a part of it. `spans`: the ids of the nodes it covers.
     """
 
     id: str
@@ -26,7 +27,7 @@ class Node:
     counted: Mapping[str, str]
     limit_days: int | None = None
     limit: str = ""
-    spans: bool = False  # covers other nodes
+    spans: tuple[str, ...] = ()
     law: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
 
@@ -46,5 +47,7 @@ class Node:
 def nodes() -> tuple[Node, ...]:
     """All nodes in the order of the file, which is that of the procedure. Raises InputError."""
     document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    found = [Node(**entry | {"events": tuple(entry["events"])}) for entry in document["node"]]
-    return tuple(found)
+    return tuple(
+        Node(**entry | {name: tuple(entry.get(name, ())) for name in ("events", "spans")})
+        for entry in document["node"]
+    )

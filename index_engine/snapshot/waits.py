@@ -36,7 +36,7 @@ class Waits(Core):
         Biometrics 38: 29-41); passed, until (share passed by the end of the curve, its day); within
         (share passed within the limit; of a 'least' limit, not before it), within_low, within_high
         (NaN where none or all are). Where fewer than the method's least cell are under way, all but
-        `node` are NaN.
+        `node` are NaN; where none is, n is 0: nothing waits, or the files do not date the step.
         """
         end = periods.parse(period)
         start = end - self.main.window_quarters + 1
@@ -62,7 +62,9 @@ def _table(rows: pd.DataFrame, method: Method) -> pd.DataFrame:
     for position, node in enumerate(nodes()):
         line: dict[str, object] = {"node": node.id, **dict.fromkeys(COLUMNS, np.nan)}
         mine = n[position]
-        if mine[ENTRY].sum() >= method.min_cell:
+        if not mine[ENTRY].any():
+            line["n"] = 0.0
+        elif mine[ENTRY].sum() >= method.min_cell:
             sums = mine.sum(axis=-1)
             line |= {"n": sums[ENTRY], "done": sums[PASSED], "waiting": sums[WAITING]}
             line |= _read(node, curves.at(position), method)

@@ -53,15 +53,13 @@ CREATE TABLE cases (
     creditor_local   BOOLEAN,
     cause            VARCHAR,
     parent_case_id   VARCHAR,           -- a resumed case names the case it resumes
+    notified_on      DATE,              -- notice of enforcement served
+    queried_on       DATE,              -- first query of the debtor's property
+    seized_on        DATE,              -- first seizure or freezing; under a preservation, before filing
+    priced_on        DATE,              -- first reference price of property set
     first_listed_on  DATE,              -- first listing of any lot of the case
     number_year      INTEGER,           -- year in the case number; NULL: the file has no numbers
     source_id        INTEGER NOT NULL
-);
-
-CREATE TABLE case_events (
-    case_id VARCHAR NOT NULL,
-    node    VARCHAR NOT NULL,
-    on_date DATE    NOT NULL
 );
 
 -- Case numbers run from 1 per court, type and year, so the highest tells how many cases there are.

@@ -15,8 +15,8 @@ import duckdb
 
 from index_engine.errors import InputError
 
-SCHEMA_VERSION = "2"  # of the facts
-BUILD_VERSION = "5"  # of what a build makes of them; raise it with every table or column of those
+SCHEMA_VERSION = "3"  # of the facts
+BUILD_VERSION = "6"  # of what a build makes of them; raise it with every table or column of those
 SCHEMA_SQL = Path(__file__).with_name("schema.sql")
 
 

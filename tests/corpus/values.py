@@ -282,3 +282,41 @@ REPEATED = dict.fromkeys(
 def _() -> bytes:
     header, *rows = cases()
     return csv_bytes([header, *rows[:3], header, *rows[3:]])
+
+
+# ------------------------------------------------------------------------------------------ steps
+
+
+STEPS = {
+    "notified_on": "执行通知书送达日期",
+    "queried_on": "总对总查询日期",
+    "seized_on": "首次查封（扣押、冻结）日期",
+    "priced_on": "參考價確定日期",
+}
+
+
+@messy(
+    "steps_of_the_procedure.csv",
+    replace(
+        PLAIN,
+        fed=FED | STEPS,
+        with_warning=2,
+        warned={"step_before_filed": 1, "step_after_closing": 1},
+        values=KEPT
+        | {
+            "notified_on": ["2023-01-08", "2023-02-20", None, "2023-05-12", "2023-07-10"],
+            "queried_on": ["2023-01-12", "2023-02-21", "2023-03-28", None, "2023-07-11"],
+            "seized_on": ["2022-11-30", None, "2023-04-10", "2023-06-01", None],
+            "priced_on": [None, None, None, "2023-12-01", None],
+        },
+    ),
+)
+def _() -> bytes:
+    """Preserved before filing is no fault; notified before it, or priced after closing, is one."""
+    steps = {
+        "执行通知书送达日期": ["2023年1月8日", "2023/2/20", "", "2023-05-12", "20230710"],
+        "总对总查询日期": ["2023-01-12", "2023-02-21", "2023-03-28", None, "2023-07-11"],
+        "首次查封（扣押、冻结）日期": ["2022.11.30", None, "2023.4.10", "2023.6.1", None],
+        "參考價確定日期": [None, None, None, "2023-12-01", None],
+    }
+    return csv_bytes(cases(**steps))

@@ -1,9 +1,13 @@
 """Waits on a profile: the table says what the snapshot says, beside the limit and its law."""
 
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 
 from dashboard.data import Answers
 from dashboard.profile import nodes
+from index_engine.snapshot import Node
 from tests.dashboard.reading import part, plain, profile, row_of
 from tests.dashboard.running import Open
 
@@ -43,6 +47,8 @@ def test_the_sentence_names_the_step_where_most_wait(
     open_page: Open, sample: Answers, period: str
 ) -> None:
     table = sample.waits("province", "320000", period).set_index("node")
+    # All steps are dated in the sample, so that no wait stands for those it covers.
+    assert (table["n"] > 0).all()
     steps = {node.id: node for node in sample.nodes if not node.spans}
     waiting, beyond = (table.loc[list(steps), c] for c in ("waiting", "beyond"))
     words = plain(part(profile(open_page, "province", "320000"), "nodes"))
@@ -64,7 +70,7 @@ def test_a_step_with_too_few_says_so_and_shows_no_number(
         if table["n"].isna().any() and table["n"].notna().any()
     )
     section = part(profile(open_page, "court", unit), "nodes")
-    [node, *_rest] = [node for node in sample.nodes if node.id in empty]
+    node = next(node for node in sample.nodes if node.id in empty)
     row = row_of(section, node.name["en"])
     assert "too few" in row
     assert "in the period: —" in row
@@ -72,7 +78,39 @@ def test_a_step_with_too_few_says_so_and_shows_no_number(
 
 def test_a_place_without_any_says_so(open_page: Open, sample: Answers, period: str) -> None:
     courts = sample.scores("court", period)["unit_id"]
-    unit = next(u for u in courts if sample.waits("court", u, period)["n"].isna().all())
+    unit = next(u for u in courts if not (sample.waits("court", u, period)["n"] > 0).any())
     section = part(profile(open_page, "court", unit), "nodes")
     assert "Too few cases and lots for any of the steps." in plain(section)
     assert "<table" not in section
+
+
+def wait(node: Node, **line: float) -> nodes.Wait:
+    usual = {"n": 50.0, "waiting": 0.0, "beyond": float("nan")}
+    return nodes.Wait(node, SimpleNamespace(**(usual | line)), float("nan"))
+
+
+def test_a_wait_is_compared_with_others_unless_they_are_parts_of_it(sample: Answers) -> None:
+    by_id = {node.id: node for node in sample.nodes}
+    listing, seized = wait(by_id["listing"], waiting=40.0), wait(by_id["seized"], waiting=30.0)
+    [alone] = nodes.said([listing])
+    assert "Filing → first listing (40)" in alone
+    [apart] = nodes.said([seized, listing])
+    assert "Filing → first seizure (30)" in apart
+
+
+def test_what_no_file_dates_has_no_row_and_is_named_once(sample: Answers) -> None:
+    here = pd.Series([0.0 if n.id in ("notified", "priced") else 20.0 for n in sample.nodes])
+    everywhere = here.where([n.id != "priced" for n in sample.nodes], 500.0)
+    words = nodes.absent(sample.nodes, here, everywhere)
+    assert words == (
+        "Not dated in the files: Filing → notice of enforcement. "
+        "No waits here in the period, or not dated in the files: Seizure → reference price."
+    )
+    assert nodes.absent(sample.nodes, everywhere + 1, everywhere + 1) == ""
+
+
+def test_a_limit_of_a_part_is_not_held_against_the_whole(sample: Answers) -> None:
+    by_id = {node.id: node for node in sample.nodes}
+    assert nodes.limit(by_id["priced"]) == "limited by law in part only"
+    assert nodes.limit(by_id["seized"]) == "no limit by law"
+    assert by_id["priced"].limit_days is None and by_id["priced"].law

@@ -13,6 +13,7 @@ from decimal import Decimal
 from math import floor
 
 from index_engine.method import Method
+from tests.measures import step_waits
 from tests.measures.strata_of import Stratum, stratum_of_case, stratum_of_lot
 from tests.worlds import Case, Round, World
 
@@ -53,14 +54,14 @@ class Spell:
 
     clock: str
     court_id: str
-    stratum: Stratum
+    stratum: Stratum | None  # None: of all, since nothing is adjusted by it
     start: date
     entry: date
     stop: date
     event: str
 
     @property
-    def where(self) -> tuple[str, str, Stratum]:
+    def where(self) -> tuple[str, str, Stratum | None]:
         return (self.clock, self.court_id, self.stratum)
 
     @property
@@ -78,9 +79,13 @@ def spells(world: World, method: Method) -> list[Spell]:
     for case in world.cases:
         if case.case_type == "resumed" and case.parent_case_id is not None:
             resumed[case.parent_case_id].append(case.filed_on)
+    since = step_waits.recorded_since(world)
     for case in world.cases:
         if case.case_type == "first":
             found += _case_spells(case, world, method)
+            for clock, *rest in step_waits.of_case(case, _over(case), since):
+                where = (clock, case.court_id, None)
+                found += _spell(where, *rest, world.observed[case.source_id])
             found += _resume_spell(case, resumed[case.case_id], world, method)
     cases = {c.case_id: c for c in world.cases if c.case_type == "first"}
     for rounds in lots(world.rounds):
@@ -98,8 +103,7 @@ def spells(world: World, method: Method) -> list[Spell]:
 
 def _case_spells(case: Case, world: World, method: Method) -> list[Spell]:
     window, stratum = world.observed[case.source_id], stratum_of_case(case, method)
-    paid = case.paid_out_on if case.close_mode == "completed" else None
-    ended = paid if paid is not None and paid >= case.filed_on else case.closed_on
+    ended = _over(case)
     where = ("case", case.court_id, stratum)
     found = _spell(where, case.filed_on, ended, _event(case, method), window)
     if case.has_assets:
@@ -107,6 +111,12 @@ def _case_spells(case: Case, world: World, method: Method) -> list[Spell]:
         day, event = (ended, "closed") if listed is None else (max(listed, case.filed_on), "listed")
         found += _spell(("listing", *where[1:]), case.filed_on, day, event, window)
     return found
+
+
+def _over(case: Case) -> date | None:
+    """The day it was paid out as completed, else closed."""
+    paid = case.paid_out_on if case.close_mode == "completed" else None
+    return paid if paid is not None and paid >= case.filed_on else case.closed_on
 
 
 def _resume_spell(case: Case, resumed: list[date], world: World, method: Method) -> list[Spell]:
@@ -137,10 +147,7 @@ def _auction_spells(
         found += _spell((clock, *where), one.listed_on, ended, event, window)
     if one.ended_on is None:
         return found
-    over = None
-    if case is not None:
-        paid = case.paid_out_on if case.close_mode == "completed" else None
-        over = paid if paid is not None and paid >= case.filed_on else case.closed_on
+    over = None if case is None else _over(case)
     if one.stage == "first" and one.status == "failed":
         closed = over if over is not None and over >= one.ended_on else None
         event = "closed" if later is None else "listed"
@@ -164,7 +171,7 @@ def _event(case: Case, method: Method) -> str:
 
 
 def _spell(
-    where: tuple[str, str, Stratum],
+    where: tuple[str, str, Stratum | None],
     start: date,
     ended: date | None,
     event: str | None,

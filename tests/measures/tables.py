@@ -51,7 +51,7 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, schema: str) -> dict[tuple
     found: dict[tuple, dict[str, Any]] = {}
     for row in rows:
         cell = dict(zip(names, row, strict=True))
-        if "stratum" in cell:
+        if cell.get("stratum") is not None:  # else of all
             cell["stratum"] = label[cell["stratum"]]
         key = tuple(cell.pop(name) for name in KEYS[table])
         assert key not in found, f"two rows for {key}"

@@ -21,6 +21,7 @@ from index_engine.method import Method, load
 from tests.measures import recount
 from tests.measures.recount import MONTHS, QUARTERS, YEARS, Calendar
 from tests.measures.tables import summed
+from tests.steps import with_steps
 from tests.worlds import CASES, Case, Court, World, random_world
 
 METHOD = load()
@@ -28,7 +29,7 @@ METHOD = load()
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return random_world(seed=3)
+    return with_steps(random_world(seed=3), seed=3)
 
 
 @pytest.fixture(scope="module")

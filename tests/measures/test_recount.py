@@ -9,6 +9,7 @@ from index_engine.method import Method, load
 from tests.measures import recount, strata_of
 from tests.measures.recount import MONTHS, QUARTERS, YEARS, Calendar
 from tests.measures.tables import AGES, KEYS, labels, nonzero, read_cells, read_counts
+from tests.steps import with_steps
 from tests.worlds import World, random_world
 
 
@@ -19,7 +20,7 @@ def method() -> Method:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return random_world(seed=7)
+    return with_steps(random_world(seed=7), seed=7)
 
 
 @pytest.fixture(scope="module", params=[QUARTERS, MONTHS, YEARS], ids=["quarter", "month", "year"])

@@ -15,7 +15,9 @@ from index_engine.measures import strata
 from index_engine.measures.measure import CLOCKS, MEASURES, measure
 from index_engine.method import Method, load
 from index_engine.method.model import Strata
+from tests.measures import step_waits
 from tests.measures.tables import KEYS, labels, read_counts, summed
+from tests.steps import with_steps
 from tests.worlds import Case, Round, World, random_world
 
 STRATA = Strata(
@@ -178,7 +180,7 @@ def _sold_at_the_second(*assets: str | None) -> tuple[Round, Round]:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return random_world(seed=15, cases=1500)
+    return with_steps(random_world(seed=15, cases=1500))
 
 
 def test_without_strata_there_is_one_of_cases_and_one_of_lots(world: World):
@@ -191,8 +193,9 @@ def test_without_strata_there_is_one_of_cases_and_one_of_lots(world: World):
         assert _numbers(con, OF_CASES) == {0}
         assert _numbers(con, OF_LOTS) == {1}
         clocks = con.execute("SELECT DISTINCT clock::VARCHAR, stratum FROM measures.exits")
-        of_cases = {"case", "listing", "resume"}
-        assert set(clocks.fetchall()) == {(clock, int(clock not in of_cases)) for clock in CLOCKS}
+        strata = dict.fromkeys(CLOCKS, 1) | dict.fromkeys(("case", "listing", "resume"), 0)
+        strata |= {clock: None for clock, *_ in step_waits.CLOCKS}  # of all
+        assert set(clocks.fetchall()) == set(strata.items())
 
 
 def _numbers(con: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> set[int]:

@@ -4,6 +4,8 @@ import pytest
 
 from tests.sample.conftest import Sample
 
+STEPS = ("notified_on", "queried_on", "seized_on", "priced_on")
+
 
 @pytest.fixture(params=["world", "twin"])
 def sample(request: pytest.FixtureRequest) -> Sample:
@@ -132,3 +134,39 @@ def test_creditors_from_elsewhere_wait_longer_where_courts_are_weak(twin: Sample
     ratios = [ratio for (ratio,) in rows]
     assert ratios[0] == pytest.approx(1.03, abs=0.08)
     assert ratios[2] > 1.05 and ratios[3] > 1.05
+
+
+def test_the_steps_of_a_case_are_in_the_order_of_the_procedure(sample: Sample) -> None:
+    for earlier, later in (
+        ("filed_on", "notified_on"),
+        ("notified_on", "queried_on"),
+        ("filed_on", "priced_on"),
+        ("seized_on", "priced_on"),
+        ("priced_on", "first_listed_on"),
+        *((step, "closed_on") for step in STEPS),
+        *((step, "DATE '2025-12-31'") for step in STEPS),
+    ):
+        assert broken(sample, f"{earlier} > {later}", "first_cases") == 0, (earlier, later)
+    for step in STEPS:
+        assert broken(sample, f"{step} IS NOT NULL AND case_type <> 'first'", "cases") == 0
+    assert broken(sample, "priced_on IS NOT NULL AND NOT has_assets", "first_cases") == 0
+    preserved = broken(sample, "has_assets AND seized_on < filed_on", "first_cases")
+    assert preserved / broken(sample, "has_assets", "first_cases") == pytest.approx(0.2, abs=0.02)
+    missing = broken(sample, "first_listed_on IS NOT NULL AND priced_on IS NULL", "first_cases")
+    assert 0 < missing < 0.06 * broken(sample, "first_listed_on IS NOT NULL", "first_cases")
+
+
+def test_weak_tiers_take_longer_for_every_step(twin: Sample) -> None:
+    for start, step in (
+        ("filed_on", "notified_on"),
+        ("filed_on", "queried_on"),
+        ("seized_on", "priced_on"),
+        ("priced_on", "first_listed_on"),
+    ):
+        rows = twin.all(
+            f"SELECT MEDIAN({step} - {start}) FROM first_cases"
+            f" WHERE has_assets AND {start} >= filed_on AND filed_on < DATE '2024-01-01'"
+            " GROUP BY tier ORDER BY tier"
+        )
+        days = [median for (median,) in rows]
+        assert days == sorted(days) and days[0] < days[-1], step

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 D = date
+STEPS = ("notified_on", "queried_on", "seized_on", "priced_on")
 Breaches = dict[tuple[str, str, str], tuple[dict[str, Any], dict[str, Any]]]
 
 BREACHES: Breaches = {
@@ -38,6 +39,29 @@ BREACHES: Breaches = {
     ("cases", "listed_before_filed", "first_listed_on"): (
         {"first_listed_on": D(2022, 1, 9)},
         {"first_listed_on": D(2022, 1, 10)},
+    ),
+    **{
+        ("cases", "step_before_filed", step): ({step: D(2022, 1, 9)}, {step: D(2022, 1, 10)})
+        for step in ("notified_on", "queried_on", "priced_on")
+    },
+    **{
+        ("cases", "step_after_closing", step): ({step: D(2022, 7, 11)}, {step: D(2022, 7, 10)})
+        for step in STEPS
+    },
+    **{
+        ("cases", "after_observation", step): (
+            {step: D(2025, 1, 1), "closed_on": None, "close_mode": None},
+            {step: D(2024, 12, 31), "closed_on": None, "close_mode": None},
+        )
+        for step in STEPS
+    },
+    ("cases", "priced_before_seized", "priced_on"): (
+        {"seized_on": D(2022, 3, 2), "priced_on": D(2022, 3, 1)},
+        {"seized_on": D(2022, 3, 1), "priced_on": D(2022, 3, 1)},
+    ),
+    ("cases", "listed_before_priced", "first_listed_on"): (
+        {"priced_on": D(2022, 3, 2), "first_listed_on": D(2022, 3, 1)},
+        {"priced_on": D(2022, 3, 1), "first_listed_on": D(2022, 3, 1)},
     ),
     ("cases", "zhongben_before_day_90", "closed_on"): (
         {"close_mode": "zhongben", "closed_on": D(2022, 4, 9)},  # day 89

@@ -6,8 +6,10 @@ WITH known AS (
         amounts.*,
         closes <= day_number(k().observed_to) AS is_closed,
         lists < closes AND lists <= day_number(k().observed_to) AS is_listed,
-        path = 'collateral' AS has_assets
+        path = 'collateral' AS has_assets,
+        step_days.* EXCLUDE (n)
     FROM amounts
+    JOIN step_days USING (n)
     WHERE n <= getvariable('last_number')
 )
 SELECT
@@ -31,6 +33,10 @@ SELECT
     creditor_local,
     cause,
     NULL::VARCHAR AS parent_case_id,
+    if_seen(notified) AS notified_on,
+    if_seen(queried) AS queried_on,
+    if_seen(seized) AS seized_on,
+    if_seen(priced) AS priced_on,
     CASE WHEN is_listed THEN on_date(lists) END AS first_listed_on
 FROM known
 JOIN cause_slots
@@ -89,6 +95,10 @@ SELECT
     creditor_local,
     cause,
     'F' || format('{:010d}', n) AS parent_case_id,
+    NULL::DATE AS notified_on,
+    NULL::DATE AS queried_on,
+    NULL::DATE AS seized_on,
+    NULL::DATE AS priced_on,
     NULL::DATE AS first_listed_on
 FROM known;
 
@@ -111,6 +121,10 @@ SELECT
     creditor_local,
     'preservation' AS cause,
     NULL::VARCHAR AS parent_case_id,
+    NULL::DATE AS notified_on,
+    NULL::DATE AS queried_on,
+    NULL::DATE AS seized_on,
+    NULL::DATE AS priced_on,
     NULL::DATE AS first_listed_on
 FROM preservations
 JOIN claims ON claims.path = 'none'

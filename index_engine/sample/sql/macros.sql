@@ -50,6 +50,9 @@ CREATE OR REPLACE TEMP MACRO whole_between(a, least, most) AS
 -- Days are numbered from the first day of the calendar.
 CREATE OR REPLACE TEMP MACRO day_number(on_date) AS (on_date - k().first_day)::INTEGER;
 CREATE OR REPLACE TEMP MACRO on_date(day_number) AS k().first_day + day_number;
+CREATE OR REPLACE TEMP MACRO if_seen(day_number) AS
+    CASE WHEN day_number <= (k().observed_to - k().first_day)::INTEGER
+         THEN k().first_day + day_number END;
 
 -- Auction calendar of a lot, in days: what a stage lasts from its listing to its end, and the gaps.
 CREATE OR REPLACE TEMP MACRO first_days(lot, notice) AS
