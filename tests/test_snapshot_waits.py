@@ -18,6 +18,7 @@ PERIOD = "2024Q3"
 FIRST, LAST = date(2023, 10, 1), date(2024, 9, 30)
 AFTER = LAST + timedelta(days=1)
 PLACES = [("nation", "CN"), ("province", "12"), ("city", "1102"), ("court", "V")]
+PLACES += [("court", "M1101")]  # records no step
 BIN = 8  # days, the widest of the grid
 
 
