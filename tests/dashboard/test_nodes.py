@@ -1,5 +1,6 @@
 """Waits on a profile: the table says what the snapshot says, beside the limit and its law."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -9,7 +10,7 @@ from dashboard.data import Answers
 from dashboard.profile import nodes
 from index_engine.snapshot import Node
 from tests.dashboard.reading import part, plain, profile, row_of
-from tests.dashboard.running import Open
+from tests.dashboard.running import Open, run_page
 
 pytestmark = pytest.mark.usefixtures("in_english")
 
@@ -114,3 +115,16 @@ def test_a_limit_of_a_part_is_not_held_against_the_whole(sample: Answers) -> Non
     assert nodes.limit(by_id["priced"]) == "limited by law in part only"
     assert nodes.limit(by_id["seized"]) == "no limit by law"
     assert by_id["priced"].limit_days is None and by_id["priced"].law
+
+
+def test_a_court_that_dates_no_step_has_no_rows_of_them(
+    built_world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JECI_WAREHOUSE", str(built_world))
+    silent, dated = (part(profile(run_page, "court", c), "nodes") for c in ("M1101", "B1301"))
+    absent = "No waits here in the period, or not dated in the files:"
+    assert absent in silent and absent not in dated
+    named = "Filing → notice of enforcement; Filing → query of property; Filing → first seizure; "
+    assert named in silent and named not in dated
+    assert "to the service of the notice" in plain(dated)
+    assert "to the service of the notice" not in plain(silent)

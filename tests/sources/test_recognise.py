@@ -130,6 +130,24 @@ def test_english_headers(book: Book) -> None:
     assert setting(proposal, "case_type", "values") is None
 
 
+@pytest.mark.parametrize(
+    ("field", "headers"),
+    [
+        ("notified_on", ["发出执行通知日期", "執行通知書送達日期", "Notice served"]),
+        ("queried_on", ["网络查控日期", "总对总查询日期", "財產調查日期", "Asset query date"]),
+        ("seized_on", ["首次查封日期", "查封（扣押、冻结）日期", "凍結日期", "Seizure date"]),
+        ("priced_on", ["参考价确定日期", "评估报告日期", "定价日期", "Appraisal date"]),
+    ],
+)  # fmt: skip
+def test_steps_of_the_procedure(book: Book, field: str, headers: list[str]) -> None:
+    for header in headers:
+        proposal = recognise(book(cases(**{header: ["2023-05-05", "2023-06-01"]})))
+        assert fed(proposal)[field] == header
+    # What only sounds like it: the end of a seizure, the cost of an appraisal.
+    alike = recognise(book(cases(查封期限届满日期=["2024-05-05"], 评估费=[800])))
+    assert field not in fed(alike)
+
+
 def test_a_column_that_sounds_alike_is_left_alone(book: Book) -> None:
     proposal = recognise(
         book(
