@@ -29,7 +29,8 @@ if (!window.ownPrint) {
   const drawn = () =>
     document.querySelector('footer.site') &&
     document.querySelector('.stApp[data-test-script-state="notRunning"]') &&
-    [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every((chart) => chart.querySelector(".main-svg"));
+    // Charts are loaded late: at first only the box that will hold one is there.
+    [...document.querySelectorAll('[class*="st-key-plot-"]')].every((box) => box.querySelector(".main-svg"));
   const printWhenDrawn = () => {
     if (!drawn()) return void setTimeout(printWhenDrawn, 100);
     window.addEventListener("afterprint", asBefore, { once: true });

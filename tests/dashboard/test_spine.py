@@ -115,7 +115,7 @@ def test_every_number_tells_what_it_is_of(open_page: Open, sample: Answers, peri
             assert said["en"] in words
         assert f"{values.loc[item.id, 'n']:,.0f}" in words
         assert "Period" in words
-        assert "synthetic cases" in words
+        assert "generated sample" in words
         assert f'href="./method?lang=en#{item.id}"' in table
 
 
