@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -245,19 +246,21 @@ def test_a_process_ends_with_the_code_and_no_traceback(built_world: Path, tmp_pa
     assert good.stdout.count("\n") == 2
 
 
-def test_the_reader_may_stop_reading(built_world: Path):
+@pytest.mark.parametrize("reader, read", [("head -1", "[\n"), ("true", "")])
+@pytest.mark.parametrize("asked", ["sources", "scores --level court"])  # short, and long
+def test_the_reader_may_stop_reading(built_world: Path, asked: str, reader: str, read: str):
     """As `| head -1` does."""
-    command = f"{sys.executable} -m index_engine scores --warehouse {built_world} --level court"
+    command = f"{sys.executable} -m index_engine {asked} --warehouse {built_world}"
     piped = subprocess.run(
-        ["bash", "-c", f"{command} --format json | head -1; echo ${{PIPESTATUS[0]}}"],
+        ["bash", "-c", f"{command} --format json | {reader}; echo ${{PIPESTATUS[0]}}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=60,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
-    assert "Traceback" not in piped.stderr
-    assert "Exception" not in piped.stderr
-    assert piped.stdout == "[\n0\n"
+    assert piped.stderr == ""
+    assert piped.stdout == f"{read}0\n"
 
 
 # ---------------------------------------------------------------- sample and import
