@@ -201,9 +201,6 @@ def draw_map(
         else:
             address.put(by="", **parts.at(level, unit))
 
-    def in_words() -> str:
-        return drawing.in_words(whole, units, layer, named=shown.data.in_order(level))
-
     row = shown.row(shown.place)
     whole = f"{place_name(shown.place)}: {title}"
     with st.container(key="map"):

@@ -27,14 +27,16 @@ def ways(shown: View, level: str) -> Callable[[Any], Html | None]:
         unit = shown.data.unit(level, line.unit_id)
         if unit in kept:
             label, mark, state = _leave(unit), "✓", "true"
+            then = places.without(kept, unit)
         elif len(kept) < places.MOST:
             label, mark, state = _("Compare {place}").format(place=place_name(unit)), "+", None
+            then = [*kept, unit]
         else:
             return None
         return tag(
             "a",
             mark,
-            href=_with(places.without(kept, unit) if unit in kept else [*kept, unit]),
+            href=_with(then),
             data_in=True,
             class_="pick",
             title=label,

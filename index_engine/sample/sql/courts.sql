@@ -51,7 +51,7 @@ SELECT
     city,
     province,
     tier,
-    role,
+    COALESCE(role, CASE WHEN city = getvariable('reformed_city') THEN 'reformed' END) AS role,
     city_number,
     province_number,
     share,
@@ -99,7 +99,5 @@ SELECT city, 'city', tier,
        CASE WHEN gamed THEN 'gamed' WHEN city = getvariable('reformed_city') THEN 'reformed' END
 FROM cities
 UNION ALL
-SELECT court_id, 'court', tier,
-       CASE WHEN role IS NULL AND city = getvariable('reformed_city') THEN 'reformed' ELSE role END
-FROM court_bench
+SELECT court_id, 'court', tier, role FROM court_bench
 ORDER BY level, unit_id;

@@ -6,7 +6,7 @@ WITH drawn AS (
     FROM range(getvariable('chunk_from'), getvariable('chunk_to')) AS numbers(n)
 ),
 placed AS (
-    SELECT n, day_draw, court, tier, city, city_number, province_number, role, slower, pays, sells
+    SELECT n, day_draw, court, tier, city_number, province_number, role, slower, pays, sells
     FROM drawn
     ASOF JOIN court_bench ON court_draw >= from_share
 ),
@@ -17,8 +17,7 @@ dated AS (
 )
 SELECT
     n, court, tier, role, slower, pays, sells, filed, clock,
-    city = getvariable('reformed_city') AND role IS NULL AND on_date(filed) >= k().reform_from
-        AS reformed,
+    role IS NOT DISTINCT FROM 'reformed' AND on_date(filed) >= k().reform_from AS reformed,
     u(n, 2) < k().preservation_share AS is_preservation,
     u(n, 3) < k().local_share AS creditor_local
 FROM dated
