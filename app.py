@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from dashboard.parts import failed
-from dashboard.serve import routes
-from dashboard.warm import lifespan
+from dashboard.shell.preload import lifespan
+from dashboard.shell.server import routes
+from dashboard.ui.components import show_error
 
-app = st.App("dashboard/main.py", routes=routes(), lifespan=lifespan, on_script_error=failed)
+app = st.App(
+    "dashboard/shell/main.py", routes=routes(), lifespan=lifespan, on_script_error=show_error
+)

@@ -14,7 +14,16 @@ import platform
 import re
 from pathlib import Path
 
-from bench import browser, building, exceptions, importing, pages, ranking, sensitivity, users
+from bench import (
+    browser_latency,
+    build_cost,
+    concurrent_users,
+    cusum_alarms,
+    import_cost,
+    page_latency,
+    rank_cost,
+    sensitivity_cost,
+)
 
 PARTS = ("import", "build", "pages", "browser", "users", "rank", "sensitivity", "exceptions")
 HEAD = """# Benchmarks
@@ -33,37 +42,41 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"))
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    texts = _written(arguments.output)
+    texts = _read_document(arguments.output)
     for part in arguments.parts:
-        texts[part] = _measured(part, arguments) + f"\nMeasured on {_machine()}.\n"
+        texts[part] = _measure_part(part, arguments) + f"\nMeasured on {_machine()}.\n"
         print(texts[part])
-    known = [texts[part].strip() for part in PARTS if part in texts]
-    arguments.output.write_text("\n\n".join([HEAD, *known]) + "\n", encoding="utf-8")
+    sections = [texts[part].strip() for part in PARTS if part in texts]
+    arguments.output.write_text("\n\n".join([HEAD, *sections]) + "\n", encoding="utf-8")
 
 
-def _measured(part: str, arguments: argparse.Namespace) -> str:
+def _measure_part(part: str, arguments: argparse.Namespace) -> str:
     if part == "import":
-        return importing.report(importing.measure(arguments.folder, arguments.rows))
+        return import_cost.report(import_cost.measure(arguments.folder, arguments.rows))
     if part == "rank":
-        return ranking.report(ranking.measure())
+        return rank_cost.report(rank_cost.measure())
     if part == "exceptions":
-        return exceptions.report(exceptions.measure())
+        return cusum_alarms.report(cusum_alarms.measure())
     if part == "sensitivity":
-        return sensitivity.report(sensitivity.measure())
+        return sensitivity_cost.report(sensitivity_cost.measure())
     sizes = sorted(arguments.cases)
     if part == "build":
-        made = [building.sample(arguments.folder / f"{cases}.duckdb", cases) for cases in sizes]
-        found = [building.measure(path, cases) for path, cases in zip(made, sizes, strict=True)]
-        return building.report(found)
-    warehouse = arguments.warehouse or building.sample(
+        samples = [
+            build_cost.sample(arguments.folder / f"{cases}.duckdb", cases) for cases in sizes
+        ]
+        results = [
+            build_cost.measure(path, cases) for path, cases in zip(samples, sizes, strict=True)
+        ]
+        return build_cost.report(results)
+    warehouse = arguments.warehouse or build_cost.sample(
         arguments.folder / f"{sizes[-1]}.duckdb", sizes[-1]
     )
     cases = _cases(warehouse)
     if part == "pages":
-        return pages.report(pages.measure(warehouse, arguments.folder), cases)
+        return page_latency.report(page_latency.measure(warehouse, arguments.folder), cases)
     if part == "browser":
-        return browser.report(browser.measure(warehouse, arguments.folder), cases)
-    return users.report(*users.measure(warehouse, arguments.folder), cases)
+        return browser_latency.report(browser_latency.measure(warehouse, arguments.folder), cases)
+    return concurrent_users.report(*concurrent_users.measure(warehouse, arguments.folder), cases)
 
 
 def _cases(warehouse: Path) -> int:
@@ -73,7 +86,7 @@ def _cases(warehouse: Path) -> int:
         return int(con.execute("SELECT COUNT(*) FROM cases").fetchall()[0][0])
 
 
-def _written(output: Path) -> dict[str, str]:
+def _read_document(output: Path) -> dict[str, str]:
     """Return the parts that the document has, each with its heading."""
     if not output.exists():
         return {}

@@ -25,10 +25,10 @@ from pathlib import Path
 import pandas as pd
 
 from index_engine.errors import InputError
-from index_engine.sources.importer import import_file
-from index_engine.sources.mapping import read
-from index_engine.sources.recognise.recognise import recognise
-from index_engine.sources.recognise.write import mapping_text
+from index_engine.importing.mapping import read_mapping
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.recognise.mapping_writer import mapping_text
+from index_engine.importing.recognise.propose import propose_mapping
 from tests.corpus.all import CORPUS
 from tests.corpus.messy import cases, small_warehouse
 
@@ -36,7 +36,7 @@ from tests.corpus.messy import cases, small_warehouse
 SECONDS = 30
 
 # What no cell should hold, and some do.
-ODD = (
+ODD_CELLS = (
     "", " ", "\x00", "\ufeff", "\u200b", "�", "😀", "é", "\r", "\n",'"', "'", ",", "\t", "\\", "{}",
     "NaN", "inf", "-inf", "1e999", "1e-999", "-0", "0x10", "1_000", "99999999999999999999", ".5.",
     "9999-12-31", "0000-00-00", "2023-02-29", "1582-10-10", "60", "2958466", "infinity", "epoch",
@@ -52,7 +52,7 @@ class Failure:
 
     trial: int
     file: str
-    what: str
+    description: str
 
 
 def fuzz(folder: Path, *, seconds: float, seed: int) -> tuple[int, int, list[Failure]]:
@@ -61,34 +61,34 @@ def fuzz(folder: Path, *, seconds: float, seed: int) -> tuple[int, int, list[Fai
     Trials are numbered from `seed` on; the files of failures stay in `folder`.
     """
     originals = _originals()
-    trial, read_right, failures = seed, 0, []
+    trial, read_count, failures = seed, 0, []
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as scratch:
         warehouse = small_warehouse(Path(scratch) / "warehouse.duckdb")
         while time.monotonic() < end:
-            name, content = damaged(trial, originals)
+            name, content = damage_file(trial, originals)
             file = folder / f"{trial}-{name}"
             file.write_bytes(content)
-            what = attempt(file, warehouse)
-            if what in ("", "refused"):
-                read_right += not what
+            outcome = attempt(file, warehouse)
+            if outcome in ("", "refused"):
+                read_count += not outcome
                 file.unlink()
             else:
-                failures.append(Failure(trial, str(file), what))
+                failures.append(Failure(trial, str(file), outcome))
             trial += 1
-    return trial - seed, read_right, failures
+    return trial - seed, read_count, failures
 
 
 def attempt(file: Path, warehouse: Path) -> str:
     """Take a file in; returns '' if it was read, 'refused' if refused, else what went wrong."""
     try:
         with _limit(SECONDS):
-            proposal = recognise(file)
+            proposal = propose_mapping(file)
             text = mapping_text(proposal)
-            if "case_type" in proposal.missing:
+            if "case_type" in proposal.missing_fields:
                 text += '\n[columns.case_type]\nconstant = "first"\n'
-            plan = read(text, proposal.kind, file.with_suffix(".toml"))
-            import_file(warehouse, proposal.kind, file, plan, trial=True)
+            plan = read_mapping(text, proposal.kind, file.with_suffix(".toml"))
+            run_import(warehouse, proposal.kind, file, plan, dry_run=True)
     except InputError as error:
         return f"more than one line: {error}" if "\n" in str(error) else "refused"
     except KeyboardInterrupt:
@@ -119,105 +119,105 @@ def _originals() -> list[tuple[str, bytes]]:
     texts = [[None if cell is None else str(cell) for cell in row] for row in rows]
     parquet = io.BytesIO()
     pd.DataFrame(texts, columns=header).to_parquet(parquet)
-    made = [(file.name, file.make()) for file in CORPUS.values()]
+    files = [(file.name, file.make()) for file in CORPUS.values()]
     # There is one Parquet file for a hundred others: it is to come as often as a tenth of them.
-    return made + [("plain.parquet", parquet.getvalue())] * (len(made) // 10)
+    return files + [("plain.parquet", parquet.getvalue())] * (len(files) // 10)
 
 
-def damaged(trial: int, originals: list[tuple[str, bytes]]) -> tuple[str, bytes]:
+def damage_file(trial: int, originals: list[tuple[str, bytes]]) -> tuple[str, bytes]:
     """Return name and content of the file of a trial: always the same for one number."""
-    chance = random.Random(trial)
-    name, content = chance.choice(originals)
-    for _ in range(chance.choice((1, 1, 2, 4))):
-        content = chance.choice((_bytes, _structure))(chance, content)
-    if chance.random() < 0.05:
-        name = Path(name).stem + chance.choice((".csv", ".xlsx", ".xls", ".parquet", ".txt"))
+    rng = random.Random(trial)
+    name, content = rng.choice(originals)
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        content = rng.choice((_damage_bytes, _damage_structure))(rng, content)
+    if rng.random() < 0.05:
+        name = Path(name).stem + rng.choice((".csv", ".xlsx", ".xls", ".parquet", ".txt"))
     return name, content
 
 
-def _bytes(chance: random.Random, content: bytes) -> bytes:
+def _damage_bytes(rng: random.Random, content: bytes) -> bytes:
     """Change, cut out, repeat or cut short; in an archive, one of its parts."""
     if not content:
         return content
-    start = chance.randrange(len(content))
-    end = min(len(content), start + chance.choice((1, 2, 8, 64, 1024)))
+    start = rng.randrange(len(content))
+    end = min(len(content), start + rng.choice((1, 2, 8, 64, 1024)))
     part = content[start:end]
-    new: Callable[[], bytes] = chance.choice(
+    replacement: Callable[[], bytes] = rng.choice(
         (
-            lambda: bytes(chance.randrange(256) for _ in part),
+            lambda: bytes(rng.randrange(256) for _ in part),
             lambda: b"",
-            lambda: part * chance.choice((2, 3, 100)),
+            lambda: part * rng.choice((2, 3, 100)),
             lambda: bytes(len(part)),
-            lambda: chance.choice(ODD).encode(chance.choice(("utf-8", "gb18030", "utf-16"))),
+            lambda: rng.choice(ODD_CELLS).encode(rng.choice(("utf-8", "gb18030", "utf-16"))),
         )
     )
-    cut = content[:start] if chance.random() < 0.1 else content[end:]
-    return content[:start] + new() + cut
+    cut = content[:start] if rng.random() < 0.1 else content[end:]
+    return content[:start] + replacement() + cut
 
 
-def _structure(chance: random.Random, content: bytes) -> bytes:
+def _damage_structure(rng: random.Random, content: bytes) -> bytes:
     if content.startswith(b"PK"):
-        return _archive(chance, content)
+        return _damage_archive(rng, content)
     for codec in ("utf-8", "gb18030", "utf-16"):
         try:
             text = content.decode(codec)
         except UnicodeDecodeError:
             continue
-        return _table(chance, text).encode(codec, errors="replace")
-    return _bytes(chance, content)
+        return _damage_table(rng, text).encode(codec, errors="replace")
+    return _damage_bytes(rng, content)
 
 
-def _archive(chance: random.Random, content: bytes) -> bytes:
+def _damage_archive(rng: random.Random, content: bytes) -> bytes:
     """A workbook of which one part is damaged or lost, packed again."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
     except Exception:  # noqa: BLE001  # damaged before: anything may be wrong with it
-        return _bytes(chance, content)
+        return _damage_bytes(rng, content)
     sheets = [name for name in parts if "sheet" in name.lower() or "shared" in name.lower()]
-    name = chance.choice(sheets if sheets and chance.random() < 0.7 else list(parts) or [""])
-    if chance.random() < 0.1:
+    name = rng.choice(sheets if sheets and rng.random() < 0.7 else list(parts) or [""])
+    if rng.random() < 0.1:
         parts.pop(name, None)
     elif name in parts:
-        parts[name] = _bytes(chance, parts[name])
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part, inside in parts.items():
-            archive.writestr(part, inside)
-    return out.getvalue()
+        parts[name] = _damage_bytes(rng, parts[name])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content_part in parts.items():
+            archive.writestr(part, content_part)
+    return buffer.getvalue()
 
 
-def _table(chance: random.Random, text: str) -> str:
+def _damage_table(rng: random.Random, text: str) -> str:
     """Rows and columns lost, doubled or exchanged; cells that hold what no cell should."""
     try:
         rows = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error:
         return text[::-1]
     if not rows:
-        return chance.choice(ODD)
-    row = chance.choice(rows)
-    place = chance.randrange(max(1, len(row)))
-    match chance.randrange(8):
+        return rng.choice(ODD_CELLS)
+    row = rng.choice(rows)
+    position = rng.randrange(max(1, len(row)))
+    match rng.randrange(8):
         case 0:
             rows.remove(row)
         case 1:
-            rows.insert(chance.randrange(len(rows)), row)
+            rows.insert(rng.randrange(len(rows)), row)
         case 2:
-            rows = [[cell for n, cell in enumerate(one) if n != place] for one in rows]
+            rows = [[cell for index, cell in enumerate(line) if index != position] for line in rows]
         case 3:
-            rows = [[*one, *one[place : place + 1]] for one in rows]
+            rows = [[*line, *line[position : position + 1]] for line in rows]
         case 4:
-            chance.shuffle(row)
+            rng.shuffle(row)
         case 5:
-            odd = chance.choice(ODD)
-            rows[1:] = [[*one[:place], odd, *one[place + 1 :]] for one in rows[1:]]
+            odd_cell = rng.choice(ODD_CELLS)
+            rows[1:] = [[*line[:position], odd_cell, *line[position + 1 :]] for line in rows[1:]]
         case 6:
-            rows *= chance.choice((2, 50))
+            rows *= rng.choice((2, 50))
         case _:
-            row[place : place + 1] = [chance.choice(ODD)]
-    out = io.StringIO()
-    csv.writer(out, quoting=chance.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))).writerows(rows)
-    return out.getvalue()
+            row[position : position + 1] = [rng.choice(ODD_CELLS)]
+    buffer = io.StringIO()
+    csv.writer(buffer, quoting=rng.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))).writerows(rows)
+    return buffer.getvalue()
 
 
 def main() -> int:
@@ -228,10 +228,12 @@ def main() -> int:
     arguments = parser.parse_args()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="fuzz-"))
     folder.mkdir(parents=True, exist_ok=True)
-    made, right, failures = fuzz(folder, seconds=60 * arguments.minutes, seed=arguments.seed)
+    trials, read_count, failures = fuzz(folder, seconds=60 * arguments.minutes, seed=arguments.seed)
     for failure in failures:
-        print(f"trial {failure.trial}: {failure.file}\n{failure.what}")
-    print(f"{made} files from trial {arguments.seed} on: {right} read, {len(failures)} failures")
+        print(f"trial {failure.trial}: {failure.file}\n{failure.description}")
+    print(
+        f"{trials} files from trial {arguments.seed} on: {read_count} read, {len(failures)} failures"
+    )
     return 1 if failures else 0
 
 

@@ -13,51 +13,53 @@ from pathlib import Path
 import duckdb
 
 from index_engine.build import build
-from index_engine.method import load_all
+from index_engine.method import load_methods
+from index_engine.queries import Snapshot
 from index_engine.sample import generate
-from index_engine.snapshot import Snapshot
 
-CITY = "SELECT unit_id FROM sample_truth WHERE level = 'city' AND role = 'gamed'"
+CITY = "SELECT place_id FROM sample_truth WHERE level = 'city' AND role = 'gamed'"
 
 
 def measure(folder: Path, cases: int) -> dict[str, dict[str, str]]:
     """What is said of the gaming city in each world, by line of the table."""
-    found: dict[str, dict[str, str]] = {}
+    values_by_line: dict[str, dict[str, str]] = {}
     for world, gaming in (("honest", False), ("gamed", True)):
         path = folder / f"{world}_{cases}.duckdb"
         generate(path, cases=cases, gaming=gaming)
         build(path)
         for line, value in _lines(path):
-            found.setdefault(line, {})[world] = value
-    return found
+            values_by_line.setdefault(line, {})[world] = value
+    return values_by_line
 
 
 def _lines(path: Path) -> list[tuple[str, str]]:
     lines = []
-    [(city,)] = _ask(path, CITY)
-    for method in load_all():
+    [(city,)] = _query(path, CITY)
+    for method in load_methods():
         with Snapshot(path, method.id) as snapshot:
             period = snapshot.periods()[-1]
-            scores = snapshot.scores("city", period).set_index("unit_id")
+            scores = snapshot.scores("city", period).set_index("place_id")
             row = scores.loc[city]
-            ranked = int(scores["rank"].notna().sum())
-            value = f"{row.score:.1f} ({row.low:.1f} to {row.high:.1f}), {row['rank']} of {ranked}"
+            ranked_count = int(scores["rank"].notna().sum())
+            value = f"{row.score:.1f} ({row.low:.1f} to {row.high:.1f}), {row['rank']} of {ranked_count}"
             lines.append((f"score and rank, {method.name['en']}", value))
     with Snapshot(path) as snapshot:
-        names = {i.id: i.name["en"] for i in snapshot.method.estimated}
+        names = {i.id: i.name["en"] for i in snapshot.method.estimands}
         indicators = snapshot.indicators("city", city, period).set_index("indicator")
-        shown = ("cash_24m", "zhongben_24m")
-        lines += [(names[name], _share(indicators.loc[name])) for name in shown]
-        figures = snapshot.figures("city", city, period).set_index("figure")
-        lines.append(("Closure rate 结案率", f"{100 * figures.loc['closure_rate', 'value']:.1f} %"))
-        days = figures.loc["mean_days_closed", "value"]
+        indicator_ids = ("cash_24m", "zhongben_24m")
+        lines += [(names[name], _share(indicators.loc[name])) for name in indicator_ids]
+        statistics = snapshot.statistics("city", city, period).set_index("figure")
+        lines.append(
+            ("Closure rate 结案率", f"{100 * statistics.loc['closure_rate', 'value']:.1f} %")
+        )
+        days = statistics.loc["mean_days_closed", "value"]
         lines.append(("Mean days of closed cases", f"{days:.0f}"))
         checks = snapshot.checks("city", city, period).set_index("check")
         lines += [(names[name], _share(row)) for name, row in checks.iterrows()]
     return lines
 
 
-def _ask(path: Path, sql: str) -> list[tuple[str]]:
+def _query(path: Path, sql: str) -> list[tuple[str]]:
     with duckdb.connect(str(path), read_only=True) as con:
         return con.execute(sql).fetchall()
 
@@ -67,9 +69,12 @@ def _share(row: object) -> str:
     return f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f}; n = {n:,})"
 
 
-def report(found: dict[str, dict[str, str]]) -> str:
+def report(values_by_line: dict[str, dict[str, str]]) -> str:
     lines = ["| | honest | gamed |", "|---|---:|---:|"]
-    lines += [f"| {line} | {of['honest']} | {of['gamed']} |" for line, of in found.items()]
+    lines += [
+        f"| {line} | {worlds['honest']} | {worlds['gamed']} |"
+        for line, worlds in values_by_line.items()
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -20,8 +20,8 @@ from index_engine.estimates import shrinkage
 Array = npt.NDArray[np.float64]
 
 COURTS = 100
-TOP = 10  # how many are called the best
-ENDS = 15  # how many at each end are looked at for their size
+TOP_COUNT = 10  # how many are called the best
+END_COUNT = 15  # how many at each end are looked at for their size
 CENTRE, SPREAD = 0.40, 0.04
 SIZES = (30, 100, 300, 1000, 3000)
 SMALL = 2  # the smallest two of the five sizes
@@ -30,7 +30,7 @@ TIER_SPREAD = 0.02
 
 
 @dataclass(frozen=True)
-class Mean:
+class MonteCarloMean:
     """Mean over worlds and its Monte Carlo standard error."""
 
     value: float
@@ -44,12 +44,12 @@ class OneSize:
     courts observed as the top ten, `bias_top` of the true top ten, all as shares; `covered` by 95 %
     intervals."""
 
-    found: Mean
-    moved: Mean
-    rmse: Mean
-    rmse_top: Mean
-    bias_top: Mean
-    covered: Mean
+    top_hits: MonteCarloMean
+    mean_move: MonteCarloMean
+    rmse: MonteCarloMean
+    rmse_top: MonteCarloMean
+    bias_top: MonteCarloMean
+    coverage: MonteCarloMean
 
 
 @dataclass(frozen=True)
@@ -57,45 +57,45 @@ class FiveSizes:
     """One way of estimating, courts of five sizes. `small`: share of the two smallest sizes among
     the 15 at each end; `found` as above; `error`: root mean squared error by size."""
 
-    small: Mean
-    found: Mean
+    small_share: MonteCarloMean
+    top_hits: MonteCarloMean
     error: tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Sizes:
+class SizeComparison:
     raw: FiveSizes
     shrunk: FiveSizes
-    truth: Mean  # share of the two smallest sizes among the 15 truly at each end
+    truth: MonteCarloMean  # share of the two smallest sizes among the 15 truly at each end
 
 
 @dataclass(frozen=True)
-class Pair:
+class EstimatePair:
     raw: OneSize
     shrunk: OneSize
 
 
 @dataclass(frozen=True)
-class Peers:
+class PeerErrors:
     """Root mean squared errors of courts of two kinds with 100 cases each."""
 
-    raw: Mean
-    together: Mean
-    apart: Mean
+    raw: MonteCarloMean
+    one_centre: MonteCarloMean
+    own_centre: MonteCarloMean
 
 
 @dataclass(frozen=True)
-class Found:
+class SimulationResult:
     worlds: int
     seed: int
-    by_cases: dict[int, Pair]
-    sizes: Sizes
-    peers: Peers
+    by_cases: dict[int, EstimatePair]
+    sizes: SizeComparison
+    peers: PeerErrors
 
 
-def measure(worlds: int = 1000, seed: int = 8) -> Found:
+def measure(worlds: int = 1000, seed: int = 8) -> SimulationResult:
     """Run the three simulations; same arguments, same numbers."""
-    return Found(
+    return SimulationResult(
         worlds,
         seed,
         {cases: one_size(cases, seed, worlds) for cases in (30, 300, 3000)},
@@ -104,83 +104,89 @@ def measure(worlds: int = 1000, seed: int = 8) -> Found:
     )
 
 
-def one_size(cases: int, seed: int, worlds: int) -> Pair:
+def one_size(cases: int, seed: int, worlds: int) -> EstimatePair:
     """Courts with `cases` each, seen in two periods."""
     rng = np.random.Generator(np.random.PCG64([seed, cases]))
     n = np.full(COURTS, float(cases))
     rows: dict[str, list[list[float]]] = {"raw": [], "shrunk": []}
     for _ in range(worlds):
-        true = _truths(rng, CENTRE, SPREAD, COURTS)
-        first, second = (rng.binomial(cases, true).astype(float) for _ in range(2))
+        true_shares = _true_shares(rng, CENTRE, SPREAD, COURTS)
+        first, second = (rng.binomial(cases, true_shares).astype(float) for _ in range(2))
         # Ties are broken by an arbitrary code of the court, the same one for both ways.
         code = rng.permutation(COURTS)
-        for name, estimate in (("raw", _raw), ("shrunk", _shrunk)):
+        for name, estimate in (("raw", _raw_estimate), ("shrunk", _shrunk_estimate)):
             value, se = estimate(first, n)
-            places, later = (_places(v, code) for v in (value, estimate(second, n)[0]))
-            best, truly = places < TOP, _places(true, code) < TOP
+            positions, later_positions = (
+                _positions(v, code) for v in (value, estimate(second, n)[0])
+            )
+            is_top, is_true_top = positions < TOP_COUNT, _positions(true_shares, code) < TOP_COUNT
             rows[name].append(
                 [
-                    (best & truly).sum() / TOP,
-                    np.abs(places - later).mean(),
-                    ((value - true) ** 2).mean(),
-                    ((value - true)[best] ** 2).mean(),
-                    (value - true)[truly].mean(),
-                    (np.abs(value - true) < 1.96 * se).mean(),
+                    (is_top & is_true_top).sum() / TOP_COUNT,
+                    np.abs(positions - later_positions).mean(),
+                    ((value - true_shares) ** 2).mean(),
+                    ((value - true_shares)[is_top] ** 2).mean(),
+                    (value - true_shares)[is_true_top].mean(),
+                    (np.abs(value - true_shares) < 1.96 * se).mean(),
                 ]
             )
-    return Pair(*(_one_size(rows[name]) for name in ("raw", "shrunk")))
+    return EstimatePair(*(_one_size(rows[name]) for name in ("raw", "shrunk")))
 
 
-def five_sizes(seed: int, worlds: int) -> Sizes:
+def five_sizes(seed: int, worlds: int) -> SizeComparison:
     """Twenty courts of each size, alike in truth whatever their size."""
     rng = np.random.Generator(np.random.PCG64([seed, len(SIZES)]))
     n = np.repeat(np.array(SIZES, dtype=float), COURTS // len(SIZES))
-    small = n <= SIZES[SMALL - 1]
-    at_ends: dict[str, list[float]] = {"raw": [], "shrunk": [], "truth": []}
-    found: dict[str, list[float]] = {"raw": [], "shrunk": []}
+    is_small = n <= SIZES[SMALL - 1]
+    end_shares: dict[str, list[float]] = {"raw": [], "shrunk": [], "truth": []}
+    top_hits: dict[str, list[float]] = {"raw": [], "shrunk": []}
     squares: dict[str, list[Array]] = {"raw": [], "shrunk": []}
     for _ in range(worlds):
-        true = _truths(rng, CENTRE, SPREAD, COURTS)
-        part = rng.binomial(n.astype(int), true).astype(float)
+        true_shares = _true_shares(rng, CENTRE, SPREAD, COURTS)
+        numerator = rng.binomial(n.astype(int), true_shares).astype(float)
         code = rng.permutation(COURTS)
-        truly = _places(true, code)
-        at_ends["truth"].append(_share_at_ends(truly, small))
-        for name, estimate in (("raw", _raw), ("shrunk", _shrunk)):
-            value, _ = estimate(part, n)
-            places = _places(value, code)
-            at_ends[name].append(_share_at_ends(places, small))
-            found[name].append(((places < TOP) & (truly < TOP)).sum() / TOP)
-            squares[name].append(((value - true) ** 2).reshape(len(SIZES), -1).mean(axis=1))
+        true_positions = _positions(true_shares, code)
+        end_shares["truth"].append(_share_at_ends(true_positions, is_small))
+        for name, estimate in (("raw", _raw_estimate), ("shrunk", _shrunk_estimate)):
+            value, _ = estimate(numerator, n)
+            positions = _positions(value, code)
+            end_shares[name].append(_share_at_ends(positions, is_small))
+            top_hits[name].append(
+                ((positions < TOP_COUNT) & (true_positions < TOP_COUNT)).sum() / TOP_COUNT
+            )
+            squares[name].append(((value - true_shares) ** 2).reshape(len(SIZES), -1).mean(axis=1))
     raw, shrunk = (
         FiveSizes(
-            _mean(at_ends[name]),
-            _mean(found[name]),
+            _mean(end_shares[name]),
+            _mean(top_hits[name]),
             tuple(np.sqrt(np.mean(squares[name], axis=0)).tolist()),
         )
         for name in ("raw", "shrunk")
     )
-    return Sizes(raw, shrunk, _mean(at_ends["truth"]))
+    return SizeComparison(raw, shrunk, _mean(end_shares["truth"]))
 
 
-def two_kinds(seed: int, worlds: int) -> Peers:
+def two_kinds(seed: int, worlds: int) -> PeerErrors:
     """Half the courts poor and half rich, shrunk to one centre and to the centre of their kind."""
     rng = np.random.Generator(np.random.PCG64([seed, 2]))
     n = np.full(COURTS, 100.0)
     kind = np.repeat(["poor", "rich"], COURTS // 2)
     squares: list[list[float]] = []
     for _ in range(worlds):
-        true = np.concatenate([_truths(rng, at, TIER_SPREAD, COURTS // 2) for at in TIERS])
-        part = rng.binomial(100, true).astype(float)
-        apart = shrinkage.grouped(shrinkage.beta_binomial, kind, part, n).value
-        values = part / n, _shrunk(part, n)[0], apart
-        squares.append([float(((value - true) ** 2).mean()) for value in values])
-    return Peers(*(_root(list(column)) for column in zip(*squares, strict=True)))
+        true_shares = np.concatenate(
+            [_true_shares(rng, centre, TIER_SPREAD, COURTS // 2) for centre in TIERS]
+        )
+        numerator = rng.binomial(100, true_shares).astype(float)
+        own_centre = shrinkage.fit_by_group(shrinkage.beta_binomial, kind, numerator, n).value
+        values = numerator / n, _shrunk_estimate(numerator, n)[0], own_centre
+        squares.append([float(((value - true_shares) ** 2).mean()) for value in values])
+    return PeerErrors(*(_root_mean_square(list(column)) for column in zip(*squares, strict=True)))
 
 
-def report(found: Found) -> str:
+def report(result: SimulationResult) -> str:
     """Return the results as Markdown tables."""
     lines = [
-        f"{found.worlds:,} worlds of {COURTS} courts, seed {found.seed}; true shares "
+        f"{result.worlds:,} worlds of {COURTS} courts, seed {result.seed}; true shares "
         f"{CENTRE * 100:.0f} % with a standard deviation of {SPREAD * 100:.0f} percentage "
         "points (pp).",
         "",
@@ -191,12 +197,12 @@ def report(found: Found) -> str:
         "| 95 % intervals that hold |",
         "|--:|:--|--:|--:|--:|--:|--:|--:|",
     ]
-    for cases, pair in found.by_cases.items():
-        for name, way in (("raw", pair.raw), ("shrunk", pair.shrunk)):
+    for cases, pair in result.by_cases.items():
+        for name, estimate in (("raw", pair.raw), ("shrunk", pair.shrunk)):
             cells = [
-                *(_cell(way.found, 100, " %"), _cell(way.moved)),
-                *(_cell(m, 100) for m in (way.rmse, way.rmse_top, way.bias_top)),
-                _cell(way.covered, 100, " %"),
+                *(_cell(estimate.top_hits, 100, " %"), _cell(estimate.mean_move)),
+                *(_cell(m, 100) for m in (estimate.rmse, estimate.rmse_top, estimate.bias_top)),
+                _cell(estimate.coverage, 100, " %"),
             ]
             lines.append(f"| {cases:,} | {name} | " + " | ".join(cells) + " |")
     sizes = ", ".join(f"{size:,}" for size in SIZES)
@@ -204,82 +210,92 @@ def report(found: Found) -> str:
         "",
         f"Twenty courts each of {sizes} cases, alike in truth:",
         "",
-        f"| estimate | courts of {SIZES[0]} or {SIZES[1]} cases among the top and bottom {ENDS} "
+        f"| estimate | courts of {SIZES[0]} or {SIZES[1]} cases among the top and bottom {END_COUNT} "
         f"| true top 10 in the observed | error by size (RMSE), pp |",
         "|:--|--:|--:|--:|",
     ]
-    for name, kind in (("raw", found.sizes.raw), ("shrunk", found.sizes.shrunk)):
-        errors = " / ".join(f"{error * 100:.1f}" for error in kind.error)
-        ends, top = _cell(kind.small, 100, " %"), _cell(kind.found, 100, " %")
+    for name, estimate_errors in (("raw", result.sizes.raw), ("shrunk", result.sizes.shrunk)):
+        errors = " / ".join(f"{error * 100:.1f}" for error in estimate_errors.error)
+        ends, top = (
+            _cell(estimate_errors.small_share, 100, " %"),
+            _cell(estimate_errors.top_hits, 100, " %"),
+        )
         lines.append(f"| {name} | {ends} | {top} | {errors} |")
-    lines.append(f"| the truth | {_cell(found.sizes.truth, 100, ' %')} | 100 % | |")
-    low, high = (f"{centre * 100:.0f} %" for centre in TIERS)
+    lines.append(f"| the truth | {_cell(result.sizes.truth, 100, ' %')} | 100 % | |")
+    low_centre, high_centre = (f"{centre * 100:.0f} %" for centre in TIERS)
     lines += [
         "",
-        f"Fifty poor courts around {low} and fifty rich ones around {high} (standard deviation "
+        f"Fifty poor courts around {low_centre} and fifty rich ones around {high_centre} (standard deviation "
         f"{TIER_SPREAD * 100:.0f} pp within each kind), 100 cases each:",
         "",
         "| estimate | error (RMSE), pp |",
         "|:--|--:|",
-        f"| raw | {_cell(found.peers.raw, 100)} |",
-        f"| shrunk to one centre | {_cell(found.peers.together, 100)} |",
-        f"| shrunk to the centre of their kind | {_cell(found.peers.apart, 100)} |",
+        f"| raw | {_cell(result.peers.raw, 100)} |",
+        f"| shrunk to one centre | {_cell(result.peers.one_centre, 100)} |",
+        f"| shrunk to the centre of their kind | {_cell(result.peers.own_centre, 100)} |",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _truths(rng: np.random.Generator, centre: float, spread: float, courts: int) -> Array:
-    worth = centre * (1.0 - centre) / spread**2 - 1.0
-    return rng.beta(centre * worth, (1.0 - centre) * worth, courts)
+def _true_shares(rng: np.random.Generator, centre: float, spread: float, courts: int) -> Array:
+    concentration = centre * (1.0 - centre) / spread**2 - 1.0
+    return rng.beta(centre * concentration, (1.0 - centre) * concentration, courts)
 
 
-def _raw(part: Array, whole: Array) -> tuple[Array, Array]:
+def _raw_estimate(numerator: Array, denominator: Array) -> tuple[Array, Array]:
     from index_engine.estimates.rates import share
 
-    return share(part, whole)
+    return share(numerator, denominator)
 
 
-def _shrunk(part: Array, whole: Array) -> tuple[Array, Array]:
-    found = shrinkage.beta_binomial(part, whole)
-    return found.value, found.se
+def _shrunk_estimate(numerator: Array, denominator: Array) -> tuple[Array, Array]:
+    estimate = shrinkage.beta_binomial(numerator, denominator)
+    return estimate.value, estimate.se
 
 
-def _places(value: Array, code: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _positions(value: Array, code: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Places from 0 for the highest value, ties by code. Rounded, so that what is equal but for the
     last bit is a tie."""
     return np.lexsort((code, -np.round(value, 12))).argsort()
 
 
-def _share_at_ends(places: npt.NDArray[np.int64], small: npt.NDArray[np.bool_]) -> float:
-    ends = (places < ENDS) | (places >= COURTS - ENDS)
-    return float(small[ends].mean())
+def _share_at_ends(positions: npt.NDArray[np.int64], is_small: npt.NDArray[np.bool_]) -> float:
+    ends = (positions < END_COUNT) | (positions >= COURTS - END_COUNT)
+    return float(is_small[ends].mean())
 
 
 def _one_size(rows: list[list[float]]) -> OneSize:
-    found, moved, square, square_top, bias, covered = (
+    top_hits, mean_move, squared_error, squared_error_top, bias, coverage = (
         list(column) for column in zip(*rows, strict=True)
     )
-    means: list[Callable[[list[float]], Mean]] = [_mean, _mean, _root, _root, _mean, _mean]
-    columns = (found, moved, square, square_top, bias, covered)
+    means: list[Callable[[list[float]], MonteCarloMean]] = [
+        _mean,
+        _mean,
+        _root_mean_square,
+        _root_mean_square,
+        _mean,
+        _mean,
+    ]
+    columns = (top_hits, mean_move, squared_error, squared_error_top, bias, coverage)
     return OneSize(*(mean(column) for mean, column in zip(means, columns, strict=True)))
 
 
-def _mean(values: list[float]) -> Mean:
+def _mean(values: list[float]) -> MonteCarloMean:
     array = np.array(values)
-    return Mean(float(array.mean()), float(array.std(ddof=1) / np.sqrt(array.size)))
+    return MonteCarloMean(float(array.mean()), float(array.std(ddof=1) / np.sqrt(array.size)))
 
 
-def _root(squares: list[float]) -> Mean:
+def _root_mean_square(squares: list[float]) -> MonteCarloMean:
     """Root of a mean square; its error by the delta method."""
     square = _mean(squares)
     root = float(np.sqrt(square.value))
-    return Mean(root, square.error / (2.0 * root))
+    return MonteCarloMean(root, square.error / (2.0 * root))
 
 
-def _cell(mean: Mean, scale: float = 1.0, unit: str = "") -> str:
+def _cell(mean: MonteCarloMean, scale: float = 1.0, suffix: str = "") -> str:
     value, error = mean.value * scale, mean.error * scale
     digits = 1 if error >= 0.05 else 2
-    return f"{value:.{digits}f} ± {error:.{digits}f}{unit}"
+    return f"{value:.{digits}f} ± {error:.{digits}f}{suffix}"
 
 
 def main() -> None:

@@ -32,31 +32,38 @@ _SYLLABLE = (
 )
 
 
-def typed(name: str, name_en: str) -> tuple[str, str]:
+def search_keys(name: str, name_en: str) -> tuple[str, str]:
     """Pinyin in one word and its initials, such as ('suzhoushi', 'szs'), of a Chinese name and its
     romanisation. Initials are empty where this is not read in as many syllables as characters."""
-    spoken = re.sub(r"[^a-z']", "", name_en.lower())
-    whole = spoken.replace("'", "")
+    romanisation = re.sub(r"[^a-z']", "", name_en.lower())
+    full_pinyin = romanisation.replace("'", "")
     if not re.fullmatch(r"[\u4e00-\u9fff]+", name):
-        return whole, ""
-    word = next((word for word in CLASS_WORDS if name.endswith(word) and name != word), "")
-    ending = CLASS_WORDS.get(word, "").split()
-    stem = name.removesuffix(word)
-    found = _parted(spoken, len(stem))
-    if found is None:  # 单县 keeps its class word: Shanxian
-        found, ending = _parted(spoken, len(name)), []
-    if found is None:
-        return whole, ""
-    syllables = [*found, *ending]
+        return full_pinyin, ""
+    class_word = next(
+        (
+            class_word
+            for class_word in CLASS_WORDS
+            if name.endswith(class_word) and name != class_word
+        ),
+        "",
+    )
+    class_syllables = CLASS_WORDS.get(class_word, "").split()
+    stem = name.removesuffix(class_word)
+    name_syllables = _split_syllables(romanisation, len(stem))
+    if name_syllables is None:  # 单县 keeps its class word: Shanxian
+        name_syllables, class_syllables = _split_syllables(romanisation, len(name)), []
+    if name_syllables is None:
+        return full_pinyin, ""
+    syllables = [*name_syllables, *class_syllables]
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
 
 
-def _parted(spoken: str, count: int) -> list[str] | None:
+def _split_syllables(romanisation: str, count: int) -> list[str] | None:
     """So many syllables that make up a word; None where there are no such."""
-    match = _pattern(count).fullmatch(spoken)
+    match = _syllable_pattern(count).fullmatch(romanisation)
     return None if match is None else [part.strip("'") for part in match.groups()]
 
 
 @cache
-def _pattern(count: int) -> re.Pattern[str]:
+def _syllable_pattern(count: int) -> re.Pattern[str]:
     return re.compile("'?".join([f"({_SYLLABLE})"] * count))

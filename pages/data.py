@@ -6,53 +6,52 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import data, parts
-from dashboard.i18n import _
-from dashboard.intake import check as intake_check
-from dashboard.intake import steps as intake_steps
-from dashboard.intake import view as intake_view
-from index_engine import intake
+from dashboard.data import import_inventory, import_steps, reading_steps
+from dashboard.state import cache
+from dashboard.text.i18n import _
+from dashboard.ui import components
 from index_engine.errors import InputError
-from index_engine.intake import Holdings
+from index_engine.importing import api
+from index_engine.importing.api import Inventory
 
 
 def page() -> None:
-    warehouse = data.warehouse()
-    parts.headline(
+    warehouse = cache.current_file()
+    components.headline(
         _("Bring in your own files"),
         _("From the spreadsheet of a court to a place on the map, in four steps and no code."),
     )
     try:
-        found = intake.holdings(warehouse) if warehouse.exists() else None
+        inventory = api.read_inventory(warehouse) if warehouse.exists() else None
     except InputError as error:
-        intake_view.without_warehouse(error)
+        import_inventory.draw_warehouse_error(error)
         return
     with st.container(key="intake-set"):
-        intake_view.data_set(warehouse, found and found.state)
-    if found is None:
+        import_inventory.draw_data_set(warehouse, inventory and inventory.state)
+    if inventory is None:
         return
-    if not found.state.synthetic:
-        bring_in(warehouse)
-    held(warehouse, found)
+    if not inventory.state.synthetic:
+        draw_import_steps(warehouse)
+    draw_inventory(warehouse, inventory)
 
 
-def bring_in(warehouse: Path) -> None:
+def draw_import_steps(warehouse: Path) -> None:
     """The four steps; each appears when the one before it is done."""
-    if intake_check.done(warehouse):
+    if import_steps.draw_completed_import(warehouse):
         return
     with st.container(key="intake-steps"):
-        picked = intake_steps.choose_file()
-        reading = picked and intake_steps.describe(picked, warehouse)
-        if reading and intake_check.check(warehouse, reading):
-            intake_check.import_(warehouse, reading)
+        input_file = reading_steps.choose_file()
+        reading = input_file and reading_steps.describe_reading(input_file, warehouse)
+        if reading and import_steps.draw_dry_run(warehouse, reading):
+            import_steps.draw_import(warehouse, reading)
 
 
-def held(warehouse: Path, found: Holdings) -> None:
+def draw_inventory(warehouse: Path, inventory: Inventory) -> None:
     """What the data set holds by now."""
-    intake_view.stale(warehouse, found.state)
-    intake_view.sources(warehouse, found.sources)
-    if found.state.has_cases:
-        intake_view.coverage(warehouse, found.coverage)
+    import_inventory.draw_stale_notice(warehouse, inventory.state)
+    import_inventory.draw_sources(warehouse, inventory.sources)
+    if inventory.state.has_cases:
+        import_inventory.draw_coverage(warehouse, inventory.coverage)
 
 
 page()

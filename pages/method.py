@@ -7,48 +7,48 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import formats, parts, tables, view
-from dashboard.about import at_anchor, post
-from dashboard.audit import agreement as audit
-from dashboard.audit import choices as audit_choices
-from dashboard.audit import rules as method_rules
-from dashboard.audit.rules import bullets
-from dashboard.data import View
-from dashboard.i18n import _, pick
-from dashboard.markup import tag
-from dashboard.tables import Column
-from index_engine.method import Estimate, Figure, Indicator, Method
+from dashboard.method import indicator_coherence, method_rules, sensitivity_audit
+from dashboard.method.method_rules import bullet_list
+from dashboard.state import page_view
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _, localise
+from dashboard.ui import components, table
+from dashboard.ui.html import tag
+from dashboard.ui.provenance import goalpost_value, method_anchor
+from dashboard.ui.table import Column
+from index_engine.method import Estimate, Indicator, Method, Statistic
 
 
 def page() -> None:
-    shown = view.whole_country()
-    method = shown.data.method
-    parts.headline(pick(method.name), pick(method.purpose))
-    identity(method)
-    contents()
-    left, right = st.columns(2, gap="large")
-    with left:
-        parts.section(_("How a score is made"), anchor="steps")
-        st.html(bullets(steps(method), ordered=True))
-    with right:
-        parts.section(_("What it does not say"), anchor="limits")
-        st.html(bullets(limits(method)))
-    indicators(method)
-    method_rules.bands_and_ranks(method)
-    method_rules.case_mix(method)
-    method_rules.peers(method)
-    method_rules.checks(method)
-    figures(method)
-    outcomes(method)
-    method_rules.side_by_side(shown)
-    audit.agreement(shown)
-    audit.influence(shown)
-    audit_choices.sensitivity(shown)
-    audit.design_effects(shown)
-    sources(shown)
+    view = page_view.national_view()
+    method = view.snapshot.method
+    components.headline(localise(method.name), localise(method.purpose))
+    draw_identity(method)
+    draw_contents()
+    left_column, right_column = st.columns(2, gap="large")
+    with left_column:
+        components.section(_("How a score is made"), anchor="steps")
+        st.html(bullet_list(construction_steps(method), has_numbers=True))
+    with right_column:
+        components.section(_("What it does not say"), anchor="limits")
+        st.html(bullet_list(limitations(method)))
+    draw_indicators(method)
+    method_rules.draw_bands_and_ranks(method)
+    method_rules.draw_case_mix(method)
+    method_rules.draw_peers(method)
+    method_rules.draw_checks(method)
+    draw_statistics(method)
+    draw_outcomes(method)
+    method_rules.draw_methods(view)
+    indicator_coherence.draw_agreement(view)
+    indicator_coherence.draw_influence(view)
+    sensitivity_audit.draw_sensitivity(view)
+    indicator_coherence.draw_design_effects(view)
+    draw_sources(view)
 
 
-def contents() -> None:
+def draw_contents() -> None:
     """A short table of contents: what the method says, and how it stands up."""
     rules = {
         "steps": _("How a score is made"),
@@ -72,8 +72,12 @@ def contents() -> None:
         tag(
             "nav",
             *(
-                tag("p", tag("b", title), *(tag("a", name, href=f"#{i}") for i, name in of.items()))
-                for title, of in ((_("Method"), rules), (_("Audit"), audits))
+                tag(
+                    "p",
+                    tag("b", title),
+                    *(tag("a", name, href=f"#{i}") for i, name in sections.items()),
+                )
+                for title, sections in ((_("Method"), rules), (_("Audit"), audits))
             ),
             class_="contents",
             aria_label=_("On this page"),
@@ -81,7 +85,7 @@ def contents() -> None:
     )
 
 
-def identity(method: Method) -> None:
+def draw_identity(method: Method) -> None:
     facts = [
         (_("Method"), f"{method.id} {method.version}"),
         (_("Reviewed"), formats.day(method.reviewed_on)),
@@ -102,14 +106,14 @@ def identity(method: Method) -> None:
     )
 
 
-def steps(method: Method) -> list[str]:
+def construction_steps(method: Method) -> list[str]:
     """The construction in words, with the numbers of the method in them."""
-    n = formats.number
+    number = formats.number
     return [
         _(
             "A score covers the {months} months to the end of a quarter. Only cases of first "
             "enforcement count; resumed cases are linked to the case they resume."
-        ).format(months=n(3 * method.window_quarters)),
+        ).format(months=number(3 * method.window_quarters)),
         _(
             "Open cases count. Shares within so many months are cumulative incidences "
             "(Aalen-Johansen) with cash, closing without recovery and other closings as competing "
@@ -121,16 +125,16 @@ def steps(method: Method) -> list[str]:
             "open by then. Nothing is drawn on beyond that, and a value from fewer than {cell} is "
             "not shown at all."
         ).format(
-            horizon=n(method.horizon_months),
-            bins=n(method.bins_per_month),
-            risk=n(method.min_at_risk),
+            horizon=number(method.horizon_months),
+            bins=number(method.bins_per_month),
+            risk=number(method.min_at_risk),
             unresolved=formats.percent(method.max_unresolved, 0),
-            cell=n(method.min_cell),
+            cell=number(method.min_cell),
         ),
         _(
             "Each indicator is placed between two fixed goalposts: the worse gives 0 points, the "
             "better 100, in a straight line between; nothing is below {floor} or above 100."
-        ).format(floor=n(method.floor)),
+        ).format(floor=number(method.floor)),
         _(
             "Points are averaged within a dimension by weight. The score is the weighted geometric "
             "mean of the dimensions, so that speed cannot buy off non-recovery."
@@ -140,7 +144,7 @@ def steps(method: Method) -> list[str]:
             "There is a score only where such values make up at least {share} of the weight of "
             "every dimension; what is missing takes the value of the place's peers, with its error."
         ).format(share=formats.percent(method.min_weight_present, 0)),
-        *coverage(method),
+        *coverage_steps(method),
         _(
             "Every value and every score carries a {confidence} interval from sampling. That of a "
             "score is taken on the logarithm, so its upper half is the longer. Indicators whose "
@@ -153,7 +157,7 @@ def steps(method: Method) -> list[str]:
     ]
 
 
-def coverage(method: Method) -> list[str]:
+def coverage_steps(method: Method) -> list[str]:
     if not method.min_coverage:
         return []
     return [
@@ -165,7 +169,7 @@ def coverage(method: Method) -> list[str]:
     ]
 
 
-def mix(method: Method) -> str:
+def case_mix_text(method: Method) -> str:
     if method.strata is None:
         return _("Nothing is adjusted: this method tells no kinds of cases apart.")
     return _(
@@ -175,10 +179,10 @@ def mix(method: Method) -> str:
     )
 
 
-def limits(method: Method) -> list[str]:
+def limitations(method: Method) -> list[str]:
     return [
         _("It does not grade judges, and it does not say how able debtors are to pay."),
-        mix(method),
+        case_mix_text(method),
         _(
             "The interval covers chance only; it does not cover errors in the data or the choice "
             "of weights and goalposts. What choices do is shown apart, further down, and never "
@@ -197,50 +201,60 @@ def limits(method: Method) -> list[str]:
             "special courts have scores of their own but count in no region."
         ),
         _("Claims above {cap} weigh as much as that, so that no single case decides.").format(
-            cap=formats.yuan(method.claim_cap, formats.EXACT)
+            cap=formats.yuan(method.claim_cap, formats.EXACT_DIGITS)
         ),
         _("It is an analysis of supplied records, not a statistical survey."),
     ]
 
 
-def indicators(method: Method) -> None:
-    parts.section(
+def draw_indicators(method: Method) -> None:
+    components.section(
         _("Dimensions and indicators"),
         _("Weights are shares of the dimension; dimensions weigh {shares}.").format(
             shares=" : ".join(f"{d.weight:g}" for d in method.dimensions)
         ),
         "indicators",
     )
-    lines: list[tables.Group | Indicator] = []
+    lines: list[table.RowGroup | Indicator] = []
     for dimension in method.dimensions:
-        lines += [tables.Group(pick(dimension.name)), *method.of_dimension(dimension.id)]
-    st.html(tables.table(indicator_columns(method), lines, caption=_("Dimensions and indicators")))
+        lines += [
+            table.RowGroup(localise(dimension.name)),
+            *method.dimension_indicators(dimension.id),
+        ]
+    st.html(
+        table.html_table(indicator_columns(method), lines, caption=_("Dimensions and indicators"))
+    )
 
 
 def indicator_columns(method: Method) -> list[Column]:
-    def weight(indicator: Indicator) -> str:
-        siblings = method.of_dimension(indicator.dimension)
+    def weight_share(indicator: Indicator) -> str:
+        siblings = method.dimension_indicators(indicator.dimension)
         return formats.percent(indicator.weight / sum(i.weight for i in siblings), 0)
 
     return [
-        Column(_("Indicator"), lambda i: tables.stacked(at_anchor(i), estimate(i.estimate))),
-        Column(_("Weight"), weight, kind="number"),
-        Column(_("Numerator"), lambda i: pick(i.numerator)),
-        Column(_("Denominator"), lambda i: pick(i.denominator)),
-        Column(_("0 points"), lambda i: post(i, i.worst), kind="number"),
-        Column(_("100 points"), lambda i: post(i, i.best), kind="number"),
-        Column(_("Better is"), direction),
+        Column(
+            _("Indicator"),
+            lambda i: table.value_with_detail(method_anchor(i), estimate_text(i.estimate)),
+        ),
+        Column(_("Weight"), weight_share, kind="number"),
+        Column(_("Numerator"), lambda i: localise(i.numerator)),
+        Column(_("Denominator"), lambda i: localise(i.denominator)),
+        Column(_("0 points"), lambda i: goalpost_value(i, i.worst), kind="number"),
+        Column(_("100 points"), lambda i: goalpost_value(i, i.best), kind="number"),
+        Column(_("Better is"), direction_text),
         Column(_("Least n"), lambda i: formats.number(i.min_n), kind="number"),
-        Column(_("Why these goalposts"), lambda i: tag("span", pick(i.goalposts), class_="fine")),
+        Column(
+            _("Why these goalposts"), lambda i: tag("span", localise(i.goalposts), class_="fine")
+        ),
     ]
 
 
-def direction(indicator: Indicator) -> str:
-    words = _("higher ↑") if indicator.higher_is_better else _("lower ↓")
-    return words.replace(" ", "\N{NO-BREAK SPACE}")
+def direction_text(indicator: Indicator) -> str:
+    label = _("higher ↑") if indicator.higher_is_better else _("lower ↓")
+    return label.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def estimate(made: Estimate) -> str:
+def estimate_text(estimate: Estimate) -> str:
     """How a number is made, in words."""
     return {
         "incidence": _("cumulative incidence within {months} months"),
@@ -250,33 +264,35 @@ def estimate(made: Estimate) -> str:
         "amount_rate": _("share of amounts, each case capped"),
         "mean": _("mean"),
         "median": _("median"),
-    }[made.kind].format(months=made.months)
+    }[estimate.kind].format(months=estimate.months)
 
 
-def figures(method: Method) -> None:
-    parts.section(
+def draw_statistics(method: Method) -> None:
+    components.section(
         _("Figures shown beside the score"),
         _("What readers know from official reports. They never enter a score."),
         "figures",
     )
     columns: list[Column] = [
-        Column(_("Figure"), at_anchor),
-        Column(_("Numerator"), numerator),
-        Column(_("Denominator"), lambda figure: pick(figure.denominator)),
+        Column(_("Figure"), method_anchor),
+        Column(_("Numerator"), statistic_numerator),
+        Column(_("Denominator"), lambda statistic: localise(statistic.denominator)),
     ]
-    st.html(tables.table(columns, method.figures, caption=_("Figures shown beside the score")))
+    st.html(
+        table.html_table(columns, method.statistics, caption=_("Figures shown beside the score"))
+    )
 
 
-def numerator(figure: Figure) -> str:
-    return pick(figure.numerator)
+def statistic_numerator(statistic: Statistic) -> str:
+    return localise(statistic.numerator)
 
 
-def outcomes(method: Method) -> None:
-    parts.section(
+def draw_outcomes(method: Method) -> None:
+    components.section(
         _("How closings are counted"), _("Closing modes, as the data contract names them.")
     )
     columns = [
-        Column(_("Outcome"), lambda pair: parts.outcome_name(pair[0])),
+        Column(_("Outcome"), lambda pair: components.outcome_name(pair[0])),
         Column(
             _("Closing modes"),
             lambda pair: ", ".join(
@@ -285,11 +301,13 @@ def outcomes(method: Method) -> None:
         ),
     ]
     with st.container(key="outcomes"):
-        st.html(tables.table(columns, method.events.items(), caption=_("How closings are counted")))
+        st.html(
+            table.html_table(columns, method.events.items(), caption=_("How closings are counted"))
+        )
 
 
-def sources(shown: View) -> None:
-    parts.section(
+def draw_sources(view: View) -> None:
+    components.section(
         _("Sources"),
         _("Every file that went in, with its SHA-256: the same bytes give the same numbers."),
         "sources",
@@ -305,19 +323,21 @@ def sources(shown: View) -> None:
         Column(_("Kind"), lambda line: kinds.get(line.kind, line.kind)),
         Column(_("Rows"), lambda line: formats.number(line.rows), kind="number"),
         Column(_("Rejected"), lambda line: formats.number(line.rejected), kind="number"),
-        Column(_("Observed"), observed),
+        Column(_("Observed"), observation_window),
         Column("SHA-256", lambda line: tag("code", line.sha256)),
-        Column(_("Data"), lambda line: parts.mark() if line.synthetic else _("observed")),
+        Column(
+            _("Data"), lambda line: components.synthetic_mark() if line.synthetic else _("observed")
+        ),
     ]
-    rows = shown.data.sources()
-    st.html(tables.table(columns, rows.itertuples(index=False), caption=_("Sources")))
-    parts.download("sources", shown, lambda: rows)
+    rows = view.snapshot.sources()
+    st.html(table.html_table(columns, rows.itertuples(index=False), caption=_("Sources")))
+    components.download_button("sources", view, lambda: rows)
 
 
-def observed(line: Any) -> str:
-    if formats.missing(line.observed_from) or formats.missing(line.observed_to):
-        return formats.NOTHING
-    return formats.window(line.observed_from, line.observed_to)
+def observation_window(line: Any) -> str:
+    if formats.is_missing(line.observed_from) or formats.is_missing(line.observed_to):
+        return formats.NO_VALUE
+    return formats.date_range(line.observed_from, line.observed_to)
 
 
 page()

@@ -7,172 +7,192 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, figures, formats, parts, view
-from dashboard.about import about
-from dashboard.comparison import places
-from dashboard.data import ROOT, View
-from dashboard.i18n import _, pick, place_name
-from dashboard.map import changes, drawing, ground, layers, listing, quarters
-from dashboard.map import kinds as layer_kinds
-from dashboard.map import outlines as maps
-from dashboard.map.layers import Layer
-from dashboard.markup import Html, join, tag
-from dashboard.profile import sections
+from dashboard.overview import (
+    basemap,
+    map_chart,
+    map_layers,
+    period_slider,
+    place_list,
+    score_changes,
+)
+from dashboard.overview import score_layers as layer_kinds
+from dashboard.overview.map_layers import Layer
+from dashboard.place import reported_statistics
+from dashboard.state import address, page_view
+from dashboard.state.cache import ROOT, View
+from dashboard.text import formats
+from dashboard.text.i18n import _, localise, place_name
+from dashboard.ui import chart_block, compared_places, components
+from dashboard.ui.charts import choropleth as maps
+from dashboard.ui.html import Html, join, tag
+from dashboard.ui.provenance import provenance_note
 
-KEY_FIGURES = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")
-MOST_FIGURES = 5  # of a method that has none of these
-PROFILE = ROOT / "pages" / "region.py"
-GO = "go"  # the court that a click on the map leads to
-
-
-def page() -> None:
-    follow()
-    shown = view.current()
-    if shown.place.level == "court":  # a court has no map: its city does
-        shown = View(shown.data, shown.period, shown.data.path_to(shown.place)[-2])
-    parts.toolbar(shown, parts.crumbs(shown, ""), period=quarters.choice)
-    title, lead = headline(shown)
-    parts.headline(title, lead)
-    st.html(key_figures(shown))
-    level = ground.level(shown)
-    units = ground.units(shown, level)
-    offered = layer_kinds.offered(shown, level)
-    layer = layers.chosen(offered, units)
-    units = layer.arranged(units)
-    if not shown.data.in_order(level):
-        units = units.sort_index()  # as published: no layer puts courts in an order of its own
-    left, right = st.columns([8, 5], gap="large")
-    with left:
-        draw_map(shown, level, units, offered, layer)
-    with right:
-        listing.draw(shown, level, units, layer)
-    changes.section(shown, level, units)
-    sections.over_time(shown)
+KEY_INDICATORS = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")
+MAX_INDICATORS = 5  # of a method that has none of these
+PLACE_PAGE = ROOT / "pages" / "place.py"
+CLICKED_COURT = "go"  # the court that a click on the map leads to
 
 
-def headline(shown: View) -> tuple[str, Html]:
+def show_page() -> None:
+    follow_court_click()
+    view = page_view.current_view()
+    if view.place.level == "court":  # a court has no map: its city does
+        view = View(view.snapshot, view.period, view.snapshot.place_path(view.place)[-2])
+    components.toolbar(view, components.breadcrumbs(view, ""), period=period_slider.period_slider)
+    title, lead = headline_text(view)
+    components.headline(title, lead)
+    st.html(key_numbers(view))
+    level = basemap.map_level(view)
+    map_places = basemap.place_scores(view, level)
+    available_layers = layer_kinds.available_layers(view, level)
+    layer = map_layers.selected_layer(available_layers, map_places)
+    map_places = layer.sort_rows(map_places)
+    if not view.snapshot.publishes_ranks(level):
+        map_places = (
+            map_places.sort_index()
+        )  # as published: no layer puts courts in an order of its own
+    map_column, list_column = st.columns([8, 5], gap="large")
+    with map_column:
+        draw_map(view, level, map_places, available_layers, layer)
+    with list_column:
+        place_list.draw_list(view, level, map_places, layer)
+    score_changes.section(view, level, map_places)
+    reported_statistics.score_history(view)
+
+
+def headline_text(view: View) -> tuple[str, Html]:
     """What the index says of the place in focus, in a sentence and a line of numbers."""
-    place = place_name(shown.place)
-    row = shown.row(shown.place)
-    values = shown.data.indicators(shown.place.level, shown.place.unit_id, shown.period)
-    known = values[values["status"] == "estimated"].set_index("indicator")["value"]
-    if {"cash_24m", "zhongben_24m"} <= set(known.index):
+    place = place_name(view.place)
+    row = view.score_row(view.place)
+    values = view.snapshot.indicators(view.place.level, view.place.place_id, view.period)
+    estimates = values[values["status"] == "estimated"].set_index("indicator")["value"]
+    if {"cash_24m", "zhongben_24m"} <= set(estimates.index):
         title = _(
             "{place}: {cash} of enforcement cases are paid within 24 months; "
             "{zhongben} are closed without recovery"
         ).format(
             place=place,
-            cash=formats.percent(known["cash_24m"], 0),
-            zhongben=formats.percent(known["zhongben_24m"], 0),
+            cash=formats.percent(estimates["cash_24m"], 0),
+            zhongben=formats.percent(estimates["zhongben_24m"], 0),
         )
-    elif row is not None and not formats.missing(row.score):
+    elif row is not None and not formats.is_missing(row.score):
         title = _("{place} scores {score} of 100").format(
             place=place, score=formats.number(row.score, 1)
         )
     else:
         title = _("{place}: too little is known for a score").format(place=place)
-    return title, lead(shown, row)
+    return title, lead_facts(view, row)
 
 
-def lead(shown: View, row: Any) -> Html:
-    return parts.facts(
-        formats.window(*shown.data.period_dates(shown.period)),
-        parts.cases(row),
-        parts.year_change(row),
+def lead_facts(view: View, row: Any) -> Html:
+    return components.facts(
+        formats.date_range(*view.snapshot.period_dates(view.period)),
+        components.case_count(row),
+        components.year_change(row),
         tag(
             "a",
             _("Full profile"),
             " →",
-            href=parts.place_link(shown.place, "region"),
+            href=components.place_link(view.place, "region"),
             data_in=True,
         ),
-        places.beside_all(shown),
+        compared_places.compare_place_link(view),
     )
 
 
-def key_figures(shown: View) -> Html:
+def key_numbers(view: View) -> Html:
     """The score and the indicators that most readers ask for, each with what it is made of."""
-    row = shown.row(shown.place)
-    values = shown.data.indicators(shown.place.level, shown.place.unit_id, shown.period)
+    row = view.score_row(view.place)
+    values = view.snapshot.indicators(view.place.level, view.place.place_id, view.period)
     by_id = {line.indicator: line for line in values.itertuples(index=False)}
-    named = [name for name in KEY_FIGURES if name in by_id] or list(by_id)[:MOST_FIGURES]
-    cards = [score_card(shown, row), *(indicator_card(shown, by_id[name]) for name in named)]
+    indicator_ids = [name for name in KEY_INDICATORS if name in by_id] or list(by_id)[
+        :MAX_INDICATORS
+    ]
+    cards = [score_card(view, row), *(indicator_card(view, by_id[name]) for name in indicator_ids)]
     return join(
-        tag("div", *cards, class_="cards"), parts.source_line(shown, n=row.n if row else None)
+        tag("div", *cards, class_="cards"), components.source_line(view, n=row.n if row else None)
     )
 
 
-def score_card(shown: View, row: Any) -> Html:
-    method = shown.data.method
-    note = parts.note(
-        pick(method.name),
-        tag("p", pick(method.purpose)),
+def score_card(view: View, row: Any) -> Html:
+    method = view.snapshot.method
+    note = components.note(
+        localise(method.name),
+        tag("p", localise(method.purpose)),
         tag("a", _("How it is computed"), href=address.link("method"), data_in=True),
     )
-    nation = shown.row(shown.data.nation)
-    beside = "n = " + formats.number(row.n) if row else ""
-    if shown.place.level != "nation" and nation and not formats.missing(nation.score):
-        beside = _("nation {value}").format(value=formats.number(nation.score, 1))
-    if row is None or formats.missing(row.score):
-        why = parts.why_unscored(shown.data, row) if row else parts.status("no_data")
-        return card(_("Score"), formats.NOTHING, lines([why, beside]), note, main=True)
+    nation = view.score_row(view.snapshot.nation)
+    detail = "n = " + formats.number(row.n) if row else ""
+    if view.place.level != "nation" and nation and not formats.is_missing(nation.score):
+        detail = _("nation {value}").format(value=formats.number(nation.score, 1))
+    if row is None or formats.is_missing(row.score):
+        reason = (
+            components.no_score_reason(view.snapshot, row)
+            if row
+            else components.status_text("no_data")
+        )
+        return card(_("Score"), formats.NO_VALUE, join_lines([reason, detail]), note, main=True)
     value = join(formats.number(row.score, 1), tag("small", _("of 100")))
-    range_ = _("{confidence} interval {interval}").format(
-        confidence=layer_kinds.confidence(shown),
+    interval = _("{confidence} interval {interval}").format(
+        confidence=layer_kinds.confidence_level(view),
         interval=formats.interval(row.low, row.high, "score"),
     )
-    doubts = [range_, *rank_and_band(shown, row), beside]
-    return card(_("Score"), value, lines(doubts), note, main=True)
+    uncertainty = [interval, *rank_and_band_texts(view, row), detail]
+    return card(_("Score"), value, join_lines(uncertainty), note, main=True)
 
 
-def rank_and_band(shown: View, row: Any) -> list[str]:
+def rank_and_band_texts(view: View, row: Any) -> list[str]:
     """Where the place stands among its like, as far as its interval can tell."""
-    found = [layer_kinds.band(row)]
-    if not formats.missing(row.rank_low):
-        ranked = int(shown.scores(shown.place.level)["rank"].notna().sum())
-        found.insert(
+    texts = [layer_kinds.band_text(row)]
+    if not formats.is_missing(row.rank_low):
+        ranked_count = int(view.scores(view.place.level)["rank"].notna().sum())
+        texts.insert(
             0,
             _("rank {set} of {total} (95% rank set)").format(
-                set=drawing.rank_set(row), total=formats.number(ranked)
+                set=map_chart.rank_set_text(row), total=formats.number(ranked_count)
             ),
         )
-    return found
+    return texts
 
 
-def lines(words: list[str]) -> Html:
+def join_lines(texts: list[str]) -> Html:
     """One under the other, without those that are empty."""
-    first, *others = filter(None, words)
-    return join(first, *(join(tag("br"), word) for word in others))
+    first, *rest = filter(None, texts)
+    return join(first, *(join(tag("br"), text) for text in rest))
 
 
-def indicator_card(shown: View, line: Any) -> Html:
-    indicator = shown.data.method.indicator(line.indicator)
-    note = about(shown, indicator, line)
-    beside = "n = " + formats.number(line.n)
-    if shown.place.level != "nation" and not formats.missing(line.nation):
+def indicator_card(view: View, line: Any) -> Html:
+    indicator = view.snapshot.method.indicator(line.indicator)
+    note = provenance_note(view, indicator, line)
+    detail = "n = " + formats.number(line.n)
+    if view.place.level != "nation" and not formats.is_missing(line.nation):
         nation = formats.value(line.nation, indicator.unit)
-        beside = _("nation {value}").format(value=nation)
+        detail = _("nation {value}").format(value=nation)
     if line.status != "estimated":
-        why = parts.status(line.status)
-        return card(pick(indicator.name), formats.NOTHING, lines([why, beside]), note)
+        reason = components.status_text(line.status)
+        return card(localise(indicator.name), formats.NO_VALUE, join_lines([reason, detail]), note)
     value = formats.value(line.value, indicator.unit)
-    range_ = formats.interval(line.low, line.high, indicator.unit)
-    return card(pick(indicator.name), value, lines([range_, beside]), note)
+    interval = formats.interval(line.low, line.high, indicator.unit)
+    return card(localise(indicator.name), value, join_lines([interval, detail]), note)
 
 
-def card(name: str, value: object, below: Html, note: Html, *, main: bool = False) -> Html:
+def card(name: str, value: object, details: Html, note: Html, *, main: bool = False) -> Html:
     return tag(
         "section",
         tag("h3", name),
         note,
         tag("p", value, class_="value"),
-        tag("p", below, class_="range"),
+        tag("p", details, class_="range"),
         class_="card main" if main else "card",
     )
 
 
 def draw_map(
-    shown: View, level: str, units: pd.DataFrame, offered: dict[str, Layer], layer: Layer
+    view: View,
+    level: str,
+    map_places: pd.DataFrame,
+    available_layers: dict[str, Layer],
+    layer: Layer,
 ) -> None:
     titles = {
         "province": _("{layer} by province"),
@@ -180,53 +200,64 @@ def draw_map(
         "court": _("{layer} by court"),
     }
     title = titles[level].format(layer=layer.name)
-    parts.section(title, " ".join(filter(None, [_how_to_read(level), layer.map_note])))
-    choose(shown, level, offered, layer)
+    components.section(title, " ".join(filter(None, [_map_instructions(level), layer.map_note])))
+    map_controls(view, level, available_layers, layer)
     clusters = layer.id == layer_kinds.CLUSTERS
-    if clusters and not layer_kinds.compared(shown):
-        st.html(layer_kinds.not_compared(shown))
-    land = shown.keep("ground", lambda: ground.of(shown, level, units), level)
-    if land is None:
+    if clusters and not layer_kinds.has_neighbour_comparison(view):
+        st.html(layer_kinds.no_comparison_note(view))
+    current_basemap = view.cached(
+        "ground", lambda: basemap.build_basemap(view, level, map_places), level
+    )
+    if current_basemap is None:
         st.html(tag("p", _("There are no outlines for these places."), class_="quiet"))
         return
-    key = f"map-{shown.place.level}-{shown.place.unit_id}-{level}"
+    key = f"map-{view.place.level}-{view.place.place_id}-{level}"
 
-    def clicked() -> None:
+    def on_click() -> None:
         points = st.session_state[key].selection.points
-        unit = drawing.clicked(land, points[0]) if points else None
-        if unit not in set(units["unit_id"]):
+        place_id = map_chart.selected_place(current_basemap, points[0]) if points else None
+        if place_id not in set(map_places["place_id"]):
             return
         if level == "court":  # no page can be turned from here: at the start of the run
-            st.session_state[GO] = unit
+            st.session_state[CLICKED_COURT] = place_id
         else:
-            address.put(by="", **parts.at(level, unit))
+            address.update(by="", **components.place_parameters(level, place_id))
 
-    row = shown.row(shown.place)
-    whole = f"{place_name(shown.place)}: {title}"
+    row = view.score_row(view.place)
+    full_title = f"{place_name(view.place)}: {title}"
     with st.container(key="map"):
-        figures.show(
-            shown,
-            shown.keep("map", lambda: drawing.painted(shown, land, units, layer), level, layer.id),
-            key=key,
-            title=whole,
-            alt=shown.keep(
-                "alt",
-                lambda: drawing.in_words(whole, units, layer, named=shown.data.in_order(level)),
+        chart_block.show_chart(
+            view,
+            view.cached(
+                "map",
+                lambda: map_chart.map_figure(view, current_basemap, map_places, layer),
                 level,
                 layer.id,
             ),
-            legend=shown.keep("legend", lambda: layers.legend(layer, units), level, layer.id),
+            key=key,
+            title=full_title,
+            alt=view.cached(
+                "alt",
+                lambda: map_chart.alt_text(
+                    full_title, map_places, layer, with_names=view.snapshot.publishes_ranks(level)
+                ),
+                level,
+                layer.id,
+            ),
+            legend=view.cached(
+                "legend", lambda: map_layers.legend(layer, map_places), level, layer.id
+            ),
             n=row.n if row else None,
-            maps=True,
-            extra=layer_kinds.moran(shown, level) if clusters else None,
+            has_basemap=True,
+            extra=layer_kinds.moran_text(view, level) if clusters else None,
             config=maps.CONFIG,
             height=560,
-            on_select=clicked,
+            on_select=on_click,
             selection_mode="points",
         )
 
 
-def _how_to_read(level: str) -> str:
+def _map_instructions(level: str) -> str:
     if level == "court":
         return _(
             "A county has the colour of a court where one basic court alone serves it. The other "
@@ -235,23 +266,23 @@ def _how_to_read(level: str) -> str:
     return _("Click a place to look inside it.")
 
 
-def choose(shown: View, level: str, offered: dict[str, Layer], layer: Layer) -> None:
+def map_controls(view: View, level: str, available_layers: dict[str, Layer], layer: Layer) -> None:
     """The level painted, and what it is painted by."""
     with st.container(key="map-choices", horizontal=True, vertical_alignment="center"):
-        switch = ground.switch(shown, level)
-        if switch is not None:
-            st.html(switch, width="content")
-        layers.box(offered)
-        st.html(layers.switch(offered, layer), width="content")
+        level_links = basemap.level_switch(view, level)
+        if level_links is not None:
+            st.html(level_links, width="content")
+        map_layers.indicator_box(available_layers)
+        st.html(map_layers.layer_switch(available_layers, layer), width="content")
 
 
-def follow() -> None:
+def follow_court_click() -> None:
     """Go to the profile of a court that was clicked on the map."""
-    court = st.session_state.pop(GO, "")
+    court = st.session_state.pop(CLICKED_COURT, "")
     if court:
-        kept = {name: address.get(name) for name in address.EVERYWHERE}
-        given = {name: value for name, value in kept.items() if value}
-        st.switch_page(PROFILE, query_params=given | parts.at("court", court))
+        parameters = {name: address.get(name) for name in address.PERSISTENT_PARAMETERS}
+        query = {name: value for name, value in parameters.items() if value}
+        st.switch_page(PLACE_PAGE, query_params=query | components.place_parameters("court", court))
 
 
-page()
+show_page()

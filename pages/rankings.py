@@ -5,56 +5,69 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, controls, formats, parts, tables
-from dashboard.data import LEVELS, View
-from dashboard.i18n import _
-from dashboard.markup import Html, join, tag
-from dashboard.ranking import caterpillar, filters, methods, picks, publication, table, weights
-from dashboard.ranking import choices as rank_choices
-from dashboard.ranking import columns as rank_columns
-from dashboard.ranking.weights import Weights
-from dashboard.tables import Column
-from dashboard.view import whole_country
+from dashboard.rankings import (
+    caterpillar,
+    compare_selection,
+    custom_weights,
+    filters,
+    method_disagreement,
+    publication,
+    ranking_columns,
+    ranking_table,
+    table_options,
+)
+from dashboard.rankings.custom_weights import Weights
+from dashboard.state import address
+from dashboard.state.cache import LEVELS, View
+from dashboard.state.page_view import national_view
+from dashboard.text import formats
+from dashboard.text.i18n import _
+from dashboard.ui import components, controls, table
+from dashboard.ui.html import Html, join, tag
+from dashboard.ui.table import Column
 
-RANKED = LEVELS[1:]  # province, city, court
+RANKING_LEVELS = LEVELS[1:]  # province, city, court
 
 
 def page() -> None:
     level = address.get("level")
-    level = level if level in RANKED else RANKED[0]
-    shown = whole_country()
-    custom = weights.in_view(shown)
-    weights.band(shown, custom)
-    parts.toolbar(shown, level_switch(level))
-    units = filters.of_level(shown, level)
-    listed = filters.found(shown, level, units)
-    something = bool(weights.left(shown.data.method, custom))
-    if something:
-        parts.headline(*headline(shown, level, listed, custom))
+    level = level if level in RANKING_LEVELS else RANKING_LEVELS[0]
+    view = national_view()
+    custom = custom_weights.weights_in_address(view)
+    custom_weights.draw_banner(view, custom)
+    components.toolbar(view, level_switch(level))
+    places = filters.places_at_level(view, level)
+    listed_places = filters.filter_places(view, level, places)
+    has_weights = bool(custom_weights.weighted_dimensions(view.snapshot.method, custom))
+    if has_weights:
+        components.headline(*headline(view, level, listed_places, custom))
     else:
-        parts.headline(_("No score: all weights are 0"), nothing_left())
-    if (note := publication.note(shown, level)) is not None:
+        components.headline(_("No score: all weights are 0"), no_weights_message())
+    if (note := publication.court_order_note(view, level)) is not None:
         st.html(note)
-    filters.draw(shown, level, units)
-    st.html(filters.told(shown, level, units, listed))
-    open_panels(shown, level, custom)
-    picks.bar(shown)
-    if something:
-        draw(shown, level, listed, custom)
+    filters.draw_filters(view, level, places)
+    st.html(filters.listing_summary(view, level, places, listed_places))
+    draw_panels(view, level, custom)
+    compare_selection.draw_selection_bar(view)
+    if has_weights:
+        draw_rankings(view, level, listed_places, custom)
 
 
-def draw(shown: View, level: str, listed: pd.DataFrame, custom: Weights) -> None:
+def draw_rankings(view: View, level: str, listed_places: pd.DataFrame, custom: Weights) -> None:
     """What has a score, special courts apart, and what has none."""
-    scored, unscored = listed[listed["score"].notna()], listed[listed["score"].isna()]
-    special = scored["special"].astype(bool)
+    scored_places, unscored_places = (
+        listed_places[listed_places["score"].notna()],
+        listed_places[listed_places["score"].isna()],
+    )
+    is_special = scored_places["special"].astype(bool)
     if custom:
-        draw_weighted(shown, level, scored[~special], custom)
+        draw_custom_ranking(view, level, scored_places[~is_special], custom)
     else:
-        draw_scored(shown, level, scored[~special])
-        if special.any():
-            draw_special(shown, level, scored[special])
-    if len(unscored):
-        draw_unscored(shown, level, unscored.sort_values("unit_id"), custom)
+        draw_default_ranking(view, level, scored_places[~is_special])
+        if is_special.any():
+            draw_special_courts(view, level, scored_places[is_special])
+    if len(unscored_places):
+        draw_unscored_places(view, level, unscored_places.sort_values("place_id"), custom)
 
 
 def level_switch(level: str) -> Html:
@@ -62,40 +75,50 @@ def level_switch(level: str) -> Html:
     return controls.switch(
         "level",
         _("Level"),
-        {each: names[each] for each in RANKED},
+        {option: names[option] for option in RANKING_LEVELS},
         level,
-        resets=("sort", *filters.NONE),
+        resets=("sort", *filters.NO_FILTERS),
     )
 
 
-def open_panels(shown: View, level: str, custom: Weights) -> None:
+def draw_panels(view: View, level: str, custom: Weights) -> None:
     """What can be chosen of the table and opened over it."""
-    openers = [rank_choices.opener(weights.PANEL, _("Weights of your own"))]
-    if methods.to_compare(shown.data) is not None and shown.data.in_order(level):
-        openers.append(rank_choices.opener(methods.PANEL, _("Where the two disagree most")))
-    rank_choices.choices([caterpillar.switch(), *openers], columns=not custom)
-    if address.get("panel") == weights.PANEL:
-        weights.panel(shown, custom)
-    elif address.get("panel") == methods.PANEL and not shown.data.in_order(level):
-        said = _("Where two methods disagree is told by ranks, and courts have none here.")
-        st.html(tag("p", said, class_="advice"))
-    elif address.get("panel") == methods.PANEL and custom:
-        said = _("Methods are compared as they are, not with custom weights.")
-        back = tag("a", _("Default weights"), href=address.here(w=""), data_in=True)
-        st.html(tag("p", said, " ", back, class_="advice"))
-    elif address.get("panel") == methods.PANEL:
-        methods.disagreement(shown, level)
+    openers = [table_options.panel_link(custom_weights.PANEL, _("Weights of your own"))]
+    if method_disagreement.comparison_method(
+        view.snapshot
+    ) is not None and view.snapshot.publishes_ranks(level):
+        openers.append(
+            table_options.panel_link(method_disagreement.PANEL, _("Where the two disagree most"))
+        )
+    table_options.draw_options([caterpillar.view_switch(), *openers], columns=not custom)
+    if address.get("panel") == custom_weights.PANEL:
+        custom_weights.draw_panel(view, custom)
+    elif address.get("panel") == method_disagreement.PANEL and not view.snapshot.publishes_ranks(
+        level
+    ):
+        message = _("Where two methods disagree is told by ranks, and courts have none here.")
+        st.html(tag("p", message, class_="advice"))
+    elif address.get("panel") == method_disagreement.PANEL and custom:
+        message = _("Methods are compared as they are, not with custom weights.")
+        reset_link = tag("a", _("Default weights"), href=address.current_link(w=""), data_in=True)
+        st.html(tag("p", message, " ", reset_link, class_="advice"))
+    elif address.get("panel") == method_disagreement.PANEL:
+        method_disagreement.draw_disagreement(view, level)
 
 
-def nothing_left() -> Html:
-    said = _(
+def no_weights_message() -> Html:
+    message = _(
         "Nothing is left to make a score of: give a dimension a weight, and an indicator in it."
     )
-    return join(said, " ", tag("a", _("Default weights"), href=address.here(w=""), data_in=True))
+    return join(
+        message, " ", tag("a", _("Default weights"), href=address.current_link(w=""), data_in=True)
+    )
 
 
-def headline(shown: View, level: str, listed: pd.DataFrame, custom: Weights) -> tuple[str, Html]:
-    in_order = shown.data.in_order(level)
+def headline(
+    view: View, level: str, listed_places: pd.DataFrame, custom: Weights
+) -> tuple[str, Html]:
+    in_order = view.snapshot.publishes_ranks(level)
     titles = {
         "province": _("{n} provinces by score"),
         "city": _("{n} cities by score"),
@@ -109,128 +132,139 @@ def headline(shown: View, level: str, listed: pd.DataFrame, custom: Weights) -> 
             if in_order
             else _("{n} courts in bands, with custom weights"),
         }
-    n = formats.number(listed["score"].notna().sum())
+    n = formats.number(listed_places["score"].notna().sum())
     lead = [
         _("Where intervals overlap widely, the order says little.")
         if in_order
         else _("A band is given only where the interval supports it.")
     ]
-    total = shown.scores(level)["rank"].notna().sum()
-    if in_order and len(listed) < len(shown.scores(level)):
+    total = view.scores(level)["rank"].notna().sum()
+    if in_order and len(listed_places) < len(view.scores(level)):
         lead.append(_("Ranks are among all {total}.").format(total=formats.number(total)))
-    if unscored := listed["score"].isna().sum():
+    if unscored_count := listed_places["score"].isna().sum():
         lead.append(
             _("{n} without a score are listed below with the reason.").format(
-                n=formats.number(unscored)
+                n=formats.number(unscored_count)
             )
         )
     return titles[level].format(n=n), join(" ".join(lead))
 
 
-def draw_scored(shown: View, level: str, units: pd.DataFrame) -> None:
+def draw_default_ranking(view: View, level: str, places: pd.DataFrame) -> None:
     """The ranking as the method has it."""
-    if units.empty:
-        no_unit()
+    if places.empty:
+        draw_no_match()
         return
-    if shown.data.in_order(level):
-        rank_choices.no_sets(shown, level, shown.scores(level))
-    if caterpillar.chosen():
-        nation = shown.row(shown.data.nation)
-        reference = None if nation is None or formats.missing(nation.score) else nation.score
-        caterpillar.draw(shown, level, units, reference)
+    if view.snapshot.publishes_ranks(level):
+        table_options.draw_rank_set_advice(view, level, view.scores(level))
+    if caterpillar.is_shown_as_plot():
+        nation = view.score_row(view.snapshot.nation)
+        reference = None if nation is None or formats.is_missing(nation.score) else nation.score
+        caterpillar.draw_plot(view, level, places, reference)
     else:
-        caption = _("Scores, {period}").format(period=formats.period(shown.period))
-        columns = rank_columns.columns(shown, level, units)
-        units = table.draw(shown, level, columns, units, caption)
-        st.html(parts.source_line(shown, n=int(units["n"].sum())))
-        st.html(rank_choices.reading(shown, ranks=shown.data.in_order(level)))
-    take(shown, level, f"ranking-{level}", units)
+        caption = _("Scores, {period}").format(period=formats.period(view.period))
+        columns = ranking_columns.score_columns(view, level, places)
+        places = ranking_table.draw_table(view, level, columns, places, caption)
+        st.html(components.source_line(view, n=int(places["n"].sum())))
+        st.html(table_options.reading_guide(view, ranks=view.snapshot.publishes_ranks(level)))
+    offer_download(view, level, f"ranking-{level}", places)
 
 
-def draw_weighted(shown: View, level: str, scored: pd.DataFrame, custom: Weights) -> None:
+def draw_custom_ranking(
+    view: View, level: str, scored_places: pd.DataFrame, custom: Weights
+) -> None:
     """The same places with other weights."""
-    units = shown.data.reweighted(level, shown.period, custom.given)
-    units = units[units["unit_id"].isin(scored["unit_id"]) & units["score"].notna()]
-    if units.empty:
-        no_unit()
+    places = view.snapshot.reweighted_scores(level, view.period, custom.by_id)
+    places = places[places["place_id"].isin(scored_places["place_id"]) & places["score"].notna()]
+    if places.empty:
+        draw_no_match()
         return
-    if caterpillar.chosen():
-        whole = shown.data.reweighted("nation", shown.period, custom.given)["score"].dropna()
-        reference = None if whole.empty else float(whole.iloc[0])
-        named = weights.write(shown.data.method, custom.given)
-        caterpillar.draw(shown, level, units, reference, custom=named)
+    if caterpillar.is_shown_as_plot():
+        nation_scores = view.snapshot.reweighted_scores("nation", view.period, custom.by_id)[
+            "score"
+        ].dropna()
+        reference = None if nation_scores.empty else float(nation_scores.iloc[0])
+        weights_text = custom_weights.write_weights(view.snapshot.method, custom.by_id)
+        caterpillar.draw_plot(view, level, places, reference, custom=weights_text)
     else:
         caption = _("Scores with custom weights, {period}")
-        caption = caption.format(period=formats.period(shown.period))
-        columns = rank_columns.weighted(shown, level, units)
-        units = table.draw(shown, level, columns, units, caption)
+        caption = caption.format(period=formats.period(view.period))
+        columns = ranking_columns.custom_weight_columns(view, level, places)
+        places = ranking_table.draw_table(view, level, columns, places, caption)
         mark = tag("b", _("Custom weights"), class_="mark")
-        st.html(parts.source_line(shown, n=int(units["n"].sum()), extra=mark))
-    take(shown, level, f"ranking-{level}", units, custom)
+        st.html(components.source_line(view, n=int(places["n"].sum()), extra=mark))
+    offer_download(view, level, f"ranking-{level}", places, custom)
 
 
-def draw_special(shown: View, level: str, units: pd.DataFrame) -> None:
+def draw_special_courts(view: View, level: str, places: pd.DataFrame) -> None:
     """Railway, maritime and other special courts: scored, and no peers of the others."""
-    parts.section(
+    components.section(
         _("Special courts"),
         _("They have cases of their own kinds, so that they are no peers of the others."),
     )
 
-    def drawn() -> Html:
-        columns = rank_columns.special(shown, level, units)
-        return tables.table(columns, units.itertuples(index=False), caption=_("Special courts"))
+    def render_table() -> Html:
+        columns = ranking_columns.special_court_columns(view, level, places)
+        return table.html_table(
+            columns, places.itertuples(index=False), caption=_("Special courts")
+        )
 
     with st.container(key="special"):
-        st.html(shown.keep_here("special", drawn))
-    st.html(parts.source_line(shown, n=int(units["n"].sum())))
-    take(shown, level, "special-courts", units)
+        st.html(view.cached_with_links("special", render_table))
+    st.html(components.source_line(view, n=int(places["n"].sum())))
+    offer_download(view, level, "special-courts", places)
 
 
-def no_unit() -> None:
-    filtered = any(address.get(name) for name in filters.NAMES)
-    none = _("No unit matches.") if filtered else _("No unit has a score.")
-    st.html(tag("p", none, class_="quiet"))
+def draw_no_match() -> None:
+    has_filter = any(address.get(name) for name in filters.PARAMETERS)
+    message = _("No unit matches.") if has_filter else _("No unit has a score.")
+    st.html(tag("p", message, class_="quiet"))
 
 
-def draw_unscored(shown: View, level: str, units: pd.DataFrame, custom: Weights) -> None:
-    parts.section(
+def draw_unscored_places(view: View, level: str, places: pd.DataFrame, custom: Weights) -> None:
+    components.section(
         _("Without a score"),
         _(
             "Too few cases, curves that end too early or many missing cases make no score; none is "
             "guessed."
         ),
     )
-    most = units.head(table.PAGE)
+    first_rows = places.head(ranking_table.PAGE_SIZE)
 
-    def drawn() -> Html:
-        above = rank_columns.parents(shown, level)
-        listed = [
-            Column(_("Name"), lambda line: rank_columns.name_cell(line, level, above)),
-            Column(_("Reason"), lambda line: parts.status(line.status)),
+    def render_table() -> Html:
+        parent_names = ranking_columns.parent_names_by_place(view, level)
+        columns = [
+            Column(_("Name"), lambda line: ranking_columns.name_cell(line, level, parent_names)),
+            Column(_("Reason"), lambda line: components.status_text(line.status)),
             Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
         ]
-        rows = most.itertuples(index=False)
-        return tables.table(listed, rows, caption=_("Without a score"))
+        rows = first_rows.itertuples(index=False)
+        return table.html_table(columns, rows, caption=_("Without a score"))
 
     with st.container(key="unscored"):
-        st.html(shown.keep_here("unscored", drawn))
-    if len(most) < len(units):
-        said = _("The first {n} of {total}; all are in the file.")
-        said = said.format(n=formats.number(len(most)), total=formats.number(len(units)))
-        st.html(tag("p", said, class_="quiet"))
-    st.html(parts.source_line(shown))
-    take(shown, level, f"unscored-{level}", units, custom)
+        st.html(view.cached_with_links("unscored", render_table))
+    if len(first_rows) < len(places):
+        message = _("The first {n} of {total}; all are in the file.")
+        message = message.format(
+            n=formats.number(len(first_rows)), total=formats.number(len(places))
+        )
+        st.html(tag("p", message, class_="quiet"))
+    st.html(components.source_line(view))
+    offer_download(view, level, f"unscored-{level}", places, custom)
 
 
-def take(
-    shown: View, level: str, subject: str, units: pd.DataFrame, custom: Weights | None = None
+def offer_download(
+    view: View, level: str, subject: str, places: pd.DataFrame, custom: Weights | None = None
 ) -> None:
     """A file of the units, with what must be said of them in every row."""
     # Made now, not when it is asked for: only a run of the page knows its language.
-    made = publication.taken(shown, level, units)
+    export_rows = publication.export_table(view, level, places)
     if custom:
-        made, subject = weights.marked(shown, custom, made), weights.subject(subject, custom)
-    parts.download(subject, shown, lambda: made)
+        export_rows, subject = (
+            custom_weights.with_weights_column(view, custom, export_rows),
+            custom_weights.download_subject(subject, custom),
+        )
+    components.download_button(subject, view, lambda: export_rows)
 
 
 page()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index_engine.build import build
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.publishing import with_court_ranks, with_scored_courts
 from tests.steps import with_steps
 from tests.worlds import World, random_world

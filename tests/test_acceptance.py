@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from index_engine.build import build
+from index_engine.queries import Snapshot
 from index_engine.sample import generate
-from index_engine.snapshot import Snapshot
-from index_engine.warehouse import snapshots
+from index_engine.warehouse import file as warehouse_file
 
 TIERS = ("T1", "T2", "T3", "T4")
 OFFICIAL = "official-1"
@@ -19,19 +19,19 @@ PERIODS = ("2019Q4", "2021Q4", "2023Q4", "2025Q4")
 # compared, with all their cases, and not whichever province happens to be large.
 REGROUP = """
 CREATE TEMP TABLE truth AS
-SELECT unit_id, CASE WHEN role = 'gamed' THEN 'gamed' ELSE tier END AS tier
+SELECT place_id, CASE WHEN role = 'gamed' THEN 'gamed' ELSE tier END AS tier
 FROM sample_truth WHERE level = 'court';
 DELETE FROM regions WHERE level <> 'nation';
 INSERT INTO regions (code, level, name, parent)
 SELECT tier, 'province', tier, '100000' FROM (SELECT DISTINCT tier FROM truth);
-UPDATE courts SET region = (SELECT tier FROM truth WHERE unit_id = court_id);
+UPDATE courts SET region = (SELECT tier FROM truth WHERE place_id = court_id);
 DROP TABLE truth;
 """
 
 
 def world(path: Path, *, gaming: bool) -> Snapshot:
     generate(path, cases=240_000, gaming=gaming)
-    with snapshots.replacing(path) as con:
+    with warehouse_file.writable_copy(path) as con:
         con.execute(REGROUP)
     build(path)
     return Snapshot(path)
@@ -49,7 +49,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 
 def row(snapshot: Snapshot, unit: str, period: str) -> dict[str, float]:
-    rows = snapshot.scores("province", period).set_index("unit_id")
+    rows = snapshot.scores("province", period).set_index("place_id")
     found: dict[str, float] = rows.loc[unit].to_dict()
     return found
 
@@ -72,7 +72,8 @@ def test_gaming_lowers_the_score_though_official_figures_improve(
     fooled, plain = (row(s, "gamed", period) for s in (gamed, honest))
     assert fooled["score"] < plain["score"]
     official = [
-        s.figures("province", "gamed", period).set_index("figure")["value"] for s in (gamed, honest)
+        s.statistics("province", "gamed", period).set_index("figure")["value"]
+        for s in (gamed, honest)
     ]
     assert official[0]["closure_rate"] > official[1]["closure_rate"]
     assert official[0]["mean_days_closed"] < official[1]["mean_days_closed"]
@@ -96,7 +97,7 @@ def test_the_official_method_is_fooled_and_the_index_is_not(
         assert by_official[0][dimension] > by_official[1][dimension]
     assert ours[0] < ours[1]
     # So the two methods part over it more than over any honest province.
-    compared = gamed.methods_compared("province", period, OFFICIAL).set_index("unit_id")
+    compared = gamed.method_comparison("province", period, OFFICIAL).set_index("place_id")
     apart = compared["other_score"] - compared["score"]
     assert apart["gamed"] == apart.max()
 
@@ -122,10 +123,10 @@ def test_the_two_worlds_differ_in_the_gaming_courts_alone(
 def test_the_courts_that_reformed_are_the_exceptions(honest: Snapshot) -> None:
     """More of their debtors pay from January 2025 on; elsewhere nothing changed then."""
     with duckdb.connect(honest.path, read_only=True) as con:
-        truth = con.execute("SELECT unit_id FROM sample_truth WHERE role = 'reformed'").fetchall()
+        truth = con.execute("SELECT place_id FROM sample_truth WHERE role = 'reformed'").fetchall()
     found = honest.exceptions("court", "2025Q4")
     found = found[found["figure"].isin(["completion_rate", "zhongben_rate"])]
-    reformed = found["unit_id"].isin({unit for (unit,) in truth})
+    reformed = found["place_id"].isin({unit for (unit,) in truth})
     assert reformed.any()
     assert found[reformed].set_index("figure")["direction"].to_dict() == {
         "completion_rate": "up",

@@ -10,11 +10,11 @@ import duckdb
 import pytest
 
 from index_engine import periods
-from index_engine.build import STEPS, build
+from index_engine.build import STEP_COUNT, build
 from index_engine.cli import main
 from index_engine.errors import InputError
 from index_engine.method import DEFAULT
-from index_engine.snapshot import LEVELS, Snapshot
+from index_engine.queries import LEVELS, Snapshot
 from tests.worlds import AUCTIONS, CASES, Case, Court, Region, World, random_world, world
 
 
@@ -119,7 +119,7 @@ def test_progress_names_every_step(tmp_path: Path):
     path = random_world(cases=200).write(tmp_path / "w.duckdb")
     steps: list[str] = []
     build(path, progress=steps.append)
-    assert len(steps) == STEPS == len(set(steps))
+    assert len(steps) == STEP_COUNT == len(set(steps))
     assert steps[0] == "spells"
     assert steps[-1] == "exceptions"
 
@@ -173,7 +173,7 @@ def test_a_build_that_fails_leaves_the_old_file(
     def fail(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("index_engine.build.score.score", fail)
+    monkeypatch.setattr("index_engine.build.score.write_scores", fail)
     with pytest.raises(MemoryError):
         build(path)
     assert path.read_bytes() == built_world.read_bytes()
@@ -292,7 +292,7 @@ def test_windows_that_sources_do_not_state(tmp_path: Path):
     build(path)
     snapshot = Snapshot(path)
     assert (snapshot.observed_from, snapshot.observed_to) == (first, cases[-1].closed_on)
-    assert snapshot.periods()[0] == periods.label(periods.quarter_of(first) + 3)
+    assert snapshot.periods()[0] == periods.label(periods.quarter_from_date(first) + 3)
     snapshot.close()
 
 
@@ -306,10 +306,10 @@ def test_places_and_courts_without_cases_are_no_units(tmp_path: Path, rows: Worl
     path = world(tmp_path / "w.duckdb", rows.cases[:1000], (), courts, regions)
     build(path)
     snapshot = Snapshot(path)
-    assert set(snapshot.scores("province", "2024Q3")["unit_id"]) == {"11", "12", "13"}
+    assert set(snapshot.scores("province", "2024Q3")["place_id"]) == {"11", "12", "13"}
     for level, unit in (("province", "14"), ("court", "Z")):
         with pytest.raises(KeyError):
-            snapshot.unit(level, unit)
+            snapshot.place(level, unit)
     snapshot.close()
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from index_engine.cli import SYNTHETIC_NOTE, main
 from index_engine.method import DEFAULT
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.worlds import random_world, world
 
 ROOT = Path(__file__).parents[1]
@@ -62,7 +62,7 @@ def test_scores_as_csv(built_world: Path, capsys: Capture):
     snapshot = Snapshot(built_world)
     expected = snapshot.scores("province", "2024Q3")
     snapshot.close()
-    assert [row["unit_id"] for row in rows] == expected["unit_id"].tolist()
+    assert [row["place_id"] for row in rows] == expected["place_id"].tolist()
     for row, (_, score) in zip(rows, expected.iterrows(), strict=True):
         assert float(row["score"]) == score["score"]
         assert int(row["rank"]) == score["rank"]

@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from index_engine import cli
+from index_engine.annotation_table import (
+    COLUMNS,
+    DEFAULT_FILE,
+    ENVIRONMENT_VARIABLE,
+    annotation_file,
+    load_annotations,
+    read_annotations,
+)
 from index_engine.errors import InputError
-from index_engine.events import COLUMNS, SHIPPED, VARIABLE, file_of, load, read
 
 GOOD = {
     "date": "2023-07-01",
@@ -30,7 +37,7 @@ def write(path: Path, *rows: dict[str, str]) -> Path:
 
 
 def test_ours_are_in_order_and_sourced():
-    found = load(SHIPPED)
+    found = load_annotations(DEFAULT_FILE)
     assert [event.day for event in found] == sorted(event.day for event in found)
     assert {event.day.year for event in found if event.kind == "definition_break"} == {2016, 2018}
     assert "交叉执行" in " ".join(
@@ -42,18 +49,20 @@ def test_ours_are_in_order_and_sourced():
 
 
 def test_a_row_as_it_is_written(tmp_path: Path):
-    [found] = load(write(tmp_path / "e.csv", {}))
-    assert (found.day, found.level, found.unit) == (date(2023, 7, 1), "city", "320500")
+    [found] = load_annotations(write(tmp_path / "e.csv", {}))
+    assert (found.day, found.level, found.place_id) == (date(2023, 7, 1), "city", "320500")
     assert found.name == {"zh_Hans": "改革", "en": "A reform"}
     assert found.note == {"zh_Hans": "As of July", "en": "As of July"}, "one language stands in"
 
 
 def test_events_of_a_place_concern_what_lies_in_it(tmp_path: Path):
-    city, nation = load(write(tmp_path / "e.csv", {}, {"level": "nation", "unit": ""}))[::1]
+    city, nation = load_annotations(write(tmp_path / "e.csv", {}, {"level": "nation", "unit": ""}))[
+        ::1
+    ]
     path = {("nation", "100000"), ("province", "320000"), ("city", "320500"), ("court", "x")}
-    assert city.concerns(path) and nation.concerns(path)
-    assert not city.concerns({("province", "320000")})
-    assert nation.concerns({("province", "440000")})
+    assert city.covers(path) and nation.covers(path)
+    assert not city.covers({("province", "320000")})
+    assert nation.covers({("province", "440000")})
 
 
 @pytest.mark.parametrize(
@@ -71,35 +80,35 @@ def test_events_of_a_place_concern_what_lies_in_it(tmp_path: Path):
 )
 def test_a_bad_row_says_where_and_how(tmp_path: Path, row: dict[str, str], said: str):
     path = write(tmp_path / "e.csv", {}, row, {})
-    events, faults = read(path)
+    events, faults = read_annotations(path)
     assert len(events) == 2, "the rest is shown"
     [fault] = faults
     assert fault.startswith(f"{path}:3: {said}")
     with pytest.raises(InputError) as error:
-        load(path)
+        load_annotations(path)
     assert str(error.value) == fault
 
 
 def test_a_file_that_is_no_table_of_events(tmp_path: Path):
     path = tmp_path / "e.csv"
-    assert read(path) == (
+    assert read_annotations(path) == (
         [],
         [f"{path}: cannot be read: No such file or directory; mend it or take it away"],
     )
     path.write_bytes(b"\xd0\xc2\xb0\xb8\xba\xc5")
-    assert "no CSV file in UTF-8" in read(path)[1][0]
+    assert "no CSV file in UTF-8" in read_annotations(path)[1][0]
     path.write_text("date,level\n2023-01-01,nation\n", encoding="utf-8")
-    assert read(path)[1][0].startswith(f"{path}:1: no column unit, kind")
+    assert read_annotations(path)[1][0].startswith(f"{path}:1: no column unit, kind")
 
 
 def test_which_file_is_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     warehouse = tmp_path / "w.duckdb"
-    monkeypatch.delenv(VARIABLE, raising=False)
-    assert file_of(warehouse) == SHIPPED
+    monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
+    assert annotation_file(warehouse) == DEFAULT_FILE
     beside = write(tmp_path / "w.duckdb.events.csv", {})
-    assert file_of(warehouse) == beside
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "mine.csv"))
-    assert file_of(warehouse) == tmp_path / "mine.csv"
+    assert annotation_file(warehouse) == beside
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "mine.csv"))
+    assert annotation_file(warehouse) == tmp_path / "mine.csv"
 
 
 def test_the_command_checks_and_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

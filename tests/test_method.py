@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.method import DEFAULT, Method, load, parse
+from index_engine.method import DEFAULT, Method, load_method, parse_method
 
 TEXT = DEFAULT.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def method() -> Method:
-    return load()
+    return load_method()
 
 
 # ---------------------------------------------------------------- the one that is shipped
@@ -29,7 +29,7 @@ def test_the_default_loads(method: Method):
 
 
 def test_every_indicator_belongs_to_one_dimension(method: Method):
-    listed = [i.id for d in method.dimensions for i in method.of_dimension(d.id)]
+    listed = [i.id for d in method.dimensions for i in method.dimension_indicators(d.id)]
     assert listed == [i.id for i in method.indicators]
     assert method.indicator("recovery").dimension == "closure"
     with pytest.raises(KeyError):
@@ -44,17 +44,17 @@ def test_direction_follows_from_the_goalposts(method: Method):
 @pytest.mark.parametrize("language", ["zh_Hans", "en"])
 def test_everything_shown_is_worded(method: Method, language: str):
     wordings = [method.name, method.purpose, *(d.name for d in method.dimensions)]
-    for figure in (*method.indicators, *method.figures):
+    for figure in (*method.indicators, *method.statistics):
         wordings += [figure.name, figure.numerator, figure.denominator]
     wordings += [i.goalposts for i in method.indicators]
-    assert len(wordings) == 5 + 3 * (8 + len(method.figures)) + 8
+    assert len(wordings) == 5 + 3 * (8 + len(method.statistics)) + 8
     for wording in wordings:
         assert wording.get(language, "").strip(), wording
 
 
 def test_names_are_told_apart(method: Method):
     for language in ("zh_Hans", "en"):
-        names = [f.name[language] for f in (*method.indicators, *method.figures)]
+        names = [f.name[language] for f in (*method.indicators, *method.statistics)]
         assert len(names) == len(set(names))
 
 
@@ -80,10 +80,10 @@ def test_every_number_of_the_engine_stands_in_the_file(method: Method):
 def test_a_file_is_read_and_named(tmp_path: Path):
     path = tmp_path / "method.toml"
     path.write_text(TEXT.replace('version = "1.1"', 'version = "1.2"'), encoding="utf-8")
-    assert load(path).version == "1.2"
+    assert load_method(path).version == "1.2"
     path.write_text(TEXT.replace("[score]", "[scores]"), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(str(path))):
-        load(path)
+        load_method(path)
 
 
 @pytest.mark.parametrize("found", ["nothing", "a folder", "bytes that are no text"])
@@ -94,7 +94,7 @@ def test_what_is_no_method_file(tmp_path: Path, found: str):
     elif found != "nothing":
         path.write_bytes("名称 = 1".encode("gbk"))
     with pytest.raises(InputError, match=re.escape(str(path))):
-        load(path)
+        load_method(path)
 
 
 @pytest.mark.parametrize(
@@ -113,15 +113,15 @@ def test_what_is_no_method_file(tmp_path: Path, found: str):
     ],
 )
 def test_property_taken_is_not_cash(method: Method, closed: str, recovered: str, event: str):
-    assert method.event_of(closed, recovered) == event
+    assert method.closing_event(closed, recovered) == event
 
 
 def test_a_method_may_do_without_coverage_and_ways_of_recovery():
     text = re.sub(r"^min_coverage = .*\n", "", TEXT, flags=re.M)
     text = text.replace("[recovery_events]\nother =", "[recovery_events]\n# other =")
-    method = parse(text.replace('id = "coverage"', 'id = "covered"'), "test")
+    method = parse_method(text.replace('id = "coverage"', 'id = "covered"'), "test")
     assert method.min_coverage == 0
-    assert method.event_of("completed", "setoff") == "cash"
+    assert method.closing_event("completed", "setoff") == "cash"
 
 
 # ---------------------------------------------------------------- every fault
@@ -219,7 +219,7 @@ FAULTS = {
         "no count of things",
     ),
     "no such kind": ('kind = "median"', 'kind = "mode"', "'mode'"),
-    "no such clock": ('clock = "listing"', 'clock = "listings"', "'listings'"),
+    "no such process": ('process = "listing"', 'process = "listings"', "'listings'"),
     "no such event": ('event = "listed"', 'event = "cash"', "'cash'"),
     "beyond the horizon": ('event = "cash", months = 24', 'event = "cash", months = 48', "1..36"),
     "no such months": ('event = "cash", months = 24', 'event = "cash", months = 0', "1..36"),
@@ -238,7 +238,7 @@ FAULTS = {
     ),
     "a figure off a curve": (
         'estimate = { kind = "share", numerator = "closed", denominator = "handled" }',
-        'estimate = { kind = "incidence", clock = "case", event = "cash", months = 12 }',
+        'estimate = { kind = "incidence", process = "case", event = "cash", months = 12 }',
         "closure_rate",
     ),
     "no English": (', en = "Closure rate"', "", "'en'"),
@@ -263,7 +263,7 @@ def test_a_fault_is_told_in_one_line(fault: str):
     assert old in TEXT, "the file has changed; change this fault with it"
     changed = TEXT.replace(old, new, 1)
     with pytest.raises(InputError) as error:
-        parse(changed, "m.toml")
+        parse_method(changed, "m.toml")
     message = str(error.value)
     assert message.startswith("m.toml: ")
     assert told in message
@@ -274,5 +274,7 @@ def test_a_fault_is_told_in_one_line(fault: str):
 def test_weights_are_free(method: Method):
     """Only their proportions matter, so that any numbers will do."""
     text = TEXT.replace('id = "cycle"\nweight = 1', 'id = "cycle"\nweight = 0.25', 1)
-    assert parse(text, "m.toml").dimensions[0].weight == 0.25
-    assert replace(method, dimensions=()).of_dimension("cycle") == method.of_dimension("cycle")
+    assert parse_method(text, "m.toml").dimensions[0].weight == 0.25
+    assert replace(method, dimensions=()).dimension_indicators(
+        "cycle"
+    ) == method.dimension_indicators("cycle")

@@ -10,8 +10,16 @@ import pytest
 from index_engine.build import build
 from index_engine.cli import main
 from index_engine.errors import InputError
-from index_engine.method import DEFAULT, load, load_all, parse, parse_all, read, shipped
-from index_engine.snapshot import Snapshot
+from index_engine.method import (
+    DEFAULT,
+    builtin_method_files,
+    load_method,
+    load_methods,
+    parse_method,
+    parse_methods,
+    read,
+)
+from index_engine.queries import Snapshot
 from tests.worlds import random_world
 
 MAIN = DEFAULT.read_text(encoding="utf-8")
@@ -22,7 +30,7 @@ STRICT = OFFICIAL.replace('id = "official-1"', 'id = "strict"').replace(
 
 
 def test_the_shipped_methods_load_together():
-    first, official = load_all()
+    first, official = load_methods()
     assert (first.id, official.id) == ("enforcement-credit-1", "official-1")
     assert first.text == MAIN
     assert official.text == OFFICIAL
@@ -30,11 +38,11 @@ def test_the_shipped_methods_load_together():
 
 
 def test_what_a_further_method_leaves_out_is_as_in_the_main_one():
-    first, official = load_all()
+    first, official = load_methods()
     for name in ("window_quarters", "first_period", "bins_per_month", "events", "strata", "peers"):
         assert getattr(official, name) == getattr(first, name), name
     assert official.bands == first.bands
-    assert official.figures == first.figures
+    assert official.statistics == first.statistics
 
 
 @pytest.mark.parametrize(
@@ -44,7 +52,7 @@ def test_what_a_further_method_leaves_out_is_as_in_the_main_one():
         ('\n[events]\ncash = ["completed"]\nother = ["*"]\n', "events"),
         ("\n[recovery_events]\n", "recovery_events"),
         (
-            '\n[strata]\nclaim_bands = []\nclasses = { all = ["*"] }\nassets = { all = ["*"] }\n',
+            '\n[strata]\nclaim_classes = []\nclasses = { all = ["*"] }\nassets = { all = ["*"] }\n',
             "strata",
         ),
     ],
@@ -53,33 +61,36 @@ def test_a_further_method_counts_what_the_main_one_counts(added: str, table: str
     with pytest.raises(
         InputError, match=re.escape(f"[{table}] is not that of enforcement-credit-1")
     ):
-        parse(OFFICIAL + added, "other.toml", load())
+        parse_method(OFFICIAL + added, "other.toml", load_method())
 
 
 def test_the_same_said_again_is_no_fault():
     same = re.search(r"^\[period\]\n(.*\n)+?\n", MAIN, re.M)
     assert same is not None
-    assert parse(OFFICIAL + "\n" + same.group(), "other.toml", load()).first_period == "2019Q4"
+    assert (
+        parse_method(OFFICIAL + "\n" + same.group(), "other.toml", load_method()).first_period
+        == "2019Q4"
+    )
 
 
 def test_two_methods_of_one_name_are_refused():
     with pytest.raises(InputError, match=r"o\.toml: another method of this build has the id"):
-        parse_all([(MAIN, "a.toml"), (OFFICIAL, "o.toml"), (OFFICIAL, "b.toml")])
+        parse_methods([(MAIN, "a.toml"), (OFFICIAL, "o.toml"), (OFFICIAL, "b.toml")])
 
 
 def test_a_further_method_alone_says_what_it_lacks():
     with pytest.raises(InputError, match=r"official\.toml: the entry 'period' is missing"):
-        load(DEFAULT.with_name("official.toml"))
+        load_method(DEFAULT.with_name("official.toml"))
 
 
 def test_dropping_a_file_beside_the_others_adds_a_method(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    for path in shipped():
+    for path in builtin_method_files():
         shutil.copy(path, tmp_path)
     (tmp_path / "strict.toml").write_text(STRICT, encoding="utf-8")
     monkeypatch.setattr(read, "DEFAULT", tmp_path / "method.toml")
-    methods = load_all()
+    methods = load_methods()
     assert [m.id for m in methods] == ["enforcement-credit-1", "official-1", "strict"]
     assert methods[2].min_weight_present == 1.0
 
@@ -106,7 +117,7 @@ def test_every_method_of_a_build_can_be_asked_for(three: Path, capsys: pytest.Ca
         command = ["scores", "--warehouse", str(three), "--level", "province", "--format", "json"]
         assert main([*command, *(["--method", method] if method else [])]) == 0
         rows = json.loads(capsys.readouterr().out)
-        printed[method] = {row["unit_id"]: row["score"] for row in rows}
+        printed[method] = {row["place_id"]: row["score"] for row in rows}
         assert {row["method"] for row in rows} == {method or "enforcement-credit-1"}
     assert printed[""] != printed["official-1"]
     assert printed["official-1"] == printed["strict"], "every weight is present in these provinces"
@@ -130,16 +141,16 @@ def test_a_build_with_fewer_methods_forgets_the_others(three: Path, tmp_path: Pa
 def test_methods_compared_rank_what_both_score(ranked_world: Path):
     with Snapshot(ranked_world) as snapshot:
         period = snapshot.periods()[-1]
-        found = snapshot.methods_compared("court", period, "official-1")
-        own = snapshot.scores("court", period).set_index("unit_id")
+        found = snapshot.method_comparison("court", period, "official-1")
+        own = snapshot.scores("court", period).set_index("place_id")
     with Snapshot(ranked_world, "official-1") as official:
-        other = official.scores("court", period).set_index("unit_id")
+        other = official.scores("court", period).set_index("place_id")
     assert len(found) > 2
     both = own.index[own["rank"].notna()].intersection(other.index[other["rank"].notna()])
-    assert set(found["unit_id"]) == set(both)
+    assert set(found["place_id"]) == set(both)
     for row in found.itertuples():
-        assert row.score == own.loc[row.unit_id, "score"]
-        assert row.other_score == other.loc[row.unit_id, "score"]
+        assert row.score == own.loc[row.place_id, "score"]
+        assert row.other_score == other.loc[row.place_id, "score"]
         assert row.rank == 1 + (found["score"] > row.score).sum()
         assert row.rank_difference == row.other_rank - row.rank
         assert row.tied == (found["score"] == row.score).sum()

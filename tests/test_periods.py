@@ -14,7 +14,7 @@ QUARTERS = st.integers(4 * 1000, 4 * 9998)
 
 @given(st.dates(date(1000, 1, 1), date(9998, 12, 31)))
 def test_every_day_lies_in_its_quarter(day: date):
-    quarter = periods.quarter_of(day)
+    quarter = periods.quarter_from_date(day)
     assert periods.first_day(quarter) <= day <= periods.last_day(quarter)
     assert periods.label(quarter) == f"{day.year}Q{(day.month + 2) // 3}"
 
@@ -23,7 +23,7 @@ def test_every_day_lies_in_its_quarter(day: date):
 def test_quarters_follow_one_another(quarter: int):
     assert periods.parse(periods.label(quarter)) == quarter
     assert periods.last_day(quarter) + timedelta(days=1) == periods.first_day(quarter + 1)
-    assert periods.quarter_of(periods.first_day(quarter)) == quarter
+    assert periods.quarter_from_date(periods.first_day(quarter)) == quarter
     assert 90 <= (periods.last_day(quarter) - periods.first_day(quarter)).days + 1 <= 92
 
 

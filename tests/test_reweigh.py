@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from index_engine.index.score import DECIMALS
-from index_engine.method import Method, load_all
-from index_engine.method.reweigh import reweighed
-from index_engine.snapshot import Snapshot
+from index_engine.method import Method, load_methods
+from index_engine.method.reweigh import reweigh_method
+from index_engine.queries import Snapshot
 
-METHOD, OFFICIAL = load_all(())
+METHOD, OFFICIAL = load_methods(())
 LAST = "2024Q4"
 
 
@@ -24,12 +24,12 @@ def weights_of(method: Method) -> dict[str, float]:
 
 
 def test_no_weights_or_its_own_change_nothing():
-    assert reweighed(METHOD, {}) == METHOD
-    assert reweighed(METHOD, weights_of(METHOD)) == METHOD
+    assert reweigh_method(METHOD, {}) == METHOD
+    assert reweigh_method(METHOD, weights_of(METHOD)) == METHOD
 
 
 def test_only_what_is_named_changes():
-    found = reweighed(METHOD, {"cycle": 4, "recovery": 0.5})
+    found = reweigh_method(METHOD, {"cycle": 4, "recovery": 0.5})
     assert weights_of(found) == weights_of(METHOD) | {"cycle": 4, "recovery": 0.5}
     assert found.bands == METHOD.bands and found.checks == METHOD.checks
 
@@ -38,13 +38,13 @@ def test_only_what_is_named_changes():
 def test_what_has_no_weight_is_refused(name: str):
     """Checks and figures have none: a mistyped name must not pass for a change."""
     with pytest.raises(ValueError, match="no dimension and no indicator"):
-        reweighed(METHOD, {"cycle": 1, name: 1})
+        reweigh_method(METHOD, {"cycle": 1, name: 1})
 
 
 @pytest.mark.parametrize("weight", [-1, -1e-9, math.nan, math.inf, -math.inf])
 def test_a_weight_that_is_none_is_refused(weight: float):
     with pytest.raises(ValueError, match="cash_24m: the weight"):
-        reweighed(METHOD, {"cash_24m": weight})
+        reweigh_method(METHOD, {"cash_24m": weight})
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_a_weight_that_is_none_is_refused(weight: float):
 )
 def test_something_must_be_left(weights: Mapping[str, float]):
     with pytest.raises(ValueError, match="all weights are 0"):
-        reweighed(METHOD, weights)
+        reweigh_method(METHOD, weights)
 
 
 @pytest.mark.parametrize(
-    "weights", [{"auction": 0}, {i.id: 0 for i in METHOD.of_dimension("auction")}]
+    "weights", [{"auction": 0}, {i.id: 0 for i in METHOD.dimension_indicators("auction")}]
 )
 def test_a_dimension_goes_with_its_indicators_and_they_with_it(weights: Mapping[str, float]):
-    found = reweighed(METHOD, weights)
+    found = reweigh_method(METHOD, weights)
     assert [d.id for d in found.dimensions] == ["cycle", "closure"]
     assert [i.id for i in found.indicators] == [
         i.id for i in METHOD.indicators if i.dimension != "auction"
@@ -72,9 +72,9 @@ def test_a_dimension_goes_with_its_indicators_and_they_with_it(weights: Mapping[
 
 
 def test_an_indicator_of_no_weight_is_no_part():
-    found = reweighed(METHOD, {"listed_12m": 0})
+    found = reweigh_method(METHOD, {"listed_12m": 0})
     assert [d.id for d in found.dimensions] == [d.id for d in METHOD.dimensions]
-    assert [i.id for i in found.of_dimension("cycle")] == ["months_to_cash"]
+    assert [i.id for i in found.dimension_indicators("cycle")] == ["months_to_cash"]
 
 
 # ---------------------------------------------------------------- what scores become
@@ -91,9 +91,9 @@ def test_the_weights_of_the_method_give_its_scores(snapshot: Snapshot, level: st
     """Those not named, named as they are, or all of them three times as heavy."""
     own = weights_of(snapshot.method)
     thrice = {name: 3 * weight for name, weight in own.items()}
-    published = snapshot.scores(level, LAST).set_index("unit_id")
+    published = snapshot.scores(level, LAST).set_index("place_id")
     for weights in ({}, own, thrice):
-        found = snapshot.reweighted(level, LAST, weights).set_index("unit_id")
+        found = snapshot.reweighted_scores(level, LAST, weights).set_index("place_id")
         assert set(found.index) == set(published.index)
         for column in ("score", "low", "high", "low90", "high90", "rank", "tied", "n"):
             pd.testing.assert_series_equal(
@@ -111,8 +111,8 @@ def test_scores_by_one_dimension_alone_are_its_points(snapshot: Snapshot):
     method = snapshot.method
     for dimension in method.dimensions:
         others = {d.id: 0 for d in method.dimensions if d.id != dimension.id}
-        found = snapshot.reweighted("city", LAST, others).set_index("unit_id")
-        points = snapshot.scores("city", LAST).set_index("unit_id")[dimension.id]
+        found = snapshot.reweighted_scores("city", LAST, others).set_index("place_id")
+        points = snapshot.scores("city", LAST).set_index("place_id")[dimension.id]
         scored = found["score"].dropna()
         assert len(scored) > 2
         expected = points.loc[scored.index]
@@ -122,16 +122,16 @@ def test_scores_by_one_dimension_alone_are_its_points(snapshot: Snapshot):
 
 def test_other_weights_move_ranks_and_say_how_far(snapshot: Snapshot):
     first = snapshot.method.dimensions[0].id
-    found = snapshot.reweighted("court", LAST, {first: 5}).set_index("unit_id")
+    found = snapshot.reweighted_scores("court", LAST, {first: 5}).set_index("place_id")
     known = found.dropna(subset=["rank", "default_rank"])
     moved = known["default_rank"].astype(int) - known["rank"].astype(int)
     assert known["rank_change"].astype(int).tolist() == moved.tolist()
     assert (known["score"] != known["default_score"]).any()
-    special = snapshot.reweighted("court", LAST, {first: 5}).set_index("unit_id").loc["V"]
+    special = snapshot.reweighted_scores("court", LAST, {first: 5}).set_index("place_id").loc["V"]
     assert pd.isna(special["rank"])
     assert pd.notna(special["score"]) == pd.notna(special["default_score"])
 
 
 def test_a_wrong_weight_is_refused(snapshot: Snapshot):
     with pytest.raises(ValueError, match="no dimension and no indicator"):
-        snapshot.reweighted("city", LAST, {"nothing": 1})
+        snapshot.reweighted_scores("city", LAST, {"nothing": 1})

@@ -11,7 +11,7 @@ import pytest
 
 from index_engine.build import build
 from index_engine.errors import InputError
-from index_engine.snapshot import LEVELS, Snapshot
+from index_engine.queries import LEVELS, Snapshot
 from tests.worlds import Case, Round, World, world
 
 PERIOD = "2024Q3"
@@ -60,29 +60,29 @@ def test_what_it_says_of_its_data(snapshot: Snapshot, rows: World):
 
 
 def test_a_unit_and_its_names(snapshot: Snapshot):
-    city = snapshot.unit("city", "1101")
+    city = snapshot.place("city", "1101")
     assert (city.name, city.name_hant, city.name_en) == ("1101市", "1101市", "City 1101")
     assert city.parent == "11"
-    assert snapshot.unit("nation", "CN").name_hant == "全國"
-    assert snapshot.unit("nation", "CN").parent is None
-    assert snapshot.unit("province", "11").name_en == "11省", "a name without English stands in"
-    assert snapshot.unit("court", "V").special
-    assert not snapshot.unit("court", "B1102").special
+    assert snapshot.place("nation", "CN").name_hant == "全國"
+    assert snapshot.place("nation", "CN").parent is None
+    assert snapshot.place("province", "11").name_en == "11省", "a name without English stands in"
+    assert snapshot.place("court", "V").special
+    assert not snapshot.place("court", "B1102").special
 
 
 @pytest.mark.parametrize("key", [("city", "9999"), ("city", "11"), ("county", "110101"), ("", "")])
 def test_no_such_unit(snapshot: Snapshot, key: tuple[str, str]):
     with pytest.raises(KeyError):
-        snapshot.unit(*key)
+        snapshot.place(*key)
     with pytest.raises(KeyError):
         snapshot.incidence(*key, period=PERIOD)
     with pytest.raises(KeyError):
-        snapshot.auction_funnel(*key, PERIOD)
+        snapshot.sale_pipeline(*key, PERIOD)
 
 
 def test_children_and_parents_agree(snapshot: Snapshot, rows: World):
     def ids(level: str, unit: str) -> list[str]:
-        return [child.unit_id for child in snapshot.children(level, unit)]
+        return [child.place_id for child in snapshot.children(level, unit)]
 
     assert ids("nation", "CN") == ["11", "12", "13"]
     assert ids("province", "11") == ["1101", "1102"]
@@ -90,9 +90,9 @@ def test_children_and_parents_agree(snapshot: Snapshot, rows: World):
     assert ids("city", "1302") == ["B1302"]
     assert ids("court", "B1302") == []
     # A court of a county lies in the county's city; of a county without one, in the province.
-    assert snapshot.unit("court", "B130101").parent == "1301"
-    assert snapshot.unit("court", "B130300").parent == "13"
-    assert snapshot.unit("court", "H11").parent == "11"
+    assert snapshot.place("court", "B130101").parent == "1301"
+    assert snapshot.place("court", "B130300").parent == "13"
+    assert snapshot.place("court", "H11").parent == "11"
 
 
 def test_every_unit_lies_in_one_that_is_there(snapshot: Snapshot):
@@ -100,16 +100,16 @@ def test_every_unit_lies_in_one_that_is_there(snapshot: Snapshot):
     known = {
         unit: level
         for level in LEVELS
-        for unit in snapshot.scores(level, PERIOD)["unit_id"]
+        for unit in snapshot.scores(level, PERIOD)["place_id"]
         if level != "court"
     }
     for level in LEVELS[1:]:
         whole = snapshot.scores(level, PERIOD)
         assert set(whole["parent"]) <= set(known)
         found = [snapshot.scores(level, PERIOD, parent=unit) for unit in sorted(known)]
-        assert sorted(pd.concat(found)["unit_id"]) == sorted(whole["unit_id"])
-        for unit in whole["unit_id"]:
-            above = snapshot.unit(level, unit).parent
+        assert sorted(pd.concat(found)["place_id"]) == sorted(whole["place_id"])
+        for unit in whole["place_id"]:
+            above = snapshot.place(level, unit).parent
             assert LEVELS.index(known[above]) < LEVELS.index(level)
 
 
@@ -118,8 +118,8 @@ def test_every_unit_lies_in_one_that_is_there(snapshot: Snapshot):
 
 def test_scores_of_a_level(ranked: Snapshot, rows: World):
     found = ranked.scores("court", PERIOD)
-    assert found["unit_id"].is_unique
-    assert set(found["unit_id"]) == {c.court_id for c in rows.courts}
+    assert found["place_id"].is_unique
+    assert set(found["place_id"]) == {c.court_id for c in rows.courts}
     scored = found[found["status"] == "scored"]
     assert 0 < len(scored) < len(found)
     assert scored["score"].is_monotonic_decreasing, "best first"
@@ -133,7 +133,7 @@ def test_scores_of_a_level(ranked: Snapshot, rows: World):
     assert rest[["score", "se", "low", "high"]].isna().all().all()
     assert rest["rank"].isna().all()
     assert list(found.columns) == [
-        *("unit_id", "name", "name_hant", "name_en", "parent", "score", "se", "low", "high"),
+        *("place_id", "name", "name_hant", "name_en", "parent", "score", "se", "low", "high"),
         *("low90", "high90", "rank", "tied", "rank_low", "rank_high"),
         *("rank_low_all", "rank_high_all", "top_share", "band", "n", "status"),
         *("change_quarter", "change_year", "change_year_low", "change_year_high"),
@@ -143,18 +143,18 @@ def test_scores_of_a_level(ranked: Snapshot, rows: World):
 
 
 def test_scores_under_a_parent_keep_their_rank(snapshot: Snapshot):
-    whole = snapshot.scores("city", PERIOD).set_index("unit_id")
+    whole = snapshot.scores("city", PERIOD).set_index("place_id")
     part = snapshot.scores("city", PERIOD, parent="13")
-    assert set(part["unit_id"]) == {"1301", "1302"}
+    assert set(part["place_id"]) == {"1301", "1302"}
     assert list(part.index) == [0, 1]
     for row in part.itertuples():
-        assert row.rank == whole.loc[row.unit_id, "rank"]
+        assert row.rank == whole.loc[row.place_id, "rank"]
 
 
 def test_changes_are_differences_of_published_scores(snapshot: Snapshot):
-    now = snapshot.scores("province", PERIOD).set_index("unit_id")
+    now = snapshot.scores("province", PERIOD).set_index("place_id")
     for column, before in (("change_quarter", "2024Q2"), ("change_year", "2023Q3")):
-        then = snapshot.scores("province", before).set_index("unit_id")["score"]
+        then = snapshot.scores("province", before).set_index("place_id")["score"]
         expected = (now["score"] - then.reindex(now.index)).round(1)
         assert now[column].to_numpy() == pytest.approx(expected.to_numpy(), nan_ok=True)
         assert now[column].notna().any()
@@ -163,20 +163,20 @@ def test_changes_are_differences_of_published_scores(snapshot: Snapshot):
 
 
 def test_special_courts_are_scored_but_in_no_region(ranked: Snapshot, rows: World):
-    courts = ranked.scores("court", PERIOD).set_index("unit_id")
+    courts = ranked.scores("court", PERIOD).set_index("place_id")
     assert courts.loc["V", "n"] > 0
     assert courts["rank"].isna().loc["V"], "no peer of the others, so it takes none of their places"
     assert courts["rank"].max() <= (courts["status"] == "scored").drop("V").sum()
-    cities = ranked.scores("city", PERIOD).set_index("unit_id")
+    cities = ranked.scores("city", PERIOD).set_index("place_id")
     inside = courts.loc[["B110101", "B110102", "M1101"], "n"].sum()
     assert cities.loc["1101", "n"] == inside, "V serves 1101 but does not count in it"
 
 
 def test_history_is_the_scores_of_every_period(snapshot: Snapshot):
-    found = snapshot.history("province", "13")
+    found = snapshot.score_history("province", "13")
     assert found["period"].tolist() == snapshot.periods()
     for row in found.itertuples():
-        expected = snapshot.scores("province", row.period).set_index("unit_id").loc["13"]
+        expected = snapshot.scores("province", row.period).set_index("place_id").loc["13"]
         assert row.status == expected["status"]
         for column in ("score", "low", "high", *DIMENSIONS):
             assert getattr(row, column) == pytest.approx(expected[column], nan_ok=True)
@@ -184,8 +184,8 @@ def test_history_is_the_scores_of_every_period(snapshot: Snapshot):
 
 def test_a_period_without_scores_has_none(snapshot: Snapshot):
     assert snapshot.scores("province", "2031Q1").empty
-    assert snapshot.figures("province", "13", "2031Q1")["value"].isna().all()
-    assert snapshot.auction_funnel("province", "13", "2031Q1").empty
+    assert snapshot.statistics("province", "13", "2031Q1")["value"].isna().all()
+    assert snapshot.sale_pipeline("province", "13", "2031Q1").empty
     assert snapshot.incidence("province", "13", period="2031Q1").empty
 
 
@@ -205,7 +205,7 @@ def test_indicators_come_in_the_methods_order(snapshot: Snapshot):
 def test_points_and_weights_give_the_dimensions(snapshot: Snapshot):
     for level, unit in PLACES[:3]:
         found = snapshot.indicators(level, unit, PERIOD)
-        row = snapshot.scores(level, PERIOD).set_index("unit_id").loc[unit]
+        row = snapshot.scores(level, PERIOD).set_index("place_id").loc[unit]
         for dimension, of in found.groupby("dimension"):
             total = (of["points"] * of["weight"]).sum()
             if not math.isnan(row[dimension]):
@@ -274,12 +274,12 @@ def test_the_nations_value_stands_beside(snapshot: Snapshot):
 # ---------------------------------------------------------------- curves
 
 
-@pytest.mark.parametrize("clock", ["case", "listing", "lot"])
+@pytest.mark.parametrize("process", ["case", "listing", "lot"])
 @pytest.mark.parametrize(("level", "unit"), PLACES)
-def test_curves_are_probabilities(snapshot: Snapshot, level: str, unit: str, clock: str):
+def test_curves_are_probabilities(snapshot: Snapshot, level: str, unit: str, process: str):
     for when in ({"period": PERIOD}, {"cohort": "2022"}):
-        found = snapshot.incidence(level, unit, clock=clock, **when)
-        events = list(snapshot.method.clock_events(clock))
+        found = snapshot.incidence(level, unit, process=process, **when)
+        events = list(snapshot.method.process_events(process))
         assert list(found.columns) == [
             *("month", "at_risk"),
             *(name for event in events for name in (event, f"se_{event}")),
@@ -313,7 +313,7 @@ def test_the_curve_of_a_period_gives_the_indicators(snapshot: Snapshot):
             spec = indicator.estimate
             value = stored.loc[indicator.id, "value"]
             if spec.kind == "incidence" and not math.isnan(value):
-                curve = snapshot.incidence(level, unit, clock=spec.clock, period=PERIOD)
+                curve = snapshot.incidence(level, unit, process=spec.process, period=PERIOD)
                 at = curve.set_index("month").loc[spec.months]
                 assert at[spec.event] == pytest.approx(value, abs=1e-9)
                 error = stored.loc[indicator.id, "se"]

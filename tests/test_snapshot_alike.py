@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from index_engine.estimates.likeness import DECADES
-from index_engine.method import load
-from index_engine.snapshot import Snapshot
+from index_engine.estimates.similarity import SIZE_SCALE_DECADES
+from index_engine.method import load_method
+from index_engine.queries import Snapshot
 from tests.measures.strata_of import stratum_of_case
 from tests.test_snapshot_counts import cases_in
 from tests.worlds import World
@@ -18,7 +18,7 @@ PERIOD, WINDOW = "2024Q3", (date(2023, 10, 1), date(2024, 9, 30))
 
 def mix(rows: World, level: str, unit: str) -> Counter:
     filed = [c for c in cases_in(rows, level, unit) if WINDOW[0] <= c.filed_on <= WINDOW[1]]
-    return Counter(stratum_of_case(case, load()) for case in filed)
+    return Counter(stratum_of_case(case, load_method()) for case in filed)
 
 
 def apart(one: Counter, other: Counter) -> float:
@@ -31,31 +31,31 @@ def apart(one: Counter, other: Counter) -> float:
 def test_the_nearest_are_those_of_a_count_by_hand(
     snapshot: Snapshot, rows: World, level: str, unit: str
 ):
-    scores = snapshot.scores(level, PERIOD).set_index("unit_id")
+    scores = snapshot.scores(level, PERIOD).set_index("place_id")
     expected = {}
     for other, row in scores.iterrows():
         if other not in (unit, "V") and row["status"] == "scored":
-            size = math.log10(row["n"] / scores.loc[unit, "n"]) / DECADES
+            size = math.log10(row["n"] / scores.loc[unit, "n"]) / SIZE_SCALE_DECADES
             mixes = apart(mix(rows, level, unit), mix(rows, level, other))
             expected[other] = math.hypot(mixes, size)
     assert len(expected) > 3
-    found = snapshot.alike(level, unit, PERIOD, k=3)
-    assert found["unit_id"].tolist() == sorted(expected, key=expected.get)[:3]
-    assert found["distance"].tolist() == pytest.approx([expected[u] for u in found["unit_id"]])
+    found = snapshot.similar_places(level, unit, PERIOD, k=3)
+    assert found["place_id"].tolist() == sorted(expected, key=expected.get)[:3]
+    assert found["distance"].tolist() == pytest.approx([expected[u] for u in found["place_id"]])
     for row in found.itertuples():
-        assert (row.n, row.score) == tuple(scores.loc[row.unit_id, ["n", "score"]])
-        assert row.name == snapshot.unit(level, row.unit_id).name
-    columns = "unit_id name name_hant name_en parent distance n score"
+        assert (row.n, row.score) == tuple(scores.loc[row.place_id, ["n", "score"]])
+        assert row.name == snapshot.place(level, row.place_id).name
+    columns = "place_id name name_hant name_en parent distance n score"
     assert list(found.columns) == columns.split()
 
 
 def test_a_special_court_is_like_no_ordinary_one(snapshot: Snapshot):
-    assert snapshot.alike("court", "V", PERIOD).empty
-    assert "V" not in snapshot.alike("court", "B1301", PERIOD, k=99)["unit_id"].tolist()
+    assert snapshot.similar_places("court", "V", PERIOD).empty
+    assert "V" not in snapshot.similar_places("court", "B1301", PERIOD, k=99)["place_id"].tolist()
 
 
 def test_no_place_is_like_one_without_a_period(snapshot: Snapshot):
-    assert snapshot.alike("city", "1102", "2031Q1").empty
-    assert snapshot.alike("nation", "CN", PERIOD).empty
+    assert snapshot.similar_places("city", "1102", "2031Q1").empty
+    assert snapshot.similar_places("nation", "CN", PERIOD).empty
     with pytest.raises(KeyError):
-        snapshot.alike("city", "9999", PERIOD)
+        snapshot.similar_places("city", "9999", PERIOD)

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 
 PERIOD, BEFORE = "2024Q3", "2023Q3"
 ONE, OTHER = ("city", "1102"), ("province", "12")
 
 
 def test_the_score_over_time_is_the_history_of_each(snapshot: Snapshot):
-    found = snapshot.courses([OTHER, ONE], "score")
-    assert list(dict.fromkeys(zip(found["level"], found["unit_id"], strict=True))) == [OTHER, ONE]
+    found = snapshot.trends([OTHER, ONE], "score")
+    assert list(dict.fromkeys(zip(found["level"], found["place_id"], strict=True))) == [OTHER, ONE]
     for place in (ONE, OTHER):
-        own = found[found["unit_id"] == place[1]]
-        history = snapshot.history(*place)
+        own = found[found["place_id"] == place[1]]
+        history = snapshot.score_history(*place)
         assert own["period"].tolist() == history["period"].tolist()
         for column, of in (("value", "score"), ("low", "low"), ("high", "high"), ("n", "n")):
             assert own[column].to_numpy(float) == pytest.approx(
@@ -26,12 +26,12 @@ def test_the_score_over_time_is_the_history_of_each(snapshot: Snapshot):
 
 
 def test_a_dimension_over_time_has_the_error_of_its_indicators(snapshot: Snapshot):
-    found = snapshot.courses([ONE], "closure").set_index("period").loc[PERIOD]
+    found = snapshot.trends([ONE], "closure").set_index("period").loc[PERIOD]
     assert found["value"] == pytest.approx(
-        snapshot.history(*ONE).set_index("period").loc[PERIOD, "closure"]
+        snapshot.score_history(*ONE).set_index("period").loc[PERIOD, "closure"]
     )
     values = snapshot.indicators(*ONE, PERIOD).set_index("indicator")
-    mine = snapshot.method.of_dimension("closure")
+    mine = snapshot.method.dimension_indicators("closure")
     assert values.loc[[i.id for i in mine], "own"].all()
     sides = [
         values.loc[i.id, "weight"] * 100 * values.loc[i.id, "se"] / abs(i.best - i.worst)
@@ -43,7 +43,7 @@ def test_a_dimension_over_time_has_the_error_of_its_indicators(snapshot: Snapsho
 
 
 def test_an_indicator_over_time_is_that_of_each_period(snapshot: Snapshot):
-    found = snapshot.courses([ONE], "cash_24m")
+    found = snapshot.trends([ONE], "cash_24m")
     for row in found.itertuples():
         single = snapshot.indicators(*ONE, row.period).set_index("indicator").loc["cash_24m"]
         for column in ("value", "low", "high", "n", "adjusted", "adjusted_low", "adjusted_high"):
@@ -53,11 +53,11 @@ def test_an_indicator_over_time_is_that_of_each_period(snapshot: Snapshot):
 
 def test_no_such_measure(snapshot: Snapshot):
     with pytest.raises(KeyError):
-        snapshot.courses([ONE], "beauty")
+        snapshot.trends([ONE], "beauty")
 
 
 def test_the_same_place_of_another_level_is_another(snapshot: Snapshot):
-    assert snapshot.courses([("court", "1102")], "score").empty
+    assert snapshot.trends([("court", "1102")], "score").empty
 
 
 @pytest.mark.parametrize(
@@ -69,60 +69,62 @@ def test_the_same_place_of_another_level_is_another(snapshot: Snapshot):
     ],
 )
 def test_parts_add_up(snapshot: Snapshot, before, after, split):
-    found = snapshot.contrast(before, after)
+    found = snapshot.comparison(before, after)
     scores = [
-        snapshot.scores(state[0], state[2]).set_index("unit_id").loc[state[1]]
+        snapshot.scores(state[0], state[2]).set_index("place_id").loc[state[1]]
         for state in (before, after)
     ]
     difference = scores[1]["score"] - scores[0]["score"]
     assert found.total == pytest.approx(difference, abs=0.11), "scores are printed to one decimal"
-    assert found.parts["part"].sum() == pytest.approx(found.total, abs=1e-9)
+    assert found.contributions["part"].sum() == pytest.approx(found.total, abs=1e-9)
     error = np.hypot(scores[0]["se"], scores[1]["se"])
     assert found.high - found.low == pytest.approx(2 * snapshot.method.z * error, rel=1e-3)
     for column, state in (("before", before), ("after", after)):
         points = snapshot.indicators(*state)["points"]
-        assert found.parts[column].to_numpy() == pytest.approx(
+        assert found.contributions[column].to_numpy() == pytest.approx(
             points.to_numpy(), abs=1e-5, nan_ok=True
         )
-    assert found.split == split
+    assert found.basis == split
     if split:
-        both = found.parts["performance"] + found.parts["mix"]
-        assert both.to_numpy() == pytest.approx(found.parts["part"].to_numpy(), abs=1e-9)
-        assert found.performance + found.mix == pytest.approx(found.total, abs=1e-9)
-        assert abs(found.parts["mix"]).max() > 0
+        both = found.contributions["performance"] + found.contributions["mix"]
+        assert both.to_numpy() == pytest.approx(found.contributions["part"].to_numpy(), abs=1e-9)
+        assert found.performance + found.case_mix == pytest.approx(found.total, abs=1e-9)
+        assert abs(found.contributions["mix"]).max() > 0
     else:
-        assert np.isnan(found.parts["mix"]).all()
+        assert np.isnan(found.contributions["mix"]).all()
 
 
 def test_a_split_in_time_is_nearly_that_of_the_whole_score(snapshot: Snapshot):
-    found = snapshot.contrast((*OTHER, BEFORE), (*OTHER, PERIOD))
-    whole = snapshot.changes(*OTHER, PERIOD).set_index("item").loc["score"]
+    found = snapshot.comparison((*OTHER, BEFORE), (*OTHER, PERIOD))
+    whole = snapshot.change_decomposition(*OTHER, PERIOD).set_index("item").loc["score"]
     assert found.performance == pytest.approx(whole["performance"], abs=0.5)
-    assert found.mix == pytest.approx(whole["mix"], abs=0.5)
+    assert found.case_mix == pytest.approx(whole["mix"], abs=0.5)
 
 
 def test_the_way_back_turns_every_sign(snapshot: Snapshot):
-    there = snapshot.contrast((*ONE, PERIOD), (*OTHER, PERIOD))
-    back = snapshot.contrast((*OTHER, PERIOD), (*ONE, PERIOD))
+    there = snapshot.comparison((*ONE, PERIOD), (*OTHER, PERIOD))
+    back = snapshot.comparison((*OTHER, PERIOD), (*ONE, PERIOD))
     for column in ("part", "performance", "mix"):
-        assert there.parts[column].to_numpy() == pytest.approx(-back.parts[column].to_numpy())
+        assert there.contributions[column].to_numpy() == pytest.approx(
+            -back.contributions[column].to_numpy()
+        )
     assert there.low == pytest.approx(-back.high)
 
 
 def test_windows_that_overlap(snapshot: Snapshot):
     def overlap(one: str, other: str) -> int:
-        return snapshot.contrast((*ONE, one), (*ONE, other)).overlap
+        return snapshot.comparison((*ONE, one), (*ONE, other)).shared_quarters
 
     assert [overlap(p, PERIOD) for p in ("2024Q2", "2024Q1", BEFORE, "2023Q2")] == [3, 2, 0, 0]
-    assert snapshot.contrast((*ONE, PERIOD), (*OTHER, PERIOD)).overlap == 0
+    assert snapshot.comparison((*ONE, PERIOD), (*OTHER, PERIOD)).shared_quarters == 0
 
 
 def test_nothing_is_taken_apart_where_one_has_no_score(snapshot: Snapshot):
     rows = snapshot.scores("court", PERIOD)
-    [without, *_] = rows.loc[rows["score"].isna(), "unit_id"]
-    found = snapshot.contrast(("court", without, PERIOD), ("court", "B1301", PERIOD))
+    [without, *_] = rows.loc[rows["score"].isna(), "place_id"]
+    found = snapshot.comparison(("court", without, PERIOD), ("court", "B1301", PERIOD))
     assert np.isnan(found.total)
-    assert found.parts["part"].isna().all()
-    assert found.split == ""
-    unknown = snapshot.contrast((*ONE, "2031Q1"), (*ONE, PERIOD))
+    assert found.contributions["part"].isna().all()
+    assert found.basis == ""
+    unknown = snapshot.comparison((*ONE, "2031Q1"), (*ONE, PERIOD))
     assert np.isnan(unknown.total)

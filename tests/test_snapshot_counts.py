@@ -10,7 +10,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.measures import recount
 from tests.worlds import Case, Round, World
 
@@ -66,12 +66,12 @@ def test_n_is_the_cases_under_way(snapshot: Snapshot, rows: World):
     """Open on the window's first day or filed in it, up to the horizon of 36 months."""
     horizon = recount.edges(snapshot.method)[-1]
     for level, unit in PLACES:
-        found = snapshot.scores(level, PERIOD).set_index("unit_id").loc[unit, "n"]
+        found = snapshot.scores(level, PERIOD).set_index("place_id").loc[unit, "n"]
         inside = courts_in(rows, level, unit)
         expected = 0
         for spell in recount.spells(rows, snapshot.method):
             enters = max(spell.entry, WINDOW[0])
-            if spell.clock == "case" and spell.court_id in inside and enters <= WINDOW[1]:
+            if spell.process == "case" and spell.court_id in inside and enters <= WINDOW[1]:
                 expected += spell.last_day >= WINDOW[0] and spell.age(enters) < horizon
         assert found == expected, unit
 
@@ -124,8 +124,8 @@ def sale_ratios(rows: World, level: str, unit: str, stage: str | None = None) ->
 @pytest.mark.parametrize(("level", "unit"), PLACES)
 def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
     """Numerators and denominators of all figures from the rows, by their definitions in words."""
-    found = snapshot.figures(level, unit, PERIOD)
-    assert found["figure"].tolist() == [f.id for f in snapshot.method.figures]
+    found = snapshot.statistics(level, unit, PERIOD)
+    assert found["figure"].tolist() == [f.id for f in snapshot.method.statistics]
     cases = cases_in(rows, level, unit)
     closed = [c for c in cases if during(c.closed_on)]
     filed = sum(during(c.filed_on) for c in cases)
@@ -201,10 +201,10 @@ def first_value(lots: list[list[Round]]) -> Decimal:
 def test_no_figure_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World):
     """method.toml: 'a value from fewer cases, rounds or lots is not shown at all'."""
     counts = {"filed", "closed", "handled", "held", "lots_finished", "rounds_ended"}
-    counted = {f.id for f in snapshot.method.figures if f.estimate.denominator in counts}
+    counted = {f.id for f in snapshot.method.statistics if f.estimate.denominator in counts}
     few = []
     for court in rows.courts:
-        found = snapshot.figures("court", court.court_id, PERIOD)
+        found = snapshot.statistics("court", court.court_id, PERIOD)
         small = found["denominator"].between(1, snapshot.method.min_cell - 1)
         few.append(found[small & found["figure"].isin(counted)])
     assert len(pd.concat(few)) > 5, "no small cell to test with"
@@ -215,7 +215,7 @@ def test_no_amount_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
     """Below a rate of amounts stands a sum of prices: of one lot, its price."""
     few = 0
     for court in rows.courts:
-        found = snapshot.figures("court", court.court_id, PERIOD).set_index("figure")
+        found = snapshot.statistics("court", court.court_id, PERIOD).set_index("figure")
         lots = found.loc["sale_by_lot", "denominator"]
         ended = [r for r in rounds_in(rows, "court", court.court_id) if during(r.ended_on)]
         sold = sum(r.status == "sold" for r in ended)
@@ -231,7 +231,7 @@ def test_no_amount_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
 
 @pytest.mark.parametrize(("level", "unit"), PLACES)
 def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
-    found = snapshot.auction_funnel(level, unit, PERIOD)
+    found = snapshot.sale_pipeline(level, unit, PERIOD)
     rounds = [r for r in rounds_in(rows, level, unit) if during(r.ended_on) and r.status]
     stages = [s for s in ("first", "second", "sale", "relisted") if s in {r.stage for r in rounds}]
     assert found["stage"].tolist() == stages
@@ -268,11 +268,11 @@ def test_no_curve_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World
     few = enough = 0
     for court, period in product((c.court_id for c in rows.courts), ("2023Q2", "2023Q4", PERIOD)):
         n = snapshot.indicators("court", court, period).set_index("indicator")["n"]
-        for clock, indicator in clocks.items():
-            found = snapshot.incidence("court", court, clock=clock, period=period)
+        for process, indicator in clocks.items():
+            found = snapshot.incidence("court", court, process=process, period=period)
             few += risk <= n[indicator] < least
             enough += n[indicator] >= least and not found.empty
-            assert found.empty or n[indicator] >= least, (court, period, clock)
+            assert found.empty or n[indicator] >= least, (court, period, process)
     assert few > 2, "no small cell to test with"
     assert enough > 5
     for court, year in product(rows.courts, (2021, 2022, 2023)):

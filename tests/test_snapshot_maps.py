@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.worlds import World
 
 PERIOD, BEFORE, YEAR_BEFORE = "2024Q3", "2024Q2", "2023Q3"
@@ -23,9 +23,9 @@ LEVELS = ["nation", "province", "city", "court"]
 def test_an_indicator_of_all_is_that_of_each(snapshot: Snapshot, level: str) -> None:
     for indicator in snapshot.method.indicators:
         found = snapshot.indicator_values(level, PERIOD, indicator.id)
-        assert found["unit_id"].tolist() == sorted(snapshot.scores(level, PERIOD)["unit_id"])
+        assert found["place_id"].tolist() == sorted(snapshot.scores(level, PERIOD)["place_id"])
         for line in found.itertuples(index=False):
-            rows = snapshot.indicators(level, line.unit_id, PERIOD).set_index("indicator")
+            rows = snapshot.indicators(level, line.place_id, PERIOD).set_index("indicator")
             one = rows.loc[indicator.id]
             for column in ("value", "low", "high", "n"):
                 assert getattr(line, column) == pytest.approx(one[column], nan_ok=True)
@@ -54,10 +54,10 @@ def test_an_unknown_indicator_is_no_empty_answer(snapshot: Snapshot) -> None:
 
 def test_a_figure_of_all_is_that_of_each(snapshot: Snapshot) -> None:
     for figure in ("closure_rate", "coverage"):
-        found = snapshot.figure_values("court", PERIOD, figure)
+        found = snapshot.statistic_values("court", PERIOD, figure)
         assert len(found) == len(snapshot.scores("court", PERIOD))
         for line in found.itertuples(index=False):
-            rows = snapshot.figures("court", line.unit_id, PERIOD).set_index("figure")
+            rows = snapshot.statistics("court", line.place_id, PERIOD).set_index("figure")
             for column in ("value", "numerator", "denominator"):
                 expected = rows.loc[figure, column]
                 assert getattr(line, column) == pytest.approx(expected, nan_ok=True)
@@ -69,7 +69,7 @@ def test_a_figure_of_all_is_that_of_each(snapshot: Snapshot) -> None:
 def test_a_court_is_alone_where_no_other_basic_court_serves(
     snapshot: Snapshot, rows: World
 ) -> None:
-    found = snapshot.seats(PERIOD).set_index("unit_id")
+    found = snapshot.court_seats(PERIOD).set_index("place_id")
     ordinary = {court.court_id: court for court in rows.courts if not court.special}
     assert set(found.index) == set(ordinary)
     served = Counter(court.region for court in ordinary.values() if court.level == "basic")
@@ -87,7 +87,7 @@ def test_a_court_that_ended_leaves_the_other_alone(built_world: Path, tmp_path: 
         con.execute("UPDATE courts SET valid_to = DATE '2023-12-31' WHERE court_id = 'T90'")
     with Snapshot(path) as ended:
         assert ended.period_dates("2023Q4")[1] == date(2023, 12, 31)
-        before, after = (ended.seats(p).set_index("unit_id") for p in ("2023Q4", "2024Q1"))
+        before, after = (ended.court_seats(p).set_index("place_id") for p in ("2023Q4", "2024Q1"))
     assert "T90" in before.index and not before.loc["B1202", "alone"]
     assert "T90" not in after.index and after.loc["B1202", "alone"]
 
@@ -101,17 +101,17 @@ def test_changes_carry_their_error(
     snapshot: Snapshot, level: str, before: str, shared: float
 ) -> None:
     now, earlier = (
-        snapshot.scores(level, p).dropna(subset="score").set_index("unit_id")
+        snapshot.scores(level, p).dropna(subset="score").set_index("place_id")
         for p in (PERIOD, before)
     )
-    found = snapshot.moved(level, PERIOD, before)
-    assert set(found["unit_id"]) == set(now.index) & set(earlier.index) and len(found)
-    if snapshot.in_order(level):
+    found = snapshot.score_changes(level, PERIOD, before)
+    assert set(found["place_id"]) == set(now.index) & set(earlier.index) and len(found)
+    if snapshot.publishes_ranks(level):
         assert found["change"].is_monotonic_decreasing
     else:
-        assert found["unit_id"].is_monotonic_increasing
+        assert found["place_id"].is_monotonic_increasing
     for line in found.itertuples(index=False):
-        a, b = now.loc[line.unit_id], earlier.loc[line.unit_id]
+        a, b = now.loc[line.place_id], earlier.loc[line.place_id]
         assert (line.score, line.score_before) == (a["score"], b["score"])
         assert (line.n, line.n_before) == (a["n"], b["n"])
         assert line.change == pytest.approx(a["score"] - b["score"], abs=1e-9)
@@ -125,9 +125,9 @@ def test_changes_carry_their_error(
 
 def test_the_indicator_named_moved_the_score_most(snapshot: Snapshot) -> None:
     """By brute force: put the earlier points of one indicator back, the others between."""
-    for line in snapshot.moved("court", PERIOD, YEAR_BEFORE).itertuples(index=False):
+    for line in snapshot.score_changes("court", PERIOD, YEAR_BEFORE).itertuples(index=False):
         now, before = (
-            snapshot.indicators("court", line.unit_id, p).set_index("indicator")
+            snapshot.indicators("court", line.place_id, p).set_index("indicator")
             for p in (PERIOD, YEAR_BEFORE)
         )
         parts = _parts(snapshot, now, before)

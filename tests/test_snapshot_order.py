@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.index.score import change_interval
-from index_engine.method import DEFAULT, load, parse
-from index_engine.snapshot import LEVELS, RANKS, Snapshot, court_kinds
+from index_engine.method import DEFAULT, load_method, parse_method
+from index_engine.queries import LEVELS, RANK_COLUMNS, Snapshot, special_courts
 
-METHOD = load()
+METHOD = load_method()
 TEXT = DEFAULT.read_text(encoding="utf-8")
 OFFICIAL = "official-1"
 
@@ -40,7 +40,7 @@ def test_scores_equal_at_the_published_decimal_share_a_rank(ranked_warehouse: Pa
                     assert row.tied == count[score]
                 exact = rows[["cycle", "closure", "auction"]].prod(axis=1)
                 for _rank, tied in rows.groupby("rank"):
-                    assert tied["unit_id"].is_monotonic_increasing
+                    assert tied["place_id"].is_monotonic_increasing
                     apart += exact[tied.index].round(3).nunique() > 1
     assert apart, "no tie of scores that differ: nothing is tested"
 
@@ -51,24 +51,24 @@ def test_scores_equal_at_the_published_decimal_share_a_rank(ranked_warehouse: Pa
 def test_courts_come_in_bands_without_ranks_unless_the_method_says_ranks(
     snapshot: Snapshot, ranked: Snapshot
 ):
-    assert not snapshot.in_order("court") and ranked.in_order("court")
+    assert not snapshot.publishes_ranks("court") and ranked.publishes_ranks("court")
     told = 0
     for period in snapshot.periods():
         banded, whole = (each.scores("court", period) for each in (snapshot, ranked))
         assert list(banded.columns) == list(whole.columns)
         told += int(whole["rank"].notna().sum())
-        assert banded[[name for name in RANKS if name in banded]].isna().all().all()
-        same = [name for name in whole.columns if name not in RANKS]
+        assert banded[[name for name in RANK_COLUMNS if name in banded]].isna().all().all()
+        same = [name for name in whole.columns if name not in RANK_COLUMNS]
         pd.testing.assert_frame_equal(
-            banded[same].sort_values("unit_id", ignore_index=True),
-            whole[same].sort_values("unit_id", ignore_index=True),
+            banded[same].sort_values("place_id", ignore_index=True),
+            whole[same].sort_values("place_id", ignore_index=True),
         )
         scored = banded["score"].notna()
         assert not scored[scored.cumprod() == 0].any(), "unscored last"
         for part in (banded[scored], banded[~scored]):
             keys = [
                 (METHOD.band_position(b), u)
-                for b, u in zip(part["band"], part["unit_id"], strict=True)
+                for b, u in zip(part["band"], part["place_id"], strict=True)
             ]
             assert keys == sorted(keys)
     assert told
@@ -84,40 +84,42 @@ def test_the_rule_holds_for_courts_of_a_city_other_weights_and_other_methods(sna
     whole = snapshot.scores("court", last)
     parent = whole["parent"].iloc[0]
     part = snapshot.scores("court", last, parent=parent)
-    assert part["unit_id"].tolist() == whole.loc[whole["parent"] == parent, "unit_id"].tolist()
-    heavier = snapshot.reweighted("court", last, {"cycle": 5})
+    assert part["place_id"].tolist() == whole.loc[whole["parent"] == parent, "place_id"].tolist()
+    heavier = snapshot.reweighted_scores("court", last, {"cycle": 5})
     assert heavier[["rank", "tied", "default_rank", "rank_change"]].isna().all().all()
     scored = heavier[heavier["score"].notna()]
     assert len(scored) > 2
     keys = [
-        (METHOD.band_position(b), u) for b, u in zip(scored["band"], scored["unit_id"], strict=True)
+        (METHOD.band_position(b), u) for b, u in zip(scored["band"], scored["place_id"], strict=True)
     ]
     assert keys == sorted(keys)
-    compared = snapshot.methods_compared("court", last, OFFICIAL)
+    compared = snapshot.method_comparison("court", last, OFFICIAL)
     assert compared[["rank", "other_rank", "rank_difference"]].isna().all().all()
-    assert compared["unit_id"].is_monotonic_increasing and len(compared) > 2
+    assert compared["place_id"].is_monotonic_increasing and len(compared) > 2
     with Snapshot(snapshot.path, OFFICIAL) as other:
-        assert not other.in_order("court")
+        assert not other.publishes_ranks("court")
         assert other.scores("court", last)["rank"].isna().all()
 
 
 def test_the_main_method_decides_for_all(tmp_path: Path):
     loose = '\n[publication]\ncourt_order = "ranks"\n'
     text = DEFAULT.with_name("official.toml").read_text(encoding="utf-8") + loose
-    assert parse(text, "other.toml", METHOD).in_order("court"), "as its file says, taken alone"
-    assert not METHOD.in_order("court")
+    assert parse_method(text, "other.toml", METHOD).publishes_ranks("court"), (
+        "as its file says, taken alone"
+    )
+    assert not METHOD.publishes_ranks("court")
 
 
 def test_a_method_without_a_word_on_it_publishes_bands():
     silent = TEXT.replace('publication = { court_order = "bands" }\n', "")
     assert silent != TEXT
-    assert not parse(silent, "m.toml").in_order("court")
-    assert all(parse(silent, "m.toml").in_order(level) for level in LEVELS[:3])
+    assert not parse_method(silent, "m.toml").publishes_ranks("court")
+    assert all(parse_method(silent, "m.toml").publishes_ranks(level) for level in LEVELS[:3])
 
 
 def test_another_word_for_the_order_is_refused():
     with pytest.raises(InputError, match=r"publication\.court_order must be 'bands' or 'ranks'"):
-        parse(TEXT.replace('court_order = "bands"', 'court_order = "score"'), "m.toml")
+        parse_method(TEXT.replace('court_order = "bands"', 'court_order = "score"'), "m.toml")
 
 
 def test_bands_stand_in_the_order_of_the_method_those_across_two_between_them():
@@ -136,11 +138,11 @@ def test_bands_stand_in_the_order_of_the_method_those_across_two_between_them():
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_histories_are_the_scores_of_every_quarter(snapshot: Snapshot, level: str):
-    found = snapshot.histories(level)
+    found = snapshot.score_histories(level)
     assert found.columns.tolist() == snapshot.periods()
     assert found.index.is_unique and found.index.is_monotonic_increasing
     for period in snapshot.periods():
-        scores = snapshot.scores(level, period).set_index("unit_id")["score"]
+        scores = snapshot.scores(level, period).set_index("place_id")["score"]
         assert set(scores.index) <= set(found.index)
         expected = scores.reindex(found.index).to_numpy()
         assert found[period].to_numpy() == pytest.approx(expected, nan_ok=True)
@@ -152,15 +154,15 @@ def test_histories_are_the_scores_of_every_quarter(snapshot: Snapshot, level: st
 
 
 def test_courts_tell_their_level_and_what_is_special(snapshot: Snapshot, built_world: Path):
-    found = snapshot.courts().set_index("unit_id")
-    assert set(found.index) == set(snapshot.scores("court", snapshot.periods()[-1])["unit_id"])
+    found = snapshot.courts().set_index("place_id")
+    assert set(found.index) == set(snapshot.scores("court", snapshot.periods()[-1])["place_id"])
     with duckdb.connect(str(built_world), read_only=True) as con:
         rows = con.execute("SELECT court_id, level, special FROM courts").fetchall()
     for court, level, special in rows:
         if court in found.index:
             assert found.loc[court, "court_level"] == level
             assert found.loc[court, "special"] == special
-            assert (found.loc[court, "kind"] in snapshot.court_kinds) == special
+            assert (found.loc[court, "kind"] in snapshot.special_court_kinds) == special
     assert found["court_level"].nunique() > 1 and found["special"].any()
 
 
@@ -180,8 +182,8 @@ def test_courts_tell_their_level_and_what_is_special(snapshot: Snapshot, built_w
     ],
 )
 def test_the_name_of_a_special_court_tells_its_kind(name: str, name_en: str | None, kind: str):
-    assert court_kinds.of(name, name_en) == kind
-    assert set(court_kinds.names()[kind]) == {"zh_Hans", "en"}
+    assert special_courts.kind_from_name(name, name_en) == kind
+    assert set(special_courts.kind_names()[kind]) == {"zh_Hans", "en"}
 
 
 # ---------------------------------------------------------------- changes beyond chance
@@ -190,8 +192,8 @@ def test_the_name_of_a_special_court_tells_its_kind(name: str, name_en: str | No
 def test_the_change_on_the_year_has_the_interval_of_both_years(snapshot: Snapshot):
     seen = 0
     for level in LEVELS:
-        now = snapshot.scores(level, "2024Q3").set_index("unit_id")
-        then = snapshot.scores(level, "2023Q3").set_index("unit_id").reindex(now.index)
+        now = snapshot.scores(level, "2024Q3").set_index("place_id")
+        then = snapshot.scores(level, "2023Q3").set_index("place_id").reindex(now.index)
         for unit, row in now.iterrows():
             before = then.loc[unit]
             if pd.isna(row["score"]) or pd.isna(before["score"]):

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from index_engine.snapshot import LEVELS, Snapshot
+from index_engine.queries import LEVELS, Snapshot
 
 PERIOD = "2024Q3"
 COLUMNS = ["kind", "item", "least", "q25", "median", "q75", "most", "units"]
@@ -28,24 +28,24 @@ def values_of(snapshot: Snapshot, level: str) -> dict[tuple[str, str], list[floa
             found.setdefault((kind, item), []).append(value)
 
     for row in snapshot.scores(level, PERIOD).itertuples(index=False):
-        if snapshot.unit(level, row.unit_id).special:
+        if snapshot.place(level, row.place_id).special:
             continue
         put("score", "score", row.score)
         for dimension in snapshot.method.dimensions:
             put("dimension", dimension.id, getattr(row, dimension.id))
-        for line in snapshot.indicators(level, row.unit_id, PERIOD).itertuples(index=False):
+        for line in snapshot.indicators(level, row.place_id, PERIOD).itertuples(index=False):
             put("indicator", line.indicator, line.value if line.status == "estimated" else None)
-        for line in snapshot.checks(level, row.unit_id, PERIOD).itertuples(index=False):
+        for line in snapshot.checks(level, row.place_id, PERIOD).itertuples(index=False):
             put("indicator", line.check, line.value if line.status == "estimated" else None)
         if row.status == "scored":
-            for line in snapshot.figures(level, row.unit_id, PERIOD).itertuples(index=False):
+            for line in snapshot.statistics(level, row.place_id, PERIOD).itertuples(index=False):
                 put("figure", line.figure, line.value)
     return found
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_spread_is_that_of_the_places(snapshot: Snapshot, level: str) -> None:
-    found = snapshot.spread(level, PERIOD)
+    found = snapshot.distribution(level, PERIOD)
     assert list(found.columns) == COLUMNS
     expected = values_of(snapshot, level)
     assert {(line.kind, line.item) for line in found.itertuples()} == set(expected)
@@ -62,8 +62,8 @@ def test_a_special_court_has_values_that_are_no_part_of_it(snapshot: Snapshot) -
     values = snapshot.indicators("court", "V", PERIOD).set_index("indicator")
     known = values[values["status"] == "estimated"].index
     assert len(known)
-    spread = snapshot.spread("court", PERIOD).set_index(["kind", "item"])["units"]
-    courts = snapshot.scores("court", PERIOD)["unit_id"]
+    spread = snapshot.distribution("court", PERIOD).set_index(["kind", "item"])["units"]
+    courts = snapshot.scores("court", PERIOD)["place_id"]
     for item in known:
         of_all = [
             snapshot.indicators("court", court, PERIOD).set_index("indicator").loc[item, "status"]
@@ -73,4 +73,4 @@ def test_a_special_court_has_values_that_are_no_part_of_it(snapshot: Snapshot) -
 
 
 def test_a_period_without_scores_has_no_spread(snapshot: Snapshot) -> None:
-    assert snapshot.spread("province", "2031Q1").empty
+    assert snapshot.distribution("province", "2031Q1").empty

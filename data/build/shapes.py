@@ -22,8 +22,8 @@ Points = list[list[float]]
 LONLAT = "EPSG:4326"
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
 DECIMALS = 3  # about 100 m
-FINEST = 7
-ROOM_TOLERANCE = 200  # metres
+MAX_DECIMALS = 7
+CIRCLE_TOLERANCE = 200  # metres
 
 
 def to_albers(shapes: Shapes) -> Shapes:
@@ -54,7 +54,7 @@ def simplify(coverage: Shapes, tolerance: float) -> Shapes:
     return np.asarray(shapely.coverage_simplify(coverage, tolerance))
 
 
-def breadth(coverage: Shapes) -> float:
+def side_length(coverage: Shapes) -> float:
     """Side of the square with the area of a coverage, in metres."""
     return float(np.sqrt(shapely.area(coverage).sum()))
 
@@ -63,20 +63,20 @@ def dissolve(coverage: Shapes, groups: Sequence[str]) -> tuple[list[str], Shapes
     """Unite the polygons of each group; group names in order, and their shapes."""
     keys = np.array(groups)
     names = sorted(set(groups))
-    united = [shapely.coverage_union_all(coverage[keys == name]) for name in names]
-    return names, np.array(united, dtype=object)
+    unions = [shapely.coverage_union_all(coverage[keys == name]) for name in names]
+    return names, np.array(unions, dtype=object)
 
 
-def rounded(ring: LinearRing, clockwise: bool, decimals: int) -> Points:
+def round_ring(ring: LinearRing, clockwise: bool, decimals: int) -> Points:
     """Round one ring and turn it the way asked for.
 
     A ring too small to survive the rounding (a reef, a strip between two counties) keeps as many
     decimals more as it needs: a ring without an area would make Plotly fill the whole panel.
     """
-    for places in range(decimals, FINEST + 1):
-        points = np.round(np.asarray(ring.coords), places)
-        moved = np.any(points[1:] != points[:-1], axis=1)
-        points = points[np.concatenate([[True], moved])]
+    for decimal_places in range(decimals, MAX_DECIMALS + 1):
+        points = np.round(np.asarray(ring.coords), decimal_places)
+        is_distinct = np.any(points[1:] != points[:-1], axis=1)
+        points = points[np.concatenate([[True], is_distinct])]
         if len(points) >= 4 and Polygon(points).is_valid:
             if shapely.is_ccw(LinearRing(points)) == clockwise:
                 points = points[::-1]
@@ -92,40 +92,40 @@ def coordinates(shape: Polygon | MultiPolygon) -> list[list[Points]]:
     """
     parts = shapely.get_parts(shape)
     decimals = [DECIMALS] * len(parts)
-    while max(decimals) <= FINEST:
+    while max(decimals) <= MAX_DECIMALS:
         result = [
             [
-                rounded(part.exterior, True, places),
-                *(rounded(hole, False, places) for hole in part.interiors),
+                round_ring(part.exterior, True, decimal_places),
+                *(round_ring(hole, False, decimal_places) for hole in part.interiors),
             ]
-            for part, places in zip(parts, decimals, strict=True)
+            for part, decimal_places in zip(parts, decimals, strict=True)
         ]
-        faulty = at_fault([Polygon(rings[0], rings[1:]) for rings in result])
-        if not faulty:
+        invalid = invalid_parts([Polygon(rings[0], rings[1:]) for rings in result])
+        if not invalid:
             return result
-        for place in faulty:
-            decimals[place] += 1
+        for position in invalid:
+            decimals[position] += 1
     raise ValueError("a shape that no rounding keeps valid")
 
 
-def at_fault(parts: Sequence[Polygon]) -> set[int]:
+def invalid_parts(parts: Sequence[Polygon]) -> set[int]:
     """Places of the parts that are invalid, or the smaller of two that meet along a line."""
-    faulty = {place for place, part in enumerate(parts) if not part.is_valid}
-    if faulty or MultiPolygon(parts).is_valid:
-        return faulty
-    for one, other in shapely.STRtree(parts).query(parts, predicate="intersects").T:
-        if one < other and parts[one].intersection(parts[other]).length > 0:
-            faulty.add(int(min(one, other, key=lambda place: parts[place].area)))
-    return faulty
+    invalid = {position for position, part in enumerate(parts) if not part.is_valid}
+    if invalid or MultiPolygon(parts).is_valid:
+        return invalid
+    for first, second in shapely.STRtree(parts).query(parts, predicate="intersects").T:
+        if first < second and parts[first].intersection(parts[second]).length > 0:
+            invalid.add(int(min(first, second, key=lambda position: parts[position].area)))
+    return invalid
 
 
-def rooms(shapes: Shapes) -> list[list[float]]:
+def inscribed_circles(shapes: Shapes) -> list[list[float]]:
     """Centre in degrees and radius in metres of the largest circle inside each shape."""
-    radii = shapely.maximum_inscribed_circle(shapes, tolerance=ROOM_TOLERANCE)
+    radii = shapely.maximum_inscribed_circle(shapes, tolerance=CIRCLE_TOLERANCE)
     centres = to_lonlat(shapely.get_point(radii, 0))
     return [
-        [round(float(centre.x), DECIMALS), round(float(centre.y), DECIMALS), round(radius)]
-        for centre, radius in zip(centres, shapely.length(radii).tolist(), strict=True)
+        [round(float(point.x), DECIMALS), round(float(point.y), DECIMALS), round(radius)]
+        for point, radius in zip(centres, shapely.length(radii).tolist(), strict=True)
     ]
 
 

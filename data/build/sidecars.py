@@ -60,7 +60,7 @@ def as_toml(origin: Origin, outputs: Mapping[str, bytes]) -> bytes:
                 "licence": package.licence,
                 "copyright": package.copyright,
                 "licence_text": licence_path(package),
-                "accessed": package.accessed,
+                "accessed": package.access_date,
                 "file": package.file,
                 "sha256": package.sha256,
                 "members": list(members),

@@ -42,10 +42,10 @@ def read_ring(block: bytes) -> NDArray[np.float64]:
     if differences:
         first = np.frombuffer(block, "<u4", 2, 4).astype(np.int64).reshape(1, 2)
         steps = np.frombuffer(block, "<i2", offset=12).reshape(-1, 2)
-        whole = np.cumsum(np.concatenate([first, steps]), axis=0)
+        grid = np.cumsum(np.concatenate([first, steps]), axis=0)
     else:
-        whole = np.frombuffer(block, "<u4", offset=4).reshape(-1, 2)
-    return whole * STEP - (180.0, 90.0)
+        grid = np.frombuffer(block, "<u4", offset=4).reshape(-1, 2)
+    return grid * STEP - (180.0, 90.0)
 
 
 def read_polygon(block: bytes) -> Polygon:

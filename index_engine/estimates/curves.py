@@ -7,16 +7,20 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from index_engine.ages import days_of
+from index_engine.age_grid import months_to_days
 from index_engine.estimates import incidence, panel
-from index_engine.estimates.clocks import curves_of
-from index_engine.estimates.panel import Frame
+from index_engine.estimates.curve_estimates import period_curves
+from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.windows import Windows
 from index_engine.method import Method
 
 
-def of_period(
-    con: duckdb.DuckDBPyConnection, method: Method, courts: tuple[str, ...], clock: str, end: int
+def read_period_curve(
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    courts: tuple[str, ...],
+    process: str,
+    end_quarter: int,
 ) -> pd.DataFrame:
     """Period curve of the courts together for the window that ends with quarter `end`.
 
@@ -24,64 +28,70 @@ def of_period(
     """
     length = method.window_quarters
     # One quarter more than the window: its opening stock is what the window leaves open.
-    frame = Frame(courts, end - length + 1, end + 1, pooled=True)
-    cells = panel.read_clock(con, frame, clock, method.clock_events(clock), method.ages.bins)
-    found, n = curves_of(cells, Windows(frame, length, np.array([length - 1])), method)
-    return _monthly(found.at(0, 0), float(n[0, 0]), method, clock)
+    axes = PanelAxes(courts, end_quarter - length + 1, end_quarter + 1, is_pooled=True)
+    process_panel = panel.read_process_panel(
+        con, axes, process, method.process_events(process), method.ages.n_bins
+    )
+    curves, n = period_curves(process_panel, Windows(axes, length, np.array([length - 1])), method)
+    return _monthly_table(curves.select(0, 0), float(n[0, 0]), method, process)
 
 
-def of_cohort(
-    con: duckdb.DuckDBPyConnection, method: Method, courts: tuple[str, ...], clock: str, year: int
+def read_cohort_curve(
+    con: duckdb.DuckDBPyConnection, method: Method, courts: tuple[str, ...], process: str, year: int
 ) -> pd.DataFrame:
     """Curve of the spells begun in `year` and observed from their beginning, as in of_period."""
-    bins = method.ages.bins
-    events = method.clock_events(clock)
+    n_bins = method.ages.n_bins
+    events = method.process_events(process)
     rows = con.execute(
         """
         SELECT event::VARCHAR AS event, LEAST(age_bin, ?)::INTEGER AS age_bin,
                SUM(n)::DOUBLE AS n, SUM(elapsed)::DOUBLE AS elapsed
         FROM measures.exits
-        WHERE clock = ? AND cohort BETWEEN ? AND ?
+        WHERE process = ? AND cohort BETWEEN ? AND ?
               AND court_id IN (SELECT unnest(?)::measures.court)
         GROUP BY ALL
         """,
-        [bins, clock, year * 4, year * 4 + 3, list(courts)],
+        [n_bins, process, year * 4, year * 4 + 3, list(courts)],
     ).df()
 
-    def dense(event: str, column: str) -> incidence.Array:
-        mine = rows[rows["event"] == event]
-        counts = np.bincount(mine["age_bin"], mine[column], bins + 1)
-        return counts.astype(np.float64)[:bins]
+    def counts_by_bin(event: str, column: str) -> incidence.Array:
+        event_rows = rows[rows["event"] == event]
+        counts = np.bincount(event_rows["age_bin"], event_rows[column], n_bins + 1)
+        return counts.astype(np.float64)[:n_bins]
 
-    entries = np.zeros(bins)
+    entries = np.zeros(n_bins)
     entries[0] = rows["n"].sum()
-    ended = np.stack([dense(event, "n") for event in events])
-    risk = incidence.at_risk(
+    event_counts = np.stack([counts_by_bin(event, "n") for event in events])
+    risk = incidence.number_at_risk(
         entries,
-        np.zeros(bins),
-        dense("open", "n"),
-        dense("open", "elapsed"),
-        ended,
+        np.zeros(n_bins),
+        counts_by_bin("open", "n"),
+        counts_by_bin("open", "elapsed"),
+        event_counts,
         method.ages,
     )
-    found = incidence.aalen_johansen(ended, risk, method.min_at_risk, method.max_unresolved)
-    return _monthly(found, float(entries[0]), method, clock)
+    curve = incidence.aalen_johansen(event_counts, risk, method.min_at_risk, method.max_unresolved)
+    return _monthly_table(curve, float(entries[0]), method, process)
 
 
-def _monthly(found: incidence.Curves, n: float, method: Method, clock: str) -> pd.DataFrame:
+def _monthly_table(
+    curve: incidence.IncidenceCurves, n: float, method: Method, process: str
+) -> pd.DataFrame:
     """Read one curve of `n` spells, without leading axes, at whole months; no row where they are
     fewer than the least cell, of which nothing is shown."""
-    events = method.clock_events(clock)
+    events = method.process_events(process)
     months = range(method.horizon_months + 1)
     weights = np.stack([incidence.incidence_weights(method.ages, m) for m in months])
-    at = method.ages.bin_of([days_of(m) for m in months])
-    frame = pd.DataFrame({"month": months, "at_risk": found.risk[at]})
+    bin_index = method.ages.bin_index([months_to_days(m) for m in months])
+    table = pd.DataFrame({"month": months, "at_risk": curve.risk[bin_index]})
     for position, event in enumerate(events):
-        item = incidence.functional(found, position, weights)
-        frame[event] = item.value
-        frame[f"se_{event}"] = np.sqrt(np.maximum(incidence.covariance(found, item, item), 0.0))
-    frame = frame.dropna().reset_index(drop=True)
-    frame = frame if n >= method.min_cell else frame.iloc[:0]
-    frame["open"] = 1.0 - frame[list(events)].sum(axis=1)
-    frame["at_risk"] = frame["at_risk"].round().astype(int)
-    return frame
+        functional = incidence.mass_functional(curve, position, weights)
+        table[event] = functional.value
+        table[f"se_{event}"] = np.sqrt(
+            np.maximum(incidence.covariance(curve, functional, functional), 0.0)
+        )
+    table = table.dropna().reset_index(drop=True)
+    table = table if n >= method.min_cell else table.iloc[:0]
+    table["open"] = 1.0 - table[list(events)].sum(axis=1)
+    table["at_risk"] = table["at_risk"].round().astype(int)
+    return table

@@ -11,61 +11,67 @@ import duckdb
 import numpy as np
 
 from index_engine.estimates import (
-    clocks,
-    counts,
-    groups,
-    mix,
+    case_mix,
+    count_estimates,
+    curve_estimates,
     panel,
+    random_groups,
     rates,
     seasonal,
-    small_units,
+    small_places,
 )
-from index_engine.estimates.estimated import (
+from index_engine.estimates.case_mix import CaseWeights
+from index_engine.estimates.creditor_gap import store_creditor_gaps
+from index_engine.estimates.funnel_tables import store_funnel_plots
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.indicator_estimate import (
     ADJUSTED,
     CONSTANT_MIX,
     OBSERVED,
-    Estimated,
-    Shared,
+    Covariances,
+    IndicatorEstimate,
 )
-from index_engine.estimates.expected import store_expected
-from index_engine.estimates.funnels import store_funnels
-from index_engine.estimates.incidence import Array
-from index_engine.estimates.localities import store_localities
-from index_engine.estimates.mix import Weights
-from index_engine.estimates.store import Coded, Columns, Store
-from index_engine.estimates.units import Units, special_courts, units
-from index_engine.estimates.windows import Windows, windows_of
+from index_engine.estimates.indirect import store_indirect_ratios
+from index_engine.estimates.places import Places, read_places, special_courts
+from index_engine.estimates.store import CategoryColumn, Columns, Store
+from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
-from index_engine.method import CaseMix, Check, Figure, Indicator, Method
+from index_engine.method import CaseMix, Check, Indicator, Method, Statistic
 
 # What is counted where a denominator is an amount: it decides whether a figure is shown.
-COUNTED = {"value_finished": "lots_finished", "start_value": "sold"}
+COUNT_BY_AMOUNT = {"value_finished": "lots_finished", "start_value": "sold"}
 STATUSES = ("estimated", "no_data", "too_few", "not_estimable")
-QUARTERS_BACK = 4  # of the change that is split into performance and mix: a year
-MIX_CLOCKS = ("case", "listing", "lot")  # those whose estimates are brought to another mix
-COUNT_CLOCKS = ("case", "lot")  # those whose weights counts are brought to another mix by
+LAG_QUARTERS = 4  # of the change that is split into performance and mix: a year
+STANDARDISED_PROCESSES = (
+    "case",
+    "listing",
+    "lot",
+)  # those whose estimates are brought to another mix
+COUNT_WEIGHT_PROCESSES = ("case", "lot")  # those whose weights counts are brought to another mix by
 
 
 @dataclass(frozen=True)
-class Run:
+class EstimationRun:
     """What the steps of one estimation share. `mixes` are the spells that began, (unit, window,
-    stratum), by level and clock; `ended` the cells of what ended, by clock."""
+    stratum), by level and process; `ended` the cells of what ended, by process."""
 
     con: duckdb.DuckDBPyConnection
     store: Store
     methods: tuple[Method, ...]
     windows: Windows
-    levels: list[Units]
-    special: frozenset[str]  # courts that are no peers of the others
-    together: groups.Together
-    mixes: dict[tuple[str, str], Array]
-    ended: dict[str, panel.Cells]
+    levels: list[Places]
+    special_courts: frozenset[str]  # courts that are no peers of the others
+    sampling: random_groups.SamplingVariation
+    case_mixes: dict[tuple[str, str], Array]
+    event_cells: dict[str, panel.Cells]
     totals: dict[str, dict[str, Array]]  # counts (unit, window) by level and name
-    found: dict[tuple[str, str], dict[str, Estimated]]  # by method and level, as observed
-    shared: dict[tuple[str, str], Shared]  # the same of covariances
+    observed_estimates: dict[
+        tuple[str, str], dict[str, IndicatorEstimate]
+    ]  # by method and level, as observed
+    covariances: dict[tuple[str, str], Covariances]  # the same of covariances
 
     @property
-    def main(self) -> Method:
+    def main_method(self) -> Method:
         return self.methods[0]
 
 
@@ -78,227 +84,270 @@ def estimate(
 
     Raises InputError if the data are too short for a single window of the method.
     """
-    windows = windows_of(con, methods[0])
+    windows = read_windows(con, methods[0])
     progress("variation")
-    together = groups.learn(con, windows, methods)
-    run = Run(
+    sampling = random_groups.estimate_sampling_variation(con, windows, methods)
+    run = EstimationRun(
         con,
         Store(windows),
         tuple(methods),
         windows,
-        units(con),
+        read_places(con),
         special_courts(con),
-        together,
+        sampling,
         *({}, {}, {}, {}, {}),
     )
-    used = {e.estimate.clock for m in methods for e in m.estimated if e.estimate.clock}
-    for clock in sorted(used | {"case", "lot"}):
-        progress(f"curves {clock}")
-        _estimate_clock(run, clock)
+    processes = {e.estimate.process for m in methods for e in m.estimands if e.estimate.process}
+    for process in sorted(processes | {"case", "lot"}):
+        progress(f"curves {process}")
+        _estimate_process(run, process)
     progress("rates")
     _estimate_counts(run)
     progress("small units")
-    for level in run.levels:
-        _shrink(run, level)
+    for places in run.levels:
+        _shrink_level(run, places)
     progress("local and other creditors")
-    store_localities(con, run.store, run.levels, windows, run.main, together.effect)
-    run.store.write(con, together)
-    seasonal.write(con, run.levels, run.main)
+    store_creditor_gaps(
+        con, run.store, run.levels, windows, run.main_method, sampling.design_effect
+    )
+    run.store.write(con, sampling)
+    seasonal.write_monthly_flows(con, run.levels, run.main_method)
 
 
 # ---------------------------------------------------------------- curves
 
 
-def _estimate_clock(run: Run, clock: str) -> None:
-    events = run.main.clock_events(clock)
-    frame = run.windows.frame
-    cells = panel.read_cells(run.con, frame, clock, events, run.main.ages)
-    if clock in MIX_CLOCKS:
-        count = strata.grid(run.main).count
-        for level in run.levels:
-            run.mixes[level.level, clock] = mix.beginning(cells, level, frame, run.windows, count)
-    if clock in COUNT_CLOCKS:
-        run.ended[clock] = cells.ended
-    if clock == "case":
-        store_expected(run.store, cells, run.levels, run.windows, run.main)
-    dense = panel.dense(cells)
+def _estimate_process(run: EstimationRun, process: str) -> None:
+    events = run.main_method.process_events(process)
+    axes = run.windows.axes
+    cells = panel.read_process_cells(run.con, axes, process, events, run.main_method.ages)
+    if process in STANDARDISED_PROCESSES:
+        n_strata = strata.stratum_grid(run.main_method).n_strata
+        for places in run.levels:
+            run.case_mixes[places.level, process] = case_mix.entry_mix(
+                cells, places, axes, run.windows, n_strata
+            )
+    if process in COUNT_WEIGHT_PROCESSES:
+        run.event_cells[process] = cells.events
+    if process == "case":
+        store_indirect_ratios(run.store, cells, run.levels, run.windows, run.main_method)
+    process_panel = panel.panel_from_cells(cells)
     for method in run.methods:
-        wanted = [e for e in method.estimated if e.estimate.clock == clock]
-        if not wanted:
+        indicators = [e for e in method.estimands if e.estimate.process == process]
+        if not indicators:
             continue
-        for level in run.levels:
-            own, shared = clocks.observed(dense, level, run.windows, wanted, method)
-            _keep(run, method, level, OBSERVED, own, shared)
-            scored = [e for e in wanted if isinstance(e, Indicator)]
-            if clock not in MIX_CLOCKS or not scored or method.strata is None:
+        for places in run.levels:
+            estimates, covariances = curve_estimates.observed_estimates(
+                process_panel, places, run.windows, indicators, method
+            )
+            _store_estimates(run, method, places, OBSERVED, estimates, covariances)
+            score_indicators = [e for e in indicators if isinstance(e, Indicator)]
+            if (
+                process not in STANDARDISED_PROCESSES
+                or not score_indicators
+                or method.strata is None
+            ):
                 continue
-            n = own[scored[0].id].n
-            for basis, weights in weights_of(run, method, level, clock).items():
-                own, shared = clocks.brought_to(
-                    cells, level, weights, run.windows, scored, n, method
+            n = estimates[score_indicators[0].id].n
+            for basis, weights in weights_by_basis(run, method, places, process).items():
+                estimates, covariances = curve_estimates.standardised_estimates(
+                    cells, places, weights, run.windows, score_indicators, n, method
                 )
-                _keep(run, method, level, basis, own, shared)
+                _store_estimates(run, method, places, basis, estimates, covariances)
 
 
-def weights_of(run: Run, method: Method, level: Units, clock: str) -> dict[str, Weights]:
-    """Weights of the cases of a clock by basis: to the national mix of the window in which they
+def weights_by_basis(
+    run: EstimationRun, method: Method, places: Places, process: str
+) -> dict[str, CaseWeights]:
+    """Weights of the cases of a process by basis: to the national mix of the window in which they
     began, and to the unit's own mix of a year before that."""
-    own = run.mixes[level.level, clock]
-    nation = run.mixes[run.levels[0].level, clock].sum(axis=0, keepdims=True)
-    before = mix.earlier(own, QUARTERS_BACK)
+    place_mix = run.case_mixes[places.level, process]
+    national_mix = run.case_mixes[run.levels[0].level, process].sum(axis=0, keepdims=True)
+    previous_mix = case_mix.lag_windows(place_mix, LAG_QUARTERS)
     return {
-        ADJUSTED: mix.towards(own, nation, method.case_mix),
-        CONSTANT_MIX: mix.towards(own, before, method.case_mix),
+        ADJUSTED: case_mix.standardisation_weights(place_mix, national_mix, method.case_mix),
+        CONSTANT_MIX: case_mix.standardisation_weights(place_mix, previous_mix, method.case_mix),
     }
 
 
 # ---------------------------------------------------------------- rates, amounts and prices
 
 
-def _estimate_counts(run: Run) -> None:
-    read = counts.read(run.con, run.windows.frame, run.main)
-    for level in run.levels:
-        totals = counts.totals_of(read.totals, run.windows, level.members)
-        for figure in run.main.figures:
-            _store_figure(run.store, run.main, figure, totals, level)
-        run.totals[level.level] = totals
-        store_funnels(run.store, run.main, run.windows, level, totals, run.special)
-        weights: dict[CaseMix, dict[str, dict[str, Weights]]] = {}
+def _estimate_counts(run: EstimationRun) -> None:
+    court_counts = count_estimates.read_all_counts(run.con, run.windows.axes, run.main_method)
+    for places in run.levels:
+        totals = count_estimates.window_totals(court_counts.totals, run.windows, places.members)
+        for statistic in run.main_method.statistics:
+            _store_statistic(run.store, run.main_method, statistic, totals, places)
+        run.totals[places.level] = totals
+        store_funnel_plots(
+            run.store, run.main_method, run.windows, places, totals, run.special_courts
+        )
+        weights_by_mix: dict[CaseMix, dict[str, dict[str, CaseWeights]]] = {}
         for method in run.methods:
-            wanted = [e for e in method.estimated if e.estimate.kind in counts.KINDS]
-            own = counts.observed(totals, read.ratios, level, run.windows, wanted, method)
-            _keep(run, method, level, OBSERVED, own, {})
-            scored = [e for e in wanted if isinstance(e, Indicator)]
-            if method.strata is None or not scored:
+            indicators = [
+                e for e in method.estimands if e.estimate.kind in count_estimates.COUNT_KINDS
+            ]
+            estimates = count_estimates.observed_estimates(
+                totals, court_counts.ratios, places, run.windows, indicators, method
+            )
+            _store_estimates(run, method, places, OBSERVED, estimates, {})
+            score_indicators = [e for e in indicators if isinstance(e, Indicator)]
+            if method.strata is None or not score_indicators:
                 continue
-            if method.case_mix not in weights:  # most methods have the same
-                weights[method.case_mix] = _weights_of_counts(run, method, level)
-            for basis, by_clock in weights[method.case_mix].items():
-                brought = counts.brought_to(read, level, by_clock, run.windows, scored, own, method)
-                _keep(run, method, level, basis, brought, {})
-        _store_mixes(run, level)
+            if method.case_mix not in weights_by_mix:  # most methods have the same
+                weights_by_mix[method.case_mix] = _count_weights(run, method, places)
+            for basis, process_weights in weights_by_mix[method.case_mix].items():
+                standardised_estimates = count_estimates.standardised_estimates(
+                    court_counts,
+                    places,
+                    process_weights,
+                    run.windows,
+                    score_indicators,
+                    estimates,
+                    method,
+                )
+                _store_estimates(run, method, places, basis, standardised_estimates, {})
+        _store_mix_overlap(run, places)
 
 
-def _weights_of_counts(run: Run, method: Method, level: Units) -> dict[str, dict[str, Weights]]:
-    """Weights of counts, by basis and clock: the mean weights of what ended."""
-    by_clock = {clock: weights_of(run, method, level, clock) for clock in COUNT_CLOCKS}
+def _count_weights(
+    run: EstimationRun, method: Method, places: Places
+) -> dict[str, dict[str, CaseWeights]]:
+    """Weights of counts, by basis and process: the mean weights of what ended."""
+    weights_by_process = {
+        process: weights_by_basis(run, method, places, process)
+        for process in COUNT_WEIGHT_PROCESSES
+    }
     return {
         basis: {
-            clock: mix.averaged(found[basis], run.ended[clock], level, run.windows)
-            for clock, found in by_clock.items()
+            process: case_mix.average_weights(
+                basis_weights[basis], run.event_cells[process], places, run.windows
+            )
+            for process, basis_weights in weights_by_process.items()
         }
         for basis in (ADJUSTED, CONSTANT_MIX)
     }
 
 
-def _store_mixes(run: Run, level: Units) -> None:
-    if run.main.strata is None:
+def _store_mix_overlap(run: EstimationRun, places: Places) -> None:
+    if run.main_method.strata is None:
         return
-    for clock in MIX_CLOCKS:
-        if (level.level, clock) in run.mixes:
-            reached = weights_of(run, run.main, level, clock)[ADJUSTED].represented
-            columns: Columns = {"clock": clock, "represented": reached.round(6)}
-            run.store.append("mixes", level, columns)
+    for process in STANDARDISED_PROCESSES:
+        if (places.level, process) in run.case_mixes:
+            overlap = weights_by_basis(run, run.main_method, places, process)[ADJUSTED].overlap
+            columns: Columns = {"process": process, "represented": overlap.round(6)}
+            run.store.append("mix_overlap", places, columns)
 
 
-def _shrink(run: Run, level: Units) -> None:
+def _shrink_level(run: EstimationRun, places: Places) -> None:
     """Draw the estimates of one level towards peers, the same peers for every method."""
-    at_stake = small_units.province_mean(run.levels, level, run.totals)
-    main = run.found[run.main.id, level.level]
-    first = main[run.main.on_cases[0]]
-    ordinary = np.array([unit not in run.special for unit in level.ids])
+    wealth = small_places.mean_claim_by_province(run.levels, places, run.totals)
+    main_estimates = run.observed_estimates[run.main_method.id, places.level]
+    reference_estimate = main_estimates[run.main_method.case_indicators[0]]
+    is_ordinary = np.array([place not in run.special_courts for place in places.ids])
     # Of the last window for all of them: were groups formed anew every quarter, a place would move
     # by changing company.
-    last = slice(-1, None)
-    [group] = small_units.peers_of(
-        run.main, first.n[:, last], at_stake, first.estimable[:, last], ordinary
+    last_window = slice(-1, None)
+    [last_groups] = small_places.form_groups_by_window(
+        run.main_method,
+        reference_estimate.n[:, last_window],
+        wealth,
+        reference_estimate.estimable[:, last_window],
+        is_ordinary,
     )
-    groups_of = [group] * len(run.windows.ends)
-    small_units.store_peers(run.store, level, groups_of)
+    groups_by_window = [last_groups] * len(run.windows.ends)
+    small_places.store_peer_groups(run.store, places, groups_by_window)
     for method in run.methods:
-        small_units.shrink(
+        small_places.store_shrinkage(
             run.store,
             method,
-            level,
-            run.found[method.id, level.level],
-            run.shared.get((method.id, level.level), {}),
-            groups_of,
-            run.together.effect,
-            keep,
+            places,
+            run.observed_estimates[method.id, places.level],
+            run.covariances.get((method.id, places.level), {}),
+            groups_by_window,
+            run.sampling.design_effect,
+            store_indicator,
         )
 
 
 # ---------------------------------------------------------------- storing
 
 
-def _keep(
-    run: Run,
+def _store_estimates(
+    run: EstimationRun,
     method: Method,
-    level: Units,
+    places: Places,
     basis: str,
-    own: dict[str, Estimated],
-    shared: Shared,
+    estimates: dict[str, IndicatorEstimate],
+    covariances: Covariances,
 ) -> None:
     """Store estimates and covariances, with the errors widened by the design effects."""
-    factor = {name: np.sqrt(run.together.effect.get(name, 1.0)) for name in own}
-    entries = {entry.id: entry for entry in method.estimated}
-    for name, item in own.items():
-        widened = item.widened(factor[name])
-        keep(run.store, method, entries[name], level, basis, widened)
+    error_factor = {name: np.sqrt(run.sampling.design_effect.get(name, 1.0)) for name in estimates}
+    indicator_by_id = {entry.id: entry for entry in method.estimands}
+    for name, indicator_estimate in estimates.items():
+        scaled_estimate = indicator_estimate.scale_error(error_factor[name])
+        store_indicator(run.store, method, indicator_by_id[name], places, basis, scaled_estimate)
         if basis == OBSERVED:
-            run.found.setdefault((method.id, level.level), {})[name] = widened
-    for (one, other), covariance in shared.items():
-        covariance = covariance * factor[one] * factor[other]
+            run.observed_estimates.setdefault((method.id, places.level), {})[name] = scaled_estimate
+    for (first, second), covariance in covariances.items():
+        covariance = covariance * error_factor[first] * error_factor[second]
         if basis == OBSERVED:
-            run.shared.setdefault((method.id, level.level), {})[one, other] = covariance
+            run.covariances.setdefault((method.id, places.level), {})[first, second] = covariance
         columns: Columns = {
             "method": method.id,
             "basis": basis,
-            "indicator": one,
-            "other": other,
+            "indicator": first,
+            "other": second,
             "covariance": covariance.round(15),
         }
-        run.store.append("covariances", level, columns)
+        run.store.append("covariances", places, columns)
 
 
-def keep(
+def store_indicator(
     store: Store,
     method: Method,
-    entry: Indicator | Check,
-    level: Units,
+    indicator: Indicator | Check,
+    places: Places,
     basis: str,
-    found: Estimated,
+    indicator_estimate: IndicatorEstimate,
 ) -> None:
     # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
-    shown = found.estimable & (found.n >= method.min_cell)
-    n = found.n
-    if isinstance(entry, Check):
+    is_visible = indicator_estimate.estimable & (indicator_estimate.n >= method.min_cell)
+    n = indicator_estimate.n
+    if isinstance(indicator, Check):
         # What one check counts over is what another counts: 终本 of the closed, early of the 终本.
         n = np.where((n > 0) & (n < method.min_cell), np.nan, n)
-    reasons = [found.n == 0, found.n < entry.min_n, ~found.estimable]
+    reasons = [
+        indicator_estimate.n == 0,
+        indicator_estimate.n < indicator.min_n,
+        ~indicator_estimate.estimable,
+    ]
     columns: Columns = {
         "method": method.id,
         "basis": basis,
-        "indicator": entry.id,
-        "value": np.where(shown, found.value, np.nan).round(10),
-        "se": np.where(shown, found.se, np.nan).round(10),
+        "indicator": indicator.id,
+        "value": np.where(is_visible, indicator_estimate.value, np.nan).round(10),
+        "se": np.where(is_visible, indicator_estimate.se, np.nan).round(10),
         "n": n,
-        "status": Coded(np.select(reasons, [1, 2, 3], 0), STATUSES),
+        "status": CategoryColumn(np.select(reasons, [1, 2, 3], 0), STATUSES),
     }
-    store.append("indicators", level, columns)
+    store.append("indicators", places, columns)
 
 
-def _store_figure(
-    store: Store, method: Method, figure: Figure, totals: dict[str, Array], level: Units
+def _store_statistic(
+    store: Store, method: Method, statistic: Statistic, totals: dict[str, Array], places: Places
 ) -> None:
-    spec = figure.estimate
+    spec = statistic.estimate
     numerator, denominator = totals[spec.numerator], totals[spec.denominator]
-    shown = totals[COUNTED.get(spec.denominator, spec.denominator)] >= method.min_cell
+    is_visible = totals[COUNT_BY_AMOUNT.get(spec.denominator, spec.denominator)] >= method.min_cell
     columns: Columns = {
-        "figure": figure.id,
-        "value": np.where(shown, rates.quotient(numerator, denominator), np.nan).round(10),
-        "numerator": np.where(shown, numerator, np.nan),  # else the value could be worked out
+        "figure": statistic.id,
+        "value": np.where(is_visible, rates.quotient(numerator, denominator), np.nan).round(10),
+        "numerator": np.where(is_visible, numerator, np.nan),  # else the value could be worked out
         # A count says how few there are; an amount would be the price of one lot.
-        "denominator": np.where(shown | (spec.denominator not in COUNTED), denominator, np.nan),
+        "denominator": np.where(
+            is_visible | (spec.denominator not in COUNT_BY_AMOUNT), denominator, np.nan
+        ),
     }
-    store.append("figures", level, columns)
+    store.append("statistics", places, columns)

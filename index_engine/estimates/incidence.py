@@ -1,6 +1,6 @@
 """Cumulative incidence with competing events, delayed entry and censoring, from additive cells.
 
-Arrays run (..., event, bin): any leading axes for units and periods, then the events of the clock,
+Arrays run (..., event, bin): any leading axes for units and periods, then the events of the process,
 then bins of age (see index_engine.ages).
 
 The estimator is Aalen-Johansen on the grid of bins (Aalen and Johansen 1978; Andersen, Borgan, Gill
@@ -15,18 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index_engine.ages import MONTH_DAYS, Ages, days_of
+from index_engine.age_grid import MONTH_DAYS, AgeGrid, months_to_days
 
 Array = npt.NDArray[np.float64]
 
 
-def at_risk(
+def number_at_risk(
     entries: Array,
-    entries_elapsed: Array,
-    leaves: Array,
-    leaves_elapsed: Array,
+    entries_elapsed_days: Array,
+    censored: Array,
+    censored_elapsed_days: Array,
     events: Array,
-    grid: Ages,
+    age_grid: AgeGrid,
 ) -> Array:
     """Number at risk in each bin, shape (..., bin).
 
@@ -34,85 +34,93 @@ def at_risk(
     (..., bin); *_elapsed: the days of that bin already passed then, summed. events: exits by event,
     shape (..., event, bin), at risk through their whole bin.
     """
-    ended = events.sum(axis=-2)
-    net = entries - leaves - ended
-    before = np.cumsum(net, axis=-1) - net
-    missed = entries_elapsed / grid.widths
-    stayed = leaves_elapsed / grid.widths
-    risk: Array = before + (entries - missed) - (leaves - stayed)
+    exits = events.sum(axis=-2)
+    net_entries = entries - censored - exits
+    number_at_start = np.cumsum(net_entries, axis=-1) - net_entries
+    missed_exposure = entries_elapsed_days / age_grid.widths
+    censored_exposure = censored_elapsed_days / age_grid.widths
+    risk: Array = number_at_start + (entries - missed_exposure) - (censored - censored_exposure)
     return risk
 
 
 @dataclass(frozen=True)
-class Curves:
+class IncidenceCurves:
     """Incidence curves. `hazard`: of each event in each bin among those at risk, shape (..., event,
     bin); `total`: of any event, (..., bin); `surviving`: probability of no event before the bin;
     `risk`: numbers at risk; `reach`: number of leading bins that can be estimated, shape (...)."""
 
     hazard: Array
-    total: Array
-    surviving: Array
+    total_hazard: Array
+    survival: Array
     risk: Array
-    reach: npt.NDArray[np.int64]
+    n_estimable_bins: npt.NDArray[np.int64]
 
-    def at(self, *index: int) -> "Curves":
+    def select(self, *index: int) -> "IncidenceCurves":
         """The curve at one place of the leading axes."""
-        return Curves(
+        return IncidenceCurves(
             self.hazard[index],
-            self.total[index],
-            self.surviving[index],
+            self.total_hazard[index],
+            self.survival[index],
             self.risk[index],
-            self.reach[index],
+            self.n_estimable_bins[index],
         )
 
     @property
     def mass(self) -> Array:
         """Probability of each event in each bin, shape (..., event, bin)."""
-        return self.surviving[..., None, :] * self.hazard
+        return self.survival[..., None, :] * self.hazard
 
 
-def aalen_johansen(events: Array, risk: Array, min_at_risk: float, max_unresolved: float) -> Curves:
+def aalen_johansen(
+    events: Array, risk: Array, min_at_risk: float, max_unresolved: float
+) -> IncidenceCurves:
     """Curves from exits (..., event, bin) and numbers at risk (..., bin).
 
     A curve ends before the first bin with fewer than `min_at_risk` at risk, unless by then at most
     the share `max_unresolved` is still without an event: that share bounds what the few can decide,
     and a court is not to go without a number because it finishes nearly all of its cases.
     """
-    ended = events.sum(axis=-2)
+    exits = events.sum(axis=-2)
     # More exits than at risk come only from bins with almost nobody at risk; capped, so that a
     # probability stays one.
-    base = np.maximum(risk, ended)
-    share = np.divide(1.0, base, out=np.zeros_like(base), where=base > 0)
-    total = ended * share
-    through = np.cumprod(1.0 - total, axis=-1)
-    surviving = np.concatenate([np.ones_like(through[..., :1]), through[..., :-1]], axis=-1)
+    capped_risk = np.maximum(risk, exits)
+    inverse_risk = np.divide(
+        1.0, capped_risk, out=np.zeros_like(capped_risk), where=capped_risk > 0
+    )
+    total_hazard = exits * inverse_risk
+    survival_at_end = np.cumprod(1.0 - total_hazard, axis=-1)
+    survival = np.concatenate(
+        [np.ones_like(survival_at_end[..., :1]), survival_at_end[..., :-1]], axis=-1
+    )
     # A hair above zero: n times 1 / n need not be 1.
-    known = (risk >= min_at_risk) | (surviving <= max(max_unresolved, 1e-12))
-    return Curves(
-        hazard=events * share[..., None, :],
-        total=total,
-        surviving=surviving,
-        risk=base,
-        reach=np.where(known.all(axis=-1), known.shape[-1], known.argmin(axis=-1)),
+    is_estimable = (risk >= min_at_risk) | (survival <= max(max_unresolved, 1e-12))
+    return IncidenceCurves(
+        hazard=events * inverse_risk[..., None, :],
+        total_hazard=total_hazard,
+        survival=survival,
+        risk=capped_risk,
+        n_estimable_bins=np.where(
+            is_estimable.all(axis=-1), is_estimable.shape[-1], is_estimable.argmin(axis=-1)
+        ),
     )
 
 
-def incidence_weights(grid: Ages, months: float) -> Array:
+def incidence_weights(age_grid: AgeGrid, months: float) -> Array:
     """Weights w with F(months) = sum of mass x w: 1 for bins passed, 0 for later ones, a share of a
     bin that the horizon cuts."""
-    return np.clip((days_of(months) + 1 - grid.starts) / grid.widths, 0.0, 1.0)
+    return np.clip((months_to_days(months) + 1 - age_grid.starts) / age_grid.widths, 0.0, 1.0)
 
 
-def saved_time_weights(grid: Ages, months: float) -> Array:
+def restricted_mean_weights(age_grid: AgeGrid, months: float) -> Array:
     """Weights w with (mean months before the event, up to `months`) = months - sum of mass x w.
 
     The mean is the integral of 1 - F over 0..months; an event at age t saves months - t, and within
     a bin events are spread evenly over its days.
     """
-    horizon = days_of(months)
-    saved = np.maximum(horizon - np.arange(grid.edges[-1]), 0).astype(np.float64)
-    by_bin: Array = np.add.reduceat(saved, grid.starts) / grid.widths
-    return by_bin / horizon * months
+    horizon_days = months_to_days(months)
+    saved_days = np.maximum(horizon_days - np.arange(age_grid.edges[-1]), 0).astype(np.float64)
+    mean_by_bin: Array = np.add.reduceat(saved_days, age_grid.starts) / age_grid.widths
+    return mean_by_bin / horizon_days * months
 
 
 @dataclass(frozen=True)
@@ -128,29 +136,34 @@ class Functional:
     gain: Array
     loss: Array
 
-    def subtracted_from(self, constant: float) -> "Functional":
+    def complement(self, constant: float) -> "Functional":
         """constant - this."""
         return Functional(constant - self.value, self.event, -self.gain, -self.loss)
 
 
-def functional(curves: Curves, event: int, weights: Array) -> Functional:
+def mass_functional(curves: IncidenceCurves, event: int, weights: Array) -> Functional:
     """Sum over bins of mass[event] x weights[..., bin], with its derivatives to the hazards.
 
     Raising the hazard of `event` in bin j adds surviving[j] x weights[j]; raising any hazard takes
     the share 1 / (1 - hazard[j]) of what was still to come.
     """
-    gain = curves.surviving * weights
-    running = np.cumsum(gain * curves.hazard[..., event, :], axis=-1)
-    value = running[..., -1]
-    staying = 1.0 - curves.total
+    gain = curves.survival * weights
+    cumulative = np.cumsum(gain * curves.hazard[..., event, :], axis=-1)
+    value = cumulative[..., -1]
+    bin_survival = 1.0 - curves.total_hazard
     loss = np.divide(
-        value[..., None] - running, staying, out=np.zeros_like(gain), where=staying > 1e-12
+        value[..., None] - cumulative,
+        bin_survival,
+        out=np.zeros_like(gain),
+        where=bin_survival > 1e-12,
     )
-    needed = weights.shape[-1] - (weights[..., ::-1] > 0).argmax(axis=-1)
-    return Functional(np.where(curves.reach >= needed, value, np.nan), event, gain, loss)
+    n_needed_bins = weights.shape[-1] - (weights[..., ::-1] > 0).argmax(axis=-1)
+    return Functional(
+        np.where(curves.n_estimable_bins >= n_needed_bins, value, np.nan), event, gain, loss
+    )
 
 
-def covariance(curves: Curves, a: Functional, b: Functional) -> Array:
+def covariance(curves: IncidenceCurves, a: Functional, b: Functional) -> Array:
     """Covariance (...) of two functionals of the same curves; with a = b, the variance.
 
     The hazards of a bin are multinomial: the covariance of derivatives over its outcomes, divided
@@ -160,19 +173,23 @@ def covariance(curves: Curves, a: Functional, b: Functional) -> Array:
     """
     gain_a = a.gain * curves.hazard[..., a.event, :]
     gain_b = b.gain * curves.hazard[..., b.event, :]
-    lost_a, lost_b = a.loss * curves.total, b.loss * curves.total
-    products = lost_a * b.loss - a.loss * gain_b - b.loss * gain_a
+    loss_a, loss_b = a.loss * curves.total_hazard, b.loss * curves.total_hazard
+    products = loss_a * b.loss - a.loss * gain_b - b.loss * gain_a
     if a.event == b.event:
         products += gain_a * b.gain
-    spread = products - (gain_a - lost_a) * (gain_b - lost_b)
-    per_bin = np.divide(spread, curves.risk, out=np.zeros_like(spread), where=curves.risk > 0)
+    bin_covariance = products - (gain_a - loss_a) * (gain_b - loss_b)
+    per_bin = np.divide(
+        bin_covariance, curves.risk, out=np.zeros_like(bin_covariance), where=curves.risk > 0
+    )
     return np.where(np.isnan(a.value) | np.isnan(b.value), np.nan, per_bin.sum(axis=-1))
 
 
-def months_to_reach(curves: Curves, event: int, share: float, grid: Ages) -> Array:
+def months_to_reach(curves: IncidenceCurves, event: int, share: float, age_grid: AgeGrid) -> Array:
     """First age in months at which F reaches `share`, read off at the ends of bins; NaN where the
     curve never does."""
-    reached = np.cumsum(curves.mass[..., event, :], axis=-1) >= share
-    first = reached.argmax(axis=-1)
-    known = reached.any(axis=-1) & (first < curves.reach)
-    return np.where(known, (np.array(grid.edges[1:])[first] - 1) / MONTH_DAYS, np.nan)
+    exceeds_share = np.cumsum(curves.mass[..., event, :], axis=-1) >= share
+    first_bin = exceeds_share.argmax(axis=-1)
+    is_estimable = exceeds_share.any(axis=-1) & (first_bin < curves.n_estimable_bins)
+    return np.where(
+        is_estimable, (np.array(age_grid.edges[1:])[first_bin] - 1) / MONTH_DAYS, np.nan
+    )

@@ -11,17 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.ages import Ages
+from index_engine.age_grid import AgeGrid
 from index_engine.estimates.incidence import Array
 
-Index = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.int64]
 
-BEFORE = -1  # period of what began before it was observed
+BEFORE_OBSERVATION = -1  # period of what began before it was observed
 QUARTER_DAYS = 365.25 / 4
 
 
 @dataclass(frozen=True)
-class Frame:
+class PanelAxes:
     """The axes of a panel: which courts and which calendar periods, both without gaps.
 
     `pooled`: the courts are summed while reading and make one row.
@@ -30,150 +30,160 @@ class Frame:
     courts: tuple[str, ...]
     first_period: int
     last_period: int
-    pooled: bool = False
+    is_pooled: bool = False
 
     @property
-    def rows(self) -> int:
-        return 1 if self.pooled else len(self.courts)
+    def n_rows(self) -> int:
+        return 1 if self.is_pooled else len(self.courts)
 
     @property
-    def periods(self) -> int:
+    def n_periods(self) -> int:
         return self.last_period - self.first_period + 1
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of one measure and clock as they are stored, one element a cell.
+    """Cells of one measure and process as they are stored, one element a cell.
 
     `place` is the flat position in an array of `shape` (court, period, event, bin); the third axis
     has length one where a measure has no events. `began` is the period in which the spells of a
     cell began, BEFORE if that was before they were observed or before the first period.
     """
 
-    place: Index
-    stratum: Index
-    began: Index
+    position: IntArray
+    stratum: IntArray
+    start_period: IntArray
     n: Array
-    elapsed: Array
+    elapsed_days: Array
     shape: tuple[int, int, int, int]
 
-    def dense(self, values: Array) -> Array:
+    def sum_over_strata(self, values: Array) -> Array:
         """Values (cell,), such as n, added up over strata: an array of `shape`."""
-        return _summed(self.place, values, self.shape)
+        return _sum_at_positions(self.position, values, self.shape)
 
 
 @dataclass(frozen=True)
-class ClockCells:
-    """All cells of one clock: what came under observation, was carried over the first day of a
+class ProcessCells:
+    """All cells of one process: what came under observation, was carried over the first day of a
     period, left without an event, and ended with one."""
 
-    entered: Cells
-    carried: Cells
-    left: Cells
-    ended: Cells
+    entries: Cells
+    opening_stock: Cells
+    censored: Cells
+    events: Cells
 
 
 @dataclass(frozen=True)
-class ClockPanel:
-    """Cells of one clock for some units. All arrays are (unit, period, bin) counts; `events` is
+class ProcessPanel:
+    """Cells of one process for some units. All arrays are (unit, period, bin) counts; `events` is
     (unit, period, event, bin); `carried` is the stock on the first day of a period."""
 
-    entered: Array
-    entered_elapsed: Array
-    carried: Array
-    carried_elapsed: Array
-    left: Array
-    left_elapsed: Array
+    entries: Array
+    entries_elapsed_days: Array
+    opening_stock: Array
+    opening_stock_elapsed_days: Array
+    censored: Array
+    censored_elapsed_days: Array
     events: Array
 
 
-def read_clock(
-    con: duckdb.DuckDBPyConnection, frame: Frame, clock: str, events: tuple[str, ...], bins: int
-) -> ClockPanel:
-    """Read the cells of one clock for the courts of `frame`, summed over cohorts and strata."""
-    return dense(_read(con, frame, clock, events, bins, "measures", None))
+def read_process_panel(
+    con: duckdb.DuckDBPyConnection,
+    axes: PanelAxes,
+    process: str,
+    events: tuple[str, ...],
+    n_bins: int,
+) -> ProcessPanel:
+    """Read the cells of one process for the courts of `frame`, summed over cohorts and strata."""
+    return panel_from_cells(_read_tables(con, axes, process, events, n_bins, "measures", None))
 
 
-def dense(cells: ClockCells) -> ClockPanel:
-    """The cells of one clock as arrays, summed over strata."""
-    entered, carried, left = cells.entered, cells.carried, cells.left
-    return ClockPanel(
-        entered=entered.dense(entered.n)[:, :, 0],
-        entered_elapsed=entered.dense(entered.elapsed)[:, :, 0],
-        carried=carried.dense(carried.n)[:, :, 0],
-        carried_elapsed=carried.dense(carried.elapsed)[:, :, 0],
-        left=left.dense(left.n)[:, :, 0],
-        left_elapsed=left.dense(left.elapsed)[:, :, 0],
-        events=cells.ended.dense(cells.ended.n),
+def panel_from_cells(cells: ProcessCells) -> ProcessPanel:
+    """The cells of one process as arrays, summed over strata."""
+    entries, opening_stock, censored = cells.entries, cells.opening_stock, cells.censored
+    return ProcessPanel(
+        entries=entries.sum_over_strata(entries.n)[:, :, 0],
+        entries_elapsed_days=entries.sum_over_strata(entries.elapsed_days)[:, :, 0],
+        opening_stock=opening_stock.sum_over_strata(opening_stock.n)[:, :, 0],
+        opening_stock_elapsed_days=opening_stock.sum_over_strata(opening_stock.elapsed_days)[
+            :, :, 0
+        ],
+        censored=censored.sum_over_strata(censored.n)[:, :, 0],
+        censored_elapsed_days=censored.sum_over_strata(censored.elapsed_days)[:, :, 0],
+        events=cells.events.sum_over_strata(cells.events.n),
     )
 
 
-def read_cells(
+def read_process_cells(
     con: duckdb.DuckDBPyConnection,
-    frame: Frame,
-    clock: str,
+    axes: PanelAxes,
+    process: str,
     events: tuple[str, ...],
-    ages: Ages,
+    age_grid: AgeGrid,
     schema: str = "measures",
-) -> ClockCells:
-    """Read the cells of one clock; `schema` grouped has random groups in place of courts."""
-    return _read(con, frame, clock, events, ages.bins, schema, ages)
+) -> ProcessCells:
+    """Read the cells of one process; `schema` grouped has random groups in place of courts."""
+    return _read_tables(con, axes, process, events, age_grid.n_bins, schema, age_grid)
 
 
-def _read(
+def _read_tables(
     con: duckdb.DuckDBPyConnection,
-    frame: Frame,
-    clock: str,
+    axes: PanelAxes,
+    process: str,
     events: tuple[str, ...],
-    bins: int,
+    n_bins: int,
     schema: str,
-    ages: Ages | None,
-) -> ClockCells:
+    age_grid: AgeGrid | None,
+) -> ProcessCells:
     """`began` of the cells is told where `ages` are."""
     parts = []
-    for table, chosen in (
-        ("entered", ()),
-        ("carried", ()),
+    for table, event_names in (
+        ("entries", ()),
+        ("opening_stock", ()),
         ("exits", ("open",)),
         ("exits", events),
     ):
-        cells, cohort = _cells(con, frame, clock, bins, f"{schema}.{table}", chosen)
-        if ages is not None:
-            cells = replace(cells, began=_began(cells, cohort, table, frame, ages))
+        cells, cohort = _read_cells(con, axes, process, n_bins, f"{schema}.{table}", event_names)
+        if age_grid is not None:
+            cells = replace(
+                cells, start_period=_start_periods(cells, cohort, table, axes, age_grid)
+            )
         parts.append(cells)
-    return ClockCells(*parts)
+    return ProcessCells(*parts)
 
 
-def _began(cells: Cells, cohort: Index, table: str, frame: Frame, ages: Ages) -> Index:
+def _start_periods(
+    cells: Cells, cohort: IntArray, table: str, axes: PanelAxes, age_grid: AgeGrid
+) -> IntArray:
     """Positions of the periods, quarters, in which the spells of cells (cell,) began."""
-    _, periods, events, bins = cells.shape
-    period, age = cells.place // (events * bins) % periods, cells.place % bins
+    _, n_periods, n_events, n_bins = cells.shape
+    period, age = cells.position // (n_events * n_bins) % n_periods, cells.position % n_bins
     if table == "exits":
-        began = np.where(cohort > 0, cohort - frame.first_period, BEFORE)
-    elif table == "entered":
-        began = np.where(age == 0, period, BEFORE)
+        start_period = np.where(cohort > 0, cohort - axes.first_period, BEFORE_OBSERVATION)
+    elif table == "entries":
+        start_period = np.where(age == 0, period, BEFORE_OBSERVATION)
     else:  # their age on the first day of the period is known to a bin, whose middle is taken
-        days = ages.starts + (ages.widths - 1) / 2.0
-        began = period - 1 - (days[age] // QUARTER_DAYS).astype(np.int64)
-    return np.maximum(began, BEFORE)
+        start_days = age_grid.starts + (age_grid.widths - 1) / 2.0
+        start_period = period - 1 - (start_days[age] // QUARTER_DAYS).astype(np.int64)
+    return np.maximum(start_period, BEFORE_OBSERVATION)
 
 
-def _cells(
+def _read_cells(
     con: duckdb.DuckDBPyConnection,
-    frame: Frame,
-    clock: str,
-    bins: int,
+    axes: PanelAxes,
+    process: str,
+    n_bins: int,
     table: str,
     events: tuple[str, ...],
-) -> tuple[Cells, Index]:
+) -> tuple[Cells, IntArray]:
     """The cells, and the cohort of each: 0 where it is not told."""
-    shape = (frame.rows, frame.periods, len(events) or 1, bins)
-    chosen = pd.DataFrame({"court_id": frame.courts, "court": range(len(frame.courts))})
-    con.register("chosen_courts", chosen.assign(court=0) if frame.pooled else chosen)
+    shape = (axes.n_rows, axes.n_periods, len(events) or 1, n_bins)
+    court_rows = pd.DataFrame({"court_id": axes.courts, "court": range(len(axes.courts))})
+    con.register("chosen_courts", court_rows.assign(court=0) if axes.is_pooled else court_rows)
     # Each cell carries its flat position in the array, and numpy adds up what shares one: cheaper
     # than a GROUP BY over millions of distinct cells. Pooled courts share most of them. In order,
     # so that weighted sums round alike on any number of threads.
-    total = "SUM({})::BIGINT AS {}" if frame.pooled else "{} AS {}"
+    sum_template = "SUM({})::BIGINT AS {}" if axes.is_pooled else "{} AS {}"
     rows = con.execute(
         f"""
         WITH chosen AS (
@@ -182,35 +192,37 @@ def _cells(
         )
         SELECT ((court * $periods + period - $first) * $events
                 + {"list_position($names::measures.event[], event) - 1" if events else "0"}) * $bins
-               + age_bin AS place, {"0" if frame.pooled else "stratum"} AS stratum,
-               {"cohort" if events and not frame.pooled else "0"} AS cohort,
-               {total.format("n", "n")}, {total.format("elapsed", "elapsed")}
+               + age_bin AS place, {"0" if axes.is_pooled else "stratum"} AS stratum,
+               {"cohort" if events and not axes.is_pooled else "0"} AS cohort,
+               {sum_template.format("n", "n")}, {sum_template.format("elapsed", "elapsed")}
         FROM {table} JOIN chosen USING (court_id)
-        WHERE clock = $clock AND age_bin < $bins AND period BETWEEN $first AND $last
+        WHERE process = $process AND age_bin < $bins AND period BETWEEN $first AND $last
               {"AND list_contains($names::measures.event[], event)" if events else ""}
-        {"GROUP BY place" if frame.pooled else "ORDER BY ALL"}
+        {"GROUP BY place" if axes.is_pooled else "ORDER BY ALL"}
         """,
         {
             "periods": shape[1],
             "events": shape[2],
-            "bins": bins,
-            "first": frame.first_period,
-            "last": frame.last_period,
-            "clock": clock,
+            "bins": n_bins,
+            "first": axes.first_period,
+            "last": axes.last_period,
+            "process": process,
             **({"names": list(events)} if events else {}),
         },
     ).fetchnumpy()
     con.unregister("chosen_courts")
-    at = rows["place"].astype(np.int64, copy=False)
-    unknown = np.full(len(at), BEFORE)
-    cells = Cells(at, rows["stratum"], unknown, rows["n"], rows["elapsed"], shape)
+    positions = rows["place"].astype(np.int64, copy=False)
+    unknown_start = np.full(len(positions), BEFORE_OBSERVATION)
+    cells = Cells(positions, rows["stratum"], unknown_start, rows["n"], rows["elapsed"], shape)
     return cells, rows["cohort"].astype(np.int64, copy=False)
 
 
-def _summed(at: Index, values: Array, shape: tuple[int, ...]) -> Array:
+def _sum_at_positions(positions: IntArray, values: Array, shape: tuple[int, ...]) -> Array:
     """Values added up at flat positions of an array of `shape`."""
     return (
-        np.bincount(at, values, int(np.prod(shape))).astype(np.float64, copy=False).reshape(shape)
+        np.bincount(positions, values, int(np.prod(shape)))
+        .astype(np.float64, copy=False)
+        .reshape(shape)
     )
 
 
@@ -218,15 +230,15 @@ def _summed(at: Index, values: Array, shape: tuple[int, ...]) -> Array:
 class CountRows:
     """Counts of one measure as they are stored, one element a court, period and stratum."""
 
-    court: Index
-    period: Index  # positions on the axes of the frame
-    stratum: Index
+    court: IntArray
+    period: IntArray  # positions on the axes of the frame
+    stratum: IntArray
     counts: dict[str, Array]
 
 
 def read_count_rows(
     con: duckdb.DuckDBPyConnection,
-    frame: Frame,
+    axes: PanelAxes,
     table: str,
     where: str = "TRUE",
     schema: str = "measures",
@@ -238,12 +250,12 @@ def read_count_rows(
         f"SELECT court_id::VARCHAR AS court_id, period, stratum::INTEGER AS stratum, {sums} "
         f"FROM {schema}.{table} WHERE {where} GROUP BY ALL ORDER BY ALL"
     ).df()
-    position, period, kept = _place(rows, frame)
+    court, period, is_inside = _axis_positions(rows, axes)
     return CountRows(
-        position[kept],
-        period[kept],
-        rows["stratum"].to_numpy()[kept],
-        {name: rows[name].to_numpy()[kept] for name in columns},
+        court[is_inside],
+        period[is_inside],
+        rows["stratum"].to_numpy()[is_inside],
+        {name: rows[name].to_numpy()[is_inside] for name in columns},
     )
 
 
@@ -254,7 +266,7 @@ def _count_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 def read_counts(
     con: duckdb.DuckDBPyConnection,
-    frame: Frame,
+    axes: PanelAxes,
     table: str,
     where: str = "TRUE",
     schema: str = "measures",
@@ -266,53 +278,62 @@ def read_counts(
         f"SELECT court_id::VARCHAR AS court_id, period, {sums} FROM {schema}.{table} "
         f"WHERE {where} GROUP BY ALL"
     ).df()
-    position, period, kept = _place(rows, frame)
-    flat = position[kept] * frame.periods + period[kept]
-    shape = (len(frame.courts), frame.periods)
-    return {name: _summed(flat, rows[name].to_numpy()[kept], shape) for name in columns}
+    court, period, is_inside = _axis_positions(rows, axes)
+    flat_index = court[is_inside] * axes.n_periods + period[is_inside]
+    shape = (len(axes.courts), axes.n_periods)
+    return {
+        name: _sum_at_positions(flat_index, rows[name].to_numpy()[is_inside], shape)
+        for name in columns
+    }
 
 
-def read_ratios(con: duckdb.DuckDBPyConnection, frame: Frame, bins: int, schema: str) -> CountRows:
+def read_price_ratios(
+    con: duckdb.DuckDBPyConnection, axes: PanelAxes, n_bins: int, schema: str
+) -> CountRows:
     """Read price_ratios by stratum; `counts` has ratio_bin, at most bins - 1, and n."""
     rows = con.execute(
         "SELECT court_id::VARCHAR AS court_id, period, stratum::INTEGER AS stratum, "
-        f"LEAST(ratio_bin::INTEGER, {bins - 1}) AS ratio_bin, SUM(n)::DOUBLE AS n "
+        f"LEAST(ratio_bin::INTEGER, {n_bins - 1}) AS ratio_bin, SUM(n)::DOUBLE AS n "
         f"FROM {schema}.price_ratios GROUP BY ALL ORDER BY ALL"
     ).df()
-    position, period, kept = _place(rows, frame)
-    counts = {name: rows[name].to_numpy()[kept] for name in ("ratio_bin", "n")}
-    return CountRows(position[kept], period[kept], rows["stratum"].to_numpy()[kept], counts)
+    court, period, is_inside = _axis_positions(rows, axes)
+    counts = {name: rows[name].to_numpy()[is_inside] for name in ("ratio_bin", "n")}
+    return CountRows(
+        court[is_inside], period[is_inside], rows["stratum"].to_numpy()[is_inside], counts
+    )
 
 
-def histogram(rows: CountRows, frame: Frame, bins: int) -> Array:
+def price_histogram(rows: CountRows, axes: PanelAxes, n_bins: int) -> Array:
     """Prices as a (court, period, ratio bin) array, summed over strata."""
-    shape = (len(frame.courts), frame.periods, bins)
+    shape = (len(axes.courts), axes.n_periods, n_bins)
     ratio_bin = rows.counts["ratio_bin"].astype(np.int64)
-    flat = (rows.court * frame.periods + rows.period) * bins + ratio_bin
-    return _summed(flat, rows.counts["n"], shape)
+    flat_index = (rows.court * axes.n_periods + rows.period) * n_bins + ratio_bin
+    return _sum_at_positions(flat_index, rows.counts["n"], shape)
 
 
-def _place(rows: pd.DataFrame, frame: Frame) -> tuple[Index, Index, npt.NDArray[np.bool_]]:
-    position = pd.Index(frame.courts).get_indexer(rows["court_id"])
-    period = rows["period"].to_numpy() - frame.first_period
-    return position, period, (position >= 0) & (period >= 0) & (period < frame.periods)
+def _axis_positions(
+    rows: pd.DataFrame, axes: PanelAxes
+) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+    court = pd.Index(axes.courts).get_indexer(rows["court_id"])
+    period = rows["period"].to_numpy() - axes.first_period
+    return court, period, (court >= 0) & (period >= 0) & (period < axes.n_periods)
 
 
-def gather(array: Array, members: list[Index]) -> Array:
+def sum_members(array: Array, members: list[IntArray]) -> Array:
     """Sum courts into units along the first axis; `members` lists each unit's court rows."""
     if all(len(rows) == 1 for rows in members):
         courts: Array = array[np.concatenate(members)]
         return courts
-    out = np.zeros((len(members), *array.shape[1:]))
-    for unit, rows in enumerate(members):
-        out[unit] = array[rows].sum(axis=0)
-    return out
+    sums = np.zeros((len(members), *array.shape[1:]))
+    for place, rows in enumerate(members):
+        sums[place] = array[rows].sum(axis=0)
+    return sums
 
 
-def rolling(array: Array, window: int) -> Array:
+def rolling_sums(array: Array, window: int) -> Array:
     """Sums over `window` consecutive periods (axis 1), one for each period that can end one."""
     length = array.shape[1] - window + 1
-    out: Array = array[:, :length].copy()
+    sums: Array = array[:, :length].copy()
     for offset in range(1, window):
-        out += array[:, offset : offset + length]
-    return out
+        sums += array[:, offset : offset + length]
+    return sums

@@ -1,6 +1,6 @@
 """Empirical Bayes: estimates of small units drawn towards their peers by how little they know.
 
-All arrays are (unit,), the units of one peer group at one time (see index_engine.estimates.peers).
+All arrays are (unit,), the units of one peer group at one time (see index_engine.estimates.peer_groups).
 Each unit's estimate is taken as its own truth plus sampling error, and the truths of a group as
 draws from one prior, whose centre and spread are estimated from the group itself. What is returned
 for a unit is its posterior mean, weight x own estimate + (1 - weight) x centre (Efron and Morris
@@ -24,14 +24,17 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-MIN_UNITS = 5  # with fewer, nothing can be said about how units differ
-COARSE, FINE = 25, 33  # spreads tried: over all magnitudes, then where the likelihood is
-NEGLIGIBLE = 8.0  # log-likelihoods this far below the best count for nothing
-NO_EVIDENCE = 1e-6  # a gain in log-likelihood below this is rounding: the spread is 0
+MIN_PLACES = 5  # with fewer, nothing can be said about how units differ
+COARSE_STEPS, FINE_STEPS = (
+    25,
+    33,
+)  # spreads tried: over all magnitudes, then where the likelihood is
+NEGLIGIBLE_LOG_RATIO = 8.0  # log-likelihoods this far below the best count for nothing
+LIKELIHOOD_TOLERANCE = 1e-6  # a gain in log-likelihood below this is rounding: the spread is 0
 
 
 @dataclass(frozen=True)
-class Shrunk:
+class ShrinkageEstimate:
     """Estimates after shrinkage, arrays (unit,); NaN where a unit has no estimate of its own.
 
     `value`: posterior mean; `se`: its standard error (see the module); `weight`: share of the
@@ -45,7 +48,7 @@ class Shrunk:
     weight: Array
     centre: Array
     spread: Array
-    newcomer: Array
+    prediction_error: Array
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,13 @@ class _Priors:
     weight: Array
     mean: Array
     variance: Array
-    uncertain: Array
+    centre_variance: Array
 
 
-Family = Callable[[Array], _Priors]
+PriorFamily = Callable[[Array], _Priors]
 
 
-def normal(value: Array, se: Array) -> Shrunk:
+def normal(value: Array, se: Array) -> ShrinkageEstimate:
     """Shrink estimates with known standard errors: normal prior, normal sampling.
 
     Spread by restricted maximum likelihood (REML; Harville 1977; with known variances Viechtbauer
@@ -83,38 +86,40 @@ def normal(value: Array, se: Array) -> Shrunk:
     comes from too few cases, not from certainty), and all do where fewer than MIN_UNITS remain.
     """
     with np.errstate(invalid="ignore"):
-        known = np.isfinite(value) & np.isfinite(se) & (se > 0)
-    y, v = value[known], se[known] ** 2
-    if y.size < MIN_UNITS:
-        return _nothing(known)
+        has_estimate = np.isfinite(value) & np.isfinite(se) & (se > 0)
+    y, v = value[has_estimate], se[has_estimate] ** 2
+    if y.size < MIN_PLACES:
+        return _missing_estimate(has_estimate)
 
-    def at(tau: Array) -> _Priors:
+    def fit_priors(tau: Array) -> _Priors:
         total = v + tau[:, None] ** 2
         inverse = 1.0 / total
         information = inverse.sum(axis=1, keepdims=True)
         centre = (inverse * y).sum(axis=1, keepdims=True) / information
-        away = y - centre
-        restricted = -0.5 * (
-            np.log(total).sum(axis=1) + np.log(information[:, 0]) + (inverse * away**2).sum(axis=1)
+        deviation = y - centre
+        restricted_likelihood = -0.5 * (
+            np.log(total).sum(axis=1)
+            + np.log(information[:, 0])
+            + (inverse * deviation**2).sum(axis=1)
         )
         weight = tau[:, None] ** 2 * inverse
         return _Priors(
-            likelihood=restricted,
-            evidence=restricted,
+            likelihood=restricted_likelihood,
+            evidence=restricted_likelihood,
             centre=centre,
             spread=tau[:, None],
             weight=weight,
-            mean=centre + weight * away,
+            mean=centre + weight * deviation,
             variance=v * weight + (1.0 - weight) ** 2 / information,
-            uncertain=1.0 / information,
+            centre_variance=1.0 / information,
         )
 
     # Beyond `most` the likelihood can only fall: the spread would exceed all that is seen.
-    most = np.sqrt(10.0 * (np.ptp(y) ** 2 + v.max()))
-    return _placed(known, _shrink(at, 1e-3 * np.sqrt(v.min()), most))
+    max_spread = np.sqrt(10.0 * (np.ptp(y) ** 2 + v.max()))
+    return _expand(has_estimate, _fit_spread(fit_priors, 1e-3 * np.sqrt(v.min()), max_spread))
 
 
-def beta_binomial(part: Array, whole: Array) -> Shrunk:
+def beta_binomial(part: Array, total: Array) -> ShrinkageEstimate:
     """Shrink shares part / whole: beta prior, binomial sampling, counts that need not be whole.
 
     Prior by maximum marginal likelihood (Griffiths 1973, Biometrics 29: 637-648), in terms of the
@@ -128,41 +133,46 @@ def beta_binomial(part: Array, whole: Array) -> Shrunk:
     Raises ValueError where part is negative or above whole.
     """
     with np.errstate(invalid="ignore"):
-        known = np.isfinite(part) & (whole > 0)
-        if ((part < 0) | (part > whole)).any():
+        has_estimate = np.isfinite(part) & (total > 0)
+        if ((part < 0) | (part > total)).any():
             raise ValueError("a part below 0 or above its whole")
-    x, n = part[known], whole[known]
-    if x.size < MIN_UNITS:
-        return _nothing(known)
-    least = 1.0 / np.sqrt(1e3 * n.max())  # a prior worth a thousand of the largest unit
-    varied = 0.0 < x.sum() < n.sum()
+    x, n = part[has_estimate], total[has_estimate]
+    if x.size < MIN_PLACES:
+        return _missing_estimate(has_estimate)
+    min_spread = 1.0 / np.sqrt(1e3 * n.max())  # a prior worth a thousand of the largest unit
+    has_variation = 0.0 < x.sum() < n.sum()
 
-    def at(root: Array) -> _Priors:
-        rho = root[:, None] ** 2
-        if varied:
-            likelihood, centre, cases = _beta_centres(x, n, np.maximum(rho, least**2))
+    def fit_priors(root_rho: Array) -> _Priors:
+        rho = root_rho[:, None] ** 2
+        if has_variation:
+            likelihood, centre, effective_cases = _beta_centres(
+                x, n, np.maximum(rho, min_spread**2)
+            )
         else:
-            likelihood, cases = np.zeros(root.size), np.full(rho.shape, n.sum())
+            likelihood, effective_cases = np.zeros(root_rho.size), np.full(rho.shape, n.sum())
             centre = np.full(rho.shape, x.sum() / n.sum())
         weight = n * rho / (n * rho + 1.0 - rho)
         mean = centre + weight * (x / n - centre)
-        near = (centre * cases + 2.0) / (cases + 4.0)
-        uncertain = near * (1.0 - near) / (cases + 4.0)
+        smoothed_share = (centre * effective_cases + 2.0) / (effective_cases + 4.0)
+        centre_variance = smoothed_share * (1.0 - smoothed_share) / (effective_cases + 4.0)
         return _Priors(
             likelihood=likelihood,
-            evidence=likelihood + 0.5 * np.log(uncertain[:, 0]),
+            evidence=likelihood + 0.5 * np.log(centre_variance[:, 0]),
             centre=centre,
             spread=np.sqrt(rho * centre * (1.0 - centre)),
             weight=weight,
             mean=mean,
-            variance=mean * (1.0 - mean) * rho / (1.0 + n * rho) + (1.0 - weight) ** 2 * uncertain,
-            uncertain=uncertain,
+            variance=mean * (1.0 - mean) * rho / (1.0 + n * rho)
+            + (1.0 - weight) ** 2 * centre_variance,
+            centre_variance=centre_variance,
         )
 
-    return _placed(known, _shrink(at, least, 0.9995 if varied else 0.0))
+    return _expand(
+        has_estimate, _fit_spread(fit_priors, min_spread, 0.9995 if has_variation else 0.0)
+    )
 
 
-def gamma_poisson(observed: Array, expected: Array) -> Shrunk:
+def gamma_poisson(observed: Array, expected: Array) -> ShrinkageEstimate:
     """Shrink ratios observed / expected of counts: gamma prior, Poisson sampling.
 
     Clayton and Kaldor (1987, Biometrics 43: 671-681, section 3), with the prior by maximum
@@ -175,108 +185,122 @@ def gamma_poisson(observed: Array, expected: Array) -> Shrunk:
     remain. Raises ValueError where an observed number is negative.
     """
     with np.errstate(invalid="ignore"):
-        known = np.isfinite(observed) & np.isfinite(expected) & (expected > 0)
+        has_estimate = np.isfinite(observed) & np.isfinite(expected) & (expected > 0)
         if (observed < 0).any():
             raise ValueError("an observed number below 0")
-    o, e = observed[known], expected[known]
-    if o.size < MIN_UNITS:
-        return _nothing(known)
-    varied = o.sum() > 0
-    least = 1.0 / np.sqrt(1e3 * max(1.0, e.max() * o.sum() / e.sum()))
+    o, e = observed[has_estimate], expected[has_estimate]
+    if o.size < MIN_PLACES:
+        return _missing_estimate(has_estimate)
+    has_variation = o.sum() > 0
+    min_spread = 1.0 / np.sqrt(1e3 * max(1.0, e.max() * o.sum() / e.sum()))
 
-    def at(variation: Array) -> _Priors:
+    def fit_priors(variation: Array) -> _Priors:
         c2 = variation[:, None] ** 2
         centre = _gamma_centres(o, e, c2)
         likelihood = np.zeros(variation.size)
-        if varied:
-            likelihood = _negative_binomial(o, e, centre, np.maximum(c2, least**2))
-        seen = 1.0 / (1.0 + c2 * centre * e)
-        number = (seen * e).sum(axis=1, keepdims=True)
-        uncertain = (centre * number + 0.5) / number**2
-        weight = 1.0 - seen
+        if has_variation:
+            likelihood = _negative_binomial(o, e, centre, np.maximum(c2, min_spread**2))
+        centre_weight = 1.0 / (1.0 + c2 * centre * e)
+        effective_exposure = (centre_weight * e).sum(axis=1, keepdims=True)
+        centre_variance = (centre * effective_exposure + 0.5) / effective_exposure**2
+        weight = 1.0 - centre_weight
         mean = centre + weight * (o / e - centre)
         return _Priors(
             likelihood=likelihood,
-            evidence=likelihood + 0.5 * np.log(uncertain[:, 0]),
+            evidence=likelihood + 0.5 * np.log(centre_variance[:, 0]),
             centre=centre,
             spread=variation[:, None] * centre,
             weight=weight,
             mean=mean,
-            variance=mean * c2 * centre * seen + seen**2 * uncertain,
-            uncertain=uncertain,
+            variance=mean * c2 * centre * centre_weight + centre_weight**2 * centre_variance,
+            centre_variance=centre_variance,
         )
 
-    return _placed(known, _shrink(at, least, 10.0 if varied else 0.0))
+    return _expand(
+        has_estimate, _fit_spread(fit_priors, min_spread, 10.0 if has_variation else 0.0)
+    )
 
 
-def grouped(
-    fit: Callable[[Array, Array], Shrunk], groups: npt.NDArray[np.str_], *arrays: Array
-) -> Shrunk:
+def fit_by_group(
+    fit: Callable[[Array, Array], ShrinkageEstimate], groups: npt.NDArray[np.str_], *arrays: Array
+) -> ShrinkageEstimate:
     """Apply `fit` to `arrays` (unit,) within each of `groups` (unit,), labels of peers.
 
     A unit whose label is empty has no peers and stays NaN, as do the units of a group with fewer
     than MIN_UNITS estimates.
     """
-    found = _nothing(np.zeros(groups.shape, dtype=bool))
+    result = _missing_estimate(np.zeros(groups.shape, dtype=bool))
     for label in np.unique(groups):
         if label:
-            inside = groups == label
-            shrunk = fit(*(array[inside] for array in arrays))
-            for name, filled in vars(found).items():
-                filled[inside] = getattr(shrunk, name)
-    return found
+            is_member = groups == label
+            group_result = fit(*(array[is_member] for array in arrays))
+            for name, column in vars(result).items():
+                column[is_member] = getattr(group_result, name)
+    return result
 
 
-def _shrink(family: Family, least: float, most: float) -> Shrunk:
+def _fit_spread(family: PriorFamily, min_spread: float, max_spread: float) -> ShrinkageEstimate:
     """Find the most likely spread between 0 and `most` and what is uncertain around it.
 
     `least` is a spread that cannot be told from 0. The grid is first geometric over all magnitudes
     and then, twice, even over where the likelihood is: it may have more than one peak when units
     differ much in size, so climbing from one place is not enough.
     """
-    if most == 0.0:
-        only = family(np.zeros(1))
-        return _reported(only, only.variance[0], float(only.uncertain[0, 0]))
-    grid = np.concatenate([[0.0], np.geomspace(least, most, COARSE)])
-    tried = family(grid)
+    if max_spread == 0.0:
+        prior = family(np.zeros(1))
+        return _posterior_estimate(prior, prior.variance[0], float(prior.centre_variance[0, 0]))
+    spreads = np.concatenate([[0.0], np.geomspace(min_spread, max_spread, COARSE_STEPS)])
+    candidates = family(spreads)
     for _ in range(2):
-        likely = np.flatnonzero(tried.evidence > tried.evidence.max() - NEGLIGIBLE)
-        first, last = max(likely[0] - 1, 0), min(likely[-1] + 1, grid.size - 1)
-        grid = np.linspace(grid[first], grid[last], FINE)
-        tried = family(grid)
-    best = family(np.array([_most_likely(family, grid, tried.likelihood)]))
-    share = np.exp(tried.evidence - tried.evidence.max())
-    share /= share.sum()
-    between = (tried.mean - best.mean) ** 2
+        likely_rows = np.flatnonzero(
+            candidates.evidence > candidates.evidence.max() - NEGLIGIBLE_LOG_RATIO
+        )
+        first, last = max(likely_rows[0] - 1, 0), min(likely_rows[-1] + 1, spreads.size - 1)
+        spreads = np.linspace(spreads[first], spreads[last], FINE_STEPS)
+        candidates = family(spreads)
+    best = family(np.array([_most_likely_spread(family, spreads, candidates.likelihood)]))
+    posterior = np.exp(candidates.evidence - candidates.evidence.max())
+    posterior /= posterior.sum()
+    squared_shift = (candidates.mean - best.mean) ** 2
     # Of one more unit the prior is all there is, and how little is known of it matters most.
-    moved = (tried.centre - best.centre) ** 2
-    newcomer = share @ (tried.spread**2 + tried.uncertain + moved)[:, 0]
-    return _reported(best, share @ (tried.variance + between), float(newcomer))
+    centre_shift = (candidates.centre - best.centre) ** 2
+    prediction_variance = (
+        posterior @ (candidates.spread**2 + candidates.centre_variance + centre_shift)[:, 0]
+    )
+    return _posterior_estimate(
+        best, posterior @ (candidates.variance + squared_shift), float(prediction_variance)
+    )
 
 
-def _reported(prior: _Priors, variance: Array, newcomer: float) -> Shrunk:
+def _posterior_estimate(
+    prior: _Priors, variance: Array, prediction_variance: float
+) -> ShrinkageEstimate:
     """The units (unit,) under the one prior of `prior`, with their variances."""
     value = prior.mean[0]
-    centre, spread = (np.full(value.shape, at[0, 0]) for at in (prior.centre, prior.spread))
-    of_new = np.full(value.shape, np.sqrt(newcomer))
-    return Shrunk(value, np.sqrt(variance), prior.weight[0], centre, spread, of_new)
+    centre, spread = (
+        np.full(value.shape, parameter[0, 0]) for parameter in (prior.centre, prior.spread)
+    )
+    prediction_error = np.full(value.shape, np.sqrt(prediction_variance))
+    return ShrinkageEstimate(
+        value, np.sqrt(variance), prior.weight[0], centre, spread, prediction_error
+    )
 
 
-def _most_likely(family: Family, grid: Array, likelihood: Array) -> float:
+def _most_likely_spread(family: PriorFamily, spreads: Array, likelihood: Array) -> float:
     """The spread of the highest likelihood, refined between the neighbours of the best in `grid`;
     0 where no other is better."""
     from scipy.optimize import minimize_scalar
 
     peak = int(likelihood.argmax())
-    low, high = grid[max(peak - 1, 0)], grid[min(peak + 1, grid.size - 1)]
-    found = minimize_scalar(
+    low, high = spreads[max(peak - 1, 0)], spreads[min(peak + 1, spreads.size - 1)]
+    optimum = minimize_scalar(
         lambda spread: -float(family(np.array([spread])).likelihood[0]),
         bounds=(low, high),
         method="bounded",
         options={"xatol": 1e-7 * (high - low)},
     )
-    none = float(family(np.zeros(1)).likelihood[0])
-    return float(found.x) if -found.fun > none + NO_EVIDENCE else 0.0
+    zero_spread_likelihood = float(family(np.zeros(1)).likelihood[0])
+    return float(optimum.x) if -optimum.fun > zero_spread_likelihood + LIKELIHOOD_TOLERANCE else 0.0
 
 
 def _beta_centres(x: Array, n: Array, rho: Array) -> tuple[Array, Array, Array]:
@@ -301,12 +325,14 @@ def _beta_centres(x: Array, n: Array, rho: Array) -> tuple[Array, Array, Array]:
     for _ in range(20):
         width = mean * (1.0 - mean)
         step = 1e-5 * width
-        here = slope(mean)
-        information = (here - slope(mean + step)) / step
-        moved = np.clip(mean + here / information, mean / 4.0, 1.0 - (1.0 - mean) / 4.0)
-        done = bool((np.abs(moved - mean) < 1e-7 * width).all())
-        mean = moved
-        if done:
+        current_slope = slope(mean)
+        information = (current_slope - slope(mean + step)) / step
+        next_mean = np.clip(
+            mean + current_slope / information, mean / 4.0, 1.0 - (1.0 - mean) / 4.0
+        )
+        is_close = bool((np.abs(next_mean - mean) < 1e-7 * width).all())
+        mean = next_mean
+        if is_close:
             break
     a, b = precision * mean, precision * (1.0 - mean)
     likelihood = (betaln(a + x, b + n - x) - betaln(a, b)).sum(axis=1)
@@ -319,10 +345,12 @@ def _gamma_centres(o: Array, e: Array, c2: Array) -> Array:
     mean = np.full(c2.shape, o.sum() / e.sum())
     for _ in range(200):
         weight = 1.0 / (1.0 + c2 * mean * e)
-        moved = (weight * o).sum(axis=1, keepdims=True) / (weight * e).sum(axis=1, keepdims=True)
-        done = bool((np.abs(moved - mean) <= 1e-12 * mean).all())
-        mean = moved
-        if done:
+        next_mean = (weight * o).sum(axis=1, keepdims=True) / (weight * e).sum(
+            axis=1, keepdims=True
+        )
+        is_close = bool((np.abs(next_mean - mean) <= 1e-12 * mean).all())
+        mean = next_mean
+        if is_close:
             break
     return mean
 
@@ -338,14 +366,14 @@ def _negative_binomial(o: Array, e: Array, mean: Array, c2: Array) -> Array:
     return total
 
 
-def _nothing(known: npt.NDArray[np.bool_]) -> Shrunk:
+def _missing_estimate(mask: npt.NDArray[np.bool_]) -> ShrinkageEstimate:
     """NaN for every unit of a mask (unit,)."""
-    return Shrunk(*(np.full(known.shape, np.nan) for _ in range(6)))
+    return ShrinkageEstimate(*(np.full(mask.shape, np.nan) for _ in range(6)))
 
 
-def _placed(known: npt.NDArray[np.bool_], shrunk: Shrunk) -> Shrunk:
+def _expand(has_estimate: npt.NDArray[np.bool_], shrunk: ShrinkageEstimate) -> ShrinkageEstimate:
     """Results of the known units at their places among all (unit,)."""
-    found = _nothing(known)
-    for name, filled in vars(found).items():
-        filled[known] = getattr(shrunk, name)
-    return found
+    result = _missing_estimate(has_estimate)
+    for name, column in vars(result).items():
+        column[has_estimate] = getattr(shrunk, name)
+    return result

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from index_engine.estimates.groups import Together
 from index_engine.estimates.incidence import Array
-from index_engine.estimates.units import Units
+from index_engine.estimates.places import Places
+from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.windows import Windows
 
 SCHEMA = """
@@ -18,7 +18,7 @@ CREATE SCHEMA estimates;
 CREATE TABLE estimates.indicators (
     method VARCHAR, -- id of the method
     basis VARCHAR,  -- observed | adjusted | constant_mix | shrunk, see estimated.py
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
     value DOUBLE,   -- on the indicator's own scale; NULL where status says why
     se DOUBLE,      -- standard error from sampling, same scale
     n BIGINT,       -- spells under way, cases, rounds or lots behind the value
@@ -26,7 +26,7 @@ CREATE TABLE estimates.indicators (
 );
 CREATE TABLE estimates.covariances (
     method VARCHAR, basis VARCHAR,
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR, other VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR, other VARCHAR,
     covariance DOUBLE  -- of two indicators read off the same curves
 );
 CREATE TABLE estimates.correlations (
@@ -35,28 +35,28 @@ CREATE TABLE estimates.correlations (
 CREATE TABLE estimates.design_effects (
     indicator VARCHAR, effect DOUBLE, groups INTEGER  -- variance seen over variance claimed
 );
-CREATE TABLE estimates.peers (
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, peers VARCHAR, members INTEGER
+CREATE TABLE estimates.peer_groups (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, peers VARCHAR, members INTEGER
 );
 CREATE TABLE estimates.shrinkage (
-    method VARCHAR, level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    method VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
     weight DOUBLE,  -- share of the unit's own cases in the shrunken value
     centre DOUBLE,  -- what it is drawn to: the mean of its peers
     value DOUBLE,   -- what is best said of the unit: drawn to its peers, or all theirs
     se DOUBLE
 );
-CREATE TABLE estimates.mixes (
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, clock VARCHAR,
+CREATE TABLE estimates.mix_overlap (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, process VARCHAR,
     represented DOUBLE  -- share of the national mix that the unit has cases of
 );
-CREATE TABLE estimates.expected (
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, event VARCHAR,
-    observed DOUBLE,               -- events of the case clock
+CREATE TABLE estimates.indirect_ratios (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, event VARCHAR,
+    observed DOUBLE,               -- events of the case process
     expected DOUBLE,               -- what the nation's rates expect of a like mix
     ratio DOUBLE, low DOUBLE, high DOUBLE,
     shrunk DOUBLE, shrunk_low DOUBLE, shrunk_high DOUBLE
 );
-CREATE TABLE estimates.funnels (
+CREATE TABLE estimates.funnel_plots (
     level VARCHAR, period VARCHAR, figure VARCHAR,
     centre DOUBLE,  -- rate of all units together
     tau DOUBLE,     -- standard deviation between units beyond chance
@@ -64,25 +64,25 @@ CREATE TABLE estimates.funnels (
     units INTEGER
 );
 CREATE TABLE estimates.outliers (
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
     z DOUBLE, flag VARCHAR  -- '' without a value | in | high | very_high | low | very_low
 );
-CREATE TABLE estimates.localities (
+CREATE TABLE estimates.creditor_gaps (
     basis VARCHAR,            -- observed | adjusted: both sides brought to the place's own mix
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
     local DOUBLE, local_se DOUBLE, local_n BIGINT,
     elsewhere DOUBLE, elsewhere_se DOUBLE, elsewhere_n BIGINT, -- n: NULL below the least cell
     gap DOUBLE, gap_se DOUBLE, -- local less elsewhere
     status VARCHAR            -- as in indicators; of the two together
 );
-CREATE TABLE estimates.monthly (
-    level VARCHAR, unit_id VARCHAR, month VARCHAR,
+CREATE TABLE estimates.monthly_flows (
+    level VARCHAR, place_id VARCHAR, month VARCHAR,
     flow VARCHAR,     -- filed | closed | paid | sold
     n BIGINT,         -- NULL below the least cell
     adjusted DOUBLE   -- without season and Spring Festival; NULL likewise, and where not estimable
 );
-CREATE TABLE estimates.figures (
-    level VARCHAR, unit_id VARCHAR, period VARCHAR, figure VARCHAR,
+CREATE TABLE estimates.statistics (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
     value DOUBLE, numerator DOUBLE,  -- NULL below the least cell
     denominator DOUBLE  -- likewise where it is an amount
 );
@@ -90,14 +90,14 @@ CREATE TABLE estimates.figures (
 
 
 @dataclass(frozen=True)
-class Coded:
+class CategoryColumn:
     """A column of few different words: positions in `words`."""
 
     codes: npt.NDArray[np.int64]
-    words: tuple[str, ...]
+    categories: tuple[str, ...]
 
 
-Columns = dict[str, str | Array | npt.NDArray[np.int64] | Coded]
+Columns = dict[str, str | Array | npt.NDArray[np.int64] | CategoryColumn]
 
 
 class Store:
@@ -107,41 +107,41 @@ class Store:
         self._windows = windows
         self._parts: dict[str, list[pa.Table]] = {}
 
-    def append(self, table: str, level: Units, columns: Columns) -> None:
+    def append(self, table: str, places: Places, columns: Columns) -> None:
         """Rows of one level for one table. Words travel as dictionaries: there are few of them and
         very many rows. Arrays are (unit, window)."""
-        shape = (len(level.ids), len(self._windows.ends))
-        unit, window = np.indices(shape)
+        shape = (len(places.ids), len(self._windows.ends))
+        place, window = np.indices(shape)
         keys: Columns = {
-            "level": level.level,
-            "unit_id": Coded(unit, level.ids),
-            "period": Coded(window, tuple(self._windows.labels)),
+            "level": places.level,
+            "place_id": CategoryColumn(place, places.ids),
+            "period": CategoryColumn(window, tuple(self._windows.labels)),
         }
         arrays = {}
         for name, column in {**keys, **columns}.items():
             if isinstance(column, str):
-                column = Coded(np.zeros(shape, dtype=np.int64), (column,))
-            if isinstance(column, Coded):
+                column = CategoryColumn(np.zeros(shape, dtype=np.int64), (column,))
+            if isinstance(column, CategoryColumn):
                 codes = pa.array(column.codes.ravel(), pa.int32())
-                arrays[name] = pa.DictionaryArray.from_arrays(codes, pa.array(column.words))
+                arrays[name] = pa.DictionaryArray.from_arrays(codes, pa.array(column.categories))
             else:
                 arrays[name] = pa.array(column.ravel(), from_pandas=True)
         self._parts.setdefault(table, []).append(pa.table(arrays))
 
-    def extend(self, table: str, columns: dict[str, list[object]]) -> None:
+    def append_rows(self, table: str, columns: dict[str, list[object]]) -> None:
         """Rows of a table that has no units."""
         self._parts.setdefault(table, []).append(pa.table(columns))
 
-    def write(self, con: duckdb.DuckDBPyConnection, together: Together) -> None:
+    def write(self, con: duckdb.DuckDBPyConnection, sampling: SamplingVariation) -> None:
         """Make schema `estimates` anew from all that was appended."""
         con.execute(SCHEMA)
         for table, parts in self._parts.items():
             con.register("estimated_rows", pa.concat_tables(parts))
             con.execute(f"INSERT INTO estimates.{table} BY NAME SELECT * FROM estimated_rows")
             con.unregister("estimated_rows")
-        for pair, value in together.correlation.items():
-            row = [*pair, round(value, 10), together.groups]
+        for pair, value in sampling.correlation.items():
+            row = [*pair, round(value, 10), sampling.n_groups]
             con.execute("INSERT INTO estimates.correlations VALUES (?, ?, ?, ?)", row)
-        for indicator, effect in together.effect.items():
-            row = [indicator, round(effect, 10), together.groups]
+        for indicator, effect in sampling.design_effect.items():
+            row = [indicator, round(effect, 10), sampling.n_groups]
             con.execute("INSERT INTO estimates.design_effects VALUES (?, ?, ?)", row)

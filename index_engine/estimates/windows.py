@@ -10,9 +10,9 @@ from index_engine import periods
 from index_engine.errors import InputError
 from index_engine.estimates import panel
 from index_engine.estimates.incidence import Array
-from index_engine.estimates.panel import Frame, Index
-from index_engine.estimates.units import all_courts
-from index_engine.measures.measure import EPOCH
+from index_engine.estimates.panel import IntArray, PanelAxes
+from index_engine.estimates.places import courts_with_counts
+from index_engine.measures.compute import EPOCH
 from index_engine.method import Method
 
 
@@ -20,33 +20,33 @@ from index_engine.method import Method
 class Windows:
     """The windows to estimate: `ends` are positions of their last periods on the frame's axis."""
 
-    frame: Frame
+    axes: PanelAxes
     length: int
-    ends: Index
+    ends: IntArray
 
     @property
     def labels(self) -> list[str]:
-        return [periods.label(self.frame.first_period + int(end)) for end in self.ends]
+        return [periods.label(self.axes.first_period + int(end)) for end in self.ends]
 
     def sums(self, array: Array) -> Array:
         """Sum a (unit, period, ...) array over each window."""
-        rolled: Array = panel.rolling(array, self.length)[:, self.ends - self.length + 1]
-        return rolled
+        window_sums: Array = panel.rolling_sums(array, self.length)[:, self.ends - self.length + 1]
+        return window_sums
 
-    def at_start(self, stock: Array) -> Array:
+    def stock_at_start(self, stock: Array) -> Array:
         """The stock on the first day of each window."""
         start: Array = stock[:, self.ends - self.length + 1]
         return start
 
-    def at_end(self, stock: Array) -> Array:
+    def stock_at_end(self, stock: Array) -> Array:
         """The stock on the day after each window; none beyond the last period of the frame."""
-        beyond = np.concatenate([stock, np.zeros_like(stock[:, :1])], axis=1)
-        end: Array = beyond[:, self.ends + 1]
+        padded_stock = np.concatenate([stock, np.zeros_like(stock[:, :1])], axis=1)
+        end: Array = padded_stock[:, self.ends + 1]
         return end
 
-    def days(self) -> Array:
+    def lengths_in_days(self) -> Array:
         """Length of each window in days."""
-        first = self.frame.first_period
+        first = self.axes.first_period
         return np.array(
             [
                 (
@@ -59,30 +59,34 @@ class Windows:
         )
 
 
-def windows_of(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
+def read_windows(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
     """The frame of the measured data and every complete window from the method's first period on.
 
     A quarter whose first or last day is not observed is incomplete and belongs to no window.
     """
     # A window counts where every kind of source observes it: cases to June and auctions to December
     # make no year.
-    [(first, until, first_of_all, until_last)] = con.execute(
+    [(first_day, end_day, earliest_day, latest_end_day)] = con.execute(
         """
         SELECT MAX(from_day), MIN(until_day), MIN(from_day), MAX(until_day)
         FROM (SELECT kind, MIN(from_day) AS from_day, MAX(until_day) AS until_day
               FROM measures.windows GROUP BY kind)
         """
     ).fetchall()
-    start = periods.quarter_of(EPOCH + timedelta(days=first_of_all))
-    last_seen = periods.quarter_of(EPOCH + timedelta(days=until_last - 1))
-    last_whole = periods.quarter_of(EPOCH + timedelta(days=until)) - 1
-    first_whole = periods.quarter_of(EPOCH + timedelta(days=first - 1)) + 1
+    first_quarter = periods.quarter_from_date(EPOCH + timedelta(days=earliest_day))
+    last_quarter = periods.quarter_from_date(EPOCH + timedelta(days=latest_end_day - 1))
+    last_complete_quarter = periods.quarter_from_date(EPOCH + timedelta(days=end_day)) - 1
+    first_complete_quarter = periods.quarter_from_date(EPOCH + timedelta(days=first_day - 1)) + 1
     length = method.window_quarters
-    first_end = max(periods.parse(method.first_period), first_whole + length - 1)
-    if first_end > last_whole:
+    first_end = max(periods.parse(method.first_period), first_complete_quarter + length - 1)
+    if first_end > last_complete_quarter:
         raise InputError(
-            f"the data end on {EPOCH + timedelta(days=until - 1)}: no complete window of "
+            f"the data end on {EPOCH + timedelta(days=end_day - 1)}: no complete window of "
             f"{length} quarters from {method.first_period} on; see [period] of the method"
         )
-    frame = Frame(all_courts(con), start, last_seen)
-    return Windows(frame, length, np.arange(first_end - start, last_whole - start + 1))
+    axes = PanelAxes(courts_with_counts(con), first_quarter, last_quarter)
+    return Windows(
+        axes,
+        length,
+        np.arange(first_end - first_quarter, last_complete_quarter - first_quarter + 1),
+    )

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from index_engine.index import composite, sensitivity
-from index_engine.index.composite import TOP
+from index_engine.index.composite import NO_PARENT
 from index_engine.method import Method
 
 Array = npt.NDArray[np.float64]
@@ -30,28 +30,28 @@ Row = tuple[str, str, str | None, float, int]
 COLUMNS = ["kind", "item", "other", "value", "n"]
 SCORE = "score"  # stands for the score among items
 
-FEWEST = 3  # units for a correlation: two always lie on a line
-FEWEST_FOR_EFFECT = 20  # units for a main effect
-MOST_BENDS = 4  # degree of the polynomial behind a main effect
+MIN_PLACES = 3  # units for a correlation: two always lie on a line
+MIN_PLACES_FOR_EFFECT = 20  # units for a main effect
+MAX_DEGREE = 4  # degree of the polynomial behind a main effect
 
 
 # ---------------------------------------------------------------- correlations and alpha
 
 
-def correlations(values: Array, others: Array) -> tuple[Array, Integers]:
+def correlations(values: Array, column_values: Array) -> tuple[Array, Integers]:
     """Pearson correlations of items (unit, a) with others (unit, b), shape (a, b), and the number
     of units behind each: those that have both. NaN for fewer than FEWEST units, or equal ones."""
-    r = np.full((values.shape[1], others.shape[1]), np.nan)
+    r = np.full((values.shape[1], column_values.shape[1]), np.nan)
     n = np.zeros(r.shape, dtype=np.int64)
     for row, column in np.ndindex(*r.shape):
-        x, y = _both(values[:, row], others[:, column])
+        x, y = _complete_pairs(values[:, row], column_values[:, column])
         n[row, column] = len(x)
-        if len(x) >= FEWEST and np.ptp(x) > 0.0 and np.ptp(y) > 0.0:
+        if len(x) >= MIN_PLACES and np.ptp(x) > 0.0 and np.ptp(y) > 0.0:
             r[row, column] = np.corrcoef(x, y)[0, 1]
     return r, n
 
 
-def alpha(values: Array) -> tuple[float, int]:
+def cronbach_alpha(values: Array) -> tuple[float, int]:
     """Cronbach's alpha of items (unit, item), and the least number of units behind a covariance.
 
     k / (k - 1) x (1 - sum of variances / sum of all covariances) for k items (Cronbach 1951,
@@ -60,24 +60,24 @@ def alpha(values: Array) -> tuple[float, int]:
     units behind a covariance, and where the sum of the items does not vary.
     """
     k = values.shape[1]
-    known = ~np.isnan(values)
-    n = int((known.T.astype(np.int64) @ known).min(initial=len(values)))
-    if k < 2 or n < FEWEST:
+    present = ~np.isnan(values)
+    n = int((present.T.astype(np.int64) @ present).min(initial=len(values)))
+    if k < 2 or n < MIN_PLACES:
         return np.nan, n
     covariance = np.empty((k, k))
-    for one, other in np.ndindex(k, k):
-        covariance[one, other] = np.cov(*_both(values[:, one], values[:, other]))[0, 1]
-    variances, whole = np.trace(covariance), covariance.sum()
+    for i, j in np.ndindex(k, k):
+        covariance[i, j] = np.cov(*_complete_pairs(values[:, i], values[:, j]))[0, 1]
+    variances, total = np.trace(covariance), covariance.sum()
     # Compared with a hair's width: what cancels leaves a rest.
-    if whole <= 1e-12 * np.abs(covariance).sum():
+    if total <= 1e-12 * np.abs(covariance).sum():
         return np.nan, n
-    return float(k / (k - 1) * (1.0 - variances / whole)), n
+    return float(k / (k - 1) * (1.0 - variances / total)), n
 
 
-def _both(x: Array, y: Array) -> tuple[Array, Array]:
+def _complete_pairs(x: Array, y: Array) -> tuple[Array, Array]:
     """The units that have both."""
-    known = ~np.isnan(x) & ~np.isnan(y)
-    return x[known], y[known]
+    complete = ~np.isnan(x) & ~np.isnan(y)
+    return x[complete], y[complete]
 
 
 # ---------------------------------------------------------------- influence
@@ -99,27 +99,27 @@ def main_effect(x: Array, score: Array) -> tuple[float, int]:
     not add up to 1, and an indicator of weight 0 may have a large one. NaN for fewer than
     FEWEST_FOR_EFFECT units, or equal ones.
     """
-    x, y = _both(x, score)
+    x, y = _complete_pairs(x, score)
     n = len(x)
-    if n < FEWEST_FOR_EFFECT or np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
+    if n < MIN_PLACES_FOR_EFFECT or np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
         return np.nan, n
-    degrees = np.arange(1, min(MOST_BENDS, len(np.unique(x)) - 1) + 1)
-    at = 2.0 * (x - x.min()) / np.ptp(x) - 1.0
+    degrees = np.arange(1, min(MAX_DEGREE, len(np.unique(x)) - 1) + 1)
+    position = 2.0 * (x - x.min()) / np.ptp(x) - 1.0
     # Orthonormal columns: each degree adds the square of its coefficient to what is explained.
-    basis, _ = np.linalg.qr(np.polynomial.legendre.legvander(at, degrees[-1]))
-    off = y - y.mean()
-    total = off @ off
-    explained = np.cumsum((basis[:, 1:].T @ off) ** 2)
-    left = np.maximum(1.0 - explained / total, 1e-15)
-    criterion = np.log(left) + (n + degrees + 1) / (n - degrees - 3)
+    basis, _ = np.linalg.qr(np.polynomial.legendre.legvander(position, degrees[-1]))
+    deviation = y - y.mean()
+    total = deviation @ deviation
+    explained_sum = np.cumsum((basis[:, 1:].T @ deviation) ** 2)
+    residual_share = np.maximum(1.0 - explained_sum / total, 1e-15)
+    criterion = np.log(residual_share) + (n + degrees + 1) / (n - degrees - 3)
     best = int(criterion.argmin())
-    return max(0.0, 1.0 - float(left[best]) * (n - 1) / (n - degrees[best] - 1)), n
+    return max(0.0, 1.0 - float(residual_share[best]) * (n - 1) / (n - degrees[best] - 1)), n
 
 
 def nominal_weights(method: Method) -> Array:
     """Weights (indicator,) of the indicators in the score, summing to 1."""
     ids = [d.id for d in method.dimensions]
-    parent = [TOP] * len(ids) + [ids.index(i.dimension) for i in method.indicators]
+    parent = [NO_PARENT] * len(ids) + [ids.index(i.dimension) for i in method.indicators]
     weights = [d.weight for d in method.dimensions] + [i.weight for i in method.indicators]
     return composite.effective_weights(np.array(parent), np.array(weights, dtype=np.float64))[
         len(ids) :
@@ -137,26 +137,27 @@ def rank_shifts(method: Method, points: Array, score: Array) -> tuple[Array, Int
         method, indicators=tuple(replace(i, worst=0.0, best=100.0) for i in method.indicators)
     )
     count = len(method.indicators)
-    as_it_is = sensitivity.nominal(on_points)
-    left_out = replace(
-        sensitivity.together([as_it_is] * count), left_out=np.arange(count, dtype=np.int64)
+    baseline = sensitivity.nominal_scenario(on_points)
+    scenarios = replace(
+        sensitivity.concatenate_scenarios([baseline] * count),
+        omission=np.arange(count, dtype=np.int64),
     )
-    without = sensitivity.evaluate(on_points, points, points, left_out)
+    reduced_scores = sensitivity.evaluate_scenarios(on_points, points, points, scenarios)
     shifts = np.full(count, np.nan)
     n = np.zeros(count, dtype=np.int64)
     for position in range(count):
-        moved = np.abs(sensitivity.changes(score, without[position]))
-        n[position] = (~np.isnan(moved)).sum()
+        shift = np.abs(sensitivity.rank_changes(score, reduced_scores[position]))
+        n[position] = (~np.isnan(shift)).sum()
         if n[position] > 0:
-            shifts[position] = np.nanmean(moved)
+            shifts[position] = np.nanmean(shift)
     return shifts, n
 
 
 # ---------------------------------------------------------------- all of it
 
 
-def audit(
-    method: Method, points: Array, dimension: Array, score: Array, own: Flags | None = None
+def coherence_table(
+    method: Method, points: Array, dimension: Array, score: Array, direct: Flags | None = None
 ) -> pd.DataFrame:
     """The coherence of an index, one row a number: kind, item, other, value, n.
 
@@ -179,59 +180,68 @@ def audit(
     `other` is missing where there is none. Raises ValueError where shapes do not fit the method.
     """
     indicators, dimensions = [i.id for i in method.indicators], [d.id for d in method.dimensions]
-    units = len(score)
-    if points.shape != (units, len(indicators)) or dimension.shape != (units, len(dimensions)):
+    place_count = len(score)
+    if points.shape != (place_count, len(indicators)) or dimension.shape != (
+        place_count,
+        len(dimensions),
+    ):
         raise ValueError("points and dimensions must have the units of the score, items as method")
     total = score[:, None]
-    theirs = points if own is None else np.where(own, points, np.nan)
+    direct_points = points if direct is None else np.where(direct, points, np.nan)
     rows = [
-        *_pairs("indicator_indicator", indicators, theirs),
-        *_pairs("dimension_dimension", dimensions, dimension),
-        *_across("indicator_dimension", indicators, theirs, dimensions, dimension),
-        *_across("indicator_score", indicators, theirs, [SCORE], total),
-        *_across("dimension_score", dimensions, dimension, [SCORE], total),
-        *_alphas(method, theirs),
-        *_influence(method, theirs, points, score),
+        *_pairwise_correlations("indicator_indicator", indicators, direct_points),
+        *_pairwise_correlations("dimension_dimension", dimensions, dimension),
+        *_cross_correlations(
+            "indicator_dimension", indicators, direct_points, dimensions, dimension
+        ),
+        *_cross_correlations("indicator_score", indicators, direct_points, [SCORE], total),
+        *_cross_correlations("dimension_score", dimensions, dimension, [SCORE], total),
+        *_alphas(method, direct_points),
+        *_influence(method, direct_points, points, score),
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.astype({"kind": "str", "item": "str", "other": "str", "value": float, "n": int})
 
 
-def _pairs(kind: str, names: Sequence[str], values: Array) -> Iterable[Row]:
+def _pairwise_correlations(kind: str, names: Sequence[str], values: Array) -> Iterable[Row]:
     r, n = correlations(values, values)
-    for one, other in combinations(range(len(names)), 2):
-        yield kind, names[one], names[other], float(r[one, other]), int(n[one, other])
+    for i, j in combinations(range(len(names)), 2):
+        yield kind, names[i], names[j], float(r[i, j]), int(n[i, j])
 
 
-def _across(
-    kind: str, names: Sequence[str], values: Array, others: Sequence[str], of_others: Array
+def _cross_correlations(
+    kind: str,
+    names: Sequence[str],
+    values: Array,
+    column_names: Sequence[str],
+    column_values: Array,
 ) -> Iterable[Row]:
-    r, n = correlations(values, of_others)
-    for one, other in np.ndindex(*r.shape):
-        yield kind, names[one], others[other], float(r[one, other]), int(n[one, other])
+    r, n = correlations(values, column_values)
+    for i, j in np.ndindex(*r.shape):
+        yield kind, names[i], column_names[j], float(r[i, j]), int(n[i, j])
 
 
 def _alphas(method: Method, points: Array) -> Iterable[Row]:
     for dimension in method.dimensions:
-        mine = [i.dimension == dimension.id for i in method.indicators]
-        yield "alpha", dimension.id, None, *alpha(points[:, mine])
-    yield "alpha", SCORE, None, *alpha(points)
+        is_member = [i.dimension == dimension.id for i in method.indicators]
+        yield "alpha", dimension.id, None, *cronbach_alpha(points[:, is_member])
+    yield "alpha", SCORE, None, *cronbach_alpha(points)
 
 
-def _influence(method: Method, own: Array, points: Array, score: Array) -> Iterable[Row]:
+def _influence(method: Method, direct_points: Array, points: Array, score: Array) -> Iterable[Row]:
     names = [i.id for i in method.indicators]
-    effects = [main_effect(column, score) for column in own.T]
+    effects = [main_effect(column, score) for column in direct_points.T]
     effect = np.array([value for value, _ in effects])
-    used = np.array([n for _, n in effects])
-    whole = np.nansum(effect)
-    share = effect / whole if whole > 0.0 else np.full(len(names), np.nan)
-    scored = np.full(len(names), (~np.isnan(score)).sum())
-    shifts, compared = rank_shifts(method, points, score)
+    effect_n = np.array([n for _, n in effects])
+    total = np.nansum(effect)
+    share = effect / total if total > 0.0 else np.full(len(names), np.nan)
+    score_n = np.full(len(names), (~np.isnan(score)).sum())
+    shifts, shift_n = rank_shifts(method, points, score)
     for kind, values, n in (
-        ("weight", nominal_weights(method), scored),
-        ("main_effect", effect, used),
-        ("main_effect_share", share, used),
-        ("rank_shift", shifts, compared),
+        ("weight", nominal_weights(method), score_n),
+        ("main_effect", effect, effect_n),
+        ("main_effect_share", share, effect_n),
+        ("rank_shift", shifts, shift_n),
     ):
-        for name, value, units in zip(names, values.tolist(), n.tolist(), strict=True):
-            yield kind, name, SCORE, value, units
+        for name, value, count in zip(names, values.tolist(), n.tolist(), strict=True):
+            yield kind, name, SCORE, value, count

@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-Kind = Literal["arithmetic", "geometric", "harmonic"]
+MeanKind = Literal["arithmetic", "geometric", "harmonic"]
 
-TOP = -1  # parent of an item that has none
+NO_PARENT = -1  # parent of an item that has none
 
 # The scale on which a kind of mean is a sum, and the way back.
-_SCALES: dict[Kind, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+_SCALES: dict[MeanKind, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     "arithmetic": (np.positive, np.positive),
     "geometric": (np.log, np.exp),
     "harmonic": (np.reciprocal, np.reciprocal),
@@ -42,35 +42,37 @@ def normalise(value: Array, worst: float, best: float, floor: float) -> Array:
 def min_max(values: Array, low: float = 0.0, high: float = 100.0) -> Array:
     """`low` for the least and `high` for the most of the units, (unit, ...), linear in between
     (OECD and JRC 2008, 1.5). NaN where all units are the same."""
-    least = np.fmin.reduce(values, axis=0)
-    spread = np.fmax.reduce(values, axis=0) - least
-    return low + (high - low) * _over(values - least, spread)
+    minimum = np.fmin.reduce(values, axis=0)
+    value_range = np.fmax.reduce(values, axis=0) - minimum
+    return low + (high - low) * _safe_divide(values - minimum, value_range)
 
 
 def z_score(values: Array) -> Array:
     """Distance from the mean of the units, (unit, ...), in standard deviations with n - 1 (OECD and
     JRC 2008, 1.5). NaN where all units are the same."""
-    known = ~np.isnan(values)
-    n = known.sum(axis=0)
-    off = values - _over(np.where(known, values, 0.0).sum(axis=0), n)
-    variance = _over((np.where(known, off, 0.0) ** 2).sum(axis=0), n - 1)
+    present = ~np.isnan(values)
+    n = present.sum(axis=0)
+    deviation = values - _safe_divide(np.where(present, values, 0.0).sum(axis=0), n)
+    variance = _safe_divide((np.where(present, deviation, 0.0) ** 2).sum(axis=0), n - 1)
     # Asked of the values: rounding leaves equal ones a variance just above 0.
     varies = np.fmax.reduce(values, axis=0) > np.fmin.reduce(values, axis=0)
-    return _over(off, np.where(varies, np.sqrt(variance), 0.0))
+    return _safe_divide(deviation, np.where(varies, np.sqrt(variance), 0.0))
 
 
 def percentile_rank(values: Array) -> Array:
     """Share of the other units, (unit, ...), that are lower: 0..1, ties share the smallest (OECD
     and JRC 2008, 1.5, ranking). NaN where there is no other unit."""
     ranks: Array = np.apply_along_axis(rank, 0, -values)
-    return _over(ranks - 1.0, (~np.isnan(values)).sum(axis=0) - 1)
+    return _safe_divide(ranks - 1.0, (~np.isnan(values)).sum(axis=0) - 1)
 
 
-def _over(top: Array, bottom: npt.ArrayLike) -> Array:
+def _safe_divide(numerator: Array, denominator: npt.ArrayLike) -> Array:
     """top / bottom, NaN where the bottom is not above 0."""
-    whole = np.broadcast_to(np.asarray(bottom, dtype=np.float64), np.shape(top))
-    found: Array = np.divide(top, whole, out=np.full(np.shape(top), np.nan), where=whole > 0.0)
-    return found
+    divisor = np.broadcast_to(np.asarray(denominator, dtype=np.float64), np.shape(numerator))
+    ratio: Array = np.divide(
+        numerator, divisor, out=np.full(np.shape(numerator), np.nan), where=divisor > 0.0
+    )
+    return ratio
 
 
 # ---------------------------------------------------------------- average
@@ -84,7 +86,7 @@ def weights_present(weights: Array, values: Array) -> Array:
     return share
 
 
-def mean(values: Array, weights: Array, kind: Kind, *, complete: bool = False) -> Array:
+def mean(values: Array, weights: Array, kind: MeanKind, *, complete: bool = False) -> Array:
     """Weighted mean over the last axis of `values` (..., item), with weights (item,).
 
     Over what is present, NaN where nothing is; `complete`: NaN where any item is missing. The kinds
@@ -97,14 +99,14 @@ def mean(values: Array, weights: Array, kind: Kind, *, complete: bool = False) -
         raise ValueError(f"no kind of mean {kind!r}; there are {', '.join(_SCALES)}")
     if kind != "arithmetic" and (values <= 0.0).any():
         raise ValueError(f"a {kind} mean needs values above 0")
-    scale, back = _SCALES[kind]
-    missing = np.isnan(values)
+    transform, inverse = _SCALES[kind]
+    absent = np.isnan(values)
     share = weights_present(weights, values)
-    total = (share * scale(np.where(missing, 1.0, values))).sum(axis=-1)
-    known = share.sum(axis=-1) > 0
+    total = (share * transform(np.where(absent, 1.0, values))).sum(axis=-1)
+    has_mean = share.sum(axis=-1) > 0
     if complete:
-        known &= ~missing.any(axis=-1)
-    return np.where(known, back(np.where(known, total, 1.0)), np.nan)
+        has_mean &= ~absent.any(axis=-1)
+    return np.where(has_mean, inverse(np.where(has_mean, total, 1.0)), np.nan)
 
 
 def arithmetic_mean(values: Array, weights: Array) -> Array:
@@ -124,7 +126,7 @@ def geometric_mean(values: Array, weights: Array) -> Array:
 
 
 def aggregate(
-    values: Array, parent: Integers, weights: Array, kind: Kind | Sequence[Kind]
+    values: Array, parent: Integers, weights: Array, kind: MeanKind | Sequence[MeanKind]
 ) -> Array:
     """Values (unit, item) of a whole hierarchy, of any depth, from those of its lowest items.
 
@@ -136,12 +138,12 @@ def aggregate(
     """
     kinds = [kind] * len(parent) if isinstance(kind, str) else kind
     depth = _depth(parent)
-    found = np.array(values, dtype=np.float64)
-    parents = np.unique(parent[parent != TOP])
+    aggregates = np.array(values, dtype=np.float64)
+    parents = np.unique(parent[parent != NO_PARENT])
     for item in parents[np.argsort(-depth[parents], kind="stable")]:
-        below = parent == item
-        found[:, item] = mean(found[:, below], weights[below], kinds[item])
-    return found
+        children = parent == item
+        aggregates[:, item] = mean(aggregates[:, children], weights[children], kinds[item])
+    return aggregates
 
 
 def effective_weights(parent: Integers, weights: Array) -> Array:
@@ -151,23 +153,27 @@ def effective_weights(parent: Integers, weights: Array) -> Array:
     Arguments and errors as in `aggregate`. What a weight says of influence, and what not: see
     index.coherence.
     """
-    found = np.zeros(len(parent))
+    effective = np.zeros(len(parent))
     for item in np.argsort(_depth(parent), kind="stable"):
-        above = parent[item]
-        among = weights[parent == above].sum()
-        found[item] = weights[item] / among * (1.0 if above == TOP else found[above])
-    return found
+        parent_item = parent[item]
+        sibling_weight = weights[parent == parent_item].sum()
+        effective[item] = (
+            weights[item]
+            / sibling_weight
+            * (1.0 if parent_item == NO_PARENT else effective[parent_item])
+        )
+    return effective
 
 
 def _depth(parent: Integers) -> Integers:
     """Number of items above each item, (item,)."""
     depth = np.zeros(len(parent), dtype=np.int64)
-    at = np.array(parent, dtype=np.int64)
-    while (at != TOP).any():
-        depth += at != TOP
+    ancestor = np.array(parent, dtype=np.int64)
+    while (ancestor != NO_PARENT).any():
+        depth += ancestor != NO_PARENT
         if depth.max() == len(parent):
             raise ValueError("an item of the hierarchy belongs to itself")
-        at = np.where(at == TOP, TOP, parent[at])
+        ancestor = np.where(ancestor == NO_PARENT, NO_PARENT, parent[ancestor])
     return depth
 
 
@@ -176,8 +182,8 @@ def _depth(parent: Integers) -> Integers:
 
 def rank(scores: Array) -> Array:
     """Ranks from 1 for the highest score; ties share the smallest; NaN stays NaN."""
-    known = ~np.isnan(scores)
-    ordered = np.sort(scores[known])[::-1]
+    present = ~np.isnan(scores)
+    sorted_scores = np.sort(scores[present])[::-1]
     ranks = np.full(scores.shape, np.nan)
-    ranks[known] = np.searchsorted(-ordered, -scores[known], side="left") + 1.0
+    ranks[present] = np.searchsorted(-sorted_scores, -scores[present], side="left") + 1.0
     return ranks

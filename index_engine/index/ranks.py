@@ -27,7 +27,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from index_engine.index.differences import BLOCK, Law, checked, dependent, independent
+from index_engine.index.pairwise_differences import (
+    BLOCK,
+    ErrorDraws,
+    correlated_draws,
+    independent_draws,
+    validate_standard_errors,
+)
 
 Array = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int64]
@@ -41,17 +47,17 @@ NO_RANK = -1
 class RankSets:
     """Confidence sets for ranks, both ends included; rank 1 has the highest score.
 
-    low, high: for each unit alone; low_all, high_all: for all units together, each (unit,), with
-    NO_RANK for a unit without a score. critical (unit,), NaN without a score, and critical_all: the
+    low, high: for each unit alone; low_joint, high_joint: for all units together, each (unit,), with
+    NO_RANK for a unit without a score. critical (unit,), NaN without a score, and critical_joint: the
     critical values of the studentised differences. stepdown: whether by step-down.
     """
 
     low: Ranks
     high: Ranks
-    low_all: Ranks
-    high_all: Ranks
+    low_joint: Ranks
+    high_joint: Ranks
     critical: Array
-    critical_all: float
+    critical_joint: float
     stepdown: bool
 
 
@@ -82,26 +88,28 @@ def confidence_sets(
         raise ValueError(f"at least two draws are needed, not {draws}")
     if np.isinf(score).any():
         raise ValueError("a score is infinite")
-    known = ~np.isnan(score)
+    has_score = ~np.isnan(score)
     rng = np.random.Generator(np.random.PCG64(seed))
-    law: Law
+    error_draws: ErrorDraws
     if covariance is None:
-        law = independent(se[known], draws, rng)
+        error_draws = independent_draws(se[has_score], draws, rng)
     else:
-        law = dependent(covariance[np.ix_(known, known)], draws, rng)
-    plan = Plan(confidence, draws, stepdown)
-    values = np.asarray(score[known], dtype=np.float64)
-    critical, largest = _marginal(law, values, plan)
-    critical_all = _simultaneous(law, values, plan, float(np.quantile(largest, plan.level)))
-    low, high = _sets(law, values, critical)
-    low_all, high_all = _sets(law, values, np.full(values.shape, critical_all))
+        error_draws = correlated_draws(covariance[np.ix_(has_score, has_score)], draws, rng)
+    plan = CriticalValuePlan(confidence, draws, stepdown)
+    values = np.asarray(score[has_score], dtype=np.float64)
+    critical, largest = _marginal_critical_values(error_draws, values, plan)
+    critical_joint = _joint_critical_value(
+        error_draws, values, plan, float(np.quantile(largest, plan.level))
+    )
+    low, high = _rank_bounds(error_draws, values, critical)
+    low_joint, high_joint = _rank_bounds(error_draws, values, np.full(values.shape, critical_joint))
     return RankSets(
-        low=_spread(low, known),
-        high=_spread(high, known),
-        low_all=_spread(low_all, known),
-        high_all=_spread(high_all, known),
-        critical=_spread(critical, known),
-        critical_all=critical_all,
+        low=_expand(low, has_score),
+        high=_expand(high, has_score),
+        low_joint=_expand(low_joint, has_score),
+        high_joint=_expand(high_joint, has_score),
+        critical=_expand(critical, has_score),
+        critical_joint=critical_joint,
         stepdown=stepdown,
     )
 
@@ -127,27 +135,29 @@ def top_share(
         raise ValueError(f"share must lie in (0, 1], not {share}")
     if draws < 1:
         raise ValueError(f"at least one draw is needed, not {draws}")
-    known = ~np.isnan(score)
-    centre, spread = score[known], checked(se[known])
+    has_score = ~np.isnan(score)
+    centre, spread = score[has_score], validate_standard_errors(se[has_score])
     if not centre.size:
         return np.full(score.shape, np.nan)
-    places = int(np.ceil(share * centre.size - 1e-9))  # 0.1 x 30 is 3, whatever binary says
+    top_count = int(np.ceil(share * centre.size - 1e-9))  # 0.1 x 30 is 3, whatever binary says
     rng = np.random.Generator(np.random.PCG64(seed))
     hits = np.zeros(centre.size)
     step = max(1, BLOCK // centre.size)
     for start in range(0, draws, step):
         normals = rng.standard_normal((min(step, draws - start), centre.size), dtype=np.float32)
-        drawn = centre + spread * normals
-        last = np.partition(drawn, centre.size - places, axis=1)[:, centre.size - places]
-        hits += (drawn >= last[:, None]).sum(axis=0)
-    return _spread(hits / draws, known)
+        score_draws = centre + spread * normals
+        threshold = np.partition(score_draws, centre.size - top_count, axis=1)[
+            :, centre.size - top_count
+        ]
+        hits += (score_draws >= threshold[:, None]).sum(axis=0)
+    return _expand(hits / draws, has_score)
 
 
 # ---------------------------------------------------------------- critical values
 
 
 @dataclass(frozen=True)
-class Plan:
+class CriticalValuePlan:
     """How a critical value is taken from the draws."""
 
     confidence: float
@@ -166,50 +176,58 @@ class Plan:
         return max(0.0, 1.0 - (1.8 if self.stepdown else 1.1) * (1.0 - self.confidence))
 
 
-def _marginal(law: Law, values: Array, plan: Plan) -> tuple[Array, Array]:
+def _marginal_critical_values(
+    error_draws: ErrorDraws, values: Array, plan: CriticalValuePlan
+) -> tuple[Array, Array]:
     """Each unit's critical value (unit,), and the largest statistic found in each draw (draw,)."""
     critical = np.zeros(values.size)
     largest = np.zeros(plan.draws)
-    for unit, floor in enumerate(law.floors(plan.level)):
-        observed = _observed(law, values, unit)
+    for place, floor in enumerate(error_draws.floor_guesses(plan.level)):
+        differences = _observed_differences(error_draws, values, place)
         value = None
         while value is None:
-            found = law.exceedances(unit, floor)
-            size = np.abs(found.statistic)
-            seen = np.sign(found.statistic) * observed[found.other]
-            value = _critical_value(found.draw, size, seen, plan, floor)
-            floor = _lower(floor)
-        critical[unit] = value
-        np.maximum.at(largest, found.draw, size)
+            exceedances = error_draws.exceedances(place, floor)
+            size = np.abs(exceedances.statistic)
+            data_statistic = np.sign(exceedances.statistic) * differences[exceedances.partner]
+            value = _critical_value(exceedances.draw, size, data_statistic, plan, floor)
+            floor = _lower_floor(floor)
+        critical[place] = value
+        np.maximum.at(largest, exceedances.draw, size)
     return critical, largest
 
 
-def _simultaneous(law: Law, values: Array, plan: Plan, floor: float) -> float:
+def _joint_critical_value(
+    error_draws: ErrorDraws, values: Array, plan: CriticalValuePlan, floor: float
+) -> float:
     """The critical value of all pairs at once."""
     while True:
-        draw, size, seen = [], [], []
-        for unit in range(values.size):
-            found = law.exceedances(unit, floor)
-            above = found.statistic > 0.0  # the other direction comes with the other unit
-            draw.append(found.draw[above])
-            size.append(found.statistic[above])
-            seen.append(_observed(law, values, unit)[found.other[above]])
+        draw, size, data_statistics = [], [], []
+        for place in range(values.size):
+            exceedances = error_draws.exceedances(place, floor)
+            is_positive = (
+                exceedances.statistic > 0.0
+            )  # the other direction comes with the other unit
+            draw.append(exceedances.draw[is_positive])
+            size.append(exceedances.statistic[is_positive])
+            data_statistics.append(
+                _observed_differences(error_draws, values, place)[exceedances.partner[is_positive]]
+            )
         if not draw:
             return 0.0
-        parts = np.concatenate(draw), np.concatenate(size), np.concatenate(seen)
+        parts = np.concatenate(draw), np.concatenate(size), np.concatenate(data_statistics)
         value = _critical_value(*parts, plan, floor)
         if value is not None:
             return value
-        floor = _lower(floor)
+        floor = _lower_floor(floor)
 
 
-def _lower(floor: float) -> float:
+def _lower_floor(floor: float) -> float:
     """The next floor to try; 0 at last, above which nothing is missed."""
     return 0.93 * floor if floor > 0.5 else 0.0
 
 
 def _critical_value(
-    draw: Indices, size: Array, observed: Array, plan: Plan, floor: float
+    draw: Indices, size: Array, data_statistic: Array, plan: CriticalValuePlan, floor: float
 ) -> float | None:
     """The critical value of a family of comparisons from its drawn statistics above `floor`.
 
@@ -219,53 +237,53 @@ def _critical_value(
     """
     limit = np.inf
     while True:
-        kept = observed <= limit
+        is_open = data_statistic <= limit
         largest = np.zeros(plan.draws)
-        np.maximum.at(largest, draw[kept], size[kept])
+        np.maximum.at(largest, draw[is_open], size[is_open])
         value = _upper_quantile(largest[largest > 0.0], plan.draws, plan.confidence)
         if value is None:
             return 0.0 if floor == 0.0 else None
-        if not plan.stepdown or (observed[kept] <= value).all():
+        if not plan.stepdown or (data_statistic[is_open] <= value).all():
             return value
         limit = value
 
 
-def _upper_quantile(top: Array, draws: int, confidence: float) -> float | None:
+def _upper_quantile(top_values: Array, draws: int, confidence: float) -> float | None:
     """Quantile, interpolated between order statistics (Hyndman and Fan 1996, type 7), of `draws`
     values of which only the largest are known; None if it lies below those."""
-    place = (draws - 1) * confidence
-    below = int(place)
-    index = below - (draws - top.size)
+    position = (draws - 1) * confidence
+    lower_index = int(position)
+    index = lower_index - (draws - top_values.size)
     if index < 0:
         return None
-    ends = [index, min(index + 1, top.size - 1)]
-    lower, upper = np.partition(top, ends)[ends]
-    return float(lower + (place - below) * (upper - lower))
+    ends = [index, min(index + 1, top_values.size - 1)]
+    lower, upper = np.partition(top_values, ends)[ends]
+    return float(lower + (position - lower_index) * (upper - lower))
 
 
-def _observed(law: Law, values: Array, unit: int) -> Array:
+def _observed_differences(error_draws: ErrorDraws, values: Array, place: int) -> Array:
     """Studentised differences of a unit from all, shape (unit,); infinite where two known without
     error differ."""
-    difference = values[unit] - values
+    difference = values[place] - values
     certain = np.where(difference == 0.0, 0.0, np.copysign(np.inf, difference))
-    width = law.widths(unit)
-    observed: Array = np.divide(difference, width, out=certain, where=width > 0.0)
-    return observed
+    errors = error_draws.difference_errors(place)
+    differences: Array = np.divide(difference, errors, out=certain, where=errors > 0.0)
+    return differences
 
 
-def _sets(law: Law, values: Array, critical: Array) -> tuple[Ranks, Ranks]:
+def _rank_bounds(error_draws: ErrorDraws, values: Array, critical: Array) -> tuple[Ranks, Ranks]:
     low = np.zeros(values.size, dtype=np.int64)
     high = np.zeros(values.size, dtype=np.int64)
-    for unit in range(values.size):
-        observed = _observed(law, values, unit)
-        low[unit] = 1 + (observed < -critical[unit]).sum()
-        high[unit] = values.size - (observed > critical[unit]).sum()
+    for place in range(values.size):
+        differences = _observed_differences(error_draws, values, place)
+        low[place] = 1 + (differences < -critical[place]).sum()
+        high[place] = values.size - (differences > critical[place]).sum()
     return low, high
 
 
-def _spread(found: npt.NDArray[Number], known: npt.NDArray[np.bool_]) -> npt.NDArray[Number]:
+def _expand(values: npt.NDArray[Number], mask: npt.NDArray[np.bool_]) -> npt.NDArray[Number]:
     """Put what was found for the known units in their places, NaN or NO_RANK elsewhere."""
-    missing = np.nan if found.dtype.kind == "f" else NO_RANK
-    spread = np.full(known.shape, missing, dtype=found.dtype)
-    spread[known] = found
-    return spread
+    fill = np.nan if values.dtype.kind == "f" else NO_RANK
+    full = np.full(mask.shape, fill, dtype=values.dtype)
+    full[mask] = values
+    return full

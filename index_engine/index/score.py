@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.estimates.estimated import BASES, OBSERVED
-from index_engine.estimates.units import special_courts
-from index_engine.index import composite, inputs
+from index_engine.estimates.indicator_estimate import BASES, OBSERVED
+from index_engine.estimates.places import special_courts
+from index_engine.index import composite, score_inputs
 from index_engine.index.composite import Array
-from index_engine.index.inputs import Inputs
+from index_engine.index.score_inputs import Inputs
 from index_engine.method import Band, Method
-from index_engine.method.model import quantile
+from index_engine.method.model import z_value
 
 DECIMALS = 1  # of a published score, and shown: ranks must not be finer than what is printed
 BAND_CONFIDENCE = 0.9  # of the interval that must support a band
@@ -42,48 +42,48 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class Scored:
+class MethodScores:
     """What one method makes of the estimates on one basis. `ranked` (row,): the score where there
     is a place in the order, NaN for special courts and where there is no score."""
 
     inputs: Inputs
     scores: Scores
-    ranked: Array
+    ranked_score: Array
     se: Array
 
 
-def create(con: duckdb.DuckDBPyConnection) -> None:
+def create_schema(con: duckdb.DuckDBPyConnection) -> None:
     """Make schema `index` anew, empty."""
     con.execute(SCHEMA.read_text(encoding="utf-8"))
 
 
-def score(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, Scored]:
+def write_scores(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, MethodScores]:
     """Add the scores of one method to index.points, index.dimensions and index.scores, by basis; a
     basis that nothing was estimated on has none.
 
     Special courts have scores and no rank: they are no peers of the others.
     """
     special = special_courts(con)
-    found = {}
+    scores_by_basis = {}
     for basis in BASES:
-        given = inputs.read(con, method, basis)
-        if basis == OBSERVED or given.own.any():
-            found[basis] = _score(con, method, basis, given, special)
-    return found
+        estimates = score_inputs.read_inputs(con, method, basis)
+        if basis == OBSERVED or estimates.direct.any():
+            scores_by_basis[basis] = _write_basis(con, method, basis, estimates, special)
+    return scores_by_basis
 
 
-def _score(
+def _write_basis(
     con: duckdb.DuckDBPyConnection,
     method: Method,
     basis: str,
-    given: Inputs,
+    estimates: Inputs,
     special: frozenset[str],
-) -> Scored:
-    scores = compute(method, given.value, given.variance, given.own)
+) -> MethodScores:
+    scores = compute_scores(method, estimates.value, estimates.variance, estimates.direct)
     indicators, dimensions = [i.id for i in method.indicators], [d.id for d in method.dimensions]
-    keys = given.keys.assign(method=method.id, basis=basis)
+    keys = estimates.keys.assign(method=method.id, basis=basis)
     if basis == OBSERVED:
-        _append(
+        _append_items(
             con,
             "points",
             keys,
@@ -91,9 +91,9 @@ def _score(
             indicators,
             points=scores.points,
             weight=scores.weight,
-            own=given.own.astype(float),
+            own=estimates.direct.astype(float),
         )
-    _append(
+    _append_items(
         con,
         "dimensions",
         keys,
@@ -103,11 +103,11 @@ def _score(
         se=scores.dimension_se,
         weight_present=scores.present,
     )
-    return _append_scores(con, method, keys, given, scores, special)
+    return _append_scores(con, method, keys, estimates, scores, special)
 
 
-def compute(
-    method: Method, value: Array, variance: Array, own: npt.NDArray[np.bool_] | None = None
+def compute_scores(
+    method: Method, value: Array, variance: Array, direct: npt.NDArray[np.bool_] | None = None
 ) -> Scores:
     """Scores of any number of rows at once from indicator values (row, indicator), NaN if missing,
     and their covariance matrices (row, indicator, indicator).
@@ -120,56 +120,64 @@ def compute(
     the geometric and the arithmetic mean and the goalposts, applied to the covariance matrix. At a
     goalpost, where points are clipped, the slope just inside is kept, which errs to the wide side.
     """
-    own = ~np.isnan(value) if own is None else own
+    direct = ~np.isnan(value) if direct is None else direct
     points = np.column_stack(
         [
             composite.normalise(value[:, column], i.worst, i.best, method.floor)
             for column, i in enumerate(method.indicators)
         ]
     )
-    of_dimension = positions(method)
+    dimension_index = dimension_positions(method)
     slope = np.array([100.0 / (i.best - i.worst) for i in method.indicators])
     weight = np.zeros_like(points)
     dimension = np.full((len(points), len(method.dimensions)), np.nan)
     present = np.zeros_like(dimension)
     for column in range(len(method.dimensions)):
-        mine = [k for k, position in enumerate(of_dimension) if position == column]
-        full = np.array([method.indicators[k].weight for k in mine])
-        dimension[:, column] = composite.arithmetic_mean(points[:, mine], full)
-        weight[:, mine] = composite.weights_present(full, points[:, mine])
-        present[:, column] = (own[:, mine] * full).sum(axis=1) / full.sum()
+        members = [k for k, position in enumerate(dimension_index) if position == column]
+        member_weights = np.array([method.indicators[k].weight for k in members])
+        dimension[:, column] = composite.arithmetic_mean(points[:, members], member_weights)
+        weight[:, members] = composite.weights_present(member_weights, points[:, members])
+        present[:, column] = (direct[:, members] * member_weights).sum(
+            axis=1
+        ) / member_weights.sum()
     # Compared with a hair's width, so that 0.65 of the weight is not lost to rounding.
     dimension[present < method.min_weight_present - 1e-9] = np.nan
     weights = np.array([d.weight for d in method.dimensions])
     total = composite.geometric_mean(dimension, weights)
     variance = np.nan_to_num(variance)
-    steep = np.where(np.isnan(points), 0.0, weight * slope)  # of a dimension to its indicators
+    indicator_gradient = np.where(
+        np.isnan(points), 0.0, weight * slope
+    )  # of a dimension to its indicators
     dimension_se = np.column_stack(
         [
-            _error(
-                dimension[:, column], np.where(np.equal(of_dimension, column), steep, 0), variance
+            _standard_errors(
+                dimension[:, column],
+                np.where(np.equal(dimension_index, column), indicator_gradient, 0),
+                variance,
             )
             for column in range(len(weights))
         ]
     )
-    share = (total[:, None] * weights / weights.sum() / dimension)[:, of_dimension]
-    se = _error(total, np.where(steep == 0.0, 0.0, share * steep), variance)
+    share = (total[:, None] * weights / weights.sum() / dimension)[:, dimension_index]
+    se = _standard_errors(
+        total, np.where(indicator_gradient == 0.0, 0.0, share * indicator_gradient), variance
+    )
     return Scores(points, weight, dimension, dimension_se, present, total, se)
 
 
-def _error(value: Array, gradient: Array, variance: Array) -> Array:
+def _standard_errors(value: Array, gradient: Array, variance: Array) -> Array:
     """Standard errors (row,) of values by the delta method; NaN where there is no value."""
-    spread = np.einsum("ri,rij,rj->r", gradient, variance, gradient)
-    return np.where(np.isnan(value), np.nan, np.sqrt(np.maximum(spread, 0.0)))
+    error_variance = np.einsum("ri,rij,rj->r", gradient, variance, gradient)
+    return np.where(np.isnan(value), np.nan, np.sqrt(np.maximum(error_variance, 0.0)))
 
 
-def positions(method: Method) -> list[int]:
+def dimension_positions(method: Method) -> list[int]:
     """For each indicator, in order, the position of its dimension."""
     ids = [d.id for d in method.dimensions]
     return [ids.index(i.dimension) for i in method.indicators]
 
 
-def _append(
+def _append_items(
     con: duckdb.DuckDBPyConnection,
     table: str,
     keys: pd.DataFrame,
@@ -185,40 +193,42 @@ def _append(
         )
         for position, item in enumerate(ids)
     ]
-    insert(con, table, pd.concat(frames, ignore_index=True))
+    insert_rows(con, table, pd.concat(frames, ignore_index=True))
 
 
 def _append_scores(
     con: duckdb.DuckDBPyConnection,
     method: Method,
     keys: pd.DataFrame,
-    given: Inputs,
+    estimates: Inputs,
     scores: Scores,
     special: frozenset[str],
-) -> Scored:
+) -> MethodScores:
     # The cases that a unit is short of may be quite unlike those that came.
-    low_coverage = given.coverage < method.min_coverage
+    low_coverage = estimates.coverage < method.min_coverage
     total, se = np.where(low_coverage, np.nan, [scores.score, scores.se])
     frame = keys.copy()
     frame["score"] = total.round(DECIMALS)
     frame["se"] = se.round(6)
-    for ending, z in (("", method.z), ("90", quantile(BAND_CONFIDENCE))):
+    for suffix, z in (("", method.z), ("90", z_value(BAND_CONFIDENCE))):
         low, high = interval(total, se, z)
-        frame[f"low{ending}"], frame[f"high{ending}"] = low.round(DECIMALS), high.round(DECIMALS)
-    ranked = frame["score"].mask((frame["level"] == "court") & frame["unit_id"].isin(special))
-    frame["rank"] = ranked.groupby([frame["level"], frame["period"]]).transform(
+        frame[f"low{suffix}"], frame[f"high{suffix}"] = low.round(DECIMALS), high.round(DECIMALS)
+    ranked_score = frame["score"].mask((frame["level"] == "court") & frame["place_id"].isin(special))
+    frame["rank"] = ranked_score.groupby([frame["level"], frame["period"]]).transform(
         lambda column: composite.rank(column.to_numpy())
     )
     frame["rank"] = frame["rank"].astype("Int64")
-    frame["band"] = bands(method.bands, frame["low90"].to_numpy(), frame["high90"].to_numpy())
-    frame["n"] = given.n
+    frame["band"] = assign_bands(
+        method.bands, frame["low90"].to_numpy(), frame["high90"].to_numpy()
+    )
+    frame["n"] = estimates.n
     frame["status"] = np.select(
-        [frame["score"].notna(), low_coverage, _lacks_cases(method, given, scores)],
+        [frame["score"].notna(), low_coverage, _lacks_cases(method, estimates, scores)],
         ["scored", "low_coverage", "too_few"],
         "not_estimable",
     )
-    insert(con, "scores", frame)
-    return Scored(given, scores, np.where(ranked.isna(), np.nan, total), se)
+    insert_rows(con, "scores", frame)
+    return MethodScores(estimates, scores, np.where(ranked_score.isna(), np.nan, total), se)
 
 
 def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
@@ -233,8 +243,8 @@ def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
 
 
 def change_interval(
-    now: tuple[Array, Array, Array],
-    before: tuple[Array, Array, Array],
+    current: tuple[Array, Array, Array],
+    previous: tuple[Array, Array, Array],
     correlation: float = 0.0,
 ) -> tuple[Array, Array]:
     """Ends of the interval of a change (row,), from (low, score, high) now and before, of the same
@@ -244,20 +254,20 @@ def change_interval(
     Statistics in Medicine 27: 1693-1702, with their term for dependent estimates). So the interval
     leans as those of the scores do; of two that are symmetric it is the usual one.
     """
-    (low, score, high), (low_before, score_before, high_before) = now, before
-    change = score - score_before
+    (low, score, high), (previous_low, previous_score, previous_high) = current, previous
+    change = score - previous_score
 
-    def off(one: Array, other: Array) -> Array:
-        found: Array = np.sqrt(one**2 + other**2 - 2.0 * correlation * one * other)
-        return found
+    def combined_margin(a: Array, b: Array) -> Array:
+        margin: Array = np.sqrt(a**2 + b**2 - 2.0 * correlation * a * b)
+        return margin
 
     return (
-        change - off(score - low, high_before - score_before),
-        change + off(high - score, score_before - low_before),
+        change - combined_margin(score - low, previous_high - previous_score),
+        change + combined_margin(high - score, previous_score - previous_low),
     )
 
 
-def window_correlation(apart: int, length: int) -> float:
+def window_correlation(lag: int, length: int) -> float:
     """Correlation to be assumed of the scores of two rolling windows of `length` quarters whose
     ends lie `apart` quarters apart.
 
@@ -266,33 +276,33 @@ def window_correlation(apart: int, length: int) -> float:
     interval of a change is then too wide and not too narrow, as long as a quarter that differs
     weighs no more than all in common.
     """
-    return max(length - apart - 1, 0) / length
+    return max(length - lag - 1, 0) / length
 
 
-def bands(named: tuple[Band, ...], low: Array, high: Array) -> list[str | None]:
+def assign_bands(bands: tuple[Band, ...], low: Array, high: Array) -> list[str | None]:
     """The band of each interval (row,): one, or two neighbours that it spans; None where it spans
     more, or there is no interval."""
-    least = np.array([band.least for band in named])  # the best first
-    found: list[str | None] = []
+    minimums = np.array([band.minimum for band in bands])  # the best first
+    labels: list[str | None] = []
     for a, b in zip(low, high, strict=True):
-        if np.isnan(a) or not named:
-            found.append(None)
+        if np.isnan(a) or not bands:
+            labels.append(None)
             continue
-        best, worst = int((b < least).sum()), int((a < least).sum())
-        names = [named[position].id for position in range(best, worst + 1)]
-        found.append("-".join(names) if len(names) <= 2 else None)
-    return found
+        best, worst = int((b < minimums).sum()), int((a < minimums).sum())
+        names = [bands[position].id for position in range(best, worst + 1)]
+        labels.append("-".join(names) if len(names) <= 2 else None)
+    return labels
 
 
-def _lacks_cases(method: Method, given: Inputs, scores: Scores) -> npt.NDArray[np.bool_]:
+def _lacks_cases(method: Method, estimates: Inputs, scores: Scores) -> npt.NDArray[np.bool_]:
     """Rows (row,) where a dimension without a value lacks an indicator for want of cases."""
-    without = np.isnan(scores.dimension)
-    of_dimension = positions(method)
-    lacks: npt.NDArray[np.bool_] = np.any(given.too_few & without[:, of_dimension], axis=1)
+    no_value = np.isnan(scores.dimension)
+    dimension_index = dimension_positions(method)
+    lacks: npt.NDArray[np.bool_] = np.any(estimates.too_few & no_value[:, dimension_index], axis=1)
     return lacks
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
     """Add the rows of a frame to a table of schema index, by name of column, in a fixed order."""
     con.register("index_rows", frame)
     con.execute(

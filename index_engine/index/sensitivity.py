@@ -25,22 +25,22 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 DECIMALS = 1  # of a published score: ranks must not be finer than what is printed
-NONE = -1  # no indicator left out
+NO_OMISSION = -1  # no indicator left out
 BLOCK = 2_000_000  # points (replicate, unit, indicator) held at once: 16 MB an array
 ROUNDING = 1e-9  # a score that changes by less has not changed
 SMALLEST = 2.0**-54  # stands for a uniform draw of 0, so that no weight is 0 / 0
 
 WEIGHTS, INDICATOR_WEIGHTS = "dimension_weights", "indicator_weights"
 AGGREGATION, GOALPOSTS = "aggregation", "goalposts"
-LEFT_OUT, SHRINKAGE = "left_out", "shrinkage"
-GROUPS = (WEIGHTS, INDICATOR_WEIGHTS, AGGREGATION, GOALPOSTS, LEFT_OUT, SHRINKAGE)
+OMISSION, SHRINKAGE = "left_out", "shrinkage"
+GROUPS = (WEIGHTS, INDICATOR_WEIGHTS, AGGREGATION, GOALPOSTS, OMISSION, SHRINKAGE)
 
 NO_EFFECT = "no effect"
 NO_SCORES = "no scores"
 
 
 @dataclass(frozen=True)
-class Choices:
+class Scenarios:
     """What each replicate chooses. Arrays begin with the replicate: `dimension_weight` (replicate,
     dimension), `indicator_weight`, `worst` and `best` (replicate, indicator); `geometric` across
     dimensions, else arithmetic, `left_out`, the position of an indicator or NONE, and `shrunk`
@@ -51,31 +51,31 @@ class Choices:
     geometric: Flags
     worst: Array
     best: Array
-    left_out: Integers
+    omission: Integers
     shrunk: Flags
 
     def __len__(self) -> int:
         return len(self.geometric)
 
-    def at(self, rows: slice) -> "Choices":
-        return Choices(*(getattr(self, field.name)[rows] for field in fields(self)))
+    def subset(self, rows: slice) -> "Scenarios":
+        return Scenarios(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def together(parts: list[Choices]) -> Choices:
+def concatenate_scenarios(parts: list[Scenarios]) -> Scenarios:
     """The replicates of all parts, one after another."""
-    names = [field.name for field in fields(Choices)]
-    return Choices(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    names = [field.name for field in fields(Scenarios)]
+    return Scenarios(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def nominal(method: Method) -> Choices:
+def nominal_scenario(method: Method) -> Scenarios:
     """One replicate that chooses what the method chooses."""
-    return Choices(
+    return Scenarios(
         dimension_weight=np.array([[d.weight for d in method.dimensions]], dtype=np.float64),
         indicator_weight=np.array([[i.weight for i in method.indicators]], dtype=np.float64),
         geometric=np.array([True]),
         worst=np.array([[i.worst for i in method.indicators]], dtype=np.float64),
         best=np.array([[i.best for i in method.indicators]], dtype=np.float64),
-        left_out=np.array([NONE]),
+        omission=np.array([NO_OMISSION]),
         shrunk=np.array([False]),
     )
 
@@ -83,7 +83,7 @@ def nominal(method: Method) -> Choices:
 # ---------------------------------------------------------------- scores of many replicates
 
 
-def evaluate(method: Method, value: Array, shrunk: Array, choices: Choices) -> Array:
+def evaluate_scenarios(method: Method, value: Array, shrunk: Array, scenarios: Scenarios) -> Array:
     """Scores (replicate, unit), NaN where a unit has none.
 
     The steps are the method's: points between goalposts, weighted arithmetic mean in a dimension
@@ -95,56 +95,60 @@ def evaluate(method: Method, value: Array, shrunk: Array, choices: Choices) -> A
     """
     present = ~np.isnan(value)
     usable = present & ~np.isnan(shrunk)
-    both = np.stack([np.where(present, value, 0.0), np.where(usable, shrunk, value)])
-    np.copyto(both[1], 0.0, where=~present)
-    enough, in_use = _enough(method, present)
-    scores = np.empty((len(choices), len(value)))
+    value_sets = np.stack([np.where(present, value, 0.0), np.where(usable, shrunk, value)])
+    np.copyto(value_sets[1], 0.0, where=~present)
+    sufficient, has_indicators = _weight_sufficiency(method, present)
+    scores = np.empty((len(scenarios), len(value)))
     step = max(1, BLOCK // max(1, value.size))
-    for first in range(0, len(choices), step):
-        part = choices.at(slice(first, first + step))
-        dimension = _dimensions(method, both, present, part)
+    for first in range(0, len(scenarios), step):
+        part = scenarios.subset(slice(first, first + step))
+        dimension = _dimension_means(method, value_sets, present, part)
         # A dimension that is no part of the method has weight 0, and must not be NaN.
-        dimension[~enough[part.left_out]] = np.nan
-        np.copyto(dimension, 1.0, where=~in_use[part.left_out][:, None, :])
-        weight = part.dimension_weight * in_use[part.left_out]
-        scores[first : first + step] = _across(dimension, weight, part.geometric)
+        dimension[~sufficient[part.omission]] = np.nan
+        np.copyto(dimension, 1.0, where=~has_indicators[part.omission][:, None, :])
+        weight = part.dimension_weight * has_indicators[part.omission]
+        scores[first : first + step] = _aggregate_dimensions(dimension, weight, part.geometric)
     return scores
 
 
-def _enough(method: Method, present: Flags) -> tuple[Flags, Flags]:
+def _weight_sufficiency(method: Method, present: Flags) -> tuple[Flags, Flags]:
     """By indicator left out, the last row for NONE: whether enough of a dimension's weight is there
     (row, unit, dimension), and whether a dimension has an indicator at all (row, dimension)."""
     count = len(method.indicators)
-    kept = np.concatenate([1.0 - np.eye(count), np.ones((1, count))])
-    weights = nominal(method).indicator_weight * kept
-    weight = weights[:, :, None] * _member(method)
-    there, whole = present.astype(np.float64) @ weight, weight.sum(axis=1)
+    inclusion = np.concatenate([1.0 - np.eye(count), np.ones((1, count))])
+    weights = nominal_scenario(method).indicator_weight * inclusion
+    weight = weights[:, :, None] * _membership(method)
+    weight_present, total_weight = present.astype(np.float64) @ weight, weight.sum(axis=1)
     # Compared with a hair's width, so that 0.65 of the weight is not lost to rounding.
-    enough = (there >= (method.min_weight_present - 1e-9) * whole[:, None]) & (there > 0.0)
-    return enough, whole > 0.0
+    sufficient = (weight_present >= (method.min_weight_present - 1e-9) * total_weight[:, None]) & (
+        weight_present > 0.0
+    )
+    return sufficient, total_weight > 0.0
 
 
-def _dimensions(method: Method, both: Array, present: Flags, choices: Choices) -> Array:
+def _dimension_means(
+    method: Method, value_sets: Array, present: Flags, scenarios: Scenarios
+) -> Array:
     """Weighted arithmetic means (replicate, unit, dimension) of points; 0 where nothing is there.
 
     `both` (2, unit, indicator): values as they are, then shrunk, 0 where missing.
     """
-    points = both[choices.shrunk.astype(np.int64)]
-    points -= choices.worst[:, None, :]
-    points *= (100.0 / (choices.best - choices.worst))[:, None, :]
+    points = value_sets[scenarios.shrunk.astype(np.int64)]
+    points -= scenarios.worst[:, None, :]
+    points *= (100.0 / (scenarios.best - scenarios.worst))[:, None, :]
     np.clip(points, method.floor, 100.0, out=points)
     points *= present
-    kept = np.arange(both.shape[-1]) != choices.left_out[:, None]
-    weight = (choices.indicator_weight * kept)[:, :, None] * _member(method)
+    inclusion = np.arange(value_sets.shape[-1]) != scenarios.omission[:, None]
+    weight = (scenarios.indicator_weight * inclusion)[:, :, None] * _membership(method)
     total = present.astype(np.float64) @ weight
     mean: Array = np.divide(points @ weight, total, out=np.zeros_like(total), where=total > 0.0)
     return mean
 
 
-def _across(dimension: Array, weight: Array, geometric: Flags) -> Array:
+def _aggregate_dimensions(dimension: Array, weight: Array, geometric: Flags) -> Array:
     """Weighted means (replicate, unit) of dimensions (replicate, unit, dimension)."""
-    whole = weight.sum(axis=1, keepdims=True)
-    share = np.divide(weight, whole, out=np.full_like(weight, np.nan), where=whole > 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    share = np.divide(weight, total, out=np.full_like(weight, np.nan), where=total > 0.0)
     scores = np.empty(dimension.shape[:2])
     logs = np.log(dimension[geometric])
     scores[geometric] = np.exp(np.einsum("rud,rd->ru", logs, share[geometric]))
@@ -152,7 +156,7 @@ def _across(dimension: Array, weight: Array, geometric: Flags) -> Array:
     return scores
 
 
-def _member(method: Method) -> Array:
+def _membership(method: Method) -> Array:
     """1 where an indicator belongs to a dimension, (indicator, dimension)."""
     return np.array(
         [[float(i.dimension == d.id) for d in method.dimensions] for i in method.indicators]
@@ -162,41 +166,45 @@ def _member(method: Method) -> Array:
 # ---------------------------------------------------------------- ranks
 
 
-def ranks(scores: Array) -> Array:
+def printed_ranks(scores: Array) -> Array:
     """Ranks along the last axis from 1 for the highest score as it is printed; ties share the
     smallest; NaN stays NaN."""
-    printed = np.round(scores, DECIMALS)
-    order = np.argsort(-printed, axis=-1)  # NaN last
-    ordered = np.take_along_axis(printed, order, axis=-1)
-    place = np.broadcast_to(np.arange(1.0, scores.shape[-1] + 1.0), scores.shape).copy()
-    place[..., 1:][ordered[..., 1:] == ordered[..., :-1]] = 0.0
-    np.maximum.accumulate(place, axis=-1, out=place)
-    found = np.empty_like(place)
-    np.put_along_axis(found, order, place, axis=-1)
-    found[np.isnan(scores)] = np.nan
-    return found
+    rounded_scores = np.round(scores, DECIMALS)
+    order = np.argsort(-rounded_scores, axis=-1)  # NaN last
+    sorted_scores = np.take_along_axis(rounded_scores, order, axis=-1)
+    rank = np.broadcast_to(np.arange(1.0, scores.shape[-1] + 1.0), scores.shape).copy()
+    rank[..., 1:][sorted_scores[..., 1:] == sorted_scores[..., :-1]] = 0.0
+    np.maximum.accumulate(rank, axis=-1, out=rank)
+    rank_array = np.empty_like(rank)
+    np.put_along_axis(rank_array, order, rank, axis=-1)
+    rank_array[np.isnan(scores)] = np.nan
+    return rank_array
 
 
-def changes(before: Array, scores: Array) -> Array:
+def rank_changes(base_scores: Array, scores: Array) -> Array:
     """Changes of rank (replicate, unit) from the scores `before` (unit,), among the units that have
     a score in both; positive is a worse place."""
-    lost = np.isnan(scores) | np.isnan(before)
-    if not lost.any():
-        return ranks(scores) - ranks(before)
-    return ranks(np.where(lost, np.nan, scores)) - ranks(np.where(lost, np.nan, before))
+    no_score = np.isnan(scores) | np.isnan(base_scores)
+    if not no_score.any():
+        return printed_ranks(scores) - printed_ranks(base_scores)
+    return printed_ranks(np.where(no_score, np.nan, scores)) - printed_ranks(
+        np.where(no_score, np.nan, base_scores)
+    )
 
 
 # ---------------------------------------------------------------- all choices at once
 
 
-def inputs(method: Method) -> list[str]:
+def input_groups(method: Method) -> list[str]:
     """The group of each uniform number that `drawn` takes, in its order."""
     count = len(method.indicators)
     sizes = (len(method.dimensions), count, 1, 2 * count, 1, 1)
     return [group for group, size in zip(GROUPS, sizes, strict=True) for _ in range(size)]
 
 
-def drawn(method: Method, uniform: Array, concentration: float, goalpost_shift: float) -> Choices:
+def draw_scenarios(
+    method: Method, uniform: Array, concentration: float, goalpost_shift: float
+) -> Scenarios:
     """Choices from independent uniform numbers (replicate, input), by inverse transforms.
 
     Weights: Dirichlet with mean the method's weights, across dimensions and in each dimension, as
@@ -208,25 +216,28 @@ def drawn(method: Method, uniform: Array, concentration: float, goalpost_shift: 
     """
     if not 0.0 <= goalpost_shift < 0.5 or not concentration > 0.0:
         raise ValueError("concentration must be above 0, goalpost_shift a share below one half")
-    start = nominal(method)
-    names = np.array(inputs(method))
+    base = nominal_scenario(method)
+    names = np.array(input_groups(method))
     by_group = {group: uniform[:, names == group] for group in GROUPS}
-    worst, best = start.worst, start.best
+    worst, best = base.worst, base.best
     shift = (2.0 * by_group[GOALPOSTS] - 1.0) * goalpost_shift * np.tile(best - worst, 2)
     count = len(method.indicators)
     options = count + 1 if count > 1 else 1
     dimensions = np.ones((len(method.dimensions), 1))
-    return Choices(
+    return Scenarios(
         dimension_weight=_dirichlet(
-            start.dimension_weight[0], dimensions, by_group[WEIGHTS], concentration
+            base.dimension_weight[0], dimensions, by_group[WEIGHTS], concentration
         ),
         indicator_weight=_dirichlet(
-            start.indicator_weight[0], _member(method), by_group[INDICATOR_WEIGHTS], concentration
+            base.indicator_weight[0],
+            _membership(method),
+            by_group[INDICATOR_WEIGHTS],
+            concentration,
         ),
         geometric=by_group[AGGREGATION][:, 0] < 0.5,
         worst=worst + shift[:, :count],
         best=best + shift[:, count:],
-        left_out=(by_group[LEFT_OUT][:, 0] * options).astype(np.int64) - 1,
+        omission=(by_group[OMISSION][:, 0] * options).astype(np.int64) - 1,
         shrunk=by_group[SHRINKAGE][:, 0] >= 0.5,
     )
 
@@ -238,11 +249,11 @@ def _dirichlet(weights: Array, member: Array, uniform: Array, concentration: flo
 
     share = weights / (member @ (weights @ member))
     gamma = gammaincinv(concentration * share, np.maximum(uniform, SMALLEST))
-    found: Array = gamma / (gamma @ member @ member.T)
-    return found
+    dirichlet_weights: Array = gamma / (gamma @ member @ member.T)
+    return dirichlet_weights
 
 
-def uncertainty(
+def uncertainty_analysis(
     method: Method,
     value: Array,
     shrunk: Array,
@@ -260,41 +271,45 @@ def uncertainty(
     not count. A replicate's rank is the method's plus the change among the units scored in both.
     Missing for units without a score in the method itself.
     """
-    before = evaluate(method, value, shrunk, nominal(method))[0]
-    known = ~np.isnan(before)
+    base_scores = evaluate_scenarios(method, value, shrunk, nominal_scenario(method))[0]
+    has_score = ~np.isnan(base_scores)
     rng = np.random.Generator(np.random.PCG64(seed))
-    uniform = rng.random((replicates, len(inputs(method))))
-    choices = drawn(method, uniform, concentration, goalpost_shift)
-    scores = evaluate(method, value[known], shrunk[known], choices)
-    places = ranks(before[known]) + changes(before[known], scores)
-    found = {
-        "score": before[known],
+    uniform = rng.random((replicates, len(input_groups(method))))
+    scenarios = draw_scenarios(method, uniform, concentration, goalpost_shift)
+    scores = evaluate_scenarios(method, value[has_score], shrunk[has_score], scenarios)
+    replicate_ranks = printed_ranks(base_scores[has_score]) + rank_changes(
+        base_scores[has_score], scores
+    )
+    columns = {
+        "score": base_scores[has_score],
         "score_low": _quantile(scores, 0.05),
         "score_high": _quantile(scores, 0.95),
-        "rank": ranks(before[known]),
-        "rank_low": _quantile(places, 0.05),
-        "rank_median": _quantile(places, 0.5),
-        "rank_high": _quantile(places, 0.95),
+        "rank": printed_ranks(base_scores[has_score]),
+        "rank_low": _quantile(replicate_ranks, 0.05),
+        "rank_median": _quantile(replicate_ranks, 0.5),
+        "rank_high": _quantile(replicate_ranks, 0.95),
         "scored": 1.0 - np.isnan(scores).mean(axis=0),
     }
-    frame = pd.DataFrame(found, index=np.flatnonzero(known)).reindex(range(len(value)))
-    whole = [name for name in found if name.startswith("rank")]
-    return frame.astype(dict.fromkeys(whole, "Int64"))
+    frame = pd.DataFrame(columns, index=np.flatnonzero(has_score)).reindex(range(len(value)))
+    rank_columns = [name for name in columns if name.startswith("rank")]
+    return frame.astype(dict.fromkeys(rank_columns, "Int64"))
 
 
 def _quantile(values: Array, share: float) -> Array:
     """Quantile over replicates (replicate, unit) of what is not NaN; NaN where nothing is."""
-    ordered = np.sort(values, axis=0)  # NaN last
+    sorted_values = np.sort(values, axis=0)  # NaN last
     count = (~np.isnan(values)).sum(axis=0)
-    place = np.maximum(np.ceil(share * count).astype(np.int64) - 1, 0)
-    found: Array = np.take_along_axis(ordered, place[None], axis=0)[0]
-    return found
+    position = np.maximum(np.ceil(share * count).astype(np.int64) - 1, 0)
+    quantile: Array = np.take_along_axis(sorted_values, position[None], axis=0)[0]
+    return quantile
 
 
 # ---------------------------------------------------------------- each choice alone
 
 
-def alone(method: Method, value: Array, shrunk: Array, *, goalpost_shift: float) -> pd.DataFrame:
+def one_at_a_time(
+    method: Method, value: Array, shrunk: Array, *, goalpost_shift: float
+) -> pd.DataFrame:
     """What each choice does when only it is changed; one row a perturbation, nothing drawn.
 
     perturbation, and the indicator or dimension it is about in `item`; units: scored before and
@@ -307,32 +322,32 @@ def alone(method: Method, value: Array, shrunk: Array, *, goalpost_shift: float)
     """
     if not 0.0 <= goalpost_shift < 0.5:
         raise ValueError("goalpost_shift must be a share below one half")
-    changed = list(_perturbations(method, goalpost_shift))
-    before = evaluate(method, value, shrunk, nominal(method))[0]
-    known = ~np.isnan(before)
-    before = before[known]
-    choices = together([part for _, _, part in changed])
-    scores = evaluate(method, value[known], shrunk[known], choices)
-    there = ~np.isnan(scores)
-    moved = np.abs(np.where(there, scores - before, 0.0))
-    moved[moved < ROUNDING] = 0.0
-    place = np.where(there, np.abs(changes(before, scores)), 0.0)
-    units = there.sum(axis=1)
-    lost = before.size - units
-    still = (moved == 0.0).all(axis=1) & (lost == 0)
+    perturbations = list(_perturbations(method, goalpost_shift))
+    base_scores = evaluate_scenarios(method, value, shrunk, nominal_scenario(method))[0]
+    has_score = ~np.isnan(base_scores)
+    base_scores = base_scores[has_score]
+    scenarios = concatenate_scenarios([part for _, _, part in perturbations])
+    scores = evaluate_scenarios(method, value[has_score], shrunk[has_score], scenarios)
+    present = ~np.isnan(scores)
+    score_change = np.abs(np.where(present, scores - base_scores, 0.0))
+    score_change[score_change < ROUNDING] = 0.0
+    rank_change = np.where(present, np.abs(rank_changes(base_scores, scores)), 0.0)
+    place_count = present.sum(axis=1)
+    lost_count = base_scores.size - place_count
+    no_change = (score_change == 0.0).all(axis=1) & (lost_count == 0)
     return pd.DataFrame(
         {
-            "perturbation": [name for name, _, _ in changed],
-            "item": [item for _, item, _ in changed],
-            "units": units,
-            "lost": lost,
-            "rank_mean": _mean(place, units),
-            "rank_max": np.where(units > 0, place.max(axis=1, initial=0.0), np.nan),
-            "rank_moved": (place > 0.0).sum(axis=1),
-            "score_mean": _mean(moved, units),
-            "score_max": np.where(units > 0, moved.max(axis=1, initial=0.0), np.nan),
-            "score_moved": (moved > 0.0).sum(axis=1),
-            "reason": np.select([units == 0, still], [NO_SCORES, NO_EFFECT], ""),
+            "perturbation": [name for name, _, _ in perturbations],
+            "item": [item for _, item, _ in perturbations],
+            "units": place_count,
+            "lost": lost_count,
+            "rank_mean": _mean(rank_change, place_count),
+            "rank_max": np.where(place_count > 0, rank_change.max(axis=1, initial=0.0), np.nan),
+            "rank_moved": (rank_change > 0.0).sum(axis=1),
+            "score_mean": _mean(score_change, place_count),
+            "score_max": np.where(place_count > 0, score_change.max(axis=1, initial=0.0), np.nan),
+            "score_moved": (score_change > 0.0).sum(axis=1),
+            "reason": np.select([place_count == 0, no_change], [NO_SCORES, NO_EFFECT], ""),
         }
     )
 
@@ -344,23 +359,25 @@ def _mean(values: Array, count: Integers) -> Array:
     return mean
 
 
-def _perturbations(method: Method, shift: float) -> Iterator[tuple[str, str, Choices]]:
+def _perturbations(method: Method, shift: float) -> Iterator[tuple[str, str, Scenarios]]:
     """Name, item and choices of each perturbation."""
-    start = nominal(method)
-    step = shift * (start.best - start.worst)
-    yield "arithmetic", "", replace(start, geometric=np.array([False]))
-    equal = np.ones_like(start.dimension_weight)
-    yield "equal_dimension_weights", "", replace(start, dimension_weight=equal)
-    equal = np.ones_like(start.indicator_weight)
-    yield "equal_indicator_weights", "", replace(start, indicator_weight=equal)
+    base = nominal_scenario(method)
+    step = shift * (base.best - base.worst)
+    yield "arithmetic", "", replace(base, geometric=np.array([False]))
+    equal = np.ones_like(base.dimension_weight)
+    yield "equal_dimension_weights", "", replace(base, dimension_weight=equal)
+    equal = np.ones_like(base.indicator_weight)
+    yield "equal_indicator_weights", "", replace(base, indicator_weight=equal)
     for position, indicator in enumerate(method.indicators):
-        yield "left_out", indicator.id, replace(start, left_out=np.array([position]))
-    moves = {"wider": (-1, 1), "narrower": (1, -1), "harder": (1, 1), "easier": (-1, -1)}
-    for name, (worst, best) in moves.items():
-        moved = replace(start, worst=start.worst + worst * step, best=start.best + best * step)
-        yield f"goalposts_{name}", "", moved
-    yield "shrunk", "", replace(start, shrunk=np.array([True]))
+        yield "left_out", indicator.id, replace(base, omission=np.array([position]))
+    directions = {"wider": (-1, 1), "narrower": (1, -1), "harder": (1, 1), "easier": (-1, -1)}
+    for name, (worst, best) in directions.items():
+        shifted_scenario = replace(
+            base, worst=base.worst + worst * step, best=base.best + best * step
+        )
+        yield f"goalposts_{name}", "", shifted_scenario
+    yield "shrunk", "", replace(base, shrunk=np.array([True]))
     for position, dimension in enumerate(method.dimensions):
-        weight = start.dimension_weight.copy()
+        weight = base.dimension_weight.copy()
         weight[0, position] *= 2.0
-        yield "dimension_doubled", dimension.id, replace(start, dimension_weight=weight)
+        yield "dimension_doubled", dimension.id, replace(base, dimension_weight=weight)

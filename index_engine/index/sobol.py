@@ -23,25 +23,25 @@ import pandas as pd
 from index_engine.index.sensitivity import (
     GROUPS,
     NO_EFFECT,
-    changes,
-    drawn,
-    evaluate,
-    inputs,
-    nominal,
+    draw_scenarios,
+    evaluate_scenarios,
+    input_groups,
+    nominal_scenario,
+    rank_changes,
 )
 from index_engine.method import Method
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.str_]
+Strings = npt.NDArray[np.str_]
 
 NOT_ESTIMABLE = "not estimable"
 RESAMPLES = 200  # of the bootstrap behind a half-width
-RUNS, OUTPUTS = 512, 512  # looked at together, to bound memory
+BLOCK_RUNS, BLOCK_OUTPUTS = 512, 512  # looked at together, to bound memory
 
 
 @dataclass(frozen=True)
-class Indices:
+class SobolIndices:
     """Sobol indices, arrays (group, output): `first` and `total`, half the widths of their
     confidence intervals, and `reason`: NO_EFFECT where the group, or everything, leaves the output
     as it is, NOT_ESTIMABLE where a run has no output or only the exchanges change it, else ''."""
@@ -51,20 +51,20 @@ class Indices:
     first_half: Array
     total: Array
     total_half: Array
-    reason: Words
+    reason: Strings
 
 
 @dataclass(frozen=True)
-class Sensitivities:
+class SobolTables:
     """`overall`: indices of the mean absolute change of rank over units, one row a group; `units`:
     of the rank of each unit, one row a `unit` (its position) and group. Both with the columns of
     Indices."""
 
     overall: pd.DataFrame
-    units: pd.DataFrame
+    places: pd.DataFrame
 
 
-def sobol(
+def sobol_tables(
     method: Method,
     value: Array,
     shrunk: Array,
@@ -73,55 +73,57 @@ def sobol(
     concentration: float,
     goalpost_shift: float,
     seed: int,
-) -> Sensitivities:
+) -> SobolTables:
     """Indices of the groups of choices in GROUPS, from base x (groups + 2) runs.
 
     The overall output is that of Saisana, Saltelli and Tarantola (2005, J. R. Stat. Soc. A 168:
     307-323): the mean over units of the absolute change of rank. Units without a score
     in the method itself are left out of `units`. Arrays as in index_engine.index.sensitivity.
     """
-    before = evaluate(method, value, shrunk, nominal(method))[0]
-    known = np.flatnonzero(~np.isnan(before))
+    base_scores = evaluate_scenarios(method, value, shrunk, nominal_scenario(method))[0]
+    scored_positions = np.flatnonzero(~np.isnan(base_scores))
 
     def model(uniform: Array) -> Array:
-        choices = drawn(method, uniform, concentration, goalpost_shift)
-        moved = np.empty((len(uniform), known.size))
-        for first in range(0, len(uniform), RUNS):
-            rows = slice(first, first + RUNS)
-            scores = evaluate(method, value[known], shrunk[known], choices.at(rows))
-            moved[rows] = changes(before[known], scores)
-        there = ~np.isnan(moved)
-        count = there.sum(axis=1)
-        total = np.abs(np.where(there, moved, 0.0)).sum(axis=1)
+        scenarios = draw_scenarios(method, uniform, concentration, goalpost_shift)
+        changes = np.empty((len(uniform), scored_positions.size))
+        for first in range(0, len(uniform), BLOCK_RUNS):
+            rows = slice(first, first + BLOCK_RUNS)
+            scores = evaluate_scenarios(
+                method, value[scored_positions], shrunk[scored_positions], scenarios.subset(rows)
+            )
+            changes[rows] = rank_changes(base_scores[scored_positions], scores)
+        present = ~np.isnan(changes)
+        count = present.sum(axis=1)
+        total = np.abs(np.where(present, changes, 0.0)).sum(axis=1)
         overall = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-        return np.column_stack([overall, moved])
+        return np.column_stack([overall, changes])
 
-    found = indices(inputs(method), model, base=base, seed=seed)
-    overall = pd.DataFrame({"group": GROUPS, **_columns(found, slice(0, 1))})
-    units = pd.DataFrame(
+    indices = sobol_indices(input_groups(method), model, base=base, seed=seed)
+    overall = pd.DataFrame({"group": GROUPS, **_index_columns(indices, slice(0, 1))})
+    place_table = pd.DataFrame(
         {
-            "unit": np.repeat(known, len(GROUPS)),
-            "group": np.tile(np.array(GROUPS), known.size),
-            **_columns(found, slice(1, None)),
+            "unit": np.repeat(scored_positions, len(GROUPS)),
+            "group": np.tile(np.array(GROUPS), scored_positions.size),
+            **_index_columns(indices, slice(1, None)),
         }
     )
-    return Sensitivities(overall, units)
+    return SobolTables(overall, place_table)
 
 
-def _columns(found: Indices, outputs: slice) -> dict[str, npt.NDArray[np.generic]]:
+def _index_columns(indices: SobolIndices, outputs: slice) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of some outputs, output by output."""
     names = ("first", "first_half", "total", "total_half", "reason")
-    return {name: getattr(found, name)[:, outputs].T.ravel() for name in names}
+    return {name: getattr(indices, name)[:, outputs].T.ravel() for name in names}
 
 
-def indices(
+def sobol_indices(
     groups: Sequence[str],
     model: Callable[[Array], Array],
     *,
     base: int,
     seed: int,
     confidence: float = 0.95,
-) -> Indices:
+) -> SobolIndices:
     """Indices of groups of uniform inputs to a model.
 
     groups: the group of each input; model: from inputs (run, input) on 0..1 to outputs (run,
@@ -145,28 +147,28 @@ def indices(
     rng = np.random.Generator(np.random.PCG64(seed))
     samples = rng.multinomial(base, np.full(base, 1.0 / base), size=RESAMPLES) / base
     z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
-    figures = np.full((4, len(names), runs.shape[-1]), np.nan)
-    reasons = np.empty(figures.shape[1:], dtype=f"<U{len(NOT_ESTIMABLE)}")
-    for start in range(0, runs.shape[-1], OUTPUTS):
-        part = slice(start, start + OUTPUTS)
+    index_values = np.full((4, len(names), runs.shape[-1]), np.nan)
+    reasons = np.empty(index_values.shape[1:], dtype=f"<U{len(NOT_ESTIMABLE)}")
+    for start in range(0, runs.shape[-1], BLOCK_OUTPUTS):
+        part = slice(start, start + BLOCK_OUTPUTS)
         usable, reasons[:, part] = _reasons(runs[:, :, part])
         if usable.any():
-            found = _estimates(runs[:, :, part][:, :, usable], samples, z)
-            figures[:, :, part][:, :, usable] = found
-    first, first_half, total, total_half = figures
-    return Indices(names, first, first_half, total, total_half, reasons)
+            part_values = _estimates(runs[:, :, part][:, :, usable], samples, z)
+            index_values[:, :, part][:, :, usable] = part_values
+    first, first_half, total, total_half = index_values
+    return SobolIndices(names, first, first_half, total, total_half, reasons)
 
 
-def _reasons(runs: Array) -> tuple[Flags, Words]:
+def _reasons(runs: Array) -> tuple[Flags, Strings]:
     """Whether an output (output,) has indices, and the reasons (group, output), from `runs` (point,
     A or group or B, output)."""
-    missing = np.isnan(runs).any(axis=(0, 1))
-    known = np.where(missing, 0.0, runs)
-    still = (np.ptp(known, axis=(0, 1)) == 0.0) & ~missing
+    incomplete = np.isnan(runs).any(axis=(0, 1))
+    filled_runs = np.where(incomplete, 0.0, runs)
+    constant = (np.ptp(filled_runs, axis=(0, 1)) == 0.0) & ~incomplete
     # The variance is that over A and B, where nothing is exchanged.
-    usable = known[:, [0, -1]].std(axis=(0, 1)) > 1e-6 * known.std(axis=(0, 1))
-    unmoved = (known[:, 1:-1] == known[:, :1]).all(axis=0)
-    without_effect = still | (usable & unmoved)
+    usable = filled_runs[:, [0, -1]].std(axis=(0, 1)) > 1e-6 * filled_runs.std(axis=(0, 1))
+    no_group_effect = (filled_runs[:, 1:-1] == filled_runs[:, :1]).all(axis=0)
+    without_effect = constant | (usable & no_group_effect)
     return usable, np.select([without_effect, ~usable], [NO_EFFECT, NOT_ESTIMABLE], "")
 
 
@@ -176,22 +178,24 @@ def _estimates(runs: Array, samples: Array, z: float) -> Array:
     from SALib.analyze.sobol import first_order, total_order
 
     # Centred, because the first-order estimator errs the more, the further the mean is from 0.
-    scaled = (runs - runs.mean(axis=(0, 1))) / runs.std(axis=(0, 1))
-    a, b = scaled[:, 0], scaled[:, -1]
+    standardised = (runs - runs.mean(axis=(0, 1))) / runs.std(axis=(0, 1))
+    a, b = standardised[:, 0], standardised[:, -1]
     variance = samples @ (a**2 + b**2) / 2.0 - (samples @ (a + b) / 2.0) ** 2
-    found = np.empty((4, runs.shape[1] - 2, runs.shape[2]))
-    for group in range(found.shape[1]):
-        exchanged = scaled[:, group + 1]
-        found[0, group] = first_order(a, exchanged, b)
-        found[1, group] = z * _spread(samples @ (b * (exchanged - a)), variance)
-        found[2, group] = total_order(a, exchanged, b)
-        found[3, group] = z * _spread(samples @ (a - exchanged) ** 2 / 2.0, variance)
-    return found
+    index_values = np.empty((4, runs.shape[1] - 2, runs.shape[2]))
+    for group in range(index_values.shape[1]):
+        group_runs = standardised[:, group + 1]
+        index_values[0, group] = first_order(a, group_runs, b)
+        index_values[1, group] = z * _bootstrap_sd(samples @ (b * (group_runs - a)), variance)
+        index_values[2, group] = total_order(a, group_runs, b)
+        index_values[3, group] = z * _bootstrap_sd(samples @ (a - group_runs) ** 2 / 2.0, variance)
+    return index_values
 
 
-def _spread(part: Array, variance: Array) -> Array:
+def _bootstrap_sd(numerator: Array, variance: Array) -> Array:
     """Standard deviations over bootstrap samples (sample, output) of part / variance, leaving out
     samples that drew no variance."""
-    ratio = np.divide(part, variance, out=np.full_like(part, np.nan), where=variance > 1e-12)
-    spread: Array = np.nanstd(ratio, axis=0, ddof=1)
-    return spread
+    ratio = np.divide(
+        numerator, variance, out=np.full_like(numerator, np.nan), where=variance > 1e-12
+    )
+    sd: Array = np.nanstd(ratio, axis=0, ddof=1)
+    return sd

@@ -1,5 +1,5 @@
 -- Flows of first-enforcement cases by court, stratum and period, in the words of official reports.
--- taken_over: open when the window of their source began; filed + taken_over - closed, summed from
+-- initial_stock: open when the window of their source began; filed + initial_stock - closed, summed from
 -- the beginning, is the stock pending.
 -- claimed, recovered: closed cases with both amounts known, a claim capped so that it weighs at most
 -- claim_cap, its recovery in the same proportion and at most whole; the *_x_* columns are sums of
@@ -31,7 +31,7 @@ opened AS (
         stratum,
         period,
         CAST(SUM(CASE WHEN filed_day >= from_day THEN 1 ELSE 0 END) AS INTEGER) AS filed,
-        CAST(SUM(CASE WHEN filed_day < from_day THEN 1 ELSE 0 END) AS INTEGER) AS taken_over
+        CAST(SUM(CASE WHEN filed_day < from_day THEN 1 ELSE 0 END) AS INTEGER) AS initial_stock
     FROM flows
     JOIN days ON days.day = GREATEST(filed_day, from_day)
     WHERE COALESCE(closed_day, until_day) >= from_day
@@ -115,7 +115,7 @@ SELECT
     COALESCE(opened.stratum, closed.stratum) AS stratum,
     COALESCE(opened.period, closed.period) AS period,
     COALESCE(filed, 0) AS filed,
-    COALESCE(taken_over, 0) AS taken_over,
+    COALESCE(initial_stock, 0) AS initial_stock,
     COALESCE(closed, 0) AS closed,
     COALESCE(closed_december, 0) AS closed_december,
     COALESCE(completed, 0) AS completed,

@@ -4,7 +4,7 @@
 -- grid share one bin more, so that every spell of a cohort is counted.
 
 SELECT
-    clock,
+    process,
     court_id,
     stratum,
     cohort,

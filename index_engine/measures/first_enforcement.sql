@@ -4,11 +4,11 @@
 SELECT
     cases.case_id,
     cases.court_id,
-    (case_classes.number * claim_bands + CASE
-        WHEN cases.claim_amount IS NULL OR cases.claim_amount <= 0 THEN claim_bands - 1
-        WHEN cases.claim_amount >= band_3 THEN 3
-        WHEN cases.claim_amount >= band_2 THEN 2
-        WHEN cases.claim_amount >= band_1 THEN 1
+    (case_classes.number * claim_classes + CASE
+        WHEN cases.claim_amount IS NULL OR cases.claim_amount <= 0 THEN claim_classes - 1
+        WHEN cases.claim_amount >= claim_limit_3 THEN 3
+        WHEN cases.claim_amount >= claim_limit_2 THEN 2
+        WHEN cases.claim_amount >= claim_limit_1 THEN 1
         ELSE 0 END) * debtor_count + debtor_kinds.number AS stratum,
     cases.close_mode,
     cases.recovery_mode,

@@ -1,5 +1,5 @@
--- Spells: from the start of a clock to its event, one row a case or lot and clock.
---   start_day  day the clock starts          from_day  first day it is observed
+-- Spells: from the start of a process to its event, one row a case or lot and process.
+--   start_day  day the process starts          from_day  first day it is observed
 --   stop_day   day of the event; for 'open', the first day no longer observed
 -- Clocks: case (filing to closing), listing (filing to first listing, where property must be sold),
 -- lot (first listing to sale), resume (closing as 终本 to the first case that resumes it); and of
@@ -8,8 +8,8 @@
 -- payout (lot sold to its case paid). A spell that ended before its window was never observed.
 -- Steps: notified, queried and seized (filing to the notice of enforcement, to the first query of
 -- property, to the first seizure where property must be sold), priced (seizure to the reference
--- price), offered (reference price to first listing). A step's clock runs where the court records
--- the step, see recorded.sql; its spells are of no stratum, since nothing is adjusted by them.
+-- price), offered (reference price to first listing). A step's process runs where the court records
+-- the step, see step_recording.sql; its spells are of no stratum, since nothing is adjusted by them.
 
 WITH known AS (
     SELECT
@@ -89,59 +89,59 @@ auctions_of_cases AS (
 recording AS (
     SELECT known.*, notified_since, queried_since, seized_since, priced_since, listed_since
     FROM known
-    JOIN recorded ON recorded.source_id = known.source_id AND recorded.court_id = known.recorder
+    JOIN step_recording ON step_recording.source_id = known.source_id AND step_recording.court_id = known.recorder
 ),
 
 steps AS (
-    SELECT 'notified' AS clock, court_id, filed_day AS start_day, window_from, window_until,
+    SELECT 'notified' AS process, court_id, filed_day AS start_day, window_from, window_until,
            notified_day AS step_day, 'notified' AS step, closed_day
     FROM recording
     WHERE filed_day >= notified_since
     UNION ALL
-    SELECT 'queried' AS clock, court_id, filed_day AS start_day, window_from, window_until,
+    SELECT 'queried' AS process, court_id, filed_day AS start_day, window_from, window_until,
            queried_day AS step_day, 'queried' AS step, closed_day
     FROM recording
     WHERE filed_day >= queried_since
     UNION ALL
-    SELECT 'seized' AS clock, court_id, filed_day AS start_day, window_from, window_until,
+    SELECT 'seized' AS process, court_id, filed_day AS start_day, window_from, window_until,
            seized_day AS step_day, 'seized' AS step, closed_day
     FROM recording
     WHERE has_assets AND filed_day >= seized_since
     UNION ALL
-    SELECT 'priced' AS clock, court_id, seized_day AS start_day, window_from, window_until,
+    SELECT 'priced' AS process, court_id, seized_day AS start_day, window_from, window_until,
            priced_day AS step_day, 'priced' AS step, closed_day
     FROM recording
     WHERE has_assets AND seized_day >= priced_since
     UNION ALL
-    SELECT 'offered' AS clock, court_id, priced_day AS start_day, window_from, window_until,
+    SELECT 'offered' AS process, court_id, priced_day AS start_day, window_from, window_until,
            listed_day AS step_day, 'listed' AS step, closed_day
     FROM recording
     WHERE has_assets AND priced_day >= listed_since
 ),
 
 clocks AS (
-    SELECT 'case' AS clock, court_id, stratum, filed_day AS start_day, window_from, window_until,
+    SELECT 'case' AS process, court_id, stratum, filed_day AS start_day, window_from, window_until,
            closed_day AS event_day, closing_event AS event
     FROM known
     UNION ALL
-    SELECT 'listing' AS clock, court_id, stratum, filed_day AS start_day, window_from, window_until,
+    SELECT 'listing' AS process, court_id, stratum, filed_day AS start_day, window_from, window_until,
            COALESCE(listed_day, closed_day) AS event_day,
            CASE WHEN listed_day IS NOT NULL THEN 'listed' ELSE 'closed' END AS event
     FROM known
     WHERE has_assets
     UNION ALL
-    SELECT 'resume' AS clock, court_id, stratum, closed_day AS start_day, window_from, window_until,
+    SELECT 'resume' AS process, court_id, stratum, closed_day AS start_day, window_from, window_until,
            resumed_day AS event_day, 'resumed' AS event
     FROM known
     LEFT JOIN resumptions ON resumptions.case_id = known.case_id
     -- Closed before observation began: of those a source has none, or a few by accident.
     WHERE close_mode = 'zhongben' AND closed_day >= window_from
     UNION ALL
-    SELECT 'lot' AS clock, court_id, stratum, listed_day AS start_day, window_from, window_until,
+    SELECT 'lot' AS process, court_id, stratum, listed_day AS start_day, window_from, window_until,
            CASE WHEN event IS NOT NULL THEN ended_day END AS event_day, event
     FROM offers
     UNION ALL
-    SELECT CASE WHEN asset_class = 'vehicle' THEN 'notice_movable' ELSE 'notice_fixed' END AS clock,
+    SELECT CASE WHEN asset_class = 'vehicle' THEN 'notice_movable' ELSE 'notice_fixed' END AS process,
            court_id, stratum, listed_day AS start_day, window_from, window_until,
            CASE WHEN status IS NOT NULL THEN ended_day END AS event_day,
            CASE WHEN status IN ('withdrawn', 'stopped') THEN 'gone' ELSE 'held' END AS event
@@ -150,13 +150,13 @@ clocks AS (
     WHERE stage = 'first'
         AND asset_class IN ('vehicle', 'residential', 'commercial', 'industrial', 'land', 'equity')
     UNION ALL
-    SELECT 'second' AS clock, court_id, stratum, ended_day AS start_day, window_from, window_until,
+    SELECT 'second' AS process, court_id, stratum, ended_day AS start_day, window_from, window_until,
            COALESCE(next_day, CASE WHEN closed_day >= ended_day THEN closed_day END) AS event_day,
            CASE WHEN next_day IS NOT NULL THEN 'listed' ELSE 'closed' END AS event
     FROM auctions_of_cases
     WHERE stage = 'first' AND status = 'failed'
     UNION ALL
-    SELECT 'payout' AS clock, court_id, stratum, ended_day AS start_day,
+    SELECT 'payout' AS process, court_id, stratum, ended_day AS start_day,
            GREATEST(window_from, case_from) AS window_from,
            LEAST(window_until, case_until) AS window_until,
            closed_day AS event_day,
@@ -167,7 +167,7 @@ clocks AS (
     UNION ALL
     -- What comes first, the step or the closing. A step dated before the one it is counted from
     -- makes a spell that ends before it begins: one of the two days is wrong, and it is left out.
-    SELECT clock, court_id, CAST(NULL AS INTEGER) AS stratum, start_day, window_from, window_until,
+    SELECT process, court_id, CAST(NULL AS INTEGER) AS stratum, start_day, window_from, window_until,
            LEAST(step_day, closed_day) AS event_day,
            CASE WHEN step_day <= COALESCE(closed_day, step_day) THEN step ELSE 'closed' END AS event
     FROM steps
@@ -175,7 +175,7 @@ clocks AS (
 
 observed AS (
     SELECT
-        clock,
+        process,
         court_id,
         stratum,
         start_day,
@@ -187,7 +187,7 @@ observed AS (
 )
 
 SELECT
-    observed.clock,
+    observed.process,
     observed.court_id,
     observed.stratum,
     observed.start_day,

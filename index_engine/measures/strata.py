@@ -13,87 +13,97 @@ import duckdb
 
 from index_engine.method import Method
 
-DEBTORS = ("person", "company", "other", "")  # '' is unknown
+DEBTOR_KINDS = ("person", "company", "other", "")  # '' is unknown
 NO_LIMIT = 1e30  # a claim band that no claim reaches
-ALL = "all"
+SINGLE_GROUP = "all"
 
 
 @dataclass(frozen=True)
-class Grid:
+class StratumGrid:
     """The values of each axis; the last claim band is of claims not known."""
 
-    classes: tuple[str, ...]
-    bands: int
-    debtors: tuple[str, ...]
-    assets: tuple[str, ...]
+    case_classes: tuple[str, ...]
+    n_claim_classes: int
+    debtor_kinds: tuple[str, ...]
+    asset_groups: tuple[str, ...]
 
     @property
-    def cases(self) -> int:
+    def n_case_strata(self) -> int:
         """Number of strata of cases: they are numbered from 0."""
-        return len(self.classes) * self.bands * len(self.debtors)
+        return len(self.case_classes) * self.n_claim_classes * len(self.debtor_kinds)
 
     @property
-    def count(self) -> int:
+    def n_strata(self) -> int:
         """Number of all strata; those of lots follow those of cases."""
-        return self.cases + len(self.assets)
+        return self.n_case_strata + len(self.asset_groups)
 
 
-def grid(method: Method) -> Grid:
+def stratum_grid(method: Method) -> StratumGrid:
     """The strata of a method; one of cases and one of lots where it tells none apart."""
     if method.strata is None:
-        return Grid((ALL,), 1, (ALL,), (ALL,))
-    bands = len(method.strata.claim_bands) + 2
-    return Grid(tuple(method.strata.classes), bands, DEBTORS, tuple(method.strata.assets))
+        return StratumGrid((SINGLE_GROUP,), 1, (SINGLE_GROUP,), (SINGLE_GROUP,))
+    n_claim_classes = len(method.strata.claim_classes) + 2
+    return StratumGrid(
+        tuple(method.strata.classes), n_claim_classes, DEBTOR_KINDS, tuple(method.strata.assets)
+    )
 
 
-def prepare(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """Create measures.strata (stratum, kind, case_class, claim_band, debtor_kind, asset_class) and
+def create_strata(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """Create measures.strata (stratum, kind, case_class, claim_class, debtor_kind, asset_class) and
     the temporary tables case_classes, debtor_kinds and asset_classes, which give a code its number.
 
-    `claim_band` is the position of the band, NULL where the claim is not known.
+    `claim_class` is the position of the band, NULL where the claim is not known.
     """
-    axes = grid(method)
-    together: dict[str, tuple[str, ...]] = {ALL: ("*",)}
-    classes = method.strata.classes if method.strata else together
-    _named(con, "case_classes", "cause", _numbers(con, "cases", "cause", classes))
-    debtors = {kind: axes.debtors.index(kind) if method.strata else 0 for kind in DEBTORS}
-    _named(con, "debtor_kinds", "debtor_kind", debtors.items())
-    groups = method.strata.assets if method.strata else together
-    numbers = _numbers(con, "auction_rounds", "asset_class", groups)
-    _named(con, "asset_classes", "asset_class", [(a, axes.cases + n) for a, n in numbers])
+    axes = stratum_grid(method)
+    single_group: dict[str, tuple[str, ...]] = {SINGLE_GROUP: ("*",)}
+    cause_groups = method.strata.classes if method.strata else single_group
+    _create_lookup(con, "case_classes", "cause", _code_numbers(con, "cases", "cause", cause_groups))
+    debtor_numbers = {
+        kind: axes.debtor_kinds.index(kind) if method.strata else 0 for kind in DEBTOR_KINDS
+    }
+    _create_lookup(con, "debtor_kinds", "debtor_kind", debtor_numbers.items())
+    asset_groups = method.strata.assets if method.strata else single_group
+    asset_numbers = _code_numbers(con, "auction_rounds", "asset_class", asset_groups)
+    _create_lookup(
+        con, "asset_classes", "asset_class", [(a, axes.n_case_strata + n) for a, n in asset_numbers]
+    )
     con.execute(
         "CREATE TABLE measures.strata (stratum INTEGER, kind VARCHAR, case_class VARCHAR,"
-        " claim_band INTEGER, debtor_kind VARCHAR, asset_class VARCHAR)"
+        " claim_class INTEGER, debtor_kind VARCHAR, asset_class VARCHAR)"
     )
-    of_cases = product(enumerate(axes.classes), range(axes.bands), enumerate(axes.debtors))
+    case_strata = product(
+        enumerate(axes.case_classes), range(axes.n_claim_classes), enumerate(axes.debtor_kinds)
+    )
     rows: list[tuple[object, ...]] = [
         (
-            (c * axes.bands + band) * len(axes.debtors) + d,
+            (c * axes.n_claim_classes + claim_class) * len(axes.debtor_kinds) + d,
             "case",
             case_class,
-            band if band < axes.bands - 1 or axes.bands == 1 else None,
+            claim_class
+            if claim_class < axes.n_claim_classes - 1 or axes.n_claim_classes == 1
+            else None,
             debtor,
             None,
         )
-        for (c, case_class), band, (d, debtor) in of_cases
+        for (c, case_class), claim_class, (d, debtor) in case_strata
     ]
     rows += [
-        (axes.cases + number, "lot", None, None, None, asset)
-        for number, asset in enumerate(axes.assets)
+        (axes.n_case_strata + number, "lot", None, None, None, asset)
+        for number, asset in enumerate(axes.asset_groups)
     ]
     con.executemany("INSERT INTO measures.strata VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
-def _numbers(
+def _code_numbers(
     con: duckdb.DuckDBPyConnection, table: str, column: str, groups: dict[str, tuple[str, ...]]
 ) -> list[tuple[str, int]]:
     """Each code that is there, with the position of its group."""
-    seen = con.execute(f"SELECT DISTINCT COALESCE({column}, '') FROM {table}").fetchall()
-    number_of = {code: at for at, codes in enumerate(groups.values()) for code in codes}
-    return [(code, number_of.get(code, number_of["*"])) for (code,) in sorted(seen)]
+    code_rows = con.execute(f"SELECT DISTINCT COALESCE({column}, '') FROM {table}").fetchall()
+    group_numbers = {code: number for number, codes in enumerate(groups.values()) for code in codes}
+    return [(code, group_numbers.get(code, group_numbers["*"])) for (code,) in sorted(code_rows)]
 
 
-def _named(
+def _create_lookup(
     con: duckdb.DuckDBPyConnection, table: str, column: str, rows: Iterable[tuple[str, int]]
 ) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({column} VARCHAR, number INTEGER)")

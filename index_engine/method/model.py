@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import NormalDist
 
-from index_engine.ages import Ages
+from index_engine.age_grid import AgeGrid
 
 Names = dict[str, str]  # language tag (zh_Hans, zh_Hant, en) -> wording
 
@@ -34,7 +34,7 @@ AMOUNTS = {
 MONEY = {*(name for pair in AMOUNTS for name in pair)}
 MONEY |= {"premium", "start_value", "value_finished", "value_sold"}
 MEANS = {("days_to_close", "closed")}  # sums over counted things, with a sum of squares
-CLOCK_EVENTS = {
+PROCESS_EVENTS = {
     "notified": {"notified", "closed"},
     "queried": {"queried", "closed"},
     "seized": {"seized", "closed"},
@@ -56,7 +56,7 @@ class Estimate:
     """How a number is made. `kind` decides which of the other fields are set; see method.toml."""
 
     kind: str
-    clock: str = ""
+    process: str = ""
     event: str = ""
     months: int = 0
     numerator: str = ""
@@ -64,7 +64,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Statistic:
     """A number shown beside the score, with its numerator and denominator in words."""
 
     id: str
@@ -75,13 +75,13 @@ class Figure:
     denominator: Names
 
     @property
-    def in_yuan(self) -> bool:
+    def is_monetary(self) -> bool:
         """Whether numerator and denominator are sums of money."""
         return self.estimate.numerator in MONEY
 
 
 @dataclass(frozen=True)
-class Indicator(Figure):
+class Indicator(Statistic):
     """A number that enters the score: `worst` and `best` on its own scale give 0 and 100."""
 
     dimension: str
@@ -97,7 +97,7 @@ class Indicator(Figure):
 
 
 @dataclass(frozen=True)
-class Check(Figure):
+class Check(Statistic):
     """A number that shows whether closings are real: with an interval, and never in a score."""
 
     min_n: int
@@ -116,30 +116,30 @@ class Band:
     """A band of scores: from `least` up to the least of the next better one."""
 
     id: str
-    least: float
+    minimum: float
 
 
 @dataclass(frozen=True)
 class Strata:
     """What cases are told apart by when case mix is taken out; known when a case is filed.
 
-    `classes` are groups of causes, "*" the causes not named; `claim_bands` up to three amounts at
+    `classes` are groups of causes, "*" the causes not named; `claim_classes` up to three amounts at
     which a claim counts as larger. The kind of debtor is the third. `assets` are groups of asset
     classes, by which auction lots are told apart.
     """
 
     classes: dict[str, tuple[str, ...]]
     assets: dict[str, tuple[str, ...]]
-    claim_bands: tuple[int, ...]
+    claim_classes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class CaseMix:
     """How estimates are brought to one mix: `max_weight` is the most that one case may count for,
-    `min_represented` the least share of the standard mix that a place must have cases of."""
+    `min_overlap` the least share of the standard mix that a place must have cases of."""
 
     max_weight: float
-    min_represented: float
+    min_overlap: float
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ class Method:
     min_weight_present: float
     floor: float
     min_coverage: float
-    events: dict[str, tuple[str, ...]]  # event of the case clock -> closing modes
+    events: dict[str, tuple[str, ...]]  # event of the case process -> closing modes
     recovery_events: dict[str, tuple[str, ...]]  # the same -> recovery modes, of completed cases
     strata: Strata | None  # None: cases are not told apart, nothing is adjusted for case mix
     case_mix: CaseMix
@@ -214,66 +214,66 @@ class Method:
     dimensions: tuple[Dimension, ...]
     indicators: tuple[Indicator, ...]
     checks: tuple[Check, ...]
-    figures: tuple[Figure, ...]
+    statistics: tuple[Statistic, ...]
     text: str
 
     @property
-    def ages(self) -> Ages:
+    def ages(self) -> AgeGrid:
         """The grid of ages on which the curves of this method are drawn."""
-        return Ages.by_month(self.horizon_months, self.bins_per_month)
+        return AgeGrid.by_month(self.horizon_months, self.bins_per_month)
 
     @property
     def z(self) -> float:
         """Half the width of an interval in standard errors: 1.96 for a confidence of 0.95."""
-        return quantile(self.confidence)
+        return z_value(self.confidence)
 
     @property
-    def estimated(self) -> tuple[Indicator | Check, ...]:
+    def estimands(self) -> tuple[Indicator | Check, ...]:
         """Everything that has a standard error: the indicators, then the checks."""
         return (*self.indicators, *self.checks)
 
     @property
-    def on_cases(self) -> tuple[str, ...]:
+    def case_indicators(self) -> tuple[str, ...]:
         """Ids of the indicators whose n is the number of cases under way; of all, where the method
         has no such."""
-        found = tuple(i.id for i in self.indicators if i.estimate.clock == "case")
-        return found or tuple(i.id for i in self.indicators)
+        ids = tuple(i.id for i in self.indicators if i.estimate.process == "case")
+        return ids or tuple(i.id for i in self.indicators)
 
-    def in_order(self, level: str) -> bool:
+    def publishes_ranks(self, level: str) -> bool:
         """Whether places of a level are published in the order of their scores, with ranks."""
         return level != "court" or self.publication.court_order == "ranks"
 
     def band_position(self, band: str | None) -> int:
         """Where a band stands in an order of bands, 0 the best; of two that an interval spans, as
         'A-BBB', between them. What has no band comes last."""
-        ids = [each.id for each in self.bands]
+        ids = [b.id for b in self.bands]
         spans = [*ids, *(f"{better}-{worse}" for better, worse in pairwise(ids))]
         if band not in spans:
             return 2 * len(ids)
-        at = spans.index(band)
-        return 2 * at if at < len(ids) else 2 * (at - len(ids)) + 1
+        position = spans.index(band)
+        return 2 * position if position < len(ids) else 2 * (position - len(ids)) + 1
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Raises KeyError for an unknown id."""
         return {indicator.id: indicator for indicator in self.indicators}[indicator_id]
 
-    def of_dimension(self, dimension_id: str) -> tuple[Indicator, ...]:
+    def dimension_indicators(self, dimension_id: str) -> tuple[Indicator, ...]:
         return tuple(i for i in self.indicators if i.dimension == dimension_id)
 
-    def event_of(self, close_mode: str, recovery_mode: str) -> str:
-        """The event of the case clock that a closing is; '' stands for an unknown mode."""
+    def closing_event(self, close_mode: str, recovery_mode: str) -> str:
+        """The event of the case process that a closing is; '' stands for an unknown mode."""
         if close_mode == "completed":
             for event, modes in self.recovery_events.items():
                 if recovery_mode in modes:
                     return event
-        event_of = {mode: event for event, modes in self.events.items() for mode in modes}
-        return event_of.get(close_mode, event_of["*"])
+        event_by_mode = {mode: event for event, modes in self.events.items() for mode in modes}
+        return event_by_mode.get(close_mode, event_by_mode["*"])
 
-    def clock_events(self, clock: str) -> tuple[str, ...]:
-        """The events that end a spell of `clock`, in the order of the method."""
-        return tuple(self.events) if clock == "case" else tuple(sorted(CLOCK_EVENTS[clock]))
+    def process_events(self, process: str) -> tuple[str, ...]:
+        """The events that end a spell of `process`, in the order of the method."""
+        return tuple(self.events) if process == "case" else tuple(sorted(PROCESS_EVENTS[process]))
 
 
-def quantile(confidence: float) -> float:
+def z_value(confidence: float) -> float:
     """Half the width of a two-sided normal interval, in standard errors."""
     return NormalDist().inv_cdf(0.5 + confidence / 2)

@@ -1,9 +1,9 @@
 -- Indicators and checks of one unit and period on every basis, beside the nation's values.
--- Parameters: method, level, unit_id, period.
+-- Parameters: method, level, place_id, period.
 
 WITH mine AS (
     SELECT * FROM estimates.indicators
-    WHERE method = $1 AND level = $2 AND unit_id = $3 AND period = $4
+    WHERE method = $1 AND level = $2 AND place_id = $3 AND period = $4
 ),
 
 observed AS (
@@ -21,7 +21,7 @@ shrunk AS (
 
 drawn AS (
     SELECT indicator, weight AS own_weight, centre AS peers_value FROM estimates.shrinkage
-    WHERE method = $1 AND level = $2 AND unit_id = $3 AND period = $4
+    WHERE method = $1 AND level = $2 AND place_id = $3 AND period = $4
 ),
 
 nation AS (
@@ -31,7 +31,7 @@ nation AS (
 
 points AS (
     SELECT indicator, points, weight, own FROM index.points
-    WHERE method = $1 AND basis = 'observed' AND level = $2 AND unit_id = $3 AND period = $4
+    WHERE method = $1 AND basis = 'observed' AND level = $2 AND place_id = $3 AND period = $4
 )
 
 SELECT indicator, value, se, n, status, points, weight, own, nation, nation_se, nation_n, adjusted,

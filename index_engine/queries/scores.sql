@@ -11,7 +11,7 @@ now AS (
 ),
 
 other AS (
-    SELECT unit_id,
+    SELECT place_id,
            max(CASE WHEN basis = 'adjusted' THEN score END) AS adjusted,
            max(CASE WHEN basis = 'adjusted' THEN low END) AS adjusted_low,
            max(CASE WHEN basis = 'adjusted' THEN high END) AS adjusted_high,
@@ -20,26 +20,26 @@ other AS (
            max(CASE WHEN basis = 'shrunk' THEN high END) AS shrunk_high
     FROM mine
     WHERE period = $3 AND basis IN ('adjusted', 'shrunk')
-    GROUP BY unit_id
+    GROUP BY place_id
 )
 
-SELECT now.unit_id, now.score, now.se, now.low, now.high, now.low90, now.high90, now.rank,
+SELECT now.place_id, now.score, now.se, now.low, now.high, now.low90, now.high90, now.rank,
        ranks.low AS rank_low, ranks.high AS rank_high,
-       ranks.low_all AS rank_low_all, ranks.high_all AS rank_high_all, ranks.top AS top_share,
+       ranks.low_joint AS rank_low_all, ranks.high_joint AS rank_high_all, ranks.top AS top_share,
        now.band, now.n, now.status,
        round(now.score - quarter.score, 1) AS change_quarter,
        round(now.score - year.score, 1) AS change_year,
        year.low AS low_before, year.score AS score_before, year.high AS high_before,
-       other.* EXCLUDE (unit_id), NULLIF(peers.peers, '') AS peers,
+       other.* EXCLUDE (place_id), NULLIF(peers.peers, '') AS peers,
        CASE WHEN peers.peers <> '' THEN peers.members END AS peers_members
 FROM now
-LEFT JOIN (SELECT unit_id, score FROM mine WHERE basis = 'observed' AND period = $4) AS quarter
-USING (unit_id)
+LEFT JOIN (SELECT place_id, score FROM mine WHERE basis = 'observed' AND period = $4) AS quarter
+USING (place_id)
 LEFT JOIN (
-    SELECT unit_id, score, low, high FROM mine WHERE basis = 'observed' AND period = $5
-) AS year USING (unit_id)
-LEFT JOIN other USING (unit_id)
+    SELECT place_id, score, low, high FROM mine WHERE basis = 'observed' AND period = $5
+) AS year USING (place_id)
+LEFT JOIN other USING (place_id)
 LEFT JOIN (SELECT * FROM index.ranks WHERE method = $1 AND level = $2 AND period = $3) AS ranks
-USING (unit_id)
-LEFT JOIN (SELECT * FROM estimates.peers WHERE level = $2 AND period = $3) AS peers USING (unit_id)
-ORDER BY now.rank NULLS LAST, now.unit_id
+USING (place_id)
+LEFT JOIN (SELECT * FROM estimates.peer_groups WHERE level = $2 AND period = $3) AS peers USING (place_id)
+ORDER BY now.rank NULLS LAST, now.place_id

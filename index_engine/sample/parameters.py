@@ -6,10 +6,10 @@ from typing import Any
 
 import duckdb
 
-FILE = Path(__file__).with_name("parameters.toml")
+PARAMETERS_FILE = Path(__file__).with_name("parameters.toml")
 
 
-def load(con: duckdb.DuckDBPyConnection, text: str) -> None:
+def load_parameters(con: duckdb.DuckDBPyConnection, text: str) -> None:
     """Make the parameters known to `con`.
 
     `text` is the content of a parameter file. Sections of single values become one struct, the
@@ -18,18 +18,20 @@ def load(con: duckdb.DuckDBPyConnection, text: str) -> None:
 
     Raises ValueError if a name is given twice or the lists of a table differ in length.
     """
-    knobs: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     for section, values in tomllib.loads(text).items():
         if all(isinstance(value, list) for value in values.values()):
-            _table(con, section, values)
+            _create_table(con, section, values)
             continue
-        twice = knobs.keys() & values.keys()
-        if twice:
-            raise ValueError(f"parameters.toml: [{section}] gives {sorted(twice)} a second time")
-        knobs |= values
-    con.execute("SET VARIABLE knobs = ?", [knobs])
+        repeated_keys = parameters.keys() & values.keys()
+        if repeated_keys:
+            raise ValueError(
+                f"parameters.toml: [{section}] gives {sorted(repeated_keys)} a second time"
+            )
+        parameters |= values
+    con.execute("SET VARIABLE knobs = ?", [parameters])
 
 
-def _table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[Any]]) -> None:
+def _create_table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[Any]]) -> None:
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     con.execute(f"CREATE TEMP TABLE {name} AS SELECT unnest(?, recursive := true)", [rows])

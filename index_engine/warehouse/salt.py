@@ -15,7 +15,9 @@ import duckdb
 
 from index_engine.errors import InputError
 
-_FINGERPRINT = "salt_fingerprint"  # in meta: tells one salt from another, and gives neither away
+_FINGERPRINT_KEY = (
+    "salt_fingerprint"  # in meta: tells one salt from another, and gives neither away
+)
 
 
 def salt_path(warehouse: Path) -> Path:
@@ -23,15 +25,17 @@ def salt_path(warehouse: Path) -> Path:
     return warehouse.with_name(warehouse.name + ".salt")
 
 
-def find(con: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
+def load_salt(con: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
     """Return the secret of the warehouse open in `con`: 64 hexadecimal digits, new if it has none.
 
     Raises InputError if the numbers in it were hashed with a secret that is no longer there.
     """
     path = salt_path(warehouse)
-    known = con.execute("SELECT value FROM meta WHERE key = ?", [_FINGERPRINT]).fetchall()
+    stored_fingerprint = con.execute(
+        "SELECT value FROM meta WHERE key = ?", [_FINGERPRINT_KEY]
+    ).fetchall()
     if not path.exists():
-        if known:
+        if stored_fingerprint:
             raise InputError(
                 f"{path}: not there, and without it no row of a new file can be told from those in"
                 f" {warehouse.name}; put the file back, or start a new warehouse"
@@ -40,7 +44,7 @@ def find(con: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
     salt = path.read_text(encoding="ascii", errors="replace").strip()
     if not re.fullmatch("[0-9a-f]{64}", salt):
         raise InputError(f"{path}: is to hold 64 hexadecimal digits; put the right file back")
-    if known and known != [(_fingerprint(salt),)]:
+    if stored_fingerprint and stored_fingerprint != [(_fingerprint(salt),)]:
         raise InputError(
             f"{path}: not the salt that the numbers in {warehouse.name} were hashed with; put the"
             " right file back, or start a new warehouse"
@@ -48,7 +52,7 @@ def find(con: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
     return salt
 
 
-def keep(con: duckdb.DuckDBPyConnection, warehouse: Path, salt: str) -> None:
+def save_salt(con: duckdb.DuckDBPyConnection, warehouse: Path, salt: str) -> None:
     """Write the secret beside the warehouse, for its owner only, and its fingerprint into it."""
     path = salt_path(warehouse)
     if not path.exists():
@@ -60,7 +64,7 @@ def keep(con: duckdb.DuckDBPyConnection, warehouse: Path, salt: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-    con.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [_FINGERPRINT, _fingerprint(salt)])
+    con.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [_FINGERPRINT_KEY, _fingerprint(salt)])
 
 
 def _fingerprint(salt: str) -> str:

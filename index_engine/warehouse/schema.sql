@@ -98,7 +98,7 @@ CREATE TABLE court_periods (
     court_id          VARCHAR NOT NULL,
     period_start      DATE    NOT NULL,
     period_end        DATE    NOT NULL,
-    carried           INTEGER,          -- 旧存: open at the start
+    opening_stock     INTEGER,          -- 旧存: open at the start
     filed             INTEGER,          -- 新收
     accepted          INTEGER,          -- 受理: carried and filed
     closed            INTEGER,          -- 结案

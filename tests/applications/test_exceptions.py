@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from index_engine.build import build
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.changed import CHANGED, changed_world
 from tests.worlds import Case, World
 
@@ -42,7 +42,7 @@ def test_the_change_is_told_of_the_court_and_the_places_it_is_all_of(
     snapshot: Snapshot, changed: World, level: str, unit: str
 ):
     found = snapshot.exceptions(level, PERIOD)
-    assert set(found["unit_id"]) == {unit}
+    assert set(found["place_id"]) == {unit}
     rows = found.set_index("figure")
     assert rows.loc["zhongben_rate", "direction"] == "up"
     assert rows.loc["completion_rate", "direction"] == "down"
@@ -69,7 +69,7 @@ def test_before_the_change_there_was_none(snapshot: Snapshot):
 
 def test_the_series_behind_a_signal(snapshot: Snapshot, changed: World):
     rows = snapshot.exception_series("court", PERIOD)
-    mine = rows[(rows["unit_id"] == CHANGED) & (rows["figure"] == "zhongben_rate")]
+    mine = rows[(rows["place_id"] == CHANGED) & (rows["figure"] == "zhongben_rate")]
     assert mine["quarter"].iloc[0] == "2021Q1"
     assert mine["quarter"].iloc[-1] == PERIOD
     for line in mine.itertuples(index=False):
@@ -83,24 +83,26 @@ def test_the_series_behind_a_signal(snapshot: Snapshot, changed: World):
 
 
 def test_how_much_was_watched_and_what_chance_would_find(snapshot: Snapshot):
-    watched = snapshot.watched(PERIOD).set_index(["level", "figure"])
+    watched = snapshot.monitoring_summary(PERIOD).set_index(["level", "figure"])
     assert watched.loc[("court", "zhongben_rate"), "series"] == 4
     assert watched.loc[("court", "zhongben_rate"), "expected"] == pytest.approx(0.004)
     assert watched.loc[("court", "zhongben_rate"), "signals"] == 1
     assert watched.loc[("court", "closure_rate"), "signals"] == 0
-    assert snapshot.watched("2022Q4").empty  # eight quarters: four watched, four of a baseline
+    assert snapshot.monitoring_summary(
+        "2022Q4"
+    ).empty  # eight quarters: four watched, four of a baseline
 
 
 def test_what_is_watched_has_a_name(snapshot: Snapshot):
-    for figure in snapshot.watched(PERIOD)["figure"].unique():
-        assert snapshot.watched_entry(figure).name["en"]
+    for figure in snapshot.monitoring_summary(PERIOD)["figure"].unique():
+        assert snapshot.monitored_entry(figure).name["en"]
 
 
 # ---------------------------------------------------------------- local and other creditors
 
 
 def test_creditors_who_fare_alike_have_no_gap(snapshot: Snapshot):
-    rows = snapshot.locality("province", PERIOD, "cash_24m")
+    rows = snapshot.creditor_gaps("province", PERIOD, "cash_24m")
     known = rows[rows["status"] == "estimated"]
     assert len(known) >= 2
     assert ((known["gap_low"] < 0) & (known["gap_high"] > 0)).all()

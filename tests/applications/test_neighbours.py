@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index_engine.applications import spatial
 from index_engine.errors import InputError
+from index_engine.monitoring import spatial
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -20,7 +20,7 @@ NAMES = {
 
 @pytest.mark.parametrize("level", spatial.LEVELS)
 def test_every_place_is_there_and_borders_go_both_ways(level: str):
-    near = spatial.neighbours(level)
+    near = spatial.read_neighbours(level)
     assert near.ids == tuple(sorted(code for code, (of, _) in NAMES.items() if of == level))
     assert (near.adjacent == near.adjacent.T).all()
     assert not near.adjacent.diagonal().any()
@@ -44,14 +44,14 @@ def test_every_place_is_there_and_borders_go_both_ways(level: str):
     ],
 )
 def test_known_neighbours(level: str, one: str, other: str, expected: bool):
-    near = spatial.neighbours(level)
+    near = spatial.read_neighbours(level)
     code = {name: code for code, (of, name) in NAMES.items() if of == level}
     assert near.adjacent[near.ids.index(code[one]), near.ids.index(code[other])] == expected
 
 
 def test_islands_by_name():
     named = {
-        level: [NAMES[code][1] for code in spatial.neighbours(level).islands]
+        level: [NAMES[code][1] for code in spatial.read_neighbours(level).islands]
         for level in spatial.LEVELS
     }
     assert named == {"province": ["海南省", "台湾省"], "city": ["舟山市", "三沙市", "台湾省"]}
@@ -76,7 +76,7 @@ def test_neighbours_are_those_of_the_map(level: str, file: str):
     apart = np.full(near_boxes.shape, np.inf)
     apart[one, other] = distance(shapes[one], shapes[other])
     np.fill_diagonal(apart, np.inf)
-    near = spatial.neighbours(level)
+    near = spatial.read_neighbours(level)
     assert near.ids == tuple(feature["id"] for feature in features)
     assert (near.adjacent == (apart <= 0.001)).all()
     assert (near.adjacent == (apart <= hair)).all()
@@ -84,4 +84,4 @@ def test_neighbours_are_those_of_the_map(level: str, file: str):
 
 def test_a_missing_table_is_said(tmp_path: Path):
     with pytest.raises(InputError, match=r"table of neighbours is missing"):
-        spatial.neighbours("city", tmp_path / "none.csv")
+        spatial.read_neighbours("city", tmp_path / "none.csv")

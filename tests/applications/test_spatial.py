@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index_engine.applications import spatial
-from index_engine.applications.spatial import Local, Neighbours
+from index_engine.monitoring import spatial
+from index_engine.monitoring.spatial import LocalMoran, Neighbours
 
 NAN = math.nan
 
@@ -75,7 +75,7 @@ def test_moran_is_that_of_r(columbus, shared: Path):
 
 def test_local_moran_is_that_of_r(columbus):
     values, near, theirs = columbus
-    found = spatial.local(values, near, seed=1)
+    found = spatial.local_moran(values, near, seed=1)
     ours = {
         "Ii": found.i,
         "E.Ii": found.expected,
@@ -102,7 +102,7 @@ def test_esda_says_the_same():
     assert 2 * min(ours.p, 1 - ours.p) == pytest.approx(whole.p_rand), "esda's has two sides"
     with pytest.warns(DeprecationWarning, match="alternative hypothesis"):
         parts = Moran_Local(values, weights, permutations=9_999, seed=3, n_jobs=1)
-    found = spatial.local(values, near, seed=3)
+    found = spatial.local_moran(values, near, seed=3)
     assert found.i == pytest.approx(parts.Is * 60 / 59)  # esda divides by n - 1, R by n
     assert found.expected == pytest.approx(parts.EIc)
     assert found.variance == pytest.approx(parts.VIc)
@@ -160,7 +160,7 @@ def test_local_moments_and_p_are_those_of_all_ways_to_choose_neighbours():
     near = random_graph(draw, 13, 0.3)
     # Few different values, and no binary numbers: many sets of neighbours have the same sum.
     values = np.array([draw.choice([0.1, 0.2, 0.3, 0.6, 1.3]) for _ in near.ids])
-    found = spatial.local(values, near, seed=7)
+    found = spatial.local_moran(values, near, seed=7)
     assert found.ids == near.ids
     z = (values - values.mean()).tolist()
     second = fmean(a * a for a in z)
@@ -181,7 +181,7 @@ def test_local_moments_and_p_are_those_of_all_ways_to_choose_neighbours():
 def test_q_is_the_step_up_of_benjamini_and_hochberg():
     draw = random.Random(8)
     near = random_graph(draw, 40, 0.1)
-    found = spatial.local(np.array([draw.random() for _ in near.ids]), near, seed=9)
+    found = spatial.local_moran(np.array([draw.random() for _ in near.ids]), near, seed=9)
     p = found.pseudo_p.tolist()
     for unit, own in enumerate(p):
         larger = [other for other in p if other >= own]
@@ -203,7 +203,10 @@ def test_the_order_of_units_does_not_matter():
     one, other = spatial.moran(values, near), spatial.moran(values[order], turned)
     assert (one.i, one.variance, one.p) == pytest.approx((other.i, other.variance, other.p))
     assert set(one.islands) == set(other.islands)
-    here, there = spatial.local(values, near, seed=1), spatial.local(values[order], turned, seed=1)
+    here, there = (
+        spatial.local_moran(values, near, seed=1),
+        spatial.local_moran(values[order], turned, seed=1),
+    )
     place = [there.ids.index(code) for code in here.ids]
     assert here.i == pytest.approx(there.i[place])
     assert here.variance == pytest.approx(there.variance[place])
@@ -212,10 +215,10 @@ def test_the_order_of_units_does_not_matter():
 
 
 def test_the_scale_does_not_matter_and_turning_it_swaps_high_and_low():
-    near = spatial.neighbours("province")
+    near = spatial.read_neighbours("province")
     values = np.arange(34.0) ** 2
-    plain = spatial.local(values, near, seed=1)
-    turned = spatial.local(1_000 - 3 * values, near, seed=1)
+    plain = spatial.local_moran(values, near, seed=1)
+    turned = spatial.local_moran(1_000 - 3 * values, near, seed=1)
     assert turned.i == pytest.approx(plain.i)
     assert turned.pseudo_p == pytest.approx(plain.pseudo_p)
     named = set(plain.cluster.tolist())
@@ -228,11 +231,11 @@ def test_the_scale_does_not_matter_and_turning_it_swaps_high_and_low():
 def test_the_same_seed_gives_the_same_bytes():
     near = ring(30)
     values = np.random.Generator(np.random.PCG64(1)).normal(size=30)
-    first = spatial.local(values, near, seed=5)
+    first = spatial.local_moran(values, near, seed=5)
     spatial._draws.cache_clear()
-    again = spatial.local(values, near, seed=5)
+    again = spatial.local_moran(values, near, seed=5)
     assert first.pseudo_p.tobytes() == again.pseudo_p.tobytes()
-    other = spatial.local(values, near, seed=6)
+    other = spatial.local_moran(values, near, seed=6)
     assert first.pseudo_p.tobytes() != other.pseudo_p.tobytes()
 
 
@@ -242,12 +245,12 @@ def test_the_same_seed_gives_the_same_bytes():
 def test_islands_take_no_part_and_are_named():
     near = graph([*ring(12).ids, "far", "lone"], itertools.pairwise(ring(12).ids))
     values = np.array([*np.arange(12.0), 500.0, NAN])
-    without = spatial.moran(values[:12], near.among(np.arange(14) < 12))
+    without = spatial.moran(values[:12], near.subset(np.arange(14) < 12))
     found = spatial.moran(values, near)
     assert near.islands == ("far", "lone")
     assert found.islands == ("far",), "lone has no value"
     assert (found.i, found.variance, found.n) == (without.i, without.variance, 12)
-    assert "far" not in spatial.local(values, near, seed=1).ids
+    assert "far" not in spatial.local_moran(values, near, seed=1).ids
 
 
 def test_who_loses_all_neighbours_becomes_an_island():
@@ -258,7 +261,7 @@ def test_who_loses_all_neighbours_becomes_an_island():
     values = np.arange(14.0)
     assert spatial.moran(values, near).islands == ()
     values[12] = NAN
-    found = spatial.local(values, near, seed=1)
+    found = spatial.local_moran(values, near, seed=1)
     assert found.islands == ("end",)
     assert found.ids == ring(12).ids
     # The weight of the one that left went to those that stayed: 000 has 001 alone.
@@ -273,14 +276,14 @@ def test_too_few_units_and_equal_values_have_no_result():
     assert spatial.moran(np.arange(10.0), ring(10)).status == "estimated"
     assert spatial.moran(np.full(12, 3.3), ring(12)).status == "constant"
     for values, reason in ((np.arange(9.0), "too_few"), (np.full(9, NAN), "too_few")):
-        found = spatial.local(values, ring(9), seed=1)
+        found = spatial.local_moran(values, ring(9), seed=1)
         assert (found.ids, found.i.size, found.status) == ((), 0, reason)
 
 
 def test_a_unit_beside_all_others_has_no_z():
     ids = ring(11).ids
     near = graph(ids, [*itertools.pairwise(ids[1:]), *(("000", other) for other in ids[1:])])
-    found = spatial.local(np.arange(11.0), near, seed=1)
+    found = spatial.local_moran(np.arange(11.0), near, seed=1)
     assert np.isnan(found.z[0]) and found.pseudo_p[0] == 1.0
     assert not np.isnan(found.z[1:5]).any()
 
@@ -288,7 +291,7 @@ def test_a_unit_beside_all_others_has_no_z():
 def test_a_unit_at_the_mean_is_neither_high_nor_low():
     ids = ring(81).ids
     near = graph(ids, [*itertools.pairwise(ids), *(("000", other) for other in ids[-8:])])
-    found = spatial.local(np.array([0.0, *range(-40, 0), *range(1, 41)]), near, seed=1)
+    found = spatial.local_moran(np.array([0.0, *range(-40, 0), *range(1, 41)]), near, seed=1)
     assert found.q[0] <= 0.05, "its neighbours are the highest"
     assert found.cluster[0] == "none"
 
@@ -296,16 +299,16 @@ def test_a_unit_at_the_mean_is_neither_high_nor_low():
 # ---------------------------------------------------------------- what the clusters are worth
 
 
-def words(found: Local) -> dict[str, str]:
+def words(found: LocalMoran) -> dict[str, str]:
     return dict(zip(found.ids, found.cluster.tolist(), strict=True))
 
 
 def test_a_planted_cluster_is_found():
-    near = spatial.neighbours("city")
+    near = spatial.read_neighbours("city")
     values = np.random.Generator(np.random.PCG64(3)).normal(50, 5, size=len(near.ids))
     planted = np.array([code.startswith("44") for code in near.ids])  # Guangdong
     values[planted] += 30
-    found = words(spatial.local(values, near, seed=1))
+    found = words(spatial.local_moran(values, near, seed=1))
     # Among 372 cities it happens by chance that two or three neighbours are all high.
     inside = planted & ~(near.adjacent & ~planted).any(axis=1) & (near.degree >= 4)
     assert inside.sum() == 7
@@ -315,9 +318,9 @@ def test_a_planted_cluster_is_found():
 
 
 def test_maps_without_clusters_have_hardly_any_though_values_are_skewed():
-    near = spatial.neighbours("city")
+    near = spatial.read_neighbours("city")
     maps = np.random.Generator(np.random.PCG64(4)).lognormal(0, 0.5, size=(60, len(near.ids)))
-    found = [spatial.local(values, near, seed=1) for values in maps]
+    found = [spatial.local_moran(values, near, seed=1) for values in maps]
     assert sum((one.cluster != "none").any() for one in found) <= 6
     # By the normal approximation every second map had one.
     normal = sum(one.p.min() * len(one.ids) <= 0.05 for one in found)

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from index_engine.applications import spatial
+from index_engine.monitoring import spatial
 
 
 def scored(units: dict[str, Iterable[str]], periods: Iterable[str]) -> duckdb.DuckDBPyConnection:
@@ -21,7 +21,7 @@ def scored(units: dict[str, Iterable[str]], periods: Iterable[str]) -> duckdb.Du
                 key = (method, basis, level, code, period)
                 scores.append((*key, round(draw.gauss(50, 10), 1)))
                 dimensions += [(*key, "speed", draw.gauss(50, 10)), (*key, "recovery", None)]
-    keys = ["method", "basis", "level", "unit_id", "period"]
+    keys = ["method", "basis", "level", "place_id", "period"]
     con = duckdb.connect()
     con.execute("CREATE SCHEMA index")
     con.register("s", pd.DataFrame(scores, columns=[*keys, "score"]))
@@ -31,14 +31,14 @@ def scored(units: dict[str, Iterable[str]], periods: Iterable[str]) -> duckdb.Du
     return con
 
 
-CHINA = {level: spatial.neighbours(level).ids for level in spatial.LEVELS}
+CHINA = {level: spatial.read_neighbours(level).ids for level in spatial.LEVELS}
 
 
 def test_write():
     con = scored({**CHINA, "nation": ["100000"]}, ["2025Q3", "2025Q4"])
     con.execute(
         "UPDATE index.scores SET score = NULL WHERE level = 'province' AND period = '2025Q4'"
-        " AND unit_id IN ('120000', '130000')"  # the neighbours of 110000
+        " AND place_id IN ('120000', '130000')"  # the neighbours of 110000
     )
     spatial.write(con, "ours")
     rows = con.execute(
@@ -55,8 +55,8 @@ def test_write():
         ("province", "2025Q4", "speed", 32, 2, "estimated"),
     ]
     lost = con.execute(
-        "SELECT unit_id, i, z, p, q, cluster FROM index.clusters WHERE level = 'province'"
-        " AND period = '2025Q4' AND layer = 'score' AND i IS NULL ORDER BY unit_id"
+        "SELECT place_id, i, z, p, q, cluster FROM index.clusters WHERE level = 'province'"
+        " AND period = '2025Q4' AND layer = 'score' AND i IS NULL ORDER BY place_id"
     ).fetchall()
     empty = (None, None, None, None, "island")
     assert lost == [("110000", *empty), ("460000", *empty), ("710000", *empty)]
@@ -65,21 +65,21 @@ def test_write():
 def test_written_is_what_the_functions_say():
     con = scored(CHINA, ["2025Q4"])
     spatial.write(con, "ours", seed=3)
-    of = "WHERE method = 'ours' AND level = 'city' AND {} ORDER BY unit_id"
+    of = "WHERE method = 'ours' AND level = 'city' AND {} ORDER BY place_id"
     values = con.execute(
         "SELECT score FROM index.scores " + of.format("basis = 'observed'")
     ).fetchnumpy()["score"]
-    near = spatial.neighbours("city")
-    whole, parts = spatial.moran(values, near), spatial.local(values, near, seed=3)
+    near = spatial.read_neighbours("city")
+    whole, parts = spatial.moran(values, near), spatial.local_moran(values, near, seed=3)
     (row,) = con.execute(
         "SELECT i, expected, z, p FROM index.spatial WHERE level = 'city' AND layer = 'score'"
     ).fetchall()
     assert row == pytest.approx((whole.i, whole.expected, whole.z, whole.p), abs=1e-9)
     found = con.execute(
-        "SELECT unit_id, i, z, p, q, cluster FROM index.clusters "
+        "SELECT place_id, i, z, p, q, cluster FROM index.clusters "
         + of.format("layer = 'score' AND cluster <> 'island'")
     ).df()
-    assert tuple(found["unit_id"]) == parts.ids
+    assert tuple(found["place_id"]) == parts.ids
     assert found["cluster"].tolist() == parts.cluster.tolist()
     for name, column in {"i": parts.i, "z": parts.z, "p": parts.pseudo_p, "q": parts.q}.items():
         assert found[name].to_numpy() == pytest.approx(column, abs=1e-9), name

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from dashboard.i18n import LANGUAGES
+from dashboard.text.i18n import LANGUAGES
 from index_engine.build import build
 from index_engine.sample import generate
 from tests.browser import driving

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Visit
 
@@ -102,7 +102,7 @@ def test_the_keyboard_walks_the_front_page_and_opens_a_place(
     page.keyboard.press("Enter")
     page.wait_for_url(f"**unit={unit}**")
     with Snapshot(warehouse) as snapshot:
-        name = snapshot.unit("province", unit).name_en
+        name = snapshot.place("province", unit).name_en
     expect(page.locator(".crumbs [aria-current]")).to_have_text(name)
     driving.settle(page)
 

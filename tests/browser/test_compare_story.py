@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
 from tests.test_events import write
@@ -23,7 +23,7 @@ def test_a_place_among_its_peers_over_time(
         place = next(
             row
             for row in rows[rows["score"].notna()].itertuples()
-            if len(snapshot.alike("province", row.unit_id, period))
+            if len(snapshot.similar_places("province", row.place_id, period))
         )
     day = f"{int(period[:4]) - 2}-07-01"
     kind = {"level": "nation", "unit": "", "kind": "definition_break", "name_en": "New words"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Visit
 from tests.browser.test_stories import click_place
@@ -92,7 +92,7 @@ def test_association_staff_read_weigh_and_take_what_a_publication_needs(
     period = snapshot.periods()[-1]
     scores = snapshot.scores("province", period)
     ranked = scores[scores["score"].notna()]  # what has no score is in no order
-    assert [row["unit_id"] for row in rows] == ranked["unit_id"].tolist()
+    assert [row["place_id"] for row in rows] == ranked["place_id"].tolist()
     assert {row["data_version"] for row in rows} == {snapshot.version}
     assert {row["period"] for row in rows} == {period}
     assert all(row["method"] and "SYNTHETIC" in row["data_kind"] for row in rows)
@@ -112,11 +112,11 @@ def test_an_investor_goes_down_to_a_court_and_sets_a_region_beside_another(
     scored = rows[rows["score"].notna()].sort_values("n")
     city = scored.iloc[-1]
     other = scored[scored["parent"] != city["parent"]].iloc[-1]
-    court = snapshot.scores("court", period, parent=city["unit_id"]).iloc[0]
+    court = snapshot.scores("court", period, parent=city["place_id"]).iloc[0]
     investor = Person(visit(f"{server}?lang=en"))
     page = investor.page
     investor.map(city["parent"])
-    investor.map(city["unit_id"])
+    investor.map(city["place_id"])
     listed = page.locator(".st-key-list").get_by_role("link", name=court["name_en"], exact=True)
     investor.click(listed)
     expect(page.locator("h1")).to_have_text(court["name_en"])
@@ -151,7 +151,7 @@ def test_a_policymaker_follows_one_court_among_its_like_and_the_creditors(
         expect(page.locator(f"[class*=st-key-plot-{chart}] .main-svg").first).to_be_visible()
     expect(page.get_by_text("Of the single steps, most waits are open at")).to_be_visible()
     # Courts of like cases beside it, over time and at one mix of cases.
-    near = snapshot.alike("court", court["unit_id"], period)
+    near = snapshot.similar_places("court", court["place_id"], period)
     if len(near):
         policymaker.follow("Compare with these")
     else:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Visit
 
@@ -40,7 +40,7 @@ def test_staff_weigh_anew_cite_the_view_and_come_back(
     page.wait_for_url("**w=cycle%3A3**")
     driving.settle(page)
     expect(page.locator(".band", has_text="Custom weights")).to_contain_text("Cycle length 1 → 3")
-    expected = snapshot.reweighted("province", snapshot.periods()[-1], {"cycle": 3.0})
+    expected = snapshot.reweighted_scores("province", snapshot.periods()[-1], {"cycle": 3.0})
     first = expected.iloc[0]
     expect(page.locator("table.data tbody tr").first).to_contain_text(first["name_en"])
     with page.expect_download() as taken:

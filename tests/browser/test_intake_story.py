@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from index_engine import intake
+from index_engine.importing import api
 from tests import court_files
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
@@ -62,7 +62,7 @@ def test_from_two_files_to_a_place_on_the_map(visit: Visit, start: Start, folder
     expect(page.locator(".crumbs [aria-current]")).to_have_text("江苏省")
     # Nothing is left of what was uploaded, and no name of a person is in the data set.
     made = folder / "江苏2024.duckdb"
-    assert intake.state(made).has_cases
+    assert api.read_state(made).has_cases
     stored = made.read_bytes()
     assert not [name for name in court_files.PEOPLE if name.encode() in stored]
     # The sample is as it was, one click away.
@@ -106,7 +106,7 @@ def test_by_keyboard_alone(visit: Visit, start: Start, folder: Path) -> None:
 def test_a_telephone_shows_every_step_without_scrolling_sideways(
     visit: Visit, start: Start, folder: Path, language: str
 ) -> None:
-    intake.create(folder / "mine.duckdb")
+    api.create_warehouse(folder / "mine.duckdb")
     address = start(folder / "sample.duckdb")
     page = visit(f"{address}data?data=mine&lang={language}", width=390)
     page.locator(".st-key-intake-upload input[type=file]").set_input_files(

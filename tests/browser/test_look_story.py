@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from dashboard import i18n, theme
+from dashboard.text import i18n
+from dashboard.ui import theme
 from tests.browser import driving
 from tests.browser.conftest import Visit
 
@@ -100,5 +101,5 @@ def test_traditional_pages_have_no_simplified_character(visit: Visit, server: st
         words = page.locator(".stApp").inner_text()
         own_names = page.locator(".tongues").inner_text()  # languages are named in themselves
         words = words.replace(own_names, "")
-        wrong = [a for a, b in zip(words, i18n.traditional(words), strict=True) if a != b]
+        wrong = [a for a, b in zip(words, i18n.to_traditional(words), strict=True) if a != b]
         assert not wrong, f"{path}: {''.join(wrong)}"

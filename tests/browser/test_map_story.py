@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
 from tests.browser.test_stories import click_place, parameters, shown_period

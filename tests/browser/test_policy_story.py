@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from index_engine.build import build
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.browser.conftest import Start, Visit
 from tests.changed import CHANGED, changed_world
 
@@ -39,7 +39,7 @@ def test_a_policymaker_compares_creditors_and_opens_a_court_that_changed(
     expect(rows).to_have_count(6)  # the province, its city and the court, by two rates each
     expect(rows.first.locator("img.spark")).to_be_visible()
     with Snapshot(changed) as snapshot:
-        [name] = {u.name_en for u in snapshot.units() if u.unit_id == CHANGED}
+        [name] = {u.name_en for u in snapshot.places() if u.place_id == CHANGED}
     rows.last.get_by_role("link", name=name).click()
     expect(page.locator(".crumbs [aria-current]")).to_have_text(name)
     assert f"unit={CHANGED}" in page.url

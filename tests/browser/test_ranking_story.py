@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from index_engine.snapshot import RANKS, Snapshot
+from index_engine.queries import RANK_COLUMNS, Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
 
@@ -64,7 +64,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     # The table, with method, vintage and caveats in every row.
     rows = taken(page, "ranking-province")
     units = snapshot.scores("province", period).dropna(subset="score")
-    assert [row["unit_id"] for row in rows] == units["unit_id"].tolist()
+    assert [row["place_id"] for row in rows] == units["place_id"].tolist()
     assert [float(row["rank"]) for row in rows] == units["rank"].tolist()
     for row in rows:
         assert row["method"].startswith("enforcement-credit-1 ")
@@ -80,9 +80,9 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     head = page.locator(".st-key-ranking thead")
     expect(head.get_by_role("link")).to_have_text([re.compile("Court"), re.compile("Cases")])
     rows = taken(page, "ranking-court")
-    courts = snapshot.scores("court", period).merge(snapshot.courts(), on="unit_id")
-    assert [row["unit_id"] for row in rows] == courts.loc[~courts["special"], "unit_id"].tolist()
-    assert not set(RANKS) & set(rows[0])
+    courts = snapshot.scores("court", period).merge(snapshot.courts(), on="place_id")
+    assert [row["place_id"] for row in rows] == courts.loc[~courts["special"], "place_id"].tolist()
+    assert not set(RANK_COLUMNS) & set(rows[0])
     assert all("without ranks" in row["caveats"] for row in rows)
 
     # The second page of the table, by its link.
@@ -117,7 +117,7 @@ def test_staff_narrow_the_table_draw_it_and_take_places_along(
         page.get_by_role("link", name=f"Compare {name}", exact=True).click()
         expect(page.locator("nav.picks")).to_contain_text(name)
         driving.settle(page)
-    ids = ",".join(f"province:{unit}" for unit in units["unit_id"].iloc[:2])
+    ids = ",".join(f"province:{unit}" for unit in units["place_id"].iloc[:2])
     go = page.get_by_role("link", name="Compare 2 places")
     expect(go).to_have_attribute("href", re.compile(rf"^\./compare\?.*units={ids}"))
     page.locator("nav.picks").get_by_role("link", name="Clear").click()

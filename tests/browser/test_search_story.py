@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Visit
 
@@ -48,7 +48,7 @@ def test_a_court_is_found_on_the_map_and_opens_its_profile(
     page = visit(f"{server}?lang=en")
     box(page).fill(court.name_en)
     first(page).click()
-    page.wait_for_url(f"**/region?lang=en&level=court&unit={court.unit_id}")
+    page.wait_for_url(f"**/region?lang=en&level=court&unit={court.place_id}")
     expect(page.locator("h1")).to_have_text(court.name_en)
     driving.settle(page)
 

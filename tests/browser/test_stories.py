@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Page, expect
 
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
 
@@ -104,9 +104,9 @@ def test_a_cold_deep_link_opens_the_page_it_names(
     province = snapshot.children("nation", "100000")[3]
     query = f"lang={language}&period={period}"
     if path in ("", "region"):
-        query += f"&level=province&unit={province.unit_id}"
+        query += f"&level=province&unit={province.place_id}"
     if path == "compare":
-        query += f"&units=province:{province.unit_id}"
+        query += f"&units=province:{province.place_id}"
     # The first request that this server ever gets.
     page = visit(f"{start(warehouse)}{path}?{query}")
     assert urlsplit(page.url).query == query
@@ -145,11 +145,11 @@ def test_an_investor_drills_down_by_clicking_and_comes_back(
     click_place(page, "630000")
     page.wait_for_url("**unit=630000**")
     driving.settle(page)
-    city = next(c for c in snapshot.children("province", "630000") if c.unit_id == "632800")
-    click_place(page, city.unit_id)
-    page.wait_for_url(f"**level=city&unit={city.unit_id}**")
+    city = next(c for c in snapshot.children("province", "630000") if c.place_id == "632800")
+    click_place(page, city.place_id)
+    page.wait_for_url(f"**level=city&unit={city.place_id}**")
     expect(page.locator(".crumbs [aria-current]")).to_have_text(city.name)
-    courts = snapshot.children("city", city.unit_id)
+    courts = snapshot.children("city", city.place_id)
     expect(page.locator(".st-key-list tbody tr")).to_have_count(len(courts))
     page.go_back()
     expect(page.locator(".crumbs [aria-current]")).to_have_text("青海省")
@@ -272,7 +272,7 @@ def test_a_fault_of_ours_is_said_plainly_and_logged(
     broken = tmp_path / "broken.duckdb"
     shutil.copyfile(warehouse, broken)
     with duckdb.connect(broken) as con:
-        con.execute("DROP TABLE estimates.figures")
+        con.execute("DROP TABLE estimates.statistics")
     with driving.running(broken, tmp_path / "server.txt") as address:
         page = visit(f"{address}region?lang=en", settle=False)
         expect(page.locator(".notice h1")).to_have_text("Something went wrong on our side")

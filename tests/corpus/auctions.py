@@ -253,7 +253,7 @@ STATED_FED: dict[str, str | None] = {
     "court_id": "法院",
     "period_start": "统计起始日期",
     "period_end": "统计截止日期",
-    "carried": "旧存",
+    "opening_stock": "旧存",
     "filed": "新收",
     "closed": "结案",
     "closure_rate": "结案率",

@@ -16,13 +16,13 @@ from typing import Any
 import duckdb
 import openpyxl
 
-from index_engine.sources.importer import import_file
-from index_engine.sources.judge.accept import Outcome
-from index_engine.sources.mapping import read
-from index_engine.sources.recognise.proposal import Proposal
-from index_engine.sources.recognise.recognise import recognise
-from index_engine.sources.recognise.write import mapping_text
-from index_engine.warehouse.snapshots import replacing
+from index_engine.importing.mapping import read_mapping
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.recognise.mapping_writer import mapping_text
+from index_engine.importing.recognise.proposal import Proposal
+from index_engine.importing.recognise.propose import propose_mapping
+from index_engine.importing.validation.load import LoadResult
+from index_engine.warehouse.file import writable_copy
 
 Columns = dict[str, list[Any]]
 Make = Callable[[], bytes]
@@ -98,7 +98,7 @@ class Followed:
 
     proposal: Proposal
     mapping: str
-    outcome: Outcome
+    outcome: LoadResult
 
 
 def follow(file: Path, warehouse: Path, expected: Expected, *, source: str) -> Followed:
@@ -106,14 +106,14 @@ def follow(file: Path, warehouse: Path, expected: Expected, *, source: str) -> F
 
     InputError where one of the steps refuses the file.
     """
-    proposal = recognise(file)
+    proposal = propose_mapping(file)
     text = mapping_text(proposal, name=source, observed_to=expected.observed_to)
     for found, better in expected.mends:
         assert text.count(found) == 1, f"{found!r} stands {text.count(found)} times in\n{text}"
         text = text.replace(found, better)
     text += expected.added
-    plan = read(text, proposal.kind, file.with_suffix(".toml"))
-    return Followed(proposal, text, import_file(warehouse, proposal.kind, file, plan))
+    plan = read_mapping(text, proposal.kind, file.with_suffix(".toml"))
+    return Followed(proposal, text, run_import(warehouse, proposal.kind, file, plan))
 
 
 # ------------------------------------------------------------------------------------- plain tables
@@ -206,7 +206,7 @@ def small_warehouse(path: Path) -> Path:
         ("440304", "county", "福田区", "440300"),
     ]
     court = ("粤0304", "粤0304", "广东省深圳市福田区人民法院", "basic", "440304", False)
-    with replacing(path) as con:
+    with writable_copy(path) as con:
         con.executemany(
             "INSERT INTO regions (code, level, name, parent) VALUES (?, ?, ?, ?)", places
         )

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import i18n, theme
-from dashboard.data import Answers
-from index_engine.snapshot import Snapshot
+from dashboard.state.cache import CachedSnapshot
+from dashboard.text import i18n
+from dashboard.ui import theme
+from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page
 
 
@@ -15,26 +16,26 @@ from tests.dashboard.running import Open, run_page
 def first_language() -> Iterator[None]:
     """No test speaks the language of the one before it, or paints in its look."""
     yield
-    i18n.use("")
-    theme.use("")
+    i18n.set_language("")
+    theme.set_palette("")
 
 
 @pytest.fixture
 def in_english() -> None:
     """The words of a test's pages are English; `first_language` ends it."""
-    i18n.use("en")
+    i18n.set_language("en")
 
 
 @pytest.fixture(scope="session")
-def sample(warehouse: Path) -> Iterator[Answers]:
+def sample(warehouse: Path) -> Iterator[CachedSnapshot]:
     """The built sample, as pages ask it."""
     snapshot = Snapshot(warehouse)
-    yield Answers(snapshot)
+    yield CachedSnapshot(snapshot)
     snapshot.close()
 
 
 @pytest.fixture
-def period(sample: Answers) -> str:
+def period(sample: CachedSnapshot) -> str:
     """The sample's last period."""
     return sample.periods()[-1]
 

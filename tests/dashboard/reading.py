@@ -3,12 +3,12 @@
 import re
 from types import SimpleNamespace
 
-from dashboard import i18n
-from dashboard.data import Answers
+from dashboard.state.cache import CachedSnapshot
+from dashboard.text import i18n
 from tests.dashboard.running import Open, text
 
 
-def scored(sample: Answers, level: str, period: str) -> SimpleNamespace:
+def scored(sample: CachedSnapshot, level: str, period: str) -> SimpleNamespace:
     """The best unit of a level that has a score."""
     units = sample.scores(level, period)
     return next(units[units["score"].notna()].itertuples(index=False))
@@ -16,7 +16,7 @@ def scored(sample: Answers, level: str, period: str) -> SimpleNamespace:
 
 def profile(open_page: Open, level: str, unit: str, **more: str) -> str:
     app = open_page("region", level=level, unit=unit, lang="en", **more)
-    i18n.use("en")  # a page sets its own
+    i18n.set_language("en")  # a page sets its own
     assert not app.exception, app.exception[0].message
     return text(app)
 

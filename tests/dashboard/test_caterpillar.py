@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.data import Answers, View
-from dashboard.ranking import caterpillar
-from index_engine.snapshot import Snapshot
+from dashboard.rankings import caterpillar
+from dashboard.state.cache import CachedSnapshot, View
+from index_engine.queries import Snapshot
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
 
@@ -17,20 +17,22 @@ PLAIN = re.compile(r"Of (\d+), (\d+) lie above .*?, (\d+) below it; (\d+) cannot
 
 
 @pytest.fixture(scope="module")
-def answers(scored_courts: Path) -> Iterator[Answers]:
+def answers(scored_courts: Path) -> Iterator[CachedSnapshot]:
     with Snapshot(scored_courts) as snapshot:
-        yield Answers(snapshot)
+        yield CachedSnapshot(snapshot)
 
 
 @pytest.fixture
-def shown(answers: Answers, in_english: None) -> View:
+def shown(answers: CachedSnapshot, in_english: None) -> View:
     return View(answers, answers.periods()[-1], answers.nation)
 
 
 def figure_of(shown: View, units: pd.DataFrame, ends: tuple[str, str] = ("low", "high")):
-    nation = float(shown.row(shown.data.nation).score)
+    nation = float(shown.score_row(shown.snapshot.nation).score)
     side = caterpillar.sides(units, nation, ends)
-    made = caterpillar.made(shown, units, side, nation, ends, shown.data.in_order("province"))
+    made = caterpillar.build_chart(
+        shown, units, side, nation, ends, shown.snapshot.publishes_ranks("province")
+    )
     return side, made
 
 
@@ -40,12 +42,12 @@ def test_every_score_and_interval_is_drawn_on_its_side(
     shown: View, level: str, ends: tuple[str, str]
 ) -> None:
     units = shown.scores(level).dropna(subset="score").reset_index(drop=True)
-    nation = float(shown.row(shown.data.nation).score)
+    nation = float(shown.score_row(shown.snapshot.nation).score)
     side, figure = figure_of(shown, units, ends)
-    named = len(units) <= caterpillar.NAMED
+    named = len(units) <= caterpillar.MAX_NAMED_PLACES
     across, along = ("x", "y") if named else ("y", "x")
     drawn = {}
-    for line, dots in zip(figure.data[::2], figure.data[1::2], strict=True):
+    for line, dots in zip(figure.snapshot[::2], figure.snapshot[1::2], strict=True):
         values, places = list(line[across]), list(line[along])
         for at in range(0, len(values), 3):
             assert values[at + 2] is None and places[at] == places[at + 1]
@@ -76,7 +78,7 @@ def test_places_are_named_while_names_fit(shown: View) -> None:
 
 
 def test_a_strip_in_bands_names_them_where_there_is_room(shown: View) -> None:
-    named = caterpillar._bands(["AAA"] * 50 + ["AA"] * 1 + ["C"] * 49)
+    named = caterpillar._band_axis_options(["AAA"] * 50 + ["AA"] * 1 + ["C"] * 49)
     assert named["ticktext"] == ["AAA", "C"]
     assert named["tickvals"] == [24.5, 75.0]
     assert named["minor"]["tickvals"] == [49.5, 50.5]
@@ -85,7 +87,7 @@ def test_a_strip_in_bands_names_them_where_there_is_room(shown: View) -> None:
 def test_the_hover_tells_ties_bands_and_n(shown: View) -> None:
     units = shown.scores("province").dropna(subset="score")
     _side, figure = figure_of(shown, units)
-    said = " ".join(text for dots in figure.data[1::2] for text in dots.text)
+    said = " ".join(text for dots in figure.snapshot[1::2] for text in dots.text)
     for row in units.itertuples():
         tie = "=" if row.tied > 1 else ""
         assert f"Rank {row.rank}{tie}<br>" in said
@@ -93,12 +95,12 @@ def test_the_hover_tells_ties_bands_and_n(shown: View) -> None:
 
 
 @pytest.mark.parametrize("level", ["province", "court"])
-def test_the_page_counts_in_words(open_scored: Open, answers: Answers, level: str) -> None:
+def test_the_page_counts_in_words(open_scored: Open, answers: CachedSnapshot, level: str) -> None:
     words = clean(open_scored("rankings", level=level, view="caterpillar", lang="en"))
     [counts] = set(PLAIN.findall(words))
     units = answers.scores(level, answers.periods()[-1])
     if level == "court":
-        units = units.merge(answers.courts(), on="unit_id")
+        units = units.merge(answers.courts(), on="place_id")
         units = units[~units["special"]]
     units = units.dropna(subset="score")
     nation = answers.scores("nation", answers.periods()[-1])["score"].iloc[0]
@@ -107,12 +109,12 @@ def test_the_page_counts_in_words(open_scored: Open, answers: Answers, level: st
     assert "<tbody>" not in words.split('<div class="section">')[0]
 
 
-def test_it_follows_the_weights_of_the_address(open_page: Open, sample: Answers) -> None:
+def test_it_follows_the_weights_of_the_address(open_page: Open, sample: CachedSnapshot) -> None:
     words = clean(open_page("rankings", view="caterpillar", w="cycle:3", lang="en"))
     [counts] = set(PLAIN.findall(words))
     period = sample.periods()[-1]
-    units = sample.reweighted("province", period, {"cycle": 3.0}).dropna(subset="score")
-    [nation] = sample.reweighted("nation", period, {"cycle": 3.0})["score"]
+    units = sample.reweighted_scores("province", period, {"cycle": 3.0}).dropna(subset="score")
+    [nation] = sample.reweighted_scores("nation", period, {"cycle": 3.0})["score"]
     assert int(counts[1]) == (units["low"] > nation).sum()
     assert f"({nation:.1f})" in words
 
@@ -122,4 +124,4 @@ def test_without_a_score_of_the_nation_nothing_is_said_of_it() -> None:
     units = pd.DataFrame({"low": [1.0, 2.0], "high": [3.0, 4.0]})
     side = caterpillar.sides(units, None, ("low", "high"))
     assert set(side) == {"across"}
-    assert "no score" in caterpillar.told(side, None, "95")
+    assert "no score" in caterpillar.summary(side, None, "95")

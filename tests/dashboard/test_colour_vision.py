@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from dashboard import theme
+from dashboard.ui import theme
 
 Triple = tuple[float, float, float]
 SIGHT = {
@@ -30,7 +30,7 @@ SIGHT = {
     ),
 }
 LEAST = 7.5  # of L* between neighbouring classes; about 1 can just be noticed side by side
-LOOKS = list(theme.LOOKS.values())
+LOOKS = list(theme.COLOUR_THEMES.values())
 
 
 def linear(colour: str) -> Triple:

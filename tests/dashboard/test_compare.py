@@ -6,31 +6,32 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import charts, events
-from dashboard.comparison import course, places, waterfall
-from dashboard.data import Answers, View
-from index_engine.snapshot import Unit
+from dashboard.compare import measure_trends
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.ui import compared_places
+from dashboard.ui.charts import annotation_lines, base, waterfall_chart
+from index_engine.queries import Place
 from tests.dashboard.reading import part, plain
 from tests.dashboard.running import Open, text
 from tests.test_events import write
 
 
 @pytest.fixture
-def units(sample: Answers, period: str) -> list[Unit]:
+def units(sample: CachedSnapshot, period: str) -> list[Place]:
     """Two provinces that have a score."""
     rows = sample.scores("province", period)
     return [
-        sample.unit("province", unit) for unit in rows.loc[rows["score"].notna(), "unit_id"][:2]
+        sample.place("province", unit) for unit in rows.loc[rows["score"].notna(), "place_id"][:2]
     ]
 
 
 @pytest.fixture
-def shown(sample: Answers, period: str) -> View:
+def shown(sample: CachedSnapshot, period: str) -> View:
     return View(sample, period, sample.nation)
 
 
-def opened(open_page: Open, units: list[Unit], **more: str) -> str:
-    app = open_page("compare", lang="en", units=places.written(units), **more)
+def opened(open_page: Open, units: list[Place], **more: str) -> str:
+    app = open_page("compare", lang="en", units=compared_places.address_value(units), **more)
     assert not app.exception, app.exception[0].message
     return text(app)
 
@@ -45,43 +46,45 @@ def test_without_places_it_offers_a_beginning(open_page: Open) -> None:
     assert 'id="over-time"' not in found
 
 
-def test_places_stand_in_the_address(open_page: Open, units: list[Unit]) -> None:
+def test_places_stand_in_the_address(open_page: Open, units: list[Place]) -> None:
     found = opened(open_page, units)
     one, other = units
     assert f"<h1>{one.name_en} · {other.name_en}</h1>" in found
-    out = f'href="?lang=en&units=province:{other.unit_id}"'
+    out = f'href="?lang=en&units=province:{other.place_id}"'
     assert out in found, "each can be taken out"
-    assert f"{places.written(units)},PLACE" in found, "and one added"
+    assert f"{compared_places.address_value(units)},PLACE" in found, "and one added"
 
 
-def test_what_is_not_there_is_said(open_page: Open, units: list[Unit]) -> None:
-    app = open_page("compare", lang="en", units="province:999999,,x,province:" + units[0].unit_id)
+def test_what_is_not_there_is_said(open_page: Open, units: list[Place]) -> None:
+    app = open_page("compare", lang="en", units="province:999999,,x,province:" + units[0].place_id)
     assert not app.exception
     assert "Not in the data set, or more than 6: province:999999, x" in text(app)
 
 
-def test_six_at_most(open_page: Open, sample: Answers, period: str) -> None:
+def test_six_at_most(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     found = opened(
         open_page,
-        [sample.unit("province", u) for u in sample.scores("province", period)["unit_id"][:8]],
+        [sample.place("province", u) for u in sample.scores("province", period)["place_id"][:8]],
     )
     assert "Six at most" in found
     assert found.count('aria-label="Take out') == 6
 
 
 def test_a_way_to_places_like_it(
-    open_page: Open, sample: Answers, period: str, units: list[Unit]
+    open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]
 ) -> None:
     first = units[0]
-    alike = sample.alike("province", first.unit_id, period, k=places.ALIKE)["unit_id"]
-    expected = places.written([first, *(sample.unit("province", u) for u in alike)])
+    alike = sample.similar_places(
+        "province", first.place_id, period, k=compared_places.SUGGESTION_COUNT
+    )["place_id"]
+    expected = compared_places.address_value([first, *(sample.place("province", u) for u in alike)])
     assert f"units={expected}" in opened(open_page, units)
 
 
 # ---------------------------------------------------------------- over time
 
 
-def test_both_bases_side_by_side_or_one(open_page: Open, units: list[Unit]) -> None:
+def test_both_bases_side_by_side_or_one(open_page: Open, units: list[Place]) -> None:
     both = part(opened(open_page, units), "over-time")
     assert "As observed" in both and "At the national case mix" in both
     one = part(opened(open_page, units, basis="observed"), "over-time")
@@ -90,34 +93,36 @@ def test_both_bases_side_by_side_or_one(open_page: Open, units: list[Unit]) -> N
 
 @pytest.mark.parametrize("measure", ["score", "closure", "months_to_cash", "cash_24m"])
 def test_every_measure_is_drawn_with_bands_and_names(
-    shown: View, units: list[Unit], measure: str, in_english: None
+    shown: View, units: list[Place], measure: str, in_english: None
 ) -> None:
-    keys = tuple((u.level, u.unit_id) for u in units)
-    rows = shown.data.courses(keys, measure)
-    reach = course._reach(rows, course.unit_of(shown, measure))
-    for panel in (course.OWN, course.ADJUSTED):
-        figure = course.draw(shown, units, rows, measure, panel, events.NONE, reach)
-        lines = [t for t in figure.data if t.mode == "lines+markers"]
+    keys = tuple((u.level, u.place_id) for u in units)
+    rows = shown.snapshot.trends(keys, measure)
+    reach = measure_trends._axis_range(rows, measure_trends.measure_unit(shown, measure))
+    for panel in (measure_trends.OBSERVED_BASIS, measure_trends.ADJUSTED_BASIS):
+        figure = measure_trends.draw_trends(
+            shown, units, rows, measure, panel, annotation_lines.NO_MARKS, reach
+        )
+        lines = [t for t in figure.snapshot if t.mode == "lines+markers"]
         assert [t.name for t in lines] == [u.name_en for u in units]
-        assert any(t.fill == "toself" for t in figure.data)
+        assert any(t.fill == "toself" for t in figure.snapshot)
         words = [a.text for a in figure.layout.annotations]
         assert {u.name_en for u in units} <= set(words)
         assert "Synthetic data" in words
-        scale = 100 if course.unit_of(shown, measure) == "share" else 1
-        mine = rows[rows["unit_id"] == units[0].unit_id]
-        column = "value" if panel == course.OWN else "adjusted"
+        scale = 100 if measure_trends.measure_unit(shown, measure) == "share" else 1
+        mine = rows[rows["place_id"] == units[0].place_id]
+        column = "value" if panel == measure_trends.OBSERVED_BASIS else "adjusted"
         assert list(lines[0].y) == pytest.approx(list(scale * mine[column]), nan_ok=True)
         low, high = figure.layout.yaxis.range
-        assert all(low <= y <= high for t in figure.data for y in t.y if y == y)
+        assert all(low <= y <= high for t in figure.snapshot for y in t.y if y == y)
 
 
 def test_the_table_says_where_each_stands(
-    open_page: Open, sample: Answers, period: str, units: list[Unit]
+    open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]
 ) -> None:
-    rows = sample.scores("province", period).set_index("unit_id")
+    rows = sample.scores("province", period).set_index("place_id")
     markup = part(opened(open_page, units), "standing")
     for unit in units:
-        row = rows.loc[unit.unit_id]
+        row = rows.loc[unit.place_id]
         [line] = [x for x in re.findall(r"<tr.*?</tr>", markup) if unit.name_en in x]
         for words in (
             f"{row['score']:.1f}",
@@ -129,10 +134,12 @@ def test_the_table_says_where_each_stands(
         assert "scored" in line
 
 
-def test_a_place_without_a_score_says_why(open_page: Open, sample: Answers, period: str) -> None:
+def test_a_place_without_a_score_says_why(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
     rows = sample.scores("court", period)
-    without = rows[rows["status"] == "too_few"].iloc[0]["unit_id"]
-    found = opened(open_page, [sample.unit("court", without)])
+    without = rows[rows["status"] == "too_few"].iloc[0]["place_id"]
+    found = opened(open_page, [sample.place("court", without)])
     assert "too few cases" in part(found, "standing")
     assert "No score to take apart" in part(found, "difference") or "too few" in found
 
@@ -141,12 +148,12 @@ def test_a_place_without_a_score_says_why(open_page: Open, sample: Answers, peri
 
 
 def test_the_parts_add_up_on_the_page(
-    open_page: Open, sample: Answers, period: str, units: list[Unit]
+    open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]
 ) -> None:
     one, other = units
     found = part(opened(open_page, units), "difference")
-    contrast = sample.contrast(
-        ("province", other.unit_id, period), ("province", one.unit_id, period)
+    contrast = sample.comparison(
+        ("province", other.place_id, period), ("province", one.place_id, period)
     )
     assert f"difference {_signed(contrast.total, 1)} points" in plain(found)
     numbers = [
@@ -159,7 +166,7 @@ def test_the_parts_add_up_on_the_page(
     assert whole == pytest.approx(contrast.total, abs=0.006)
 
 
-def test_two_periods_of_one_place(open_page: Open, period: str, units: list[Unit]) -> None:
+def test_two_periods_of_one_place(open_page: Open, period: str, units: list[Place]) -> None:
     found = part(opened(open_page, units[:1]), "difference")
     assert "performance" in found and "case mix" in found
     near = f"{period[:4]}Q{int(period[5]) - 1}"
@@ -173,8 +180,10 @@ def test_the_waterfall_ends_where_the_other_score_is(in_english: None) -> None:
         return SimpleNamespace(name=name, part=size, low=size - 1, high=size + 1)
 
     sides = [SimpleNamespace(name=name, score=score) for name, score in (("A", 40.0), ("B", 43.0))]
-    figure = waterfall.draw([row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides, "mark")
-    bars = [t for t in figure.data if t.type == "bar"]
+    figure = waterfall_chart.draw_waterfall(
+        [row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides, "mark"
+    )
+    bars = [t for t in figure.snapshot if t.type == "bar"]
     assert [t.name for t in bars] == ["z", "y", "x"], "the largest first"
     ends = [t.base[0] + t.x[0] for t in bars]
     assert ends == [44.0, 42.0, 43.0]
@@ -196,44 +205,52 @@ def _signed(value: float, digits: int) -> str:
 def test_where_a_day_lies_on_an_axis_of_quarters(day: str, at: float) -> None:
     from datetime import date
 
-    assert events.position(date.fromisoformat(day), "2023Q1") == pytest.approx(at, abs=1e-3)
+    assert annotation_lines.axis_position(date.fromisoformat(day), "2023Q1") == pytest.approx(
+        at, abs=1e-3
+    )
 
 
 def test_a_definition_break_breaks_the_lines(
-    shown: View, units: list[Unit], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shown: View, units: list[Place], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quarters = shown.data.periods()
+    quarters = shown.snapshot.periods()
     broken, reform = f"{quarters[6][:4]}-12-31", f"{quarters[-5][:4]}-02-01"
     table = write(
         tmp_path / "e.csv",
         {"date": broken, "level": "nation", "unit": "", "kind": "definition_break"},
-        {"date": reform, "level": "province", "unit": units[0].unit_id},
+        {"date": reform, "level": "province", "unit": units[0].place_id},
         {"date": reform, "level": "province", "unit": "999999"},
         {"date": "1999-01-01", "level": "nation", "unit": ""},
     )
     monkeypatch.setenv("JECI_EVENTS", str(table))
-    found = events.marks(shown, units, quarters)
-    assert [e.kind for e in found.events] == ["definition_break", "reform"]
-    rows = shown.data.courses(tuple((u.level, u.unit_id) for u in units), "score")
-    figure = course.draw(shown, units, rows, "score", course.OWN, found, (0.0, 100.0))
-    mine = [t for t in figure.data if t.mode == "lines+markers" and t.name == units[0].name]
+    found = annotation_lines.select_marks(shown, units, quarters)
+    assert [e.kind for e in found.annotations] == ["definition_break", "reform"]
+    rows = shown.snapshot.trends(tuple((u.level, u.place_id) for u in units), "score")
+    figure = measure_trends.draw_trends(
+        shown, units, rows, "score", measure_trends.OBSERVED_BASIS, found, (0.0, 100.0)
+    )
+    mine = [t for t in figure.snapshot if t.mode == "lines+markers" and t.name == units[0].name]
     assert len(mine) == 2, "two pieces"
     assert [*mine[0].x, *mine[1].x] == list(figure.layout.xaxis.categoryarray)
     before = [q for q in quarters if q < f"{broken[:4]}Q4"]
     assert len(mine[0].x) == len(before), "a window that ends with the day is already after it"
-    assert [s.x0 for s in figure.layout.shapes] == list(found.at)
+    assert [s.x0 for s in figure.layout.shapes] == list(found.positions)
     assert {"1", "2"} <= {a.text for a in figure.layout.annotations}
     # The same on the chart of a profile, whose nation-wide events are those of a place.
-    own = shown.data.history("province", units[1].unit_id)
-    there = events.marks(shown, [units[1]], quarters)
-    assert [e.kind for e in there.events] == ["definition_break"]
-    chart = charts.history(own, None, {}, ("place", "", ""), "", there)
-    assert len([t for t in chart.data if t.name == "place"]) == 2
+    own = shown.snapshot.score_history("province", units[1].place_id)
+    there = annotation_lines.select_marks(shown, [units[1]], quarters)
+    assert [e.kind for e in there.annotations] == ["definition_break"]
+    chart = base.score_history(own, None, {}, ("place", "", ""), "", there)
+    assert len([t for t in chart.snapshot if t.name == "place"]) == 2
     assert len(chart.layout.shapes) == 1
 
 
 def test_a_faulty_table_is_told_and_the_rest_is_shown(
-    open_page: Open, units: list[Unit], period: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_page: Open,
+    units: list[Place],
+    period: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     day = f"{period[:4]}-02-01"
     table = write(
@@ -242,22 +259,24 @@ def test_a_faulty_table_is_told_and_the_rest_is_shown(
         {"kind": "what"},
     )
     monkeypatch.setenv("JECI_EVENTS", str(table))
-    app = open_page("compare", lang="en", units=places.written(units))
+    app = open_page("compare", lang="en", units=compared_places.address_value(units))
     markup = "\n".join(block.value for block in app.html)
     assert "Seen &lt;b&gt;" in markup
     assert "e.csv:3: kind" in markup
     assert "1 rows of the table of events cannot be read" in markup
-    profile = open_page("region", lang="en", level="province", unit=units[0].unit_id)
+    profile = open_page("region", lang="en", level="province", unit=units[0].place_id)
     assert "Seen <b>" in text(profile)
 
 
 # ---------------------------------------------------------------- flows
 
 
-def test_flows_are_a_view_of_their_own(open_page: Open, sample: Answers, units: list[Unit]) -> None:
+def test_flows_are_a_view_of_their_own(
+    open_page: Open, sample: CachedSnapshot, units: list[Place]
+) -> None:
     found = opened(open_page, units, view="flows")
     assert 'id="flows"' in found and 'id="over-time"' not in found
-    rows = sample.monthly("province", units[0].unit_id)
+    rows = sample.monthly_flows("province", units[0].place_id)
     total = rows.loc[rows["flow"] == "filed", "n"].sum()
     assert f"n = {total:,.0f}" in part(found, "flows") or rows.empty
     assert "Too few a month" in part(opened(open_page, units, view="flows", flow="sold"), "flows")

@@ -11,14 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data, i18n
-from dashboard.intake import draft as intake_draft
-from dashboard.intake import files as intake_files
-from dashboard.intake import words as intake_words
-from dashboard.intake.draft import Choices
-from index_engine import intake
+from dashboard.data import input_files as intake_files
+from dashboard.data import mapping_draft as intake_draft
+from dashboard.data.mapping_draft import MappingChoices
+from dashboard.state import cache
+from dashboard.text import i18n
+from dashboard.text import terms as intake_words
 from index_engine.errors import InputError
-from index_engine.sources import mapping, numbering
+from index_engine.importing import api, case_number_checks, mapping
 from tests import court_files
 from tests.dashboard.running import ROOT, run_page, text
 
@@ -28,16 +28,16 @@ HOSTILE = ["../x", "a/b", "a\\b", "", " ", "a.b", "x" * 41, "..", "a\0b", "名�
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """AppTest puts options into words in this thread, whatever the language of the page."""
-    i18n.use("en")
+    i18n.set_language("en")
     yield
-    i18n.use("zh")
+    i18n.set_language("zh")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of warehouses: the sample, which is shown by default, and an empty one, mine."""
     shutil.copyfile(warehouse, tmp_path / "sample.duckdb")
-    intake.create(tmp_path / "mine.duckdb")
+    api.create_warehouse(tmp_path / "mine.duckdb")
     monkeypatch.setenv("JECI_WAREHOUSE", str(tmp_path / "sample.duckdb"))
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -74,7 +74,7 @@ def test_made_up_data_take_no_files_but_lead_to_a_data_set_of_ones_own(
     app.text_input(key="intake-set-name").set_value("江苏2024")
     app = button(app, "intake-begin-button")
     assert app.query_params["data"] == "江苏2024"
-    assert intake.state(folder / "江苏2024.duckdb").files == 0
+    assert api.read_state(folder / "江苏2024.duckdb").files == 0
     assert app.file_uploader
     assert not app.button(key="intake-begin-button").disabled
 
@@ -82,7 +82,7 @@ def test_made_up_data_take_no_files_but_lead_to_a_data_set_of_ones_own(
 def test_no_name_leads_out_of_the_folder(folder: Path) -> None:
     for name in HOSTILE:
         with pytest.raises(InputError):
-            data.file_of(name)
+            cache.data_set_file(name)
     before = sorted(path.name for path in folder.parent.rglob("*"))
     app = run_page("data")
     for name in ("../x", "", "a.b"):
@@ -96,7 +96,7 @@ def test_no_name_leads_out_of_the_folder(folder: Path) -> None:
 def test_a_data_set_is_shown_on_every_page_and_in_every_link(folder: Path) -> None:
     (folder / "not one.duckdb").touch()
     (folder / "folder.duckdb").mkdir()
-    assert data.data_sets() == ["mine", "sample"]
+    assert cache.data_set_names() == ["mine", "sample"]
     app = run_page("overview", data="mine", lang="en")
     assert "nothing is built in it yet" in text(app)
     links = re.findall(r'href="\./([^"]*)"', text(app))
@@ -145,20 +145,20 @@ def test_a_file_goes_in_and_comes_back_out(folder: Path) -> None:
     tried = text(app)
     assert f"rows<b>{rows + 1}</b>" in tried and f"kept<b>{rows}</b>" in tried
     assert "a row of totals" in tried
-    assert intake.state(folder / "mine.duckdb").files == 0  # nothing is kept by a trial
+    assert api.read_state(folder / "mine.duckdb").files == 0  # nothing is kept by a trial
 
     app = button(app, "intake-import")
     assert "执行案件.xlsx is in" in text(app)
     assert "Jiangsu" in text(app) and "See it on the map" in text(app)
-    state = intake.state(folder / "mine.duckdb")
-    assert (state.has_cases, state.built, state.stale) == (True, True, False)
+    state = api.read_state(folder / "mine.duckdb")
+    assert (state.has_cases, state.is_built, state.is_stale) == (True, True, False)
     assert "江苏省南京市玄武区人民法院" in text(app)  # in the table of what was received
     assert list((folder / "scratch").iterdir()) == []  # no file of a person is left behind
     assert "执行案件" in text(run_page("method", data="mine"))
 
-    newest = intake.sources(folder / "mine.duckdb").query("kind == 'cases'")["source_id"].max()
+    newest = api.list_sources(folder / "mine.duckdb").query("kind == 'cases'")["source_id"].max()
     app = button(app, f"intake-undo-{newest}")
-    assert not intake.state(folder / "mine.duckdb").has_cases
+    assert not api.read_state(folder / "mine.duckdb").has_cases
     assert "taken back" in text(app)
     assert "Files came or went" in text(app)
     # The other pages still show what was computed with it, and say so.
@@ -191,7 +191,7 @@ def test_a_person_changes_what_was_proposed(folder: Path) -> None:
     app = button(app, "intake-try")
     assert "rows<b>7</b>" in text(app) and "kept<b>7</b>" in text(app)
     written = next(block.value for block in app.code)
-    plan = mapping.read(written, "cases", Path("mapping"))
+    plan = mapping.read_mapping(written, "cases", Path("mapping"))
     read = {column.field.name: column for column in plan.columns}
     assert read["case_type"].constant == "first"
     assert read["close_mode"].values["办好了"] == "completed"
@@ -253,10 +253,10 @@ def test_files_of_the_inbox_are_offered_by_name_only(folder: Path) -> None:
     (inbox / "cases.xlsx").write_bytes(court_files.cases_xlsx())
     (inbox / "secret.duckdb").touch()
     (inbox / "link.csv").symlink_to(folder / "sample.duckdb")
-    assert intake_files.waiting() == ["cases.xlsx"]
+    assert intake_files.inbox_files() == ["cases.xlsx"]
     for name in ("../sample.duckdb", "link.csv", "none.csv"):
         with pytest.raises(InputError):
-            intake_files.from_inbox(name)
+            intake_files.file_from_inbox(name)
     app = run_page("data", data="mine", lang="en")
     next(box for box in app.selectbox if "inbox" in box.label).set_value("cases.xlsx")
     assert "申请执行标的（万元）" in everything(app.run())
@@ -286,11 +286,11 @@ def test_an_unknown_ending_is_refused(name: str) -> None:
 
 
 def test_every_kind_field_and_rule_has_its_words() -> None:
-    terms = intake_words.terms()
-    assert set(terms["kinds"]) == set(intake.KINDS)
-    for kind in intake.KINDS:
-        assert list(terms["fields"][kind]) == [field.name for field in intake.fields(kind)]
-    rules = {rule for _field, rule, *_ in numbering._FINDINGS}
+    terms = intake_words.read_terms()
+    assert set(terms["kinds"]) == set(api.FILE_KINDS)
+    for kind in api.FILE_KINDS:
+        assert list(terms["fields"][kind]) == [field.name for field in api.contract_fields(kind)]
+    rules = {rule for _field, rule, *_ in case_number_checks._NUMBER_CHECKS}
     for line in (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").splitlines():
         if line.startswith("| `"):
             rules |= set(re.findall(r"`(\w+)`", line.split("|")[1]))
@@ -300,30 +300,30 @@ def test_every_kind_field_and_rule_has_its_words() -> None:
 
 
 def test_what_the_recogniser_says_is_said_in_chinese(tmp_path: Path) -> None:
-    i18n.use("zh")
+    i18n.set_language("zh")
     for name, content in (
         ("cases.xlsx", court_files.cases_xlsx()),
         ("auctions.csv", court_files.auctions_csv()),
     ):
         (tmp_path / name).write_bytes(content)
-        proposal = intake.recognise(tmp_path / name)
-        said = [one.why for one in intake_draft.of_file(proposal) if one.field is not None]
+        proposal = api.propose_mapping(tmp_path / name)
+        said = [one.reason for one in intake_draft.file_columns(proposal) if one.field is not None]
         said += [column.note for column in proposal.columns if column.note]
         assert said
-        assert [one for one in said if intake_words.said(one) == one] == []
+        assert [one for one in said if intake_words.translate_message(one) == one] == []
     for error in (
         "x.csv: the file is empty",
         "source 5 (x): later deliveries stand on it; first undo 6",
         "x.csv: already imported on 2024-01-01 as source 4 (y) of cases; to read it anew, undo ...",
     ):
-        assert intake_words.said(error) != error
+        assert intake_words.translate_message(error) != error
 
 
 def test_decisions_go_into_the_mapping(tmp_path: Path) -> None:
     path = tmp_path / "cases.xlsx"
     path.write_bytes(court_files.cases_xlsx())
-    proposal = intake.recognise(path)
-    choices = Choices(
+    proposal = api.propose_mapping(path)
+    choices = MappingChoices(
         units={"claim_amount": "元", "recovered_amount": "亿元"},
         formats={"filed_on": [], "closed_on": ["%Y%m%d"]},
         words={"close_mode": {"撤回": "", "办结": "completed"}},
@@ -331,11 +331,13 @@ def test_decisions_go_into_the_mapping(tmp_path: Path) -> None:
         complete=True,
         clear=True,
     )
-    plan = mapping.read(intake_draft.mapping(proposal, choices), "cases", Path("mapping"))
+    plan = mapping.read_mapping(
+        intake_draft.mapping_text(proposal, choices), "cases", Path("mapping")
+    )
     read = {column.field.name: column for column in plan.columns}
     assert (read["claim_amount"].factor, read["recovered_amount"].factor) == (1, 100_000_000)
     assert (read["filed_on"].formats, read["closed_on"].formats) == ((), ("%Y%m%d",))
     assert read["close_mode"].values["撤回"] is None
     assert read["close_mode"].values["执行完毕"] == "completed"
     assert (plan.name, plan.complete) == ('某院"执行"\n', True)
-    assert read["claim_amount"].clears and not read["filed_on"].clears
+    assert read["claim_amount"].is_clearable and not read["filed_on"].is_clearable

@@ -11,14 +11,16 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import i18n, theme
-from dashboard.data import Answers, View
-from dashboard.profile import funnel_chart, funnels
+from dashboard.place import funnel_plot_section
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.text import i18n
+from dashboard.ui import theme
+from dashboard.ui.charts import funnel_plot
 from tests.dashboard.running import Open, text
 
 UNITS = pd.DataFrame(
     {
-        "unit_id": ["a", "b", "c", "d", "e"],
+        "place_id": ["a", "b", "c", "d", "e"],
         "name": ["甲", "乙", "<丙>", "丁", "戊"],
         "name_hant": [None] * 5,
         "name_en": ["A", "B", "<C>", "D", "E"],
@@ -45,13 +47,13 @@ pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture
-def province(sample: Answers) -> View:
+def province(sample: CachedSnapshot) -> View:
     """The province with the most courts in the funnel, at the latest period."""
     period = sample.periods()[-1]
-    plot = sample.funnel("city", period, funnels.DEFAULT)
+    plot = sample.funnel_plot("city", period, funnel_plot_section.DEFAULT_STATISTIC)
     assert plot is not None
-    most = plot.units["parent"].value_counts().index[0]
-    return View(sample, period, sample.unit("province", most))
+    most = plot.places["parent"].value_counts().index[0]
+    return View(sample, period, sample.place("province", most))
 
 
 def drawn(app: AppTest) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def names(trace: dict[str, Any]) -> set[str]:
 
 
 def test_mine_are_coloured_others_grey_and_those_outside_have_a_shape() -> None:
-    figure = funnel_chart.funnel(UNITS, LIMITS, 0.35, {"a", "b"}, "", "SYNTHETIC")
+    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, {"a", "b"}, "", "SYNTHETIC")
     others, mine = points(figure.to_dict())
     assert names(mine) == {"A", "B"}
     assert set(mine["marker"]["color"]) == {theme.LIGHT.accent}
@@ -94,7 +96,7 @@ def test_mine_are_coloured_others_grey_and_those_outside_have_a_shape() -> None:
 
 
 def test_the_place_in_view_is_a_point_of_its_own() -> None:
-    figure = funnel_chart.funnel(UNITS, LIMITS, 0.35, set(), "d", "").to_dict()
+    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "d", "").to_dict()
     others, here = points(figure)
     assert names(here) == {"D"}
     assert len(numbers(others["x"])) == 4
@@ -102,14 +104,14 @@ def test_the_place_in_view_is_a_point_of_its_own() -> None:
 
 
 def test_hover_names_the_rate_and_both_numbers_and_no_name_is_markup() -> None:
-    figure = funnel_chart.funnel(UNITS, LIMITS, 0.35, set(), "", "").to_dict()
+    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "", "").to_dict()
     [trace] = points(figure)
     assert trace["text"][1] == "B<br>20.0% · 20 of 100"
     assert trace["text"][2].startswith("&lt;C>")
 
 
 def test_four_limits_and_the_centre_are_drawn_in_per_cent() -> None:
-    figure = funnel_chart.funnel(UNITS, LIMITS, 0.35, set(), "", "").to_dict()
+    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "", "").to_dict()
     lines = [trace for trace in figure["data"] if trace["mode"] == "lines"]
     ends = sorted(numbers(line["y"])[-1] for line in lines)
     assert ends == pytest.approx([20, 25, 35, 45, 50])
@@ -124,23 +126,26 @@ def test_four_limits_and_the_centre_are_drawn_in_per_cent() -> None:
 def test_the_address_names_the_figure_and_a_wrong_one_is_not_taken(
     open_page: Open, province: View
 ) -> None:
-    at = {"level": "province", "unit": province.place.unit_id, "lang": "en"}
+    at = {"level": "province", "unit": province.place.place_id, "lang": "en"}
     other = "closure_rate"
-    assert open_page("region", **at).selectbox(key="choose-funnel").value == funnels.DEFAULT
+    assert (
+        open_page("region", **at).selectbox(key="choose-funnel").value
+        == funnel_plot_section.DEFAULT_STATISTIC
+    )
     app = open_page("region", funnel=other, **at)
     assert app.selectbox(key="choose-funnel").value == other
-    plot = province.data.funnel("city", province.period, other)
-    assert sum(len(numbers(trace["x"])) for trace in points(drawn(app))) == len(plot.units)
+    plot = province.snapshot.funnel_plot("city", province.period, other)
+    assert sum(len(numbers(trace["x"])) for trace in points(drawn(app))) == len(plot.places)
     wrong = open_page("region", funnel="no_such", **at)
-    assert wrong.selectbox(key="choose-funnel").value == funnels.DEFAULT
+    assert wrong.selectbox(key="choose-funnel").value == funnel_plot_section.DEFAULT_STATISTIC
 
 
 def test_choosing_a_figure_writes_it_into_the_address(open_page: Open, province: View) -> None:
-    app = open_page("region", level="province", unit=province.place.unit_id)
-    i18n.use("")  # what is read back is in the language of the page
+    app = open_page("region", level="province", unit=province.place.place_id)
+    i18n.set_language("")  # what is read back is in the language of the page
     app.selectbox(key="choose-funnel").set_value("closure_rate").run()
     assert app.query_params["funnel"] == "closure_rate"
-    app.selectbox(key="choose-funnel").set_value(funnels.DEFAULT).run()
+    app.selectbox(key="choose-funnel").set_value(funnel_plot_section.DEFAULT_STATISTIC).run()
     assert "funnel" not in app.query_params  # the default needs no words
 
 
@@ -148,17 +153,17 @@ def test_choosing_a_figure_writes_it_into_the_address(open_page: Open, province:
 def test_the_places_of_a_province_are_highlighted(
     open_page: Open, province: View, level: str
 ) -> None:
-    data, place = province.data, province.place
-    plot = data.funnel(level, province.period, funnels.DEFAULT)
-    cities = {unit.unit_id for unit in data.children("province", place.unit_id)}
-    above = {place.unit_id} if level == "city" else cities | {place.unit_id}
-    mine = plot.units[plot.units["parent"].isin(above)]
+    data, place = province.snapshot, province.place
+    plot = data.funnel_plot(level, province.period, funnel_plot_section.DEFAULT_STATISTIC)
+    cities = {unit.place_id for unit in data.children("province", place.place_id)}
+    above = {place.place_id} if level == "city" else cities | {place.place_id}
+    mine = plot.places[plot.places["parent"].isin(above)]
     assert len(mine) > 1
-    app = open_page("region", level="province", unit=place.unit_id, among=level, lang="en")
+    app = open_page("region", level="province", unit=place.place_id, among=level, lang="en")
     others, highlighted = points(drawn(app))
     assert len(numbers(highlighted["x"])) == len(mine)
-    assert len(numbers(others["x"])) == len(plot.units) - len(mine)
-    i18n.use("en")
+    assert len(numbers(others["x"])) == len(plot.places) - len(mine)
+    i18n.set_language("en")
     out = (mine["flag"] != "in").sum()
     assert f"Of its own {len(mine)} {'cities' if level == 'city' else 'courts'}, {out} lie" in text(
         app
@@ -167,20 +172,28 @@ def test_the_places_of_a_province_are_highlighted(
 
 def test_courts_of_a_province_are_those_of_its_cities_and_its_own(province: View) -> None:
     place = province.place
-    city = province.data.children("province", place.unit_id)[0].unit_id
+    city = province.snapshot.children("province", place.place_id)[0].place_id
     units = pd.DataFrame(
-        {"unit_id": ["of-city", "of-province", "else"], "parent": [city, place.unit_id, "x"]}
+        {"place_id": ["of-city", "of-province", "else"], "parent": [city, place.place_id, "x"]}
     )
-    assert funnels.members(province, units, "court") == {"of-city", "of-province"}
-    assert funnels.members(province, units, "city") == {"of-province"}
-    assert funnels.members(replace(province, place=province.data.nation), units, "court") == set()
+    assert funnel_plot_section.place_member_ids(province, units, "court") == {
+        "of-city",
+        "of-province",
+    }
+    assert funnel_plot_section.place_member_ids(province, units, "city") == {"of-province"}
+    assert (
+        funnel_plot_section.place_member_ids(
+            replace(province, place=province.snapshot.nation), units, "court"
+        )
+        == set()
+    )
 
 
-def test_a_court_is_highlighted_among_all_courts(open_page: Open, sample: Answers) -> None:
+def test_a_court_is_highlighted_among_all_courts(open_page: Open, sample: CachedSnapshot) -> None:
     period = sample.periods()[-1]
-    plot = sample.funnel("court", period, funnels.DEFAULT)
-    line = plot.units.sort_values("n").iloc[-1]
-    app = open_page("region", level="court", unit=line["unit_id"], lang="en")
+    plot = sample.funnel_plot("court", period, funnel_plot_section.DEFAULT_STATISTIC)
+    line = plot.places.sort_values("n").iloc[-1]
+    app = open_page("region", level="court", unit=line["place_id"], lang="en")
     _others, here = points(drawn(app))
     assert numbers(here["x"]) == [line["n"]]
     assert numbers(here["y"]) == pytest.approx([100 * line["value"]])
@@ -189,11 +202,11 @@ def test_a_court_is_highlighted_among_all_courts(open_page: Open, sample: Answer
 
 
 def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     period = sample.periods()[-1]
-    plot = sample.funnel("court", period, funnels.DEFAULT)
-    small = sorted(set(sample.scores("court", period)["unit_id"]) - set(plot.units["unit_id"]))
+    plot = sample.funnel_plot("court", period, funnel_plot_section.DEFAULT_STATISTIC)
+    small = sorted(set(sample.scores("court", period)["place_id"]) - set(plot.places["place_id"]))
     assert small, "every court of the sample is in the funnel"
     app = open_page("region", level="court", unit=small[0], lang="en")
     assert "it is in no funnel" in text(app)
@@ -204,7 +217,7 @@ def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(
 
 def test_those_outside_are_counted_beside_what_chance_would_put_there() -> None:
     many = pd.concat([UNITS] * 8, ignore_index=True)  # 40 units, 16 outside, 8 of them far
-    said = funnels.counted(many, "court")
+    said = funnel_plot_section.outside_count_text(many, "court")
     assert said.startswith("Of 40 courts, 16 lie outside the 95% limits, 8 of them outside")
     assert "about 2 outside the first" in said
 
@@ -223,10 +236,12 @@ def test_the_place_itself_is_said_to_be_inside_or_outside(
     province: View, flag: str, said: str
 ) -> None:
     line = SimpleNamespace(value=0.441, part=41.0, n=93.0, flag=flag)
-    found = funnels.here_said(province, line)
+    found = funnel_plot_section.focus_text(province, line)
     assert found.endswith(f"44.1%, 41 of 93, {said}")
 
 
 def test_every_level_has_a_funnel_of_a_level_that_is_computed() -> None:
     for level in ("nation", "province", "city", "court"):
-        assert set(funnels.levels_of(level)) <= set(funnels.DRAWN)
+        assert set(funnel_plot_section.place_funnel_levels(level)) <= set(
+            funnel_plot_section.FUNNEL_LEVELS
+        )

@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard import i18n, theme
-from dashboard.data import Answers, View
-from dashboard.map import kinds as layer_kinds
-from dashboard.map import layers
+from dashboard.overview import map_layers
+from dashboard.overview import score_layers as layer_kinds
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.text import i18n
+from dashboard.ui import theme
 from index_engine.build import build
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
 from tests.worlds import random_world
 
@@ -34,17 +35,17 @@ def cases_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shown(sample: Answers) -> Iterator[View]:
+def shown(sample: CachedSnapshot) -> Iterator[View]:
     """The whole country at the latest period, in English."""
-    i18n.use("en")
+    i18n.set_language("en")
     yield View(sample, sample.periods()[-1], sample.nation)
-    i18n.use("")
+    i18n.set_language("")
 
 
 @pytest.fixture(scope="module")
-def under_official(warehouse: Path) -> Iterator[Answers]:
+def under_official(warehouse: Path) -> Iterator[CachedSnapshot]:
     with Snapshot(warehouse, "official-1") as snapshot:
-        yield Answers(snapshot)
+        yield CachedSnapshot(snapshot)
 
 
 def painted_by(shown: str) -> str:
@@ -63,7 +64,7 @@ def listed(shown: str) -> list[str]:
 def row(**changes: object) -> pd.DataFrame:
     """One row of scores."""
     plain = {
-        "unit_id": "110000",
+        "place_id": "110000",
         "name": "甲省",
         "name_hant": "",
         "name_en": "A",
@@ -96,13 +97,15 @@ def line(**changes: object) -> object:
 # ---------------------------------------------------------------- which layer
 
 
-def test_the_score_unless_the_address_says_otherwise(open_page: Open, sample: Answers) -> None:
+def test_the_score_unless_the_address_says_otherwise(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     assert painted_by(text(open_page("overview", lang="en"))) == "Score"
     shown = text(open_page("overview", lang="en", layer="closure"))
     assert painted_by(shown) == "Closure"
     assert "Provinces by closure" in shown
     units = sample.scores("province", sample.periods()[-1])
-    ordered = units.sort_values("closure", ascending=False, kind="stable")["unit_id"]
+    ordered = units.sort_values("closure", ascending=False, kind="stable")["place_id"]
     assert listed(shown) == list(ordered)
 
 
@@ -123,17 +126,19 @@ def test_without_auctions_the_first_dimension_is_shown_and_the_missing_one_named
 
 @pytest.mark.parametrize("layer", ["band", "adjusted", "clusters"])
 def test_a_layer_stays_while_one_looks_inside_a_place(
-    open_page: Open, sample: Answers, layer: str
+    open_page: Open, sample: CachedSnapshot, layer: str
 ) -> None:
     shown = text(open_page("overview", lang="en", layer=layer))
     assert painted_by(shown).lower() == layer
     assert re.search(rf"\./\?lang=en&layer={layer}&level=province&unit=\d+", shown)
-    province = sample.children("nation", sample.nation.unit_id)[0].unit_id
+    province = sample.children("nation", sample.nation.place_id)[0].place_id
     inside = text(open_page("overview", lang="en", layer=layer, level="province", unit=province))
     assert painted_by(inside).lower() == layer
 
 
-def test_courts_have_no_neighbours_and_so_no_clusters(open_page: Open, sample: Answers) -> None:
+def test_courts_have_no_neighbours_and_so_no_clusters(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     city = sample.scores("court", sample.periods()[-1])["parent"].iloc[0]
     app = open_page("overview", lang="en", layer="clusters", level="city", unit=city)
     assert not app.exception
@@ -144,10 +149,10 @@ def test_courts_have_no_neighbours_and_so_no_clusters(open_page: Open, sample: A
 
 
 def test_a_band_is_its_own_colour_and_two_are_the_one_between(shown: View) -> None:
-    layer = layer_kinds.offered(shown, "province")["band"]
-    top, second = shown.data.method.bands[:2]
+    layer = layer_kinds.available_layers(shown, "province")["band"]
+    top, second = shown.snapshot.method.bands[:2]
     colour = {
-        band: layer.classes[layer.of(line(band=band))].colour
+        band: layer.classes[layer.class_index(line(band=band))].colour
         for band in (top.id, second.id, f"{top.id}-{second.id}")
     }
     assert colour[top.id] == theme.LIGHT.score_colours[-1]
@@ -157,21 +162,21 @@ def test_a_band_is_its_own_colour_and_two_are_the_one_between(shown: View) -> No
 
 
 def test_an_interval_too_wide_for_a_band_is_grey_and_says_so(shown: View) -> None:
-    layer = layer_kinds.offered(shown, "province")["band"]
+    layer = layer_kinds.available_layers(shown, "province")["band"]
     wide, unscored = line(band=None), line(band=None, score=None, cycle=None, status="too_few")
-    assert layer.classes[layer.of(wide)].label == "interval too wide"
-    assert layer.classes[layer.of(unscored)].label == "no score"
-    assert layer.grey(wide) and layer.grey(unscored) and not layer.grey(line())
+    assert layer.classes[layer.class_index(wide)].label == "interval too wide"
+    assert layer.classes[layer.class_index(unscored)].label == "no score"
+    assert layer.is_grey(wide) and layer.is_grey(unscored) and not layer.is_grey(line())
     units = pd.concat([row(), row(band=None), row(band=None)], ignore_index=True)
-    assert "interval too wide (2)" in layers.legend(layer, units)
-    assert layer_kinds.band(wide) == "Band: interval too wide"
+    assert "interval too wide (2)" in map_layers.legend(layer, units)
+    assert layer_kinds.band_text(wide) == "Band: interval too wide"
 
 
 def test_every_band_of_the_sample_has_a_class(shown: View) -> None:
-    layer = layer_kinds.offered(shown, "city")["band"]
+    layer = layer_kinds.available_layers(shown, "city")["band"]
     for level in ("province", "city", "court"):
         for one in shown.scores(level).itertuples(index=False):
-            label = layer.classes[layer.of(one)].label
+            label = layer.classes[layer.class_index(one)].label
             if isinstance(one.band, str):
                 assert label.replace("–", "-") == one.band
             else:
@@ -179,48 +184,48 @@ def test_every_band_of_the_sample_has_a_class(shown: View) -> None:
 
 
 def test_an_adjusted_score_is_shown_apart_from_the_score_as_it_stands(shown: View) -> None:
-    layer = layer_kinds.offered(shown, "province")["adjusted"]
+    layer = layer_kinds.available_layers(shown, "province")["adjusted"]
     known, unknown = line(), line(adjusted=None, adjusted_low=None, adjusted_high=None)
-    assert layer.of(known) == theme.score_class(57.0)
-    assert layer.told(known) == ["Adjusted score 57.0 (95% interval 52.0–62.0)"]
-    assert layer.classes[layer.of(unknown)].label == "not adjusted"
-    assert "too few kinds of cases" in layer.told(unknown)[0]
+    assert layer.class_index(known) == theme.score_class(57.0)
+    assert layer.tooltip_lines(known) == ["Adjusted score 57.0 (95% interval 52.0–62.0)"]
+    assert layer.classes[layer.class_index(unknown)].label == "not adjusted"
+    assert "too few kinds of cases" in layer.tooltip_lines(unknown)[0]
     cells = [column.cell(known) for column in layer.columns]
     assert cells[-2:] == ["57.0", "55.0"]
 
 
 def test_clusters_are_told_without_colour_and_come_in_order(shown: View) -> None:
-    layer = layer_kinds.offered(shown, "province")["clusters"]
+    layer = layer_kinds.available_layers(shown, "province")["clusters"]
     rows = pd.concat([row(cluster=c, q=0.01) for c in CLUSTERS], ignore_index=True)
-    numbers = [layer.of(one) for one in rows.itertuples(index=False)]
+    numbers = [layer.class_index(one) for one in rows.itertuples(index=False)]
     assert numbers == sorted(numbers)
     labels = [layer.classes[number].label for number in numbers]
     assert labels[0] == "high among high" and labels[-1] == "no neighbour with a score"
     assert len(set(labels)) == len(CLUSTERS)
     colours = [layer.classes[number].colour for number in numbers]
     assert len(set(colours)) == len(CLUSTERS)
-    legend = layers.legend(layer, rows)
+    legend = map_layers.legend(layer, rows)
     for label in labels:
         assert f"{label} (1)" in legend
-    assert layer.told(line(cluster="low-low", q=0.0004)) == [
+    assert layer.tooltip_lines(line(cluster="low-low", q=0.0004)) == [
         "Among its neighbours: low among low (q < 0.001)"
     ]
-    assert layer.classes[layer.of(line())].label == "not compared"
+    assert layer.classes[layer.class_index(line())].label == "not compared"
 
 
 def test_clusters_are_those_of_the_build(shown: View) -> None:
-    layer = layer_kinds.offered(shown, "province")["clusters"]
-    units = layer.arranged(shown.scores("province"))
-    found = shown.data.clusters("province", shown.period).set_index("unit_id")["cluster"]
+    layer = layer_kinds.available_layers(shown, "province")["clusters"]
+    units = layer.sort_rows(shown.scores("province"))
+    found = shown.snapshot.local_clusters("province", shown.period).set_index("place_id")["cluster"]
     assert len(found) and len(units) == len(shown.scores("province"))
     for one in units[units["score"].notna()].itertuples(index=False):
-        assert one.cluster == found[one.unit_id]
+        assert one.cluster == found[one.place_id]
 
 
 def test_morans_i_stands_under_the_map_with_its_n_and_islands(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
-    rows = sample.spatial("province", sample.periods()[-1]).set_index("layer")
+    rows = sample.spatial_autocorrelation("province", sample.periods()[-1]).set_index("layer")
     found = rows.loc["score"]
     assert found["status"] == "estimated"
     shown = text(open_page("overview", lang="en", layer="clusters"))
@@ -231,17 +236,17 @@ def test_morans_i_stands_under_the_map_with_its_n_and_islands(
 
 
 def test_neighbours_of_another_method_are_said_not_to_be_compared(
-    sample: Answers, under_official: Answers
+    sample: CachedSnapshot, under_official: CachedSnapshot
 ) -> None:
-    i18n.use("en")
+    i18n.set_language("en")
     official = View(under_official, under_official.periods()[-1], under_official.nation)
-    assert not layer_kinds.compared(official)
-    layer = layer_kinds.offered(official, "province")["clusters"]
-    units = layer.arranged(official.scores("province"))
-    labels = {layer.classes[layer.of(one)].label for one in units.itertuples(index=False)}
+    assert not layer_kinds.has_neighbour_comparison(official)
+    layer = layer_kinds.available_layers(official, "province")["clusters"]
+    units = layer.sort_rows(official.scores("province"))
+    labels = {layer.classes[layer.class_index(one)].label for one in units.itertuples(index=False)}
     assert labels <= {"not compared", "no score"} and "not compared" in labels
-    assert layer_kinds.moran(official, "province") == "Moran's I: not computed"
-    assert layer_kinds.compared(View(sample, sample.periods()[-1], sample.nation))
+    assert layer_kinds.moran_text(official, "province") == "Moran's I: not computed"
+    assert layer_kinds.has_neighbour_comparison(View(sample, sample.periods()[-1], sample.nation))
 
 
 def test_another_method_says_so_on_the_page(open_page: Open) -> None:
@@ -255,7 +260,7 @@ def test_another_method_says_so_on_the_page(open_page: Open) -> None:
 
 @pytest.mark.parametrize("layer", ["score", "band", "adjusted", "clusters", "cycle"])
 def test_the_pointer_reads_score_interval_rank_set_band_and_n(
-    open_page: Open, sample: Answers, layer: str
+    open_page: Open, sample: CachedSnapshot, layer: str
 ) -> None:
     app = open_page("overview", lang="en", layer=layer)
     traces = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
@@ -270,10 +275,12 @@ def test_the_pointer_reads_score_interval_rank_set_band_and_n(
     assert "Band" in drawn and f"{first['n']:,} cases under way" in drawn
 
 
-def test_the_score_card_shows_interval_rank_set_and_band(open_page: Open, sample: Answers) -> None:
+def test_the_score_card_shows_interval_rank_set_and_band(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     units = sample.scores("province", sample.periods()[-1])
     one = units.iloc[0]
-    shown = text(open_page("overview", lang="en", level="province", unit=one["unit_id"]))
+    shown = text(open_page("overview", lang="en", level="province", unit=one["place_id"]))
     card = re.search(r'<section class="card main">.*?</section>', shown, re.S)
     assert card
     assert f"95% interval {one['low']}–{one['high']}" in card.group()

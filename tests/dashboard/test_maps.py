@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import theme
-from dashboard.data import Answers
-from dashboard.map import outlines as maps
+from dashboard.state.cache import CachedSnapshot
+from dashboard.ui import theme
+from dashboard.ui.charts import choropleth as maps
 
 FILES = sorted(maps.BOUNDARIES.glob("**/*.geojson"))
 
@@ -39,29 +39,29 @@ def test_exterior_rings_run_clockwise(file: Path) -> None:
             assert area(hole) > 0, place
 
 
-def test_every_scored_place_has_an_outline_and_a_window(sample: Answers) -> None:
-    nation = sample.nation.unit_id
-    provinces = maps.outlines("province.geojson", nation)
+def test_every_scored_place_has_an_outline_and_a_window(sample: CachedSnapshot) -> None:
+    nation = sample.nation.place_id
+    provinces = maps.outline_names("province.geojson", nation)
     assert len(provinces) == 34  # a map of China shows them all
-    cities = maps.outlines("city.geojson")
+    cities = maps.outline_names("city.geojson")
     for unit in sample.children("nation", nation):
-        assert unit.unit_id in provinces
-        assert maps.window(unit.unit_id)
-        for city in sample.children("province", unit.unit_id):
-            assert city.unit_id in cities
-            assert maps.has(f"county/{unit.unit_id}.geojson", city.unit_id)
-            assert maps.window(city.unit_id)
+        assert unit.place_id in provinces
+        assert maps.place_extent(unit.place_id)
+        for city in sample.children("province", unit.place_id):
+            assert city.place_id in cities
+            assert maps.has_outlines(f"county/{unit.place_id}.geojson", city.place_id)
+            assert maps.place_extent(city.place_id)
 
 
-def test_outlines_know_the_place_above(sample: Answers) -> None:
-    for province in maps.outlines("province.geojson"):
-        assert maps.outlines("city.geojson", province) or province[:2] in ("71", "81", "82")
+def test_outlines_know_the_place_above(sample: CachedSnapshot) -> None:
+    for province in maps.outline_names("province.geojson"):
+        assert maps.outline_names("city.geojson", province) or province[:2] in ("71", "81", "82")
 
 
 def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
     figure = maps.figure(
-        [maps.Layer("province.geojson", ["460000"], ["#000000", "#ffffff"], [1], ["x"])],
-        maps.MAINLAND,
+        [maps.OutlineLayer("province.geojson", ["460000"], ["#000000", "#ffffff"], [1], ["x"])],
+        maps.MAINLAND_EXTENT,
         inset=True,
         watermark="模拟数据",
     )
@@ -76,8 +76,8 @@ def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
 
 
 def test_boundaries_travel_by_address_and_not_inside_the_figure() -> None:
-    layer = maps.Layer("city.geojson", ["320500"], hover=["x"])
-    figure = maps.figure([layer], maps.window("320000"), inset=False, watermark="")
+    layer = maps.OutlineLayer("city.geojson", ["320500"], hover=["x"])
+    figure = maps.figure([layer], maps.place_extent("320000"), inset=False, watermark="")
     address = figure.data[0].geojson
     assert address.startswith("boundaries/city.geojson?v=")  # relative: any base path will do
     assert len(figure.to_json()) < 10_000
@@ -86,11 +86,11 @@ def test_boundaries_travel_by_address_and_not_inside_the_figure() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 7, 15])
 def test_every_class_is_painted_in_its_own_colour(count: int) -> None:
-    colours = theme.ramp(count)
+    colours = theme.colour_ramp(count)
     assert len(set(colours)) == count
     places = [str(number) for number in range(count)]
-    layer = maps.Layer("city.geojson", places, colours, range(count), places)
-    trace = maps.figure([layer], maps.window("320000"), inset=False, watermark="").data[0]
+    layer = maps.OutlineLayer("city.geojson", places, colours, range(count), places)
+    trace = maps.figure([layer], maps.place_extent("320000"), inset=False, watermark="").data[0]
     for number, colour in zip(trace.z, colours, strict=True):
         # What Plotly does: the value's place between zmin and zmax, looked up in the scale.
         at = (number - trace.zmin) / (trace.zmax - trace.zmin)
@@ -103,14 +103,14 @@ def test_every_class_is_painted_in_its_own_colour(count: int) -> None:
 
 
 def test_the_colours_of_scores_are_those_of_seven_classes() -> None:
-    assert theme.ramp(7) == list(theme.LIGHT.score_colours)
+    assert theme.colour_ramp(7) == list(theme.LIGHT.score_colours)
     assert theme.blend("#000000", "#ffffff", 0.5) == "#808080"
 
 
 def test_a_correlation_is_painted_by_its_sign_and_size() -> None:
-    assert theme.diverging(0) == "#ffffff"
-    assert (theme.diverging(-1), theme.diverging(1)) == theme.LIGHT.diverging
-    assert theme.diverging(-0.4) != theme.diverging(0.4)
+    assert theme.diverging_colour(0) == "#ffffff"
+    assert (theme.diverging_colour(-1), theme.diverging_colour(1)) == theme.LIGHT.diverging
+    assert theme.diverging_colour(-0.4) != theme.diverging_colour(0.4)
 
 
 def test_only_what_reaches_the_south_china_sea_is_drawn_in_its_frame() -> None:
@@ -119,8 +119,8 @@ def test_only_what_reaches_the_south_china_sea_is_drawn_in_its_frame() -> None:
         ("city.geojson", "110100", "460300"),
         ("county.geojson", "110101", "460321"),
     ):
-        layer = maps.Layer(file, [north, south], ["#000000", "#ffffff"], [0, 1], ["n", "s"])
-        drawn = maps.figure([layer], maps.MAINLAND, inset=True, watermark="").data
+        layer = maps.OutlineLayer(file, [north, south], ["#000000", "#ffffff"], [0, 1], ["n", "s"])
+        drawn = maps.figure([layer], maps.MAINLAND_EXTENT, inset=True, watermark="").data
         frames = {t.geo: t for t in drawn if t.type == "choropleth"}
         assert list(frames["geo"].locations) == [north, south]
         corner = frames["geo2"]
@@ -130,9 +130,9 @@ def test_only_what_reaches_the_south_china_sea_is_drawn_in_its_frame() -> None:
 
 def test_every_city_and_province_has_room_inside_its_outline() -> None:
     for file in ("province.geojson", "city.geojson"):
-        for place in maps.outlines(file):
-            room = maps.room(place)
+        for place in maps.outline_names(file):
+            room = maps.inscribed_circle(place)
             assert room is not None and room[2] > 0
-            west, south, east, north = maps.window(place)
+            west, south, east, north = maps.place_extent(place)
             assert west < room[0] < east and south < room[1] < north
-    assert maps.room("nowhere") is None
+    assert maps.inscribed_circle("nowhere") is None

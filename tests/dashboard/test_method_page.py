@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard import theme
-from dashboard.audit import agreement as audit
-from dashboard.audit import choices as audit_choices
-from dashboard.audit import drawings as audit_drawings
-from dashboard.data import Answers, View
+from dashboard.method import audit_charts as audit_drawings
+from dashboard.method import indicator_coherence as audit
+from dashboard.method import sensitivity_audit as audit_choices
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.ui import theme
 from index_engine import method
 from index_engine.build import build
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
 from tests.worlds import random_world
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture
-def shown(sample: Answers) -> View:
+def shown(sample: CachedSnapshot) -> View:
     return View(sample, sample.periods()[-1], sample.nation)
 
 
@@ -75,11 +75,11 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = random_world(seed=3, cases=3000).write(tmp_path_factory.mktemp("other") / "w.duckdb")
     words = method.DEFAULT.read_text(encoding="utf-8")
     for old, new in (
-        ('{ id = "AAA", least = 70 }', '{ id = "Gold", least = 83 }'),
-        ("claim_bands = [50000, 500000]", "claim_bands = [12345]"),
+        ('{ id = "AAA", minimum = 70 }', '{ id = "Gold", minimum = 83 }'),
+        ("claim_classes = [50000, 500000]", "claim_classes = [12345]"),
         ('loans = ["financial_loan", "private_loan", "credit_card"]', 'loans = ["credit_card"]'),
         ("max_weight = 5 ", "max_weight = 7 "),
-        ("min_represented = 0.8", "min_represented = 0.71"),
+        ("min_overlap = 0.8", "min_overlap = 0.71"),
         ("min_members = 10", "min_members = 13"),
         ("size_breaks = [500, 2000, 8000]", "size_breaks = [432]"),
         ("draws = 10000", "draws = 1234"),
@@ -114,20 +114,20 @@ def test_the_page_changes_with_the_method_file(
     peers = section(page, "peers")
     assert "begin at 432 cases" in peers and "fewer than 13 of a group" in peers
     with Snapshot(changed) as snapshot:
-        words = audit_choices.in_words(snapshot.main, "goalposts_wider", "")
+        words = audit_choices.perturbation_text(snapshot.main, "goalposts_wider", "")
     assert words == "Both ends moved apart by 7% of their distance"
 
 
 def test_every_check_stands_with_what_it_divides_and_why(open_page: Open) -> None:
     table = rows_of(section(text(open_page("method", lang="en")), "checks"))
-    for check in method.load().checks:
+    for check in method.load_method().checks:
         words = [check.name, check.numerator, check.denominator, check.why]
         assert [*(" ".join(w["en"].split()) for w in words), str(check.min_n)] in table
 
 
 @pytest.mark.parametrize("in_view", ["", OFFICIAL])
 def test_methods_stand_side_by_side_with_a_way_to_each_other(
-    open_page: Open, sample: Answers, in_view: str
+    open_page: Open, sample: CachedSnapshot, in_view: str
 ) -> None:
     page = text(open_page("method", lang="en", method=in_view))
     table = section(page, "methods")
@@ -155,7 +155,7 @@ def test_the_page_stands_at_every_level(open_page: Open, level: str, in_view: st
 
 
 def test_every_correlation_of_the_audit_is_printed_once_with_its_n(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     rows = sample.coherence("province")
     pairs = rows[rows["kind"].isin(
@@ -177,19 +177,19 @@ def test_every_correlation_of_the_audit_is_printed_once_with_its_n(
 
 
 def test_a_number_from_fewer_places_says_so_and_none_is_a_dash() -> None:
-    some = audit_drawings.correlation(0.3, 25, 30, "t")
-    assert "0.30" in some and "n 25" in some and theme.diverging(0.3) in some
-    few = audit_drawings.correlation(-0.93, 5, 30, "t")  # of five places: mostly chance
+    some = audit_drawings.correlation_cell(0.3, 25, 30, "t")
+    assert "0.30" in some and "n 25" in some and theme.diverging_colour(0.3) in some
+    few = audit_drawings.correlation_cell(-0.93, 5, 30, "t")  # of five places: mostly chance
     assert "−0.93" in few and "n 5" in few and "background" not in few
-    assert "n 30" not in audit_drawings.correlation(0.3, 30, 30, "t")
-    none = audit_drawings.correlation(float("nan"), 2, 30, "t")
+    assert "n 30" not in audit_drawings.correlation_cell(0.3, 30, 30, "t")
+    none = audit_drawings.correlation_cell(float("nan"), 2, 30, "t")
     assert "—" in none and "background" not in none
-    own = audit_drawings.correlation(-0.9, 30, 30, "t", outlined=True)
-    assert 'class="cell own"' in own and theme.diverging(-0.9) in own and "−0.90" in own
+    own = audit_drawings.correlation_cell(-0.9, 30, 30, "t", has_outline=True)
+    assert 'class="cell own"' in own and theme.diverging_colour(-0.9) in own and "−0.90" in own
 
 
 def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     rows = sample.coherence("province")
     alphas = rows[rows["kind"] == "alpha"].set_index("item")
@@ -199,11 +199,11 @@ def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(
     for dimension in sample.main.dimensions:
         value, n = alphas.loc[dimension.id, ["value", "n"]]
         printed = "not estimable" if pd.isna(value) else f"{value:.2f}".replace("-", "−")
-        count = len(sample.main.of_dimension(dimension.id))
+        count = len(sample.main.dimension_indicators(dimension.id))
         assert [dimension.name["en"], str(count), printed, str(int(n))] in table
 
 
-def test_influence_sets_weights_beside_effects(open_page: Open, sample: Answers) -> None:
+def test_influence_sets_weights_beside_effects(open_page: Open, sample: CachedSnapshot) -> None:
     rows = sample.coherence("province")
     found = rows.set_index(["kind", "item"])
     table = {
@@ -221,10 +221,13 @@ def test_influence_sets_weights_beside_effects(open_page: Open, sample: Answers)
 # ---------------------------------------------------------------- other choices
 
 
-def test_every_choice_alone_is_told_in_words(open_page: Open, sample: Answers) -> None:
+def test_every_choice_alone_is_told_in_words(open_page: Open, sample: CachedSnapshot) -> None:
     rows = sample.perturbations("province")
     assert len(rows)
-    said = [audit_choices.in_words(sample.main, r.perturbation, r.item) for r in rows.itertuples()]
+    said = [
+        audit_choices.perturbation_text(sample.main, r.perturbation, r.item)
+        for r in rows.itertuples()
+    ]
     assert len(set(said)) == len(rows), "each has words of its own"
     assert not set(said) & set(rows["perturbation"])
     table = {
@@ -240,7 +243,7 @@ def test_every_choice_alone_is_told_in_words(open_page: Open, sample: Answers) -
 
 
 def test_a_lost_score_is_counted() -> None:
-    columns = audit_choices.perturbation_columns(method.load(), 2.0)
+    columns = audit_choices.perturbation_columns(method.load_method(), 2.0)
     moved = {
         "rank_mean": 1.0,
         "rank_max": 2.0,
@@ -256,12 +259,12 @@ def test_a_lost_score_is_counted() -> None:
     assert columns[2].cell(row) == "—"
 
 
-def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: Answers) -> None:
+def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: CachedSnapshot) -> None:
     rows = sample.sobol("province").copy()
     rows.loc[rows.index[0], "reason"] = "no effect"
     names = {choice: f"the {choice}" for choice in rows["choice"]}
-    figure = audit_drawings.sobol(rows, names, "Synthetic data")
-    total, first = figure.data
+    figure = audit_drawings.sobol_chart(rows, names, "Synthetic data")
+    total, first = figure.snapshot
     kept = rows.iloc[1:]
     assert list(total.x) == list(kept["total"]) and list(first.x) == list(kept["first"])
     assert list(total.error_x.array) == list(kept["total_half"])
@@ -272,7 +275,7 @@ def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: Answers
 
 
 def test_intervals_from_choices_and_from_sampling_stay_apart(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     rows = sample.sensitivity("province")
     rows = rows[rows["rank"].notna()]
@@ -288,7 +291,7 @@ def test_intervals_from_choices_and_from_sampling_stay_apart(
         assert cells[1] == str(row.rank)
         assert cells[3] == reach(row.rank_low, row.rank_high)
         assert cells[4] == reach(row.rank_set_low, row.rank_set_high)
-    drawn = audit_drawings.two_intervals(next(rows.itertuples()), len(rows))
+    drawn = audit_drawings.rank_intervals_cell(next(rows.itertuples()), len(rows))
     assert drawn.count("<b ") == 1 and drawn.count("<s ") == 1  # two marks, two tracks
 
 
@@ -299,7 +302,7 @@ def test_courts_have_no_varied_ranks_and_the_page_says_so(open_page: Open) -> No
 
 
 def test_the_audit_is_of_the_last_period_whatever_is_in_view(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     first = sample.periods()[0]
     last = sample.period_dates(sample.periods()[-1])[1]
@@ -312,12 +315,14 @@ def test_the_audit_is_of_the_last_period_whatever_is_in_view(
 # ---------------------------------------------------------------- what goes together
 
 
-def test_design_effects_are_those_of_the_method_in_view(open_page: Open, sample: Answers) -> None:
+def test_design_effects_are_those_of_the_method_in_view(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     rows = sample.design_effects().set_index("indicator")
     assert len(rows)
     page = text(open_page("method", lang="en"))
     table = {row[0]: row[1:] for row in rows_of(section(page, "design-effects"))}
-    names = {entry.id: entry.name["en"] for entry in sample.main.estimated}
+    names = {entry.id: entry.name["en"] for entry in sample.main.estimands}
     assert set(table) - {"Indicator"} == {names[i] for i in rows.index if i in names}
     for name, row in rows.iterrows():
         if name in names:
@@ -346,7 +351,7 @@ def test_every_audit_can_be_taken_away(open_page: Open) -> None:
     assert {f"download-{name}-province" for name in wanted} | {"download-design-effects"} <= keys
 
 
-def test_the_chart_can_be_read_without_being_seen(open_page: Open, sample: Answers) -> None:
+def test_the_chart_can_be_read_without_being_seen(open_page: Open, sample: CachedSnapshot) -> None:
     app = open_page("method", lang="en")
     [chart] = app.get("plotly_chart")
     assert json.loads(chart.proto.spec)["data"]

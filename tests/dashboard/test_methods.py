@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import data, export
-from dashboard.data import Answers, View
-from dashboard.ranking import methods
-from index_engine.snapshot import Snapshot
+from dashboard.rankings import method_disagreement
+from dashboard.state import cache
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.ui import export
+from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, text
 from tests.dashboard.test_export import rows_of
 from tests.dashboard.test_pages import clean
@@ -19,8 +20,8 @@ NAME = "官方口径指数"
 
 
 @pytest.fixture(scope="module")
-def official(warehouse: Path) -> Answers:
-    return Answers(Snapshot(warehouse, OFFICIAL))
+def official(warehouse: Path) -> CachedSnapshot:
+    return CachedSnapshot(Snapshot(warehouse, OFFICIAL))
 
 
 def printed_scores(shown: str) -> list[tuple[str, float]]:
@@ -59,60 +60,60 @@ def test_an_unknown_method_means_the_main_one(open_page: Open) -> None:
 
 
 def test_what_is_kept_is_kept_by_method(
-    open_page: Open, sample: Answers, official: Answers
+    open_page: Open, sample: CachedSnapshot, official: CachedSnapshot
 ) -> None:
     period = sample.periods()[-1]
     asked = ((None, sample), (OFFICIAL, official), (None, sample))  # and back again
     for method, answers in asked:
         shown = clean(open_page("rankings", **({"method": method} if method else {})))
         units = answers.scores("province", period).dropna(subset="score")
-        assert dict(printed_scores(shown)) == dict(zip(units.unit_id, units.score, strict=True))
+        assert dict(printed_scores(shown)) == dict(zip(units.place_id, units.score, strict=True))
 
 
 def test_a_method_is_opened_once_and_apart(warehouse: Path, monkeypatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(warehouse))
-    main = data.under_main()
-    other = main.under(OFFICIAL)
+    main = cache.main_snapshot()
+    other = main.with_method(OFFICIAL)
     assert other.method.id == OFFICIAL and main.method.id != OFFICIAL
-    assert main.under(OFFICIAL) is other and data.under_main() is main
-    assert main.under("no-such") is main is main.under(main.method.id)
+    assert main.with_method(OFFICIAL) is other and cache.main_snapshot() is main
+    assert main.with_method("no-such") is main is main.with_method(main.method.id)
 
 
-def test_a_download_names_its_method(sample: Answers, official: Answers) -> None:
+def test_a_download_names_its_method(sample: CachedSnapshot, official: CachedSnapshot) -> None:
     period = sample.periods()[-1]
     for answers in (sample, official):
         view = View(answers, period, answers.nation)
-        rows = rows_of(export.csv(view.scores("province"), view))
+        rows = rows_of(export.csv_bytes(view.scores("province"), view))
         assert {row["method"] for row in rows} == {f"{answers.method.id} {answers.method.version}"}
-        assert (OFFICIAL in export.file_name("x", view)) == (answers is official)
+        assert (OFFICIAL in export.csv_file_name("x", view)) == (answers is official)
 
 
-def test_no_switch_where_there_is_one_method(sample: Answers) -> None:
+def test_no_switch_where_there_is_one_method(sample: CachedSnapshot) -> None:
     alone = SimpleNamespace(methods={sample.main.id: sample.main}, main=sample.main)
     alone.method = sample.main
-    assert methods.to_compare(alone) is None
-    assert methods.to_compare(sample).id == OFFICIAL
+    assert method_disagreement.comparison_method(alone) is None
+    assert method_disagreement.comparison_method(sample).id == OFFICIAL
 
 
 @pytest.mark.parametrize("method", ["", OFFICIAL])
 def test_the_ten_that_differ_most_stand_with_what_explains_it(
-    open_page: Open, sample: Answers, method: str
+    open_page: Open, sample: CachedSnapshot, method: str
 ) -> None:
     period = sample.periods()[-1]
     app = open_page(
         "rankings", panel="methods", lang="en", **({"method": method} if method else {})
     )
     table = clean(app).split("<table", 1)[1].split("</table", 1)[0]
-    compared = sample.methods_compared("province", period, OFFICIAL).head(10)
+    compared = sample.method_comparison("province", period, OFFICIAL).head(10)
     assert compared["rank_difference"].abs().max() > 0, "the methods agree: nothing is tested"
-    assert re.findall(r"unit=(\d+)", table) == compared["unit_id"].tolist()
+    assert re.findall(r"unit=(\d+)", table) == compared["place_id"].tolist()
     rows = table.split("<tr")[3:]  # after the heading and the nation
     for row, line in zip(rows, compared.itertuples(index=False), strict=True):
         difference = line.rank_difference
         words = "lower" if difference > 0 else "higher"
         assert (f">{abs(difference)} {words}<" if difference else ">=<") in row
-        values = sample.indicators("province", line.unit_id, period).set_index("indicator")
-        figures = sample.figures("province", line.unit_id, period).set_index("figure")
+        values = sample.indicators("province", line.place_id, period).set_index("indicator")
+        figures = sample.statistics("province", line.place_id, period).set_index("figure")
         for share in (
             values.loc["cash_24m", "value"],
             values.loc["zhongben_24m", "value"],

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard.data import Answers
-from dashboard.profile import nodes
-from index_engine.snapshot import Node
+from dashboard.place import step_waiting_times
+from dashboard.state.cache import CachedSnapshot
+from index_engine.queries import ProcedureStep
 from tests.dashboard.reading import part, plain, profile, row_of
 from tests.dashboard.running import Open, run_page
 
@@ -16,19 +16,23 @@ pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def test_days_lie_on_a_logarithmic_line() -> None:
-    at = [nodes.along(days) for days in (0, 7, 30, 90, 365, 1095, 5000)]
+    at = [step_waiting_times.scale_position(days) for days in (0, 7, 30, 90, 365, 1095, 5000)]
     assert at[:2] == [0, 0] and at[-2:] == [100, 100]
     assert at[1:-1] == sorted(at[1:-1])
-    assert nodes.along(14) - nodes.along(7) == pytest.approx(nodes.along(60) - nodes.along(30))
+    assert step_waiting_times.scale_position(14) - step_waiting_times.scale_position(
+        7
+    ) == pytest.approx(
+        step_waiting_times.scale_position(60) - step_waiting_times.scale_position(30)
+    )
 
 
 def test_the_page_shows_the_waits_of_a_province(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    table = sample.waits("province", "320000", period).set_index("node")
-    nation = sample.waits("nation", sample.nation.unit_id, period).set_index("node")
+    table = sample.waiting_times("province", "320000", period).set_index("node")
+    nation = sample.waiting_times("nation", sample.nation.place_id, period).set_index("node")
     section = part(profile(open_page, "province", "320000"), "nodes")
-    names = {node.id: node.name["en"] for node in sample.nodes}
+    names = {node.id: node.name["en"] for node in sample.steps}
     for name in ("listing", "second", "case"):
         line, row = table.loc[name], row_of(section, names[name])
         assert f"{line['waiting']:,.0f}" in row
@@ -45,12 +49,12 @@ def test_the_page_shows_the_waits_of_a_province(
 
 
 def test_the_sentence_names_the_step_where_most_wait(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    table = sample.waits("province", "320000", period).set_index("node")
+    table = sample.waiting_times("province", "320000", period).set_index("node")
     # No wait stands for those it covers: there are some of them.
     assert (table.loc[["seized", "notice_fixed"], "n"] > 0).all()
-    steps = {node.id: node for node in sample.nodes if not node.spans}
+    steps = {node.id: node for node in sample.steps if not node.spans}
     waiting, beyond = (table.loc[list(steps), c] for c in ("waiting", "beyond"))
     words = plain(part(profile(open_page, "province", "320000"), "nodes"))
     most = steps[waiting.idxmax()].name["en"]
@@ -61,59 +65,59 @@ def test_the_sentence_names_the_step_where_most_wait(
 
 
 def test_a_step_with_too_few_says_so_and_shows_no_number(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    courts = sample.scores("court", period)["unit_id"]
+    courts = sample.scores("court", period)["place_id"]
     unit, empty = next(
         (unit, table.loc[table["n"].isna(), "node"].tolist())
         for unit in courts
-        for table in [sample.waits("court", unit, period)]
+        for table in [sample.waiting_times("court", unit, period)]
         if table["n"].isna().any() and table["n"].notna().any()
     )
     section = part(profile(open_page, "court", unit), "nodes")
-    node = next(node for node in sample.nodes if node.id in empty)
+    node = next(node for node in sample.steps if node.id in empty)
     row = row_of(section, node.name["en"])
     assert "too few" in row
     assert "in the period: —" in row
 
 
-def test_a_place_without_any_says_so(open_page: Open, sample: Answers, period: str) -> None:
-    courts = sample.scores("court", period)["unit_id"]
-    unit = next(u for u in courts if not (sample.waits("court", u, period)["n"] > 0).any())
+def test_a_place_without_any_says_so(open_page: Open, sample: CachedSnapshot, period: str) -> None:
+    courts = sample.scores("court", period)["place_id"]
+    unit = next(u for u in courts if not (sample.waiting_times("court", u, period)["n"] > 0).any())
     section = part(profile(open_page, "court", unit), "nodes")
     assert "Too few cases and lots for any of the steps." in plain(section)
     assert "<table" not in section
 
 
-def wait(node: Node, **line: float) -> nodes.Wait:
+def wait(node: ProcedureStep, **line: float) -> step_waiting_times.WaitingTime:
     usual = {"n": 50.0, "waiting": 0.0, "beyond": float("nan")}
-    return nodes.Wait(node, SimpleNamespace(**(usual | line)), float("nan"))
+    return step_waiting_times.WaitingTime(node, SimpleNamespace(**(usual | line)), float("nan"))
 
 
-def test_a_wait_is_compared_with_others_unless_they_are_parts_of_it(sample: Answers) -> None:
-    by_id = {node.id: node for node in sample.nodes}
+def test_a_wait_is_compared_with_others_unless_they_are_parts_of_it(sample: CachedSnapshot) -> None:
+    by_id = {node.id: node for node in sample.steps}
     listing, seized = wait(by_id["listing"], waiting=40.0), wait(by_id["seized"], waiting=30.0)
-    [alone] = nodes.said([listing])
+    [alone] = step_waiting_times.summary_sentences([listing])
     assert "Filing → first listing (40)" in alone
-    [apart] = nodes.said([seized, listing])
+    [apart] = step_waiting_times.summary_sentences([seized, listing])
     assert "Filing → first seizure (30)" in apart
 
 
-def test_what_no_file_dates_has_no_row_and_is_named_once(sample: Answers) -> None:
-    here = pd.Series([0.0 if n.id in ("notified", "priced") else 20.0 for n in sample.nodes])
-    everywhere = here.where([n.id != "priced" for n in sample.nodes], 500.0)
-    words = nodes.absent(sample.nodes, here, everywhere)
+def test_what_no_file_dates_has_no_row_and_is_named_once(sample: CachedSnapshot) -> None:
+    here = pd.Series([0.0 if n.id in ("notified", "priced") else 20.0 for n in sample.steps])
+    everywhere = here.where([n.id != "priced" for n in sample.steps], 500.0)
+    words = step_waiting_times.absent_steps_text(sample.steps, here, everywhere)
     assert words == (
         "Not dated in the files: Filing → notice of enforcement. "
         "No waits here in the period, or not dated in the files: Seizure → reference price."
     )
-    assert nodes.absent(sample.nodes, everywhere + 1, everywhere + 1) == ""
+    assert step_waiting_times.absent_steps_text(sample.steps, everywhere + 1, everywhere + 1) == ""
 
 
-def test_a_limit_of_a_part_is_not_held_against_the_whole(sample: Answers) -> None:
-    by_id = {node.id: node for node in sample.nodes}
-    assert nodes.limit(by_id["priced"]) == "limited by law in part only"
-    assert nodes.limit(by_id["seized"]) == "no limit by law"
+def test_a_limit_of_a_part_is_not_held_against_the_whole(sample: CachedSnapshot) -> None:
+    by_id = {node.id: node for node in sample.steps}
+    assert step_waiting_times.limit_text(by_id["priced"]) == "limited by law in part only"
+    assert step_waiting_times.limit_text(by_id["seized"]) == "no limit by law"
     assert by_id["priced"].limit_days is None and by_id["priced"].law
 
 

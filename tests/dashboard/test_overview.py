@@ -12,11 +12,12 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import i18n, theme
-from dashboard.data import Answers, View
-from dashboard.map import drawing, ground, kinds, layers
-from dashboard.map import outlines as maps
-from index_engine.snapshot import Snapshot
+from dashboard.overview import basemap, map_chart, map_layers, score_layers
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.text import i18n
+from dashboard.ui import theme
+from dashboard.ui.charts import choropleth as maps
+from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
 
 SUZHOU = "320500"
@@ -33,7 +34,7 @@ def traces(app: AppTest, kind: str) -> list[dict]:
 
 def opened(open_page: Open, **parameters: str) -> AppTest:
     app = open_page("overview", lang="en", **parameters)
-    i18n.use("en")
+    i18n.set_language("en")
     assert not app.exception, app.exception[0].message
     return app
 
@@ -44,11 +45,11 @@ def on_counties(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     path = tmp_path_factory.mktemp("counties") / "w.duckdb"
     shutil.copyfile(warehouse, path)
     with Snapshot(path) as snapshot:
-        courts = snapshot.scores("court", snapshot.periods()[-1]).set_index("unit_id")
+        courts = snapshot.scores("court", snapshot.periods()[-1]).set_index("place_id")
         alone, city = courts.index[0], courts["parent"].iloc[0]  # the best, with a score
         elsewhere = courts[courts["parent"] != city].groupby("parent").groups
         other, pair = next((p, list(c[:2])) for p, c in elsewhere.items() if len(c) >= 2)
-    counties = {p: next(iter(maps.outlines("county.geojson", p))) for p in (city, other)}
+    counties = {p: next(iter(maps.outline_names("county.geojson", p))) for p in (city, other)}
     with duckdb.connect(path) as con:
         for parent, county in counties.items():
             con.execute(
@@ -89,14 +90,14 @@ def test_a_level_that_is_none_means_the_one_below(open_page: Open) -> None:
 
 
 def test_courts_without_a_county_are_dots_in_their_city(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     [dots] = traces(opened(open_page, by="court"), "scattergeo")[1:]  # after the ten dashes
-    units = sample.scores("court", period).set_index("unit_id")
-    special = {unit.unit_id for unit in sample.units() if unit.special}
+    units = sample.scores("court", period).set_index("place_id")
+    special = {unit.place_id for unit in sample.places() if unit.special}
     assert set(dots["customdata"]) == set(units.index) - special
     for court, x, y in zip(dots["customdata"], dots["lon"], dots["lat"], strict=True):
-        room = maps.room(units.loc[court, "parent"])
+        room = maps.inscribed_circle(units.loc[court, "parent"])
         assert room is not None
         east = (x - room[0]) * math.cos(math.radians(room[1])) * 111_320
         north = (y - room[1]) * 111_320
@@ -115,7 +116,7 @@ def test_a_county_has_the_colour_of_its_only_court(
     county, court = told["alone"]
     assert painted["locations"] == [county]
     with Snapshot(on_counties) as snapshot:
-        row = snapshot.scores("court", snapshot.periods()[-1]).set_index("unit_id").loc[court]
+        row = snapshot.scores("court", snapshot.periods()[-1]).set_index("place_id").loc[court]
     assert painted["z"] == [theme.score_class(row["score"])]
     told_of = unescape(painted["text"][0])
     assert f"Score {row['score']}" in told_of and row["name_en"] in told_of
@@ -127,11 +128,11 @@ def test_a_county_has_the_colour_of_its_only_court(
 
 
 def test_a_click_on_a_county_means_its_court_and_on_a_dot_the_court_itself() -> None:
-    land = ground.Ground("court", "", {"1": "a", "2": "b"}, {"1": "K"}, {}, None, (0,) * 4, False)
-    assert drawing.clicked(land, {"location": "1"}) == "K"
-    assert drawing.clicked(land, {"location": "2"}) is None
-    assert drawing.clicked(land, {"location": None, "customdata": "D"}) == "D"
-    assert drawing.clicked(land, {"customdata": ["D"]}) == "D"
+    land = basemap.Basemap("court", "", {"1": "a", "2": "b"}, {"1": "K"}, {}, None, (0,) * 4, False)
+    assert map_chart.selected_place(land, {"location": "1"}) == "K"
+    assert map_chart.selected_place(land, {"location": "2"}) is None
+    assert map_chart.selected_place(land, {"location": None, "customdata": "D"}) == "D"
+    assert map_chart.selected_place(land, {"customdata": ["D"]}) == "D"
 
 
 def test_ranks_of_courts_are_not_told(open_page: Open) -> None:
@@ -143,7 +144,9 @@ def test_ranks_of_courts_are_not_told(open_page: Open) -> None:
     assert not re.search(r"unit=syn-\d+", shown.split("What changed")[0])
 
 
-def test_classes_of_a_lower_level_add_up(open_page: Open, sample: Answers, period: str) -> None:
+def test_classes_of_a_lower_level_add_up(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
     table = text(opened(open_page, by="city")).split("Cities in each class", 1)[1]
     table = table.split("</table>")[0]
     counts = [int(n) for n in re.findall(r'<td class="number">([\d,]+)</td>', table)[::1]]
@@ -153,7 +156,7 @@ def test_classes_of_a_lower_level_add_up(open_page: Open, sample: Answers, perio
 # ---------------------------------------------------------------- what it is painted by
 
 
-def test_every_indicator_is_a_layer(open_page: Open, sample: Answers, period: str) -> None:
+def test_every_indicator_is_a_layer(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     for indicator in sample.method.indicators:
         app = opened(open_page, layer=indicator.id)
         assert app.selectbox(key="choose-layer").value == indicator.id
@@ -161,8 +164,8 @@ def test_every_indicator_is_a_layer(open_page: Open, sample: Answers, period: st
         first = values.sort_values("points", ascending=False, kind="stable").iloc[0]
         shown = text(app)
         table = shown.split('class="data"', 1)[1]
-        assert re.findall(r"unit=(\d{6})", table)[0] == first["unit_id"]
-        name = i18n.pick(indicator.name)
+        assert re.findall(r"unit=(\d{6})", table)[0] == first["place_id"]
+        name = i18n.localise(indicator.name)
         drawn = "\n".join(t for trace in traces(app, "choropleth") for t in trace.get("text", ()))
         assert "<b>" in drawn and f"{name}: " in drawn and ", n = " in drawn
 
@@ -175,13 +178,13 @@ def test_an_indicator_is_chosen_in_the_box_and_left_by_a_link(open_page: Open) -
     assert 'aria-current="true">Score' not in text(app).split('aria-label="Painted by"')[1]
 
 
-def test_peers_values_are_not_painted_as_a_places_own(sample: Answers, period: str) -> None:
-    i18n.use("en")
+def test_peers_values_are_not_painted_as_a_places_own(sample: CachedSnapshot, period: str) -> None:
+    i18n.set_language("en")
     shown = View(sample, period, sample.nation)
-    layer = kinds.offered(shown, "court")["cash_24m"]
-    values = sample.indicator_values("court", period, "cash_24m").set_index("unit_id")
-    units = layer.arranged(sample.scores("court", period))
-    greys = {line.unit_id for line in units.itertuples(index=False) if layer.grey(line)}
+    layer = score_layers.available_layers(shown, "court")["cash_24m"]
+    values = sample.indicator_values("court", period, "cash_24m").set_index("place_id")
+    units = layer.sort_rows(sample.scores("court", period))
+    greys = {line.place_id for line in units.itertuples(index=False) if layer.is_grey(line)}
     assert greys == set(values.index[values["value"].isna()]) and greys
 
 
@@ -198,12 +201,12 @@ def test_coverage_is_painted_by_the_share_received(
     shutil.copyfile(warehouse, path)
     with duckdb.connect(path) as con:
         con.execute(
-            "UPDATE estimates.figures SET value = 0.5, numerator = 50, denominator = 100 "
-            "WHERE figure = 'coverage' AND unit_id = '320000'"
+            "UPDATE estimates.statistics SET value = 0.5, numerator = 50, denominator = 100 "
+            "WHERE figure = 'coverage' AND place_id = '320000'"
         )
         con.execute(
-            "UPDATE estimates.figures SET value = 0.995, numerator = 199, denominator = 200 "
-            "WHERE figure = 'coverage' AND unit_id = '330000'"
+            "UPDATE estimates.statistics SET value = 0.995, numerator = 199, denominator = 200 "
+            "WHERE figure = 'coverage' AND place_id = '330000'"
         )
     monkeypatch.setenv("JECI_WAREHOUSE", str(path))
     app = run_page("overview", lang="en", layer="coverage")
@@ -214,7 +217,9 @@ def test_coverage_is_painted_by_the_share_received(
     assert "Coverage by case numbers: 50.0%, 50 of 100 numbered cases" in drawn
 
 
-def test_what_has_no_value_is_drawn_inside_a_darker_line(open_page: Open, sample: Answers) -> None:
+def test_what_has_no_value_is_drawn_inside_a_darker_line(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     painted = traces(opened(open_page, by="city"), "choropleth")[1]
     borders = painted["marker"]["line"]["color"]
     greys = {n for n, z in enumerate(painted["z"]) if z >= len(theme.SCORE_BREAKS) + 1}
@@ -222,7 +227,9 @@ def test_what_has_no_value_is_drawn_inside_a_darker_line(open_page: Open, sample
     assert {n for n, colour in enumerate(borders) if colour == theme.LIGHT.faint} == greys
 
 
-def test_the_legend_counts_places_and_columns_show_it(open_page: Open, sample: Answers) -> None:
+def test_the_legend_counts_places_and_columns_show_it(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     shown = text(opened(open_page))
     legend = re.search(r'<ul class="legend".*?</ul>', shown, re.S)
     assert legend
@@ -236,16 +243,16 @@ def test_the_legend_counts_places_and_columns_show_it(open_page: Open, sample: A
     assert heights == [round(n / max(expected), 3) for n in expected]
 
 
-def test_bands_between_two_are_counted(sample: Answers, period: str) -> None:
-    i18n.use("en")
+def test_bands_between_two_are_counted(sample: CachedSnapshot, period: str) -> None:
+    i18n.set_language("en")
     shown = View(sample, period, sample.nation)
-    layer = kinds.offered(shown, "province")["band"]
+    layer = score_layers.available_layers(shown, "province")["band"]
     units = sample.scores("province", period)
-    pairs = layers.counted(layer, units)
+    pairs = map_layers.count_classes(layer, units)
     assert sum(count for _class, count in pairs) == len(units)
     between = units["band"].str.contains("-", na=False).sum()
-    assert sum(count for item, count in pairs if not item.listed) == between > 0
-    assert f"between two ({between})" in layers.legend(layer, units)
+    assert sum(count for item, count in pairs if not item.in_legend) == between > 0
+    assert f"between two ({between})" in map_layers.legend(layer, units)
     # From low to high: each pair between its two, and what has no band last.
     names = [item.label for item, _count in pairs if not item.grey]
     order = [band.id for band in sample.method.bands[::-1]]
@@ -254,7 +261,7 @@ def test_bands_between_two_are_counted(sample: Answers, period: str) -> None:
     assert [item.grey for item, _count in pairs] == sorted(item.grey for item, _count in pairs)
 
 
-def test_the_map_is_told_in_words(open_page: Open, sample: Answers, period: str) -> None:
+def test_the_map_is_told_in_words(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     said = opened(open_page).get("plotly_chart")[0].proto.alt
     units = sample.scores("province", period)
     scored = units.dropna(subset="score")
@@ -270,7 +277,9 @@ def test_the_map_is_told_in_words(open_page: Open, sample: Answers, period: str)
 # ---------------------------------------------------------------- the quarter
 
 
-def test_the_slider_holds_the_quarter_and_writes_it(open_page: Open, sample: Answers) -> None:
+def test_the_slider_holds_the_quarter_and_writes_it(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     periods = sample.periods()
     app = opened(open_page, period=periods[2])
     slider = app.select_slider(key="choose-period")
@@ -282,7 +291,7 @@ def test_the_slider_holds_the_quarter_and_writes_it(open_page: Open, sample: Ans
     assert f'data-periods="{" ".join(periods)}"' in text(app)
 
 
-def test_a_colour_means_the_same_in_every_quarter(open_page: Open, sample: Answers) -> None:
+def test_a_colour_means_the_same_in_every_quarter(open_page: Open, sample: CachedSnapshot) -> None:
     found = set()
     for period in (sample.periods()[0], sample.periods()[-1]):
         painted = traces(opened(open_page, period=period), "choropleth")[1]
@@ -296,10 +305,10 @@ def test_a_colour_means_the_same_in_every_quarter(open_page: Open, sample: Answe
 @pytest.mark.parametrize("since", ["quarter", "year"])
 @pytest.mark.parametrize("by", ["province", "city"])
 def test_changes_beyond_sampling_stand_side_by_side(
-    open_page: Open, sample: Answers, period: str, by: str, since: str
+    open_page: Open, sample: CachedSnapshot, period: str, by: str, since: str
 ) -> None:
     before = sample.periods()[-2 if since == "quarter" else -5]
-    moved = sample.moved(by, period, before)
+    moved = sample.score_changes(by, period, before)
     beyond = moved[moved["beyond"]]
     shown = text(opened(open_page, by=by, since=since)).split('id="changed"')[1]
     still, n = len(moved) - len(beyond), len(moved)
@@ -314,21 +323,25 @@ def test_changes_beyond_sampling_stand_side_by_side(
         assert line.name_en in shown
 
 
-def test_the_reason_is_told_with_its_numbers(sample: Answers, period: str) -> None:
-    i18n.use("en")
-    from dashboard.map import changes
+def test_the_reason_is_told_with_its_numbers(sample: CachedSnapshot, period: str) -> None:
+    i18n.set_language("en")
+    from dashboard.overview import score_changes
 
     shown = View(sample, period, sample.nation)
-    moved = sample.moved("province", period, sample.periods()[-5]).dropna(subset="value_before")
+    moved = sample.score_changes("province", period, sample.periods()[-5]).dropna(
+        subset="value_before"
+    )
     line = next(moved.dropna(subset="value").itertuples(index=False))
-    said = changes._reason(shown, line)
-    assert i18n.pick(sample.method.indicator(line.indicator).name) in said
+    said = score_changes._main_contribution(shown, line)
+    assert i18n.localise(sample.method.indicator(line.indicator).name) in said
     for n in (line.indicator_n_before, line.indicator_n):
         assert f"(n = {n:,.0f})" in said
     other = line._replace(value_before=float("nan"))
-    assert "its peers' value stands in" in changes._reason(shown, other)
+    assert "its peers' value stands in" in score_changes._main_contribution(shown, other)
 
 
-def test_the_first_quarter_has_nothing_to_compare_with(open_page: Open, sample: Answers) -> None:
+def test_the_first_quarter_has_nothing_to_compare_with(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     shown = text(opened(open_page, period=sample.periods()[0]))
     assert "There is no score for" in shown

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.data import Answers
+from dashboard.state.cache import CachedSnapshot
 from tests.dashboard.running import Open, run_page, text
 
 MARK = {"zh": "模拟数据", "en": "Synthetic data"}
 
 
-def best(sample: Answers, level: str) -> tuple[str, str, str]:
+def best(sample: CachedSnapshot, level: str) -> tuple[str, str, str]:
     """Id, Chinese and English name of the best unit of a level, scored or not."""
     row = sample.scores(level, sample.periods()[-1]).iloc[0]
-    return row["unit_id"], row["name"], row["name_en"]
+    return row["place_id"], row["name"], row["name_en"]
 
 
 def clean(app: AppTest) -> str:
@@ -40,7 +40,7 @@ def test_page_runs_and_carries_the_synthetic_mark(
 @pytest.mark.parametrize("level", ["province", "city", "court"])
 @pytest.mark.parametrize("page", ["overview", "region"])
 def test_page_shows_the_place_of_the_address(
-    open_page: Open, sample: Answers, page: str, level: str
+    open_page: Open, sample: CachedSnapshot, page: str, level: str
 ) -> None:
     unit, name, name_en = best(sample, level)
     assert name in clean(open_page(page, level=level, unit=unit))
@@ -48,34 +48,34 @@ def test_page_shows_the_place_of_the_address(
 
 
 @pytest.mark.parametrize("level", ["province", "city", "court"])
-def test_rankings_list_every_unit_once(open_page: Open, sample: Answers, level: str) -> None:
+def test_rankings_list_every_unit_once(open_page: Open, sample: CachedSnapshot, level: str) -> None:
     shown = clean(open_page("rankings", level=level, all="1"))
     units = sample.scores(level, sample.periods()[-1])
-    for unit in units["unit_id"].head(100):
+    for unit in units["place_id"].head(100):
         assert len(re.findall(rf"unit={unit}\b", shown)) == 1
     assert ("最高人民法院" in shown) == (level == "court")
 
 
-def test_rankings_sort_and_filter(open_page: Open, sample: Answers) -> None:
+def test_rankings_sort_and_filter(open_page: Open, sample: CachedSnapshot) -> None:
     units = sample.scores("province", sample.periods()[-1])
     scored = units[units["score"].notna()]
     for sort, first in (("score", scored.iloc[-1]), ("-score", scored.iloc[0])):
         table = clean(open_page("rankings", sort=sort)).split("<table", 1)[1]
-        assert re.findall(r"unit=(\d+)", table)[0] == first["unit_id"]
+        assert re.findall(r"unit=(\d+)", table)[0] == first["place_id"]
     one, other = units.iloc[0], units.iloc[-1]
     found = clean(open_page("rankings", q=one["name_en"].upper()))
-    assert f"unit={one['unit_id']}" in found
-    assert f"unit={other['unit_id']}" not in found
+    assert f"unit={one['place_id']}" in found
+    assert f"unit={other['place_id']}" not in found
     cities = sample.scores("city", sample.periods()[-1])
-    within = clean(open_page("rankings", level="city", within=one["unit_id"], all="1"))
+    within = clean(open_page("rankings", level="city", within=one["place_id"], all="1"))
     listed = set(re.findall(r"unit=([^&\"]+)", within))
-    assert listed == set(cities.loc[cities["parent"] == one["unit_id"], "unit_id"])
+    assert listed == set(cities.loc[cities["parent"] == one["place_id"], "place_id"])
 
 
-def test_unscored_units_have_no_rank(open_page: Open, sample: Answers) -> None:
+def test_unscored_units_have_no_rank(open_page: Open, sample: CachedSnapshot) -> None:
     shown = clean(open_page("rankings", level="court", all="1"))
     units = sample.scores("court", sample.periods()[-1])
-    unscored = set(units.loc[units["score"].isna(), "unit_id"].head(100))
+    unscored = set(units.loc[units["score"].isna(), "place_id"].head(100))
     assert unscored, "the sample has courts too small for a score"
     ranked, _, rest = shown.rpartition("<table")  # the last table is that of the unscored
     assert not unscored & set(re.findall(r"unit=([^&\"]+)", ranked))
@@ -83,7 +83,7 @@ def test_unscored_units_have_no_rank(open_page: Open, sample: Answers) -> None:
 
 
 def test_a_period_in_the_address_is_shown_and_a_wrong_one_is_not(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     earlier = sample.periods()[-2]
     last = sample.period_dates(earlier)[1]
@@ -92,7 +92,9 @@ def test_a_period_in_the_address_is_shown_and_a_wrong_one_is_not(
     assert open_page("region", period="1999Q1").selectbox[0].value == sample.periods()[-1]
 
 
-def test_choosing_a_period_writes_it_into_the_address(open_page: Open, sample: Answers) -> None:
+def test_choosing_a_period_writes_it_into_the_address(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     app = open_page("region")
     earlier = sample.periods()[-3]
     app.selectbox(key="choose-period").set_value(earlier).run()
@@ -101,7 +103,7 @@ def test_choosing_a_period_writes_it_into_the_address(open_page: Open, sample: A
     assert "period" not in app.query_params  # the latest needs no words
 
 
-def test_choosing_a_cohort_writes_it(open_page: Open, sample: Answers) -> None:
+def test_choosing_a_cohort_writes_it(open_page: Open, sample: CachedSnapshot) -> None:
     app = open_page("region")
     app.selectbox(key="choose-cohort").set_value(sample.cohorts()[0]).run()
     assert app.query_params["cohort"] == sample.cohorts()[0]

@@ -12,18 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import formats, i18n, parts, tables, theme
-from dashboard.data import Answers
-from dashboard.markup import Html, tag
-from dashboard.tables import Column, Group
+from dashboard.state.cache import CachedSnapshot
+from dashboard.text import formats, i18n
+from dashboard.ui import components, table, theme
+from dashboard.ui.html import Html, tag
+from dashboard.ui.table import Column, RowGroup
 from tests.dashboard.running import ROOT
 
 
 @pytest.fixture(autouse=True)
 def english():
-    i18n.use("en")
+    i18n.set_language("en")
     yield
-    i18n.use("zh")
+    i18n.set_language("zh")
 
 
 @given(st.text(), st.text())
@@ -55,8 +56,8 @@ def test_missing_cases_are_not_blamed_on_the_dimension_without_points() -> None:
     points = {"cycle": 40.0, "closure": 50.0, "auction": math.nan}
     few = SimpleNamespace(status="too_few", **points)
     missing = SimpleNamespace(status="low_coverage", **points)
-    assert parts.why_unscored(data, few) == "too few cases: auction"
-    assert parts.why_unscored(data, missing) == "too many numbered cases missing"
+    assert components.no_score_reason(data, few) == "too few cases: auction"
+    assert components.no_score_reason(data, missing) == "too many numbered cases missing"
 
 
 def test_numbers_dates_and_intervals() -> None:
@@ -71,12 +72,12 @@ def test_numbers_dates_and_intervals() -> None:
     assert formats.interval(0.401, 0.422, "share") == "40.1–42.2%"
     assert formats.yuan(264_815_447) == "264.8M yuan"
     assert formats.yuan(-39_923_377) == "−39.9M yuan"
-    assert formats.yuan(None) == formats.NOTHING
+    assert formats.yuan(None) == formats.NO_VALUE
     assert formats.period("2025Q4") == "Q4 2025"
     for nothing in (None, math.nan, pd.NA, pd.NaT):
-        assert formats.number(nothing) == formats.NOTHING
-        assert formats.value(nothing, "share") == formats.NOTHING
-    i18n.use("zh")
+        assert formats.number(nothing) == formats.NO_VALUE
+        assert formats.value(nothing, "share") == formats.NO_VALUE
+    i18n.set_language("zh")
     assert formats.period("2025Q4") == "2025年第4季度"
     assert formats.value(24.06, "months") == "24.1 个月"
 
@@ -119,20 +120,20 @@ def test_words_can_be_read_on_their_ground(palette: theme.Palette) -> None:
             assert contrast(words, ground) >= 4.5, (words, ground)
     assert contrast(palette.warn_ink, palette.warn) >= 4.5
     for ground in (*palette.score_colours, *palette.outcome_colours.values()):
-        assert contrast(theme.ink_on(ground), ground) >= 3, ground  # large figures in an area
+        assert contrast(theme.text_colour(ground), ground) >= 3, ground  # large figures in an area
 
 
 def test_a_look_is_of_one_run_and_names_its_variables() -> None:
-    assert theme.use("dark") is theme.DARK and theme.now() is theme.DARK
+    assert theme.set_palette("dark") is theme.DARK and theme.current_palette() is theme.DARK
     assert theme.axis()["gridcolor"] == theme.DARK.line
-    assert theme.use("purple") is theme.LIGHT
-    sheet = theme.variables()
+    assert theme.set_palette("purple") is theme.LIGHT
+    sheet = theme.css_variables()
     assert f":root {{ color-scheme: light; --ground: {theme.LIGHT.ground};" in sheet
     assert f":root[data-look=dark] {{ color-scheme: dark; --ground: {theme.DARK.ground};" in sheet
 
 
 def test_style_sheets_use_no_colour_that_has_no_name() -> None:
-    names = set(re.findall(r"--([\w-]+):", theme.variables()))
+    names = set(re.findall(r"--([\w-]+):", theme.css_variables()))
     of_markup = {
         "x",
         "w",
@@ -153,7 +154,7 @@ def test_table_marks_rows_groups_and_order() -> None:
         Column("Score", lambda row: row.score, kind="number", sort="score"),
     ]
     rows = list(pd.DataFrame({"name": ["<b>", "b"], "score": [1, 2]}).itertuples(index=False))
-    made = tables.table(columns, [Group("G"), *rows], caption="c", sorted_by="-score")
+    made = table.html_table(columns, [RowGroup("G"), *rows], caption="c", sort_order="-score")
     assert '<th colspan="2" scope="colgroup"><span>G</span></th>' in made
     assert "&lt;b&gt;" in made and "<b>" not in made
     assert 'aria-sort="descending"' in made
@@ -162,8 +163,8 @@ def test_table_marks_rows_groups_and_order() -> None:
 
 
 def test_whisker_draws_nothing_for_no_score() -> None:
-    assert "<i" not in tables.whisker(None, None, None, 50)
-    assert "--x:40.00;--w:20.00" in tables.whisker(50, 40, 60)
+    assert "<i" not in table.whisker(None, None, None, 50)
+    assert "--x:40.00;--w:20.00" in table.whisker(50, 40, 60)
 
 
 class Counting:
@@ -181,7 +182,7 @@ class Counting:
 
 def test_a_question_is_asked_once_and_its_answer_cannot_be_spoiled() -> None:
     snapshot = Counting()
-    answers = Answers(snapshot)
+    answers = CachedSnapshot(snapshot)
     first = answers.scores("city", period="2025Q4")
     first["level"] = "spoiled"
     first.loc[0, "level"] = "spoiled"
@@ -193,9 +194,9 @@ def test_a_question_is_asked_once_and_its_answer_cannot_be_spoiled() -> None:
 
 
 def test_the_least_used_answers_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.data.MOST_KEPT", 2)
+    monkeypatch.setattr("dashboard.state.cache.CACHE_SIZE", 2)
     snapshot = Counting()
-    answers = Answers(snapshot)
+    answers = CachedSnapshot(snapshot)
     for level in ("a", "b", "a", "c", "a", "b"):
         answers.scores(level)
     assert snapshot.asked == 4  # a, b, c, and b again

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.data import Answers
+from dashboard.state.cache import CachedSnapshot
 from index_engine.build import build
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.changed import CHANGED, changed_world
 from tests.dashboard.running import Open, run_page
 from tests.dashboard.test_pages import clean
@@ -32,19 +32,21 @@ def open_changed(changed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
 # ---------------------------------------------------------------- local and other creditors
 
 
-def test_the_headline_says_both_sides_and_the_gap(open_page: Open, sample: Answers, period: str):
+def test_the_headline_says_both_sides_and_the_gap(
+    open_page: Open, sample: CachedSnapshot, period: str
+):
     said = clean(open_page("policy", lang="en"))
-    [row] = sample.locality("nation", period, "cash_24m").itertuples(index=False)
+    [row] = sample.creditor_gaps("nation", period, "cash_24m").itertuples(index=False)
     assert f"{100 * row.local:.1f}% of local claims paid within 24 months" in said
     assert f"{100 * row.elsewhere:.1f}% of others" in said
     assert f"{100 * row.gap:+.1f}".replace("-", "−") + " percentage points" in said
 
 
 def test_every_place_stands_with_both_n_and_why_where_there_is_no_gap(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ):
     said = clean(open_page("policy", lang="en"))
-    rows = sample.locality("province", period, "cash_24m")
+    rows = sample.creditor_gaps("province", period, "cash_24m")
     assert len(rows) > 25
     for row in rows.itertuples(index=False):
         start = said.index(f">{row.name_en}</a>", said.index("Gap at one mix"))
@@ -59,7 +61,7 @@ def test_every_place_stands_with_both_n_and_why_where_there_is_no_gap(
 def test_a_province_shows_its_cities_in_order_of_the_gap(open_changed: Open, changed: Path):
     said = clean(open_changed("policy", lang="en", within="11", order="gap"))
     with Snapshot(changed) as snapshot:
-        rows = snapshot.locality("city", PERIOD, "cash_24m", parent="11")
+        rows = snapshot.creditor_gaps("city", PERIOD, "cash_24m", parent="11")
     wanted = rows.sort_values("gap", ascending=False)["name_en"].to_list()
     assert len(wanted) == 2
     table = said[said.index("Gap at one mix") :]
@@ -112,7 +114,7 @@ def test_changes_are_chosen_by_level_figure_and_province(open_changed: Open):
 def test_where_nothing_changed_it_is_said_how_much_was_watched(open_changed: Open, changed: Path):
     said = clean(open_changed("policy", lang="en", period="2024Q2"))
     with Snapshot(changed) as snapshot:
-        watched: pd.DataFrame = snapshot.watched("2024Q2")
+        watched: pd.DataFrame = snapshot.monitoring_summary("2024Q2")
     assert f"No series signalled. {watched['series'].sum()} were watched" in said
     assert "about 0.0 signals" in said
 

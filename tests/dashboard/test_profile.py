@@ -7,15 +7,21 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard import charts, formats
-from dashboard.data import Answers, View
-from dashboard.profile import case_mix, choices, peers, score_apart
-from index_engine.method import load
-from index_engine.snapshot import Snapshot
+from dashboard.place import (
+    case_mix_effects,
+    peer_shrinkage,
+    rank_uncertainty,
+    score_decomposition,
+)
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.text import formats
+from dashboard.ui.charts import base
+from index_engine.method import load_method
+from index_engine.queries import Snapshot
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
 
-METHOD = load()
+METHOD = load_method()
 
 
 pytestmark = pytest.mark.usefixtures("in_english")
@@ -25,16 +31,19 @@ pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def test_the_lead_gives_both_intervals_the_band_and_the_rank_set(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    shown = plain(profile(open_page, "province", row.unit_id))
+    shown = plain(profile(open_page, "province", row.place_id))
     assert f"95% interval {row.low}–{row.high}" in shown
     assert f"90% {row.low90}–{row.high90}" in shown
-    assert f"95% confidence set {choices.rank_range(row.rank_low, row.rank_high)}" in shown
-    everyone = choices.rank_range(row.rank_low_all, row.rank_high_all)
+    assert (
+        f"95% confidence set {rank_uncertainty.format_rank_range(row.rank_low, row.rank_high)}"
+        in shown
+    )
+    everyone = rank_uncertainty.format_rank_range(row.rank_low_all, row.rank_high_all)
     assert f"wider: here {everyone}." in shown
-    said = "no band" if formats.missing(row.band) else f"band {row.band}"
+    said = "no band" if formats.is_missing(row.band) else f"band {row.band}"
     assert said in shown
 
 
@@ -44,11 +53,11 @@ def test_a_court_shows_its_band_but_no_rank(
 ) -> None:
     """Nor where ranks are published: these stand on one page, under its note."""
     with Snapshot(request.getfixturevalue("ranked_warehouse" if ranks else "warehouse")) as asked:
-        row = scored(Answers(asked), "court", period)
+        row = scored(CachedSnapshot(asked), "court", period)
     opened = request.getfixturevalue("open_ranked" if ranks else "open_page")
-    shown = plain(profile(opened, "court", row.unit_id))
+    shown = plain(profile(opened, "court", row.place_id))
     assert f"90% {formats.interval(row.low90, row.high90, 'score')}" in shown
-    assert ("no band" if formats.missing(row.band) else f"band {row.band}") in shown
+    assert ("no band" if formats.is_missing(row.band) else f"band {row.band}") in shown
     assert not re.search(r"rank \d", shown)
     assert "Which choice moves its rank" not in shown
     assert ("Ranks of courts stand on the page of rankings" in shown) == ranks
@@ -59,20 +68,22 @@ def test_a_court_shows_its_band_but_no_rank(
 
 
 @pytest.mark.parametrize("level", ["province", "court"])
-def test_own_says_whose_value_the_points_are_of(sample: Answers, period: str, level: str) -> None:
+def test_own_says_whose_value_the_points_are_of(
+    sample: CachedSnapshot, period: str, level: str
+) -> None:
     row = scored(sample, level, period)
-    values = sample.indicators(level, row.unit_id, period)
+    values = sample.indicators(level, row.place_id, period)
     assert values["own"].notna().all()
     assert values["own"].astype(bool).tolist() == (values["status"] == "estimated").tolist()
     assert values.loc[values["own"].astype(bool), "points"].notna().all()
 
 
 def test_peers_stand_in_where_the_place_has_too_few_cases(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     found = {}
     for level in ("province", "city", "court"):
-        for unit in sample.scores(level, period)["unit_id"].head(40):
+        for unit in sample.scores(level, period)["place_id"].head(40):
             values = sample.indicators(level, unit, period)
             borrowed = values[values["own"].eq(False) & values["points"].notna()]
             if len(borrowed):
@@ -84,20 +95,22 @@ def test_peers_stand_in_where_the_place_has_too_few_cases(
     assert len(words) == len(borrowed)
     shown = plain(table)
     for line in borrowed.itertuples(index=False):
-        used = line.peers_value if formats.missing(line.shrunk) else line.shrunk
+        used = line.peers_value if formats.is_missing(line.shrunk) else line.shrunk
         item = METHOD.indicator(line.indicator)
         assert formats.value(used, item.unit) in shown
         # The points are those of the value that is shown.
-        placed = score_apart._placed(used, item)
+        placed = score_decomposition._goalpost_position(used, item)
         assert max(placed, METHOD.floor) == pytest.approx(line.points, abs=0.01)
         assert formats.number(line.points, 1) in shown
 
 
-def test_the_address_chooses_the_reading(open_page: Open, sample: Answers, period: str) -> None:
+def test_the_address_chooses_the_reading(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
     row = scored(sample, "province", period)
-    values = sample.indicators("province", row.unit_id, period)
+    values = sample.indicators("province", row.place_id, period)
     by = {
-        view: part(profile(open_page, "province", row.unit_id, view=view), "score")
+        view: part(profile(open_page, "province", row.place_id, view=view), "score")
         for view in ("", "peers", "mix", "no such")
     }
     assert by[""] == by["no such"].replace("view=no+such&", "").replace("&view=no+such", "")
@@ -111,7 +124,7 @@ def test_the_address_chooses_the_reading(open_page: Open, sample: Answers, perio
     assert formats.interval(first["shrunk_low"], first["shrunk_high"], unit) in by["peers"]
     assert formats.interval(row.shrunk_low, row.shrunk_high, "score") in by["peers"]
     assert formats.interval(first["adjusted_low"], first["adjusted_high"], unit) in by["mix"]
-    gap = score_apart.difference(first["adjusted"] - first["value"], unit)
+    gap = score_decomposition.format_difference(first["adjusted"] - first["value"], unit)
     assert gap in plain(by["mix"])
     assert "view=mix" in by[""]  # a link to it
 
@@ -128,7 +141,7 @@ def test_the_address_chooses_the_reading(open_page: Open, sample: Answers, perio
 def test_a_difference_in_points_is_above_0_for_better(
     amount: float | None, indicator: str, points: float | None
 ) -> None:
-    found = score_apart.in_points(amount, METHOD.indicator(indicator))
+    found = score_decomposition.difference_in_points(amount, METHOD.indicator(indicator))
     assert found == (None if points is None else pytest.approx(points))
 
 
@@ -143,7 +156,7 @@ def test_a_difference_in_points_is_above_0_for_better(
     ],
 )
 def test_differences_carry_sign_and_unit(gap: float, unit: str, said: str) -> None:
-    assert score_apart.difference(gap, unit) == said
+    assert score_decomposition.format_difference(gap, unit) == said
 
 
 # ---------------------------------------------------------------- over time
@@ -162,13 +175,13 @@ def test_the_chart_has_a_dashed_adjusted_line_and_a_band_inside_a_band() -> None
         }
     )
     names = ("score", "nation", "at the national mix")
-    figure = charts.history(own, own, {}, names, "")
-    dashed = [line for line in figure.data if line.line.dash == "dash"]
+    figure = base.score_history(own, own, {}, names, "")
+    dashed = [line for line in figure.snapshot if line.line.dash == "dash"]
     assert [list(line.y) for line in dashed] == [[51.0, 53.0]]
-    wide, narrow = (line.y for line in figure.data if line.fill == "toself")
+    wide, narrow = (line.y for line in figure.snapshot if line.fill == "toself")
     assert min(wide) < min(narrow) < max(narrow) < max(wide)
-    of_nation = charts.history(own, None, {}, names, "")
-    assert not [line for line in of_nation.data if line.line.dash == "dash"]
+    of_nation = base.score_history(own, None, {}, names, "")
+    assert not [line for line in of_nation.snapshot if line.line.dash == "dash"]
 
 
 # ---------------------------------------------------------------- peers
@@ -187,20 +200,20 @@ def test_the_chart_has_a_dashed_adjusted_line_and_a_band_inside_a_band() -> None
 )
 def test_a_peer_group_is_told_in_words(label: str, size: str, tier: str) -> None:
     limits = replace(METHOD.peers, size_breaks=(500, 2000, 8000), tiers=3)
-    assert peers.described(label, limits) == (size, tier)
+    assert peer_shrinkage.describe_peer_group(label, limits) == (size, tier)
 
 
-def test_every_peer_group_of_the_sample_has_words(sample: Answers, period: str) -> None:
+def test_every_peer_group_of_the_sample_has_words(sample: CachedSnapshot, period: str) -> None:
     for level in ("province", "city", "court"):
         for label in sample.scores(level, period)["peers"].dropna().unique():
-            assert label == "all" or peers.LABEL.fullmatch(label), label
+            assert label == "all" or peer_shrinkage.LABEL_PATTERN.fullmatch(label), label
 
 
 def test_the_drawn_score_stands_beside_the_own(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "court", period)
-    shown = plain(part(profile(open_page, "court", row.unit_id), "peers"))
+    shown = plain(part(profile(open_page, "court", row.place_id), "peers"))
     assert formats.interval(row.low, row.high, "score") in shown
     assert formats.interval(row.shrunk_low, row.shrunk_high, "score") in shown
     assert formats.number(row.peers_members) in shown
@@ -212,27 +225,31 @@ def test_the_drawn_score_stands_beside_the_own(
 
 
 def test_a_change_is_the_sum_of_performance_and_mix(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    found = sample.changes("province", row.unit_id, period)
+    found = sample.change_decomposition("province", row.place_id, period)
     known = found.dropna(subset=["performance", "mix"])
     assert len(known) > 4
     change = (known["now"] - known["before"]).to_numpy()
     assert (known["performance"] + known["mix"]).to_numpy() == pytest.approx(change, abs=1e-12)
-    shown = part(profile(open_page, "province", row.unit_id), "case-mix")
+    shown = part(profile(open_page, "province", row.place_id), "case-mix")
     for line in known.itertuples(index=False):
         item = None if line.item == "score" else METHOD.indicator(line.item)
         unit, name = (item.unit, item.name["en"]) if item else ("score", "Score")
-        levels = [score_apart.amount(value, unit) for value in (line.before, line.now)]
+        levels = [
+            score_decomposition.format_amount(value, unit) for value in (line.before, line.now)
+        ]
         parts = (line.now - line.before, line.performance, line.mix)
-        words = [score_apart.difference(value, unit) for value in parts]
+        words = [score_decomposition.format_difference(value, unit) for value in parts]
         assert in_order(row_of(shown, name), *levels, *words), name
 
 
-def test_the_first_year_says_why_there_is_no_change(open_page: Open, sample: Answers) -> None:
+def test_the_first_year_says_why_there_is_no_change(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     row = scored(sample, "province", sample.periods()[0])
-    shown = profile(open_page, "province", row.unit_id, period=sample.periods()[0])
+    shown = profile(open_page, "province", row.place_id, period=sample.periods()[0])
     assert "No score is computed for" in part(shown, "case-mix")
 
 
@@ -243,35 +260,39 @@ def test_a_ratio_whose_interval_holds_1_is_no_clear_difference(
     low: float, high: float, clear: bool
 ) -> None:
     line = SimpleNamespace(event="cash", ratio=(low + high) / 2, low=low, high=high)
-    said = case_mix.ratio_said(line)
+    said = case_mix_effects.ratio_text(line)
     assert f"{formats.number(line.ratio, 2)} times" in said
     assert formats.interval(low, high, "ratio") in said
     assert ("no clear difference" not in said) == clear
 
 
-def test_expected_payments_are_said_in_words(open_page: Open, sample: Answers, period: str) -> None:
+def test_expected_payments_are_said_in_words(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
     row = scored(sample, "province", period)
-    line = next(sample.expected("province", row.unit_id, period).itertuples(index=False))
-    shown = plain(part(profile(open_page, "province", row.unit_id), "case-mix"))
-    assert case_mix.ratio_said(line) in shown
+    line = next(sample.indirect_ratio("province", row.place_id, period).itertuples(index=False))
+    shown = plain(part(profile(open_page, "province", row.place_id), "case-mix"))
+    assert case_mix_effects.ratio_text(line) in shown
     assert f"{formats.number(line.observed)} paid" in shown
 
 
 def test_kinds_that_are_hardly_represented_are_named() -> None:
-    found = pd.DataFrame({"clock": ["case", "lot"], "represented": [0.99, 0.7]})
+    found = pd.DataFrame({"process": ["case", "lot"], "represented": [0.99, 0.7]})
     names = {"case": "all cases", "lot": "auction lots"}
-    said = case_mix.represented_said(found, 0.8, names)
+    said = case_mix_effects.overlap_text(found, 0.8, names)
     assert "Below 80%, as here for auction lots, nothing is adjusted" in said
-    assert "as here" not in case_mix.represented_said(found, 0.6, names)
+    assert "as here" not in case_mix_effects.overlap_text(found, 0.6, names)
 
 
 # ---------------------------------------------------------------- the whole page
 
 
-def test_the_contents_name_every_section(open_page: Open, sample: Answers, period: str) -> None:
+def test_the_contents_name_every_section(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
     for level in ("nation", "province", "court"):
         row = scored(sample, level, period)
-        shown = profile(open_page, level, row.unit_id)
+        shown = profile(open_page, level, row.place_id)
         jumps = re.search(r'<nav class="jumps".*?</nav>', shown)
         assert jumps
         named = re.findall(r'href="#([\w-]+)"', jumps[0])
@@ -279,16 +300,16 @@ def test_the_contents_name_every_section(open_page: Open, sample: Answers, perio
 
 
 def test_a_place_without_a_score_says_why_in_every_section(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     units = sample.scores("province", period)
     without = units[units["score"].isna()]
     row = next((without if len(without) else sample.scores("city", period)).itertuples(index=False))
     level = "province" if len(without) else "city"
-    assert formats.missing(row.score) or level == "city"
-    view = View(sample, period, sample.unit(level, row.unit_id))
-    shown = plain(profile(open_page, level, row.unit_id))
-    if view.row(view.place).score != view.row(view.place).score:
+    assert formats.is_missing(row.score) or level == "city"
+    view = View(sample, period, sample.place(level, row.place_id))
+    shown = plain(profile(open_page, level, row.place_id))
+    if view.score_row(view.place).score != view.score_row(view.place).score:
         assert "no score: " in shown
         assert "It has no score to compare." in shown
         assert "It has no score, and so no rank to vary." in shown

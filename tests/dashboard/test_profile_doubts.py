@@ -5,14 +5,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard import formats
-from dashboard.data import Answers
-from dashboard.profile import choices, integrity
-from index_engine.method import load
+from dashboard.place import closing_checks, rank_uncertainty
+from dashboard.state.cache import CachedSnapshot
+from dashboard.text import formats
+from index_engine.method import load_method
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
 
-METHOD = load()
+METHOD = load_method()
 
 
 pytestmark = pytest.mark.usefixtures("in_english")
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def test_every_check_stands_beside_the_nation(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    values = sample.checks("province", row.unit_id, period)
+    values = sample.checks("province", row.place_id, period)
     assert len(values) == 6
-    markup = part(profile(open_page, "province", row.unit_id), "closings")
+    markup = part(profile(open_page, "province", row.place_id), "closings")
     known = {check.id: check for check in METHOD.checks}
     for line in values[values["status"] == "estimated"].itertuples(index=False):
         check = known[line.check]
@@ -57,17 +57,19 @@ def test_every_check_stands_beside_the_nation(
 def test_a_check_differs_only_where_intervals_are_apart(low: float, high: float, said: str) -> None:
     line = SimpleNamespace(value=(low + high) / 2, low=low, high=high, status="estimated")
     line.nation, line.nation_low, line.nation_high = 0.2, 0.19, 0.21
-    assert integrity.against(line) == said
+    assert closing_checks.compare_with_nation(line) == said
     line.status = "too_few"
-    assert integrity.against(line) == formats.NOTHING
+    assert closing_checks.compare_with_nation(line) == formats.NO_VALUE
 
 
-def test_other_methods_stand_beside_this_one(open_page: Open, sample: Answers, period: str) -> None:
+def test_other_methods_stand_beside_this_one(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
     [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
-    table = sample.methods_compared("province", period, other.id)
+    table = sample.method_comparison("province", period, other.id)
     line = next(table.itertuples(index=False))  # the one that differs most
     assert line.rank_difference, "the methods agree on every province"
-    shown = plain(part(profile(open_page, "province", line.unit_id), "closings"))
+    shown = plain(part(profile(open_page, "province", line.place_id), "closings"))
     assert formats.interval(line.other_low, line.other_high, "score") in shown
     assert f"of {len(table)} that both score" in shown
     side = "lower" if line.rank_difference > 0 else "higher"
@@ -76,12 +78,12 @@ def test_other_methods_stand_beside_this_one(open_page: Open, sample: Answers, p
 
 
 def test_the_gamed_province_is_higher_by_official_definitions(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     """What the section is for: where far more is closed unpaid than in the nation, official
     definitions see a better place than this method does."""
     [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
-    table = sample.methods_compared("province", period, other.id).set_index("unit_id")
+    table = sample.method_comparison("province", period, other.id).set_index("place_id")
     excess = {}
     for unit in table.index:
         share = sample.checks("province", unit, period).set_index("check").loc["zhongben_share"]
@@ -97,26 +99,28 @@ def test_the_gamed_province_is_higher_by_official_definitions(
 # ---------------------------------------------------------------- choices
 
 
-def test_sampling_and_choices_stand_apart(open_page: Open, sample: Answers, period: str) -> None:
+def test_sampling_and_choices_stand_apart(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
     varied = sample.sensitivity("province")
     apart = varied["rank_set_low"].lt(varied["rank_low"])
     apart &= varied["rank_set_high"].gt(varied["rank_high"])
     line = next(varied[apart].itertuples(index=False))
-    markup = part(profile(open_page, "province", line.unit_id), "choices")
-    by_chance = choices.rank_range(line.rank_set_low, line.rank_set_high)
-    by_choice = choices.rank_range(line.rank_low, line.rank_high)
+    markup = part(profile(open_page, "province", line.place_id), "choices")
+    by_chance = rank_uncertainty.format_rank_range(line.rank_set_low, line.rank_set_high)
+    by_choice = rank_uncertainty.format_rank_range(line.rank_low, line.rank_high)
     assert row_of(markup, "Sampling").split()[-1] == by_chance
     assert row_of(markup, "Choices of the method").split()[-1] == by_choice
-    indices = sample.sobol("province", line.unit_id)
+    indices = sample.sobol("province", line.place_id)
     for index in indices.itertuples(index=False):
-        row = row_of(markup, choices.choice_name(index.choice))
+        row = row_of(markup, rank_uncertainty.assumption_name(index.choice))
         halves = (index.first_half, index.total_half)
         assert index.reason or in_order(row, *(f"± {formats.number(h, 2)}" for h in halves))
 
 
-def test_every_choice_has_words(sample: Answers) -> None:
+def test_every_choice_has_words(sample: CachedSnapshot) -> None:
     for choice in sample.sobol("province")["choice"]:
-        named = choices.choice_name(choice)
+        named = rank_uncertainty.assumption_name(choice)
         assert "_" not in named
         assert named != choice or choice == "goalposts"
 
@@ -143,14 +147,14 @@ def test_the_choice_that_matters_most_is_said_no_surer_than_it_is(
         }
     )
     line = SimpleNamespace(rank_low=ranks[0], rank_high=ranks[1])
-    assert choices.matters_most(found, line).startswith(said)
+    assert rank_uncertainty.leading_assumption_text(found, line).startswith(said)
 
 
 def test_what_is_varied_at_the_last_period_says_so_in_an_earlier(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     line = next(sample.sensitivity("province").itertuples(index=False))
     earlier = sample.periods()[-2]
-    shown = part(profile(open_page, "province", line.unit_id, period=earlier), "choices")
-    last = formats.window(*sample.period_dates(sample.periods()[-1]))
+    shown = part(profile(open_page, "province", line.place_id, period=earlier), "choices")
+    last = formats.date_range(*sample.period_dates(sample.periods()[-1]))
     assert f"Period: {last}" in shown

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard import export
-from dashboard.data import Answers, View
-from dashboard.ranking import publication, table
-from index_engine.snapshot import RANKS, Snapshot
+from dashboard.rankings import publication, ranking_table
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.ui import export
+from index_engine.queries import RANK_COLUMNS, Snapshot
 from tests.dashboard.running import Open, run_page
 from tests.dashboard.test_export import rows_of
 from tests.dashboard.test_pages import clean
@@ -20,7 +20,7 @@ def units(scored_courts: Path) -> pd.DataFrame:
     """Every court has a score."""
     with Snapshot(scored_courts) as snapshot:
         found = snapshot.scores("court", snapshot.periods()[-1])
-        return found.merge(snapshot.courts(), on="unit_id")
+        return found.merge(snapshot.courts(), on="place_id")
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +42,9 @@ def heads(shown: str) -> list[str]:
 def test_courts_stand_under_their_bands_and_have_no_rank(
     open_scored: Open, courts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "PAGE", 10_000)
+    monkeypatch.setattr(ranking_table, "PAGE_SIZE", 10_000)
     shown = clean(open_scored("rankings", level="court", lang="en"))
-    assert drawn(shown) == courts["unit_id"].tolist()
+    assert drawn(shown) == courts["place_id"].tolist()
     bands = courts["band"].fillna("").drop_duplicates()
     counts = courts["band"].fillna("").value_counts()
     said = [f"Band {b}" if b else "No band: the interval spans more than two" for b in bands]
@@ -60,15 +60,15 @@ def test_no_address_puts_courts_in_order_of_score(
     open_scored: Open, courts: pd.DataFrame, sort: str
 ) -> None:
     shown = clean(open_scored("rankings", level="court", sort=sort, columns="dimensions"))
-    assert drawn(shown) == courts["unit_id"].head(table.PAGE).tolist()
+    assert drawn(shown) == courts["place_id"].head(ranking_table.PAGE_SIZE).tolist()
     head = shown.split("<thead>")[1].split("</thead>")[0]
     assert {*re.findall(r"sort=-?(\w+)", head)} == {"name", "n"}
 
 
 def test_courts_may_be_sorted_by_what_is_no_score(open_scored: Open, courts: pd.DataFrame) -> None:
     shown = clean(open_scored("rankings", level="court", sort="-n"))
-    order = courts.sort_values(["n", "unit_id"], ascending=[False, True])
-    assert drawn(shown) == order["unit_id"].head(table.PAGE).tolist()
+    order = courts.sort_values(["n", "place_id"], ascending=[False, True])
+    assert drawn(shown) == order["place_id"].head(ranking_table.PAGE_SIZE).tolist()
     assert heads(shown) == []
 
 
@@ -76,8 +76,8 @@ def test_the_special_court_stands_apart(open_scored: Open, units: pd.DataFrame) 
     [special] = units[units["special"]].itertuples()
     shown = clean(open_scored("rankings", level="court", lang="en"))
     main, _, apart = shown.partition("<h2>Special courts</h2>")
-    assert f"unit={special.unit_id}" not in main
-    assert f"unit={special.unit_id}" in apart and "Railway transport courts" in apart
+    assert f"unit={special.place_id}" not in main
+    assert f"unit={special.place_id}" in apart and "Railway transport courts" in apart
 
 
 def test_the_note_gives_its_public_sources(open_page: Open) -> None:
@@ -95,7 +95,7 @@ def test_where_the_method_says_ranks_they_stand_under_a_warning(
     shown = clean(open_ranked("rankings", level="court", lang="en"))
     with Snapshot(ranked_warehouse) as snapshot:
         units = snapshot.scores("court", snapshot.periods()[-1]).dropna(subset="rank")
-    assert drawn(shown) == units["unit_id"].head(table.PAGE).tolist()
+    assert drawn(shown) == units["place_id"].head(ranking_table.PAGE_SIZE).tolist()
     assert units["score"].is_monotonic_decreasing
     assert "For internal study only" in shown
     assert heads(shown) == []
@@ -104,9 +104,9 @@ def test_where_the_method_says_ranks_they_stand_under_a_warning(
 def test_other_weights_keep_to_bands(built_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(built_world))
     with Snapshot(built_world) as snapshot:
-        bands = snapshot.reweighted("court", snapshot.periods()[-1], {"cycle": 3.0})
+        bands = snapshot.reweighted_scores("court", snapshot.periods()[-1], {"cycle": 3.0})
         place = snapshot.method.band_position
-    bands = bands.set_index("unit_id")["band"]
+    bands = bands.set_index("place_id")["band"]
     shown = clean(run_page("rankings", level="court", w="cycle:3", lang="en"))
     found = [(place(bands[unit]), unit) for unit in drawn(shown)]
     assert len(found) > 2 and found == sorted(found)
@@ -125,7 +125,7 @@ def test_the_overview_lists_courts_as_they_are_published(
 ) -> None:
     city = units["parent"].value_counts().index[0]
     shown = clean(open_scored("overview", level="city", unit=city, layer=layer, lang="en"))
-    own = units.loc[units["parent"] == city, "unit_id"].tolist()
+    own = units.loc[units["parent"] == city, "place_id"].tolist()
     listed = re.findall(r'<th class="text" scope="row"><a href="[^"]*unit=([\w-]+)', shown)
     assert listed == own and len(own) > 3
     assert not re.search(r"[Rr]ank \d", re.sub(r"<[^>]+>", " ", shown))
@@ -135,11 +135,11 @@ def test_the_overview_lists_courts_as_they_are_published(
 
 
 @pytest.mark.usefixtures("in_english")
-def test_a_file_of_courts_has_no_ranks_and_says_what_must_be_said(sample: Answers) -> None:
+def test_a_file_of_courts_has_no_ranks_and_says_what_must_be_said(sample: CachedSnapshot) -> None:
     shown = View(sample, sample.periods()[-1], sample.nation)
-    taken = publication.taken(shown, "court", shown.scores("court"))
-    rows = rows_of(export.csv(taken, shown))
-    assert not set(RANKS) & set(rows[0])
+    taken = publication.export_table(shown, "court", shown.scores("court"))
+    rows = rows_of(export.csv_bytes(taken, shown))
+    assert not set(RANK_COLUMNS) & set(rows[0])
     assert all("in order of band" in row["caveats"] for row in rows)
     assert all("not to be published" in row["caveats"] for row in rows)
     assert all(row["method"] and row["data_version"] and row["period_to"] for row in rows)
@@ -149,9 +149,9 @@ def test_a_file_of_courts_has_no_ranks_and_says_what_must_be_said(sample: Answer
 
 
 @pytest.mark.usefixtures("in_english")
-def test_a_file_of_provinces_has_ranks_and_ties(sample: Answers) -> None:
+def test_a_file_of_provinces_has_ranks_and_ties(sample: CachedSnapshot) -> None:
     shown = View(sample, sample.periods()[-1], sample.nation)
-    taken = publication.taken(shown, "province", shown.scores("province"))
-    rows = rows_of(export.csv(taken, shown))
+    taken = publication.export_table(shown, "province", shown.scores("province"))
+    rows = rows_of(export.csv_bytes(taken, shown))
     assert {"rank", "tied", "rank_low", "rank_high"} <= set(rows[0])
     assert all("share a rank" in row["caveats"] for row in rows)

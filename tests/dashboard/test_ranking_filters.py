@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.comparison import places
-from dashboard.data import Answers
-from dashboard.ranking import table
-from index_engine.snapshot import Snapshot
+from dashboard.rankings import ranking_table
+from dashboard.state.cache import CachedSnapshot
+from dashboard.ui import compared_places
+from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page
 from tests.dashboard.test_pages import clean
 from tests.dashboard.test_ranking_courts import drawn
@@ -18,11 +18,11 @@ from tests.dashboard.test_ranking_courts import drawn
 @pytest.fixture(autouse=True)
 def one_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """All rows at once, unless a test is about pages."""
-    monkeypatch.setattr(table, "PAGE", 10_000)
+    monkeypatch.setattr(ranking_table, "PAGE_SIZE", 10_000)
 
 
 @pytest.fixture(scope="module")
-def cities(sample: Answers) -> pd.DataFrame:
+def cities(sample: CachedSnapshot) -> pd.DataFrame:
     return sample.scores("city", sample.periods()[-1])
 
 
@@ -47,7 +47,7 @@ def test_a_name_in_chinese_or_pinyin_finds_its_place(
     open_page: Open, cities: pd.DataFrame, words: str
 ) -> None:
     shown = clean(open_page("rankings", level="city", q=words, lang="en"))
-    expected = set(cities.loc[cities["name_en"] == "Suzhou", "unit_id"])
+    expected = set(cities.loc[cities["name_en"] == "Suzhou", "place_id"])
     if words == "苏州":
         expected = {"320500"}
     assert all_units(shown) == expected
@@ -56,16 +56,18 @@ def test_a_name_in_chinese_or_pinyin_finds_its_place(
     assert "q=" not in back and "level=city" in back
 
 
-def test_peers_and_small_samples(open_page: Open, sample: Answers, cities: pd.DataFrame) -> None:
+def test_peers_and_small_samples(
+    open_page: Open, sample: CachedSnapshot, cities: pd.DataFrame
+) -> None:
     group = cities["peers"].dropna().iloc[0]
     shown = clean(open_page("rankings", level="city", peers=group, lang="en"))
-    assert all_units(shown) == set(cities.loc[cities["peers"] == group, "unit_id"])
+    assert all_units(shown) == set(cities.loc[cities["peers"] == group, "place_id"])
     limit = sample.method.peers.size_breaks[0]
     provinces = sample.scores("province", sample.periods()[-1])
     large = provinces[provinces["n"] >= limit]
     assert 0 < len(large) < len(provinces)
     shown = clean(open_page("rankings", small="out", lang="en"))
-    assert all_units(shown) == set(large["unit_id"])
+    assert all_units(shown) == set(large["place_id"])
     assert f"with at least {limit} cases" in sentence(shown)
     assert 'class="few"' not in shown.split("<tbody>")[1]
 
@@ -75,7 +77,7 @@ def test_filters_narrow_one_another(open_page: Open, cities: pd.DataFrame) -> No
     group = cities.loc[cities["parent"] == province, "peers"].dropna().iloc[0]
     shown = clean(open_page("rankings", level="city", within=province, peers=group, lang="en"))
     expected = cities[(cities["parent"] == province) & (cities["peers"] == group)]
-    assert all_units(shown) == set(expected["unit_id"])
+    assert all_units(shown) == set(expected["place_id"])
     assert sentence(shown).startswith(f"{len(expected)} of {len(cities)} cities are listed: in ")
 
 
@@ -96,8 +98,8 @@ def test_courts_by_level_and_kind(built_world: Path, monkeypatch: pytest.MonkeyP
     assert len(options) == 1 + ordinary["court_level"].nunique() + courts["kind"].nunique() - 1
     for level, group in ordinary.groupby("court_level"):
         shown = clean(run_page("rankings", level="court", court=level, lang="en"))
-        assert all_units(shown) == set(group["unit_id"])
-    [(kind, special)] = courts[courts["special"]].groupby("kind")["unit_id"].agg(set).items()
+        assert all_units(shown) == set(group["place_id"])
+    [(kind, special)] = courts[courts["special"]].groupby("kind")["place_id"].agg(set).items()
     assert all_units(clean(run_page("rankings", level="court", court=kind))) == special
 
 
@@ -118,9 +120,9 @@ def test_a_filter_writes_the_address_and_goes_back_to_the_first_page(
 
 
 def test_pages_hold_every_unit_once(
-    open_page: Open, sample: Answers, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "PAGE", 7)
+    monkeypatch.setattr(ranking_table, "PAGE_SIZE", 7)
     units = sample.scores("province", sample.periods()[-1]).dropna(subset="score")
     seen: list[str] = []
     last = -(-len(units) // 7)
@@ -132,26 +134,26 @@ def test_pages_hold_every_unit_once(
         assert pager and f">{page}</a>" in pager[0]
         assert re.findall(r'aria-current="page">(\d+)<', pager[0]) == [str(page)]
         assert ("Next" in pager[0]) == (page < last)
-    assert seen == units["unit_id"].tolist()
+    assert seen == units["place_id"].tolist()
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "999", "two", "²", "1e3", "9" * 40])
 def test_a_page_that_is_not_there_is_one_that_is(
-    open_page: Open, sample: Answers, monkeypatch: pytest.MonkeyPatch, page: str
+    open_page: Open, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    monkeypatch.setattr(table, "PAGE", 7)
+    monkeypatch.setattr(ranking_table, "PAGE_SIZE", 7)
     units = sample.scores("province", sample.periods()[-1]).dropna(subset="score")
     found = drawn(clean(open_page("rankings", part=page)))
-    assert found == (units["unit_id"].iloc[-(len(units) % 7 or 7) :] if page == "999"
-                     else units["unit_id"].head(7)).tolist()  # fmt: skip
+    assert found == (units["place_id"].iloc[-(len(units) % 7 or 7) :] if page == "999"
+                     else units["place_id"].head(7)).tolist()  # fmt: skip
 
 
 # ---------------------------------------------------------------- places to compare
 
 
-def test_a_row_adds_a_place_and_takes_it_back(open_page: Open, sample: Answers) -> None:
+def test_a_row_adds_a_place_and_takes_it_back(open_page: Open, sample: CachedSnapshot) -> None:
     units = sample.scores("province", sample.periods()[-1]).dropna(subset="score")
-    units = units["unit_id"].tolist()
+    units = units["place_id"].tolist()
     shown = clean(open_page("rankings", pick=f"province:{units[0]}", lang="en"))
     adds = re.findall(r'<a href="\?([^"]*)"[^>]*class="pick"', shown)
     assert len(adds) == len(units)
@@ -160,28 +162,32 @@ def test_a_row_adds_a_place_and_takes_it_back(open_page: Open, sample: Answers) 
     assert "Add another with +" in shown and "units=" not in shown
 
 
-def test_the_bar_leads_to_the_comparison(open_page: Open, sample: Answers) -> None:
+def test_the_bar_leads_to_the_comparison(open_page: Open, sample: CachedSnapshot) -> None:
     units = sample.scores("province", sample.periods()[-1])
-    one, two = units["unit_id"].iloc[0], "320500"
+    one, two = units["place_id"].iloc[0], "320500"
     shown = clean(open_page("rankings", pick=f"province:{one},city:{two}", lang="en"))
     assert f'href="./compare?lang=en&amp;units=province:{one},city:{two}"' in shown or (
         f'href="./compare?lang=en&units=province:{one},city:{two}"' in shown
     )
     assert "Compare 2 places" in shown
-    assert sample.unit("city", two).name_en in shown
+    assert sample.place("city", two).name_en in shown
 
 
-def test_no_more_than_six_and_nothing_that_is_not_there(open_page: Open, sample: Answers) -> None:
-    units = sample.scores("province", sample.periods()[-1])["unit_id"].tolist()
+def test_no_more_than_six_and_nothing_that_is_not_there(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
+    units = sample.scores("province", sample.periods()[-1])["place_id"].tolist()
     many = ",".join(f"province:{unit}" for unit in units[:8])
     shown = clean(open_page("rankings", pick=many, lang="en"))
     assert "Compare 6 places" in shown
-    assert len(re.findall(r'class="pick"', shown)) == places.MOST, "only ways to leave one"
+    assert len(re.findall(r'class="pick"', shown)) == compared_places.MAX_PLACES, (
+        "only ways to leave one"
+    )
     shown = clean(open_page("rankings", pick="province:999999,<b>,city:", lang="en"))
     assert 'class="picks"' not in shown and "<b>," not in shown
 
 
-def test_a_place_is_named_once(open_page: Open, sample: Answers) -> None:
-    unit = sample.scores("province", sample.periods()[-1])["unit_id"].iloc[0]
+def test_a_place_is_named_once(open_page: Open, sample: CachedSnapshot) -> None:
+    unit = sample.scores("province", sample.periods()[-1])["place_id"].iloc[0]
     twice = f"province:{unit},province:{unit},city:320500"
     assert "Compare 2 places" in clean(open_page("rankings", pick=twice, lang="en"))

@@ -7,18 +7,18 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard.data import Answers
-from dashboard.ranking import columns as rank_columns
-from index_engine.snapshot import Snapshot
+from dashboard.rankings import ranking_columns as rank_columns
+from dashboard.state.cache import CachedSnapshot
+from index_engine.queries import Snapshot
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
 from tests.dashboard.test_weights import rows_drawn
 
 
 @pytest.fixture(scope="module")
-def provinces(sample: Answers) -> pd.DataFrame:
+def provinces(sample: CachedSnapshot) -> pd.DataFrame:
     units = sample.scores("province", sample.periods()[-1])
-    return units.dropna(subset="score").set_index("unit_id")
+    return units.dropna(subset="score").set_index("place_id")
 
 
 def test_a_rank_stands_with_its_confidence_set(open_page: Open, provinces: pd.DataFrame) -> None:
@@ -75,7 +75,7 @@ def test_a_band_or_the_reason_why_there_is_none(open_page: Open, provinces: pd.D
 
 
 def test_small_places_carry_a_mark(
-    open_page: Open, sample: Answers, provinces: pd.DataFrame
+    open_page: Open, sample: CachedSnapshot, provinces: pd.DataFrame
 ) -> None:
     limit = sample.method.peers.size_breaks[0]
     small = provinces["n"] < limit
@@ -90,10 +90,10 @@ def test_small_places_carry_a_mark(
      (0.0, "<1%"), (float("nan"), "—")],
 )  # fmt: skip
 def test_a_probability_is_never_certain(probability: float, said: str) -> None:
-    assert rank_columns.chance(probability) == said
+    assert rank_columns.probability_text(probability) == said
 
 
-def test_dimensions_are_a_click_away(open_page: Open, sample: Answers) -> None:
+def test_dimensions_are_a_click_away(open_page: Open, sample: CachedSnapshot) -> None:
     def headings(shown: str) -> str:
         return re.sub(r"<[^>]+>", " ", shown.split("<thead>")[1].split("</thead>")[0])
 
@@ -110,7 +110,7 @@ def test_dimensions_are_a_click_away(open_page: Open, sample: Answers) -> None:
 
 
 def test_courts_of_an_earlier_quarter_say_why_ranks_have_no_set(
-    open_ranked: Open, sample: Answers
+    open_ranked: Open, sample: CachedSnapshot
 ) -> None:
     earlier = sample.periods()[-2]
     assert sample.scores("court", earlier)["score"].notna().any()
@@ -133,9 +133,9 @@ def test_every_column_sorts(
     rising = not sort.startswith("-")
     by, rising = (by, rising) if by in provinces else ("score", False)
     expected = provinces.reset_index().sort_values(
-        [by, "unit_id"], ascending=[rising, True], na_position="last"
+        [by, "place_id"], ascending=[rising, True], na_position="last"
     )
-    assert drawn == expected["unit_id"].tolist()
+    assert drawn == expected["place_id"].tolist()
 
 
 @pytest.mark.parametrize("weights", ["", "cycle:2"])
@@ -154,7 +154,9 @@ def test_every_column_but_the_name_says_what_it_is_made_of(
         assert {"What it is", "n", "Period", "Source"} <= set(terms), heading
 
 
-def test_a_dimension_names_numerators_and_denominators(open_page: Open, sample: Answers) -> None:
+def test_a_dimension_names_numerators_and_denominators(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
     shown = clean(open_page("rankings", lang="en", columns="dimensions"))
     for indicator in sample.method.indicators:
         assert indicator.numerator["en"] in shown and indicator.denominator["en"] in shown
@@ -163,7 +165,7 @@ def test_a_dimension_names_numerators_and_denominators(open_page: Open, sample: 
 def test_a_change_beyond_chance_is_marked(open_scored: Open, scored_courts: Path) -> None:
     """As many marks as intervals that leave zero out, up or down as the change."""
     with Snapshot(scored_courts) as snapshot:
-        units = snapshot.scores("province", snapshot.periods()[-1]).set_index("unit_id")
+        units = snapshot.scores("province", snapshot.periods()[-1]).set_index("place_id")
     for unit, row in rows_drawn(clean(open_scored("rankings", lang="en"))):
         line = units.loc[unit]
         up, down = line["change_year_low"] > 0, line["change_year_high"] < 0
@@ -178,5 +180,5 @@ def test_a_change_beyond_chance_is_marked(open_scored: Open, scored_courts: Path
 )  # fmt: skip
 def test_the_mark_of_a_change(change: float, low: float, high: float, mark: str) -> None:
     line = SimpleNamespace(change_year=change, change_year_low=low, change_year_high=high)
-    made = str(rank_columns.year_cell(line))
+    made = str(rank_columns.year_change_cell(line))
     assert [sign for sign in "▲▼" if sign in made] == list(mark)

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from dashboard.data import Answers
-from dashboard.profile import rounds
+from dashboard.place import sale_pipeline
+from dashboard.state.cache import CachedSnapshot
 from tests.dashboard.reading import part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
 
@@ -28,48 +28,52 @@ FUNNEL = pd.DataFrame(
 
 
 def test_the_steps_of_a_stage_add_up_to_it() -> None:
-    found = rounds.steps(FUNNEL)
+    found = sale_pipeline.pipeline_rows(FUNNEL)
     stages = [at for at, step in enumerate(found) if step.kind == "stage"]
     assert [found[at].count for at in stages] == [200, 120, 30]
     for at, after in zip(stages, [*stages[1:], len(found)], strict=True):
         inside = found[at + 1 : after]
         assert sum(step.count for step in inside) == found[at].count
-        assert sum(step.of_first for step in inside) == pytest.approx(found[at].of_first)
-    assert found[0].of_first == 1
-    assert found[stages[1]].of_first == pytest.approx(0.6)
+        assert sum(step.first_auction_share for step in inside) == pytest.approx(
+            found[at].first_auction_share
+        )
+    assert found[0].first_auction_share == 1
+    assert found[stages[1]].first_auction_share == pytest.approx(0.6)
 
 
 def test_shares_of_those_held_leave_withdrawn_ones_out() -> None:
-    sold, failed = rounds.steps(FUNNEL)[1:3]
+    sold, failed = sale_pipeline.pipeline_rows(FUNNEL)[1:3]
     assert (sold.kind, failed.kind) == ("sold", "failed")
-    assert sold.of_held == pytest.approx(20 / 190)
-    assert failed.of_held == pytest.approx(165 / 190)
+    assert sold.held_share == pytest.approx(20 / 190)
+    assert failed.held_share == pytest.approx(165 / 190)
 
 
 def test_floors_are_those_of_the_law() -> None:
-    floors = [step.floor for step in rounds.steps(FUNNEL) if step.kind == "sold"]
+    floors = [
+        step.price_floor for step in sale_pipeline.pipeline_rows(FUNNEL) if step.kind == "sold"
+    ]
     assert floors == pytest.approx([0.7, 0.56, 0.56])
-    assert rounds._along(0.4) == 0
-    assert rounds._along(0.8) == pytest.approx(50)
+    assert sale_pipeline._price_position(0.4) == 0
+    assert sale_pipeline._price_position(0.8) == pytest.approx(50)
 
 
 def test_without_first_auctions_shares_are_of_all() -> None:
     later = FUNNEL[FUNNEL["stage"] != "first"]
-    assert rounds.steps(later)[0].of_first == pytest.approx(120 / 150)
+    assert sale_pipeline.pipeline_rows(later)[0].first_auction_share == pytest.approx(120 / 150)
 
 
 def test_the_page_shows_the_answer_with_its_law_and_three_denominators(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    funnel = sample.auction_funnel("province", row.unit_id, period).set_index("stage")
-    section = part(profile(open_page, "province", row.unit_id), "rounds")
+    funnel = sample.sale_pipeline("province", row.place_id, period).set_index("stage")
+    section = part(profile(open_page, "province", row.place_id), "rounds")
     assert f"{funnel.loc['first', 'ended']:,}" in row_of(section, "First auction")
     words = plain(section)
     assert "Fa Shi [2016] 18, arts 10 and 26" in words
     assert "floor 70%" in words and "floor 56%" in words
-    figures = sample.figures("province", row.unit_id, period).set_index("figure")
-    for name in rounds.DENOMINATORS:
+    figures = sample.statistics("province", row.place_id, period).set_index("figure")
+    for name in sale_pipeline.SALE_RATE_STATISTICS:
         line = figures.loc[name]
         assert f"{100 * line['value']:.1f}%" in words
         sides = (f"{each / 1e6:.1f}M yuan" for each in (line["numerator"], line["denominator"]))

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import pinyin, search
-from dashboard.data import Answers
-from dashboard.serve import routes
+from dashboard import pinyin
+from dashboard.shell.server import routes
+from dashboard.state.cache import CachedSnapshot
+from dashboard.ui import search
 from tests.dashboard.running import Open
 from tests.dashboard.test_serve import Client
 
@@ -25,14 +26,14 @@ from tests.dashboard.test_serve import Client
     ],
 )
 def test_a_name_is_typed_as_it_is_read(name: str, english: str, expected: tuple[str, str]) -> None:
-    assert pinyin.typed(name, english) == expected
+    assert pinyin.search_keys(name, english) == expected
 
 
-def test_every_unit_is_in_the_list_once_with_what_it_is_found_by(sample: Answers) -> None:
-    found = search.listed(sample)
+def test_every_unit_is_in_the_list_once_with_what_it_is_found_by(sample: CachedSnapshot) -> None:
+    found = search.place_index(sample)
     places = found["places"]
     assert [(level, unit) for level, unit, *_ in places] == [
-        (unit.level, unit.unit_id) for unit in sample.units()
+        (unit.level, unit.place_id) for unit in sample.places()
     ]
     by_id = {unit: rest for _, unit, *rest in places}
     assert by_id["320500"] == ["苏州市", "Suzhou", "江苏省", "suzhoushi szs"]
@@ -41,19 +42,19 @@ def test_every_unit_is_in_the_list_once_with_what_it_is_found_by(sample: Answers
     assert "苏" not in found["simplified"]
 
 
-def test_in_english_the_english_name_comes_first(sample: Answers, in_english: None) -> None:
-    by_id = {unit: rest for _, unit, *rest in search.listed(sample)["places"]}
+def test_in_english_the_english_name_comes_first(sample: CachedSnapshot, in_english: None) -> None:
+    by_id = {unit: rest for _, unit, *rest in search.place_index(sample)["places"]}
     assert by_id["320500"][:3] == ["Suzhou", "苏州市", "Jiangsu"]
 
 
 def test_the_list_is_sent_once_and_kept(
-    warehouse: Path, sample: Answers, monkeypatch: pytest.MonkeyPatch
+    warehouse: Path, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(warehouse))
     client = Client(Starlette(routes=routes()))
     first = client.get("/names.json?lang=en")
     assert json.loads(first.text)["places"][0][2] == "China"
-    assert int(first.headers["content-length"]) < 40 * len(sample.units())
+    assert int(first.headers["content-length"]) < 40 * len(sample.places())
     again = client.get("/names.json?lang=en", headers={"if-none-match": first.headers["etag"]})
     assert again.status == 304 and not again.content
     plain = client.get("/names.json", headers={"Accept-Encoding": "identity"})

@@ -15,9 +15,10 @@ import pytest
 from starlette.applications import Starlette
 from streamlit import file_util
 
-from dashboard import data, warm
-from dashboard.map import outlines as maps
-from dashboard.serve import PAGES, routes
+from dashboard.shell import preload
+from dashboard.shell.server import PAGES, routes
+from dashboard.state import cache
+from dashboard.ui.charts import choropleth as maps
 from index_engine.errors import InputError
 
 
@@ -76,7 +77,7 @@ def client() -> Client:
 
 
 def test_boundaries_are_compressed_and_kept_by_content(client: Client) -> None:
-    answer = client.get("/" + maps.url("province.geojson"))
+    answer = client.get("/" + maps.boundary_url("province.geojson"))
     assert answer.status == 200
     assert answer.headers["content-encoding"] == "gzip"
     assert "immutable" in answer.headers["cache-control"]
@@ -131,15 +132,15 @@ def test_a_server_opens_its_warehouse_before_anybody_asks(
     asked = tmp_path / "early.duckdb"
     shutil.copyfile(warehouse, asked)
     monkeypatch.setenv("JECI_WAREHOUSE", str(asked))
-    warm.ask()
-    monkeypatch.setattr(data, "Snapshot", None)  # it is open: nothing is opened again
-    assert data.opened(asked).periods()
+    preload.open_default_snapshot()
+    monkeypatch.setattr(cache, "Snapshot", None)  # it is open: nothing is opened again
+    assert cache.open_snapshot(asked).periods()
 
 
 def test_a_server_starts_without_a_warehouse(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(tmp_path / "none.duckdb"))
-    warm.ask()
+    preload.open_default_snapshot()
     with pytest.raises(InputError):
-        data.opened(data.home())
+        cache.open_snapshot(cache.default_file())

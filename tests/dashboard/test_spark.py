@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import drawings
-from dashboard.data import Answers
-from dashboard.drawings import SPARK_HEIGHT, SPARK_WIDTH
-from dashboard.ranking import history
+from dashboard.rankings import score_history
+from dashboard.state.cache import CachedSnapshot
+from dashboard.ui import cells
+from dashboard.ui.cells import SPARK_HEIGHT, SPARK_WIDTH
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
 from tests.dashboard.test_weights import rows_drawn
@@ -31,7 +31,7 @@ def outlines(markup: str) -> list[list[tuple[float, float]]]:
 
 @given(SCORES)
 def test_runs_of_scores_are_drawn_where_they_are(scores: list[float]) -> None:
-    made = drawings.spark(scores, (20.0, 80.0), (None, None), "said")
+    made = cells.sparkline(scores, (20.0, 80.0), (None, None), "said")
     runs: list[list[tuple[int, float]]] = [[]]
     for i, score in enumerate(scores):
         if math.isnan(score):
@@ -54,7 +54,7 @@ def test_runs_of_scores_are_drawn_where_they_are(scores: list[float]) -> None:
 
 
 def test_the_interval_of_the_last_is_a_bar_cut_at_the_edges() -> None:
-    made = drawings.spark([50.0, 50.0], (40.0, 60.0), (45.0, 90.0), "said")
+    made = cells.sparkline([50.0, 50.0], (40.0, 60.0), (45.0, 90.0), "said")
     [(top, high)] = re.findall(r"<u [^>]*top:([\d.]+)px;height:([\d.]+)px", made)
     assert float(top) == 1.5
     assert float(top) + float(high) == pytest.approx(1.5 + (SPARK_HEIGHT - 3) * 0.75, abs=0.1)
@@ -63,16 +63,16 @@ def test_the_interval_of_the_last_is_a_bar_cut_at_the_edges() -> None:
 def test_rows_share_one_scale() -> None:
     """So that a step of as many points is as high in every row."""
     scores = pd.DataFrame({"a": [10.0, 50.0, NAN], "b": [13.0, 58.0, NAN]})
-    assert history.span_of(scores) == 10.0
-    assert history.span_of(scores.iloc[2:]) == 5.0
-    assert history.span_of(scores * 0.0) == 5.0
+    assert score_history.common_span(scores) == 10.0
+    assert score_history.common_span(scores.iloc[2:]) == 5.0
+    assert score_history.common_span(scores * 0.0) == 5.0
 
 
 def test_every_row_has_its_own_history_to_the_quarter_in_view(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     earlier = sample.periods()[-4]
-    histories = sample.histories("province")
+    histories = sample.score_histories("province")
     for period in (earlier, sample.periods()[-1]):
         rows = rows_drawn(clean(open_page("rankings", period=period, lang="en")))
         assert len(rows) > 10

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard import formats
-from dashboard.data import Answers, View
-from dashboard.profile import score_apart, spine, strengths
-from index_engine.method import load
+from dashboard.place import notable_indicators, score_decomposition, spine_chart
+from dashboard.state.cache import CachedSnapshot, View
+from dashboard.text import formats
+from index_engine.method import load_method
 from tests.dashboard.reading import part, plain, profile, row_of, scored
 from tests.dashboard.running import Open, text
 
-METHOD = load()
+METHOD = load_method()
 
 pytestmark = pytest.mark.usefixtures("in_english")
 
@@ -41,17 +41,22 @@ def line(value: float, low: float, high: float, status: str = "estimated") -> Si
 def test_only_an_interval_that_leaves_the_nation_out_sets_apart(
     low: float, high: float, nation: float, higher: bool, stands: str
 ) -> None:
-    assert spine.verdict(line(0.5, low, high), nation, higher_is_better=higher) == stands
+    assert (
+        spine_chart.compare_with_nation(line(0.5, low, high), nation, higher_is_better=higher)
+        == stands
+    )
 
 
 def test_what_is_not_of_the_places_own_cases_is_not_compared() -> None:
     found = line(0.5, 0.4, 0.6, "too_few")
-    assert spine.verdict(found, 0.1, higher_is_better=True) == "alone"
+    assert spine_chart.compare_with_nation(found, 0.1, higher_is_better=True) == "alone"
 
 
 def test_shape_and_colour_say_the_same() -> None:
     """One class carries both, so that neither can be changed without the other."""
-    drawn = spine.drawing(60, 55, 65, 50, spine.Points(10, 30, 70, 90), "better", "told")
+    drawn = spine_chart.draw_spine(
+        60, 55, 65, 50, spine_chart.PointDistribution(10, 30, 70, 90), "better", "told"
+    )
     assert '<i class="better" style="--x:60.00">' in drawn
     assert drawn.count("<u ") == 2
     assert 'style="--x:10.00;--w:80.00"' in drawn
@@ -63,10 +68,10 @@ def test_shape_and_colour_say_the_same() -> None:
 def test_right_is_better_where_fewer_months_are() -> None:
     item = METHOD.indicator("months_to_cash")
     row = SimpleNamespace(least=item.best, q25=20.0, q75=26.0, most=item.worst)
-    found = score_apart.spread_points(row, item)
-    assert (found.least, found.most) == (100.0, 0.0)
+    found = score_decomposition.distribution_in_points(row, item)
+    assert (found.minimum, found.maximum) == (100.0, 0.0)
     # The drawing spans them whichever is on the left.
-    assert "--x:0.00;--w:100.00" in spine.drawing(50, None, None, None, found, "alone")
+    assert "--x:0.00;--w:100.00" in spine_chart.draw_spine(50, None, None, None, found, "alone")
 
 
 # ---------------------------------------------------------------- on the page
@@ -74,12 +79,12 @@ def test_right_is_better_where_fewer_months_are() -> None:
 
 @pytest.mark.parametrize("level", ["province", "city", "court"])
 def test_the_spine_is_drawn_from_the_spread(
-    open_page: Open, sample: Answers, period: str, level: str
+    open_page: Open, sample: CachedSnapshot, period: str, level: str
 ) -> None:
     row = scored(sample, level, period)
-    values = sample.indicators(level, row.unit_id, period).set_index("indicator")
-    spread = sample.spread(level, period).set_index(["kind", "item"])
-    table = part(profile(open_page, level, row.unit_id), "score")
+    values = sample.indicators(level, row.place_id, period).set_index("indicator")
+    spread = sample.distribution(level, period).set_index(["kind", "item"])
+    table = part(profile(open_page, level, row.place_id), "score")
     for item in METHOD.indicators:
         [drawn] = [r for r in re.findall(r"<tr.*?</tr>", table) if f"About: {item.name['en']}" in r]
         if pd.isna(values.loc[item.id, "points"]):
@@ -89,7 +94,9 @@ def test_the_spine_is_drawn_from_the_spread(
             told = spread.loc["indicator", item.id]
             assert f"{int(told['units'])} places: " in drawn
         own = values.loc[item.id]
-        stands = spine.verdict(own, own["nation"], higher_is_better=item.higher_is_better)
+        stands = spine_chart.compare_with_nation(
+            own, own["nation"], higher_is_better=item.higher_is_better
+        )
         assert f'<i class="{stands}"' in drawn
     assert len(spread.loc["indicator"]) > 5
     units = int(spread.loc[("score", "score"), "units"])
@@ -97,18 +104,20 @@ def test_the_spine_is_drawn_from_the_spread(
 
 
 def test_the_nation_stands_among_its_provinces_and_beside_nothing(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    table = part(profile(open_page, "nation", sample.nation.unit_id), "score")
+    table = part(profile(open_page, "nation", sample.nation.place_id), "score")
     assert "all provinces" in table
     assert "better than the nation" not in table
     assert "Mean of its peers" not in table
 
 
-def test_every_number_tells_what_it_is_of(open_page: Open, sample: Answers, period: str) -> None:
+def test_every_number_tells_what_it_is_of(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
     row = scored(sample, "province", period)
-    values = sample.indicators("province", row.unit_id, period).set_index("indicator")
-    table = part(profile(open_page, "province", row.unit_id), "score")
+    values = sample.indicators("province", row.place_id, period).set_index("indicator")
+    table = part(profile(open_page, "province", row.place_id), "score")
     for item in METHOD.indicators:
         words = row_of(table, item.name["en"])
         for said in (item.numerator, item.denominator, item.goalposts):
@@ -124,7 +133,7 @@ def test_the_method_has_a_place_for_every_number(open_page: Open) -> None:
     anchors = re.findall(r'<\w+ id="([\w-]+)"', shown)
     wanted = [item.id for item in METHOD.indicators]
     wanted += [f"check-{item.id}" for item in METHOD.checks]
-    wanted += [f"figure-{item.id}" for item in METHOD.figures]
+    wanted += [f"figure-{item.id}" for item in METHOD.statistics]
     assert set(wanted) <= set(anchors)
     assert len(anchors) == len(set(anchors))
 
@@ -133,53 +142,57 @@ def test_the_method_has_a_place_for_every_number(open_page: Open) -> None:
 
 
 def test_what_stands_out_is_what_the_interval_sets_apart(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    shown = View(sample, period, sample.unit("province", row.unit_id))
-    values = sample.indicators("province", row.unit_id, period)
-    found = strengths.findings(shown, values)
-    assert [f.item.id for f in found if f.stands != "similar"], "nothing to tell of the best"
+    shown = View(sample, period, sample.place("province", row.place_id))
+    values = sample.indicators("province", row.place_id, period)
+    found = notable_indicators.national_comparisons(shown, values)
+    assert [f.item.id for f in found if f.verdict != "similar"], "nothing to tell of the best"
     sizes = [abs(f.points) for f in found]
     assert sizes == sorted(sizes, reverse=True)
-    section = part(profile(open_page, "province", row.unit_id), "stands-out")
+    section = part(profile(open_page, "province", row.place_id), "stands-out")
     words = plain(section)
     for finding in found:
         own, item = finding.line, finding.item
         apart = own.nation < own.low or own.nation > own.high
-        assert apart == (finding.stands in ("better", "worse"))
+        assert apart == (finding.verdict in ("better", "worse"))
         if apart:
-            assert (finding.points > 0) == (finding.stands == "better")
+            assert (finding.points > 0) == (finding.verdict == "better")
             expected = 100 * (own.value - own.nation) / (item.best - item.worst)
             assert finding.points == pytest.approx(expected)
         assert item.name["en"] in words
     for stands in ("better", "worse"):
-        told = [f for f in found if f.stands == stands]
+        told = [f for f in found if f.verdict == stands]
         assert section.count(f'spine-mark {stands}"') == min(len(told), 3)
         for finding in told[:3]:
-            assert plain(strengths.sentence(finding)) in words
-    alike = [f.item.name["en"] for f in found if f.stands == "similar"]
+            assert plain(notable_indicators.comparison_sentence(finding)) in words
+    alike = [f.item.name["en"] for f in found if f.verdict == "similar"]
     if alike:
         assert f"Not distinguishable from the nation: {', '.join(alike)}." in words
 
 
 def test_a_sentence_carries_value_interval_n_and_the_nations_value() -> None:
     own = SimpleNamespace(value=0.512, low=0.49, high=0.53, n=1234, nation=0.416)
-    found = strengths.Finding(METHOD.indicator("cash_24m"), own, "better", 16.0)
-    assert strengths.sentence(found) == (
+    found = notable_indicators.IndicatorComparison(
+        METHOD.indicator("cash_24m"), own, "better", 16.0
+    )
+    assert notable_indicators.comparison_sentence(found) == (
         "Paid within 24 months: 51.2% (95% interval 49.0–53.0%, n = 1,234), "
         "above the nation's 41.6%; 16 points apart."
     )
     own = SimpleNamespace(value=0.30, low=0.28, high=0.33, n=50, nation=0.416)
-    found = strengths.Finding(METHOD.indicator("zhongben_24m"), own, "better", 19.0)
-    assert "below the nation's 41.6%" in strengths.sentence(found)
+    found = notable_indicators.IndicatorComparison(
+        METHOD.indicator("zhongben_24m"), own, "better", 19.0
+    )
+    assert "below the nation's 41.6%" in notable_indicators.comparison_sentence(found)
 
 
 def test_what_stands_out_has_no_words_of_praise_or_blame(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "city", period)
-    words = plain(part(profile(open_page, "city", row.unit_id), "stands-out")).lower()
+    words = plain(part(profile(open_page, "city", row.place_id), "stands-out")).lower()
     assert not re.search(r"excellent|good|strong|poor|bad|weak|fail|best|worst", words)
 
 
@@ -187,14 +200,14 @@ def test_what_stands_out_has_no_words_of_praise_or_blame(
 
 
 def test_places_alike_stand_below_the_place_nearest_first(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "city", period)
-    near = sample.alike("city", row.unit_id, period)
-    section = part(profile(open_page, "city", row.unit_id), "alike")
+    near = sample.similar_places("city", row.place_id, period)
+    section = part(profile(open_page, "city", row.place_id), "alike")
     names = re.findall(r'<th class="text" scope="row"><a [^>]*>([^<]+)</a>', section)
     assert names == [row.name_en, *near["name_en"]]
-    chosen = ",".join(f"city:{unit}" for unit in [row.unit_id, *near["unit_id"]])
+    chosen = ",".join(f"city:{unit}" for unit in [row.place_id, *near["place_id"]])
     assert f'href="./compare?lang=en&units={chosen}"' in section
     for line in near.itertuples(index=False):
         assert f"{line.distance:.2f}" in plain(section)
@@ -204,15 +217,15 @@ def test_places_alike_stand_below_the_place_nearest_first(
 
 
 def test_official_figures_stand_beside_the_nations_and_are_not_judged(
-    open_page: Open, sample: Answers, period: str
+    open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    own = sample.figures("province", row.unit_id, period).set_index("figure")
-    nation = sample.figures("nation", sample.nation.unit_id, period).set_index("figure")
-    spread = sample.spread("province", period).set_index(["kind", "item"])
-    section = part(profile(open_page, "province", row.unit_id), "figures")
+    own = sample.statistics("province", row.place_id, period).set_index("figure")
+    nation = sample.statistics("nation", sample.nation.place_id, period).set_index("figure")
+    spread = sample.distribution("province", period).set_index(["kind", "item"])
+    section = part(profile(open_page, "province", row.place_id), "figures")
     assert not re.search(r'<i class="(better|worse)"', section)
-    for item in METHOD.figures:
+    for item in METHOD.statistics:
         if pd.isna(own.loc[item.id, "value"]):
             continue
         words = row_of(section, item.name["en"])
@@ -225,7 +238,9 @@ def test_official_figures_stand_beside_the_nations_and_are_not_judged(
 
 def test_a_figure_that_is_the_same_everywhere_has_no_range() -> None:
     same = SimpleNamespace(least=0.5, q25=0.5, q75=0.5, most=0.5)
-    assert spine.among(0.5, 0.5, same, "") == ""
-    drawn = spine.among(0.4, 0.9, SimpleNamespace(least=0.2, q25=0.3, q75=0.5, most=0.7), "")
+    assert spine_chart.draw_range(0.5, 0.5, same, "") == ""
+    drawn = spine_chart.draw_range(
+        0.4, 0.9, SimpleNamespace(least=0.2, q25=0.3, q75=0.5, most=0.7), ""
+    )
     assert '<i class="similar" style="--x:40.00">' in drawn
     assert '<s style="--x:100.00">' in drawn  # beyond the range: at its end

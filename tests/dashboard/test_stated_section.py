@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import i18n
-from dashboard.profile import sections
+from dashboard.place import reported_statistics
+from dashboard.text import i18n
 from tests.dashboard.running import Open, text
 
 HEADING = "Published figures beside computed values"
@@ -36,8 +36,10 @@ def test_a_place_without_any_has_no_section(open_page: Open) -> None:
     ],
 )
 def test_only_web_addresses_become_links(address: str, is_link: bool) -> None:
-    i18n.use("en")
-    made = str(sections._published_at(SimpleNamespace(address=address, basis="reported")))
+    i18n.set_language("en")
+    made = str(
+        reported_statistics._publication_link(SimpleNamespace(address=address, basis="reported"))
+    )
     assert made.startswith("<a ") == is_link
     assert not is_link or ">court.gov.cn</a>" in made
 
@@ -58,13 +60,18 @@ def test_only_web_addresses_become_links(address: str, is_link: bool) -> None:
 def test_values_keep_the_digits_they_were_printed_with(
     value: float | None, unit: str, said: str
 ) -> None:
-    i18n.use("en")
-    assert sections._measured(value, unit) == said
+    i18n.set_language("en")
+    assert reported_statistics._measured_value(value, unit) == said
 
 
 def test_whole_years_and_months_are_said_in_short() -> None:
-    i18n.use("en")
-    assert sections._days(date(2025, 1, 1), date(2025, 12, 31)) == "2025"
-    assert sections._days(date(2013, 1, 1), date(2015, 12, 31)) == "2013–2015"
-    assert sections._days(date(2025, 10, 1), date(2025, 10, 31)).replace("\u2011", "-") == "2025-10"
-    assert "5" in sections._days(date(2025, 10, 5), date(2025, 10, 31))
+    i18n.set_language("en")
+    assert reported_statistics._short_period(date(2025, 1, 1), date(2025, 12, 31)) == "2025"
+    assert reported_statistics._short_period(date(2013, 1, 1), date(2015, 12, 31)) == "2013–2015"
+    assert (
+        reported_statistics._short_period(date(2025, 10, 1), date(2025, 10, 31)).replace(
+            "\u2011", "-"
+        )
+        == "2025-10"
+    )
+    assert "5" in reported_statistics._short_period(date(2025, 10, 5), date(2025, 10, 31))

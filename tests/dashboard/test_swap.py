@@ -13,10 +13,11 @@ from threading import Event, Thread
 import duckdb
 import pytest
 
-from dashboard import data, parts
+from dashboard.state import cache
+from dashboard.ui import components
 from index_engine.errors import InputError
-from index_engine.snapshot import Snapshot
-from index_engine.warehouse.snapshots import replacing
+from index_engine.queries import Snapshot
+from index_engine.warehouse.file import writable_copy
 from tests.browser import driving
 from tests.browser.visitor import visiting
 from tests.dashboard.running import run_page, text
@@ -113,7 +114,7 @@ def test_a_run_that_began_with_one_state_ends_with_it(
         return after_a_swap
 
     for piece in ("synthetic_band", "headline", "section", "footer"):
-        monkeypatch.setattr(parts, piece, swapping(getattr(parts, piece)))
+        monkeypatch.setattr(components, piece, swapping(getattr(components, piece)))
     app = run_page(page, **parameters)
     assert not app.exception
     assert len(swapped) > 3
@@ -121,7 +122,7 @@ def test_a_run_that_began_with_one_state_ends_with_it(
 
 
 def test_what_another_took_the_place_of_is_closed(swap: Callable[[str], None]) -> None:
-    file = data.home()
+    file = cache.default_file()
 
     def held() -> list[str]:
         found = []
@@ -144,13 +145,15 @@ def test_what_another_took_the_place_of_is_closed(swap: Callable[[str], None]) -
 
 
 def test_a_run_keeps_what_it_holds_open(swap: Callable[[str], None]) -> None:
-    with data.one_run():
-        first = data.under_main()
+    with cache.pinned_snapshot():
+        first = cache.main_snapshot()
         swap("乙")
-        assert data.under_main() is first
-        assert first.under(OFFICIAL).scores("province", first.periods()[-1])["n"].eq(11111).all()
-        assert first.under(OFFICIAL) is first.under(OFFICIAL)
-    assert data.under_main() is not first
+        assert cache.main_snapshot() is first
+        assert (
+            first.with_method(OFFICIAL).scores("province", first.periods()[-1])["n"].eq(11111).all()
+        )
+        assert first.with_method(OFFICIAL) is first.with_method(OFFICIAL)
+    assert cache.main_snapshot() is not first
     # A download that was offered before is of what was shown.
     assert first.scores("city", first.periods()[-1])["n"].eq(11111).all()
 
@@ -164,9 +167,12 @@ def test_it_opens_once_for_all_who_ask_at_the_same_time(
         made.append(Snapshot(*given))
         return made[-1]
 
-    monkeypatch.setattr(data, "Snapshot", slowly)
+    monkeypatch.setattr(cache, "Snapshot", slowly)
     found: list[object] = []
-    threads = [Thread(target=lambda: found.append(data.opened(data.home()))) for _ in range(8)]
+    threads = [
+        Thread(target=lambda: found.append(cache.open_snapshot(cache.default_file())))
+        for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -176,26 +182,26 @@ def test_it_opens_once_for_all_who_ask_at_the_same_time(
 
 
 def test_a_warehouse_that_goes_is_missed_and_comes_back(swap: Callable[[str], None]) -> None:
-    data.under_main()
-    file = data.home()
+    cache.main_snapshot()
+    file = cache.default_file()
     file.rename(file.with_suffix(".away"))
     with pytest.raises(InputError):
-        data.under_main()
+        cache.main_snapshot()
     file.with_suffix(".away").rename(file)
-    assert data.under_main().periods()
+    assert cache.main_snapshot().periods()
 
 
 def test_no_more_are_open_than_may_be(
     states: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(data, "MOST_OPEN", 2)
+    monkeypatch.setattr(cache, "MAX_OPEN_FILES", 2)
     files = []
     for number in range(4):
         files.append(tmp_path / f"{number}.duckdb")
         shutil.copyfile(states["甲"], files[-1])
-        data.opened(files[-1])
-    assert list(data._open)[-2:] == files[-2:]
-    assert len(data._open) == 2
+        cache.open_snapshot(files[-1])
+    assert list(cache._open_snapshots)[-2:] == files[-2:]
+    assert len(cache._open_snapshots) == 2
 
 
 # ---------------------------------------------------------------- a server, visitors, a writer
@@ -236,7 +242,7 @@ def test_visitors_of_a_server_never_see_half_of_each(
                     faults.append(f"{page} {parameters}: {answer.fault}")
                 states.append(frozenset(seen(answer.text, versions)))
 
-    with driving.running(data.home(), tmp_path / "log.txt") as address:
+    with driving.running(cache.default_file(), tmp_path / "log.txt") as address:
         visitors = [Thread(target=look, args=(address, number)) for number in range(3)]
         for visitor in visitors:
             visitor.start()
@@ -252,11 +258,11 @@ def test_a_build_appears_to_a_visitor_without_a_new_start(
     swap: Callable[[str], None], versions: dict[str, str], tmp_path: Path
 ) -> None:
     with (
-        driving.running(data.home(), tmp_path / "log.txt") as address,
+        driving.running(cache.default_file(), tmp_path / "log.txt") as address,
         visiting(address) as visitor,
     ):
         assert versions["甲"] in visitor.ask("").text
-        with replacing(data.home()) as con:  # as imports and builds write
+        with writable_copy(cache.default_file()) as con:  # as imports and builds write
             con.execute("UPDATE sources SET name = '乙'")
             assert versions["甲"] in visitor.ask("").text  # while it is written
         assert versions["乙"] in visitor.ask("").text

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.data import Answers, View
-from dashboard.ranking import weights
-from index_engine.method import load
+from dashboard.rankings import custom_weights
+from dashboard.state.cache import CachedSnapshot, View
+from index_engine.method import load_method
 from tests.dashboard.running import Open
 from tests.dashboard.test_export import rows_of
 from tests.dashboard.test_pages import clean
 
-METHOD = load()
-DEFAULTS = weights.defaults(METHOD)
+METHOD = load_method()
+DEFAULTS = custom_weights.default_weights(METHOD)
 
 
 # ---------------------------------------------------------------- the address
@@ -22,22 +22,22 @@ DEFAULTS = weights.defaults(METHOD)
 
 @given(st.dictionaries(st.sampled_from(sorted(DEFAULTS)), st.integers(0, 10).map(lambda n: n / 2)))
 def test_weights_survive_the_address(chosen: dict[str, float]) -> None:
-    read = weights.read(METHOD, weights.write(METHOD, chosen))
-    assert read.ignored == ()
-    assert DEFAULTS | read.given == DEFAULTS | chosen
+    read = custom_weights.read_weights(METHOD, custom_weights.write_weights(METHOD, chosen))
+    assert read.ignored_pieces == ()
+    assert DEFAULTS | read.by_id == DEFAULTS | chosen
 
 
 @given(st.text())
 def test_any_text_gives_weights_that_sliders_give(text: str) -> None:
-    read = weights.read(METHOD, text)
-    assert all(0 <= weight <= 5 and weight != DEFAULTS[name] for name, weight in read.changed)
+    read = custom_weights.read_weights(METHOD, text)
+    assert all(0 <= weight <= 5 and weight != DEFAULTS[name] for name, weight in read.overrides)
 
 
 @given(st.lists(st.text(st.characters(exclude_characters=":,"))))
 def test_what_is_no_weight_is_kept_to_be_told_and_the_rest_is_used(pieces: list[str]) -> None:
-    read = weights.read(METHOD, ",".join(["cycle:2", *pieces]))
-    assert read.given == {"cycle": 2.0}
-    assert list(read.ignored) == [piece.strip() for piece in pieces if piece.strip()]
+    read = custom_weights.read_weights(METHOD, ",".join(["cycle:2", *pieces]))
+    assert read.by_id == {"cycle": 2.0}
+    assert list(read.ignored_pieces) == [piece.strip() for piece in pieces if piece.strip()]
 
 
 @pytest.mark.parametrize(
@@ -46,19 +46,27 @@ def test_what_is_no_weight_is_kept_to_be_told_and_the_rest_is_used(pieces: list[
      "cycle:99", "cycle:1:2", ":1", "cycle:٣"],
 )  # fmt: skip
 def test_what_no_slider_gives_is_ignored(piece: str) -> None:
-    assert weights.read(METHOD, piece) == weights.Weights((), (piece,))
+    assert custom_weights.read_weights(METHOD, piece) == custom_weights.Weights((), (piece,))
 
 
 def test_the_default_written_out_is_no_custom_weight() -> None:
     everything = ",".join(f"{name}:{weight:g}" for name, weight in DEFAULTS.items())
-    assert not weights.read(METHOD, everything)
-    assert weights.write(METHOD, DEFAULTS) == ""
-    assert weights.write(METHOD, {"cash_24m": 0.0, "cycle": 2.0}) == "cycle:2,cash_24m:0"
+    assert not custom_weights.read_weights(METHOD, everything)
+    assert custom_weights.write_weights(METHOD, DEFAULTS) == ""
+    assert (
+        custom_weights.write_weights(METHOD, {"cash_24m": 0.0, "cycle": 2.0})
+        == "cycle:2,cash_24m:0"
+    )
 
 
 def test_a_dimension_counts_while_it_and_an_indicator_in_it_have_weight() -> None:
     def left(text: str) -> list[str]:
-        return [d.id for d in weights.left(METHOD, weights.read(METHOD, text))]
+        return [
+            d.id
+            for d in custom_weights.weighted_dimensions(
+                METHOD, custom_weights.read_weights(METHOD, text)
+            )
+        ]
 
     assert left("cycle:0") == ["closure", "auction"]
     assert left("months_to_cash:0,listed_12m:0") == ["closure", "auction"]
@@ -75,20 +83,20 @@ def rows_drawn(shown: str) -> list[tuple[str, str]]:
 
 
 def test_the_table_is_that_of_the_weights_with_places_won_and_lost(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     given = {"cycle": 3.0, "cash_24m": 0.0}
-    units = sample.reweighted("province", sample.periods()[-1], given)
+    units = sample.reweighted_scores("province", sample.periods()[-1], given)
     units = units.dropna(subset="score")
     assert (units["rank_change"] != 0).any(), "no place moves: nothing is tested"
-    shown = clean(open_page("rankings", w=weights.write(METHOD, given), lang="en"))
+    shown = clean(open_page("rankings", w=custom_weights.write_weights(METHOD, given), lang="en"))
     drawn = rows_drawn(shown)
     assert [unit for unit, _row in drawn] == units.sort_values(
-        ["score", "unit_id"], ascending=[False, True]
-    )["unit_id"].tolist()
+        ["score", "place_id"], ascending=[False, True]
+    )["place_id"].tolist()
     by_unit = dict(drawn)
     for line in units.itertuples(index=False):
-        row = by_unit[line.unit_id]
+        row = by_unit[line.place_id]
         assert f'<td class="number">{line.score:.1f}</td>' in row
         assert f"{line.low:.1f}–{line.high:.1f}" in row
         arrow = "↑" if line.rank_change > 0 else "↓"
@@ -96,7 +104,7 @@ def test_the_table_is_that_of_the_weights_with_places_won_and_lost(
 
 
 def test_custom_weights_are_said_on_top_in_the_caption_and_on_what_is_taken_away(
-    open_page: Open, sample: Answers
+    open_page: Open, sample: CachedSnapshot
 ) -> None:
     app = open_page("rankings", w="cycle:2,cash_24m:0", lang="en")
     shown = clean(app)
@@ -107,7 +115,7 @@ def test_custom_weights_are_said_on_top_in_the_caption_and_on_what_is_taken_away
     keys = [button.proto.id for button in app.get("download_button")]
     assert len(keys) == 2 and all("custom-weights" in key for key in keys)
     view = View(sample, sample.periods()[-1], sample.nation)
-    custom = weights.read(METHOD, "cycle:2,cash_24m:0")
+    custom = custom_weights.read_weights(METHOD, "cycle:2,cash_24m:0")
     rows = rows_of(export_of(view, custom))
     assert rows and all(
         row["weights"] == "CUSTOM WEIGHTS 自定义权重 cycle:2,cash_24m:0" for row in rows
@@ -115,11 +123,11 @@ def test_custom_weights_are_said_on_top_in_the_caption_and_on_what_is_taken_away
     assert "自定义权重" not in clean(open_page("rankings")).split("<table")[1]
 
 
-def export_of(view: View, custom: weights.Weights) -> bytes:
-    from dashboard import export
+def export_of(view: View, custom: custom_weights.Weights) -> bytes:
+    from dashboard.ui import export
 
-    units = view.data.reweighted("province", view.period, custom.given)
-    return export.csv(weights.marked(view, custom, units), view)
+    units = view.snapshot.reweighted_scores("province", view.period, custom.by_id)
+    return export.csv_bytes(custom_weights.with_weights_column(view, custom, units), view)
 
 
 def test_the_panel_is_closed_until_the_address_opens_it(open_page: Open) -> None:

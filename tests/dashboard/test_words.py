@@ -7,8 +7,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from dashboard import i18n
-from dashboard.i18n import LOCALES
+from dashboard.text import i18n
+from dashboard.text.i18n import LOCALES
 from index_engine import method
 from tests.dashboard.running import ROOT
 
@@ -57,14 +57,14 @@ def test_traditional_has_every_message_in_its_own_characters() -> None:
         if message.id:
             said = spoken.gettext(message.id)
             assert fields(said) == fields(message.id), message.id
-            assert i18n.traditional(said) == said, message.id
+            assert i18n.to_traditional(said) == said, message.id
             changed += said != message.string
     assert changed > 400
 
 
 def test_the_law_keeps_its_terms_in_traditional() -> None:
-    assert i18n.traditional("终结本次执行程序") == "終結本次執行程序"
-    assert i18n.traditional("发布、公布，占比") == "發布、公布，占比"
+    assert i18n.to_traditional("终结本次执行程序") == "終結本次執行程序"
+    assert i18n.to_traditional("发布、公布，占比") == "發布、公布，占比"
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_the_law_keeps_its_terms_in_traditional() -> None:
     ],
 )
 def test_the_language_a_browser_wants_first(accepted: str, code: str) -> None:
-    assert i18n.wanted(accepted) == code
+    assert i18n.negotiate_language(accepted) == code
 
 
 def test_every_wording_of_the_method_is_in_every_language() -> None:
-    shown = method.load()
+    shown = method.load_method()
     named = [shown.name, shown.purpose, *(d.name for d in shown.dimensions)]
-    for figure in (*shown.indicators, *shown.figures):
+    for figure in (*shown.indicators, *shown.statistics):
         named += [figure.name, figure.numerator, figure.denominator]
     named += [indicator.goalposts for indicator in shown.indicators]
     for names in named:

@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from data.build import courts, history
+from data.build import courts, former_divisions
 from data.build.divisions import Division
-from data.build.history import Former
+from data.build.former_divisions import FormerPlace
 
 ROWS = {
     row.code: row
@@ -29,34 +29,38 @@ ROWS = {
 def changes(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], dict[str, str]]:
     """Changes told by hand; filled by a test."""
     told: dict[tuple[str, str], dict[str, str]] = {}
-    monkeypatch.setattr(history, "read_changes", lambda: told)
+    monkeypatch.setattr(former_divisions, "read_changes", lambda: told)
     return told
 
 
-def former(name: str, code: str, *, city: str = "杭州市") -> list[Former]:
+def former(name: str, code: str, *, city: str = "杭州市") -> list[FormerPlace]:
     lists = {"201604": {"330100": city, code: name}, "201904": {"330100": "杭州市"}}
-    return [place for place in history.former_places(lists, ROWS) if place.code == code]
+    return [place for place in former_divisions.former_places(lists, ROWS) if place.code == code]
 
 
 class TestFormerPlaces:
     def test_followed_by_name(self, changes: object) -> None:
         (place,) = former("临安市", "330181")
-        assert (place.became, place.merged, place.has_code) == ("330112", False, True)
+        assert (place.successor, place.is_merger, place.has_code) == ("330112", False, True)
 
     def test_followed_by_code(self, changes: object) -> None:
         (place,) = former("乙县", "330185")
-        assert place.became == "330185"
+        assert place.successor == "330185"
 
     def test_followed_by_hand_first(self, changes: dict[tuple[str, str], dict[str, str]]) -> None:
         changes["330104", "江干区"] = {"became": "330102", "kind": "merged", "ended": "2021-04-08"}
         (place,) = former("江干区", "330104")
-        assert (place.became, place.merged, place.ended) == ("330102", True, date(2021, 4, 8))
+        assert (place.successor, place.is_merger, place.end_date) == (
+            "330102",
+            True,
+            date(2021, 4, 8),
+        )
 
     def test_without_a_day_by_hand_the_last_list_tells(
         self, changes: dict[tuple[str, str], dict[str, str]]
     ) -> None:
         changes["330104", "江干区"] = {"became": "330102", "kind": "merged", "ended": ""}
-        assert former("江干区", "330104")[0].ended == date(2016, 4, 30)
+        assert former("江干区", "330104")[0].end_date == date(2016, 4, 30)
 
     def test_a_place_that_cannot_be_followed_stops_the_build(self, changes: object) -> None:
         with pytest.raises(ValueError, match="what became of 330104 江干区"):

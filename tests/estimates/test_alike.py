@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from index_engine.build import build
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.worlds import AUCTIONS, CASES, Case, Court, Region, Round, World
 
 FIRST, WINDOW = date(2018, 1, 1), (date(2021, 1, 1), date(2023, 12, 31))
@@ -115,7 +115,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
 
 
 def rows(snapshot: Snapshot, sql: str, *values: object) -> pd.DataFrame:
-    return snapshot._frame(sql, list(values)).set_index("unit_id")
+    return snapshot._data_frame(sql, list(values)).set_index("place_id")
 
 
 def chi_square(value: np.ndarray, se: np.ndarray) -> float:
@@ -133,7 +133,7 @@ def test_adjusted_scores_of_courts_that_work_alike_agree(snapshot: Snapshot):
     scores = {
         basis: rows(
             snapshot,
-            "SELECT unit_id, score, se FROM index.scores WHERE method = ? AND basis = ?"
+            "SELECT place_id, score, se FROM index.scores WHERE method = ? AND basis = ?"
             " AND level = 'court' AND period = ?",
             snapshot.method.id,
             basis,
@@ -160,7 +160,7 @@ def test_every_adjusted_indicator_agrees(snapshot: Snapshot):
         found = {
             basis: rows(
                 snapshot,
-                "SELECT unit_id, value, se FROM estimates.indicators WHERE method = ?"
+                "SELECT place_id, value, se FROM estimates.indicators WHERE method = ?"
                 " AND basis = ? AND level = 'court' AND period = ? AND indicator = ?",
                 snapshot.method.id,
                 basis,
@@ -178,7 +178,7 @@ def test_every_adjusted_indicator_agrees(snapshot: Snapshot):
 def test_what_is_expected_of_a_court_knows_its_mix(snapshot: Snapshot):
     """Observed over expected is near 1 in all of them, whatever their mix."""
     for name in STEADY:
-        [row] = snapshot.expected("court", name, LAST).to_dict("records")
+        [row] = snapshot.indirect_ratio("court", name, LAST).to_dict("records")
         z = (row["observed"] - row["expected"]) / row["expected"] ** 0.5
         assert abs(z) < 3.9, (name, row)
         assert row["low"] < row["ratio"] < row["high"]
@@ -189,18 +189,18 @@ def test_what_is_expected_of_a_court_knows_its_mix(snapshot: Snapshot):
 
 def errors(snapshot: Snapshot, basis: str, period: str) -> dict[str, float]:
     """Errors of the indicators and of the score of the court whose mix turned over."""
-    found = snapshot._frame(
+    found = snapshot._data_frame(
         "SELECT indicator, se FROM estimates.indicators WHERE method = $1 AND basis = $2"
-        " AND level = 'court' AND unit_id = $4 AND period = $3 UNION ALL SELECT 'score', se"
+        " AND level = 'court' AND place_id = $4 AND period = $3 UNION ALL SELECT 'score', se"
         " FROM index.scores WHERE method = $1 AND basis = $2 AND level = 'court'"
-        " AND unit_id = $4 AND period = $3",
+        " AND place_id = $4 AND period = $3",
         [snapshot.method.id, basis, period, TURNED],
     )
     return dict(zip(found["indicator"], found["se"], strict=True))
 
 
 def test_a_change_of_mix_is_told_from_one_of_performance(snapshot: Snapshot):
-    changes = snapshot.changes("court", TURNED, LAST).set_index("item")
+    changes = snapshot.change_decomposition("court", TURNED, LAST).set_index("item")
     before, now = errors(snapshot, "observed", BEFORE), errors(snapshot, "constant_mix", LAST)
     for item, row in changes.iterrows():
         assert row["performance"] + row["mix"] == pytest.approx(row["now"] - row["before"])
@@ -215,14 +215,14 @@ def test_a_change_of_mix_is_told_from_one_of_performance(snapshot: Snapshot):
 def test_where_the_mix_is_what_it_was_nothing_is_mix(snapshot: Snapshot):
     """Cases of a year are a sample of their mix, so that it moves a little."""
     for name in STEADY:
-        changes = snapshot.changes("court", name, LAST).set_index("item")
+        changes = snapshot.change_decomposition("court", name, LAST).set_index("item")
         assert abs(changes.loc["score", "mix"]) < 3, name
 
 
 def test_the_nation_adjusted_to_itself_is_as_observed(snapshot: Snapshot):
-    both = snapshot._frame(
+    both = snapshot._data_frame(
         "SELECT a.value AS adjusted, o.value AS observed FROM estimates.indicators AS a"
-        " JOIN estimates.indicators AS o USING (method, level, unit_id, period, indicator)"
+        " JOIN estimates.indicators AS o USING (method, level, place_id, period, indicator)"
         " WHERE a.basis = 'adjusted' AND o.basis = 'observed' AND level = 'nation'"
         " AND a.value IS NOT NULL",
         [],

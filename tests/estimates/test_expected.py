@@ -10,30 +10,30 @@ import numpy as np
 import pytest
 
 from index_engine import periods
-from index_engine.ages import MONTH_DAYS
-from index_engine.estimates import clocks, expected, panel
-from index_engine.estimates.groups import Together
+from index_engine.age_grid import MONTH_DAYS
+from index_engine.estimates import curve_estimates, indirect, panel
+from index_engine.estimates.places import Places, read_places
+from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.store import Store
-from index_engine.estimates.units import Units, units
-from index_engine.estimates.windows import Windows, windows_of
+from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
-from index_engine.measures.measure import measure
-from index_engine.method import load
+from index_engine.measures.compute import compute_measures
+from index_engine.method import load_method
 from tests.measures import recount
 from tests.measures.tables import labels
 from tests.oracle import incidence as oracle
 from tests.worlds import Case, World, random_world
 
-METHOD = load()
-GRID = strata.grid(METHOD)
+METHOD = load_method()
+GRID = strata.stratum_grid(METHOD)
 AGES = METHOD.ages
 
 
-def read(con: duckdb.DuckDBPyConnection) -> tuple[panel.ClockCells, list[Units], Windows]:
-    windows = windows_of(con, METHOD)
-    events = METHOD.clock_events("case")
-    cells = panel.read_cells(con, windows.frame, "case", events, AGES)
-    return cells, units(con), windows
+def read(con: duckdb.DuckDBPyConnection) -> tuple[panel.ProcessCells, list[Places], Windows]:
+    windows = read_windows(con, METHOD)
+    events = METHOD.process_events("case")
+    cells = panel.read_process_cells(con, windows.axes, "case", events, AGES)
+    return cells, read_places(con), windows
 
 
 # ---------------------------------------------------------------- a random world
@@ -47,20 +47,20 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def con(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
     with world.connect() as found:
-        measure(found, METHOD)
+        compute_measures(found, METHOD)
         yield found
 
 
 @pytest.fixture(scope="module")
-def given(con) -> tuple[panel.ClockCells, list[Units], Windows]:
+def given(con) -> tuple[panel.ProcessCells, list[Places], Windows]:
     cells, levels, windows = read(con)
-    return cells, levels, Windows(windows.frame, windows.length, windows.ends[4:7])
+    return cells, levels, Windows(windows.axes, windows.length, windows.ends[4:7])
 
 
 @pytest.fixture(scope="module")
 def hazard(given) -> np.ndarray:
     cells, levels, windows = given
-    return expected.national_hazard(cells, levels[0], windows, METHOD)
+    return indirect.national_hazard(cells, levels[0], windows, METHOD)
 
 
 def test_all_that_is_expected_is_all_that_was_seen(given, hazard):
@@ -68,10 +68,10 @@ def test_all_that_is_expected_is_all_that_was_seen(given, hazard):
     also where cases are older than the last age of the grid."""
     cells, levels, windows = given
     assert [level.level for level in levels] == ["nation", "province", "city", "court"]
-    seen, wanted = expected.observed_expected(cells, levels[0], windows, hazard, AGES)
+    seen, wanted = indirect.observed_and_expected_events(cells, levels[0], windows, hazard, AGES)
     assert (seen > 200).all()
     assert wanted == pytest.approx(seen, rel=1e-6)
-    of_courts = expected.observed_expected(cells, levels[3], windows, hazard, AGES)
+    of_courts = indirect.observed_and_expected_events(cells, levels[3], windows, hazard, AGES)
     in_nation = np.isin(np.arange(len(levels[3].ids)), levels[0].members[0])
     assert not in_nation.all(), "no special court"
     for all_courts, nation in zip(of_courts, (seen, wanted), strict=True):
@@ -82,11 +82,11 @@ def test_all_that_is_expected_is_all_that_was_seen(given, hazard):
 def test_what_is_expected_of_a_case_is_its_time_at_risk(world, con, given, hazard):
     """From rows: each case brings the hazard of its stratum for the days that it was at risk."""
     cells, levels, windows = given
-    _, wanted = expected.observed_expected(cells, levels[3], windows, hazard, AGES)
+    _, wanted = indirect.observed_and_expected_events(cells, levels[3], windows, hazard, AGES)
     number = {label: n for n, label in labels(con).items()}
-    spells = [s for s in recount.spells(world, METHOD) if s.clock == "case"]
+    spells = [s for s in recount.spells(world, METHOD) if s.process == "case"]
     old = 0
-    for window, end in enumerate(windows.frame.first_period + windows.ends):
+    for window, end in enumerate(windows.axes.first_period + windows.ends):
         begins = periods.first_day(int(end) - windows.length + 1).toordinal()
         ends = periods.first_day(int(end) + 1).toordinal()
         plain = dict.fromkeys(levels[3].ids, 0.0)
@@ -113,17 +113,17 @@ def hazard_between(rates: np.ndarray, enters: int, leaves: int, how: str) -> flo
 def test_too_few_events_of_the_nation_give_no_rates(given, hazard, monkeypatch):
     cells, levels, windows = given
     assert not np.isnan(hazard).any()
-    seen, _ = expected.observed_expected(cells, levels[0], windows, hazard, AGES)
+    seen, _ = indirect.observed_and_expected_events(cells, levels[0], windows, hazard, AGES)
     least = int(np.sort(seen[0])[1])
-    monkeypatch.setattr(expected, "LEAST_EVENTS", least)
-    few = expected.national_hazard(cells, levels[0], windows, METHOD)
+    monkeypatch.setattr(indirect, "MIN_EVENTS", least)
+    few = indirect.national_hazard(cells, levels[0], windows, METHOD)
     assert np.isnan(few).all(axis=(1, 2)).tolist() == (seen[0] < least).tolist()
     store = Store(windows)
-    expected.store_expected(store, cells, levels, windows, METHOD)
+    indirect.store_indirect_ratios(store, cells, levels, windows, METHOD)
     with duckdb.connect() as con:
-        store.write(con, Together({}, {}, 0))
+        store.write(con, SamplingVariation({}, {}, 0))
         rows = con.execute(
-            "SELECT period, count(ratio), count(expected), count(*) FROM estimates.expected"
+            "SELECT period, count(ratio), count(expected), count(*) FROM estimates.indirect_ratios"
             " WHERE level = 'court' GROUP BY period ORDER BY period"
         ).fetchall()
     for (period, ratios, wanted, every), total in zip(rows, seen[0], strict=True):
@@ -137,17 +137,17 @@ def test_too_few_events_of_the_nation_give_no_rates(given, hazard, monkeypatch):
 def random_table(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Events and exposure (stratum, age) of rates that are products of the levels' own."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    shape = (len(GRID.classes), GRID.bands, len(GRID.debtors), 6)
+    shape = (len(GRID.case_classes), GRID.n_claim_classes, len(GRID.debtor_kinds), 6)
     levels = [rng.uniform(0.3, 2, n) for n in shape]
     rate = np.einsum("a,b,c,d->abcd", *levels)
     exposure = rng.uniform(0, 90, shape) * (rng.random(shape) > 0.2)
     events = rng.poisson(rate * exposure).astype(float)
-    return events.reshape(GRID.cases, 6), exposure.reshape(GRID.cases, 6)
+    return events.reshape(GRID.n_case_strata, 6), exposure.reshape(GRID.n_case_strata, 6)
 
 
 def by_axis(table: np.ndarray, axis: int) -> np.ndarray:
     """Sums (level,) of a table (stratum, age)."""
-    full = table.reshape(len(GRID.classes), GRID.bands, len(GRID.debtors), -1)
+    full = table.reshape(len(GRID.case_classes), GRID.n_claim_classes, len(GRID.debtor_kinds), -1)
     return full.sum(axis=tuple(other for other in range(4) if other != axis))
 
 
@@ -156,10 +156,12 @@ def test_rates_are_those_of_the_likelihood(seed: int):
     """What makes them so: the logarithm is a sum over axes, and every level's expected events are
     the observed ones."""
     events, exposure = random_table(seed)
-    rate = expected.fitted_rates(events, exposure, GRID)
+    rate = indirect.fit_rates(events, exposure, GRID)
     for axis in range(4):
         assert by_axis(rate * exposure, axis) == pytest.approx(by_axis(events, axis), rel=1e-6)
-    logs = np.log(rate.reshape(len(GRID.classes), GRID.bands, len(GRID.debtors), -1))
+    logs = np.log(
+        rate.reshape(len(GRID.case_classes), GRID.n_claim_classes, len(GRID.debtor_kinds), -1)
+    )
     for axis in range(4):
         steps = np.diff(logs, axis=axis)
         others = tuple(other for other in range(4) if other != axis)
@@ -169,7 +171,7 @@ def test_rates_are_those_of_the_likelihood(seed: int):
 def test_levels_with_few_events_share_a_rate():
     """A class that of the first with enough; an age that of the age before it."""
     events, exposure = random_table(4)
-    full = events.reshape(len(GRID.classes), GRID.bands, len(GRID.debtors), 6)
+    full = events.reshape(len(GRID.case_classes), GRID.n_claim_classes, len(GRID.debtor_kinds), 6)
     rng = np.random.Generator(np.random.PCG64(1))
     for at in ((2,), (0,)):  # a class in the middle and the first: 9 events each
         full[at] = 0
@@ -177,8 +179,8 @@ def test_levels_with_few_events_share_a_rate():
             full[at].flat[place] += 1
     full[..., 5] = 0
     full[1, 0, 0, 5] = 4
-    assert expected.LEAST_OF_LEVEL == 10
-    rate = expected.fitted_rates(events, exposure, GRID)
+    assert indirect.MIN_LEVEL_EVENTS == 10
+    rate = indirect.fit_rates(events, exposure, GRID)
     of = rate.reshape(full.shape)
     assert of[0] == pytest.approx(of[1])
     assert of[2] == pytest.approx(of[1])
@@ -191,10 +193,10 @@ def test_levels_with_few_events_share_a_rate():
 
 
 def test_few_events_in_all_have_one_rate():
-    events, exposure = np.zeros((GRID.cases, 6)), np.ones((GRID.cases, 6))
+    events, exposure = np.zeros((GRID.n_case_strata, 6)), np.ones((GRID.n_case_strata, 6))
     events[::19, 3] = 1
-    assert 0 < events.sum() < expected.LEAST_OF_LEVEL
-    rate = expected.fitted_rates(events, exposure, GRID)
+    assert 0 < events.sum() < indirect.MIN_LEVEL_EVENTS
+    rate = indirect.fit_rates(events, exposure, GRID)
     assert rate == pytest.approx(np.full(rate.shape, events.mean()))
 
 
@@ -225,11 +227,11 @@ def two_kinds(seed: int, slow: dict[str, float], each: int) -> World:
 
 def test_a_court_of_another_mix_is_as_expected():
     with two_kinds(3, {"K1": 0.2, "K2": 0.8}, 2500).connect() as con:
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
         cells, levels, windows = read(con)
-        windows = Windows(windows.frame, windows.length, windows.ends[4:5])
-        hazard = expected.national_hazard(cells, levels[0], windows, METHOD)
-        o, e = expected.observed_expected(cells, levels[-1], windows, hazard, AGES)
+        windows = Windows(windows.axes, windows.length, windows.ends[4:5])
+        hazard = indirect.national_hazard(cells, levels[0], windows, METHOD)
+        o, e = indirect.observed_and_expected_events(cells, levels[-1], windows, hazard, AGES)
         crude = crude_expected(cells, windows)
     raw = o[:, 0] / crude
     assert raw[0] > 1.25 and raw[1] < 0.8, "the mix makes no difference"
@@ -238,10 +240,12 @@ def test_a_court_of_another_mix_is_as_expected():
     assert o[:, 0] / e[:, 0] == pytest.approx([1, 1], abs=0.08)
 
 
-def crude_expected(cells: panel.ClockCells, windows: Windows) -> np.ndarray:
+def crude_expected(cells: panel.ProcessCells, windows: Windows) -> np.ndarray:
     """What one rate for all cases and ages would expect of each court, (court,)."""
-    flows = clocks.flows_of(panel.dense(cells), windows)
-    time = (clocks.at_risk(flows, METHOD)[:, 0] * AGES.widths / MONTH_DAYS).sum(axis=-1)
+    flows = curve_estimates.window_flows(panel.panel_from_cells(cells), windows)
+    time = (curve_estimates.number_at_risk(flows, METHOD)[:, 0] * AGES.widths / MONTH_DAYS).sum(
+        axis=-1
+    )
     events = flows.events[:, 0, 0].sum(axis=-1)
     return time * events.sum() / time.sum()
 
@@ -255,7 +259,7 @@ def test_limits_against_the_exact_ones():
     from scipy.stats import chi2
 
     counts = np.arange(1.0, 500.0)
-    low, high = (4 * end for end in expected.byar(counts, np.full(499, 4.0), METHOD.z))
+    low, high = (4 * end for end in indirect.byar_interval(counts, np.full(499, 4.0), METHOD.z))
     exact_low, exact_high = chi2.ppf(0.025, 2 * counts) / 2, chi2.ppf(0.975, 2 * counts + 2) / 2
     for found, exact in ((low, exact_low), (high, exact_high)):
         off = np.abs(found - exact) / counts
@@ -266,7 +270,7 @@ def test_limits_against_the_exact_ones():
 
 def test_limits_where_nothing_was_seen_or_expected():
     zero = np.zeros(1)
-    low, high = expected.byar(zero, np.ones(1), METHOD.z)
+    low, high = indirect.byar_interval(zero, np.ones(1), METHOD.z)
     assert low == 0
     assert high == pytest.approx([3.689], abs=0.05)  # exact, -log(0.025)
-    assert np.isnan(expected.byar(np.ones(1), zero, METHOD.z)).all()
+    assert np.isnan(indirect.byar_interval(np.ones(1), zero, METHOD.z)).all()

@@ -7,18 +7,18 @@ from random import Random
 import numpy as np
 import pytest
 
-from index_engine.estimates import clocks, groups, panel
+from index_engine.estimates import curve_estimates, panel, random_groups
 from index_engine.estimates.estimate import estimate
-from index_engine.estimates.estimated import Estimated
-from index_engine.estimates.groups import LEAST_GROUPS, Together, together
-from index_engine.estimates.units import units
-from index_engine.estimates.windows import windows_of
-from index_engine.measures import measure as measures
-from index_engine.measures.measure import measure
-from index_engine.method import load
+from index_engine.estimates.indicator_estimate import IndicatorEstimate
+from index_engine.estimates.places import read_places
+from index_engine.estimates.random_groups import MIN_GROUPS, SamplingVariation, sampling_variation
+from index_engine.estimates.windows import read_windows
+from index_engine.measures import compute as measures
+from index_engine.measures.compute import compute_measures
+from index_engine.method import load_method
 from tests.worlds import AUCTIONS, CASES, Case, Round, World
 
-METHOD = load()
+METHOD = load_method()
 GROUPS, WINDOWS = 100, 5
 
 
@@ -26,9 +26,9 @@ def generator(seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(seed))
 
 
-def estimated(value: np.ndarray, se: np.ndarray | float) -> Estimated:
+def estimated(value: np.ndarray, se: np.ndarray | float) -> IndicatorEstimate:
     se = np.broadcast_to(np.asarray(se, dtype=float), value.shape).copy()
-    return Estimated(value, se, np.full(value.shape, 100.0), ~np.isnan(value))
+    return IndicatorEstimate(value, se, np.full(value.shape, 100.0), ~np.isnan(value))
 
 
 def pair(r: float, seed: int, groups: int = GROUPS) -> tuple[np.ndarray, np.ndarray]:
@@ -46,22 +46,24 @@ def test_a_correlation_put_in_is_found(r: float):
     Scale and location are no part of it, and differ by window."""
     one, other = pair(r, seed=3)
     shift = np.arange(WINDOWS) * 10.0
-    found = together({"a": estimated(5 * one + shift, 1), "b": estimated(other - shift, 1)}, GROUPS)
+    found = sampling_variation(
+        {"a": estimated(5 * one + shift, 1), "b": estimated(other - shift, 1)}, GROUPS
+    )
     assert list(found.correlation) == [("a", "b")]
     error = 1 / np.sqrt((GROUPS - 3) * WINDOWS)
     assert np.arctanh(found.correlation["a", "b"]) == pytest.approx(np.arctanh(r), abs=4 * error)
-    assert found.groups == GROUPS
+    assert found.n_groups == GROUPS
 
 
 def test_what_is_the_same_is_not_taken_for_more_than_nearly_the_same():
     one, _ = pair(0, seed=4)
-    found = together({"a": estimated(one, 1), "b": estimated(-2 * one, 1)}, GROUPS)
-    assert found.correlation["a", "b"] == pytest.approx(-groups.MOST_CORRELATED)
+    found = sampling_variation({"a": estimated(one, 1), "b": estimated(-2 * one, 1)}, GROUPS)
+    assert found.correlation["a", "b"] == pytest.approx(-random_groups.MAX_CORRELATION)
 
 
 def test_every_pair_once_in_the_order_given():
     one, other = pair(0.5, seed=5)
-    found = together(
+    found = sampling_variation(
         {n: estimated(v, 1) for n, v in zip("cab", (one, other, one), strict=True)}, GROUPS
     )
     assert list(found.correlation) == [("c", "a"), ("c", "b"), ("a", "b")]
@@ -77,53 +79,57 @@ def test_a_design_effect_put_in_is_found(effect: float):
     rng = generator(6)
     se = rng.uniform(0.5, 1.5, (GROUPS, WINDOWS))
     value = rng.standard_normal((GROUPS, WINDOWS)) * se * np.sqrt(effect)
-    found = together({"a": estimated(value, se)}, GROUPS)
+    found = sampling_variation({"a": estimated(value, se)}, GROUPS)
     # Errors that differ make the sum of squares of fewer groups' worth: 1.6 times the variance.
     error = effect * np.sqrt(1.6 * 2 / (GROUPS - 1) / WINDOWS)
-    assert found.effect["a"] == pytest.approx(effect, abs=4 * error)
+    assert found.design_effect["a"] == pytest.approx(effect, abs=4 * error)
 
 
 def test_a_design_effect_by_hand():
     """Variance with n - 1 over the mean of the squared errors, windows together."""
-    value = generator(12).standard_normal((LEAST_GROUPS, 2)) * 3
+    value = generator(12).standard_normal((MIN_GROUPS, 2)) * 3
     se = generator(13).uniform(0.5, 1.5, value.shape)
     seen = [sum((v - column.mean()) ** 2 for v in column) for column in value.T]
-    claimed = [sum(e**2 for e in column) / LEAST_GROUPS for column in se.T]
-    found = together({"a": estimated(value, se)}, LEAST_GROUPS)
-    assert found.effect["a"] == pytest.approx(sum(seen) / (LEAST_GROUPS - 1) / sum(claimed))
+    claimed = [sum(e**2 for e in column) / MIN_GROUPS for column in se.T]
+    found = sampling_variation({"a": estimated(value, se)}, MIN_GROUPS)
+    assert found.design_effect["a"] == pytest.approx(sum(seen) / (MIN_GROUPS - 1) / sum(claimed))
 
 
 def test_errors_are_never_narrowed():
     value = generator(7).standard_normal((GROUPS, WINDOWS))
-    assert together({"a": estimated(value, 2.0)}, GROUPS).effect == {"a": 1.0}
+    assert sampling_variation({"a": estimated(value, 2.0)}, GROUPS).design_effect == {"a": 1.0}
 
 
 # ---------------------------------------------------------------- what is not known
 
 
 def test_nothing_is_known_of_too_few_groups():
-    one, other = pair(0.6, seed=8, groups=LEAST_GROUPS - 1)
-    found = together({"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, LEAST_GROUPS - 1)
-    assert found.correlation == {} and found.effect == {}
-    one, other = pair(0.6, seed=8, groups=LEAST_GROUPS)
-    found = together({"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, LEAST_GROUPS)
-    assert len(found.correlation) == 1 and len(found.effect) == 2
+    one, other = pair(0.6, seed=8, groups=MIN_GROUPS - 1)
+    found = sampling_variation(
+        {"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, MIN_GROUPS - 1
+    )
+    assert found.correlation == {} and found.design_effect == {}
+    one, other = pair(0.6, seed=8, groups=MIN_GROUPS)
+    found = sampling_variation({"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, MIN_GROUPS)
+    assert len(found.correlation) == 1 and len(found.design_effect) == 2
 
 
 def test_windows_that_too_few_groups_know_are_passed_over():
     one, other = pair(0.6, seed=9)
-    whole = together({"a": estimated(one[:, 2:], 0.5), "b": estimated(other[:, 2:], 0.5)}, GROUPS)
+    whole = sampling_variation(
+        {"a": estimated(one[:, 2:], 0.5), "b": estimated(other[:, 2:], 0.5)}, GROUPS
+    )
     holes = one.copy()
     holes[:, 0] = np.nan
-    holes[LEAST_GROUPS - 1 :, 1] = np.nan
+    holes[MIN_GROUPS - 1 :, 1] = np.nan
     wild = other.copy()
     wild[:, :2] *= 50  # would be seen if they counted
     wild_se = np.full(other.shape, 0.5)
     wild_se[:, :2] = np.nan
-    found = together({"a": estimated(holes, 0.5), "b": estimated(wild, wild_se)}, GROUPS)
+    found = sampling_variation({"a": estimated(holes, 0.5), "b": estimated(wild, wild_se)}, GROUPS)
     assert found.correlation["a", "b"] == pytest.approx(whole.correlation["a", "b"])
-    assert found.effect["a"] == pytest.approx(whole.effect["a"])
-    assert found.effect["b"] == pytest.approx(whole.effect["b"])
+    assert found.design_effect["a"] == pytest.approx(whole.design_effect["a"])
+    assert found.design_effect["b"] == pytest.approx(whole.design_effect["b"])
 
 
 def test_groups_without_a_value_are_passed_over():
@@ -131,17 +137,21 @@ def test_groups_without_a_value_are_passed_over():
     one, other = pair(0.6, seed=10)
     kept = np.arange(GROUPS) % 3 > 0
     holes = np.where((np.arange(GROUPS) % 3 == 0)[:, None], np.nan, one)
-    found = together({"a": estimated(holes, 0.5), "b": estimated(other, 0.5)}, GROUPS)
-    alone = together({"a": estimated(one[kept], 0.5), "b": estimated(other[kept], 0.5)}, GROUPS)
+    found = sampling_variation({"a": estimated(holes, 0.5), "b": estimated(other, 0.5)}, GROUPS)
+    alone = sampling_variation(
+        {"a": estimated(one[kept], 0.5), "b": estimated(other[kept], 0.5)}, GROUPS
+    )
     assert found.correlation == pytest.approx(alone.correlation)
-    assert found.effect["a"] == pytest.approx(alone.effect["a"])
+    assert found.design_effect["a"] == pytest.approx(alone.design_effect["a"])
 
 
 def test_what_does_not_vary_has_no_correlation():
     one, other = pair(0.6, seed=11)
-    found = together({"a": estimated(np.ones_like(one), 0.5), "b": estimated(other, 0.5)}, GROUPS)
+    found = sampling_variation(
+        {"a": estimated(np.ones_like(one), 0.5), "b": estimated(other, 0.5)}, GROUPS
+    )
     assert found.correlation == {}
-    assert found.effect["a"] == 1.0
+    assert found.design_effect["a"] == 1.0
 
 
 # ---------------------------------------------------------------- lots sold together
@@ -187,13 +197,13 @@ def test_lots_of_one_estate_are_not_as_many_as_they_seem(
     """Six lots sold as one are one: a design effect of 6, where lots are sold apart one of 1. Of 40
     groups in windows that overlap it is known to about a fifth. Errors stored are widened by its
     root."""
-    monkeypatch.setattr(measures, "LEAST_PER_GROUP", 40)
+    monkeypatch.setattr(measures, "MIN_CASES_PER_GROUP", 40)
     with estates(clustered).connect() as con:
-        measure(con, METHOD)
-        windows = windows_of(con, METHOD)
-        found = groups.learn(con, windows, [METHOD])
-        assert found.groups == 40
-        effect = found.effect["lot_sold_12m"]
+        compute_measures(con, METHOD)
+        windows = read_windows(con, METHOD)
+        found = random_groups.estimate_sampling_variation(con, windows, [METHOD])
+        assert found.n_groups == 40
+        effect = found.design_effect["lot_sold_12m"]
         if clustered:
             assert effect == pytest.approx(LOTS, abs=2.2)
         else:
@@ -203,11 +213,11 @@ def test_lots_of_one_estate_are_not_as_many_as_they_seem(
             "SELECT effect, groups FROM estimates.design_effects WHERE indicator = 'lot_sold_12m'"
         ).fetchall()
         assert stored == [(round(effect, 10), 40)]
-        [nation, *_] = units(con)
-        events = METHOD.clock_events("lot")
-        cells = panel.read_clock(con, windows.frame, "lot", events, METHOD.ages.bins)
+        [nation, *_] = read_places(con)
+        events = METHOD.process_events("lot")
+        cells = panel.read_process_panel(con, windows.axes, "lot", events, METHOD.ages.n_bins)
         wanted = [METHOD.indicator("lot_sold_12m")]
-        plain, _ = clocks.observed(cells, nation, windows, wanted, METHOD)
+        plain, _ = curve_estimates.observed_estimates(cells, nation, windows, wanted, METHOD)
         shown = con.execute(
             "SELECT se FROM estimates.indicators WHERE level = 'nation' AND basis = 'observed'"
             " AND indicator = 'lot_sold_12m' ORDER BY period"
@@ -221,14 +231,16 @@ def test_lots_of_one_estate_are_not_as_many_as_they_seem(
 
 def test_what_is_not_counted_in_groups_is_left_out(monkeypatch: pytest.MonkeyPatch):
     """A method may name counts of whole lots, and of case numbers, that groups have none of."""
-    monkeypatch.setattr(measures, "LEAST_PER_GROUP", 10)
+    monkeypatch.setattr(measures, "MIN_CASES_PER_GROUP", 10)
     share = METHOD.indicator("first_round_sold")
     of_lots = replace(share.estimate, numerator="lots_sold", denominator="lots_finished")
     method = replace(METHOD, indicators=(*METHOD.indicators[:-1], replace(share, estimate=of_lots)))
     with estates(True, count=300).connect() as con:
-        measure(con, method)
-        found = groups.learn(con, windows_of(con, method), [method])
-        assert "lot_sold_12m" in found.effect and "first_round_sold" not in found.effect
+        compute_measures(con, method)
+        found = random_groups.estimate_sampling_variation(con, read_windows(con, method), [method])
+        assert (
+            "lot_sold_12m" in found.design_effect and "first_round_sold" not in found.design_effect
+        )
         estimate(con, [method])
         bases = con.execute(
             "SELECT DISTINCT basis FROM estimates.indicators WHERE indicator = 'first_round_sold'"
@@ -239,5 +251,7 @@ def test_what_is_not_counted_in_groups_is_left_out(monkeypatch: pytest.MonkeyPat
 
 def test_without_groups_nothing_is_learned():
     with estates(True, count=30).connect() as con:
-        measure(con, METHOD)
-        assert groups.learn(con, windows_of(con, METHOD), [METHOD]) == Together({}, {}, 0)
+        compute_measures(con, METHOD)
+        assert random_groups.estimate_sampling_variation(
+            con, read_windows(con, METHOD), [METHOD]
+        ) == SamplingVariation({}, {}, 0)

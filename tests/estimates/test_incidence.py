@@ -10,28 +10,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index_engine.ages import MONTH_DAYS, Ages, days_of
+from index_engine.age_grid import MONTH_DAYS, AgeGrid, months_to_days
 from index_engine.estimates import incidence
 from tests.oracle import incidence as oracle
 from tests.oracle.incidence import Spell
 
-DAYS = Ages.daily(1100)
-WEEKS = Ages.by_month(36, 4)  # the grid of method.toml
+DAYS = AgeGrid.daily(1100)
+WEEKS = AgeGrid.by_month(36, 4)  # the grid of method.toml
 
 
-def cells(seen: list[tuple[int, int, str]], events: list[str], grid: Ages) -> dict[str, np.ndarray]:
+def cells(
+    seen: list[tuple[int, int, str]], events: list[str], grid: AgeGrid
+) -> dict[str, np.ndarray]:
     """Bin what a window saw, as the measures do."""
     names = ("entries", "entries_elapsed", "leaves", "leaves_elapsed")
-    found = {name: np.zeros(grid.bins) for name in names}
-    found["events"] = np.zeros((len(events), grid.bins))
+    found = {name: np.zeros(grid.n_bins) for name in names}
+    found["events"] = np.zeros((len(events), grid.n_bins))
 
     def add(name: str | tuple[str, int], age: int, amount: int = 1) -> None:
         array = found[name] if isinstance(name, str) else found[name[0]][name[1]]
         if age < grid.edges[-1]:  # ages beyond the horizon are not used
-            array[grid.bin_of(age)] += amount
+            array[grid.bin_index(age)] += amount
 
     def passed(age: int) -> int:
-        return age - grid.edges[grid.bin_of(age)]
+        return age - grid.edges[grid.bin_index(age)]
 
     for enters, leaves, how in seen:
         add("entries", enters)
@@ -47,12 +49,12 @@ def cells(seen: list[tuple[int, int, str]], events: list[str], grid: Ages) -> di
 def curves(
     seen: list[tuple[int, int, str]],
     events: list[str],
-    grid: Ages,
+    grid: AgeGrid,
     least: float = 1,
     open_at_most: float = 0,
-) -> incidence.Curves:
+) -> incidence.IncidenceCurves:
     found = cells(seen, events, grid)
-    risk = incidence.at_risk(**found, grid=grid)
+    risk = incidence.number_at_risk(**found, age_grid=grid)
     return incidence.aalen_johansen(found["events"], risk, least, open_at_most)
 
 
@@ -83,7 +85,7 @@ def test_kaplan_meier_equals_r(lung: dict, shared: Path) -> None:
         found = drawn[row["sex"]]
         day = int(row["time"])
         weights = incidence.incidence_weights(DAYS, (day + 0.5) / MONTH_DAYS)
-        died = incidence.functional(found, 0, weights)
+        died = incidence.mass_functional(found, 0, weights)
         assert found.risk[day] == int(row["n_risk"])
         assert 1 - died.value == pytest.approx(float(row["surv"]), abs=1e-12)
         if float(row["surv"]) > 0:
@@ -98,8 +100,8 @@ def test_restricted_mean_equals_r(lung: dict, shared: Path) -> None:
     months = 365.001 / MONTH_DAYS
     for row in expected:
         found = curves(lung[row["strata"]], ["died"], DAYS)
-        weights = incidence.saved_time_weights(DAYS, months)
-        mean = incidence.functional(found, 0, weights).subtracted_from(months)
+        weights = incidence.restricted_mean_weights(DAYS, months)
+        mean = incidence.mass_functional(found, 0, weights).complement(months)
         scale = 365 / months
         assert mean.value * scale == pytest.approx(float(row["rmean"]), abs=1e-9)
         se = np.sqrt(incidence.covariance(found, mean, mean)) * scale
@@ -147,8 +149,8 @@ def test_daily_bins_equal_the_oracle_with_delayed_entry(seed: int) -> None:
     for position, event in enumerate(EVENTS):
         for months in (6, 12, 24):
             weights = incidence.incidence_weights(DAYS, months)
-            item = incidence.functional(found, position, weights)
-            value, variance = oracle.incidence(seen, event, days_of(months))
+            item = incidence.mass_functional(found, position, weights)
+            value, variance = oracle.incidence(seen, event, months_to_days(months))
             assert item.value == pytest.approx(value, abs=1e-12)
             assert incidence.covariance(found, item, item) == pytest.approx(variance, rel=1e-9)
 
@@ -162,7 +164,7 @@ def bin_errors(seed: int, count: int) -> list[tuple[float, float]]:
     for position in range(len(EVENTS)):
         for months in (6, 12, 24):
             a, b = (
-                incidence.functional(c, position, incidence.incidence_weights(grid, months))
+                incidence.mass_functional(c, position, incidence.incidence_weights(grid, months))
                 for c, grid in ((exact, DAYS), (binned, WEEKS))
             )
             se = np.sqrt(incidence.covariance(exact, a, a))
@@ -186,8 +188,8 @@ def test_without_the_open_stock_the_window_is_not_estimable() -> None:
     seen = oracle.within(spells, 365, 730)
     found = curves(seen, EVENTS, DAYS, least=5)
     weights = incidence.incidence_weights(DAYS, 24)
-    assert np.isnan(incidence.functional(found, 0, weights).value)
-    early = incidence.functional(found, 0, incidence.incidence_weights(DAYS, 3))
+    assert np.isnan(incidence.mass_functional(found, 0, weights).value)
+    early = incidence.mass_functional(found, 0, incidence.incidence_weights(DAYS, 3))
     assert not np.isnan(early.value)
 
 
@@ -200,12 +202,12 @@ def test_standard_errors_match_the_spread_between_samples() -> None:
     values, variances = [], []
     weights = [
         incidence.incidence_weights(WEEKS, 24),
-        incidence.saved_time_weights(WEEKS, 24),
+        incidence.restricted_mean_weights(WEEKS, 24),
     ]
     for seed in range(200):
         seen = oracle.within(random_spells(seed, 1000), 365, 730)
         found = curves(seen, EVENTS, WEEKS)
-        a, b = (incidence.functional(found, 0, w) for w in weights)
+        a, b = (incidence.mass_functional(found, 0, w) for w in weights)
         values.append((a.value, b.value))
         variances.append([incidence.covariance(found, *pair) for pair in ((a, a), (b, b), (a, b))])
     spread = np.cov(np.array(values, dtype=float).T)
@@ -227,10 +229,10 @@ SEEN = st.lists(
 
 
 @settings(max_examples=150, deadline=None)
-@given(seen=SEEN, grid=st.sampled_from([DAYS, WEEKS, Ages.by_month(24, 1)]))
-def test_probabilities_add_to_one_and_never_fall(seen: list, grid: Ages) -> None:
+@given(seen=SEEN, grid=st.sampled_from([DAYS, WEEKS, AgeGrid.by_month(24, 1)]))
+def test_probabilities_add_to_one_and_never_fall(seen: list, grid: AgeGrid) -> None:
     found = curves(seen, EVENTS, grid)
-    left = found.surviving[-1] * (1 - found.total[-1])
+    left = found.survival[-1] * (1 - found.total_hazard[-1])
     assert found.mass.sum() + left == pytest.approx(1.0, abs=1e-9)
     assert (found.mass >= -1e-12).all()
     assert (found.risk >= -1e-9).all()
@@ -242,12 +244,12 @@ def test_risk_and_events_are_additive_over_groups(seen: list, split: int) -> Non
     whole, one, two = (cells(s, EVENTS, WEEKS) for s in (seen, seen[:split], seen[split:]))
     for name, array in whole.items():
         assert (array == one[name] + two[name]).all()
-    risk = [incidence.at_risk(**part, grid=WEEKS) for part in (whole, one, two)]
+    risk = [incidence.number_at_risk(**part, age_grid=WEEKS) for part in (whole, one, two)]
     assert risk[0] == pytest.approx(risk[1] + risk[2])
 
 
 def test_a_curve_is_flat_and_known_once_nobody_is_left() -> None:
     found = curves([(0, 5, "cash")] * 6 + [(0, 9, "other")] * 6, EVENTS, DAYS, least=5)
-    item = incidence.functional(found, 0, incidence.incidence_weights(DAYS, 3))
+    item = incidence.mass_functional(found, 0, incidence.incidence_weights(DAYS, 3))
     assert item.value == pytest.approx(0.5)
-    assert dataclasses.asdict(found)["reach"] == DAYS.bins
+    assert dataclasses.asdict(found)["reach"] == DAYS.n_bins

@@ -7,18 +7,18 @@ from random import Random
 import duckdb
 import pytest
 
+from index_engine.estimates.creditor_gap import gap_indicators
 from index_engine.estimates.estimate import estimate
-from index_engine.estimates.localities import compared
-from index_engine.measures.measure import measure
-from index_engine.method import load
+from index_engine.measures.compute import compute_measures
+from index_engine.method import load_method
 from tests.worlds import COURTS, OBSERVED, REGIONS, Case, World, random_world
 
-METHOD = load()
+METHOD = load_method()
 
 
 def estimated(world: World) -> duckdb.DuckDBPyConnection:
     con = world.connect()
-    measure(con, METHOD)
+    compute_measures(con, METHOD)
     estimate(con, [METHOD])
     return con
 
@@ -32,15 +32,15 @@ def only(world: World, local: bool) -> World:
 
 
 def test_compared_is_whether_and_when_cases_are_paid():
-    assert [i.id for i in compared(METHOD)] == ["months_to_cash", "cash_24m"]
+    assert [i.id for i in gap_indicators(METHOD)] == ["months_to_cash", "cash_24m"]
 
 
 def test_each_side_is_what_it_would_be_alone():
     world = random_world(seed=31, cases=9_000)
     with estimated(world) as con:
         both = con.execute(
-            "SELECT level, unit_id, period, indicator, local, local_se, local_n, elsewhere,"
-            " elsewhere_se, elsewhere_n, gap, gap_se FROM estimates.localities"
+            "SELECT level, place_id, period, indicator, local, local_se, local_n, elsewhere,"
+            " elsewhere_se, elsewhere_n, gap, gap_se FROM estimates.creditor_gaps"
             " WHERE basis = 'observed' AND status = 'estimated'"
         ).fetchall()
     assert len({row[0] for row in both}) >= 3
@@ -49,7 +49,7 @@ def test_each_side_is_what_it_would_be_alone():
             alone = {
                 tuple(row[:4]): row[4:]
                 for row in con.execute(
-                    "SELECT level, unit_id, period, indicator, value, se, n"
+                    "SELECT level, place_id, period, indicator, value, se, n"
                     " FROM estimates.indicators WHERE method = ? AND basis = 'observed'",
                     [METHOD.id],
                 ).fetchall()
@@ -94,7 +94,7 @@ def confounded() -> World:
 def test_at_one_mix_of_cases_a_gap_of_mix_alone_is_gone():
     with estimated(confounded()) as con:
         rows = con.execute(
-            "SELECT basis, gap, gap_se FROM estimates.localities WHERE level = 'nation'"
+            "SELECT basis, gap, gap_se FROM estimates.creditor_gaps WHERE level = 'nation'"
             " AND indicator = 'cash_24m' AND status = 'estimated'"
         ).fetchall()
     observed = [row for row in rows if row[0] == "observed"]
@@ -115,7 +115,7 @@ def test_of_few_on_one_side_it_is_said_that_they_are_few():
     )
     with estimated(replace(world, cases=cases)) as con:
         rows = con.execute(
-            "SELECT status, local, elsewhere, gap, local_n, elsewhere_n FROM estimates.localities"
+            "SELECT status, local, elsewhere, gap, local_n, elsewhere_n FROM estimates.creditor_gaps"
         ).fetchall()
     assert {row[0] for row in rows} == {"too_few"}
     assert {value for row in rows for value in row[1:4]} == {None}
@@ -126,5 +126,5 @@ def test_where_no_creditor_is_known_there_is_nothing():
     world = confounded()
     cases = tuple(replace(case, creditor_local=None) for case in world.cases)
     with estimated(replace(world, cases=cases)) as con:
-        rows = con.execute("SELECT DISTINCT status FROM estimates.localities").fetchall()
+        rows = con.execute("SELECT DISTINCT status FROM estimates.creditor_gaps").fetchall()
     assert rows == [("no_data",)]

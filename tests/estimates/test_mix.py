@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index_engine.estimates import mix
-from index_engine.estimates.mix import Weights
-from index_engine.estimates.panel import BEFORE, Cells, CountRows, Frame
-from index_engine.estimates.units import Units
+from index_engine.estimates import case_mix
+from index_engine.estimates.case_mix import CaseWeights
+from index_engine.estimates.panel import BEFORE_OBSERVATION, Cells, CountRows, PanelAxes
+from index_engine.estimates.places import Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import CaseMix
 
-FREE = CaseMix(max_weight=1e9, min_represented=1e-6)
+FREE = CaseMix(max_weight=1e9, min_overlap=1e-6)
 STRATA = 6
 COUNTS = st.lists(st.one_of(st.just(0), st.integers(0, 400)), min_size=STRATA, max_size=STRATA).map(
     lambda found: np.array(found, dtype=float)
@@ -34,15 +34,15 @@ def plain(own: list[float], wanted: list[float], limits: CaseMix) -> tuple[list[
         else:
             weights.append(min((theirs / all_wanted) / (mine / cases), limits.max_weight))
     reached = sum(w * mine / cases for w, mine in zip(weights, own, strict=True)) if cases else 0.0
-    if reached < limits.min_represented - 1e-9:
+    if reached < limits.min_overlap - 1e-9:
         return [nan] * len(own), reached
     return [w / reached for w in weights], reached
 
 
 def one(own: np.ndarray, wanted: np.ndarray, limits: CaseMix) -> tuple[np.ndarray, float]:
     """Weights (stratum,) of one unit and window."""
-    found = mix.towards(own[None, None], wanted[None, None], limits)
-    return found.weight[0, 0], float(found.represented[0, 0])
+    found = case_mix.standardisation_weights(own[None, None], wanted[None, None], limits)
+    return found.weight[0, 0], float(found.overlap[0, 0])
 
 
 # ---------------------------------------------------------------- towards
@@ -53,7 +53,7 @@ def test_weights_are_those_of_the_definition(own: np.ndarray, wanted: np.ndarray
     weight, represented = one(own, wanted, limits)
     expected, reached = plain(own.tolist(), wanted.tolist(), limits)
     assert represented == pytest.approx(reached, abs=1e-12)
-    if abs(reached - limits.min_represented + 1e-9) > 1e-11:
+    if abs(reached - limits.min_overlap + 1e-9) > 1e-11:
         assert weight == pytest.approx(expected, nan_ok=True, rel=1e-9)
 
 
@@ -75,7 +75,7 @@ def test_a_case_stays_one_case_on_average(own: np.ndarray, wanted: np.ndarray, l
     weight, represented = one(own, wanted, limits)
     assert 0 <= represented <= 1 + 1e-12
     if np.isnan(weight).any():
-        assert np.isnan(weight).all() and represented < limits.min_represented
+        assert np.isnan(weight).all() and represented < limits.min_overlap
         return
     assert (weight * own).sum() == pytest.approx(own.sum())
     assert (weight >= 0).all()
@@ -102,7 +102,7 @@ def test_strata_have_no_order(own: np.ndarray, wanted: np.ndarray, limits: CaseM
     weight, represented = one(own, wanted, limits)
     turned, again = one(own[order], wanted[order], limits)
     assert again == pytest.approx(represented)
-    if abs(represented - limits.min_represented + 1e-9) > 1e-11:
+    if abs(represented - limits.min_overlap + 1e-9) > 1e-11:
         assert turned == pytest.approx(weight[order], nan_ok=True)
 
 
@@ -129,13 +129,13 @@ def test_units_and_windows_are_apart_and_may_share_what_is_wanted():
     own = rng.integers(0, 30, (7, 4, STRATA)).astype(float)
     wanted = rng.integers(1, 500, (1, 4, STRATA)).astype(float)
     limits = CaseMix(4, 0.7)
-    found = mix.towards(own, wanted, limits)
+    found = case_mix.standardisation_weights(own, wanted, limits)
     known = 0
     for unit in range(7):
         for window in range(4):
             weight, represented = one(own[unit, window], wanted[0, window], limits)
             assert found.weight[unit, window] == pytest.approx(weight, nan_ok=True)
-            assert found.represented[unit, window] == pytest.approx(represented)
+            assert found.overlap[unit, window] == pytest.approx(represented)
             known += not isnan(weight[0])
     assert 0 < known < 28, "some with weights and some without"
 
@@ -145,25 +145,27 @@ def test_units_and_windows_are_apart_and_may_share_what_is_wanted():
 
 def test_the_mix_of_earlier_windows():
     own = np.arange(2 * 5 * 3, dtype=float).reshape(2, 5, 3) + 1
-    found = mix.earlier(own, 2)
+    found = case_mix.lag_windows(own, 2)
     assert (found[:, :2] == 0).all(), "of the first two nothing earlier is known"
     assert (found[:, 2:] == own[:, :3]).all()
-    assert (mix.earlier(own, 5) == 0).all()
-    assert (mix.earlier(own, 9) == 0).all()
-    assert (mix.earlier(own, 0) == own).all()
+    assert (case_mix.lag_windows(own, 5) == 0).all()
+    assert (case_mix.lag_windows(own, 9) == 0).all()
+    assert (case_mix.lag_windows(own, 0) == own).all()
 
 
 def test_the_first_window_for_which_a_mix_is_wanted():
     own = np.ones((2, 5, 3))
     own[1, :2] = 0
-    found = mix.towards(own, mix.earlier(own, 2), CaseMix(5, 0.8))
-    assert found.since.tolist() == [2, 4]
-    assert mix.towards(own, own.sum(axis=0, keepdims=True), FREE).since.tolist() == [0, 0]
+    found = case_mix.standardisation_weights(own, case_mix.lag_windows(own, 2), CaseMix(5, 0.8))
+    assert found.first_window.tolist() == [2, 4]
+    assert case_mix.standardisation_weights(
+        own, own.sum(axis=0, keepdims=True), FREE
+    ).first_window.tolist() == [0, 0]
 
 
 def test_no_mix_of_a_year_before_makes_no_weights():
     own = np.ones((1, 3, 2))
-    found = mix.towards(own, mix.earlier(own, 2), CaseMix(5, 0.8))
+    found = case_mix.standardisation_weights(own, case_mix.lag_windows(own, 2), CaseMix(5, 0.8))
     assert np.isnan(found.weight[0, :2]).all()
     assert found.weight[0, 2].tolist() == [1.0, 1.0]
 
@@ -171,9 +173,9 @@ def test_no_mix_of_a_year_before_makes_no_weights():
 # ---------------------------------------------------------------- adding up
 
 COURTS, PERIODS, LENGTH = 5, 9, 3
-FRAME = Frame(tuple("abcde"), 100, 100 + PERIODS - 1)
+FRAME = PanelAxes(tuple("abcde"), 100, 100 + PERIODS - 1)
 WINDOWS = Windows(FRAME, LENGTH, np.arange(4, 8))  # not from the first, not to the last
-LEVEL = Units("city", ("x", "y"), [np.array([0, 3]), np.array([2])])  # courts 1 and 4 in none
+LEVEL = Places("city", ("x", "y"), [np.array([0, 3]), np.array([2])])  # courts 1 and 4 in none
 
 
 def random_rows(seed: int, count: int = 400) -> tuple[CountRows, np.ndarray]:
@@ -186,16 +188,18 @@ def random_rows(seed: int, count: int = 400) -> tuple[CountRows, np.ndarray]:
 @pytest.mark.parametrize(
     ("offsets", "seen"),
     [
-        (mix.within(WINDOWS), lambda end, period: end - LENGTH < period <= end),
-        (mix.at_start(WINDOWS), lambda end, period: period == end - LENGTH + 1),
-        (mix.at_end(WINDOWS), lambda end, period: period == end + 1),
+        (case_mix.window_offsets(WINDOWS), lambda end, period: end - LENGTH < period <= end),
+        (case_mix.start_offsets(WINDOWS), lambda end, period: period == end - LENGTH + 1),
+        (case_mix.end_offsets(WINDOWS), lambda end, period: period == end + 1),
     ],
 )
 def test_weighted_sums_over_windows(offsets, seen):
     rows, weight = random_rows(3)
-    placed = mix.placed_rows(rows, mix.unit_of_court(LEVEL, COURTS))
-    given = Weights(weight, np.ones(weight.shape[:2]), np.zeros(2, dtype=int))
-    [plain_sums], [squares] = mix.add_up(placed, [rows.counts["n"]], given, WINDOWS, offsets)
+    placed = case_mix.rows_from_counts(rows, case_mix.map_courts_to_places(LEVEL, COURTS))
+    given = CaseWeights(weight, np.ones(weight.shape[:2]), np.zeros(2, dtype=int))
+    [plain_sums], [squares] = case_mix.sum_by_window(
+        placed, [rows.counts["n"]], given, WINDOWS, offsets
+    )
     for unit, members in enumerate([{0, 3}, {2}]):
         for window, end in enumerate(range(4, 8)):
             mine = [
@@ -213,7 +217,7 @@ def test_weighted_sums_over_windows(offsets, seen):
 def began_by(rows: CountRows, seed: int) -> np.ndarray:
     """Up to eight periods before each row's own, BEFORE for what began before the first."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    return np.maximum(rows.period - rng.integers(0, 9, len(rows.period)), BEFORE)
+    return np.maximum(rows.period - rng.integers(0, 9, len(rows.period)), BEFORE_OBSERVATION)
 
 
 def test_cases_weigh_by_the_mix_they_began_with():
@@ -222,11 +226,13 @@ def test_cases_weigh_by_the_mix_they_began_with():
     rows, weight = random_rows(5)
     weight[1, 1] = np.nan  # the next that are known stand in
     since = np.array([2, 0])
-    placed = mix.placed_rows(rows, mix.unit_of_court(LEVEL, COURTS))
+    placed = case_mix.rows_from_counts(rows, case_mix.map_courts_to_places(LEVEL, COURTS))
     began = began_by(rows, 6)
-    given = Weights(weight, np.ones(weight.shape[:2]), since)
-    of_age = replace(placed, began=began[placed.kept])
-    [found], _ = mix.add_up(of_age, [rows.counts["n"]], given, WINDOWS, mix.within(WINDOWS))
+    given = CaseWeights(weight, np.ones(weight.shape[:2]), since)
+    of_age = replace(placed, start_period=began[placed.source_rows])
+    [found], _ = case_mix.sum_by_window(
+        of_age, [rows.counts["n"]], given, WINDOWS, case_mix.window_offsets(WINDOWS)
+    )
     known = {0: [0, 1, 2, 3], 1: [0, 2, 3]}
     for unit, members in enumerate([{0, 3}, {2}]):
         for window, end in enumerate(range(4, 8)):
@@ -254,8 +260,8 @@ def test_counts_weigh_as_what_ended():
     place = (rows.court * PERIODS + rows.period) * bins + rows.stratum % bins
     n = rows.counts["n"]
     ended = Cells(place, rows.stratum, began, n, n, shape)
-    given = Weights(weight, np.ones(weight.shape[:2]), np.zeros(2, dtype=int))
-    found = mix.averaged(given, ended, LEVEL, WINDOWS)
+    given = CaseWeights(weight, np.ones(weight.shape[:2]), np.zeros(2, dtype=int))
+    found = case_mix.average_weights(given, ended, LEVEL, WINDOWS)
     none = 0
     for unit, members in enumerate([{0, 3}, {2}]):
         for window, end in enumerate(range(4, 8)):
@@ -281,17 +287,19 @@ def test_counts_weigh_as_what_ended():
 
 def test_counts_by_stratum_are_plain_sums():
     rows, _ = random_rows(4)
-    placed = mix.placed_rows(rows, mix.unit_of_court(LEVEL, COURTS))
-    found = mix.counted(placed, rows.counts["n"], 2, STRATA, WINDOWS, mix.within(WINDOWS))
+    placed = case_mix.rows_from_counts(rows, case_mix.map_courts_to_places(LEVEL, COURTS))
+    found = case_mix.count_by_stratum(
+        placed, rows.counts["n"], 2, STRATA, WINDOWS, case_mix.window_offsets(WINDOWS)
+    )
     apart = np.zeros((2, 4, STRATA))
     for stratum in range(STRATA):
         only = replace(rows, counts={"n": rows.counts["n"] * (rows.stratum == stratum)})
-        of_one, _ = mix.add_up(
-            mix.placed_rows(only, mix.unit_of_court(LEVEL, COURTS)),
+        of_one, _ = case_mix.sum_by_window(
+            case_mix.rows_from_counts(only, case_mix.map_courts_to_places(LEVEL, COURTS)),
             [only.counts["n"]],
-            Weights.ones(2, 4, STRATA),
+            CaseWeights.uniform(2, 4, STRATA),
             WINDOWS,
-            mix.within(WINDOWS),
+            case_mix.window_offsets(WINDOWS),
         )
         apart[:, :, stratum] = of_one[0][..., 0]
     assert found == pytest.approx(apart)
@@ -300,8 +308,10 @@ def test_counts_by_stratum_are_plain_sums():
 
 def test_nothing_adds_up_to_nothing():
     rows, weight = random_rows(3, count=0)
-    placed = mix.placed_rows(rows, mix.unit_of_court(LEVEL, COURTS))
-    given = Weights(weight, np.ones(weight.shape[:2]), np.zeros(2, dtype=int))
-    [sums], _ = mix.add_up(placed, [rows.counts["n"]], given, WINDOWS, mix.within(WINDOWS))
+    placed = case_mix.rows_from_counts(rows, case_mix.map_courts_to_places(LEVEL, COURTS))
+    given = CaseWeights(weight, np.ones(weight.shape[:2]), np.zeros(2, dtype=int))
+    [sums], _ = case_mix.sum_by_window(
+        placed, [rows.counts["n"]], given, WINDOWS, case_mix.window_offsets(WINDOWS)
+    )
     assert sums.shape == (2, 4, 1)
     assert (sums == 0).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index_engine.estimates.peers import peers, wealth_tiers
+from index_engine.estimates.peer_groups import form_peer_groups, wealth_tiers
 
 NAN = math.nan
 BREAKS = (500.0, 2000.0, 8000.0)
@@ -35,7 +35,7 @@ def members(found) -> dict[str, int]:
 
 def test_size_and_wealth():
     blocks = [(n, wealth, 10) for n in (100, 1000) for wealth in (1, 2, 3)]
-    found = peers(*level(*blocks), BREAKS, tiers=3, min_members=10)
+    found = form_peer_groups(*level(*blocks), BREAKS, n_tiers=3, min_members=10)
     expected = [f"size{size}-tier{tier}" for size in (1, 2) for tier in (1, 2, 3)]
     assert found.label.tolist() == np.repeat(expected, 10).tolist()
 
@@ -43,24 +43,24 @@ def test_size_and_wealth():
 def test_the_table_says_what_a_label_means():
     n, wealth, known = level((100, 1.5, 10), (100, 3, 6), (100, 4, 5), (1000, 2, 9))
     known[:2] = False
-    found = peers(n, wealth, known, (500.0,), tiers=2, min_members=8)
+    found = form_peer_groups(n, wealth, known, (500.0,), n_tiers=2, min_members=8)
     small, rich, large = found.groups
-    assert (small.label, small.members, small.estimated) == ("size1-tier1", 10, 8)
-    assert (small.size_from, small.size_to, small.wealth_from, small.wealth_to) == (
+    assert (small.label, small.n_members, small.n_estimates) == ("size1-tier1", 10, 8)
+    assert (small.lower_size, small.upper_size, small.min_wealth, small.max_wealth) == (
         0,
         500,
         1.5,
         1.5,
     )
-    assert (rich.label, rich.members) == ("size1-tier2", 11)
-    assert (rich.wealth_from, rich.wealth_to) == (3, 4)
-    assert (large.label, large.size_from, large.size_to) == ("size2", 500, math.inf)
+    assert (rich.label, rich.n_members) == ("size1-tier2", 11)
+    assert (rich.min_wealth, rich.max_wealth) == (3, 4)
+    assert (large.label, large.lower_size, large.upper_size) == ("size2", 500, math.inf)
 
 
 def test_a_class_with_one_small_tier_is_not_split():
     blocks = [(n, wealth, 20) for n in (100, 1000) for wealth in (1, 2, 3)]
     blocks[-1] = (1000, 3, 9)
-    found = peers(*level(*blocks), BREAKS, tiers=3, min_members=10)
+    found = form_peer_groups(*level(*blocks), BREAKS, n_tiers=3, min_members=10)
     assert members(found) == {
         "size1-tier1": 20, "size1-tier2": 20, "size1-tier3": 20, "size2": 49,
     }  # fmt: skip
@@ -85,19 +85,21 @@ def test_a_class_with_one_small_tier_is_not_split():
 def test_small_size_classes_join_their_neighbour(counts, labels):
     sizes = (100, 1000, 5000, 10000)
     blocks = [(n, 1, count) for n, count in zip(sizes, counts, strict=True)]
-    found = peers(*level(*blocks), BREAKS, tiers=3, min_members=10)
+    found = form_peer_groups(*level(*blocks), BREAKS, n_tiers=3, min_members=10)
     assert [group.label for group in found.groups] == labels
 
 
 def test_the_whole_level_may_still_have_tiers():
-    found = peers(*level((100, 1, 10), (100, 2, 10)), (), tiers=2, min_members=10)
+    found = form_peer_groups(*level((100, 1, 10), (100, 2, 10)), (), n_tiers=2, min_members=10)
     assert members(found) == {"tier1": 10, "tier2": 10}
 
 
 def test_unknown_wealth_is_a_tier_of_its_own():
-    found = peers(*level((1, 1, 12), (1, 2, 12), (1, NAN, 12)), (), tiers=2, min_members=10)
+    found = form_peer_groups(
+        *level((1, 1, 12), (1, 2, 12), (1, NAN, 12)), (), n_tiers=2, min_members=10
+    )
     assert members(found) == {"tier0": 12, "tier1": 12, "tier2": 12}
-    assert math.isnan(found.groups[0].wealth_from)
+    assert math.isnan(found.groups[0].min_wealth)
 
 
 def test_courts_of_one_province_are_in_one_tier():
@@ -110,8 +112,8 @@ def test_courts_of_one_province_are_in_one_tier():
 def test_only_units_with_an_estimate_count():
     n, wealth, known = level((100, 1, 20), (1000, 1, 20))
     known[25:] = False
-    found = peers(n, wealth, known, (500.0,), tiers=1, min_members=10)
-    assert [(group.label, group.members, group.estimated) for group in found.groups] == [
+    found = form_peer_groups(n, wealth, known, (500.0,), n_tiers=1, min_members=10)
+    assert [(group.label, group.n_members, group.n_estimates) for group in found.groups] == [
         ("all", 40, 25)
     ]
 
@@ -121,23 +123,23 @@ def test_only_units_with_an_estimate_count():
 )
 def test_nonsense_is_refused(breaks, tiers, least):
     with pytest.raises(ValueError, match="ascend"):
-        peers(*level((1, 1, 3)), breaks, tiers, least)
+        form_peer_groups(*level((1, 1, 3)), breaks, tiers, least)
 
 
 @given(UNITS, st.integers(1, 4), st.integers(1, 15))
 def test_every_unit_has_a_group_and_no_group_is_too_small(units, tiers: int, least: int):
     n, wealth, known = (np.array(column) for column in zip(*units, strict=True))
-    found = peers(n, wealth, known, BREAKS, tiers, least)
+    found = form_peer_groups(n, wealth, known, BREAKS, tiers, least)
     labels = [group.label for group in found.groups]
     assert len(set(labels)) == len(labels)
     assert set(found.label) == set(labels)
     for group in found.groups:
         inside = found.label == group.label
-        assert (group.members, group.estimated) == (inside.sum(), (inside & known).sum())
+        assert (group.n_members, group.n_estimates) == (inside.sum(), (inside & known).sum())
         cases = np.nan_to_num(n[inside])
-        assert ((cases >= group.size_from) & (cases < group.size_to)).all()
+        assert ((cases >= group.lower_size) & (cases < group.upper_size)).all()
         # Too few only where the level has too few, or nobody to shrink.
-        assert group.estimated >= min(least, known.sum()) or group.estimated == 0
-    backwards = peers(n[::-1], wealth[::-1], known[::-1], BREAKS, tiers, least)
+        assert group.n_estimates >= min(least, known.sum()) or group.n_estimates == 0
+    backwards = form_peer_groups(n[::-1], wealth[::-1], known[::-1], BREAKS, tiers, least)
     assert backwards.label.tolist() == found.label[::-1].tolist()
     assert set(backwards.groups) == set(found.groups) or np.isnan(wealth).any()

@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 
 from index_engine.estimates import seasonal
-from index_engine.estimates.seasonal import design, factors, festival_regressor, festivals
+from index_engine.estimates.seasonal import (
+    design_matrix,
+    festival_regressor,
+    read_festivals,
+    seasonal_factors,
+)
 
-DAYS = festivals()
+DAYS = read_festivals()
 MONTHS = list(range(2016 * 12, 2026 * 12))
 MONTH_EFFECT = np.array([-0.4, -0.1, 0.2, 0.05, 0.0, 0.15, -0.05, 0.0, 0.1, -0.1, 0.05, 0.1])
 FESTIVAL = -0.9  # of a month that holds the whole window, on the logarithm
@@ -78,7 +83,7 @@ def test_over_all_years_the_regressor_is_no_season_of_its_own():
 def test_without_dates_there_is_no_festival():
     assert (festival_regressor(MONTHS, []) == 0).all()
     assert (festival_regressor([2050 * 12], DAYS) == 0).all()
-    assert design(MONTHS, [])[0].shape[1] == design(MONTHS, DAYS)[0].shape[1] - 1
+    assert design_matrix(MONTHS, [])[0].shape[1] == design_matrix(MONTHS, DAYS)[0].shape[1] - 1
 
 
 # ---------------------------------------------------------------- the adjustment
@@ -86,7 +91,7 @@ def test_without_dates_there_is_no_festival():
 
 def test_a_known_season_and_festival_are_recovered():
     counts = np.array([drawn(np.random.default_rng(seed), 4000.0) for seed in range(5)])
-    found = factors(counts, MONTHS, DAYS)
+    found = seasonal_factors(counts, MONTHS, DAYS)
     assert found == pytest.approx(np.broadcast_to(truth(MONTHS), found.shape), rel=0.03)
 
 
@@ -94,7 +99,7 @@ def test_a_calendar_alone_would_take_the_moving_festival_for_a_fall():
     counts = drawn(np.random.default_rng(1), 4000.0)[None]
     first_quarter = np.array(MONTHS) % 12 < 2
     errors = [
-        np.abs(factors(counts, MONTHS, days)[0] / truth(MONTHS) - 1)[first_quarter].max()
+        np.abs(seasonal_factors(counts, MONTHS, days)[0] / truth(MONTHS) - 1)[first_quarter].max()
         for days in (DAYS, [])
     ]
     assert errors[0] < 0.03 < 0.2 < errors[1]
@@ -103,7 +108,7 @@ def test_a_calendar_alone_would_take_the_moving_festival_for_a_fall():
 def test_where_there_is_no_season_little_is_changed():
     rng = np.random.default_rng(2)
     counts = rng.poisson(5000.0, (3, len(MONTHS))).astype(float)
-    assert factors(counts, MONTHS, DAYS) == pytest.approx(1.0, abs=0.03)
+    assert seasonal_factors(counts, MONTHS, DAYS) == pytest.approx(1.0, abs=0.03)
 
 
 def test_the_fit_is_that_of_a_poisson_regression():
@@ -111,15 +116,15 @@ def test_the_fit_is_that_of_a_poisson_regression():
 
     counts = drawn(np.random.default_rng(3), 40.0)
     counts[17] = 0.0
-    columns, of_trend = design(MONTHS, DAYS)
+    columns, of_trend = design_matrix(MONTHS, DAYS)
     fit = sm.GLM(counts, columns, family=sm.families.Poisson()).fit(tol=1e-12)
     season = columns[:, of_trend:] @ fit.params[of_trend:]
-    months = np.exp(seasonal._contrasts() @ fit.params[of_trend : of_trend + 11])
-    assert factors(counts[None], MONTHS, DAYS)[0] == pytest.approx(
+    months = np.exp(seasonal._month_contrasts() @ fit.params[of_trend : of_trend + 11])
+    assert seasonal_factors(counts[None], MONTHS, DAYS)[0] == pytest.approx(
         np.exp(season) / months.mean(), rel=1e-6
     )
 
 
 def test_a_mean_year_has_a_mean_factor_of_one():
-    found = factors(drawn(np.random.default_rng(4), 300.0, 0.0)[None], MONTHS, [])[0]
+    found = seasonal_factors(drawn(np.random.default_rng(4), 300.0, 0.0)[None], MONTHS, [])[0]
     assert found[:12].mean() == pytest.approx(1.0)

@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 
 from bench import small_courts
 from index_engine.estimates import shrinkage
-from index_engine.estimates.shrinkage import Shrunk
+from index_engine.estimates.shrinkage import ShrinkageEstimate
 
 NAN = np.nan
 Array = np.ndarray
@@ -188,7 +188,7 @@ def test_normal_against_a_grid_with_errors_a_hundredfold_apart(seed: int, sd: fl
 # ---------------------------------------------------------------- edges
 
 
-def check(found: Shrunk, own: Array) -> None:
+def check(found: ShrinkageEstimate, own: Array) -> None:
     """What holds for every shrunk unit, whatever the data."""
     for result in vars(found).values():
         assert np.isfinite(result).all()
@@ -271,7 +271,7 @@ def test_counts_that_cannot_be_are_refused():
 def test_groups_are_shrunk_apart():
     x, n, _ = courts(6, 40, 0.05)
     groups = np.array(["a", "b", "", "c"] + ["a", "b"] * 18)
-    found = shrinkage.grouped(shrinkage.beta_binomial, groups, x, n)
+    found = shrinkage.fit_by_group(shrinkage.beta_binomial, groups, x, n)
     assert np.isnan(found.value[[2, 3]]).all(), "no group, and a group of one"
     for label in "ab":
         inside = groups == label
@@ -309,15 +309,15 @@ def test_shrunk_is_closer_and_small_courts_do_not_crowd_the_ends():
     by_size = zip(found.raw.error, found.shrunk.error, strict=True)
     assert all(shrunk < raw for raw, shrunk in by_size)
     assert found.truth.value == pytest.approx(0.4, abs=4 * found.truth.error)
-    assert found.raw.small.value > found.truth.value + 10 * found.raw.small.error
-    assert found.shrunk.small.value < 0.25, "the courts known best stand out"
-    assert found.shrunk.found.value > found.raw.found.value
+    assert found.raw.small_share.value > found.truth.value + 10 * found.raw.small_share.error
+    assert found.shrunk.small_share.value < 0.25, "the courts known best stand out"
+    assert found.shrunk.top_hits.value > found.raw.top_hits.value
 
 
 def test_one_size_keeps_its_order():
     """With as many cases in every court shrinkage moves none past another."""
     found = small_courts.one_size(cases=100, seed=7, worlds=30)
-    assert found.raw.found.value == found.shrunk.found.value
+    assert found.raw.top_hits.value == found.shrunk.top_hits.value
     assert found.shrunk.rmse.value < found.raw.rmse.value
 
 
@@ -331,6 +331,6 @@ def test_a_newcomer_is_covered_by_what_its_peers_say(spread: float, least: float
         truth = rng.normal(0.4, spread, 13)
         seen = rng.binomial(40, np.clip(truth[:12], 0, 1)) / 40
         group = shrinkage.normal(seen, np.sqrt(0.24 / 40) * np.ones(12))
-        covered += abs(truth[12] - group.centre[0]) <= 1.96 * group.newcomer[0]
+        covered += abs(truth[12] - group.centre[0]) <= 1.96 * group.prediction_error[0]
     assert covered / worlds >= least - 3 * np.sqrt(least * (1 - least) / worlds)
     assert spread == 0.0 or covered / worlds < 0.998, "not by being boundless"

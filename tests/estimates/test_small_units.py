@@ -10,28 +10,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from index_engine.estimates import shrinkage, small_units
-from index_engine.estimates.estimate import keep
-from index_engine.estimates.estimated import Estimated
-from index_engine.estimates.groups import Together
-from index_engine.estimates.panel import Frame
-from index_engine.estimates.peers import WHOLE_LEVEL, Peers
+from index_engine.estimates import shrinkage, small_places
+from index_engine.estimates.estimate import store_indicator
+from index_engine.estimates.indicator_estimate import IndicatorEstimate
+from index_engine.estimates.panel import PanelAxes
+from index_engine.estimates.peer_groups import WHOLE_LEVEL, PeerGroups
+from index_engine.estimates.places import Places
+from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.store import Store
-from index_engine.estimates.units import Units
 from index_engine.estimates.windows import Windows
-from index_engine.method import load
+from index_engine.method import load_method
 
-METHOD = load()
+METHOD = load_method()
 IDS = [i.id for i in METHOD.indicators]
 UNITS, WINDOWS = 30, 2
-LEVEL = Units(
+LEVEL = Places(
     "court", tuple(f"K{n:02d}" for n in range(UNITS)), [np.array([n]) for n in range(UNITS)]
 )
-AXIS = Windows(Frame(LEVEL.ids, 8080, 8085), 4, np.array([4, 5]))
+AXIS = Windows(PanelAxes(LEVEL.ids, 8080, 8085), 4, np.array([4, 5]))
 PERIODS = AXIS.labels
 CURVE = ("months_to_cash", "cash_24m")  # two that are read off one curve
 
-Found = dict[str, Estimated]
+Found = dict[str, IndicatorEstimate]
 Shared = dict[tuple[str, str], np.ndarray]
 
 
@@ -48,29 +48,33 @@ def given(seed: int = 3, units: int = UNITS) -> tuple[Found, Shared]:
         se = 0.5 * span / np.sqrt(n)
         value = truth + se * rng.standard_normal((units, WINDOWS))
         value[2:3] = np.nan
-        found[i.id] = Estimated(value, np.where(np.isnan(value), np.nan, se), n, ~np.isnan(value))
+        found[i.id] = IndicatorEstimate(
+            value, np.where(np.isnan(value), np.nan, se), n, ~np.isnan(value)
+        )
     pair = -0.8 * found[CURVE[0]].se * found[CURVE[1]].se
     return found, {CURVE: pair}
 
 
-def together(labels: list[str]) -> list[Peers]:
-    return [Peers(np.array(labels), ()) for _ in range(WINDOWS)]
+def together(labels: list[str]) -> list[PeerGroups]:
+    return [PeerGroups(np.array(labels), ()) for _ in range(WINDOWS)]
 
 
-def groups_of_ten() -> list[Peers]:
+def groups_of_ten() -> list[PeerGroups]:
     return together([f"size{1 + n % 3}" for n in range(UNITS)])
 
 
 @contextmanager
 def stored(
-    found: Found, shared: Shared, groups: list[Peers], effects: dict[str, float] | None = None
+    found: Found, shared: Shared, groups: list[PeerGroups], effects: dict[str, float] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables that shrinking makes."""
-    level = Units(LEVEL.level, LEVEL.ids[: len(found["recovery"].n)], LEVEL.members)
+    level = Places(LEVEL.level, LEVEL.ids[: len(found["recovery"].n)], LEVEL.members)
     store = Store(AXIS)
-    small_units.shrink(store, METHOD, level, found, shared, groups, effects or {}, keep)
+    small_places.store_shrinkage(
+        store, METHOD, level, found, shared, groups, effects or {}, store_indicator
+    )
     with duckdb.connect() as con:
-        store.write(con, Together({}, {}, 0))
+        store.write(con, SamplingVariation({}, {}, 0))
         yield con
 
 
@@ -78,13 +82,13 @@ def table(con: duckdb.DuckDBPyConnection, name: str, indicator: str, column: str
     """A column of an indicator as (unit, window), NaN for what is missing."""
     basis = "" if name == "shrinkage" else "AND basis = 'shrunk'"
     rows = con.execute(
-        f"SELECT unit_id, period, {column} FROM estimates.{name} WHERE indicator = ? {basis}",
+        f"SELECT place_id, period, {column} FROM estimates.{name} WHERE indicator = ? {basis}",
         [indicator],
     ).df()
-    return rows.pivot(index="unit_id", columns="period", values=column).to_numpy(dtype=float)
+    return rows.pivot(index="place_id", columns="period", values=column).to_numpy(dtype=float)
 
 
-def known(item: Estimated) -> np.ndarray:
+def known(item: IndicatorEstimate) -> np.ndarray:
     return item.estimable & (item.n >= METHOD.min_cell)
 
 
@@ -181,9 +185,9 @@ def test_a_unit_without_cases_is_given_the_mean_of_its_group(drawn, name: str):
                 group = shrinkage.normal(own, error)
             assert value[unit, window] == centre[unit, window]
             assert value[unit, window] == pytest.approx(group.centre[0], abs=1e-9)
-            assert se[unit, window] == pytest.approx(group.newcomer[0], abs=1e-9)
+            assert se[unit, window] == pytest.approx(group.prediction_error[0], abs=1e-9)
             plug_in = group.spread[0] * np.sqrt(1 + 1 / len(rows))
-            assert group.newcomer[0] > plug_in, "as if the spread were known"
+            assert group.prediction_error[0] > plug_in, "as if the spread were known"
     assert np.isnan(table(con, "indicators", name, "value")[:3]).all(), "none of its own"
 
 
@@ -206,7 +210,7 @@ def test_a_group_that_knows_nothing_asks_the_whole_level():
     """Fewer than the least number of units with an estimate say nothing of how units differ."""
     found, shared = given()
     few = ["few"] * 6 + ["many"] * (UNITS - 6)  # of the six, three have no estimate
-    assert shrinkage.MIN_UNITS > 3
+    assert shrinkage.MIN_PLACES > 3
     with (
         stored(found, shared, together(few)) as con,
         stored(found, shared, together([WHOLE_LEVEL] * UNITS)) as whole,
@@ -225,9 +229,12 @@ def test_a_group_that_knows_nothing_asks_the_whole_level():
 def test_what_is_drawn_nowhere_stays_as_observed():
     """One unit, such as the nation: no peers, nothing borrowed, and the value its own."""
     found, shared = given(units=5)
-    one = {name: Estimated(*(a[4:] for a in vars(item).values())) for name, item in found.items()}
+    one = {
+        name: IndicatorEstimate(*(a[4:] for a in vars(item).values()))
+        for name, item in found.items()
+    }
     pair = {CURVE: shared[CURVE][4:]}
-    with stored(one, pair, [Peers(np.array(["all"]), ()) for _ in range(WINDOWS)]) as con:
+    with stored(one, pair, [PeerGroups(np.array(["all"]), ()) for _ in range(WINDOWS)]) as con:
         for name in IDS:
             for column in ("value", "se"):
                 own = getattr(one[name], column)
@@ -240,7 +247,7 @@ def test_what_is_drawn_nowhere_stays_as_observed():
 def test_what_nobody_knows_is_not_said():
     found, shared = given()
     nothing = np.full((UNITS, WINDOWS), np.nan)
-    found["recovery"] = Estimated(nothing, nothing, np.zeros_like(nothing), nothing == 0)
+    found["recovery"] = IndicatorEstimate(nothing, nothing, np.zeros_like(nothing), nothing == 0)
     with stored(found, shared, groups_of_ten()) as con:
         for column in ("value", "se", "weight", "centre"):
             assert np.isnan(table(con, "shrinkage", "recovery", column)).all()
@@ -268,14 +275,14 @@ def test_peers_are_stored_with_how_many_they_are():
     at_stake = np.arange(UNITS, dtype=float)[:, None] * np.ones(WINDOWS)
     at_stake[:, 1] = np.nan
     everybody = np.ones(n.shape, dtype=bool)
-    groups = small_units.peers_of(METHOD, n, at_stake, everybody, everybody[:, 0])
+    groups = small_places.form_groups_by_window(METHOD, n, at_stake, everybody, everybody[:, 0])
     store = Store(AXIS)
-    small_units.store_peers(store, LEVEL, groups)
+    small_places.store_peer_groups(store, LEVEL, groups)
     with duckdb.connect() as con:
-        store.write(con, Together({}, {}, 0))
-        rows = con.execute("SELECT * FROM estimates.peers").df()
+        store.write(con, SamplingVariation({}, {}, 0))
+        rows = con.execute("SELECT * FROM estimates.peer_groups").df()
     for window, period in enumerate(PERIODS):
-        mine = rows[rows["period"] == period].set_index("unit_id")
+        mine = rows[rows["period"] == period].set_index("place_id")
         assert mine["peers"].to_dict() == dict(
             zip(LEVEL.ids, groups[window].label.tolist(), strict=True)
         )
@@ -284,9 +291,9 @@ def test_peers_are_stored_with_how_many_they_are():
 
 
 def test_what_is_at_stake_is_the_mean_claim_of_the_province():
-    courts = Units("court", ("a", "b", "c", "d"), [np.array([n]) for n in range(4)])
-    province = Units("province", ("1", "2"), [np.array([0, 2]), np.array([1])])
-    nation = Units("nation", ("CN",), [np.array([0, 1, 2])])
+    courts = Places("court", ("a", "b", "c", "d"), [np.array([n]) for n in range(4)])
+    province = Places("province", ("1", "2"), [np.array([0, 2]), np.array([1])])
+    nation = Places("nation", ("CN",), [np.array([0, 1, 2])])
     totals = {
         "province": {"claimed": [[90.0, 0.0], [50.0, 10.0]], "amount_cases": [[3.0, 0.0], [5, 5]]},
         "nation": {"claimed": [[140.0, 10.0]], "amount_cases": [[8.0, 5.0]]},
@@ -299,7 +306,7 @@ def test_what_is_at_stake_is_the_mean_claim_of_the_province():
         (province, [[30, nan], [10, 2]]),
         (nation, [[17.5, 2]]),
     ):
-        found = small_units.province_mean(levels, level, arrays)
+        found = small_places.mean_claim_by_province(levels, level, arrays)
         pd.testing.assert_frame_equal(pd.DataFrame(found), pd.DataFrame(expected, dtype=float))
 
 
@@ -307,10 +314,12 @@ def test_special_courts_are_nobodys_peers():
     """Their label is empty, they count in no group, and they move no one's centre."""
     n = np.full((UNITS, 1), 1000.0)
     ordinary = np.arange(UNITS) != 3
-    [group] = small_units.peers_of(METHOD, n, np.full((UNITS, 1), np.nan), n > 0, ordinary)
+    [group] = small_places.form_groups_by_window(
+        METHOD, n, np.full((UNITS, 1), np.nan), n > 0, ordinary
+    )
     assert group.label[3] == ""
     assert (group.label[ordinary] != "").all()
     value = np.where(ordinary, 0.5, 100.0) + np.linspace(0, 0.01, UNITS)
-    shrunk = shrinkage.grouped(shrinkage.normal, group.label, value, np.full(UNITS, 0.1))
+    shrunk = shrinkage.fit_by_group(shrinkage.normal, group.label, value, np.full(UNITS, 0.1))
     assert np.isnan(shrunk.value[3])
     assert shrunk.centre[ordinary] == pytest.approx(0.5, abs=0.02)

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from index_engine import periods
-from index_engine.ages import days_of
-from index_engine.estimates import clocks, counts, incidence, mix, panel
-from index_engine.estimates.estimated import Estimated
-from index_engine.estimates.mix import Weights
-from index_engine.estimates.panel import Frame
-from index_engine.estimates.units import Units, units
-from index_engine.estimates.windows import Windows, windows_of
+from index_engine.age_grid import months_to_days
+from index_engine.estimates import case_mix, count_estimates, curve_estimates, incidence, panel
+from index_engine.estimates.case_mix import CaseWeights
+from index_engine.estimates.indicator_estimate import IndicatorEstimate
+from index_engine.estimates.panel import PanelAxes
+from index_engine.estimates.places import Places, read_places
+from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
-from index_engine.measures.measure import measure
-from index_engine.method import AUCTION_COUNTS, CaseMix, load_all
+from index_engine.measures.compute import compute_measures
+from index_engine.method import AUCTION_COUNTS, CaseMix, load_methods
 from index_engine.method.model import CASE_COUNTS
 from tests.measures import recount, strata_of
 from tests.measures.tables import labels
@@ -28,18 +28,23 @@ from tests.oracle import counts as plain_counts
 from tests.oracle import incidence as oracle
 from tests.worlds import Case, World, random_world
 
-METHOD, OFFICIAL = load_all(())
-GRID = strata.grid(METHOD)
+METHOD, OFFICIAL = load_methods(())
+GRID = strata.stratum_grid(METHOD)
 WANTED = {
-    clock: [i for i in METHOD.indicators if i.estimate.clock == clock]
-    for clock in ("case", "listing", "lot")
+    process: [i for i in METHOD.indicators if i.estimate.process == process]
+    for process in ("case", "listing", "lot")
 }
 CHECKED = (4, 7)  # windows that are counted again: no leap day makes a year's age longer in them
-COUNTED = [i for m in (METHOD, OFFICIAL) for i in m.indicators if i.estimate.kind in counts.KINDS]
+COUNTED = [
+    i
+    for m in (METHOD, OFFICIAL)
+    for i in m.indicators
+    if i.estimate.kind in count_estimates.COUNT_KINDS
+]
 NO_PART = {"premium", "start_value", "days_to_close", "pending_days"}  # of counted things
 # Every other count, with one that it is a part of.
 WHOLES = (
-    (counts.UNTOLD, "numbered_expected"),
+    (count_estimates.UNSTRATIFIED_COUNTS, "numbered_expected"),
     ({"value_finished", "value_sold"}, "value_finished"),
     ({"lots_finished", "lots_sold"}, "lots_finished"),
     ({"first_held", "first_sold"}, "first_held"),
@@ -56,46 +61,46 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def con(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
     with world.connect() as found:
-        measure(found, METHOD)
+        compute_measures(found, METHOD)
         yield found
 
 
 @pytest.fixture(scope="module")
 def windows(con: duckdb.DuckDBPyConnection) -> Windows:
-    return windows_of(con, METHOD)
+    return read_windows(con, METHOD)
 
 
 @pytest.fixture(scope="module")
-def level(con: duckdb.DuckDBPyConnection) -> Units:
+def level(con: duckdb.DuckDBPyConnection) -> Places:
     """Provinces: several courts each, and special courts in none."""
-    return next(found for found in units(con) if found.level == "province")
+    return next(found for found in read_places(con) if found.level == "province")
 
 
-def random_weights(level: Units, windows: Windows, seed: int) -> Weights:
+def random_weights(level: Places, windows: Windows, seed: int) -> CaseWeights:
     """From 0.2 to 3, and 0 for some strata."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    weight = rng.uniform(0.2, 3.0, (len(level.ids), len(windows.ends), GRID.count))
-    weight[:, :, rng.integers(0, GRID.cases, 9)] = 0.0
-    return Weights(weight, np.ones(weight.shape[:2]), np.zeros(len(level.ids), dtype=int))
+    weight = rng.uniform(0.2, 3.0, (len(level.ids), len(windows.ends), GRID.n_strata))
+    weight[:, :, rng.integers(0, GRID.n_case_strata, 9)] = 0.0
+    return CaseWeights(weight, np.ones(weight.shape[:2]), np.zeros(len(level.ids), dtype=int))
 
 
-def ones(level: Units, windows: Windows) -> Weights:
-    return Weights.ones(len(level.ids), len(windows.ends), GRID.count)
+def ones(level: Places, windows: Windows) -> CaseWeights:
+    return CaseWeights.uniform(len(level.ids), len(windows.ends), GRID.n_strata)
 
 
-def read(con: duckdb.DuckDBPyConnection, windows: Windows, clock: str) -> panel.ClockCells:
-    events = METHOD.clock_events(clock)
-    return panel.read_cells(con, windows.frame, clock, events, METHOD.ages)
+def read(con: duckdb.DuckDBPyConnection, windows: Windows, process: str) -> panel.ProcessCells:
+    events = METHOD.process_events(process)
+    return panel.read_process_cells(con, windows.axes, process, events, METHOD.ages)
 
 
 def days(windows: Windows, window: int) -> tuple[date, date]:
     """First day of a window and the day after it."""
-    end = windows.frame.first_period + int(windows.ends[window])
+    end = windows.axes.first_period + int(windows.ends[window])
     return periods.first_day(end - windows.length + 1), periods.first_day(end + 1)
 
 
-def courts_of(level: Units, unit: int, windows: Windows) -> set[str]:
-    return {windows.frame.courts[row] for row in level.members[unit]}
+def courts_of(level: Places, unit: int, windows: Windows) -> set[str]:
+    return {windows.axes.courts[row] for row in level.members[unit]}
 
 
 # ---------------------------------------------------------------- curves, from rows
@@ -106,9 +111,9 @@ Seen = tuple[list[tuple[int, int, str]], list[tuple[int, int]]]
 
 @pytest.fixture(scope="module")
 def seen(
-    world: World, con: duckdb.DuckDBPyConnection, level: Units, windows: Windows
+    world: World, con: duckdb.DuckDBPyConnection, level: Places, windows: Windows
 ) -> dict[tuple[str, int, int], Seen]:
-    """By clock, unit and window."""
+    """By process, unit and window."""
     number = {label: n for n, label in labels(con).items()}
     every = recount.spells(world, METHOD)
     found = {}
@@ -116,16 +121,16 @@ def seen(
         courts = courts_of(level, unit, windows)
         for window in CHECKED:
             begins, ends = (day.toordinal() for day in days(windows, window))
-            for clock in WANTED:
+            for process in WANTED:
                 rows, of = [], []
                 for spell in every:
-                    if spell.clock == clock and spell.court_id in courts:
+                    if spell.process == process and spell.court_id in courts:
                         seen = [d.toordinal() for d in (spell.start, spell.entry, spell.stop)]
                         part = oracle.within([oracle.Spell(*seen, spell.event)], begins, ends)
                         rows += part
                         at = weighted_by(windows, window, spell.start)
                         of += [(at, number[spell.stratum])] * len(part)
-                found[clock, unit, window] = rows, of
+                found[process, unit, window] = rows, of
     return found
 
 
@@ -137,51 +142,53 @@ def weighted_by(windows: Windows, window: int, start: date) -> int:
     return max(window - 4 * years, 0)
 
 
-@pytest.mark.parametrize("clock", list(WANTED))
-def test_the_mix_is_of_what_began_in_a_window(world, con, level, windows, clock):
+@pytest.mark.parametrize("process", list(WANTED))
+def test_the_mix_is_of_what_began_in_a_window(world, con, level, windows, process):
     """Not of what was taken over when observation began, but for what was a week old at most."""
     number = {label: n for n, label in labels(con).items()}
-    cells = read(con, windows, clock)
-    found = mix.beginning(cells, level, windows.frame, windows, GRID.count)
+    cells = read(con, windows, process)
+    found = case_mix.entry_mix(cells, level, windows.axes, windows, GRID.n_strata)
     plain = np.zeros_like(found)
     week = METHOD.ages.edges[1]
-    taken_over = 0
+    initial_stock = 0
     for spell in recount.spells(world, METHOD):
         for unit, window in np.ndindex(*plain.shape[:2]):
             first, after = days(windows, window)
-            mine = spell.clock == clock and spell.court_id in courts_of(level, unit, windows)
+            mine = spell.process == process and spell.court_id in courts_of(level, unit, windows)
             if mine and first <= spell.entry < after:
-                taken_over += spell.age(spell.entry) >= week
+                initial_stock += spell.age(spell.entry) >= week
                 plain[unit, window, number[spell.stratum]] += spell.age(spell.entry) < week
     assert (found == plain).all()
-    assert plain.sum() > 0 and taken_over > 0
+    assert plain.sum() > 0 and initial_stock > 0
 
 
-@pytest.mark.parametrize("clock", list(WANTED))
-def test_curves_of_weighted_spells(con, level, windows, seen, clock):
+@pytest.mark.parametrize("process", list(WANTED))
+def test_curves_of_weighted_spells(con, level, windows, seen, process):
     """Value, error and covariances of every indicator, on the grid of the method."""
     weights = random_weights(level, windows, 7)
-    cells, n = read(con, windows, clock), np.zeros((len(level.ids), len(windows.ends)))
-    found, shared = clocks.brought_to(cells, level, weights, windows, WANTED[clock], n, METHOD)
-    curves = clocks.weighted_curves(cells, level, weights, windows, METHOD)
+    cells, n = read(con, windows, process), np.zeros((len(level.ids), len(windows.ends)))
+    found, shared = curve_estimates.standardised_estimates(
+        cells, level, weights, windows, WANTED[process], n, METHOD
+    )
+    curves = curve_estimates.weighted_curves(cells, level, weights, windows, METHOD)
     known = 0
     for unit, window in product(range(len(level.ids)), CHECKED):
-        rows, of = seen[clock, unit, window]
+        rows, of = seen[process, unit, window]
         expected = oracle.weighted(
             rows,
             [float(weights.weight[unit, at, number]) for at, number in of],
-            METHOD.clock_events(clock),
+            METHOD.process_events(process),
             METHOD.ages.edges,
             METHOD.min_at_risk,
             METHOD.max_unresolved,
         )
-        assert curves.reach[unit, window] == expected.bins
+        assert curves.n_estimable_bins[unit, window] == expected.bins
         assert curves.risk[unit, window] == pytest.approx(expected.risk, rel=1e-9, abs=1e-9)
-        edges, specs = METHOD.ages.edges, {i.id: i.estimate for i in WANTED[clock]}
+        edges, specs = METHOD.ages.edges, {i.id: i.estimate for i in WANTED[process]}
         item = {n: (s.event, oracle.weights(s.kind, s.months, edges)) for n, s in specs.items()}
-        for indicator in WANTED[clock]:
+        for indicator in WANTED[process]:
             spec, mine = indicator.estimate, found[indicator.id]
-            if expected.bins < METHOD.ages.bin_of(days_of(spec.months)) + 1:
+            if expected.bins < METHOD.ages.bin_index(months_to_days(spec.months)) + 1:
                 assert np.isnan(mine.value[unit, window])
                 continue
             value = oracle.functional(expected, *item[indicator.id])
@@ -196,19 +203,23 @@ def test_curves_of_weighted_spells(con, level, windows, seen, clock):
                 means = [METHOD.indicator(name).estimate.kind for name in (one, other)]
                 sign = -1 if means.count("restricted_mean") == 1 else 1
                 assert covariance[unit, window] == pytest.approx(sign * plain, rel=1e-7)
-    assert known >= 2 * len(WANTED[clock]), "nothing to compare"
+    assert known >= 2 * len(WANTED[process]), "nothing to compare"
 
 
-@pytest.mark.parametrize("clock", list(WANTED))
-def test_weights_of_one_change_nothing(con, level, windows, clock):
+@pytest.mark.parametrize("process", list(WANTED))
+def test_weights_of_one_change_nothing(con, level, windows, process):
     """At every level, so that curves of a handful of spells are among them."""
-    cells, known = read(con, windows, clock), 0
+    cells, known = read(con, windows, process), 0
     least = replace(METHOD, min_at_risk=1)
-    for each in units(con):
-        plain, shared = clocks.observed(panel.dense(cells), each, windows, WANTED[clock], least)
+    for each in read_places(con):
+        plain, shared = curve_estimates.observed_estimates(
+            panel.panel_from_cells(cells), each, windows, WANTED[process], least
+        )
         weights = ones(each, windows)
-        n = plain[WANTED[clock][0].id].n
-        found, again = clocks.brought_to(cells, each, weights, windows, WANTED[clock], n, least)
+        n = plain[WANTED[process][0].id].n
+        found, again = curve_estimates.standardised_estimates(
+            cells, each, weights, windows, WANTED[process], n, least
+        )
         for name, item in plain.items():
             for part in ("value", "se", "n", "estimable"):
                 mine, theirs = getattr(found[name], part), getattr(item, part)
@@ -216,25 +227,29 @@ def test_weights_of_one_change_nothing(con, level, windows, clock):
         for pair, covariance in shared.items():
             np.testing.assert_allclose(again[pair], covariance, rtol=0, atol=1e-12)
         known += sum(int((~np.isnan(item.value)).sum()) for item in plain.values())
-    assert known > 20 * len(WANTED[clock])
+    assert known > 20 * len(WANTED[process])
 
 
 def test_where_no_weights_are_nothing_is_estimated(con, level, windows):
     weights = ones(level, windows)
     weights.weight[1] = np.nan
-    for clock, wanted in WANTED.items():
+    for process, wanted in WANTED.items():
         n = np.ones((len(level.ids), len(windows.ends)))
-        cells = read(con, windows, clock)
-        found, shared = clocks.brought_to(cells, level, weights, windows, wanted, n, METHOD)
+        cells = read(con, windows, process)
+        found, shared = curve_estimates.standardised_estimates(
+            cells, level, weights, windows, wanted, n, METHOD
+        )
         for item in found.values():
             assert np.isnan(item.value[1]).all() and np.isnan(item.se[1]).all()
             assert not item.estimable[1].any()
             assert item.estimable.any()
         assert all(np.isnan(covariance[1]).all() for covariance in shared.values())
-    read_counts = counts.read(con, windows.frame, METHOD)
+    read_counts = count_estimates.read_all_counts(con, windows.axes, METHOD)
     plain = observed_counts(read_counts, level, windows)
     both = {"case": weights, "lot": weights}
-    brought = counts.brought_to(read_counts, level, both, windows, COUNTED, plain, METHOD)
+    brought = count_estimates.standardised_estimates(
+        read_counts, level, both, windows, COUNTED, plain, METHOD
+    )
     for item in brought.values():
         assert np.isnan(item.value[1]).all() and not item.estimable[1].any()
         assert item.estimable.any()
@@ -245,12 +260,15 @@ def test_a_heavy_case_is_not_taken_for_many(con, level, windows):
     cells = read(con, windows, "case")
     one = random_weights(level, windows, 3)
     ten = replace(one, weight=one.weight * 10)
-    a, b = (clocks.weighted_curves(cells, level, w, windows, METHOD) for w in (one, ten))
-    assert (a.reach == b.reach).all()
+    a, b = (curve_estimates.weighted_curves(cells, level, w, windows, METHOD) for w in (one, ten))
+    assert (a.n_estimable_bins == b.n_estimable_bins).all()
     assert a.risk == pytest.approx(b.risk)
     assert a.hazard == pytest.approx(b.hazard)
     strict = replace(METHOD, min_at_risk=60)
-    assert (clocks.weighted_curves(cells, level, ten, windows, strict).reach < a.reach).any()
+    assert (
+        curve_estimates.weighted_curves(cells, level, ten, windows, strict).n_estimable_bins
+        < a.n_estimable_bins
+    ).any()
 
 
 # ---------------------------------------------------------------- direct standardisation
@@ -273,21 +291,21 @@ def test_a_cohort_is_standardised_directly():
     last = date(2025, 12, 31)
     observed = {source: (date(2021, 1, 1), last) for source in (1, 2)}
     with World(cases=tuple(cases), observed=observed).connect() as con:
-        measure(con, METHOD)
-        frame = Frame(("K1", "K2"), periods.parse("2021Q1"), periods.parse("2025Q4"))
-        windows = Windows(frame, frame.periods, np.array([frame.periods - 1]))
-        courts = Units("court", frame.courts, [np.array([0]), np.array([1])])
+        compute_measures(con, METHOD)
+        frame = PanelAxes(("K1", "K2"), periods.parse("2021Q1"), periods.parse("2025Q4"))
+        windows = Windows(frame, frame.n_periods, np.array([frame.n_periods - 1]))
+        courts = Places("court", frame.courts, [np.array([0]), np.array([1])])
         cells = read(con, windows, "case")
-        own = mix.beginning(cells, courts, frame, windows, GRID.count)
+        own = case_mix.entry_mix(cells, courts, frame, windows, GRID.n_strata)
         wanted = own.sum(axis=0, keepdims=True)
-        weights = mix.towards(own, wanted, CaseMix(100, 0.01))
-        curves = clocks.weighted_curves(cells, courts, weights, windows, METHOD)
+        weights = case_mix.standardisation_weights(own, wanted, CaseMix(100, 0.01))
+        curves = curve_estimates.weighted_curves(cells, courts, weights, windows, METHOD)
         number = {label: n for n, label in labels(con).items()}
-    assert (weights.represented == 1).all()
+    assert (weights.overlap == 1).all()
     assert np.abs(weights.weight[own > 0] - 1).max() > 0.3, "nothing is standardised"
-    for position, event in enumerate(METHOD.clock_events("case")):
+    for position, event in enumerate(METHOD.process_events("case")):
         for months in (3, 12, 24, 36):
-            item = incidence.functional(
+            item = incidence.mass_functional(
                 curves, position, incidence.incidence_weights(METHOD.ages, months)
             )
             for unit, court in enumerate(frame.courts):
@@ -303,8 +321,8 @@ def test_a_cohort_is_standardised_directly():
                         c
                         for c in mine
                         if c.closed_on
-                        and METHOD.event_of(c.close_mode, "") == event
-                        and (c.closed_on - c.filed_on).days <= days_of(months)
+                        and METHOD.closing_event(c.close_mode, "") == event
+                        and (c.closed_on - c.filed_on).days <= months_to_days(months)
                     ]
                     expected += wanted[0, 0, stratum] / len(cases) * len(paid) / len(mine)
                 assert item.value[unit, 0] == pytest.approx(expected, abs=1e-12)
@@ -313,20 +331,27 @@ def test_a_cohort_is_standardised_directly():
 # ---------------------------------------------------------------- counts, from rows
 
 
-def observed_counts(found: counts.Counts, level: Units, windows: Windows) -> dict[str, Estimated]:
-    totals = counts.totals_of(found.totals, windows, level.members)
-    return counts.observed(totals, found.ratios, level, windows, COUNTED, METHOD)
+def observed_counts(
+    found: count_estimates.Counts, level: Places, windows: Windows
+) -> dict[str, IndicatorEstimate]:
+    totals = count_estimates.window_totals(found.totals, windows, level.members)
+    return count_estimates.observed_estimates(totals, found.ratios, level, windows, COUNTED, METHOD)
 
 
 def cells_of(
-    rows: recount.Counts, con, weights: Weights, level: Units, windows: Windows, at: tuple[int, int]
+    rows: recount.Counts,
+    con,
+    weights: CaseWeights,
+    level: Places,
+    windows: Windows,
+    at: tuple[int, int],
 ) -> list[tuple[float, int, tuple, dict[str, float]]]:
     """Counted cells of the courts of a unit up to the end of a window: the weight of a case, how
     many periods before the end, the other keys, and the counts."""
     unit, window = at
     number = {label: n for n, label in labels(con).items()}
     courts = courts_of(level, unit, windows)
-    end = windows.frame.first_period + int(windows.ends[window])
+    end = windows.axes.first_period + int(windows.ends[window])
     return [
         (float(weights.weight[unit, window, number[stratum]]), end - quarter, tuple(rest), cell)
         for (court, stratum, quarter, *rest), cell in rows.items()
@@ -338,10 +363,12 @@ def test_counts_of_weighted_cases(world, con, level, windows):
     """Shares, stocks, first rounds, means, amounts and medians, against sums over recounted rows;
     cases and lots by weights of their own."""
     weights = {c: random_weights(level, windows, seed) for c, seed in (("case", 5), ("lot", 6))}
-    found = counts.read(con, windows.frame, METHOD)
+    found = count_estimates.read_all_counts(con, windows.axes, METHOD)
     plain = observed_counts(found, level, windows)
-    brought = counts.brought_to(found, level, weights, windows, COUNTED, plain, METHOD)
-    assert {i.estimate.kind for i in COUNTED} == set(counts.KINDS)
+    brought = count_estimates.standardised_estimates(
+        found, level, weights, windows, COUNTED, plain, METHOD
+    )
+    assert {i.estimate.kind for i in COUNTED} == set(count_estimates.COUNT_KINDS)
     of_cases = recount.case_counts(world, recount.QUARTERS, METHOD)
     of_rounds = recount.round_counts(world, recount.QUARTERS, METHOD)
     prices = recount.price_ratios(world, recount.QUARTERS, METHOD)
@@ -365,11 +392,13 @@ def test_counts_of_weighted_cases(world, con, level, windows):
 
 
 def test_counts_of_cases_that_weigh_one(con, windows):
-    found = counts.read(con, windows.frame, METHOD)
-    for each in units(con):
+    found = count_estimates.read_all_counts(con, windows.axes, METHOD)
+    for each in read_places(con):
         plain = observed_counts(found, each, windows)
         both = {"case": ones(each, windows), "lot": ones(each, windows)}
-        brought = counts.brought_to(found, each, both, windows, COUNTED, plain, METHOD)
+        brought = count_estimates.standardised_estimates(
+            found, each, both, windows, COUNTED, plain, METHOD
+        )
         for name, item in plain.items():
             for part in ("value", "se", "n", "estimable"):
                 mine, theirs = getattr(brought[name], part), getattr(item, part)
@@ -385,12 +414,14 @@ def test_every_count_that_a_method_may_name(con, level, windows, name):
     whole = next(pair[1] for pair in WHOLES if name in pair[0])
     spec = replace(share.estimate, numerator=name, denominator=whole)
     wanted = [replace(share, estimate=spec)]
-    found = counts.read(con, windows.frame, METHOD)
-    totals = counts.totals_of(found.totals, windows, level.members)
-    plain = counts.observed(totals, found.ratios, level, windows, wanted, METHOD)
+    found = count_estimates.read_all_counts(con, windows.axes, METHOD)
+    totals = count_estimates.window_totals(found.totals, windows, level.members)
+    plain = count_estimates.observed_estimates(totals, found.ratios, level, windows, wanted, METHOD)
     both = {"case": ones(level, windows), "lot": ones(level, windows)}
-    brought = counts.brought_to(found, level, both, windows, wanted, plain, METHOD)
-    if name in counts.UNTOLD:
+    brought = count_estimates.standardised_estimates(
+        found, level, both, windows, wanted, plain, METHOD
+    )
+    if name in count_estimates.UNSTRATIFIED_COUNTS:
         assert brought == {}
         return
     mine, theirs = brought[share.id], plain[share.id]

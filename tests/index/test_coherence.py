@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index_engine.index import coherence, composite
-from index_engine.index.score import DECIMALS, Scores, compute
-from index_engine.method import Method, load
+from index_engine.index.score import DECIMALS, Scores, compute_scores
+from index_engine.method import Method, load_method
 
 NAN = math.nan
 EXACT = 1e-9
-METHOD = load()
+METHOD = load_method()
 IDS = [i.id for i in METHOD.indicators]
 WHOLE = st.integers(-9, 9).map(float)
 # Units with two to five items each.
@@ -36,7 +36,7 @@ def scores(method: Method, points: np.ndarray) -> Scores:
         method, indicators=tuple(replace(i, worst=0.0, best=100.0) for i in method.indicators)
     )
     count = len(method.indicators)
-    return compute(on_points, points, np.zeros((len(points), count, count)))
+    return compute_scores(on_points, points, np.zeros((len(points), count, count)))
 
 
 def units(seed: int, count: int, missing: float = 0.0) -> Scores:
@@ -74,7 +74,7 @@ def test_alpha_is_that_of_r(shared: Path):
     missing = 0
     for pillar, value in expected.items():
         items = raw[meta.index[meta.Parent == pillar]].to_numpy(dtype=float)
-        found, n = coherence.alpha(items)
+        found, n = coherence.cronbach_alpha(items)
         assert found == pytest.approx(value, abs=EXACT), pillar
         assert n <= 51
         missing += np.isnan(items).any()
@@ -114,7 +114,7 @@ def test_correlation_by_its_definition(rows: list[tuple[float, float]], factor: 
 def test_alpha_by_its_definition(rows: list[list[float]], factor: float):
     """k / (k - 1) x (1 - sum of the items' variances / variance of their sum)."""
     k = len(rows[0])
-    found, n = coherence.alpha(np.array(rows))
+    found, n = coherence.cronbach_alpha(np.array(rows))
     of_sum = variance([sum(row) for row in rows])
     assert n == len(rows)
     if of_sum == 0:
@@ -122,27 +122,27 @@ def test_alpha_by_its_definition(rows: list[list[float]], factor: float):
     else:
         of_items = sum(variance(column) for column in zip(*rows, strict=True))
         assert found == pytest.approx(k / (k - 1) * (1 - of_items / of_sum), abs=1e-9)
-    assert coherence.alpha(np.array(rows) * factor)[0] == pytest.approx(
+    assert coherence.cronbach_alpha(np.array(rows) * factor)[0] == pytest.approx(
         found, abs=1e-6, nan_ok=True
     )
 
 
 def test_alpha_of_the_same_the_unrelated_and_the_opposite():
     one, other = np.array([[1.0, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])
-    assert coherence.alpha(np.column_stack([one, one, one]))[0] == pytest.approx(1.0)
-    assert coherence.alpha(np.column_stack([one, other]))[0] == pytest.approx(0.0)
-    assert coherence.alpha(np.column_stack([one, one, -one]))[0] == pytest.approx(-3.0)
-    assert math.isnan(coherence.alpha(np.column_stack([one, -one]))[0])
-    assert math.isnan(coherence.alpha(one[:, None])[0])
+    assert coherence.cronbach_alpha(np.column_stack([one, one, one]))[0] == pytest.approx(1.0)
+    assert coherence.cronbach_alpha(np.column_stack([one, other]))[0] == pytest.approx(0.0)
+    assert coherence.cronbach_alpha(np.column_stack([one, one, -one]))[0] == pytest.approx(-3.0)
+    assert math.isnan(coherence.cronbach_alpha(np.column_stack([one, -one]))[0])
+    assert math.isnan(coherence.cronbach_alpha(one[:, None])[0])
 
 
 def test_units_behind_alpha_are_those_of_the_thinnest_pair():
     values = random(1).normal(size=(10, 3))
     values[:4, 0] = values[6:8, 1] = NAN
-    assert coherence.alpha(values)[1] == 4
+    assert coherence.cronbach_alpha(values)[1] == 4
     values[4:6, 0] = NAN
-    assert coherence.alpha(values)[1] == 2
-    assert math.isnan(coherence.alpha(values)[0])
+    assert coherence.cronbach_alpha(values)[1] == 2
+    assert math.isnan(coherence.cronbach_alpha(values)[0])
 
 
 # ---------------------------------------------------------------- main effects
@@ -243,7 +243,7 @@ def test_weights_of_indicators_sum_to_one():
     found = dict(zip(IDS, coherence.nominal_weights(METHOD), strict=True))
     assert sum(found.values()) == pytest.approx(1.0)
     for dimension in METHOD.dimensions:
-        mine = METHOD.of_dimension(dimension.id)
+        mine = METHOD.dimension_indicators(dimension.id)
         share = dimension.weight / sum(d.weight for d in METHOD.dimensions)
         assert sum(found[i.id] for i in mine) == pytest.approx(share)
         for i in mine:
@@ -262,7 +262,7 @@ def without(method: Method, left_out: str) -> Method:
 def alone_in_its_dimension(method: Method) -> Method:
     """The method with one dimension of a single indicator."""
     first = method.dimensions[0].id
-    keep = method.of_dimension(first)[0].id
+    keep = method.dimension_indicators(first)[0].id
     kept = tuple(i for i in method.indicators if i.dimension != first or i.id == keep)
     return replace(method, indicators=kept)
 
@@ -309,7 +309,7 @@ def test_an_audit_is_its_parts():
     """Every number again, by the name of what it is of, with missing values and stand-ins."""
     found = units(8, 120, missing=0.1)
     own = random(13).random(found.points.shape) < 0.9
-    frame = coherence.audit(METHOD, found.points, found.dimension, found.score, own)
+    frame = coherence.coherence_table(METHOD, found.points, found.dimension, found.score, own)
     columns = dict(zip(IDS, np.where(own, found.points, NAN).T, strict=True))
     columns |= {d.id: found.dimension[:, k] for k, d in enumerate(METHOD.dimensions)}
     columns["score"] = found.score
@@ -334,7 +334,7 @@ def test_an_audit_is_its_parts():
         if row.kind == "alpha":
             assert pd.isna(row.other)
             of = [x.id for x in METHOD.indicators if row.item in (x.dimension, "score")]
-            expected = coherence.alpha(np.column_stack([columns[name] for name in of]))
+            expected = coherence.cronbach_alpha(np.column_stack([columns[name] for name in of]))
         elif row.kind == "main_effect":
             assert row.other == "score"
             expected = coherence.main_effect(columns[row.item], columns["score"])
@@ -361,7 +361,7 @@ def test_a_weight_is_not_an_influence():
     dull = int(np.argmax(coherence.nominal_weights(METHOD)))
     points[:, dull] = rng.uniform(50, 52, 400)
     found = scores(METHOD, points)
-    frame = coherence.audit(METHOD, found.points, found.dimension, found.score)
+    frame = coherence.coherence_table(METHOD, found.points, found.dimension, found.score)
     of = frame[frame.item == IDS[dull]].set_index("kind").value
     assert of["weight"] == frame[frame.kind == "weight"].value.max()
     assert of["main_effect_share"] < 0.1 * of["weight"]
@@ -375,7 +375,7 @@ def test_a_weight_is_not_an_influence():
     )
     points = rng.uniform(20, 100, (400, 1)) + rng.normal(0, 5, (400, len(IDS)))
     found = scores(light, np.clip(points, 1, 100))
-    frame = coherence.audit(light, found.points, found.dimension, found.score)
+    frame = coherence.coherence_table(light, found.points, found.dimension, found.score)
     of = frame[frame.item == follower].set_index("kind").value
     assert of["weight"] < 1e-8
     assert of["rank_shift"] == 0
@@ -385,7 +385,7 @@ def test_a_weight_is_not_an_influence():
 @pytest.mark.parametrize("count", [0, 2])
 def test_few_units_give_no_numbers_but_how_few(count: int):
     found = units(10, count)
-    frame = coherence.audit(METHOD, found.points, found.dimension, found.score)
+    frame = coherence.coherence_table(METHOD, found.points, found.dimension, found.score)
     known = frame[frame.value.notna()]
     assert set(known.kind) == ({"weight", "rank_shift"} if count else {"weight"})
     assert (frame.n == count).all()
@@ -394,6 +394,6 @@ def test_few_units_give_no_numbers_but_how_few(count: int):
 def test_columns_must_be_those_of_the_method():
     found = units(11, 30)
     with pytest.raises(ValueError, match="items as method"):
-        coherence.audit(METHOD, found.points[:, 1:], found.dimension, found.score)
+        coherence.coherence_table(METHOD, found.points[:, 1:], found.dimension, found.score)
     with pytest.raises(ValueError, match="items as method"):
-        coherence.audit(METHOD, found.points, found.dimension[1:], found.score)
+        coherence.coherence_table(METHOD, found.points, found.dimension[1:], found.score)

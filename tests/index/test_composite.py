@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index_engine.index import composite
-from index_engine.index.score import compute
-from index_engine.method import load
+from index_engine.index.score import compute_scores
+from index_engine.method import load_method
 
 NAN = math.nan
 VALUES = st.lists(st.one_of(st.just(NAN), st.floats(1, 100)), min_size=1, max_size=8)
@@ -285,16 +285,18 @@ def test_effective_weights_are_what_the_top_is_made_with(
 
 def test_the_index_is_such_a_hierarchy():
     """Its score, made step by step, is the geometric mean of arithmetic means."""
-    method = load()
+    method = load_method()
     ids = [i.id for i in method.indicators] + [d.id for d in method.dimensions]
     parent = [ids.index(i.dimension) for i in method.indicators]
-    parent += [len(ids)] * len(method.dimensions) + [composite.TOP]
+    parent += [len(ids)] * len(method.dimensions) + [composite.NO_PARENT]
     weights = [item.weight for item in (*method.indicators, *method.dimensions)] + [1.0]
     share = np.random.Generator(np.random.PCG64(1)).random((50, len(method.indicators)))
     worst, best = (
         np.array([getattr(i, name) for i in method.indicators]) for name in ("worst", "best")
     )
-    made = compute(method, worst + share * (best - worst), np.zeros((50, *share.shape[1:] * 2)))
+    made = compute_scores(
+        method, worst + share * (best - worst), np.zeros((50, *share.shape[1:] * 2))
+    )
     values = np.full((50, len(parent)), np.nan)
     values[:, : share.shape[1]] = made.points
     kinds = ["arithmetic"] * len(ids) + ["geometric"]

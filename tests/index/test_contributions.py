@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index_engine.index.contributions import contributions, log_mean, parts
-from index_engine.index.score import compute
-from index_engine.method import load
+from index_engine.index.decomposition import contributions, decompose, log_mean
+from index_engine.index.score import compute_scores
+from index_engine.method import load_method
 
-METHOD = load()
+METHOD = load_method()
 IDS = [i.id for i in METHOD.indicators]
 COUNT = len(IDS)
 POINTS = st.one_of(st.floats(METHOD.floor, 100.0), st.sampled_from([METHOD.floor, 50.0, 100.0]))
@@ -40,7 +40,7 @@ def values_of(points: np.ndarray) -> np.ndarray:
 def score(points: np.ndarray) -> float:
     """The score by the engine's own way from values, whatever weight is present."""
     method = replace(METHOD, min_weight_present=0.0)
-    found = compute(method, values_of(points)[None], np.zeros((1, COUNT, COUNT)))
+    found = compute_scores(method, values_of(points)[None], np.zeros((1, COUNT, COUNT)))
     return float(found.score[0])
 
 
@@ -137,7 +137,7 @@ def test_errors_are_those_seen_in_draws():
     rng = np.random.default_rng(5)
     points = tuple(rng.uniform(30, 70, COUNT) for _ in range(2))
     variance = tuple(random_variance(rng) for _ in range(2))
-    found = parts(METHOD, points, variance, np.array([True, True]))
+    found = decompose(METHOD, points, variance, np.array([True, True]))
     slope = np.array([100 / (i.best - i.worst) for i in METHOD.indicators])
     drawn = [
         p + rng.multivariate_normal(np.zeros(COUNT), v, 20_000) * slope
@@ -152,8 +152,8 @@ def test_the_error_of_the_whole_is_that_of_two_independent_scores():
     rng = np.random.default_rng(6)
     points = [rng.uniform(20, 90, COUNT) for _ in range(2)]
     variance = [random_variance(rng) for _ in range(2)]
-    found = parts(METHOD, tuple(points), tuple(variance), np.array([True, True]))
-    both = compute(METHOD, np.array([values_of(p) for p in points]), np.array(variance))
+    found = decompose(METHOD, tuple(points), tuple(variance), np.array([True, True]))
+    both = compute_scores(METHOD, np.array([values_of(p) for p in points]), np.array(variance))
     assert found.total_se == pytest.approx(math.hypot(*both.se), rel=1e-6)
     assert found.total == pytest.approx(both.score[1] - both.score[0], abs=1e-9)
 
@@ -161,6 +161,6 @@ def test_the_error_of_the_whole_is_that_of_two_independent_scores():
 def test_without_a_score_there_are_no_parts():
     points = (np.full(COUNT, 50.0), np.full(COUNT, 60.0))
     variance = (np.zeros((COUNT, COUNT)),) * 2
-    found = parts(METHOD, points, variance, np.array([True, False]))
-    assert np.isnan(found.part).all()
+    found = decompose(METHOD, points, variance, np.array([True, False]))
+    assert np.isnan(found.contribution).all()
     assert np.isnan([found.total, found.total_se]).all()

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from index_engine.index import doubts, inputs, score
+from index_engine.index import score, score_inputs, uncertainty
 from index_engine.index.score import DECIMALS
-from index_engine.index.sensitivity import uncertainty
-from index_engine.method import Method, load_all
+from index_engine.index.sensitivity import uncertainty_analysis
+from index_engine.method import Method, load_methods
 
-METHODS = load_all(())
+METHODS = load_methods(())
 LAST = "2024Q4"
 RANKED = ("province", "city", "court")
 
@@ -32,7 +32,7 @@ def frame(con, sql: str, *values: object) -> pd.DataFrame:
 def scores_of(con, method: Method, basis: str = "observed") -> pd.DataFrame:
     return frame(
         con,
-        "SELECT * FROM index.scores WHERE method = ? AND basis = ? ORDER BY level, period, unit_id",
+        "SELECT * FROM index.scores WHERE method = ? AND basis = ? ORDER BY level, period, place_id",
         method.id,
         basis,
     )
@@ -46,8 +46,8 @@ def test_every_printed_rank_lies_in_its_sets(con, method: Method):
     """In every period for provinces and cities, in the last one for courts; no one else has any."""
     both = frame(
         con,
-        "SELECT s.level, s.period, s.unit_id, s.rank, r.low, r.high, r.low_all, r.high_all, r.top"
-        " FROM index.ranks AS r JOIN index.scores AS s USING (method, level, unit_id, period)"
+        "SELECT s.level, s.period, s.place_id, s.rank, r.low, r.high, r.low_joint, r.high_joint, r.top"
+        " FROM index.ranks AS r JOIN index.scores AS s USING (method, level, place_id, period)"
         " WHERE method = ? AND basis = 'observed'",
         method.id,
     )
@@ -55,23 +55,23 @@ def test_every_printed_rank_lies_in_its_sets(con, method: Method):
         "SELECT COUNT(*) FROM index.ranks WHERE method = ?", [method.id]
     ).fetchall()
     assert len(both) == stored > 0
-    for low, high in (("low", "high"), ("low_all", "high_all")):
+    for low, high in (("low", "high"), ("low_joint", "high_joint")):
         assert (both[low] <= both["rank"]).all()
         assert (both["rank"] <= both[high]).all()
-    count = both.groupby(["level", "period"])["unit_id"].transform("count")
-    assert (both[["low", "low_all"]] >= 1).all(axis=None)
-    assert (both["high"] <= count).all() and (both["high_all"] <= count).all()
+    count = both.groupby(["level", "period"])["place_id"].transform("count")
+    assert (both[["low", "low_joint"]] >= 1).all(axis=None)
+    assert (both["high"] <= count).all() and (both["high_joint"] <= count).all()
     assert (both["high"] - both["low"] < count - 1).any(), "no set says anything"
     assert ((both["high"] > both["low"]) | (count == 1)).any()
 
     ranked = scores_of(con, method).dropna(subset="rank")
-    groups = ranked.groupby(["level", "period"])["unit_id"].agg(set)
+    groups = ranked.groupby(["level", "period"])["place_id"].agg(set)
     expected = {
         key: units
         for key, units in groups.items()
         if key[0] != "nation" and len(units) >= 3 and (key[0] != "court" or key[1] == LAST)
     }
-    assert both.groupby(["level", "period"])["unit_id"].agg(set).to_dict() == expected
+    assert both.groupby(["level", "period"])["place_id"].agg(set).to_dict() == expected
     assert {level for level, _ in expected} == set(RANKED)
     assert len({period for level, period in expected if level == "city"}) > 5
 
@@ -92,9 +92,9 @@ def test_a_chance_to_be_near_the_top(con, method: Method):
 @pytest.mark.parametrize("table", ["ranks", "sensitivity", "sobol"])
 def test_special_courts_are_in_none(con, table: str):
     special = {c for (c,) in con.execute("SELECT court_id FROM courts WHERE special").fetchall()}
-    there = {u for (u,) in con.execute(f"SELECT DISTINCT unit_id FROM index.{table}").fetchall()}
-    scored = frame(con, "SELECT unit_id FROM index.scores WHERE score IS NOT NULL")
-    assert special & set(scored["unit_id"]), "no special court has a score"
+    there = {u for (u,) in con.execute(f"SELECT DISTINCT place_id FROM index.{table}").fetchall()}
+    scored = frame(con, "SELECT place_id FROM index.scores WHERE score IS NOT NULL")
+    assert special & set(scored["place_id"]), "no special court has a score"
     assert there and not special & there
 
 
@@ -110,18 +110,18 @@ def chances(frame: pd.DataFrame, places: int, seed: int) -> np.ndarray:
 def test_the_top_is_of_scores_drawn_to_peers(con, method: Method):
     """Of the scores as observed, which hold the noise already, the chances are others."""
     own, drawn = (scores_of(con, method, basis) for basis in ("observed", "shrunk"))
-    keys = ["level", "unit_id", "period"]
+    keys = ["level", "place_id", "period"]
     own = own[(own["level"] == "court") & (own["period"] == LAST)].dropna(subset="rank")
     drawn = own[keys].merge(drawn, on=keys, how="left").set_axis(own.index)
     drawn = drawn.fillna(own[["score", "se"]])
     top = frame(
         con,
-        "SELECT unit_id, top FROM index.ranks WHERE method = ? AND level = 'court'",
+        "SELECT place_id, top FROM index.ranks WHERE method = ? AND level = 'court'",
         method.id,
-    ).set_index("unit_id")["top"]
+    ).set_index("place_id")["top"]
     places = ceil(method.ranks.top_share * len(own) - 1e-9)
     expected, observed = (chances(scores, places, seed=1) for scores in (drawn, own))
-    mine = top.loc[own["unit_id"]].to_numpy()
+    mine = top.loc[own["place_id"]].to_numpy()
     # Stored scores are as printed, to one decimal: 0.05 of a point more or less.
     assert np.abs(mine - expected).max() < 0.03
     assert np.abs(mine - expected).sum() < 0.5 * np.abs(mine - observed).sum()
@@ -131,7 +131,7 @@ def test_the_top_is_of_scores_drawn_to_peers(con, method: Method):
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda m: m.id)
-@pytest.mark.parametrize("level", doubts.VARIED)
+@pytest.mark.parametrize("level", uncertainty.SENSITIVITY_LEVELS)
 def test_varied_scores_begin_at_the_published(con, method: Method, level: str):
     """The scoring of the sensitivity analysis is the scoring of the index, and so are its ranks."""
     published = scores_of(con, method)
@@ -139,12 +139,12 @@ def test_varied_scores_begin_at_the_published(con, method: Method, level: str):
     published = published.dropna(subset="rank").reset_index(drop=True)
     stored = frame(
         con,
-        "SELECT * FROM index.sensitivity WHERE method = ? AND level = ? ORDER BY unit_id",
+        "SELECT * FROM index.sensitivity WHERE method = ? AND level = ? ORDER BY place_id",
         method.id,
         level,
     )
     assert stored["period"].eq(LAST).all()
-    assert stored["unit_id"].tolist() == published["unit_id"].tolist()
+    assert stored["place_id"].tolist() == published["place_id"].tolist()
     assert stored["score"].round(DECIMALS).tolist() == published["score"].tolist()
     assert stored["rank"].tolist() == published["rank"].tolist()
     assert (stored["rank_low"] <= stored["rank_median"]).all()
@@ -156,8 +156,10 @@ def test_varied_scores_begin_at_the_published(con, method: Method, level: str):
 def test_varied_scores_of_every_unit_of_every_period(con):
     """Also where a unit's own values are too few and its peers' stand in, or a value is missing."""
     [main, *_] = METHODS
-    observed, drawn = (inputs.read(con, main, basis) for basis in ("observed", "shrunk"))
-    found = uncertainty(
+    observed, drawn = (
+        score_inputs.read_inputs(con, main, basis) for basis in ("observed", "shrunk")
+    )
+    found = uncertainty_analysis(
         main,
         observed.value,
         drawn.value,
@@ -166,18 +168,18 @@ def test_varied_scores_of_every_unit_of_every_period(con):
         goalpost_shift=main.sensitivity.goalpost_shift,
         seed=1,
     )
-    published = scores_of(con, main).set_index(["level", "unit_id", "period"])
+    published = scores_of(con, main).set_index(["level", "place_id", "period"])
     published = published.loc[list(observed.keys.itertuples(index=False, name=None))]
     known = published["score"].notna().to_numpy()
     mine = found["score"].round(DECIMALS).to_numpy()
     assert mine[known].tolist() == published["score"].to_numpy()[known].tolist()
-    stands_in = ~observed.own & ~np.isnan(observed.value)
+    stands_in = ~observed.direct & ~np.isnan(observed.value)
     assert stands_in[known].any(), "no value of peers"
 
 
 def test_what_is_varied_has_every_choice(con):
     for method in METHODS:
-        for level in doubts.VARIED:
+        for level in uncertainty.SENSITIVITY_LEVELS:
             alone = frame(
                 con,
                 "SELECT * FROM index.perturbations WHERE method = ? AND level = ?",
@@ -189,7 +191,7 @@ def test_what_is_varied_has_every_choice(con):
             indices = frame(
                 con, "SELECT * FROM index.sobol WHERE method = ? AND level = ?", method.id, level
             )
-            overall = indices[indices["unit_id"].isna()]
+            overall = indices[indices["place_id"].isna()]
             assert overall["choice"].is_unique and len(overall) >= 5
             assert alone["period"].eq(LAST).all() and indices["period"].eq(LAST).all()
         assert not con.execute(
@@ -201,7 +203,7 @@ def test_what_is_varied_has_every_choice(con):
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda m: m.id)
-@pytest.mark.parametrize("level", doubts.COHERENT)
+@pytest.mark.parametrize("level", uncertainty.COHERENCE_LEVELS)
 def test_the_audit_of_a_level(con, method: Method, level: str):
     rows = frame(
         con, "SELECT * FROM index.coherence WHERE method = ? AND level = ?", method.id, level
@@ -230,10 +232,10 @@ def test_two_units_have_no_order(built_world: Path):
         for table in ("indicators", "covariances", "correlations", "shrinkage", "figures"):
             con.execute(f"CREATE TABLE estimates.{table} AS FROM old.estimates.{table}")
         con.execute("CREATE TABLE courts AS FROM old.courts")
-        con.execute("DELETE FROM estimates.indicators WHERE level = 'province' AND unit_id = '13'")
-        score.create(con)
-        found = score.score(con, main)
-        doubts.write(con, main, found)
+        con.execute("DELETE FROM estimates.indicators WHERE level = 'province' AND place_id = '13'")
+        score.create_schema(con)
+        found = score.write_scores(con, main)
+        uncertainty.write(con, main, found)
         levels = {n for (n,) in con.execute("SELECT DISTINCT level FROM index.ranks").fetchall()}
         assert levels == {"city", "court"}
         assert "province" not in str(con.execute("FROM index.sensitivity").fetchall())

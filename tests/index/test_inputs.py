@@ -9,14 +9,14 @@ import duckdb
 import numpy as np
 import pytest
 
-from index_engine.estimates.estimated import BASES
+from index_engine.estimates.indicator_estimate import BASES
 from index_engine.estimates.store import SCHEMA
-from index_engine.index import inputs, score
-from index_engine.index.inputs import Inputs
-from index_engine.method import Band, load, load_all
-from index_engine.method.model import quantile
+from index_engine.index import score, score_inputs
+from index_engine.index.score_inputs import Inputs
+from index_engine.method import Band, load_method, load_methods
+from index_engine.method.model import z_value
 
-METHOD, OFFICIAL = load_all(())
+METHOD, OFFICIAL = load_methods(())
 IDS = [i.id for i in METHOD.indicators]
 CHECKS = [c.id for c in METHOD.checks]
 NAN = math.nan
@@ -67,10 +67,10 @@ class Tables:
             [(m, *k, i, *given) for (m, k, i), given in self.shrinkage.items()],
         )
         con.executemany(
-            "INSERT INTO estimates.figures VALUES (?, ?, ?, 'coverage', ?, NULL, 10)",
+            "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 10)",
             [(*key, value) for key, value in self.coverage.items()],
         )
-        con.execute("INSERT INTO estimates.figures VALUES ('city', 'K1', '2024Q3', 'a', 9, 1, 1)")
+        con.execute("INSERT INTO estimates.statistics VALUES ('city', 'K1', '2024Q3', 'a', 9, 1, 1)")
 
 
 def pairs(names: list[str]) -> list[tuple[str, str]]:
@@ -117,13 +117,15 @@ def covariance(
 
 def compare(tables: Tables, found: Inputs, method: str, basis: str, keys: list[Key]) -> list[str]:
     """Assert that inputs are those of the dictionaries; returns whose values they were."""
-    assert [tuple(k) for k in found.keys[list(inputs.KEYS)].to_numpy().tolist()] == sorted(keys)
+    assert [tuple(k) for k in found.keys[list(score_inputs.KEYS)].to_numpy().tolist()] == sorted(
+        keys
+    )
     every = []
     for at, key in enumerate(sorted(keys)):
         mine = [(name, *chosen(tables, method, basis, key, name)) for name in IDS]
         every += [whose for *_, whose in mine]
         assert found.value[at] == pytest.approx([value for _, value, _, _ in mine], nan_ok=True)
-        assert found.own[at].tolist() == [whose == "own" for *_, whose in mine]
+        assert found.direct[at].tolist() == [whose == "own" for *_, whose in mine]
         for a, one in enumerate(mine):
             variance = 0.0 if math.isnan(one[2]) else one[2] ** 2
             assert found.variance[at, a, a] == pytest.approx(variance)
@@ -132,7 +134,7 @@ def compare(tables: Tables, found: Inputs, method: str, basis: str, keys: list[K
                 assert found.variance[at, a, b] == pytest.approx(expected), (key, one, other)
                 assert found.variance[at, b, a] == pytest.approx(expected)
         rows = {name: tables.indicators.get((method, basis, key, name)) for name in IDS}
-        on_cases = [rows[i.id] for i in METHOD.indicators if i.estimate.clock == "case"]
+        on_cases = [rows[i.id] for i in METHOD.indicators if i.estimate.process == "case"]
         assert found.n[at] == max((r[2] for r in on_cases if r), default=0)
         assert found.too_few[at].tolist() == [
             r is not None and r[3] in ("too_few", "no_data") for r in rows.values()
@@ -158,13 +160,13 @@ def con(tables: Tables) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.mark.parametrize("basis", BASES)
 def test_inputs_are_the_rows(tables: Tables, con, basis: str):
-    whose = compare(tables, inputs.read(con, METHOD, basis), METHOD.id, basis, KEYS)
+    whose = compare(tables, score_inputs.read_inputs(con, METHOD, basis), METHOD.id, basis, KEYS)
     stands_in = {"own", "peers", ""}
     assert set(whose) == stands_in | ({"observed"} if basis in BASES[1:3] else set())
 
 
 def test_inputs_of_one_level_and_period(tables: Tables, con):
-    found = inputs.read(con, METHOD, "observed", level="court", period="2024Q4")
+    found = score_inputs.read_inputs(con, METHOD, "observed", level="court", period="2024Q4")
     mine = [key for key in KEYS if key[0] == "court" and key[2] == "2024Q4"]
     assert len(mine) == 2
     compare(tables, found, METHOD.id, "observed", mine)
@@ -175,8 +177,8 @@ def test_a_basis_without_rows_has_none_of_its_own(tables: Tables):
         tables.write(con)
         con.execute("DELETE FROM estimates.indicators WHERE basis = 'adjusted'")
         con.execute("DELETE FROM estimates.correlations")
-        found = inputs.read(con, METHOD, "adjusted")
-        assert not found.own.any()
+        found = score_inputs.read_inputs(con, METHOD, "adjusted")
+        assert not found.direct.any()
         assert len(found.value) == len(KEYS)
         assert (found.n == 0).all()
         off = found.variance * (1 - np.eye(len(IDS)))
@@ -193,7 +195,7 @@ def scored(own: dict[str, bool], missing: tuple[str, ...] = ()) -> score.Scores:
         [[NAN if i.id in missing else (i.worst + i.best) / 2 for i in METHOD.indicators]]
     )
     mine = np.array([[own.get(name, True) for name in IDS]])
-    return score.compute(METHOD, value, np.zeros((1, len(IDS), len(IDS))), mine)
+    return score.compute_scores(METHOD, value, np.zeros((1, len(IDS), len(IDS))), mine)
 
 
 def test_values_of_peers_have_their_weight_but_do_not_count_as_present():
@@ -231,7 +233,7 @@ def test_an_interval_by_hand():
 
 
 def test_an_interval_without_error_is_the_score():
-    low, high = score.interval(np.array([40.0]), np.array([0.0]), quantile(0.9))
+    low, high = score.interval(np.array([40.0]), np.array([0.0]), z_value(0.9))
     assert low == high == 40.0
 
 
@@ -255,9 +257,9 @@ BANDS = (Band("A", 70.0), Band("B", 50.0), Band("C", 30.0), Band("D", 0.0))
     ],
 )
 def test_bands_that_an_interval_supports(low: float, high: float, band: str | None):
-    assert score.bands(BANDS, np.array([low]), np.array([high])) == [band]
+    assert score.assign_bands(BANDS, np.array([low]), np.array([high])) == [band]
 
 
 def test_a_method_without_bands_gives_none():
-    assert score.bands((), np.array([40.0]), np.array([60.0])) == [None]
-    assert load().bands, "the method has some"
+    assert score.assign_bands((), np.array([40.0]), np.array([60.0])) == [None]
+    assert load_method().bands, "the method has some"

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index_engine.index import composite, differences, ranks
+from index_engine.index import composite, pairwise_differences, ranks
 from index_engine.index.ranks import NO_RANK, RankSets, confidence_sets, top_share
 
 NAN = math.nan
-SETS = ("low", "high", "low_all", "high_all")
+SETS = ("low", "high", "low_joint", "high_joint")
 
 
 def same(one: RankSets, other: RankSets) -> bool:
     return (
         all(np.array_equal(getattr(one, name), getattr(other, name)) for name in SETS)
         and np.array_equal(one.critical, other.critical, equal_nan=True)
-        and one.critical_all == other.critical_all
+        and one.critical_joint == other.critical_joint
     )
 
 
@@ -59,8 +59,8 @@ def test_pisa_sets_equal_csranks(pisa: dict[str, list[str]], way: str):
     both = np.where(np.array(pisa["jurisdiction"]) == "Slovenia", 2, 1)
     agree(found.low, pisa[f"L_marg_{way}"])
     agree(found.high, pisa[f"U_marg_{way}"], both)
-    agree(found.low_all, pisa[f"L_simul_{way}"])
-    agree(found.high_all, pisa[f"U_simul_{way}"])
+    agree(found.low_joint, pisa[f"L_simul_{way}"])
+    agree(found.high_joint, pisa[f"U_simul_{way}"])
 
 
 def test_pisa_sets_at_90_percent_equal_csranks(pisa: dict[str, list[str]]):
@@ -72,8 +72,8 @@ def test_pisa_sets_at_90_percent_equal_csranks(pisa: dict[str, list[str]]):
 def test_the_five_best_and_worst_follow_from_the_simultaneous_sets(pisa: dict[str, list[str]]):
     """A unit may be among the tau best if its set reaches tau (csranks: cstaubest, cstauworst)."""
     found = confidence_sets(numbers(pisa["score"]), numbers(pisa["se"]), seed=101)
-    best = found.low_all <= 5
-    worst = found.high_all >= best.size - 4
+    best = found.low_joint <= 5
+    worst = found.high_joint >= best.size - 4
     assert (best != [text == "TRUE" for text in pisa["tau5_best"]]).sum() <= 1
     assert (worst != [text == "TRUE" for text in pisa["tau5_worst"]]).sum() <= 1
 
@@ -88,7 +88,7 @@ def test_a_missing_score_is_left_out_as_in_csranks(shared: Path):
     assert [getattr(found, name)[~known].tolist() for name in SETS] == [[NO_RANK]] * 4
     assert np.isnan(found.critical[~known]).all()
     reference = columns(shared / "verify/ranks/pisa2018_reading_rank_cs.csv")
-    agree(found.low_all[known], reference["L_simul_step"])
+    agree(found.low_joint[known], reference["L_simul_step"])
     agree(found.high[known], reference["U_marg_step"])
 
 
@@ -99,8 +99,8 @@ def test_dependent_scores_equal_csranks(shared: Path):
     found = confidence_sets(score, np.sqrt(np.diag(sigma)), seed=101, covariance=sigma)
     agree(found.low, toy["L_marg"])
     agree(found.high, toy["U_marg"])
-    agree(found.low_all, toy["L_simul"])
-    agree(found.high_all, toy["U_simul"])
+    agree(found.low_joint, toy["L_simul"])
+    agree(found.high_joint, toy["U_simul"])
 
 
 # ---------------------------------------------------------------- against all pairs
@@ -136,8 +136,8 @@ def plain(
         return 1 + decided.sum(axis=0), n - decided.sum(axis=1)
 
     everything = ~np.eye(n, dtype=bool)
-    decided, critical_all = sets(everything)
-    low_all, high_all = bounds(decided)
+    decided, critical_joint = sets(everything)
+    low_joint, high_joint = bounds(decided)
     low, high, critical = np.zeros((3, n))
     for unit in range(n):
         own = np.zeros((n, n), dtype=bool)
@@ -145,7 +145,7 @@ def plain(
         decided, critical[unit] = sets(own & everything)
         below, above = bounds(decided)
         low[unit], high[unit] = below[unit], above[unit]
-    return RankSets(low, high, low_all, high_all, critical, critical_all, stepdown)
+    return RankSets(low, high, low_joint, high_joint, critical, critical_joint, stepdown)
 
 
 def assert_plain(score: np.ndarray, se: np.ndarray, confidence: float, draws: int, step: bool):
@@ -154,7 +154,7 @@ def assert_plain(score: np.ndarray, se: np.ndarray, confidence: float, draws: in
     for name in SETS:
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
     assert found.critical == pytest.approx(expected.critical, abs=1e-12)
-    assert found.critical_all == pytest.approx(expected.critical_all, abs=1e-12)
+    assert found.critical_joint == pytest.approx(expected.critical_joint, abs=1e-12)
 
 
 @pytest.mark.parametrize("stepdown", [True, False])
@@ -194,11 +194,11 @@ def test_small_worlds_are_those_of_looking_at_every_pair(
 @pytest.mark.parametrize(
     ("module", "name", "value"),
     [
-        (differences, "BLOCK", 700),
-        (differences, "DEPTH", 0.5),
-        (differences, "DEPTH", 3.5),
-        (differences, "PILOT_DRAWS", 2),
-        (differences, "PILOT_UNITS", 1),
+        (pairwise_differences, "BLOCK", 700),
+        (pairwise_differences, "DEPTH", 0.5),
+        (pairwise_differences, "DEPTH", 3.5),
+        (pairwise_differences, "PILOT_DRAWS", 2),
+        (pairwise_differences, "PILOT_UNITS", 1),
     ],
 )
 def test_results_do_not_depend_on_how_the_search_is_cut(
@@ -219,7 +219,7 @@ def test_independent_units_agree_with_a_diagonal_covariance():
     one = confidence_sets(score, se, seed=3, draws=20_000)
     other = confidence_sets(score, se, seed=3, draws=20_000, covariance=np.diag(se**2))
     assert one.critical == pytest.approx(other.critical, abs=0.08)
-    assert one.critical_all == pytest.approx(other.critical_all, abs=0.08)
+    assert one.critical_joint == pytest.approx(other.critical_joint, abs=0.08)
 
 
 # ---------------------------------------------------------------- properties
@@ -238,12 +238,12 @@ def test_sets_hold_the_rank_and_each_other(world: list[tuple[float, float]], ste
     found = confidence_sets(score, se, draws=200, seed=1, stepdown=stepdown)
     place = composite.rank(score)
     known = ~np.isnan(place)
-    assert (found.low_all[known] >= 1).all()
-    assert (found.low_all <= found.low).all(), "simultaneous sets contain the marginal ones"
+    assert (found.low_joint[known] >= 1).all()
+    assert (found.low_joint <= found.low).all(), "simultaneous sets contain the marginal ones"
     assert (found.low[known] <= place[known]).all()
     assert (place[known] <= found.high[known]).all()
-    assert (found.high <= found.high_all).all()
-    assert (found.high_all <= known.sum()).all()
+    assert (found.high <= found.high_joint).all()
+    assert (found.high_joint <= known.sum()).all()
     assert all((getattr(found, name)[~known] == NO_RANK).all() for name in SETS)
 
 
@@ -261,8 +261,8 @@ def test_sets_widen_with_the_errors_with_confidence_and_without_steps(
     ):
         assert (wide.low <= narrow.low).all()
         assert (wide.high >= narrow.high).all()
-        assert (wide.low_all <= narrow.low_all).all()
-        assert (wide.high_all >= narrow.high_all).all()
+        assert (wide.low_joint <= narrow.low_joint).all()
+        assert (wide.high_joint >= narrow.high_joint).all()
 
 
 def test_one_unit_and_none():
@@ -279,20 +279,20 @@ def test_two_units_are_told_apart_by_a_two_sided_test():
     assert apart.critical == pytest.approx([1.645, 1.645], abs=0.03)
     close = confidence_sets(np.array([1.87, 0.0]), np.array([0.6, 0.8]), seed=1, draws=40_000)
     assert (close.low.tolist(), close.high.tolist()) == ([1, 1], [2, 2])
-    assert close.critical_all == pytest.approx(1.960, abs=0.03)
+    assert close.critical_joint == pytest.approx(1.960, abs=0.03)
 
 
 @pytest.mark.parametrize("error", [0.0, 1.0])
 def test_equal_scores_may_have_any_rank(error: float):
     found = confidence_sets(np.full(6, 50.0), np.full(6, error), seed=1, draws=500)
-    assert found.low_all.tolist() == found.low.tolist() == [1] * 6
-    assert found.high_all.tolist() == found.high.tolist() == [6] * 6
+    assert found.low_joint.tolist() == found.low.tolist() == [1] * 6
+    assert found.high_joint.tolist() == found.high.tolist() == [6] * 6
 
 
 def test_scores_known_without_error_have_one_rank():
     found = confidence_sets(np.array([3.0, 9.0, 5.0, 9.0]), np.zeros(4), seed=1, draws=500)
-    assert found.low.tolist() == found.low_all.tolist() == [4, 1, 3, 1]
-    assert found.high.tolist() == found.high_all.tolist() == [4, 2, 3, 2]
+    assert found.low.tolist() == found.low_joint.tolist() == [4, 1, 3, 1]
+    assert found.high.tolist() == found.high_joint.tolist() == [4, 2, 3, 2]
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ def covered(truth: np.ndarray, stepdown: bool) -> tuple[np.ndarray, float]:
         score = truth + se * rng.normal(size=UNITS)
         found = confidence_sets(score, se, draws=500, seed=world, stepdown=stepdown)
         alone += (found.low <= best) & (last <= found.high)
-        together += ((found.low_all <= best) & (last <= found.high_all)).all()
+        together += ((found.low_joint <= best) & (last <= found.high_joint)).all()
     return alone / WORLDS_SEEN, together / WORLDS_SEEN
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from index_engine.estimates.store import SCHEMA
 from index_engine.index import score
-from index_engine.index.score import compute
-from index_engine.method import Indicator, Method, load, parse
+from index_engine.index.score import compute_scores
+from index_engine.method import Indicator, Method, load_method, parse_method
 
-METHOD = load()
+METHOD = load_method()
 IDS = [i.id for i in METHOD.indicators]
 NAN = math.nan
 
@@ -23,7 +23,7 @@ def plain_score(method: Method, values: dict[str, float]) -> tuple[float, dict[s
     """Score and points by dimension from the method's own words, one unit at a time."""
     dimensions = {}
     for dimension in method.dimensions:
-        of = method.of_dimension(dimension.id)
+        of = method.dimension_indicators(dimension.id)
         there = [i for i in of if not math.isnan(values[i.id])]
         present = sum(i.weight for i in there) / sum(i.weight for i in of)
         mean = sum(i.weight * plain_points(i, values[i.id], method.floor) for i in there)
@@ -59,7 +59,7 @@ def no_variance(count: int) -> np.ndarray:
 def test_scores_are_the_steps_one_by_one():
     rng = Random(2)
     values = [random_values(rng, missing=rng.choice([0, 0.1, 0.3])) for _ in range(400)]
-    found = compute(METHOD, rows(values), no_variance(len(values)))
+    found = compute_scores(METHOD, rows(values), no_variance(len(values)))
     scored = 0
     for row, mine in enumerate(values):
         expected, dimensions = plain_score(METHOD, mine)
@@ -76,7 +76,7 @@ def test_scores_are_the_steps_one_by_one():
 def test_weights_shown_are_those_used():
     values = random_values(Random(4), margin=0)
     values["listed_12m"] = NAN
-    found = compute(METHOD, rows([values]), no_variance(1))
+    found = compute_scores(METHOD, rows([values]), no_variance(1))
     weight = dict(zip(IDS, found.weight[0], strict=True))
     assert weight["months_to_cash"] == 1.0
     assert weight["listed_12m"] == 0.0
@@ -102,7 +102,7 @@ def test_weights_shown_are_those_used():
 )
 def test_a_score_needs_enough_of_every_dimension(missing: tuple[str, ...], scored: bool):
     values = random_values(Random(1), margin=0) | dict.fromkeys(missing, NAN)
-    found = compute(METHOD, rows([values]), no_variance(1))
+    found = compute_scores(METHOD, rows([values]), no_variance(1))
     assert (not math.isnan(found.score[0])) == scored
     assert (not math.isnan(found.se[0])) == scored
 
@@ -111,18 +111,20 @@ def test_exactly_the_required_weight_is_enough():
     """13 of 20 is 0.65, whatever binary fractions make of it."""
     text = METHOD.text.replace("weight = 2\nunit", "weight = 13\nunit", 1)
     text = text.replace("weight = 1\nunit", "weight = 7\nunit", 1)
-    method = parse(text, "test")
-    assert [i.weight for i in method.of_dimension("cycle")] == [13, 7]
+    method = parse_method(text, "test")
+    assert [i.weight for i in method.dimension_indicators("cycle")] == [13, 7]
     values = random_values(Random(1), margin=0) | {"listed_12m": NAN}
-    assert not math.isnan(compute(method, rows([values]), no_variance(1)).score[0])
-    stricter = parse(text.replace("min_weight_present = 0.65", "min_weight_present = 0.66"), "test")
-    assert math.isnan(compute(stricter, rows([values]), no_variance(1)).score[0])
+    assert not math.isnan(compute_scores(method, rows([values]), no_variance(1)).score[0])
+    stricter = parse_method(
+        text.replace("min_weight_present = 0.65", "min_weight_present = 0.66"), "test"
+    )
+    assert math.isnan(compute_scores(stricter, rows([values]), no_variance(1)).score[0])
 
 
 def test_the_worst_of_everything_still_has_a_score_and_a_finite_error():
     values = {i.id: i.worst for i in METHOD.indicators}
     variance = np.broadcast_to(np.eye(len(IDS)) * 0.01, (1, len(IDS), len(IDS)))
-    found = compute(METHOD, rows([values]), variance)
+    found = compute_scores(METHOD, rows([values]), variance)
     assert found.score == pytest.approx([METHOD.floor])
     assert np.isfinite(found.se).all()
 
@@ -148,9 +150,9 @@ def test_the_error_is_that_of_the_numerical_gradient():
                 rise = plain_score(METHOD, up)[0] - plain_score(METHOD, down)[0]
                 gradient[column] = rise / (2 * step)
         variance = _covariance(rng)
-        found = compute(METHOD, rows([values]), variance[None])
+        found = compute_scores(METHOD, rows([values]), variance[None])
         assert found.se[0] == pytest.approx(math.sqrt(gradient @ variance @ gradient), rel=1e-5)
-        alone = compute(METHOD, rows([values]), np.diag(np.diag(variance))[None])
+        alone = compute_scores(METHOD, rows([values]), np.diag(np.diag(variance))[None])
         assert alone.se[0] != pytest.approx(found.se[0], rel=1e-3), "covariance does not enter"
 
 
@@ -169,7 +171,7 @@ def test_at_a_goalpost_the_error_does_not_vanish():
     variance = np.stack(
         [np.diag([(0.05 * (i.best - i.worst)) ** 2 for i in METHOD.indicators])] * 3
     )
-    found = compute(METHOD, rows([inside, best, beyond]), variance)
+    found = compute_scores(METHOD, rows([inside, best, beyond]), variance)
     assert found.score[1:].tolist() == pytest.approx([100.0, 100.0])
     assert found.se[1] == pytest.approx(found.se[2])
     assert (found.se > 1).all()
@@ -184,7 +186,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as found:
         found.execute(SCHEMA)
         found.execute("CREATE TABLE courts (court_id VARCHAR, special BOOLEAN)")
-        score.create(found)
+        score.create_schema(found)
         yield found
 
 
@@ -223,7 +225,7 @@ def scores(con, where: str = "TRUE") -> dict[str, dict]:
     ).fetchall()
     names = [column[0] for column in con.description]
     found = [dict(zip(names, row, strict=True)) for row in rows]
-    return {row["unit_id"]: row for row in found}
+    return {row["place_id"]: row for row in found}
 
 
 def test_ranks_by_the_published_score(con):
@@ -234,7 +236,7 @@ def test_ranks_by_the_published_score(con):
     give(con, "14", at(0.4))
     give(con, "15", at(0.4, cash_24m=None))
     give(con, "K1", at(0.1), level="court")
-    score.score(con, METHOD)
+    score.write_scores(con, METHOD)
     found = scores(con)
     ranks = {unit: row["rank"] for unit, row in found.items()}
     assert ranks == {"13": 1, "11": 2, "12": 2, "14": 4, "15": None, "K1": 1}
@@ -244,7 +246,7 @@ def test_ranks_by_the_published_score(con):
 def test_an_interval_is_the_score_and_its_error_both_ways_within_the_scale(con):
     give(con, "11", at(0.5))
     give(con, "12", at(1.0))
-    score.score(con, METHOD)
+    score.write_scores(con, METHOD)
     middle, top = scores(con)["11"], scores(con)["12"]
     assert middle["high"] - middle["score"] == pytest.approx(1.959964 * middle["se"], abs=0.11)
     assert middle["score"] - middle["low"] == pytest.approx(1.959964 * middle["se"], abs=0.11)
@@ -256,11 +258,11 @@ def test_what_is_not_estimated_counts_as_missing_even_with_a_value(con):
     """A value from too few cases is shown but enters no score."""
     give(con, "11", at(0.5, recovery=0.8), recovery="too_few")
     give(con, "12", at(0.5, recovery=None), recovery="too_few")
-    score.score(con, METHOD)
+    score.write_scores(con, METHOD)
     found = scores(con)
     assert found["11"]["score"] == found["12"]["score"]
     shown = con.execute(
-        "SELECT points, weight FROM index.points WHERE unit_id = '11' AND indicator = 'recovery'"
+        "SELECT points, weight FROM index.points WHERE place_id = '11' AND indicator = 'recovery'"
     ).fetchall()
     assert shown == [(None, 0.0)]
 
@@ -270,14 +272,14 @@ def test_why_there_is_no_score(con):
     give(con, "12", at(0.5, cash_24m=None), cash_24m="too_few")
     give(con, "13", at(0.5, cash_24m=None), cash_24m="no_data")
     give(con, "14", at(0.5, recovery=None), recovery="too_few")
-    score.score(con, METHOD)
+    score.write_scores(con, METHOD)
     statuses = {unit: row["status"] for unit, row in scores(con).items()}
     assert statuses == {"11": "not_estimable", "12": "too_few", "13": "too_few", "14": "scored"}
 
 
 def cover(con, unit: str, coverage: float | None, level="province", period="2024Q4"):
     con.execute(
-        "INSERT INTO estimates.figures VALUES (?, ?, ?, 'coverage', ?, NULL, 500)",
+        "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 500)",
         [level, unit, period, coverage],
     )
 
@@ -290,7 +292,7 @@ def test_no_score_from_too_few_of_the_numbered_cases(con):
     for unit, coverage in (("11", 0.59), ("12", 0.6), ("13", None), ("15", 0.3)):
         cover(con, unit, coverage)
     cover(con, "14", 0.1, level="city")  # of another unit with the same code
-    score.score(con, METHOD)
+    score.write_scores(con, METHOD)
     found = scores(con, "period = '2024Q4'")
     assert {unit: row["status"] for unit, row in found.items()} == {
         "11": "low_coverage",
@@ -302,7 +304,7 @@ def test_no_score_from_too_few_of_the_numbered_cases(con):
     assert [found["11"][name] for name in ("score", "se", "low", "high", "rank")] == [None] * 5
     assert scores(con, "period = '2025Q1'")["11"]["status"] == "scored"
     points = con.execute(
-        "SELECT COUNT(points) FROM index.points WHERE unit_id = '11' AND period = '2024Q4'"
+        "SELECT COUNT(points) FROM index.points WHERE place_id = '11' AND period = '2024Q4'"
     ).fetchall()
     assert points == [(len(IDS),)], "what was estimated stays to be seen"
 
@@ -310,7 +312,7 @@ def test_no_score_from_too_few_of_the_numbered_cases(con):
 def test_a_method_without_a_least_coverage_scores_all(con):
     give(con, "11", at(0.5))
     cover(con, "11", 0.1)
-    score.score(con, replace(METHOD, min_coverage=0.0))
+    score.write_scores(con, replace(METHOD, min_coverage=0.0))
     assert scores(con)["11"]["status"] == "scored"
 
 
@@ -324,7 +326,7 @@ def test_covariances_widen_or_narrow_the_interval(con):
         " (?, 'observed', 'province', '12', '2024Q4', 'months_to_cash', 'cash_24m', NULL)",
         [METHOD.id] * 2,
     )
-    score.score(con, METHOD)
+    score.write_scores(con, METHOD)
     found = scores(con)
     assert found["11"]["score"] == found["12"]["score"]
     assert found["12"]["se"] > found["11"]["se"]
@@ -336,7 +338,7 @@ def test_periods_and_levels_are_ranked_apart(con):
     give(con, "12", at(0.4))
     give(con, "11", at(0.8), period="2025Q1")
     give(con, "12", at(0.4), period="2025Q1")
-    score.score(con, METHOD)
+    score.write_scores(con, METHOD)
     assert [scores(con, "period = '2024Q4'")[u]["rank"] for u in ("11", "12")] == [2, 1]
     assert [scores(con, "period = '2025Q1'")[u]["rank"] for u in ("11", "12")] == [1, 2]
     assert {row["n"] for row in scores(con).values()} == {500}

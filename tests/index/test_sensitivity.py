@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index_engine.index import composite, sensitivity
-from index_engine.index.sensitivity import NONE, Choices
-from index_engine.method import Method, load, parse
+from index_engine.index.sensitivity import NO_OMISSION, Scenarios
+from index_engine.method import Method, load_method, parse_method
 
-METHOD = load()
+METHOD = load_method()
 NAN = math.nan
 CYCLE = ("months_to_cash", "listed_12m")
 SPREAD = {"concentration": 40.0, "goalpost_shift": 0.1}
@@ -51,14 +51,14 @@ def drawn_towards_mean(value: np.ndarray) -> np.ndarray:
     return 0.6 * value + 0.4 * np.nanmean(value, axis=0)
 
 
-def random_choices(method: Method, replicates: int, seed: int, shift: float = 0.3) -> Choices:
+def random_choices(method: Method, replicates: int, seed: int, shift: float = 0.3) -> Scenarios:
     rng = np.random.default_rng(seed)
-    uniform = rng.random((replicates, len(sensitivity.inputs(method))))
-    return sensitivity.drawn(method, uniform, 5.0, shift)
+    uniform = rng.random((replicates, len(sensitivity.input_groups(method))))
+    return sensitivity.draw_scenarios(method, uniform, 5.0, shift)
 
 
 def plain_score(
-    method: Method, value: np.ndarray, shrunk: np.ndarray, choices: Choices, replicate: int
+    method: Method, value: np.ndarray, shrunk: np.ndarray, choices: Scenarios, replicate: int
 ) -> float:
     """The score of one unit (indicator,) in one replicate, step by step."""
     means, weights = [], []
@@ -66,7 +66,7 @@ def plain_score(
         of = [
             k
             for k, i in enumerate(method.indicators)
-            if i.dimension == dimension.id and k != choices.left_out[replicate]
+            if i.dimension == dimension.id and k != choices.omission[replicate]
         ]
         if not of:
             continue
@@ -106,7 +106,7 @@ def test_scores_are_the_steps_one_by_one(method: Method):
     shrunk = drawn_towards_mean(value)
     shrunk[::5, 0] = NAN  # cannot be shrunk
     choices = random_choices(method, 60, seed=2)
-    found = sensitivity.evaluate(method, value, shrunk, choices)
+    found = sensitivity.evaluate_scenarios(method, value, shrunk, choices)
     expected = [
         [plain_score(method, value[u], shrunk[u], choices, r) for u in range(len(value))]
         for r in range(len(choices))
@@ -118,19 +118,21 @@ def test_scores_are_the_steps_one_by_one(method: Method):
 def test_exactly_the_required_weight_is_enough():
     """3.9 of 6 is 0.65, whatever binary fractions make of it."""
     text = METHOD.text.replace("weight = 2\nunit", "weight = 3.9\nunit", 1)
-    method = parse(text.replace("weight = 1\nunit", "weight = 2.1\nunit", 1), "test")
+    method = parse_method(text.replace("weight = 1\nunit", "weight = 2.1\nunit", 1), "test")
     value = random_values(method, Random(1), 1)
     value[0, [i.id for i in method.indicators].index("listed_12m")] = NAN
-    found = sensitivity.evaluate(method, value, value, sensitivity.nominal(method))
+    found = sensitivity.evaluate_scenarios(
+        method, value, value, sensitivity.nominal_scenario(method)
+    )
     assert not np.isnan(found).any()
 
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch):
     value = random_values(METHOD, Random(4), 20, missing=0.05)
     choices = random_choices(METHOD, 50, seed=5)
-    whole = sensitivity.evaluate(METHOD, value, value, choices)
+    whole = sensitivity.evaluate_scenarios(METHOD, value, value, choices)
     monkeypatch.setattr(sensitivity, "BLOCK", 7 * value.size)
-    found = sensitivity.evaluate(METHOD, value, value, choices)
+    found = sensitivity.evaluate_scenarios(METHOD, value, value, choices)
     assert np.array_equal(found, whole, equal_nan=True)
 
 
@@ -139,7 +141,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch):
 
 @given(st.lists(st.lists(SCORES, min_size=6, max_size=6), min_size=1, max_size=5))
 def test_ranks_of_many_replicates_are_those_of_each(scores: list[list[float]]):
-    found = sensitivity.ranks(np.array(scores))
+    found = sensitivity.printed_ranks(np.array(scores))
     for row, mine in zip(found.tolist(), scores, strict=True):
         assert row == pytest.approx(plain_ranks(mine), nan_ok=True)
         printed = np.round(np.array(mine), 1)
@@ -147,12 +149,14 @@ def test_ranks_of_many_replicates_are_those_of_each(scores: list[list[float]]):
 
 
 def test_what_is_printed_alike_shares_a_rank():
-    assert sensitivity.ranks(np.array([50.04, 60.0, 49.96, 49.0])).tolist() == [2, 1, 2, 4]
+    assert sensitivity.printed_ranks(np.array([50.04, 60.0, 49.96, 49.0])).tolist() == [2, 1, 2, 4]
 
 
 def test_nobody_rises_because_another_has_no_score():
     before = np.array([90.0, 80.0, 70.0, NAN])
-    found = sensitivity.changes(before, np.array([[NAN, 80.0, 70.0, 60.0], [90.0, 60.0, 70.0, 1]]))
+    found = sensitivity.rank_changes(
+        before, np.array([[NAN, 80.0, 70.0, 60.0], [90.0, 60.0, 70.0, 1]])
+    )
     assert found == pytest.approx(np.array([[NAN, 0, 0, NAN], [0, 1, -1, NAN]]), nan_ok=True)
 
 
@@ -190,33 +194,37 @@ def test_goalposts_move_by_a_uniform_share_of_their_distance():
 
 def test_none_and_each_indicator_are_equally_likely_to_be_left_out():
     choices = _many()
-    options, count = np.unique(choices.left_out, return_counts=True)
-    assert options.tolist() == [NONE, *range(len(METHOD.indicators))]
+    options, count = np.unique(choices.omission, return_counts=True)
+    assert options.tolist() == [NO_OMISSION, *range(len(METHOD.indicators))]
     assert count / len(choices) == pytest.approx([1 / 9] * 9, abs=0.01)
     assert choices.geometric.mean() == pytest.approx(0.5, abs=0.01)
     assert choices.shrunk.mean() == pytest.approx(0.5, abs=0.01)
-    assert (random_choices(ONE, 100, seed=1).left_out == NONE).all(), "the only one stays"
+    assert (random_choices(ONE, 100, seed=1).omission == NO_OMISSION).all(), "the only one stays"
 
 
 def test_a_draw_of_zero_is_still_a_weight():
-    choices = sensitivity.drawn(METHOD, np.zeros((1, len(sensitivity.inputs(METHOD)))), 40.0, 0.1)
+    choices = sensitivity.draw_scenarios(
+        METHOD, np.zeros((1, len(sensitivity.input_groups(METHOD)))), 40.0, 0.1
+    )
     assert np.isfinite(choices.dimension_weight).all()
     assert choices.dimension_weight.sum() == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(("concentration", "shift"), [(0.0, 0.1), (40.0, 0.5), (40.0, -0.1)])
 def test_spreads_that_make_no_sense_are_refused(concentration: float, shift: float):
-    uniform = np.full((1, len(sensitivity.inputs(METHOD))), 0.5)
+    uniform = np.full((1, len(sensitivity.input_groups(METHOD))), 0.5)
     with pytest.raises(ValueError, match="goalpost_shift"):
-        sensitivity.drawn(METHOD, uniform, concentration, shift)
+        sensitivity.draw_scenarios(METHOD, uniform, concentration, shift)
     if shift != 0.1:
         with pytest.raises(ValueError, match="goalpost_shift"):
-            sensitivity.alone(METHOD, np.zeros((1, 8)), np.zeros((1, 8)), goalpost_shift=shift)
+            sensitivity.one_at_a_time(
+                METHOD, np.zeros((1, 8)), np.zeros((1, 8)), goalpost_shift=shift
+            )
 
 
-def _many(concentration: float = 40.0, shift: float = 0.1) -> Choices:
-    uniform = np.random.default_rng(7).random((20_000, len(sensitivity.inputs(METHOD))))
-    return sensitivity.drawn(METHOD, uniform, concentration, shift)
+def _many(concentration: float = 40.0, shift: float = 0.1) -> Scenarios:
+    uniform = np.random.default_rng(7).random((20_000, len(sensitivity.input_groups(METHOD))))
+    return sensitivity.draw_scenarios(METHOD, uniform, concentration, shift)
 
 
 # ---------------------------------------------------------------- all at once
@@ -225,10 +233,12 @@ def _many(concentration: float = 40.0, shift: float = 0.1) -> Choices:
 def test_uncertainty_is_the_quantiles_of_replayed_replicates():
     value = random_values(METHOD, Random(8), 25, missing=0.06)
     shrunk = drawn_towards_mean(value)
-    found = sensitivity.uncertainty(METHOD, value, shrunk, replicates=80, seed=9, **SPREAD)
-    uniform = np.random.Generator(np.random.PCG64(9)).random((80, len(sensitivity.inputs(METHOD))))
-    choices = sensitivity.drawn(METHOD, uniform, **SPREAD)
-    start = sensitivity.nominal(METHOD)
+    found = sensitivity.uncertainty_analysis(METHOD, value, shrunk, replicates=80, seed=9, **SPREAD)
+    uniform = np.random.Generator(np.random.PCG64(9)).random(
+        (80, len(sensitivity.input_groups(METHOD)))
+    )
+    choices = sensitivity.draw_scenarios(METHOD, uniform, **SPREAD)
+    start = sensitivity.nominal_scenario(METHOD)
     before = [plain_score(METHOD, value[u], shrunk[u], start, 0) for u in range(25)]
     known = [u for u in range(25) if not math.isnan(before[u])]
     own = dict(zip(range(25), plain_ranks(before), strict=True))
@@ -264,7 +274,7 @@ def test_the_best_in_everything_is_first_whatever_is_chosen():
     value = random_values(METHOD, Random(10), 20)
     value[7] = [i.best + (i.best - i.worst) for i in METHOD.indicators]
     value[3] = [i.worst - (i.best - i.worst) for i in METHOD.indicators]
-    found = sensitivity.uncertainty(METHOD, value, value, replicates=200, seed=1, **SPREAD)
+    found = sensitivity.uncertainty_analysis(METHOD, value, value, replicates=200, seed=1, **SPREAD)
     ranks = found[["rank", "rank_low", "rank_median", "rank_high"]]
     assert ranks.loc[7].tolist() == [1, 1, 1, 1]
     assert ranks.loc[3].tolist() == [20, 20, 20, 20]
@@ -274,7 +284,7 @@ def test_the_best_in_everything_is_first_whatever_is_chosen():
 def test_a_seed_decides_everything():
     value = random_values(METHOD, Random(11), 12, missing=0.05)
     runs = [
-        sensitivity.uncertainty(METHOD, value, value, replicates=100, seed=seed, **SPREAD)
+        sensitivity.uncertainty_analysis(METHOD, value, value, replicates=100, seed=seed, **SPREAD)
         for seed in (1, 1, 2)
     ]
     assert runs[0].equals(runs[1])
@@ -283,10 +293,10 @@ def test_a_seed_decides_everything():
 
 def test_where_nobody_has_a_score_nothing_is_known():
     value = np.full((4, len(METHOD.indicators)), NAN)
-    found = sensitivity.uncertainty(METHOD, value, value, replicates=100, seed=1, **SPREAD)
+    found = sensitivity.uncertainty_analysis(METHOD, value, value, replicates=100, seed=1, **SPREAD)
     assert len(found) == 4
     assert found.isna().all(axis=None)
-    table = sensitivity.alone(METHOD, value, value, goalpost_shift=0.1)
+    table = sensitivity.one_at_a_time(METHOD, value, value, goalpost_shift=0.1)
     assert (table["reason"] == sensitivity.NO_SCORES).all()
     assert table[["rank_mean", "score_max"]].isna().all(axis=None)
 
@@ -294,16 +304,16 @@ def test_where_nobody_has_a_score_nothing_is_known():
 def test_a_thousand_replicates_over_all_cities_take_less_than_ten_seconds():
     value = random_values(METHOD, Random(12), 375, missing=0.02)
     start = time.perf_counter()
-    sensitivity.uncertainty(METHOD, value, value, replicates=1000, seed=1, **SPREAD)
+    sensitivity.uncertainty_analysis(METHOD, value, value, replicates=1000, seed=1, **SPREAD)
     assert time.perf_counter() - start < 10
 
 
 # ---------------------------------------------------------------- each alone
 
 
-def plain_perturbation(name: str, item: str, shift: float) -> Choices:
+def plain_perturbation(name: str, item: str, shift: float) -> Scenarios:
     """What a row of `alone` says it did, written again."""
-    start = sensitivity.nominal(METHOD)
+    start = sensitivity.nominal_scenario(METHOD)
     distance = start.best - start.worst
     indicators = [i.id for i in METHOD.indicators]
     doubled = [[d.weight * (1.0 + (d.id == item)) for d in METHOD.dimensions]]
@@ -325,9 +335,9 @@ def plain_perturbation(name: str, item: str, shift: float) -> Choices:
 def test_each_perturbation_alone_is_what_it_says():
     value = random_values(METHOD, Random(13), 30, missing=0.05)
     shrunk = drawn_towards_mean(value)
-    table = sensitivity.alone(METHOD, value, shrunk, goalpost_shift=0.1)
+    table = sensitivity.one_at_a_time(METHOD, value, shrunk, goalpost_shift=0.1)
     assert len(table) == 3 + 8 + 4 + 1 + 3
-    start = sensitivity.nominal(METHOD)
+    start = sensitivity.nominal_scenario(METHOD)
     before = [plain_score(METHOD, value[u], shrunk[u], start, 0) for u in range(30)]
     known = [u for u in range(30) if not math.isnan(before[u])]
     for row in table.itertuples():
@@ -354,7 +364,7 @@ def test_a_perturbation_without_effect_is_reported():
     `cash_24m` and `recovery` too little of the closure is there."""
     value = random_values(METHOD, Random(14), 30)
     value[:, [i.id for i in METHOD.indicators].index("recovery")] = NAN
-    table = sensitivity.alone(METHOD, value, value, goalpost_shift=0.1)
+    table = sensitivity.one_at_a_time(METHOD, value, value, goalpost_shift=0.1)
     table = table.set_index(["perturbation", "item"])
     for still in (("left_out", "recovery"), ("shrunk", ""), ("equal_dimension_weights", "")):
         row = table.loc[still]
@@ -371,14 +381,14 @@ def test_a_lost_score_is_an_effect_though_all_others_stand_still():
     value = random_values(NO_MINIMUM, Random(17), 20)
     months, listed = ([i.id for i in METHOD.indicators].index(k) for k in CYCLE)
     value[1:, listed] = value[0, months] = NAN
-    table = sensitivity.alone(NO_MINIMUM, value, value, goalpost_shift=0.1)
+    table = sensitivity.one_at_a_time(NO_MINIMUM, value, value, goalpost_shift=0.1)
     row = table.set_index(["perturbation", "item"]).loc[("left_out", "listed_12m")]
     assert row[["units", "lost", "score_moved", "reason"]].tolist() == [19, 1, 0, ""]
 
 
 def test_the_only_indicator_of_a_dimension_takes_the_dimension_along():
     value = random_values(ONE_EACH, Random(15), 20)
-    table = sensitivity.alone(ONE_EACH, value, value, goalpost_shift=0.1)
+    table = sensitivity.one_at_a_time(ONE_EACH, value, value, goalpost_shift=0.1)
     out = table[table["perturbation"] == "left_out"]
     assert (out["units"] == 20).all()
     assert (out["score_moved"] > 10).all()
@@ -386,7 +396,7 @@ def test_the_only_indicator_of_a_dimension_takes_the_dimension_along():
 
 def test_without_its_only_indicator_a_method_has_no_scores():
     value = random_values(ONE, Random(16), 20)
-    table = sensitivity.alone(ONE, value, value, goalpost_shift=0.1)
+    table = sensitivity.one_at_a_time(ONE, value, value, goalpost_shift=0.1)
     reasons = dict(zip(table["perturbation"], table["reason"], strict=True))
     assert reasons["left_out"] == sensitivity.NO_SCORES
     assert reasons["dimension_doubled"] == reasons["arithmetic"] == sensitivity.NO_EFFECT

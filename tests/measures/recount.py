@@ -52,7 +52,7 @@ def edges(method: Method) -> list[int]:
 class Spell:
     """Observed from `entry` to `stop`; an open one stops the day after it was last observed."""
 
-    clock: str
+    process: str
     court_id: str
     stratum: Stratum | None  # None: of all, since nothing is adjusted by it
     start: date
@@ -62,7 +62,7 @@ class Spell:
 
     @property
     def where(self) -> tuple[str, str, Stratum | None]:
-        return (self.clock, self.court_id, self.stratum)
+        return (self.process, self.court_id, self.stratum)
 
     @property
     def last_day(self) -> date:
@@ -73,7 +73,7 @@ class Spell:
 
 
 def spells(world: World, method: Method) -> list[Spell]:
-    """Every spell of every clock that was under observation for at least a day."""
+    """Every spell of every process that was under observation for at least a day."""
     found = []
     resumed: dict[str, list[date]] = defaultdict(list)
     for case in world.cases:
@@ -83,8 +83,8 @@ def spells(world: World, method: Method) -> list[Spell]:
     for case in world.cases:
         if case.case_type == "first":
             found += _case_spells(case, world, method)
-            for clock, *rest in step_waits.of_case(case, _over(case), since):
-                where = (clock, case.court_id, None)
+            for process, *rest in step_waits.of_case(case, _over(case), since):
+                where = (process, case.court_id, None)
                 found += _spell(where, *rest, world.observed[case.source_id])
             found += _resume_spell(case, resumed[case.case_id], world, method)
     cases = {c.case_id: c for c in world.cases if c.case_type == "first"}
@@ -141,10 +141,10 @@ def _auction_spells(
     window, where = world.observed[one.source_id], (one.court_id, stratum_of_lot(one, method))
     found = []
     if one.stage == "first" and one.asset_class in MOVABLE + FIXED:
-        clock = "notice_movable" if one.asset_class in MOVABLE else "notice_fixed"
+        process = "notice_movable" if one.asset_class in MOVABLE else "notice_fixed"
         event = "gone" if one.status in ("withdrawn", "stopped") else "held"
         ended = one.ended_on if one.status else None
-        found += _spell((clock, *where), one.listed_on, ended, event, window)
+        found += _spell((process, *where), one.listed_on, ended, event, window)
     if one.ended_on is None:
         return found
     over = None if case is None else _over(case)
@@ -248,7 +248,7 @@ def case_counts(world: World, calendar: Calendar, method: Method) -> Counts:
         closed = case.closed_on
         if case.case_type != "first" or (closed is not None and closed < first):
             continue
-        begins = "filed" if case.filed_on >= first else "taken_over"
+        begins = "filed" if case.filed_on >= first else "initial_stock"
         where = (case.court_id, stratum_of_case(case, method))
         counts[*where, calendar.of(max(case.filed_on, first))][begins] += 1
         if closed is not None and closed <= last:

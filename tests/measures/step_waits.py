@@ -36,7 +36,7 @@ def of_case(
 ) -> Iterator[tuple[str, date, date | None, str]]:
     """Clock, start, day of the event and event of the waits of a case that is `over` on a day."""
     of_court = since.get((case.source_id, case.court_id), {})
-    for clock, starts, step, event, assets in CLOCKS:
+    for process, starts, step, event, assets in CLOCKS:
         start = case.filed_on if starts is None else _day(case, starts)
         if start is None or (assets and not case.has_assets):
             continue
@@ -44,9 +44,9 @@ def of_case(
             continue  # nobody was there to date it
         day = _day(case, step)
         if over is not None and (day is None or day > over):
-            yield clock, start, over, "closed"
+            yield process, start, over, "closed"
         else:
-            yield clock, start, day, event
+            yield process, start, day, event
 
 
 def _day(case: Case, step: str) -> date | None:

@@ -14,7 +14,7 @@ def stratum_of_case(case: Case, method: Method) -> Stratum:
         return ("case", "all", 0, "all", None)
     claim, band = case.claim_amount, None
     if claim is not None and claim > 0:
-        band = sum(claim >= edge for edge in method.strata.claim_bands)
+        band = sum(claim >= edge for edge in method.strata.claim_classes)
     case_class = group_of(case.cause, method.strata.classes)
     return ("case", case_class, band, case.debtor_kind or "", None)
 

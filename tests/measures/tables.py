@@ -10,22 +10,22 @@ from tests.measures.strata_of import Stratum
 
 # The columns of each table that are not counts.
 KEYS = {
-    "entered": ("clock", "court_id", "stratum", "period", "age_bin"),
-    "carried": ("clock", "court_id", "stratum", "period", "age_bin"),
-    "exits": ("clock", "court_id", "stratum", "cohort", "period", "event", "age_bin"),
+    "entries": ("process", "court_id", "stratum", "period", "age_bin"),
+    "opening_stock": ("process", "court_id", "stratum", "period", "age_bin"),
+    "exits": ("process", "court_id", "stratum", "cohort", "period", "event", "age_bin"),
     "case_counts": ("court_id", "stratum", "period"),
     "coverage": ("court_id", "period"),
     "round_counts": ("court_id", "stratum", "period", "stage"),
     "lot_counts": ("court_id", "stratum", "period"),
     "price_ratios": ("court_id", "stratum", "period", "stage", "ratio_bin"),
 }
-AGES = ("entered", "carried", "exits")  # the tables of n and elapsed by age
+AGES = ("entries", "opening_stock", "exits")  # the tables of n and elapsed by age
 
 
 def labels(con: duckdb.DuckDBPyConnection) -> dict[int, Stratum]:
     """What the numbers of strata stand for."""
     rows = con.execute(
-        "SELECT stratum, kind, case_class, claim_band, debtor_kind, asset_class"
+        "SELECT stratum, kind, case_class, claim_class, debtor_kind, asset_class"
         " FROM measures.strata"
     ).fetchall()
     found = {number: tuple(label) for number, *label in rows}

@@ -11,20 +11,20 @@ import duckdb
 import numpy as np
 import pytest
 
-from index_engine.ages import Ages
+from index_engine.age_grid import AgeGrid
 from index_engine.estimates import panel
-from index_engine.estimates.incidence import at_risk
-from index_engine.estimates.panel import ClockPanel, Frame
-from index_engine.estimates.units import all_courts, units
-from index_engine.measures.measure import CLOCKS, measure
-from index_engine.method import Method, load
+from index_engine.estimates.incidence import number_at_risk
+from index_engine.estimates.panel import PanelAxes, ProcessPanel
+from index_engine.estimates.places import courts_with_counts, read_places
+from index_engine.measures.compute import PROCESSES, compute_measures
+from index_engine.method import Method, load_method
 from tests.measures import recount
 from tests.measures.recount import MONTHS, QUARTERS, YEARS, Calendar
 from tests.measures.tables import summed
 from tests.steps import with_steps
 from tests.worlds import CASES, Case, Court, World, random_world
 
-METHOD = load()
+METHOD = load_method()
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def by_calendar(world: World) -> Iterator[dict[Calendar, duckdb.DuckDBPyConnecti
     found = {}
     for calendar in (MONTHS, YEARS):
         found[calendar] = world.connect()
-        measure(found[calendar], METHOD, period_of=calendar.of)
+        compute_measures(found[calendar], METHOD, period_function=calendar.of)
     yield found
     for con in found.values():
         con.close()
@@ -47,7 +47,7 @@ def by_calendar(world: World) -> Iterator[dict[Calendar, duckdb.DuckDBPyConnecti
 # ---------------------------------------------------------------- time
 
 FLOWS = {
-    "entered": ("clock", "court_id", "stratum", "age_bin"),
+    "entries": ("process", "court_id", "stratum", "age_bin"),
     "case_counts": (
         "court_id",
         "stratum",
@@ -59,7 +59,7 @@ FLOWS = {
     ),
     "price_ratios": ("court_id", "stratum", "stage", "ratio_bin"),
     # A cohort is a period too: a year's cohorts are those of its months.
-    "exits": ("clock", "court_id", "stratum", "age_bin", "event"),
+    "exits": ("process", "court_id", "stratum", "age_bin", "event"),
 }
 
 
@@ -88,12 +88,12 @@ def _by_year(
     return found
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
-def test_the_years_risk_is_the_sum_of_its_months(by_calendar: dict, world: World, clock: str):
+@pytest.mark.parametrize("process", PROCESSES)
+def test_the_years_risk_is_the_sum_of_its_months(by_calendar: dict, world: World, process: str):
     """What is carried out of one month and into the next cancels; the rest adds up exactly."""
-    months = _risk(by_calendar[MONTHS], clock, MONTHS, 2021, 2024)
-    years = _risk(by_calendar[YEARS], clock, YEARS, 2021, 2024)
-    summed = months.reshape(len(world.courts), -1, 12, METHOD.ages.bins).sum(axis=2)
+    months = _risk(by_calendar[MONTHS], process, MONTHS, 2021, 2024)
+    years = _risk(by_calendar[YEARS], process, YEARS, 2021, 2024)
+    summed = months.reshape(len(world.courts), -1, 12, METHOD.ages.n_bins).sum(axis=2)
     # In days at risk both are whole numbers, so that nothing hides in a tolerance.
     widths = METHOD.ages.widths
     assert np.allclose(years * widths, (years * widths).round(), atol=1e-6)
@@ -102,27 +102,29 @@ def test_the_years_risk_is_the_sum_of_its_months(by_calendar: dict, world: World
 
 
 def _risk(
-    con: duckdb.DuckDBPyConnection, clock: str, calendar: Calendar, first: int, last: int
+    con: duckdb.DuckDBPyConnection, process: str, calendar: Calendar, first: int, last: int
 ) -> np.ndarray:
     """Numbers at risk (court, period, bin) of each single period of the years first..last."""
-    cells = _cells(con, clock, calendar, first, last)
-    ahead = {name: _next_period(getattr(cells, name)) for name in ("carried", "carried_elapsed")}
-    return at_risk(
-        cells.entered + cells.carried,
-        cells.entered_elapsed + cells.carried_elapsed,
-        cells.left + ahead["carried"],
-        cells.left_elapsed + ahead["carried_elapsed"],
+    cells = _cells(con, process, calendar, first, last)
+    ahead = {name: _next_period(getattr(cells, name)) for name in ("opening_stock", "carried_elapsed")}
+    return number_at_risk(
+        cells.entries + cells.opening_stock,
+        cells.entries_elapsed_days + cells.opening_stock_elapsed_days,
+        cells.censored + ahead["opening_stock"],
+        cells.censored_elapsed_days + ahead["carried_elapsed"],
         cells.events,
         METHOD.ages,
     )
 
 
 def _cells(
-    con: duckdb.DuckDBPyConnection, clock: str, calendar: Calendar, first: int, last: int
-) -> ClockPanel:
+    con: duckdb.DuckDBPyConnection, process: str, calendar: Calendar, first: int, last: int
+) -> ProcessPanel:
     begins, ends = calendar.of(date(first, 1, 1)), calendar.of(date(last, 12, 31))
-    frame = Frame(all_courts(con), begins, ends)
-    return panel.read_clock(con, frame, clock, METHOD.clock_events(clock), METHOD.ages.bins)
+    frame = PanelAxes(courts_with_counts(con), begins, ends)
+    return panel.read_process_panel(
+        con, frame, process, METHOD.process_events(process), METHOD.ages.n_bins
+    )
 
 
 def _next_period(stock: np.ndarray) -> np.ndarray:
@@ -135,11 +137,11 @@ def _next_period(stock: np.ndarray) -> np.ndarray:
 def test_a_place_is_the_sum_of_the_courts_in_it(by_calendar: dict, world: World):
     """The panel's gathering against counts of the rows of the courts that lie in each place."""
     con = by_calendar[YEARS]
-    frame = Frame(all_courts(con), 2021, 2024)
+    frame = PanelAxes(courts_with_counts(con), 2021, 2024)
     counts = panel.read_counts(con, frame, "case_counts")
     closed = summed(recount.case_counts(world, YEARS, METHOD), 1)
-    for level in units(con):
-        found = panel.gather(counts["closed"], level.members)
+    for level in read_places(con):
+        found = panel.sum_members(counts["closed"], level.members)
         for unit, row in zip(level.ids, found, strict=True):
             inside = _courts_in(world, level.level, unit)
             expected = [
@@ -147,20 +149,20 @@ def test_a_place_is_the_sum_of_the_courts_in_it(by_calendar: dict, world: World)
                 for year in range(2021, 2025)
             ]
             assert row.tolist() == expected, unit
-    assert [level.level for level in units(con)] == ["nation", "province", "city", "court"]
+    assert [level.level for level in read_places(con)] == ["nation", "province", "city", "court"]
 
 
 def test_age_cells_of_a_place_are_the_sums_of_its_courts(by_calendar: dict, world: World):
     con = by_calendar[YEARS]
     cells = _cells(con, "case", YEARS, 2021, 2024)
     found = recount.entered(recount.spells(world, METHOD), YEARS, recount.edges(METHOD))
-    for level in units(con):
-        gathered = panel.gather(cells.entered, level.members)
+    for level in read_places(con):
+        gathered = panel.sum_members(cells.entries, level.members)
         for unit, array in zip(level.ids, gathered, strict=True):
             inside = _courts_in(world, level.level, unit)
             expected = np.zeros_like(array)
-            for (clock, court, _stratum, year, age_bin), (n, _) in found.items():
-                if clock == "case" and court in inside and age_bin < METHOD.ages.bins:
+            for (process, court, _stratum, year, age_bin), (n, _) in found.items():
+                if process == "case" and court in inside and age_bin < METHOD.ages.n_bins:
                     expected[year - 2021, age_bin] += n
             assert (array == expected).all(), unit
 
@@ -184,7 +186,7 @@ def _courts_in(world: World, level: str, unit: str) -> set[str]:
 DAY0 = date(2022, 1, 1)
 WINDOW = (DAY0, date(2023, 6, 30))
 LAST = (WINDOW[1] - DAY0).days
-DAYS = Ages.daily(400)
+DAYS = AgeGrid.daily(400)
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ def test_risk_by_day_is_a_count_of_spells(anything: tuple):
     """With bins of a day, the number at risk at an age is how many were watched at that age."""
     risk = _risk_of_window(anything, MONTHS, DAYS)
     for number, court in enumerate(anything):
-        expected = np.zeros(DAYS.bins)
+        expected = np.zeros(DAYS.n_bins)
         for case in court:
             last = LAST if case.closed is None else min(case.closed, LAST)
             expected[max(-case.filed, 0) : max(last - case.filed + 1, 0)] += 1
@@ -231,7 +233,7 @@ def test_any_calendar_gives_the_same_risk(anything: tuple):
     assert (monthly > -1e-9).all()
 
 
-def _risk_of_window(courts: tuple, calendar: Calendar, grid: Ages) -> np.ndarray:
+def _risk_of_window(courts: tuple, calendar: Calendar, grid: AgeGrid) -> np.ndarray:
     """Numbers at risk (court, bin) over all periods: what is carried out and in again cancels."""
 
     class OnGrid(Method):
@@ -252,16 +254,18 @@ def _risk_of_window(courts: tuple, calendar: Calendar, grid: Ages) -> np.ndarray
     )
     method = OnGrid(**vars(METHOD))
     with world.connect() as con:
-        measure(con, method, period_of=calendar.of)
+        compute_measures(con, method, period_function=calendar.of)
         # Also courts of which nothing falls into the window.
         ids = tuple(court.court_id for court in world.courts)
-        frame = Frame(ids, calendar.of(WINDOW[0]), calendar.of(WINDOW[1]))
-        cells = panel.read_clock(con, frame, "case", method.clock_events("case"), grid.bins)
-    return at_risk(
-        (cells.entered + cells.carried).sum(axis=1),
-        (cells.entered_elapsed + cells.carried_elapsed).sum(axis=1),
-        (cells.left + _next_period(cells.carried)).sum(axis=1),
-        (cells.left_elapsed + _next_period(cells.carried_elapsed)).sum(axis=1),
+        frame = PanelAxes(ids, calendar.of(WINDOW[0]), calendar.of(WINDOW[1]))
+        cells = panel.read_process_panel(
+            con, frame, "case", method.process_events("case"), grid.n_bins
+        )
+    return number_at_risk(
+        (cells.entries + cells.opening_stock).sum(axis=1),
+        (cells.entries_elapsed_days + cells.opening_stock_elapsed_days).sum(axis=1),
+        (cells.censored + _next_period(cells.opening_stock)).sum(axis=1),
+        (cells.censored_elapsed_days + _next_period(cells.opening_stock_elapsed_days)).sum(axis=1),
         cells.events.sum(axis=1),
         grid,
     )

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index_engine.measures.measure import measure
-from index_engine.method import load
+from index_engine.measures.compute import compute_measures
+from index_engine.method import load_method
 from tests.measures import recount, strata_of
 from tests.measures.recount import QUARTERS
 from tests.measures.tables import nonzero, read_counts
 from tests.worlds import CASES, OBSERVED, Case, Sequences, World
 
-METHOD = load()
+METHOD = load_method()
 LATER = 3  # a second source of cases
 Q1, Q2, Q3, Q4 = (QUARTERS.of(date(2022, month, 1)) for month in (1, 4, 7, 10))
 
@@ -26,7 +26,7 @@ def numbered(case_id: str, day: str, **more) -> Case:
 def covered(world: World) -> dict[int, tuple[int, int]]:
     """Received and expected of court K1 by period."""
     with world.connect() as con:
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
         rows = con.execute(
             "SELECT court_id, period, numbered_received, numbered_expected FROM measures.coverage"
         ).fetchall()
@@ -126,9 +126,9 @@ def test_property_taken_is_not_cash(close_mode: str | None, recovery_mode: str |
     )
     world = World(cases=(case,))
     with world.connect() as con:
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
         out = con.execute(
-            "SELECT event::VARCHAR, period FROM measures.exits WHERE clock = 'case'"
+            "SELECT event::VARCHAR, period FROM measures.exits WHERE process = 'case'"
         ).fetchall()
         counts = read_counts(con, "case_counts")
     assert out == [(event, Q4)]
@@ -150,6 +150,6 @@ def test_a_delivery_that_brought_nothing_new_still_watched():
     world = World(cases=(numbered("a", "2022-01-10"),), observed=windows)
     with world.connect() as con:
         con.execute("UPDATE sources SET kind = 'cases', name = 'one source'")
-        measure(con, METHOD, period_of=date.toordinal)
+        compute_measures(con, METHOD, period_function=date.toordinal)
         out = con.execute("SELECT event::VARCHAR, period FROM measures.exits").fetchall()
     assert out == [("open", date(2022, 12, 31).toordinal())]

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from index_engine.measures import measure as module
-from index_engine.measures.measure import GROUPED, measure
-from index_engine.method import load
+from index_engine.measures import compute as module
+from index_engine.measures.compute import RANDOM_GROUP_MEASURES, compute_measures
+from index_engine.method import load_method
 from tests.measures.tables import KEYS, read_counts, summed
 from tests.worlds import OBSERVED, Case, Round, World, random_world
 
-METHOD = load()
+METHOD = load_method()
 GROUPS = 8
 SMALL = {"GROUPS": GROUPS, "LEAST_GROUPS": 5, "LEAST_PER_GROUP": 50}
 
@@ -41,7 +41,7 @@ def grouped(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
     with world.connect() as con:
         with pytest.MonkeyPatch.context() as patch:
             _set(patch, **SMALL)
-            measure(con, METHOD)
+            compute_measures(con, METHOD)
         yield con
 
 
@@ -51,7 +51,7 @@ def tables(con: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def groups(con: duckdb.DuckDBPyConnection, table: str = "case_counts") -> set[str]:
-    rows = con.execute(f"SELECT DISTINCT court_id::VARCHAR FROM grouped.{table}").fetchall()
+    rows = con.execute(f"SELECT DISTINCT court_id::VARCHAR FROM random_groups.{table}").fetchall()
     return {name for (name,) in rows}
 
 
@@ -64,7 +64,7 @@ def enforcements(world: World) -> int:
 
 def test_too_few_cases_make_no_groups(world: World):
     with world.connect() as con:
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
         assert tables(con) == set()
 
 
@@ -80,21 +80,21 @@ def test_as_many_cases_as_the_least_groups_need(
     _set(small, LEAST_GROUPS=least, LEAST_PER_GROUP=30)
     cases = (*firsts[: least * 30 + spare], *others)
     with World(world.regions, world.courts, cases).connect() as con:
-        measure(con, METHOD)
-        assert tables(con) == (set(GROUPED) if made else set())
+        compute_measures(con, METHOD)
+        assert tables(con) == (set(RANDOM_GROUP_MEASURES) if made else set())
         if made:
             assert groups(con) == {f"g{number:03d}" for number in range(least)}
 
 
 def test_there_are_no_more_groups_than_wanted(grouped: duckdb.DuckDBPyConnection, world: World):
     assert enforcements(world) // SMALL["LEAST_PER_GROUP"] > GROUPS
-    for table in GROUPED:
+    for table in RANDOM_GROUP_MEASURES:
         assert groups(grouped, table) == {f"g{number:03d}" for number in range(GROUPS)}, table
 
 
 def test_groups_are_of_about_one_size(grouped: duckdb.DuckDBPyConnection):
-    found = summed(read_counts(grouped, "case_counts", "grouped"), 1, 2)
-    cases = {group: cell["filed"] + cell["taken_over"] for (group,), cell in found.items()}
+    found = summed(read_counts(grouped, "case_counts", "random_groups"), 1, 2)
+    cases = {group: cell["filed"] + cell["initial_stock"] for (group,), cell in found.items()}
     mean = sum(cases.values()) / GROUPS
     # A draw with equal chances: a standard deviation of the root of the mean, about.
     assert all(abs(n - mean) < 4 * mean**0.5 for n in cases.values()), cases
@@ -105,26 +105,26 @@ def test_groups_of_a_former_build_are_not_left(world: World, monkeypatch: pytest
     with world.connect() as con:
         with monkeypatch.context() as patch:
             _set(patch, **SMALL)
-            measure(con, METHOD)
-        assert tables(con) == set(GROUPED)
-        measure(con, METHOD)
+            compute_measures(con, METHOD)
+        assert tables(con) == set(RANDOM_GROUP_MEASURES)
+        compute_measures(con, METHOD)
         assert tables(con) == set()
 
 
 # ---------------------------------------------------------------- what is in them
 
 
-@pytest.mark.parametrize("table", GROUPED)
+@pytest.mark.parametrize("table", RANDOM_GROUP_MEASURES)
 def test_all_groups_are_all_courts(grouped: duckdb.DuckDBPyConnection, table: str):
     away = [KEYS[table].index(name) for name in ("court_id", "stratum")]
-    found = summed(read_counts(grouped, table, "grouped"), *away)
+    found = summed(read_counts(grouped, table, "random_groups"), *away)
     assert found == summed(read_counts(grouped, table), *away)
     assert found
 
 
-@pytest.mark.parametrize("table", GROUPED)
+@pytest.mark.parametrize("table", RANDOM_GROUP_MEASURES)
 def test_a_group_is_of_every_stratum(grouped: duckdb.DuckDBPyConnection, table: str):
-    [(strata,)] = grouped.execute(f"SELECT COUNT(DISTINCT stratum) FROM grouped.{table}").fetchall()
+    [(strata,)] = random_groups.execute(f"SELECT COUNT(DISTINCT stratum) FROM random_groups.{table}").fetchall()
     assert strata == 1
 
 
@@ -153,7 +153,7 @@ def days_apart(count: int) -> World:
 def group_by_day(con: duckdb.DuckDBPyConnection, table: str, where: str) -> dict[int, str]:
     """Which group has what falls on a day: one."""
     rows = con.execute(
-        f"SELECT period, court_id::VARCHAR FROM grouped.{table} WHERE {where}"
+        f"SELECT period, court_id::VARCHAR FROM random_groups.{table} WHERE {where}"
     ).fetchall()
     assert len(rows) == len(dict(rows)), "two groups on one day"
     return dict(rows)
@@ -166,13 +166,13 @@ def test_a_case_is_in_one_group_and_its_lots_with_it(small: pytest.MonkeyPatch):
     last = OBSERVED[0] + timedelta(days=days - 1)
     world = replace(world, observed=dict.fromkeys(world.observed, (OBSERVED[0], last)))
     with world.connect() as con:
-        measure(con, METHOD, period_of=date.toordinal)
+        compute_measures(con, METHOD, period_function=date.toordinal)
         cases = group_by_day(con, "case_counts", "filed = 1")
         assert len(cases) == days
         assert len(set(cases.values())) == GROUPS
-        assert cases == group_by_day(con, "entered", "clock = 'case'")
-        assert cases == group_by_day(con, "entered", "clock = 'lot'")
-        assert cases == group_by_day(con, "exits", "clock = 'lot' AND event = 'sold'")
+        assert cases == group_by_day(con, "entries", "process = 'case'")
+        assert cases == group_by_day(con, "entries", "process = 'lot'")
+        assert cases == group_by_day(con, "exits", "process = 'lot' AND event = 'sold'")
         assert cases == group_by_day(con, "price_ratios", "n = 1")
         for stage in ("first", "second"):
             assert cases == group_by_day(con, "round_counts", f"stage = '{stage}'")
@@ -187,9 +187,9 @@ def test_lots_of_no_known_case_are_dealt_too(small: pytest.MonkeyPatch, case_id:
         for r in world.rounds
     )
     with replace(world, rounds=strange).connect() as con:
-        measure(con, METHOD)
-        ended = summed(read_counts(con, "round_counts", "grouped"), 0, 1, 2)
-        sold = summed(read_counts(con, "price_ratios", "grouped"), 1, 2, 3, 4)
+        compute_measures(con, METHOD)
+        ended = summed(read_counts(con, "round_counts", "random_groups"), 0, 1, 2)
+        sold = summed(read_counts(con, "price_ratios", "random_groups"), 1, 2, 3, 4)
     rounds = {stage: cell["rounds_ended"] for (stage,), cell in ended.items()}
     assert rounds == {"first": 400, "second": 400}
     lots = [cell["n"] for cell in sold.values()]
@@ -207,9 +207,9 @@ def test_of_very_many_cases_about_as_many_as_wanted_are_in(
     """Also where the share and the number of groups have a divisor in common: no group is empty."""
     _set(small, MOST_GROUPED=most)
     with days_apart(1400).connect() as con:
-        measure(con, METHOD)
-        found = summed(read_counts(con, "case_counts", "grouped"), 1, 2)
-        lots = summed(read_counts(con, "price_ratios", "grouped"), 1, 2, 3, 4)
+        compute_measures(con, METHOD)
+        found = summed(read_counts(con, "case_counts", "random_groups"), 1, 2)
+        lots = summed(read_counts(con, "price_ratios", "random_groups"), 1, 2, 3, 4)
     deviation = (1400 / one_in * (1 - 1 / one_in)) ** 0.5
     chosen = {group: cell["filed"] for (group,), cell in found.items()}
     assert abs(sum(chosen.values()) - most) <= 4 * deviation
@@ -223,6 +223,6 @@ def test_the_order_of_rows_changes_no_group(
 ):
     turned = replace(world, cases=world.cases[::-1], rounds=world.rounds[::-1])
     with turned.connect() as con:
-        measure(con, METHOD)
-        for table in GROUPED:
-            assert read_counts(con, table, "grouped") == read_counts(grouped, table, "grouped")
+        compute_measures(con, METHOD)
+        for table in RANDOM_GROUP_MEASURES:
+            assert read_counts(con, table, "random_groups") == read_counts(grouped, table, "random_groups")

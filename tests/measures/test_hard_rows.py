@@ -6,21 +6,21 @@ from decimal import Decimal
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.measures.measure import MEASURES, measure
-from index_engine.method import load, parse
+from index_engine.measures.compute import MEASURES, compute_measures
+from index_engine.method import load_method, parse_method
 from tests.measures import recount
 from tests.measures.recount import MONTHS, QUARTERS
 from tests.measures.tables import nonzero, read_cells, read_counts
 from tests.worlds import AUCTIONS, CASES, OBSERVED, Case, Round, World, random_world
 
-METHOD = load()
+METHOD = load_method()
 THOUSAND = Decimal(1000)
 
 
 def measured(world: World, table: str, columns: str, where: str = "TRUE", method=METHOD) -> list:
     """Rows of one measure by quarter, in order."""
     with world.connect() as con:
-        measure(con, method)
+        compute_measures(con, method)
         return con.execute(
             f"SELECT {columns} FROM measures.{table} WHERE {where} ORDER BY ALL"
         ).fetchall()
@@ -37,7 +37,7 @@ def one(day: str, **fields) -> Case:
 
 def test_money_paid_after_closing_counts_on_the_day_it_is_paid():
     world = World(cases=(one("2022-03-01", paid_out_on=date(2022, 8, 1)),))
-    out = measured(world, "exits", "event::VARCHAR, period", "clock = 'case'")
+    out = measured(world, "exits", "event::VARCHAR, period", "process = 'case'")
     assert out == [("cash", QUARTERS.of(date(2022, 8, 1)))]
     closed = measured(world, "case_counts", "period", "closed = 1")
     assert closed == [(QUARTERS.of(date(2022, 3, 1)),)], "a closing is counted where it is recorded"
@@ -45,20 +45,20 @@ def test_money_paid_after_closing_counts_on_the_day_it_is_paid():
 
 def test_money_not_yet_paid_when_observation_ends_is_not_in():
     world = World(cases=(one("2024-12-20", paid_out_on=date(2025, 1, 5)),))
-    assert measured(world, "exits", "event::VARCHAR", "clock = 'case'") == [("open",)]
+    assert measured(world, "exits", "event::VARCHAR", "process = 'case'") == [("open",)]
 
 
 def test_a_payment_dated_before_filing_does_not_lose_the_case():
     """Imports warn of it and keep the case ('paid_before_filed'), so the curve has to as well."""
     world = World(cases=(one("2022-03-01", paid_out_on=date(2022, 1, 1)),))
     assert measured(world, "case_counts", "SUM(filed), SUM(closed)") == [(1, 1)]
-    assert measured(world, "exits", "event::VARCHAR, n", "clock = 'case'") == [("cash", 1)]
+    assert measured(world, "exits", "event::VARCHAR, n", "process = 'case'") == [("cash", 1)]
 
 
 def test_a_listing_dated_before_filing_does_not_lose_the_case():
     """Imports warn of it and keep the case ('listed_before_filed')."""
     case = one("2022-03-01", has_assets=True, first_listed_on=date(2022, 1, 1))
-    found = measured(World(cases=(case,)), "exits", "event::VARCHAR, n", "clock = 'listing'")
+    found = measured(World(cases=(case,)), "exits", "event::VARCHAR, n", "process = 'listing'")
     assert found == [("listed", 1)]
 
 
@@ -66,7 +66,7 @@ def test_only_first_enforcement_is_counted():
     kinds = ("first", "resumed", "preservation", "objection", "other")
     cases = tuple(Case(kind, "K1", date(2022, 1, 10), case_type=kind) for kind in kinds)
     assert measured(World(cases=cases), "case_counts", "SUM(filed)") == [(1,)]
-    assert measured(World(cases=cases), "entered", "SUM(n)") == [(1,)]
+    assert measured(World(cases=cases), "entries", "SUM(n)") == [(1,)]
 
 
 def test_modes_become_the_events_that_the_method_says():
@@ -77,7 +77,11 @@ def test_modes_become_the_events_that_the_method_says():
         for number, mode in enumerate(modes)
     )
     found = measured(
-        World(cases=cases), "exits", "event::VARCHAR, n", "clock = 'case'", parse(text, "test")
+        World(cases=cases),
+        "exits",
+        "event::VARCHAR, n",
+        "process = 'case'",
+        parse_method(text, "test"),
     )
     assert found == [("cash", 2), ("other", 2), ("zhongben", 1)]
 
@@ -196,7 +200,7 @@ def again(status: str | None, ended: date | None, **fields) -> Round:
 
 def test_a_lot_is_in_the_state_of_its_last_round():
     world = World(rounds=(FAILED, again("sold", date(2022, 5, 9), final_price=THOUSAND)))
-    out = measured(world, "exits", "event::VARCHAR, period", "clock = 'lot'")
+    out = measured(world, "exits", "event::VARCHAR, period", "process = 'lot'")
     assert out == [("sold", QUARTERS.of(date(2022, 5, 9)))]
     lots = measured(world, "lot_counts", "period, lots_finished, lots_sold, value_sold")
     assert lots == [(QUARTERS.of(date(2022, 5, 9)), 1, 1, THOUSAND)]
@@ -205,14 +209,14 @@ def test_a_lot_is_in_the_state_of_its_last_round():
 def test_a_lot_listed_again_is_not_finished():
     world = World(rounds=(FAILED, again(None, None)))
     assert measured(world, "lot_counts", "lots_finished") == []
-    assert measured(world, "exits", "event::VARCHAR", "clock = 'lot'") == [("open",)]
+    assert measured(world, "exits", "event::VARCHAR", "process = 'lot'") == [("open",)]
 
 
 def test_a_last_round_without_its_end_takes_no_other_rounds_end():
     """Withdrawn, day unknown: neither gone nor finished on the day on which round 1 failed."""
     world = World(rounds=(FAILED, again("withdrawn", None)))
     assert measured(world, "lot_counts", "lots_finished") == []
-    assert measured(world, "exits", "event::VARCHAR", "clock = 'lot'") == [("open",)]
+    assert measured(world, "exits", "event::VARCHAR", "process = 'lot'") == [("open",)]
 
 
 def test_a_sale_without_its_price_takes_no_other_rounds_price():
@@ -254,7 +258,7 @@ def test_a_lot_whose_rounds_came_in_two_files_is_watched_to_the_end_of_the_secon
             later: (date(2022, 4, 1), date(2022, 6, 30)),
         },
     )
-    out = measured(world, "exits", "event::VARCHAR, period", "clock = 'lot'")
+    out = measured(world, "exits", "event::VARCHAR, period", "process = 'lot'")
     assert out == [("sold", QUARTERS.of(date(2022, 5, 9)))]
 
 
@@ -287,9 +291,9 @@ def test_windows_that_differ_and_cut_periods():
     world = World(world.regions, world.courts, cases, world.rounds, observed)
     spells, grid = recount.spells(world, METHOD), recount.edges(METHOD)
     with world.connect() as con:
-        measure(con, METHOD, period_of=MONTHS.of)
-        assert read_cells(con, "entered") == recount.entered(spells, MONTHS, grid)
-        assert read_cells(con, "carried") == recount.carried(spells, MONTHS, grid)
+        compute_measures(con, METHOD, period_function=MONTHS.of)
+        assert read_cells(con, "entries") == recount.entered(spells, MONTHS, grid)
+        assert read_cells(con, "opening_stock") == recount.carried(spells, MONTHS, grid)
         [(out,)] = con.execute("SELECT SUM(n) FROM measures.exits").fetchall()
         assert out == len(spells)
         for table in ("case_counts", "round_counts", "lot_counts", "price_ratios"):
@@ -304,7 +308,7 @@ def test_a_window_that_no_source_states_is_that_of_its_rows():
     )
     with World(cases=cases).connect() as con:
         con.execute("UPDATE sources SET observed_from = NULL, observed_to = NULL")
-        measure(con, METHOD, period_of=date.toordinal)
+        compute_measures(con, METHOD, period_function=date.toordinal)
         out = con.execute("SELECT event::VARCHAR, period FROM measures.exits ORDER BY 1").fetchall()
     last = date(2022, 3, 1).toordinal()
     assert out == [("cash", last), ("open", last)]
@@ -315,7 +319,7 @@ def test_a_window_that_no_source_states_is_that_of_its_rows():
 
 def test_nothing_to_measure_is_an_input_error():
     with World().connect() as con, pytest.raises(InputError, match="no cases"):
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
 
 
 def test_measuring_twice_changes_nothing():
@@ -323,7 +327,7 @@ def test_measuring_twice_changes_nothing():
     with world.connect() as con:
         tables = []
         for _ in range(2):
-            measure(con, METHOD)
+            compute_measures(con, METHOD)
             tables.append(
                 [
                     con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall()
@@ -346,7 +350,7 @@ def test_the_order_of_rows_changes_nothing():
     tables = []
     for each in (world, turned):
         with each.connect() as con:
-            measure(con, METHOD)
+            compute_measures(con, METHOD)
             tables.append(
                 [
                     con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall()

@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from index_engine.measures.measure import measure
-from index_engine.method import load
+from index_engine.measures.compute import compute_measures
+from index_engine.method import load_method
 from tests.worlds import Case, Round, World
 
 CASES = (
@@ -34,7 +34,7 @@ ROUNDS = (
 
 def test_by_the_day_that_each_flow_goes_by():
     with World(cases=CASES, rounds=ROUNDS).connect() as con:
-        measure(con, load())
+        compute_measures(con, load_method())
         rows = con.execute(
             "SELECT CAST(court_id AS VARCHAR), month, filed, closed, paid, sold "
             "FROM measures.monthly ORDER BY ALL"

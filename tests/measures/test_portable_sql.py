@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from index_engine.measures import measure
+from index_engine.measures import compute
 
-FILES = sorted(Path(measure.__file__).parent.glob("*.sql"))
+FILES = sorted(Path(compute.__file__).parent.glob("*.sql"))
 
 # Files beside the measures: what the measures read.
 READ_BY_THEM = {"first_enforcement", "rounds", "lots", "recorded", "spells"}
@@ -59,7 +59,7 @@ def faults(text: str) -> list[str]:
 
 
 def test_the_files_are_found():
-    assert {path.stem for path in FILES} == {*measure.MEASURES, *READ_BY_THEM, BY_MONTH}
+    assert {path.stem for path in FILES} == {*compute.MEASURES, *READ_BY_THEM, BY_MONTH}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

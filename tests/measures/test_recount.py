@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from index_engine.measures.measure import CLOCKS, MEASURES, measure
-from index_engine.method import Method, load
+from index_engine.measures.compute import MEASURES, PROCESSES, compute_measures
+from index_engine.method import Method, load_method
 from tests.measures import recount, strata_of
 from tests.measures.recount import MONTHS, QUARTERS, YEARS, Calendar
 from tests.measures.tables import AGES, KEYS, labels, nonzero, read_cells, read_counts
@@ -15,7 +15,7 @@ from tests.worlds import World, random_world
 
 @pytest.fixture(scope="module")
 def method() -> Method:
-    return load()
+    return load_method()
 
 
 @pytest.fixture(scope="module")
@@ -27,20 +27,20 @@ def world() -> World:
 def measured(request, world: World, method: Method):
     """A connection with the measures, and the calendar they are kept by."""
     with world.connect() as con:
-        measure(con, method, period_of=request.param.of)
+        compute_measures(con, method, period_function=request.param.of)
         yield con, request.param
 
 
 def test_the_world_has_what_the_recount_is_to_catch(world: World, method: Method):
     found = recount.spells(world, method)
     first = [c for c in world.cases if c.case_type == "first"]
-    assert any(s.entry > s.start and s.clock == "lot" for s in found), "no lot carried in"
+    assert any(s.entry > s.start and s.process == "lot" for s in found), "no lot carried in"
     assert any(s.age(s.stop) > recount.edges(method)[-1] for s in found), (
         "no spell beyond the horizon"
     )
-    assert len([s for s in found if s.clock == "case"]) < len(first), "no case left out"
+    assert len([s for s in found if s.process == "case"]) < len(first), "no case left out"
     assert {s.event for s in found} >= {"cash", "zhongben", "other", "open", "sold", "gone"}
-    assert {s.event for s in found if s.clock == "resume"} == {"resumed", "open"}
+    assert {s.event for s in found if s.process == "resume"} == {"resumed", "open"}
     assert max(r.round_no for r in world.rounds) == 4
     modes = {c.recovery_mode for c in first if c.close_mode == "completed"}
     assert modes >= {"cash", "instalment", "setoff", "asset_swap", "restructuring", None}
@@ -72,7 +72,7 @@ def test_spells_by_age(measured, world: World, method: Method, name: str):
     found = recount.spells(world, method)
     expected = getattr(recount, name)(found, calendar, recount.edges(method))
     assert read_cells(con, name) == expected
-    assert {clock for clock, *_ in expected} == set(CLOCKS)
+    assert {process for process, *_ in expected} == set(PROCESSES)
 
 
 @pytest.mark.parametrize("name", ["case_counts", "round_counts", "lot_counts", "price_ratios"])

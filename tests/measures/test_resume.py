@@ -1,16 +1,16 @@
-"""The clock from 终本 to resumption, on rows few enough to see."""
+"""The process from 终本 to resumption, on rows few enough to see."""
 
 from datetime import date, timedelta
 
 import pytest
 
-from index_engine.measures.measure import measure
-from index_engine.method import load
+from index_engine.measures.compute import compute_measures
+from index_engine.method import load_method
 from tests.measures import recount
 from tests.measures.recount import QUARTERS
 from tests.worlds import CASES, OBSERVED, Case, World
 
-METHOD = load()
+METHOD = load_method()
 FIRST, LAST = OBSERVED
 END = LAST + timedelta(days=1)  # the first day no longer observed
 CLOSED = date(2022, 6, 1)
@@ -29,16 +29,16 @@ def resumes(case_id: str, filed_on: date, court_id: str = "K1", **fields) -> Cas
 
 
 def spells(*cases: Case, observed: dict | None = None) -> list[tuple[str, int]]:
-    """Event and age at the end, in days since closing, of every spell of the clock."""
+    """Event and age at the end, in days since closing, of every spell of the process."""
     world = World(cases=cases, observed=observed or {CASES: OBSERVED})
     with world.connect() as con:
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
         came = con.execute(
-            "SELECT SUM(n), SUM(elapsed) FROM measures.entered WHERE clock = 'resume'"
+            "SELECT SUM(n), SUM(elapsed) FROM measures.entries WHERE process = 'resume'"
         ).fetchall()
         rows = con.execute(
             "SELECT event::VARCHAR, age_bin, n, elapsed, cohort FROM measures.exits "
-            "WHERE clock = 'resume'"
+            "WHERE process = 'resume'"
         ).fetchall()
     if not rows:
         assert came == [(None, None)]
@@ -140,9 +140,9 @@ def test_a_resumption_in_another_court_counts_where_the_case_was_closed():
     elsewhere = resumes("r1", AGAIN, court_id="K2", cause="labour", debtor_kind="person")
     world = World(cases=(closed(), elsewhere))
     with world.connect() as con:
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
         rows = con.execute(
             "SELECT court_id::VARCHAR, debtor_kind, event::VARCHAR FROM measures.exits "
-            "JOIN measures.strata USING (stratum) WHERE clock = 'resume'"
+            "JOIN measures.strata USING (stratum) WHERE process = 'resume'"
         ).fetchall()
     assert rows == [("K1", "", "resumed")]

@@ -1,19 +1,19 @@
-"""Waits for single steps: when a clock runs, what ends it, and days that cannot be."""
+"""Waits for single steps: when a process runs, what ends it, and days that cannot be."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from index_engine.measures.measure import measure
-from index_engine.method import load
+from index_engine.measures.compute import compute_measures
+from index_engine.method import load_method
 from tests.measures import recount, step_waits
 from tests.measures.recount import QUARTERS
 from tests.steps import LATE, LATE_FROM, SILENT, with_steps
 from tests.worlds import CASES, Case, World, random_world
 
-METHOD = load()
-STEPS = [clock for clock, *_ in step_waits.CLOCKS]
+METHOD = load_method()
+STEPS = [process for process, *_ in step_waits.CLOCKS]
 FILED = date(2022, 3, 1)
 # A case of long ago, whose steps are dated: from then on its court records all of them.
 EARLIER = Case(
@@ -41,18 +41,18 @@ def ends(*cases: Case, names: dict[int, str] | None = None) -> dict[str, list[tu
         for source, name in (names or {}).items():
             con.execute("UPDATE sources SET kind = 'cases', name = ? WHERE source_id = ?",
                         [name, source])  # fmt: skip
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
         rows = con.execute(
-            "SELECT clock::VARCHAR, event::VARCHAR, age_bin, elapsed, n FROM measures.exits"
+            "SELECT process::VARCHAR, event::VARCHAR, age_bin, elapsed, n FROM measures.exits"
             " WHERE cohort >= ? ORDER BY ALL",
             [QUARTERS.of(date(2022, 1, 1))],
         ).fetchall()
     first_day = recount.edges(METHOD)
     found: dict[str, list[tuple[str, int]]] = {}
-    for clock, event, age_bin, elapsed, n in rows:
-        if clock in STEPS:
+    for process, event, age_bin, elapsed, n in rows:
+        if process in STEPS:
             assert n == 1
-            found.setdefault(clock, []).append((event, first_day[age_bin] + elapsed))
+            found.setdefault(process, []).append((event, first_day[age_bin] + elapsed))
     return found
 
 
@@ -173,9 +173,9 @@ def test_the_random_world_has_every_trap_of_the_recount():
 def test_a_court_that_records_no_step_has_no_wait_for_one():
     world = with_steps(random_world(seed=7), seed=7)
     with world.connect() as con:
-        measure(con, METHOD)
+        compute_measures(con, METHOD)
         rows = con.execute(
-            "SELECT DISTINCT court_id::VARCHAR FROM measures.entered WHERE stratum IS NULL"
+            "SELECT DISTINCT court_id::VARCHAR FROM measures.entries WHERE stratum IS NULL"
         ).fetchall()
     courts = {court for (court,) in rows}
     assert courts == {c.court_id for c in world.courts if not c.court_id.startswith(SILENT)}

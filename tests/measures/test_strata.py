@@ -12,8 +12,8 @@ import pytest
 
 from index_engine import warehouse
 from index_engine.measures import strata
-from index_engine.measures.measure import CLOCKS, MEASURES, measure
-from index_engine.method import Method, load
+from index_engine.measures.compute import MEASURES, PROCESSES, compute_measures
+from index_engine.method import Method, load_method
 from index_engine.method.model import Strata
 from tests.measures import step_waits
 from tests.measures.tables import KEYS, labels, read_counts, summed
@@ -23,9 +23,9 @@ from tests.worlds import Case, Round, World, random_world
 STRATA = Strata(
     classes={"rest": ("*",), "loans": ("private_loan", "credit_card")},
     assets={"homes": ("residential",), "things": ("*",), "premises": ("land",)},
-    claim_bands=(100, 200, 300),
+    claim_classes=(100, 200, 300),
 )
-METHOD = replace(load(), strata=STRATA)
+METHOD = replace(load_method(), strata=STRATA)
 PLAIN = replace(METHOD, strata=None)
 VOCABULARY = tomllib.loads(
     (Path(warehouse.__file__).parent / "vocabulary.toml").read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ OF_LOTS = ("round_counts", "lot_counts", "price_ratios")
 
 def counted(world: World, table: str, method: Method = METHOD) -> dict[tuple, Counter]:
     with world.connect() as con:
-        measure(con, method)
+        compute_measures(con, method)
         return read_counts(con, table)
 
 
@@ -54,7 +54,7 @@ def filed(**fields) -> Case:
 
 
 def with_bands(*bands: int) -> Method:
-    return replace(METHOD, strata=replace(STRATA, claim_bands=bands))
+    return replace(METHOD, strata=replace(STRATA, claim_classes=bands))
 
 
 # ---------------------------------------------------------------- cases
@@ -137,10 +137,10 @@ def test_every_clock_of_a_case_keeps_its_stratum():
         claim_amount=Decimal(250),
         debtor_kind="company",
     )
-    for table in ("entered", "exits", "carried"):
+    for table in ("entries", "exits", "opening_stock"):
         found = {key[:3] for key in counted(World(cases=(case,)), table)}
         stratum = ("case", "loans", 2, "company", None)
-        assert found == {(clock, "K1", stratum) for clock in ("case", "listing", "resume")}
+        assert found == {(process, "K1", stratum) for process in ("case", "listing", "resume")}
 
 
 # ---------------------------------------------------------------- lots
@@ -185,16 +185,16 @@ def world() -> World:
 
 def test_without_strata_there_is_one_of_cases_and_one_of_lots(world: World):
     with world.connect() as con:
-        measure(con, PLAIN)
+        compute_measures(con, PLAIN)
         assert labels(con) == {
             0: ("case", "all", 0, "all", None),
             1: ("lot", None, None, None, "all"),
         }
         assert _numbers(con, OF_CASES) == {0}
         assert _numbers(con, OF_LOTS) == {1}
-        clocks = con.execute("SELECT DISTINCT clock::VARCHAR, stratum FROM measures.exits")
-        strata = dict.fromkeys(CLOCKS, 1) | dict.fromkeys(("case", "listing", "resume"), 0)
-        strata |= {clock: None for clock, *_ in step_waits.CLOCKS}  # of all
+        clocks = con.execute("SELECT DISTINCT process::VARCHAR, stratum FROM measures.exits")
+        strata = dict.fromkeys(PROCESSES, 1) | dict.fromkeys(("case", "listing", "resume"), 0)
+        strata |= {process: None for process, *_ in step_waits.CLOCKS}  # of all
         assert set(clocks.fetchall()) == set(strata.items())
 
 
@@ -203,11 +203,13 @@ def _numbers(con: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> set[int
     return {number for (number,) in con.execute(union).fetchall()}
 
 
-@pytest.mark.parametrize("method", [METHOD, with_bands(50_000), load()], ids=["3", "1", "shipped"])
+@pytest.mark.parametrize(
+    "method", [METHOD, with_bands(50_000), load_method()], ids=["3", "1", "shipped"]
+)
 def test_sums_over_strata_are_what_is_counted_without_them(world: World, method: Method):
     with world.connect() as apart, world.connect() as together:
-        measure(apart, method)
-        measure(together, PLAIN)
+        compute_measures(apart, method)
+        compute_measures(together, PLAIN)
         for table in MEASURES:
             found, expected = (read_counts(con, table) for con in (apart, together))
             if table != "coverage":
@@ -222,11 +224,15 @@ def test_strata_are_numbered_alike_in_every_build_of_a_method(world: World):
     numbers = []
     for each in (small, world):
         with each.connect() as con:
-            measure(con, METHOD)
+            compute_measures(con, METHOD)
             numbers.append(labels(con))
     assert numbers[0] == numbers[1]
-    axes = strata.grid(METHOD)
-    assert sorted(numbers[0]) == list(range(axes.count))
-    assert axes.cases == 2 * 5 * 4, "two classes, four bands and unknown, three debtors and unknown"
-    assert {n for n, label in numbers[0].items() if label[0] == "case"} == set(range(axes.cases))
-    assert axes.count - axes.cases == 3
+    axes = strata.stratum_grid(METHOD)
+    assert sorted(numbers[0]) == list(range(axes.n_strata))
+    assert axes.n_case_strata == 2 * 5 * 4, (
+        "two classes, four bands and unknown, three debtors and unknown"
+    )
+    assert {n for n, label in numbers[0].items() if label[0] == "case"} == set(
+        range(axes.n_case_strata)
+    )
+    assert axes.n_strata - axes.n_case_strata == 3

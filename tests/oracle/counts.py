@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from index_engine.method import Estimate, load
+from index_engine.method import Estimate, load_method
 
-METHOD = load()
+METHOD = load_method()
 
 # Weight of a case, how many periods before the end of a window it was counted, other keys, counts.
 Cell = tuple[float, int, tuple[Any, ...], dict[str, float]]
@@ -14,7 +14,7 @@ def total(cells: list[Cell], name: str, power: int, stage: str | None = None) ->
     """Sum of weight^power x count over a window, or of what is pending at its end and handled."""
     if name in ("pending", "handled"):
         stock = sum(
-            w**power * (cell["filed"] + cell["taken_over"] - cell["closed"])
+            w**power * (cell["filed"] + cell["initial_stock"] - cell["closed"])
             for w, _, _, cell in cells
         )
         return stock + (total(cells, "closed", power) if name == "handled" else 0)

@@ -15,9 +15,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.sources import registry
-from index_engine.sources.courts.resolve import CourtFinder, Found
-from index_engine.warehouse.snapshots import SCHEMA_SQL
+from index_engine.importing import reference_data
+from index_engine.importing.courts.finder import CourtFinder, Resolution
+from index_engine.warehouse.file import SCHEMA_FILE
 
 LEAST_IN_PROVINCE = 0.99
 LEAST_IN_COUNTY = 0.97
@@ -47,7 +47,9 @@ class Divisions:
     """divisions.csv, read without the engine."""
 
     def __init__(self) -> None:
-        with (registry.DATA / "divisions.csv").open(encoding="utf-8", newline="") as lines:
+        with (reference_data.DATA_FOLDER / "divisions.csv").open(
+            encoding="utf-8", newline=""
+        ) as lines:
             self.rows = {row["code"]: row for row in csv.DictReader(lines)}
         self.provinces = {r["name"]: c for c, r in self.rows.items() if r["level"] == "province"}
         self.provinces[XPCC] = "650000"
@@ -129,14 +131,14 @@ def truth(
 @pytest.fixture(scope="module")
 def china() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
-        con.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
-        registry.start(con)
+        con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
+        reference_data.load_reference_data(con)
         yield con
 
 
 @pytest.fixture(scope="module")
 def finder(china: duckdb.DuckDBPyConnection) -> CourtFinder:
-    return CourtFinder.of(china)
+    return CourtFinder.from_warehouse(china)
 
 
 @pytest.fixture(scope="module")
@@ -144,18 +146,18 @@ def parents(china: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(china.execute("SELECT court_id, parent FROM courts").fetchall())
 
 
-def decided(found: Found) -> bool:
-    return found.how not in ("unsure", "unknown")
+def decided(found: Resolution) -> bool:
+    return found.status not in ("unsure", "unknown")
 
 
-def is_wrong(divisions: Divisions, real: Truth, found: Found) -> bool:
+def is_wrong(divisions: Divisions, real: Truth, found: Resolution) -> bool:
     """Whether a decided place contradicts the truth; a place above the true one does not."""
-    assert found.place is not None
-    path = divisions.path(found.place)
+    assert found.region is not None
+    path = divisions.path(found.region)
     if real.province not in path:
         return True
     if real.county is not None:
-        return found.place != real.county
+        return found.region != real.county
     wrong_city = real.city is not None and not found.special and real.city not in path
     return wrong_city
 
@@ -168,12 +170,12 @@ def count(
     wrong = []
     for real in truths:
         found = finder.find(write(real))
-        counted[found.how] += 1
+        counted[found.status] += 1
         counted["all"] += 1
         counted["counties"] += real.county is not None
         if decided(found):
             if is_wrong(divisions, real, found):
-                wrong.append(f"{write(real)}: {found.name} in {found.place}, not {real}")
+                wrong.append(f"{write(real)}: {found.name} in {found.region}, not {real}")
                 continue
             counted["in province"] += 1
             counted["in county"] += real.county is not None
@@ -249,10 +251,10 @@ def test_courts_stand_under_the_courts_of_the_list(
     differing, compared = [], 0
     for name, above in pairs:
         court, parent = finder.find(name), finder.find(above)
-        if not (court.matches and parent.matches) or court.special:
+        if not (court.spans and parent.spans) or court.special:
             continue
         compared += 1
-        if parents[court.matches[0].court_id] != parent.matches[0].court_id:
+        if parents[court.spans[0].court_id] != parent.spans[0].court_id:
             differing.append(name)
     assert differing == ["公主岭市人民法院"]
     assert compared > 3200
@@ -268,8 +270,8 @@ def test_codes_and_names_of_real_pairs_agree(shared: Path, finder: CourtFinder) 
         by_code, by_name = finder.find(code), finder.find(name)
         if not (decided(by_code) and decided(by_name)):
             undecided.append((code, name))
-        elif by_code.matches:
-            assert by_code.matches[-1].court_id == by_name.matches[-1].court_id, (code, name)
+        elif by_code.spans:
+            assert by_code.spans[-1].court_id == by_name.spans[-1].court_id, (code, name)
         else:
-            assert by_code.place == by_name.place, (code, name)
+            assert by_code.region == by_name.region, (code, name)
     assert len(undecided) <= 3, undecided

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.sources.importer import import_file
-from index_engine.sources.judge.accept import Outcome
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.validation.load import LoadResult
 from tests.real import sao_paulo
 
 pytestmark = pytest.mark.skipif(
@@ -47,7 +47,7 @@ SOLD = {
 }
 
 
-Imported = tuple[Path, dict[str, Outcome]]
+Imported = tuple[Path, dict[str, LoadResult]]
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +57,10 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     warehouse = folder / "warehouse.duckdb"
     regions, courts = sao_paulo.derive(folder)
     return warehouse, {
-        "regions": import_file(warehouse, "regions", regions, None),
-        "courts": import_file(warehouse, "courts", courts, None),
-        "cases": import_file(warehouse, "cases", sao_paulo.CASES, sao_paulo.CASES_MAPPING),
-        "auctions": import_file(warehouse, "auctions", sao_paulo.LOTS, sao_paulo.LOTS_MAPPING),
+        "regions": run_import(warehouse, "regions", regions, None),
+        "courts": run_import(warehouse, "courts", courts, None),
+        "cases": run_import(warehouse, "cases", sao_paulo.CASES, sao_paulo.CASES_MAPPING),
+        "auctions": run_import(warehouse, "auctions", sao_paulo.LOTS, sao_paulo.LOTS_MAPPING),
     }
 
 
@@ -117,26 +117,29 @@ def tally(faults: list[set[str]]) -> dict[str, int]:
 
 def test_courts_and_their_places_are_derived_from_the_cases(imported: Imported) -> None:
     outcomes = imported[1]
-    assert (outcomes["regions"].kept, outcomes["regions"].rejected) == (1 + 1 + 212, 0)
-    assert (outcomes["courts"].kept, outcomes["courts"].rejected) == (261, 0)
+    assert (outcomes["regions"].accepted_rows, outcomes["regions"].rejected_rows) == (
+        1 + 1 + 212,
+        0,
+    )
+    assert (outcomes["courts"].accepted_rows, outcomes["courts"].rejected_rows) == (261, 0)
 
 
 def test_each_case_is_kept_or_rejected_for_a_reason(imported: Imported) -> None:
     outcome = imported[1]["cases"]
-    assert (outcome.rows, outcome.kept, outcome.rejected) == (7404, 7225, 179)
-    assert outcome.reasons == CASE_REASONS
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejected_rows) == (7404, 7225, 179)
+    assert outcome.rejection_counts == CASE_REASONS
     faults = [case_faults(case) for case in read(sao_paulo.CASES)]
     assert tally(faults) == CASE_REASONS
-    assert sum(not of_row for of_row in faults) == outcome.kept
+    assert sum(not of_row for of_row in faults) == outcome.accepted_rows
 
 
 def test_each_lot_is_kept_or_rejected_for_a_reason(imported: Imported) -> None:
     outcome = imported[1]["auctions"]
-    assert (outcome.rows, outcome.kept, outcome.rejected) == (22662, 20766, 1896)
-    assert outcome.reasons == LOT_REASONS
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejected_rows) == (22662, 20766, 1896)
+    assert outcome.rejection_counts == LOT_REASONS
     faults = [lot_faults(lot) for lot in read(sao_paulo.LOTS)]
     assert tally(faults) == LOT_REASONS
-    assert sum(not of_row for of_row in faults) == outcome.kept
+    assert sum(not of_row for of_row in faults) == outcome.accepted_rows
 
 
 @pytest.mark.parametrize(

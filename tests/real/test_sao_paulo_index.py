@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from index_engine.ages import days_of
+from index_engine.age_grid import months_to_days
 from index_engine.cli import main
-from index_engine.snapshot import Snapshot
+from index_engine.queries import Snapshot
 from tests.oracle import incidence as oracle
 from tests.oracle.incidence import Spell
 from tests.real import sao_paulo
@@ -87,10 +87,10 @@ def test_closure_within_24_months_equals_the_oracle(warehouse: Path) -> None:
         for closed in [day(case["close_date"])]
     ]
     seen = oracle.within(spells, BEGINS.toordinal(), ENDS.toordinal())
-    value, variance = oracle.incidence(seen, "closed", days_of(24))
+    value, variance = oracle.incidence(seen, "closed", months_to_days(24))
     found = Snapshot(warehouse).indicators("nation", sao_paulo.NATION, PERIOD)
     mine = found.set_index("indicator").loc["closed_24m"]
-    on_grid = sum(enters <= days_of(36) for enters, _, _ in seen)
+    on_grid = sum(enters <= months_to_days(36) for enters, _, _ in seen)
     assert mine["n"] == on_grid, "cases under way in the window, older ones left out"
     assert mine["value"] == pytest.approx(value, abs=0.005)
     assert mine["se"] == pytest.approx(variance**0.5, rel=0.03)
@@ -104,7 +104,7 @@ def test_lots_sold_equal_a_recount(warehouse: Path) -> None:
         for lot in kept
         if lot["sold"] and BEGINS <= (day(lot["auction_date_raw"]) or AFTER) <= last
     ]
-    figures = Snapshot(warehouse).figures("nation", sao_paulo.NATION, PERIOD).set_index("figure")
+    figures = Snapshot(warehouse).statistics("nation", sao_paulo.NATION, PERIOD).set_index("figure")
     assert figures.loc["sale_by_lot", "denominator"] == len(ended)
     assert figures.loc["sale_by_lot", "numerator"] == sum(lot["sold"] == "1.0" for lot in ended)
 
@@ -112,4 +112,4 @@ def test_lots_sold_equal_a_recount(warehouse: Path) -> None:
 def test_scores_as_json_say_what_they_are(warehouse: Path, capsys: pytest.CaptureFixture) -> None:
     run("scores", "--warehouse", warehouse, "--level", "nation", "--format", "json")
     [row] = json.loads(capsys.readouterr().out)
-    assert (row["unit_id"], row["status"], row["synthetic"]) == ("BR", "scored", False)
+    assert (row["place_id"], row["status"], row["synthetic"]) == ("BR", "scored", False)

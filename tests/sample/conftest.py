@@ -35,7 +35,7 @@ FIRST = """
     CREATE TEMP VIEW first_cases AS
     SELECT cases.*, tier, role, closed_on - filed_on AS days
     FROM cases
-    JOIN sample_truth ON level = 'court' AND unit_id = court_id
+    JOIN sample_truth ON level = 'court' AND place_id = court_id
     WHERE case_type = 'first'
 """
 LOTS = """

@@ -46,7 +46,7 @@ def test_another_seed_is_another_world(tmp_path: Path) -> None:
 
 def test_chunks_do_not_change_the_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     generate(tmp_path / "whole.duckdb", 3_000)
-    monkeypatch.setattr("index_engine.sample.generator.CHUNK_NUMBERS", 1_700)
+    monkeypatch.setattr("index_engine.sample.generator.CHUNK_SIZE", 1_700)
     generate(tmp_path / "parts.duckdb", 3_000)
     with duckdb.connect() as con:
         for name in ("whole", "parts"):
@@ -86,7 +86,7 @@ def test_every_row_is_kept_or_rejected(world: Sample) -> None:
             "SELECT SUM(rows), SUM(rejected) FROM sources WHERE kind = ?", kind
         )
         assert rows - rejected == world.one(f"SELECT COUNT(*) FROM {table}")
-    assert world.summary.rejected == world.one("SELECT SUM(rejected) FROM sources")
+    assert world.summary.rejected_rows == world.one("SELECT SUM(rejected) FROM sources")
 
 
 def test_sources_say_what_they_are(world: Sample) -> None:
@@ -98,9 +98,11 @@ def test_sources_say_what_they_are(world: Sample) -> None:
 
 
 def test_seeded_defects_and_no_others(world: Sample) -> None:
-    assert world.summary.reasons.keys() == {"closed_before_filed", "duplicate"}
-    assert world.summary.reasons["duplicate"] / CASES == pytest.approx(0.01, abs=0.002)
-    assert world.summary.reasons["closed_before_filed"] / CASES == pytest.approx(0.009, abs=0.002)
+    assert world.summary.rejection_counts.keys() == {"closed_before_filed", "duplicate"}
+    assert world.summary.rejection_counts["duplicate"] / CASES == pytest.approx(0.01, abs=0.002)
+    assert world.summary.rejection_counts["closed_before_filed"] / CASES == pytest.approx(
+        0.009, abs=0.002
+    )
     found = dict(
         world.all("SELECT rule, COUNT(*) FROM rejects WHERE action <> 'rejected' GROUP BY 1")
     )
@@ -135,7 +137,7 @@ def test_nothing_is_known_after_the_window_or_closed_before_it(world: Sample) ->
 
 def test_gaming_changes_the_gamed_courts_only(world: Sample, twin: Sample) -> None:
     elsewhere = (
-        "SELECT SUM(hash(t)::HUGEINT) FROM {} AS t JOIN sample_truth ON unit_id = t.court_id"
+        "SELECT SUM(hash(t)::HUGEINT) FROM {} AS t JOIN sample_truth ON place_id = t.court_id"
         " WHERE role IS DISTINCT FROM 'gamed'"
     )
     for table in ("cases", "auction_rounds", "courts"):

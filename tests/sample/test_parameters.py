@@ -6,20 +6,20 @@ from typing import Any
 import duckdb
 import pytest
 
-from index_engine.sample.generator import SQL
-from index_engine.sample.parameters import FILE, load
+from index_engine.sample.generator import SQL_FOLDER
+from index_engine.sample.parameters import PARAMETERS_FILE, load_parameters
 
-PARAMETERS: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+PARAMETERS: dict[str, Any] = tomllib.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def con() -> duckdb.DuckDBPyConnection:
     """A connection that knows the parameters and the macros of draws."""
     con = duckdb.connect()
-    load(con, FILE.read_text(encoding="utf-8"))
+    load_parameters(con, PARAMETERS_FILE.read_text(encoding="utf-8"))
     con.execute("SET VARIABLE case_key = hash(1)")
     con.execute("SET VARIABLE lot_key = hash(2)")
-    con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
+    con.execute((SQL_FOLDER / "macros.sql").read_text(encoding="utf-8"))
     return con
 
 
@@ -54,12 +54,12 @@ def test_every_year_of_the_window_has_its_trends() -> None:
 
 def test_a_value_given_twice_is_refused() -> None:
     with duckdb.connect() as con, pytest.raises(ValueError, match="second time"):
-        load(con, "[a]\nx = 1\n[b]\nx = 2\n")
+        load_parameters(con, "[a]\nx = 1\n[b]\nx = 2\n")
 
 
 def test_lists_of_a_table_are_of_one_length() -> None:
     with duckdb.connect() as con, pytest.raises(ValueError, match="shorter"):
-        load(con, "[a]\nx = [1, 2]\ny = [1]\n")
+        load_parameters(con, "[a]\nx = [1, 2]\ny = [1]\n")
 
 
 def test_draws_are_uniform_and_independent(con: duckdb.DuckDBPyConnection) -> None:
@@ -87,8 +87,8 @@ def test_normal_and_poisson(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_slots_share_out_the_whole_of_a_draw(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute((SQL / "choices.sql").read_text(encoding="utf-8"))
-    con.execute((SQL / "laws.sql").read_text(encoding="utf-8"))
+    con.execute((SQL_FOLDER / "choices.sql").read_text(encoding="utf-8"))
+    con.execute((SQL_FOLDER / "laws.sql").read_text(encoding="utf-8"))
     for table, key in (
         ("asset_slots", "TRUE"),
         ("reason_slots", "TRUE"),
@@ -109,7 +109,7 @@ def test_slots_share_out_the_whole_of_a_draw(con: duckdb.DuckDBPyConnection) -> 
 )
 def test_the_law_of_a_lot(con: duckdb.DuckDBPyConnection, tier: str, per_lot: float) -> None:
     """Chances add up; sales per lot are a little above what is left after further withdrawals."""
-    con.execute((SQL / "laws.sql").read_text(encoding="utf-8"))
+    con.execute((SQL_FOLDER / "laws.sql").read_text(encoding="utf-8"))
     ((total, sold),) = con.execute(
         "SELECT SUM(chance), SUM(chance) FILTER (ending = 'sold') FROM lot_ways"
         " WHERE tier = ? AND year = 2024",

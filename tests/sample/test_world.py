@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.sample.generator import DIVISIONS, SQL
-from index_engine.sample.parameters import FILE, load
+from index_engine.sample.generator import DIVISIONS, SQL_FOLDER
+from index_engine.sample.parameters import PARAMETERS_FILE, load_parameters
 from tests.sample.conftest import Sample
 
 
@@ -58,21 +58,21 @@ def test_roles(world: Sample) -> None:
     )
     assert (roles["gamed"], roles["tiny"], roles["special"]) == (2, 5, 1)
     assert world.all("SELECT court_id FROM courts WHERE special") == world.all(
-        "SELECT unit_id FROM sample_truth WHERE role = 'special'"
+        "SELECT place_id FROM sample_truth WHERE role = 'special'"
     )
     small = "SELECT COUNT(*) FROM cases WHERE court_id = ?"
-    for (court,) in world.all("SELECT unit_id FROM sample_truth WHERE role = 'tiny'"):
+    for (court,) in world.all("SELECT place_id FROM sample_truth WHERE role = 'tiny'"):
         assert 0 < world.one(small, court) < 50
 
 
 def test_the_gamed_city_has_two_sizeable_courts(world: Sample) -> None:
     ((city, tier),) = world.all(
-        "SELECT unit_id, tier FROM sample_truth WHERE level = 'city' AND role = 'gamed'"
+        "SELECT place_id, tier FROM sample_truth WHERE level = 'city' AND role = 'gamed'"
     )
     assert tier == "T3"
     courts = world.all(
         "SELECT court_id, role, COUNT(case_id) FROM courts"
-        " JOIN sample_truth ON unit_id = court_id LEFT JOIN cases USING (court_id)"
+        " JOIN sample_truth ON place_id = court_id LEFT JOIN cases USING (court_id)"
         " WHERE region = ? GROUP BY 1, 2",
         city,
     )
@@ -82,10 +82,10 @@ def test_the_gamed_city_has_two_sizeable_courts(world: Sample) -> None:
 
 def test_one_city_lets_more_debtors_pay_from_a_day_on(world: Sample) -> None:
     [(city,)] = world.all(
-        "SELECT unit_id FROM sample_truth WHERE level = 'city' AND role = 'reformed'"
+        "SELECT place_id FROM sample_truth WHERE level = 'city' AND role = 'reformed'"
     )
     courts = world.all(
-        "SELECT role, tier FROM courts JOIN sample_truth ON unit_id = court_id"
+        "SELECT role, tier FROM courts JOIN sample_truth ON place_id = court_id"
         " WHERE region = ? AND role IS DISTINCT FROM 'tiny'",
         city,
     )
@@ -111,9 +111,9 @@ def test_truth_names_the_tier_of_every_unit(world: Sample) -> None:
     assert (
         world.one(
             "SELECT COUNT(*) FROM courts JOIN regions ON regions.code = region"
-            " JOIN sample_truth AS court ON court.unit_id = court_id"
-            " JOIN sample_truth AS city ON city.unit_id = region"
-            " JOIN sample_truth AS province ON province.unit_id = regions.parent"
+            " JOIN sample_truth AS court ON court.place_id = court_id"
+            " JOIN sample_truth AS city ON city.place_id = region"
+            " JOIN sample_truth AS province ON province.place_id = regions.parent"
             " WHERE court.tier <> city.tier OR city.tier <> province.tier"
         )
         == 0
@@ -137,15 +137,15 @@ def test_provinces_and_cities_differ_within_a_tier(world: Sample) -> None:
 def test_every_seed_deals_a_full_world(seed: int) -> None:
     """Names do not run out, each tier has its provinces, and no deal is like another."""
     with duckdb.connect() as con:
-        load(con, FILE.read_text(encoding="utf-8"))
+        load_parameters(con, PARAMETERS_FILE.read_text(encoding="utf-8"))
         con.execute("SET VARIABLE cases = 300000")
         con.execute("SET VARIABLE place_key = hash(?::BIGINT)", [seed])
         con.execute("SET VARIABLE divisions = ?", [str(DIVISIONS)])
         for name in ("macros", "regions", "calendar"):
-            con.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+            con.execute((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
         con.execute("CREATE TEMP TABLE regions AS FROM staged_regions")
         for name in ("world", "courts"):
-            con.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+            con.execute((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
         tiers = dict(con.execute("SELECT tier, COUNT(*) FROM provinces GROUP BY 1").fetchall())
         assert tiers.keys() == {"T1", "T2", "T3", "T4"} and sum(tiers.values()) == 31
         per_city = "SELECT MIN(n) FROM (SELECT COUNT(*) AS n FROM court_list GROUP BY city)"

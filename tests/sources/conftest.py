@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from index_engine.sources.contract import contract
-from index_engine.warehouse.snapshots import SCHEMA_SQL, replacing
+from index_engine.importing.contract import read_contract
+from index_engine.warehouse.file import SCHEMA_FILE, writable_copy
 from tests.sources import tables
 from tests.sources.tables import Table
 
@@ -36,7 +36,7 @@ def fill(con: duckdb.DuckDBPyConnection) -> None:
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
+        connection.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
         fill(connection)
         yield connection
 
@@ -45,7 +45,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def warehouse(tmp_path: Path) -> Path:
     """The same on disk, for imports."""
     path = tmp_path / "warehouse.duckdb"
-    with replacing(path) as connection:
+    with writable_copy(path) as connection:
         fill(connection)
     return path
 
@@ -55,7 +55,7 @@ def stage(con: duckdb.DuckDBPyConnection) -> Stage:
     """stage(kind, rows): a typed table 'staged' from dicts; absent fields are NULL."""
 
     def make(kind: str, rows: list[dict[str, Any]]) -> str:
-        fields = contract(kind).fields
+        fields = read_contract(kind).fields
         con.execute(
             "CREATE OR REPLACE TEMP TABLE staged (row_no BIGINT, "
             + ", ".join(f"{f.name} {f.type}" for f in fields)

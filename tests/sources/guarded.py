@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from index_engine.errors import InputError
-from index_engine.sources.contract import contract
-from index_engine.sources.importer import import_file
-from index_engine.sources.mapping import read
-from index_engine.sources.recognise.recognise import recognise
-from index_engine.sources.recognise.write import mapping_text
+from index_engine.importing.contract import read_contract
+from index_engine.importing.mapping import read_mapping
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.recognise.mapping_writer import mapping_text
+from index_engine.importing.recognise.propose import propose_mapping
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,9 +35,9 @@ def guarded(file: Path, warehouse: Path, kind: str = "", *, seconds: float = 120
 
 
 def _take(file: Path, warehouse: Path, kind: str | None) -> int:
-    proposal = recognise(file, kind)
-    plan = read(mapping_text(proposal), proposal.kind, file.with_suffix(".toml"))
-    return import_file(warehouse, proposal.kind, file, plan).kept
+    proposal = propose_mapping(file, kind)
+    plan = read_mapping(mapping_text(proposal), proposal.kind, file.with_suffix(".toml"))
+    return run_import(warehouse, proposal.kind, file, plan).accepted_rows
 
 
 def _megabytes() -> float:
@@ -48,7 +48,7 @@ def _megabytes() -> float:
 
 
 def _main(file: str, warehouse: str, kind: str | None = None) -> None:
-    contract("cases")
+    read_contract("cases")
     before, began = _megabytes(), time.monotonic()
     error, kept = None, 0
     try:

@@ -5,26 +5,26 @@ from typing import Any
 
 import duckdb
 
-from index_engine.sources.contract import contract
-from index_engine.sources.files.staging import stage_records
-from index_engine.sources.mapping import Mapping
-from index_engine.sources.values.columns import Column
-from index_engine.sources.values.parse import parse
+from index_engine.importing.contract import read_contract
+from index_engine.importing.files.staging import stage_records
+from index_engine.importing.mapping import Mapping
+from index_engine.importing.values.column_settings import ColumnSettings
+from index_engine.importing.values.parse_values import parse_values
 
 
 def parsed(
     con: duckdb.DuckDBPyConnection,
     kind: str,
-    columns: Sequence[Column],
+    columns: Sequence[ColumnSettings],
     rows: Sequence[Sequence[str | None]],
     salt: str | None = None,
 ) -> list[tuple[Any, ...]]:
     """Parse rows of cells, in the order in which the columns first name theirs."""
-    names = list(dict.fromkeys(name for column in columns for name in column.sources))
+    names = list(dict.fromkeys(name for column in columns for name in column.source_headers))
     wanted = range(len(names))
     stage_records(con, wanted, ((row_no, cells) for row_no, cells in enumerate(rows, start=1)))
-    mapping = Mapping("m.toml", contract(kind), tuple(columns))
-    parse(con, mapping, {name: position for position, name in enumerate(names)}, salt)
+    mapping = Mapping("m.toml", read_contract(kind), tuple(columns))
+    parse_values(con, mapping, {name: position for position, name in enumerate(names)}, salt)
     return con.execute("SELECT * EXCLUDE (row_no) FROM import_typed ORDER BY row_no").fetchall()
 
 
@@ -40,8 +40,8 @@ def read(
     Before the texts stands a cell that says something in no field, so that none of them is taken
     for a row of totals.
     """
-    column = Column(contract(kind).field(field), column="x", **how)
-    other = Column(contract(kind).fields[0], column="first")
+    column = ColumnSettings(read_contract(kind).field(field), header="x", **how)
+    other = ColumnSettings(read_contract(kind).fields[0], header="first")
     values = parsed(con, kind, (other, column), [("a", text) for text in texts])
     findings = con.execute("SELECT row_no, rule FROM import_findings ORDER BY row_no").fetchall()
     return [value for _, value in values], findings

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from index_engine.sources.judge.accept import Source
+from index_engine.importing.validation.load import Source
 
 
 def source(kind: str, **changes: Any) -> Source:

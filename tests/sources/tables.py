@@ -7,17 +7,17 @@ from typing import Any
 import duckdb
 import openpyxl
 
-from index_engine.sources.files.readers import Opening, open_file
-from index_engine.sources.progress import Progress
-from index_engine.sources.recognise.proposal import Proposal
+from index_engine.importing.files.readers import ReadOptions, open_file
+from index_engine.importing.progress import Progress
+from index_engine.importing.recognise.proposal import Proposal
 
-PLAIN = Opening()
+PLAIN = ReadOptions()
 
 Rows = list[tuple[Any, ...]]
 
 
 def staged(
-    file: Path, opening: Opening = PLAIN, workdir: Path | None = None
+    file: Path, opening: ReadOptions = PLAIN, workdir: Path | None = None
 ) -> tuple[list[str], Rows, Rows]:
     reader = open_file(file, opening, workdir or file.parent)
     with duckdb.connect() as con:
@@ -69,16 +69,16 @@ def fed(proposal: Proposal) -> dict[str, str]:
 
 
 def setting(proposal: Proposal, field: str, key: str) -> Any:
-    column = proposal.feeding(field)
+    column = proposal.mapped_column(field)
     assert column is not None
     return column.settings.get(key)
 
 
 def confidence(proposal: Proposal, field: str) -> float:
-    column = proposal.feeding(field)
+    column = proposal.mapped_column(field)
     assert column is not None
     return column.confidence
 
 
 def personal(proposal: Proposal) -> set[str]:
-    return {column.header for column in proposal.columns if column.personal}
+    return {column.header for column in proposal.columns if column.is_personal}

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources.judge.accept import Outcome, accept
-from index_engine.sources.judge.deliveries import Changes
+from index_engine.importing.validation.deliveries import Changes
+from index_engine.importing.validation.load import LoadResult, load_rows
 from tests.sources.conftest import REGIONS, Stage
 from tests.sources.rows import case, court, lot, region, source
 
@@ -24,16 +24,16 @@ def test_kept_rows_rejects_and_source_are_recorded(
     con: duckdb.DuckDBPyConnection, stage: Stage
 ) -> None:
     rows = [case("c1"), case("c2", closed_on=date(2020, 1, 1)), case("c3", recovered_amount=2000)]
-    outcome = accept(con, stage("cases", rows), source("cases", name="a.csv", synthetic=True))
-    assert outcome == Outcome(
+    outcome = load_rows(con, stage("cases", rows), source("cases", name="a.csv", synthetic=True))
+    assert outcome == LoadResult(
         source_id=1,
         rows=3,
-        kept=2,
-        rejected=1,
-        with_warning=1,
-        changes=Changes(added=2),
-        reasons={"closed_before_filed": 1},
-        warned={"recovered_over_claim": 1},
+        accepted_rows=2,
+        rejected_rows=1,
+        warned_rows=1,
+        changes=Changes(added_rows=2),
+        rejection_counts={"closed_before_filed": 1},
+        warning_counts={"recovered_over_claim": 1},
     )
     assert con.execute("SELECT case_id, claim_amount, source_id FROM cases").fetchall() == [
         ("c1", Decimal("1000.00"), 1),
@@ -55,11 +55,11 @@ def test_a_row_may_fail_several_rules_and_is_counted_once(
     con: duckdb.DuckDBPyConnection, stage: Stage
 ) -> None:
     rows = [case(court_id="K9", claim_amount=-1, recovered_amount=-2)]
-    outcome = accept(con, stage("cases", rows), source("cases"))
-    assert (outcome.rows, outcome.kept, outcome.rejected) == (1, 0, 1)
-    assert outcome.reasons == {"negative_amount": 1, "unknown_court": 1}
+    outcome = load_rows(con, stage("cases", rows), source("cases"))
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejected_rows) == (1, 0, 1)
+    assert outcome.rejection_counts == {"negative_amount": 1, "unknown_court": 1}
     assert len(rejects(con)) == 3  # the two amounts and the court
-    assert outcome.warned == {}, "a warning about a row that is not kept helps nobody"
+    assert outcome.warning_counts == {}, "a warning about a row that is not kept helps nobody"
 
 
 def test_columns_the_source_lacks_are_null(con: duckdb.DuckDBPyConnection) -> None:
@@ -67,7 +67,7 @@ def test_columns_the_source_lacks_are_null(con: duckdb.DuckDBPyConnection) -> No
         "CREATE VIEW few AS SELECT 1::BIGINT AS row_no, 'c1' AS case_id, 'K1' AS court_id,"
         " 'first' AS case_type, DATE '2022-01-01' AS filed_on, 12.345::DOUBLE AS claim_amount"
     )
-    assert accept(con, "few", source("cases")).kept == 1
+    assert load_rows(con, "few", source("cases")).accepted_rows == 1
     assert con.execute("SELECT claim_amount, close_mode, cause FROM cases").fetchall() == [
         (Decimal("12.35"), None, None)
     ]
@@ -76,7 +76,7 @@ def test_columns_the_source_lacks_are_null(con: duckdb.DuckDBPyConnection) -> No
 def test_columns_the_contract_lacks_are_refused(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TABLE odd AS SELECT 1 AS row_no, 'c1' AS case_id, 5 AS claim_amout")
     with pytest.raises(ValueError, match="claim_amout"):
-        accept(con, "odd", source("cases"))
+        load_rows(con, "odd", source("cases"))
 
 
 def test_rows_that_cannot_be_told_apart_are_an_internal_error(
@@ -85,7 +85,7 @@ def test_rows_that_cannot_be_told_apart_are_an_internal_error(
     stage("cases", [case("c1"), case("c2", closed_on=date(2020, 1, 1))])
     con.execute("UPDATE staged SET row_no = 1")
     with pytest.raises(AssertionError, match="2 rows staged, but 0 kept and 1 rejected"):
-        accept(con, "staged", source("cases"))
+        load_rows(con, "staged", source("cases"))
 
 
 # ----------------------------------------------------------------------------------- duplicates
@@ -100,8 +100,8 @@ def test_the_first_acceptable_row_of_a_key_is_kept(
         case("c1", claim_amount=3000),
         case("c2"),
     ]
-    outcome = accept(con, stage("cases", rows), source("cases"))
-    assert outcome.reasons == {"closed_before_filed": 1, "duplicate": 1}
+    outcome = load_rows(con, stage("cases", rows), source("cases"))
+    assert outcome.rejection_counts == {"closed_before_filed": 1, "duplicate": 1}
     assert con.execute("SELECT case_id, claim_amount FROM cases").fetchall() == [
         ("c1", 2000),
         ("c2", 1000),
@@ -112,10 +112,12 @@ def test_the_first_acceptable_row_of_a_key_is_kept(
 
 
 def test_a_key_of_another_source_is_rejected(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    accept(con, stage("cases", [case("c1")]), source("cases", name="甲省"))
-    outcome = accept(con, stage("cases", [case("c1"), case("c2")]), source("cases", name="other"))
-    assert (outcome.source_id, outcome.kept) == (2, 1)
-    assert outcome.reasons == {"already_imported": 1}
+    load_rows(con, stage("cases", [case("c1")]), source("cases", name="甲省"))
+    outcome = load_rows(
+        con, stage("cases", [case("c1"), case("c2")]), source("cases", name="other")
+    )
+    assert (outcome.source_id, outcome.accepted_rows) == (2, 1)
+    assert outcome.rejection_counts == {"already_imported": 1}
     assert con.execute("SELECT case_id, source_id FROM cases").fetchall() == [("c1", 1), ("c2", 2)]
     assert con.execute("SELECT message FROM rejects").fetchall() == [
         (
@@ -127,11 +129,14 @@ def test_a_key_of_another_source_is_rejected(con: duckdb.DuckDBPyConnection, sta
 
 def test_rounds_of_one_lot_are_no_duplicates(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     rows = [lot("l1"), lot("l1", round_no=2), lot("l2"), lot("l1", round_no=2)]
-    outcome = accept(con, stage("auctions", rows), source("auctions"))
+    outcome = load_rows(con, stage("auctions", rows), source("auctions"))
     rejected = [finding for finding in rejects(con) if finding[-1] == "rejected"]
     assert rejected == [(4, "lot_id", "duplicate", "rejected")]
-    again = accept(con, stage("auctions", rows[:1]), source("auctions"))
-    assert (outcome.kept, again.changes) == (3, Changes(added=0, same=1, gone=2))
+    again = load_rows(con, stage("auctions", rows[:1]), source("auctions"))
+    assert (outcome.accepted_rows, again.changes) == (
+        3,
+        Changes(added_rows=0, unchanged_rows=1, absent_rows=2),
+    )
 
 
 # ------------------------------------------------------------------------------- clearing a value
@@ -141,11 +146,11 @@ def test_a_clearable_value_that_breaks_a_rule_is_dropped_and_listed(
     con: duckdb.DuckDBPyConnection, stage: Stage
 ) -> None:
     rows = [case("c1", debtor_kind="alien"), case("c2", claim_amount=-5), case("c3")]
-    outcome = accept(
+    outcome = load_rows(
         con, stage("cases", rows), source("cases"), clearable={"debtor_kind", "claim_amount"}
     )
-    assert (outcome.kept, outcome.reasons) == (3, {})
-    assert outcome.cleared == {"negative_amount": 1, "unknown_code": 1}
+    assert (outcome.accepted_rows, outcome.rejection_counts) == (3, {})
+    assert outcome.clearing_counts == {"negative_amount": 1, "unknown_code": 1}
     assert con.execute("SELECT case_id, debtor_kind, claim_amount FROM cases").fetchall() == [
         ("c1", None, 1000),
         ("c2", None, None),
@@ -166,7 +171,7 @@ def test_later_fields_are_judged_on_what_was_cleared(
         lot("l1", ended_on=early),
         lot("l2", ended_on=early, status="failed", final_price=None, bidders=0),
     ]
-    accept(con, stage("auctions", rows), source("auctions"), clearable={"ended_on"})
+    load_rows(con, stage("auctions", rows), source("auctions"), clearable={"ended_on"})
     assert rejects(con) == [
         (1, "ended_on", "ended_before_listed", "cleared"),
         (1, "status", "sold_without_end", "rejected"),
@@ -180,10 +185,10 @@ def test_later_fields_are_judged_on_what_was_cleared(
 
 def test_clearing_goes_on_along_the_fields(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     rows = [case(closed_on=date(2020, 1, 1))]
-    outcome = accept(
+    outcome = load_rows(
         con, stage("cases", rows), source("cases"), clearable={"closed_on", "close_mode"}
     )
-    assert outcome.cleared == {"closed_before_filed": 1, "mode_without_closing": 1}
+    assert outcome.clearing_counts == {"closed_before_filed": 1, "mode_without_closing": 1}
     assert con.execute("SELECT closed_on, close_mode FROM cases").fetchall() == [(None, None)]
 
 
@@ -205,19 +210,19 @@ def test_an_unread_row_is_rejected_and_judged_no_further(
     con: duckdb.DuckDBPyConnection, stage: Stage, unread: str
 ) -> None:
     rows = [case("c1", filed_on=None, court_id="K9"), case("c2", claim_amount=None), case("c3")]
-    outcome = accept(con, stage("cases", rows), source("cases"), findings=unread)
-    assert (outcome.rows, outcome.kept, outcome.rejected) == (3, 1, 2)
-    assert outcome.reasons == {"unreadable_date": 1, "unreadable_number": 1}
+    outcome = load_rows(con, stage("cases", rows), source("cases"), findings=unread)
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejected_rows) == (3, 1, 2)
+    assert outcome.rejection_counts == {"unreadable_date": 1, "unreadable_number": 1}
 
 
 def test_an_unread_clearable_value_leaves_its_row(
     con: duckdb.DuckDBPyConnection, stage: Stage, unread: str
 ) -> None:
     rows = [case("c1", filed_on=None), case("c2", claim_amount=None), case("c3")]
-    outcome = accept(
+    outcome = load_rows(
         con, stage("cases", rows), source("cases"), findings=unread, clearable={"claim_amount"}
     )
-    assert (outcome.kept, outcome.cleared) == (2, {"unreadable_number": 1})
+    assert (outcome.accepted_rows, outcome.clearing_counts) == (2, {"unreadable_number": 1})
 
 
 # ----------------------------------------------------------------------------- regions and courts
@@ -232,9 +237,9 @@ def empty(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 def test_regions_of_any_order_and_depth(empty: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     rows = [region(code, level, parent) for code, level, _, parent in reversed(REGIONS)]
     rows.append(region("4499", "county", "44"))  # straight under the province
-    assert accept(empty, stage("regions", rows), source("regions")).kept == 4
+    assert load_rows(empty, stage("regions", rows), source("regions")).accepted_rows == 4
     more = [region("45", "province", "CN"), region("4501", "city", "45")]
-    assert accept(empty, stage("regions", more), source("regions")).kept == 2
+    assert load_rows(empty, stage("regions", more), source("regions")).accepted_rows == 2
 
 
 def test_a_region_takes_those_below_it_along(
@@ -247,30 +252,32 @@ def test_a_region_takes_those_below_it_along(
         region("440101", "county", "4401"),
         region("45", "province", "CN"),
     ]
-    outcome = accept(empty, stage("regions", rows), source("regions"))
-    assert (outcome.kept, outcome.reasons) == (2, {"unknown_parent": 3})
+    outcome = load_rows(empty, stage("regions", rows), source("regions"))
+    assert (outcome.accepted_rows, outcome.rejection_counts) == (2, {"unknown_parent": 3})
 
 
 def test_regions_in_a_circle_are_rejected(empty: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     rows = [region("CN", "nation", None), region("a", "city", "b"), region("b", "city", "a")]
-    outcome = accept(empty, stage("regions", rows), source("regions"))
-    assert (outcome.kept, outcome.reasons) == (1, {"unknown_parent": 2})
+    outcome = load_rows(empty, stage("regions", rows), source("regions"))
+    assert (outcome.accepted_rows, outcome.rejection_counts) == (1, {"unknown_parent": 2})
 
 
 def test_a_warehouse_has_exactly_one_nation(empty: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     with pytest.raises(InputError, match="no acceptable region of level 'nation'"):
-        accept(empty, stage("regions", [region("44", "province", "CN")]), source("regions"))
+        load_rows(empty, stage("regions", [region("44", "province", "CN")]), source("regions"))
     rows = [region("CN", "nation", None), region("BR", "nation", None)]
-    assert accept(empty, stage("regions", rows), source("regions")).reasons == {"second_nation": 1}
+    assert load_rows(empty, stage("regions", rows), source("regions")).rejection_counts == {
+        "second_nation": 1
+    }
     third = stage("regions", [region("ZA", "nation", None), region("44", "province", "CN")])
-    assert accept(empty, third, source("regions")).reasons == {"second_nation": 1}
+    assert load_rows(empty, third, source("regions")).rejection_counts == {"second_nation": 1}
 
 
 def test_courts_come_after_their_regions(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     rows = [court("k1"), court("k2", region="99"), court("k3", parent="k1"), court("K1")]
-    outcome = accept(con, stage("courts", rows), source("courts"))
-    assert outcome.reasons == {"unknown_region": 1, "already_imported": 1}
-    assert outcome.warned == {}
+    outcome = load_rows(con, stage("courts", rows), source("courts"))
+    assert outcome.rejection_counts == {"unknown_region": 1, "already_imported": 1}
+    assert outcome.warning_counts == {}
 
 
 # ------------------------------------------------------------------------------------- properties
@@ -303,10 +310,10 @@ def test_nothing_is_lost_or_doubled(
     con: duckdb.DuckDBPyConnection, stage: Stage, rows: list[dict[str, Any]], clearable: set[str]
 ) -> None:
     con.execute("DELETE FROM cases; DELETE FROM rejects; DELETE FROM sources")
-    outcome = accept(con, stage("cases", rows), source("cases"), clearable=clearable)
+    outcome = load_rows(con, stage("cases", rows), source("cases"), clearable=clearable)
     out = con.execute("SELECT DISTINCT row_no FROM rejects WHERE action = 'rejected'").fetchall()
-    assert outcome.rows == len(rows) == outcome.kept + outcome.rejected
-    assert outcome.rejected == len(out)
+    assert outcome.rows == len(rows) == outcome.accepted_rows + outcome.rejected_rows
+    assert outcome.rejected_rows == len(out)
     kept = con.execute("SELECT * FROM cases").fetchall()
-    assert len(kept) == outcome.kept == len({row[0] for row in kept})
+    assert len(kept) == outcome.accepted_rows == len({row[0] for row in kept})
     assert con.execute("SELECT count(*) FROM cases WHERE closed_on < filed_on").fetchone() == (0,)

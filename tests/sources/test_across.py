@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index_engine.sources.contract import contract
-from index_engine.sources.judge.accept import accept
-from index_engine.sources.judge.across import LEAST_CASES, judge_across
-from index_engine.sources.judge.relations import Rows
-from index_engine.sources.judge.rules import across_rules
-from index_engine.warehouse.snapshots import SCHEMA_SQL
+from index_engine.importing.contract import read_contract
+from index_engine.importing.validation.cross_row import MIN_CASES, validate_cross_row
+from index_engine.importing.validation.load import load_rows
+from index_engine.importing.validation.references import StagedRows
+from index_engine.importing.validation.rules import cross_row_rules
+from index_engine.warehouse.file import SCHEMA_FILE
 from tests.sources.conftest import Stage
 from tests.sources.rows import case, lot, source
 
@@ -30,7 +30,9 @@ def judged(
         "CREATE OR REPLACE TEMP TABLE accept_findings (row_no BIGINT, field VARCHAR,"
         " value VARCHAR, rule VARCHAR, message VARCHAR, action VARCHAR)"
     )
-    judge_across(con, Rows(f"(SELECT * FROM {stage(kind, rows)})", {}), contract(kind), **law)
+    validate_cross_row(
+        con, StagedRows(f"(SELECT * FROM {stage(kind, rows)})", {}), read_contract(kind), **law
+    )
     return con.execute("SELECT row_no, rule, field FROM accept_findings ORDER BY ALL").fetchall()  # type: ignore[return-value]
 
 
@@ -108,7 +110,7 @@ def test_rounds_in_the_warehouse_count_unless_the_file_has_them_anew(
     con: duckdb.DuckDBPyConnection, stage: Stage
 ) -> None:
     first, second = rounds()
-    names = contract("auctions").names
+    names = read_contract("auctions").field_names
     con.execute(
         f"INSERT INTO auction_rounds ({', '.join(names)}, source_id)"
         f" VALUES ({', '.join('?' for _ in names)}, 1)",
@@ -123,9 +125,9 @@ def test_a_round_of_the_warehouse_is_not_judged_again(
     con: duckdb.DuckDBPyConnection, stage: Stage
 ) -> None:
     first, second = rounds(start_price=1)
-    accept(con, stage("auctions", [second]), source("auctions", name="a"))
-    found = accept(con, stage("auctions", [first]), source("auctions", name="b"))
-    assert (found.kept, found.warned, found.noted) == (1, {}, {})
+    load_rows(con, stage("auctions", [second]), source("auctions", name="a"))
+    found = load_rows(con, stage("auctions", [first]), source("auctions", name="b"))
+    assert (found.accepted_rows, found.warning_counts, found.note_counts) == (1, {}, {})
 
 
 def test_the_rules_of_one_law_bind_its_sources_only(
@@ -154,7 +156,7 @@ def test_cuts_and_order_as_counted_by_hand(starts: list[int], gaps: list[int]) -
         if begun < ended
     ]
     with duckdb.connect() as con:
-        con.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
+        con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
 
         def staged(_kind: str, given: list[dict[str, Any]]) -> str:
             con.execute(
@@ -210,7 +212,7 @@ def test_a_court_whose_amounts_are_in_another_unit(
     recovered: float,
     fields: set[str],
 ) -> None:
-    odd = claims("K2", LEAST_CASES, factor, recovered)
+    odd = claims("K2", MIN_CASES, factor, recovered)
     rows = claims("K1", 30, 1.0) + odd + claims("K3", 60, 1.0)
     found = judged(con, stage, "cases", rows)
     expected = {(31 + i, "amount_unit_doubtful", f) for i in range(len(odd)) for f in fields}
@@ -219,7 +221,7 @@ def test_a_court_whose_amounts_are_in_another_unit(
 
 
 def test_too_few_cases_say_nothing(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    few = LEAST_CASES - 1
+    few = MIN_CASES - 1
     rows = claims("K1", 30, 1.0) + claims("K2", few, 0.0001, 10_000.0)
     assert judged(con, stage, "cases", rows) == []
     # Nor do the others, where they are too few.
@@ -241,4 +243,4 @@ def test_the_message_names_what_is_usual(con: duckdb.DuckDBPyConnection, stage: 
 
 def test_every_rule_across_rows_has_a_test() -> None:
     tested = {*ROUNDS, "sold_then_relisted", "amount_unit_doubtful"}
-    assert {rule.id for rule in across_rules()} == tested
+    assert {rule.id for rule in cross_row_rules()} == tested

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index_engine.sources.values.columns import UNITS
+from index_engine.importing.values.column_settings import UNITS
 from tests.sources.reading import read
 
 many = settings(

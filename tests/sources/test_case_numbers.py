@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index_engine.sources.case_numbers import (
-    MOST_EXPANDED,
+from index_engine.importing.case_numbers import (
+    MAX_BATCH_CASES,
     CaseNumber,
     canonical_sql,
-    expand,
+    expand_batch,
     parse,
     parts_sql,
 )
@@ -200,7 +200,7 @@ def test_what_is_no_case_number(text: str, canonical: str) -> None:
         ("8—12", [8, 9, 10, 11, 12]),
         ("8、9;11", [8, 9, 11]),
         ("98-101", [98, 99, 100, 101]),
-        (f"1-{MOST_EXPANDED}", [*range(1, MOST_EXPANDED + 1)]),
+        (f"1-{MAX_BATCH_CASES}", [*range(1, MAX_BATCH_CASES + 1)]),
     ],
 )
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_batch_is_every_case_of_it(
     text = head + numbers + tail
     assert parse(text).style == "batch"
     assert parse(text).sequence is None
-    assert expand(text) == [f"{head}{sequence}{tail}" for sequence in sequences]
+    assert expand_batch(text) == [f"{head}{sequence}{tail}" for sequence in sequences]
 
 
 @pytest.mark.parametrize(
@@ -225,18 +225,21 @@ def test_a_batch_is_every_case_of_it(
         ("1-3-5", "one start and one end"),
         ("15382、83", "do not ascend"),
         ("1-5,5-9", "do not ascend"),
-        (f"1-{MOST_EXPANDED + 1}", f"names {MOST_EXPANDED + 1} cases, more than {MOST_EXPANDED}"),
+        (
+            f"1-{MAX_BATCH_CASES + 1}",
+            f"names {MAX_BATCH_CASES + 1} cases, more than {MAX_BATCH_CASES}",
+        ),
         ("1-9999999", "more than"),
     ],
 )
 def test_what_a_batch_leaves_open_is_refused(numbers: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
-        expand(f"(2023)粤0304执{numbers}号")
+        expand_batch(f"(2023)粤0304执{numbers}号")
 
 
 def test_one_number_is_one_case() -> None:
-    assert expand("（2023）粤0304执1号") == ["(2023)粤0304执1号"]
-    assert expand(" C-1 ") == ["C-1"]
+    assert expand_batch("（2023）粤0304执1号") == ["(2023)粤0304执1号"]
+    assert expand_batch(" C-1 ") == ["C-1"]
 
 
 # ----------------------------------------------------------------------- all spellings, any text
@@ -327,7 +330,7 @@ def test_expanding_gives_back_what_was_joined(
         at = spans[-1].stop
     parts = [f"{s[0]}{hyphen}{s[-1]}" if len(s) > 1 else str(s[0]) for s in spans]
     numbers = [f"(2023)粤0304执{sequence}号" for sequence in chain(*spans)]
-    assert expand(f"（2023）粤0304执{comma.join(parts)}号") == numbers
+    assert expand_batch(f"（2023）粤0304执{comma.join(parts)}号") == numbers
 
 
 def test_sql_of_no_text(con: duckdb.DuckDBPyConnection) -> None:

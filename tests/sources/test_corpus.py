@@ -7,10 +7,10 @@ import duckdb
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.sources import registry
-from index_engine.sources.contract import contract
+from index_engine.importing import reference_data
+from index_engine.importing.contract import read_contract
+from index_engine.warehouse.file import writable_copy
 from index_engine.warehouse.salt import salt_path
-from index_engine.warehouse.snapshots import replacing
 from tests.corpus.all import CORPUS
 from tests.corpus.messy import Followed, Messy, follow, stored
 
@@ -21,8 +21,8 @@ SOURCE = "甲法院报表"
 def china(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse with China's courts and nothing else: reading them takes longest."""
     path = tmp_path_factory.mktemp("china") / "china.duckdb"
-    with replacing(path) as con:
-        registry.start(con)
+    with writable_copy(path) as con:
+        reference_data.load_reference_data(con)
     return path
 
 
@@ -52,13 +52,13 @@ def test_messy(file: Messy, fresh: Path, tmp_path: Path) -> None:
     followed = take(file, tmp_path, fresh)
     _check_proposal(followed, file)
     outcome = followed.outcome
-    assert outcome.reasons == expected.rejected
-    assert outcome.cleared == expected.cleared
-    assert outcome.warned == expected.warned
-    assert outcome.noted == expected.noted
-    assert (outcome.kept, outcome.with_warning) == (expected.kept, expected.with_warning)
-    assert outcome.changes.fields == expected.changed
-    table = contract(expected.kind).table
+    assert outcome.rejection_counts == expected.rejected
+    assert outcome.clearing_counts == expected.cleared
+    assert outcome.warning_counts == expected.warned
+    assert outcome.note_counts == expected.noted
+    assert (outcome.accepted_rows, outcome.warned_rows) == (expected.kept, expected.with_warning)
+    assert outcome.changes.changes_by_field == expected.changed
+    table = read_contract(expected.kind).table
     assert {name: stored(fresh, table, name) for name in expected.values} == expected.values
     assert found_anywhere(fresh, expected.planted) == []
 
@@ -67,9 +67,9 @@ def _check_proposal(followed: Followed, file: Messy) -> None:
     proposal, expected = followed.proposal, file.expected
     assert proposal.kind == expected.kind
     assert {c.field: c.header or None for c in proposal.columns if c.field} == expected.fed
-    assert {c.header for c in proposal.columns if c.personal} == expected.personal
+    assert {c.header for c in proposal.columns if c.is_personal} == expected.personal
     for (name, key), value in expected.settings.items():
-        column = proposal.feeding(name)
+        column = proposal.mapped_column(name)
         assert column is not None
         assert (name, column.settings.get(key)) == (name, value)
     for doubt in expected.doubts:
@@ -84,7 +84,7 @@ def found_anywhere(warehouse: Path, texts: tuple[str, ...]) -> list[str]:
         said = "\n".join(
             str(con.execute(f'FROM "{schema}"."{table}"').fetchall())
             for schema, table in tables
-            if table not in registry.FILES
+            if table not in reference_data.REFERENCE_FILES
         )
     codecs = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
     return [

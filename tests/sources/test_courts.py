@@ -8,10 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index_engine.sources import registry
-from index_engine.sources.courts.resolve import CourtFinder, CourtRow, Match, NameRow, RegionRow
-from index_engine.sources.courts.table import NewCourt, resolve_words
-from index_engine.warehouse.snapshots import SCHEMA_SQL
+from index_engine.importing import reference_data
+from index_engine.importing.courts.finder import (
+    CourtFinder,
+    CourtRow,
+    CourtSpan,
+    NameRow,
+    RegionRow,
+)
+from index_engine.importing.courts.lookup_table import NewCourt, resolve_words
+from index_engine.warehouse.file import SCHEMA_FILE
 
 D = date
 
@@ -19,14 +25,14 @@ D = date
 @pytest.fixture(scope="module")
 def china() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
-        con.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
-        registry.start(con)
+        con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
+        reference_data.load_reference_data(con)
         yield con
 
 
 @pytest.fixture(scope="module")
 def finder(china: duckdb.DuckDBPyConnection) -> CourtFinder:
-    return CourtFinder.of(china)
+    return CourtFinder.from_warehouse(china)
 
 
 class TestRegistry:
@@ -40,13 +46,13 @@ class TestRegistry:
         ]
         assert china.execute("SELECT count(*) FROM rejects").fetchall() == [(0,)]
         for _, name, _, _ in sources:
-            lines = (registry.DATA / name).read_bytes().count(b"\n") - 1
+            lines = (reference_data.DATA_FOLDER / name).read_bytes().count(b"\n") - 1
             rows = china.execute("SELECT rows FROM sources WHERE name = ?", [name]).fetchall()
             assert rows == [(lines,)]
 
     def test_a_warehouse_with_places_stays_as_it_is(self, con: duckdb.DuckDBPyConnection) -> None:
         before = con.execute("SELECT * FROM regions ORDER BY code").fetchall()
-        registry.start(con)
+        reference_data.load_reference_data(con)
         assert con.execute("SELECT * FROM regions ORDER BY code").fetchall() == before
         assert con.execute("SELECT count(*) FROM sources").fetchall() == [(0,)]
 
@@ -110,7 +116,7 @@ class TestRegistry:
 )
 def test_words_that_mean_one_court(finder: CourtFinder, word: str, court_id: str, how: str) -> None:
     found = finder.find(word)
-    assert (found.how, [match.court_id for match in found.matches]) == (how, [court_id])
+    assert (found.status, [match.court_id for match in found.spans]) == (how, [court_id])
     assert found.message == "" and found.candidates == ()
 
 
@@ -133,7 +139,7 @@ def test_words_that_may_mean_several_are_unsure(
     finder: CourtFinder, word: str, among: set[str]
 ) -> None:
     found = finder.find(word)
-    assert found.how == "unsure" and found.matches == ()
+    assert found.status == "unsure" and found.spans == ()
     assert among <= set(found.candidates)
     assert word in found.message and "\n" not in found.message
 
@@ -141,12 +147,12 @@ def test_words_that_may_mean_several_are_unsure(
 @pytest.mark.parametrize("province", ["350000", "35", "福建省", "福建", "闽"])
 def test_the_province_decides(finder: CourtFinder, province: str) -> None:
     found = finder.find("鼓楼区人民法院", province=province)
-    assert [match.court_id for match in found.matches] == ["闽0102"]
+    assert [match.court_id for match in found.spans] == ["闽0102"]
 
 
 def test_a_court_of_another_province_is_unsure(finder: CourtFinder) -> None:
     found = finder.find("福田区人民法院", province="浙江省")
-    assert (found.how, found.candidates) == ("unsure", ("粤0304",))
+    assert (found.status, found.candidates) == ("unsure", ("粤0304",))
 
 
 def test_a_province_that_nobody_knows_is_as_none(finder: CourtFinder) -> None:
@@ -172,8 +178,8 @@ def test_courts_beside_the_divisions_are_placed(
     finder: CourtFinder, word: str, place: str, level: str, name: str
 ) -> None:
     found = finder.find(word)
-    assert (found.how, found.place, found.level, found.name) == ("placed", place, level, name)
-    assert found.special and not found.matches
+    assert (found.status, found.region, found.level, found.name) == ("placed", place, level, name)
+    assert found.special and not found.spans
 
 
 @pytest.mark.parametrize(
@@ -186,16 +192,16 @@ def test_courts_beside_the_divisions_are_placed(
 )
 def test_words_that_mean_nothing_known(finder: CourtFinder, word: str) -> None:
     found = finder.find(word)
-    assert found.how == "unknown" and not found.matches and found.place is None
+    assert found.status == "unknown" and not found.spans and found.region is None
     assert found.message
 
 
 @pytest.mark.parametrize("word", ["浙0104", "浙江省杭州市江干区人民法院", "江干区法院"])
 def test_a_name_that_passed_to_another_court(finder: CourtFinder, word: str) -> None:
     """江干区 was merged into 上城区 on 2021-04-09."""
-    assert finder.find(word).matches == (
-        Match("浙0104", None, D(2021, 4, 8)),
-        Match("浙0102", D(2021, 4, 9), None),
+    assert finder.find(word).spans == (
+        CourtSpan("浙0104", None, D(2021, 4, 8)),
+        CourtSpan("浙0102", D(2021, 4, 9), None),
     )
 
 
@@ -212,17 +218,17 @@ def test_a_name_that_passed_to_another_court(finder: CourtFinder, word: str) -> 
 def test_a_sentence_is_no_court_to_be_added(
     finder: CourtFinder, word: str, province: str | None
 ) -> None:
-    assert finder.find(word, province=province).how == "unknown"
+    assert finder.find(word, province=province).status == "unknown"
 
 
 @given(st.text() | st.text("深圳市福田区人民法院中级高（）兵团粤0123铁路 林区", max_size=20))
 def test_no_text_is_too_odd(finder: CourtFinder, word: str) -> None:
     found = finder.find(word)
     assert found.word == word
-    decided = found.how not in ("unsure", "unknown")
-    assert decided == (bool(found.matches) or found.how == "placed")
+    decided = found.status not in ("unsure", "unknown")
+    assert decided == (bool(found.spans) or found.status == "placed")
     assert decided == (found.message == "")
-    assert (found.how == "unsure") == bool(found.candidates)
+    assert (found.status == "unsure") == bool(found.candidates)
 
 
 class TestAnotherCountry:
@@ -237,17 +243,17 @@ class TestAnotherCountry:
 
     def test_an_id_is_read_sign_by_sign(self) -> None:
         finder = CourtFinder(self.COURTS, [], self.REGIONS)
-        assert finder.find(" 8.26.100 ").matches == (Match("8.26.100", None, None),)
+        assert finder.find(" 8.26.100 ").spans == (CourtSpan("8.26.100", None, None),)
         for other in ("82.6.100", "8.26.1 00", "826100", "8-26-100"):
-            assert finder.find(other).how == "unknown"
+            assert finder.find(other).status == "unknown"
 
     def test_ids_codes_and_full_names(self) -> None:
         names = [NameRow("8.26.100", "Vara antiga", None, D(2010, 1, 1))]
         finder = CourtFinder(self.COURTS, names, self.REGIONS)
-        assert finder.find("8.26.100").how == "id"
-        assert finder.find("f2").how == "code"
+        assert finder.find("8.26.100").status == "id"
+        assert finder.find("f2").status == "code"
         assert finder.find("2ª vara de falências").matches[0].court_id == "8.26.200"
-        assert finder.find("Vara antiga").matches == (Match("8.26.100", None, D(2010, 1, 1)),)
+        assert finder.find("Vara antiga").spans == (CourtSpan("8.26.100", None, D(2010, 1, 1)),)
         assert finder.find("3ª Vara de Falências").how == "unknown"
 
 

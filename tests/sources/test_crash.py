@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.sources.importer import import_file
-from index_engine.warehouse.snapshots import check
+from index_engine.importing.pipeline import run_import
+from index_engine.warehouse.file import check_schema
 from tests.corpus.messy import COURT, csv_bytes, small_warehouse
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
     small_warehouse(folder / "w.duckdb")
     first = cases_file(folder / "first.csv", 1, 100)
-    import_file(folder / "w.duckdb", "cases", first, folder / "mapping.toml")
+    run_import(folder / "w.duckdb", "cases", first, folder / "mapping.toml")
     cases_file(folder / "large.csv", 101, ROWS)
     cases_file(folder / "next.csv", 101 + ROWS, 10)
     return folder
@@ -108,14 +108,14 @@ def test_killed(kill: int, folder: Path, duration: float) -> None:
     time.sleep(duration * 1.1 * (kill + chance.random()) / KILLS)
     process.send_signal(signal.SIGKILL)
     ended = process.wait()
-    check(warehouse)
+    check_schema(warehouse)
     rows = rows_in(warehouse)
     assert rows in (100, 100 + ROWS)
     if rows == 100:
         assert ended == -signal.SIGKILL
         assert warehouse.read_bytes() == before
-    outcome = import_file(warehouse, "cases", folder / "next.csv", folder / "mapping.toml")
-    assert outcome.kept == 10
+    outcome = run_import(warehouse, "cases", folder / "next.csv", folder / "mapping.toml")
+    assert outcome.accepted_rows == 10
     assert rows_in(warehouse) == rows + 10
     left = {path.name for path in warehouse.parent.iterdir() if not path.is_dir()}
     assert left == {"w.duckdb", "w.duckdb.salt", "w.duckdb.lock"}
@@ -138,5 +138,5 @@ def test_killed_while_the_salt_is_written(folder: Path, tmp_path: Path) -> None:
     arguments = [str(warehouse), str(folder / "first.csv"), str(folder / "mapping.toml")]
     done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, check=False)
     assert done.returncode == -signal.SIGKILL
-    outcome = import_file(warehouse, "cases", folder / "first.csv", folder / "mapping.toml")
-    assert outcome.kept == 100
+    outcome = run_import(warehouse, "cases", folder / "first.csv", folder / "mapping.toml")
+    assert outcome.accepted_rows == 100

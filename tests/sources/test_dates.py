@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index_engine.sources.values.dates import is_date_format
+from index_engine.importing.values.dates import is_date_format
 from tests.sources.reading import read
 
 many = settings(
@@ -112,7 +112,7 @@ def test_a_date_with_more_around_it(con: duckdb.DuckDBPyConnection, text: str, d
         "2024年3月",
         "202403",
         "2024-3-5 25:00",
-        "2024-03-05T23:00:00Z",  # the fifth or the sixth, by the clock of the court
+        "2024-03-05T23:00:00Z",  # the fifth or the sixth, by the process of the court
         "2024-03-05 至 2024-03-09",
     ],
 )

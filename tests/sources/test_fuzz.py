@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from bench.fuzz import damaged, fuzz
+from bench.fuzz import damage_file, fuzz
 
 
 def test_nothing_but_clear_refusals(tmp_path: Path) -> None:
     made, read, failures = fuzz(tmp_path, seconds=20, seed=1)
-    assert [f"trial {failure.trial}: {failure.what}" for failure in failures] == []
+    assert [f"trial {failure.trial}: {failure.description}" for failure in failures] == []
     assert made > 20
     assert read > 0
 
 
 def test_a_trial_can_be_made_again() -> None:
     originals = [("f.csv", b"a,b\r\n1,2\r\n"), ("g.csv", b"c\n3\n")]
-    assert damaged(7, originals) == damaged(7, originals)
-    assert len({damaged(trial, originals)[1] for trial in range(30)}) > 10
+    assert damage_file(7, originals) == damage_file(7, originals)
+    assert len({damage_file(trial, originals)[1] for trial in range(30)}) > 10

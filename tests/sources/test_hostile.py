@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.sources.importer import import_file
-from index_engine.sources.mapping import read
-from index_engine.sources.recognise.recognise import recognise
-from index_engine.sources.recognise.write import mapping_text
+from index_engine.importing.mapping import read_mapping
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.recognise.mapping_writer import mapping_text
+from index_engine.importing.recognise.propose import propose_mapping
 from tests.corpus.messy import cases, csv_bytes, csv_text, small_warehouse, workbook
 from tests.sources import bombs
 from tests.sources.guarded import guarded
@@ -39,9 +39,9 @@ def state(folder: Path) -> dict[str, bytes]:
 
 def take(file: Path, warehouse: Path) -> int:
     """Recognise and import; the rows kept."""
-    proposal = recognise(file, "cases")
-    plan = read(mapping_text(proposal), "cases", file.with_suffix(".toml"))
-    return import_file(warehouse, "cases", file, plan, trial=True).kept
+    proposal = propose_mapping(file, "cases")
+    plan = read_mapping(mapping_text(proposal), "cases", file.with_suffix(".toml"))
+    return run_import(warehouse, "cases", file, plan, dry_run=True).accepted_rows
 
 
 # -------------------------------------------------------------------------------------------- bombs

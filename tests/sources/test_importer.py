@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources import importer
-from index_engine.sources.importer import import_file
-from index_engine.sources.progress import Progress
+from index_engine.importing import pipeline
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.progress import Progress
 
 MAPPING = """
 kind = "cases"
@@ -125,9 +125,12 @@ def test_every_format_gives_the_same_rows(
     if make is as_gb18030:
         mapping.write_text(MAPPING.replace("null =", 'encoding = "gb18030"\nnull ='), "utf-8")
     file = make(tmp_path)
-    outcome = import_file(warehouse, "cases", file, mapping)
-    assert (outcome.rows, outcome.kept, outcome.rejected) == (6, 2, 4)
-    assert (outcome.reasons, outcome.cleared) == (REASONS, {"unreadable_number": 1})
+    outcome = run_import(warehouse, "cases", file, mapping)
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejected_rows) == (6, 2, 4)
+    assert (outcome.rejection_counts, outcome.clearing_counts) == (
+        REASONS,
+        {"unreadable_number": 1},
+    )
     assert rows_of(
         warehouse,
         "SELECT case_id, court_id, filed_on, closed_on, close_mode, claim_amount FROM cases",
@@ -170,11 +173,11 @@ def test_a_warehouse_from_nothing_without_mappings(tmp_path: Path) -> None:
         "l.csv",
         "lot_id,court_id,round_no,stage,listed_on,bidders\n1,A,1,first,2020-01-02,3\n",
     )
-    import_file(warehouse, "regions", regions, None)
-    outcome = import_file(warehouse, "courts", courts, None)
-    assert (outcome.kept, outcome.reasons) == (1, {"unknown_region": 1})
-    import_file(warehouse, "cases", cases, None)
-    import_file(warehouse, "auctions", lots, None)
+    run_import(warehouse, "regions", regions, None)
+    outcome = run_import(warehouse, "courts", courts, None)
+    assert (outcome.accepted_rows, outcome.rejection_counts) == (1, {"unknown_region": 1})
+    run_import(warehouse, "cases", cases, None)
+    run_import(warehouse, "auctions", lots, None)
     assert rows_of(warehouse, "SELECT source_id, kind, name FROM sources ORDER BY source_id") == [
         (1, "regions", "r.csv"),
         (2, "courts", "c.csv"),
@@ -188,10 +191,10 @@ def test_a_warehouse_from_nothing_without_mappings(tmp_path: Path) -> None:
 
 def test_a_file_is_imported_once(tmp_path: Path, warehouse: Path, mapping: Path) -> None:
     file = as_csv(tmp_path)
-    import_file(warehouse, "cases", file, mapping)
+    run_import(warehouse, "cases", file, mapping)
     before = warehouse.read_bytes()
     with pytest.raises(InputError) as error:
-        import_file(warehouse, "cases", file, mapping)
+        run_import(warehouse, "cases", file, mapping)
     assert f"{file}: already imported on " in str(error.value)
     assert "as source 1 (甲省执行案件) of cases; to read it anew, undo" in str(error.value)
     assert warehouse.read_bytes() == before
@@ -205,7 +208,7 @@ def test_a_file_of_which_nothing_can_be_kept_changes_nothing(
     before = warehouse.read_bytes()
     mapping.write_text(MAPPING.replace('"%Y年%m月%d日", "excel"', '"%d/%m/%Y"'), "utf-8")
     with pytest.raises(InputError) as error:
-        import_file(warehouse, "cases", file, mapping)
+        run_import(warehouse, "cases", file, mapping)
     assert str(error.value) == (
         f"{file}: none of its 6 rows can be kept (unknown_code: 1, unreadable_date: 6); line 1:"
         " closed_on: 2020年8月1日 is no date written %d/%m/%Y or %Y-%m-%d; check the mapping,"
@@ -213,14 +216,14 @@ def test_a_file_of_which_nothing_can_be_kept_changes_nothing(
     )
     assert warehouse.read_bytes() == before
     mapping.write_text(MAPPING, "utf-8")
-    assert import_file(warehouse, "cases", file, mapping).kept == 2
+    assert run_import(warehouse, "cases", file, mapping).accepted_rows == 2
 
 
 def test_a_file_without_rows(tmp_path: Path, warehouse: Path, mapping: Path) -> None:
     file = tmp_path / "f.csv"
     file.write_text(csv_text(HEADER, []), encoding="utf-8")
     with pytest.raises(InputError, match=r"f\.csv: has a header, but no rows"):
-        import_file(warehouse, "cases", file, mapping)
+        run_import(warehouse, "cases", file, mapping)
 
 
 def test_broken_lines_are_rejected_rows(tmp_path: Path, warehouse: Path, mapping: Path) -> None:
@@ -228,8 +231,12 @@ def test_broken_lines_are_rejected_rows(tmp_path: Path, warehouse: Path, mapping
     lines = csv_text(HEADER, ROWS[:2]).splitlines()
     lines[1:1] = ["c0,甲市第一法院,2020年1月2日", '张三"的,"案"件,,,,']
     file.write_text("\n".join(lines), encoding="utf-8")
-    outcome = import_file(warehouse, "cases", file, mapping)
-    assert (outcome.rows, outcome.kept, outcome.reasons) == (4, 2, {"unreadable_line": 2})
+    outcome = run_import(warehouse, "cases", file, mapping)
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (
+        4,
+        2,
+        {"unreadable_line": 2},
+    )
     assert rows_of(warehouse, "SELECT row_no, field, value FROM rejects ORDER BY 1 LIMIT 2") == [
         (1, "(line)", None),
         (2, "(line)", None),
@@ -239,11 +246,11 @@ def test_broken_lines_are_rejected_rows(tmp_path: Path, warehouse: Path, mapping
 def test_unusable_input_is_found_before_anything_is_written(tmp_path: Path, mapping: Path) -> None:
     warehouse = tmp_path / "none.duckdb"
     with pytest.raises(InputError, match="no such file"):
-        import_file(warehouse, "cases", tmp_path / "none.csv", mapping)
+        run_import(warehouse, "cases", tmp_path / "none.csv", mapping)
     with pytest.raises(InputError, match="unknown kind of file 'lots'"):
-        import_file(warehouse, "lots", as_csv(tmp_path), mapping)
+        run_import(warehouse, "lots", as_csv(tmp_path), mapping)
     with pytest.raises(InputError, match=r"'案号'.*: no field of cases; rename it"):
-        import_file(warehouse, "cases", as_csv(tmp_path), None)
+        run_import(warehouse, "cases", as_csv(tmp_path), None)
     assert not warehouse.exists()
 
 
@@ -253,15 +260,15 @@ def test_more_than_memory_holds_is_said(
     def exhausted(*_: object) -> None:
         raise duckdb.OutOfMemoryException("out of memory")
 
-    monkeypatch.setattr(importer, "parse", exhausted)
+    monkeypatch.setattr(pipeline, "parse_values", exhausted)
     with pytest.raises(InputError, match=r"cases\.csv: does not fit into \d+ MB of memory"):
-        import_file(warehouse, "cases", as_csv(tmp_path), mapping)
+        run_import(warehouse, "cases", as_csv(tmp_path), mapping)
 
 
 def test_progress_is_shown_if_asked(
     tmp_path: Path, warehouse: Path, mapping: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    import_file(warehouse, "cases", as_csv(tmp_path), mapping, Progress(asked=True))
+    run_import(warehouse, "cases", as_csv(tmp_path), mapping, Progress(always_visible=True))
     shown = capfd.readouterr()
     assert "read, parse, judge" in shown.err
     assert shown.out == ""
@@ -270,7 +277,7 @@ def test_progress_is_shown_if_asked(
 def test_no_progress_where_nobody_looks(
     tmp_path: Path, warehouse: Path, mapping: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    import_file(warehouse, "cases", as_csv(tmp_path), mapping)
+    run_import(warehouse, "cases", as_csv(tmp_path), mapping)
     assert capfd.readouterr() == ("", "")
 
 
@@ -298,9 +305,9 @@ def test_no_row_of_a_dirty_file_is_lost(
     file.write_text("\n".join(lines), encoding="utf-8")
     draft = warehouse.with_name("draft.duckdb")
     draft.write_bytes(warehouse.read_bytes())
-    outcome = import_file(draft, "cases", file, mapping)
-    assert outcome.rows == outcome.kept + outcome.rejected == 1 + len(rows)
-    assert rows_of(draft, "SELECT count(*) FROM cases") == [(outcome.kept,)]
+    outcome = run_import(draft, "cases", file, mapping)
+    assert outcome.rows == outcome.accepted_rows + outcome.rejected_rows == 1 + len(rows)
+    assert rows_of(draft, "SELECT count(*) FROM cases") == [(outcome.accepted_rows,)]
     assert rows_of(
         draft, "SELECT count(DISTINCT row_no) FROM rejects WHERE action = 'rejected'"
-    ) == [(outcome.rejected,)]
+    ) == [(outcome.rejected_rows,)]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.sources import mapping as mappings
-from index_engine.sources.mapping import Mapping
-from index_engine.sources.values.columns import NO_VALUE
+from index_engine.importing import mapping as mappings
+from index_engine.importing.mapping import Mapping
+from index_engine.importing.values.column_settings import NULL_WORDS
 
 # The four required fields of cases, for mappings in which another one matters.
 REQUIRED = """
@@ -32,7 +32,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def load(folder: Path, text: str, kind: str = "cases") -> Mapping:
-    return mappings.load(written(folder, text), kind)
+    return mappings.load_mapping(written(folder, text), kind)
 
 
 def column(mapping: Mapping, name: str) -> Any:
@@ -73,8 +73,8 @@ template = "{{案由}}/{{row_no}}"
     assert (mapping.name, mapping.law, mapping.synthetic) == ("甲省", "BR", True)
     assert (mapping.observed_from, mapping.observed_to) == (date(2019, 1, 1), date(2025, 12, 31))
     assert mapping.earliest == date(1995, 6, 1)
-    assert (mapping.opening.encoding, mapping.opening.delimiter) == ("gb18030", ";")
-    assert mapping.clearable == {"claim_amount"}
+    assert (mapping.options.encoding, mapping.options.delimiter) == ("gb18030", ";")
+    assert mapping.clearable_fields == {"claim_amount"}
     claim = column(mapping, "claim_amount")
     assert (claim.factor, claim.thousands, claim.null) == (Decimal(10_000), ",", ("-", "无"))
     assert column(mapping, "filed_on").formats == ("%Y年%m月%d日", "excel")
@@ -89,8 +89,8 @@ def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
     mapping = load(tmp_path, 'kind = "cases"' + REQUIRED)
     assert (mapping.name, mapping.observed_from, mapping.observed_to) == (None, None, None)
     assert (mapping.earliest, mapping.law, mapping.synthetic) == (date(1990, 1, 1), "CN", False)
-    assert (mapping.opening.encoding, mapping.opening.delimiter) == ("utf-8", ",")
-    assert column(mapping, "filed_on").null == NO_VALUE
+    assert (mapping.options.encoding, mapping.options.delimiter) == ("utf-8", ",")
+    assert column(mapping, "filed_on").null == NULL_WORDS
     assert column(mapping, "filed_on").formats == ()
     assert column(mapping, "case_id").part is None
 
@@ -349,10 +349,10 @@ def test_a_bad_file_is_one_line_with_its_place(tmp_path: Path, given: str, says:
 
 def test_a_mapping_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
-        mappings.load(tmp_path / "none.toml", "cases")
+        mappings.load_mapping(tmp_path / "none.toml", "cases")
     (tmp_path / "gbk.toml").write_bytes("kind = '案'".encode("gbk"))
     with pytest.raises(InputError, match="save the mapping file as UTF-8"):
-        mappings.load(tmp_path / "gbk.toml", "cases")
+        mappings.load_mapping(tmp_path / "gbk.toml", "cases")
 
 
 def test_an_unknown_kind(tmp_path: Path) -> None:
@@ -363,32 +363,32 @@ def test_an_unknown_kind(tmp_path: Path) -> None:
 def test_columns_are_found_by_name(tmp_path: Path) -> None:
     mapping = load(tmp_path, 'kind = "cases"' + REQUIRED)
     file = tmp_path / "f.csv"
-    assert mappings.positions(mapping, file, ["x", "立案日期", "案号", "x"]) == {
+    assert mappings.column_positions(mapping, file, ["x", "立案日期", "案号", "x"]) == {
         "案号": 2,
         "立案日期": 1,
     }
     with pytest.raises(InputError) as error:
-        mappings.positions(mapping, file, ["案号", "立案时间", ""])
+        mappings.column_positions(mapping, file, ["案号", "立案时间", ""])
     assert str(error.value) == (
         f"{tmp_path / 'm.toml'}: [columns.filed_on] '立案日期' is no column of f.csv;"
         " its columns are 案号, 立案时间"
     )
     with pytest.raises(InputError, match=r"names 2 columns of f\.csv; rename all but one there"):
-        mappings.positions(mapping, file, ["案号", "立案日期", "案号"])
+        mappings.column_positions(mapping, file, ["案号", "立案日期", "案号"])
 
 
 def test_a_file_in_the_words_of_the_contract_needs_no_mapping(tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
     headers = ["filed_on", "case_id", "case_type", "court_id", "cause"]
-    mapping = mappings.as_is(file, "cases", headers)
-    assert mappings.positions(mapping, file, headers) == {
+    mapping = mappings.identity_mapping(file, "cases", headers)
+    assert mappings.column_positions(mapping, file, headers) == {
         name: number for number, name in enumerate(headers)
     }
     with pytest.raises(InputError) as error:
-        mappings.as_is(file, "cases", [*headers, "Cause"])
+        mappings.identity_mapping(file, "cases", [*headers, "Cause"])
     assert str(error.value).startswith(f"{file}: 'Cause': no field of cases; rename it to one of")
     with pytest.raises(InputError) as error:
-        mappings.as_is(file, "cases", headers[1:])
+        mappings.identity_mapping(file, "cases", headers[1:])
     assert str(error.value) == (
         f"{file}: nothing feeds filed_on, required for cases;"
         " write a mapping file or add the column"

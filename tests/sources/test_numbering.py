@@ -6,10 +6,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from index_engine import intake
 from index_engine.errors import InputError
-from index_engine.sources.importer import import_file
-from index_engine.sources.judge.accept import Outcome
+from index_engine.importing import api
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.validation.load import LoadResult
 from tests.sources.test_importer import hashed, rows_of
 
 MAPPING = """
@@ -39,13 +39,13 @@ def run(tmp_path: Path) -> Any:
 
     def make(
         rows: list[tuple[str, ...]], court: str = BY_NUMBER, more: str = "", name: str = "w"
-    ) -> tuple[Path, Outcome]:
+    ) -> tuple[Path, LoadResult]:
         file, mapping = tmp_path / f"{name}.csv", tmp_path / "m.toml"
         lines = ["案号,立案日期,标的,法院", *(",".join(f'"{cell}"' for cell in r) for r in rows)]
         file.write_text("\n".join(lines), encoding="utf-8")
         mapping.write_text(MAPPING.format(court=court, more=more), encoding="utf-8")
         warehouse = tmp_path / f"{name}.duckdb"
-        return warehouse, import_file(warehouse, "cases", file, mapping)
+        return warehouse, run_import(warehouse, "cases", file, mapping)
 
     return make
 
@@ -64,7 +64,11 @@ def test_a_batch_is_its_cases(run: Any) -> None:
             ("（2023）粤0304执23号", "2023-03-03", "700", ""),
         ]
     )
-    assert (outcome.rows, outcome.kept, outcome.reasons) == (6, 5, {"duplicate": 1})
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (
+        6,
+        5,
+        {"duplicate": 1},
+    )
     kept = rows_of(warehouse, "SELECT case_id, claim_amount::INTEGER FROM cases")
     numbers = {15: 100, 21: None, 22: None, 23: 700, 25: None}
     assert dict(kept) == {
@@ -87,7 +91,11 @@ def test_a_duplicate_of_a_case_of_a_batch_names_its_line(run: Any) -> None:
             ("（2023）粤0304执10、13号", "2023-03-01", "1", ""),
         ]
     )
-    assert (outcome.rows, outcome.kept, outcome.reasons) == (6, 5, {"duplicate": 1})
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (
+        6,
+        5,
+        {"duplicate": 1},
+    )
     found = rows_of(warehouse, "SELECT row_no, message FROM rejects WHERE rule = 'duplicate'")
     [(row_no, message)] = found
     assert (row_no, message.endswith(" stands in line 2 already")) == (3, True)
@@ -100,7 +108,11 @@ def test_a_batch_that_cannot_be_read_is_rejected_whole(run: Any) -> None:
             ("（2023）粤0304执90-80号", "2023-03-01", "1", ""),
         ]
     )
-    assert (outcome.rows, outcome.kept, outcome.reasons) == (2, 1, {"unreadable_batch": 1})
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (
+        2,
+        1,
+        {"unreadable_batch": 1},
+    )
     [(message,)] = rows_of(warehouse, "SELECT message FROM rejects WHERE action = 'rejected'")
     assert "ends before it starts" in message
 
@@ -125,7 +137,7 @@ def test_styles_are_named(run: Any) -> None:
         ],
         court=BY_NAME,
     )
-    assert (outcome.kept, outcome.reasons) == (4, {"masked_number": 1})
+    assert (outcome.accepted_rows, outcome.rejection_counts) == (4, {"masked_number": 1})
     assert {
         (3, "masked_number", "rejected"),
         (4, "legacy_number", "noted"),
@@ -165,7 +177,7 @@ def test_gaps_in_the_numbers_are_coverage(run: Any) -> None:
     rows += [("（2022）粤0304执3号", "2022-01-05", "1", "")]  # still open when observation began
     rows += [(f"（2023）粤0304执{n}号", "2023-02-01", "1", "") for n in (2, 3, 10)]
     warehouse, _ = run(rows)
-    found = intake.coverage(warehouse)
+    found = api.number_coverage(warehouse)
     assert found[["year", "received", "highest", "missing"]].to_numpy().tolist() == [
         [2022, 3, 504, 2],
         [2023, 3, 10, 7],
@@ -178,9 +190,13 @@ def test_a_later_delivery_fills_gaps_and_an_undo_reopens_them(run: Any, tmp_path
     file = tmp_path / "later.csv"
     later = "\n".join(f"（2023）粤0304执{n}号,2023-02-01,2,粤0304" for n in (2, 4))
     file.write_text(f"案号,立案日期,标的,法院\n{later}\n", encoding="utf-8")
-    outcome = import_file(warehouse, "cases", file, tmp_path / "m.toml")
-    assert (outcome.changes.added, outcome.changes.changed, outcome.changes.gone) == (1, 1, 1)
-    assert intake.coverage(warehouse)["missing"].tolist() == [1]
-    intake.undo(warehouse, outcome.source_id)
-    assert intake.coverage(warehouse)["missing"].tolist() == [2]
+    outcome = run_import(warehouse, "cases", file, tmp_path / "m.toml")
+    assert (
+        outcome.changes.added_rows,
+        outcome.changes.changed_rows,
+        outcome.changes.absent_rows,
+    ) == (1, 1, 1)
+    assert api.number_coverage(warehouse)["missing"].tolist() == [1]
+    api.undo_source(warehouse, outcome.source_id)
+    assert api.number_coverage(warehouse)["missing"].tolist() == [2]
     assert rows_of(warehouse, "SELECT DISTINCT claim_amount::INTEGER FROM cases") == [(1,)]

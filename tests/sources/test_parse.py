@@ -13,20 +13,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index_engine.sources import case_numbers
-from index_engine.sources.contract import contract
-from index_engine.sources.files.asides import Aside
-from index_engine.sources.files.staging import stage_records
-from index_engine.sources.mapping import Mapping
-from index_engine.sources.values.columns import NO_VALUE, Column
-from index_engine.sources.values.parse import parse
-from index_engine.sources.values.signs import folded, folded_sql
+from index_engine.importing import case_numbers
+from index_engine.importing.contract import read_contract
+from index_engine.importing.files.non_data_rows import NonDataReason
+from index_engine.importing.files.staging import stage_records
+from index_engine.importing.mapping import Mapping
+from index_engine.importing.values.characters import lookup_key, lookup_key_sql
+from index_engine.importing.values.column_settings import NULL_WORDS, ColumnSettings
+from index_engine.importing.values.parse_values import parse_values
 from tests.sources.reading import parsed, read
 
 many = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-CASES = contract("cases")
+CASES = read_contract("cases")
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +95,8 @@ def test_words_for_numbers(con: duckdb.DuckDBPyConnection) -> None:
 def test_words_are_folded_alike_in_python_and_sql(
     con: duckdb.DuckDBPyConnection, text: str
 ) -> None:
-    [(sql,)] = con.execute(f"SELECT {folded_sql('t')} FROM (SELECT $1 AS t)", [text]).fetchall()
-    assert sql == folded(text)
+    [(sql,)] = con.execute(f"SELECT {lookup_key_sql('t')} FROM (SELECT $1 AS t)", [text]).fetchall()
+    assert sql == lookup_key(text)
 
 
 def test_blanks_and_words_for_no_value(con: duckdb.DuckDBPyConnection) -> None:
@@ -109,8 +109,8 @@ def test_blanks_and_words_for_no_value(con: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize("field", ["court_id", "filed_on", "claim_amount", "close_mode"])
 def test_what_usually_means_no_value(con: duckdb.DuckDBPyConnection, field: str) -> None:
-    words = [f" {word} " for word in NO_VALUE]
-    assert {"-", "--", "—", "/", "无", "不详", "NULL", "N/A", "#N/A"} <= set(NO_VALUE)
+    words = [f" {word} " for word in NULL_WORDS]
+    assert {"-", "--", "—", "/", "无", "不详", "NULL", "N/A", "#N/A"} <= set(NULL_WORDS)
     assert read(con, field, words) == ([None] * len(words), [])
 
 
@@ -123,12 +123,12 @@ def test_a_word_that_says_something_is_not_no_value(con: duckdb.DuckDBPyConnecti
 
 
 def test_templates_and_constants(con: duckdb.DuckDBPyConnection) -> None:
-    agreed = contract("auctions")
+    agreed = read_contract("auctions")
     columns = (
-        Column(agreed.field("lot_id"), template="{案号}:{row_no}/{套}", null=("-",)),
-        Column(agreed.field("round_no"), constant="1"),
-        Column(agreed.field("listed_on"), constant="2020-01-02"),
-        Column(agreed.field("stage"), constant="first"),
+        ColumnSettings(agreed.field("lot_id"), template="{案号}:{row_no}/{套}", null=("-",)),
+        ColumnSettings(agreed.field("round_no"), constant="1"),
+        ColumnSettings(agreed.field("listed_on"), constant="2020-01-02"),
+        ColumnSettings(agreed.field("stage"), constant="first"),
     )
     assert parsed(con, "auctions", columns, [("a", " x "), ("b", ""), ("-", "y")]) == [
         ("a:1/x", 1, date(2020, 1, 2), "first"),
@@ -154,10 +154,11 @@ def _hash(text: str) -> str:
     return hashlib.sha256((_SALT + case_numbers.parse(text).canonical).encode()).hexdigest()[:32]
 
 
-def _numbered(**parts: str) -> tuple[Column, ...]:
+def _numbered(**parts: str) -> tuple[ColumnSettings, ...]:
     """Fields that are read from the case numbers in one column, 案号."""
     return tuple(
-        Column(CASES.field(name), column="案号", part=part or None) for name, part in parts.items()
+        ColumnSettings(CASES.field(name), header="案号", part=part or None)
+        for name, part in parts.items()
     )
 
 
@@ -210,12 +211,12 @@ def test_a_number_that_does_not_tell_is_found_but_not_repeated(
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=1, max_size=10))
 def test_what_names_a_case_is_hashed(con: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     columns = (
-        Column(CASES.field("case_id"), column="案号", null=()),
-        Column(CASES.field("parent_case_id"), template="x{案号}", null=()),
-        Column(CASES.field("court_id"), constant="K1"),
+        ColumnSettings(CASES.field("case_id"), header="案号", null=()),
+        ColumnSettings(CASES.field("parent_case_id"), template="x{案号}", null=()),
+        ColumnSettings(CASES.field("court_id"), constant="K1"),
     )
     # The first column is that of another field, so that no id is taken for a row of totals.
-    court = Column(CASES.field("cause"), column="first")
+    court = ColumnSettings(CASES.field("cause"), header="first")
     rows = parsed(con, "cases", (court, *columns), [("a", text) for text in texts], _SALT)
     for text, (_, case_id, parent, court_id) in zip(texts, rows, strict=True):
         trimmed = text.strip(" \t\r\n\u00a0\u3000\ufeff")
@@ -225,9 +226,11 @@ def test_what_names_a_case_is_hashed(con: duckdb.DuckDBPyConnection, texts: list
 
 
 def test_the_salt_makes_the_hash(con: duckdb.DuckDBPyConnection) -> None:
-    column = Column(CASES.field("case_id"), constant=_NUMBER)
+    column = ColumnSettings(CASES.field("case_id"), constant=_NUMBER)
     one, other = (
-        parsed(con, "cases", (Column(CASES.field("cause"), column="x"), column), [("a",)], salt)
+        parsed(
+            con, "cases", (ColumnSettings(CASES.field("cause"), header="x"), column), [("a",)], salt
+        )
         for salt in ("1", "2")
     )
     assert one[0][1] != other[0][1]
@@ -271,7 +274,7 @@ def test_no_message_repeats_a_value(
 
 def test_several_values_of_one_row_are_found(con: duckdb.DuckDBPyConnection) -> None:
     columns = [
-        Column(CASES.field(name), column=name)
+        ColumnSettings(CASES.field(name), header=name)
         for name in ("case_id", "filed_on", "claim_amount", "has_assets")
     ]
     rows = [("a", "x", "y", "z"), ("b", "2020-01-01", "y", "是"), ("c", None, None, None)]
@@ -290,10 +293,14 @@ def test_several_values_of_one_row_are_found(con: duckdb.DuckDBPyConnection) -> 
 
 
 def test_broken_lines_are_rows_without_values(con: duckdb.DuckDBPyConnection) -> None:
-    rows: list[Any] = [(1, ["a"]), (2, Aside("unreadable_line", "it is broken")), (3, ["c"])]
+    rows: list[Any] = [
+        (1, ["a"]),
+        (2, NonDataReason("unreadable_line", "it is broken")),
+        (3, ["c"]),
+    ]
     stage_records(con, [0], iter(rows))
-    column = Column(CASES.field("court_id"), column="x")
-    parse(con, Mapping("m.toml", CASES, (column,)), {"x": 0}, None)
+    column = ColumnSettings(CASES.field("court_id"), header="x")
+    parse_values(con, Mapping("m.toml", CASES, (column,)), {"x": 0}, None)
     assert con.execute("SELECT row_no, court_id FROM import_typed ORDER BY 1").fetchall() == [
         (1, "a"),
         (2, None),

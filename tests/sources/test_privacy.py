@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from index_engine.sources.judge.accept import accept
-from index_engine.sources.mapping import read
+from index_engine.importing.mapping import read_mapping
+from index_engine.importing.validation.load import load_rows
 from tests.sources.conftest import Stage
 from tests.sources.rows import case, source
 
@@ -30,7 +30,9 @@ def test_rejects_keep_no_word_that_may_be_a_name(
     for row_no, cell in enumerate(cells, start=1):
         con.execute("INSERT INTO found VALUES (?, 'close_mode', ?, 'x', ?)", [row_no, cell, cell])
     con.execute("INSERT INTO found VALUES (1, 'court_id', '某区法院', 'x', 'x')")
-    accept(con, stage("cases", [case(cell) for cell in cells]), source("cases"), findings="found")
+    load_rows(
+        con, stage("cases", [case(cell) for cell in cells]), source("cases"), findings="found"
+    )
     kept = con.execute(
         "SELECT value, message FROM rejects WHERE field = 'close_mode' ORDER BY row_no"
     ).fetchall()
@@ -57,7 +59,7 @@ constant = "first"
 [columns.filed_on]
 column = "立案日期"#吴
 """
-    kept = read(text, "cases", Path("m.toml")).text
+    kept = read_mapping(text, "cases", Path("m.toml")).text
     assert kept is not None
     assert tomllib.loads(kept) == tomllib.loads(text)
     for comment in ("赵", "钱", "孙", "李", "周", "吴"):

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources.files import csv_file, xlsx_file
-from index_engine.sources.files.readers import Opening
+from index_engine.importing.files import csv_file, xlsx_file
+from index_engine.importing.files.readers import ReadOptions
 from tests.sources.tables import Rows, book, staged
 
 Read = Callable[..., tuple[list[str], Rows, Rows]]
@@ -31,7 +31,7 @@ def read(tmp_path: Path) -> Read:
     def make(name: str, content: bytes, **opening: Any) -> tuple[list[str], Rows, Rows]:
         file = tmp_path / name
         file.write_bytes(content)
-        return staged(file, Opening(**opening))
+        return staged(file, ReadOptions(**opening))
 
     return make
 
@@ -112,7 +112,7 @@ def test_clean_and_careful_reading_agree(tmp_path: Path, monkeypatch: pytest.Mon
         writer.writerow([number, f'x,"{number}"\n' if number % 7 == 0 else "", "终本"])
     file.write_text(text.getvalue(), encoding="utf-8", newline="")
     fast = staged(file)
-    monkeypatch.setattr(csv_file.CsvFile, "_starts_plainly", lambda self: False)
+    monkeypatch.setattr(csv_file.CsvFile, "_has_plain_header", lambda self: False)
     careful = staged(file)
     assert len(fast[1]) == 5000
     # DuckDB has no value where nothing is written, Python an empty one; both are no value later.
@@ -267,11 +267,11 @@ def test_xlsx_becomes_the_text_of_a_csv(tmp_path: Path) -> None:
 def test_xlsx_sheets_are_chosen_by_name(tmp_path: Path) -> None:
     file = book(tmp_path / "f.xlsx", 甲=[["a"], ["1"]], 乙=[["b"], ["2"]], 丙=[])
     assert staged(file)[1] == [(1, "1")]
-    assert staged(file, Opening(sheet="乙"))[:2] == (["b"], [(1, "2")])
+    assert staged(file, ReadOptions(sheet="乙"))[:2] == (["b"], [(1, "2")])
     with pytest.raises(InputError, match="no sheet '丁'; its sheets are 甲, 乙, 丙"):
-        staged(file, Opening(sheet="丁"))
+        staged(file, ReadOptions(sheet="丁"))
     with pytest.raises(InputError, match="the sheet 丙 is empty"):
-        staged(file, Opening(sheet="丙"))
+        staged(file, ReadOptions(sheet="丙"))
 
 
 def test_damaged_xlsx(read: Read) -> None:

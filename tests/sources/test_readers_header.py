@@ -11,9 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources.files.asides import TOTAL, aside, is_blank, set_aside
-from index_engine.sources.files.readers import Opening
-from index_engine.sources.files.staging import STAGING
+from index_engine.importing.files.non_data_rows import (
+    TOTAL,
+    is_blank,
+    non_data_reason,
+    separate_non_data_rows,
+)
+from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.files.staging import RESET_STAGING_SQL
 from tests.sources.tables import Rows, book, staged
 
 Read = Callable[..., tuple[list[str], Rows, Rows]]
@@ -26,7 +31,7 @@ def read(tmp_path: Path) -> Read:
     def make(name: str, content: bytes, **opening: Any) -> tuple[list[str], Rows, Rows]:
         file = tmp_path / name
         file.write_bytes(content)
-        return staged(file, Opening(**opening))
+        return staged(file, ReadOptions(**opening))
 
     return make
 
@@ -97,7 +102,7 @@ def test_xlsx_header_below_titles(tmp_path: Path) -> None:
         ["合计", 1, 2],
     ]
     file = book(tmp_path / "f.xlsx", 表=rows)
-    headers, staged_rows, broken = staged(file, Opening(header=3, header_rows=2))
+    headers, staged_rows, broken = staged(file, ReadOptions(header=3, header_rows=2))
     assert headers == ["案号", "金额 申请", "金额 到位"]
     assert staged_rows == [(1, "x", "1", "2")]
     assert broken == [(2, *TOTAL)]
@@ -108,11 +113,11 @@ def test_all_sheets_of_one_header_are_read(tmp_path: Path) -> None:
     file = book(
         tmp_path / "f.xlsx", 封面=[["说明"]], 甲=[head, ["1", "2"]], 空=[], 乙=[head, ["3", "4"]]
     )
-    headers, rows, _ = staged(file, Opening(sheet="*"))
+    headers, rows, _ = staged(file, ReadOptions(sheet="*"))
     assert (headers, rows) == (head, [(1, "1", "2"), (2, "3", "4")])
     file = book(tmp_path / "g.xlsx", 甲=[head, ["1", "2"]], 乙=[[*head, "备注"], ["3", "4", "x"]])
     with pytest.raises(InputError, match="the sheet 乙 has some columns of the others, but not"):
-        staged(file, Opening(sheet="*"))
+        staged(file, ReadOptions(sheet="*"))
 
 
 # ----------------------------------------------------------------------------- totals and footnotes
@@ -177,16 +182,16 @@ def test_a_total_stands_in_the_first_cell_that_is_not_blank(read: Read) -> None:
 )
 def test_totals_are_told_alike_in_python_and_sql(cells: list[list[str | None]]) -> None:
     with duckdb.connect() as con:
-        con.execute(STAGING)
+        con.execute(RESET_STAGING_SQL)
         con.execute("CREATE TEMP TABLE import_text (row_no BIGINT, c0 TEXT, c1 TEXT, c2 TEXT)")
         con.executemany(
             "INSERT INTO import_text VALUES (?, ?, ?, ?)",
             [[number, *row] for number, row in enumerate(cells)],
         )
-        set_aside(con, ["c0", "c1", "c2"])
+        separate_non_data_rows(con, ["c0", "c1", "c2"])
         broken = con.execute("SELECT * FROM import_broken ORDER BY row_no").fetchall()
         kept = con.execute("SELECT row_no FROM import_text ORDER BY row_no").fetchall()
-    told = {number: why for number, row in enumerate(cells) if (why := aside(row))}
+    told = {number: why for number, row in enumerate(cells) if (why := non_data_reason(row))}
     assert {row_no: (rule, message) for row_no, rule, message in broken} == told
     assert [row_no for (row_no,) in kept] == [
         n for n, row in enumerate(cells) if n not in told and not is_blank(row)

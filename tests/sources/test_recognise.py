@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.sources.contract import KINDS, contract, vocabulary
-from index_engine.sources.recognise.recognise import recognise
-from index_engine.sources.recognise.texts import data, fold
+from index_engine.importing.contract import FILE_KINDS, read_contract, read_vocabulary
+from index_engine.importing.recognise.normalise import match_key, reference_data
+from index_engine.importing.recognise.propose import propose_mapping
 from tests.sources.conftest import Book
 from tests.sources.tables import (
     COURTS,
@@ -28,7 +28,7 @@ from tests.sources.tables import (
 
 def test_words_of_courts(book: Book) -> None:
     """The labels of the data standard's table 首次执行案件."""
-    proposal = recognise(
+    proposal = propose_mapping(
         book(
             cases(
                 结案日期=["2023-09-01", None],
@@ -58,7 +58,7 @@ def test_words_of_courts(book: Book) -> None:
         "parent_case_id": "首次执行案号",
         "case_type": "案号",
     }
-    assert proposal.missing == ()
+    assert proposal.missing_fields == ()
     assert setting(proposal, "cause", "values") == {
         "民间借贷纠纷": "private_loan",
         "买卖合同纠纷": "sale",
@@ -77,7 +77,7 @@ def test_headers_in_other_words(book: Book) -> None:
         执行到位标的额=[10],
         发还日期=["2023/10/1"],
     )
-    proposal = recognise(book(rows))
+    proposal = propose_mapping(book(rows))
     assert fed(proposal) == {
         "case_id": "案件编号",
         "court_id": "承办法院",
@@ -98,7 +98,7 @@ def test_traditional_script_signs_and_line_ends(book: Book) -> None:
     rows = table(
         **{"＊案號": NUMBERS, "執行法院": COURTS, "立案\n日期": ["2023-03-05"], "結案方式：": MODES}
     )
-    assert fed(recognise(book(rows))) == {
+    assert fed(propose_mapping(book(rows))) == {
         "case_id": "＊案號",
         "court_id": "執行法院",
         "filed_on": "立案\n日期",
@@ -118,7 +118,7 @@ def test_english_headers(book: Book) -> None:
             "Debtor": ["Somebody"],
         }
     )
-    proposal = recognise(book(rows))
+    proposal = propose_mapping(book(rows))
     assert fed(proposal) == {
         "case_id": "Case No.",
         "court_id": "Court",
@@ -141,15 +141,15 @@ def test_english_headers(book: Book) -> None:
 )  # fmt: skip
 def test_steps_of_the_procedure(book: Book, field: str, headers: list[str]) -> None:
     for header in headers:
-        proposal = recognise(book(cases(**{header: ["2023-05-05", "2023-06-01"]})))
+        proposal = propose_mapping(book(cases(**{header: ["2023-05-05", "2023-06-01"]})))
         assert fed(proposal)[field] == header
     # What only sounds like it: the end of a seizure, the cost of an appraisal.
-    alike = recognise(book(cases(查封期限届满日期=["2024-05-05"], 评估费=[800])))
+    alike = propose_mapping(book(cases(查封期限届满日期=["2024-05-05"], 评估费=[800])))
     assert field not in fed(alike)
 
 
 def test_a_column_that_sounds_alike_is_left_alone(book: Book) -> None:
-    proposal = recognise(
+    proposal = propose_mapping(
         book(
             cases(
                 一审案号=["（2022）粤0304民初1号"],
@@ -170,8 +170,8 @@ def test_a_column_that_sounds_alike_is_left_alone(book: Book) -> None:
 
 
 def test_two_columns_for_one_field(book: Book) -> None:
-    proposal = recognise(book(cases(收案日期=["2023-03-01"])))
-    assert proposal.feeding("filed_on").header == "立案日期"  # type: ignore[union-attr]
+    proposal = propose_mapping(book(cases(收案日期=["2023-03-01"])))
+    assert proposal.mapped_column("filed_on").header == "立案日期"  # type: ignore[union-attr]
     (other,) = [column for column in proposal.columns if column.header == "收案日期"]
     assert (other.field, other.note) == (None, "also fits filed_on, fed by 立案日期")
 
@@ -180,8 +180,8 @@ def test_a_name_that_stands_twice(book: Book) -> None:
     rows = cases()
     for row, value in zip(rows, ["标的金额"] + [1000] * 40, strict=True):
         row += [value, value]
-    proposal = recognise(book(rows))
-    column = proposal.feeding("claim_amount")
+    proposal = propose_mapping(book(rows))
+    column = proposal.mapped_column("claim_amount")
     assert column is not None
     assert column.header == "标的金额 (1)"
     assert column.confidence <= 0.5
@@ -189,34 +189,36 @@ def test_a_name_that_stands_twice(book: Book) -> None:
 
 
 def test_a_header_that_only_holds_a_known_word_is_doubtful(book: Book) -> None:
-    proposal = recognise(book(table(案号=NUMBERS, 法院=COURTS, 本庭立案日期记录=["2023-03-05"])))
+    proposal = propose_mapping(
+        book(table(案号=NUMBERS, 法院=COURTS, 本庭立案日期记录=["2023-03-05"]))
+    )
     assert confidence(proposal, "filed_on") <= 0.4
     assert any(warning.startswith("filed_on") for warning in proposal.warnings)
 
 
 def test_values_go_before_headers(book: Book) -> None:
     """A column named 立案日期 that holds no dates feeds no dates with any confidence."""
-    proposal = recognise(book(cases(立案日期=["甲", "乙", "丙"])))
-    assert proposal.missing == ("filed_on",)
+    proposal = propose_mapping(book(cases(立案日期=["甲", "乙", "丙"])))
+    assert proposal.missing_fields == ("filed_on",)
 
 
 def test_court_and_type_come_from_case_numbers(book: Book) -> None:
-    proposal = recognise(book(table(案号=NUMBERS, 收案日期=["2023-03-05"])))
+    proposal = propose_mapping(book(table(案号=NUMBERS, 收案日期=["2023-03-05"])))
     assert setting(proposal, "court_id", "part") == "court"
     assert setting(proposal, "case_type", "part") == "type"
-    assert proposal.missing == ()
+    assert proposal.missing_fields == ()
 
 
 def test_own_ids_tell_no_court(book: Book) -> None:
     ids = [f"C{number:06}" for number in range(40)]
-    proposal = recognise(book(table(案号=ids, 收案日期=["2023-03-05"], 结案方式=MODES)))
-    assert proposal.missing == ("court_id", "case_type")
+    proposal = propose_mapping(book(table(案号=ids, 收案日期=["2023-03-05"], 结案方式=MODES)))
+    assert proposal.missing_fields == ("court_id", "case_type")
 
 
 def test_the_type_of_case_comes_from_the_title(book: Book) -> None:
     ids = [f"C{number:06}" for number in range(40)]
     rows = table(案号=ids, 法院=COURTS, 立案日期=["2023-03-05"], 结案方式=MODES)
-    proposal = recognise(book([["甲市法院2023年首次执行案件一览表"], *rows]))
+    proposal = propose_mapping(book([["甲市法院2023年首次执行案件一览表"], *rows]))
     assert setting(proposal, "case_type", "constant") == "first"
     assert confidence(proposal, "case_type") < 0.7
 
@@ -225,8 +227,8 @@ def test_the_type_of_case_comes_from_the_title(book: Book) -> None:
 
 
 def test_unknown_words_are_left_for_a_person(book: Book) -> None:
-    proposal = recognise(book(cases(结案方式=[*MODES, "转为参与分配"])))
-    column = proposal.feeding("close_mode")
+    proposal = propose_mapping(book(cases(结案方式=[*MODES, "转为参与分配"])))
+    column = proposal.mapped_column("close_mode")
     assert column is not None
     assert column.unknown_words == ("转为参与分配",)
     assert "转为参与分配" not in column.settings["values"]
@@ -234,29 +236,29 @@ def test_unknown_words_are_left_for_a_person(book: Book) -> None:
 
 
 def test_yes_and_no_in_other_words(book: Book) -> None:
-    proposal = recognise(book(cases(有无财产=["√", "×"], 是否本地=["本地", "外地"])))
+    proposal = propose_mapping(book(cases(有无财产=["√", "×"], 是否本地=["本地", "外地"])))
     assert setting(proposal, "has_assets", "values") is None, "signs that every import reads"
     assert setting(proposal, "creditor_local", "values") == {"本地": True, "外地": False}
 
 
 def test_every_code_has_words() -> None:
-    words = data("words")
-    for name, codes in vocabulary().items():
+    words = reference_data("words")
+    for name, codes in read_vocabulary().items():
         assert set(words[name]) == set(codes), name
         for code, listed in words[name].items():
             assert listed, f"{name}: {code}"
 
 
 def test_every_word_of_a_header_is_of_a_field() -> None:
-    for kind, fields in data("headers")["fields"].items():
-        assert set(fields) <= set(contract(kind).names)
-        required = {field.name for field in contract(kind).fields if field.required}
+    for kind, fields in reference_data("headers")["fields"].items():
+        assert set(fields) <= set(read_contract(kind).field_names)
+        required = {field.name for field in read_contract(kind).fields if field.required}
         assert required <= set(fields), kind
         for field, words in fields.items():
-            folded = [fold(word) for word in words]
+            folded = [match_key(word) for word in words]
             assert all(folded), f"{kind}.{field}"
             assert len(set(folded)) == len(folded), f"{kind}.{field} has a word twice"
-    assert set(data("headers")["fields"]) == set(KINDS)
+    assert set(reference_data("headers")["fields"]) == set(FILE_KINDS)
 
 
 # ---------------------------------------------------------------------------------------- auctions
@@ -277,9 +279,9 @@ def test_a_platforms_export(book: Book) -> None:
         报名人数=[3, 0],
         状态=["成交", "流拍"],
     )
-    proposal = recognise(book(rows))
+    proposal = propose_mapping(book(rows))
     assert proposal.kind == "auctions"
-    assert proposal.missing == ()
+    assert proposal.missing_fields == ()
     assert fed(proposal) == {
         "lot_id": "item_id",
         "court_id": "court_name",
@@ -307,24 +309,24 @@ def auction(**columns: list[Any]) -> Table:
 
 
 def test_lots_without_an_id(book: Book) -> None:
-    numbered = recognise(book(auction(案号=NUMBERS, 标的序号=[1, 2], 拍次=[1, 2])))
+    numbered = propose_mapping(book(auction(案号=NUMBERS, 标的序号=[1, 2], 拍次=[1, 2])))
     assert setting(numbered, "lot_id", "template") == "{案号}-{标的序号}"
-    nothing = recognise(book(auction(案号=NUMBERS, 拍次=[1, 2])))
+    nothing = propose_mapping(book(auction(案号=NUMBERS, 拍次=[1, 2])))
     assert setting(nothing, "lot_id", "template") == "{row_no}"
     assert any("each row counts as a lot of its own" in said for said in nothing.warnings)
 
 
 def test_a_number_within_the_case_is_no_id_of_a_lot(book: Book) -> None:
-    proposal = recognise(book(auction(案号=NUMBERS, 标的号=["1", "2"], 拍次=[1, 2])))
+    proposal = propose_mapping(book(auction(案号=NUMBERS, 标的号=["1", "2"], 拍次=[1, 2])))
     assert setting(proposal, "lot_id", "column") is None
     assert confidence(proposal, "lot_id") <= 0.6
 
 
 def test_rounds_tell_the_stage(book: Book) -> None:
-    counted = recognise(book(auction(案号=NUMBERS, 拍次=[1, 2, 3])))
+    counted = propose_mapping(book(auction(案号=NUMBERS, 拍次=[1, 2, 3])))
     assert setting(counted, "stage", "values") == {"1": "first", "2": "second", "3": "sale"}
     assert setting(counted, "round_no", "values") is None
-    named = recognise(book(auction(案号=NUMBERS, 拍次=["第一次拍卖", "第二次拍卖"])))
+    named = propose_mapping(book(auction(案号=NUMBERS, 拍次=["第一次拍卖", "第二次拍卖"])))
     assert setting(named, "round_no", "values")["第二次拍卖"] == 2
     assert setting(named, "stage", "values")["第二次拍卖"] == "second"
 
@@ -339,20 +341,20 @@ def test_courts_and_regions(book: Book) -> None:
         法院级别=["基层法院", "中级法院"],
         行政区划代码=["4401", "4402"],
     )
-    courts = recognise(book(rows))
-    assert (courts.kind, courts.missing) == ("courts", ())
+    courts = propose_mapping(book(rows))
+    assert (courts.kind, courts.missing_fields) == ("courts", ())
     assert setting(courts, "special", "constant") is False
     assert setting(courts, "level", "values")["中级法院"] == "intermediate"
     rows = table(行政区划代码=["44", "4401"], 名称=["甲省", "甲市"], 级别=["省", "地级市"])
-    assert recognise(book(rows)).kind == "regions"
+    assert propose_mapping(book(rows)).kind == "regions"
 
 
 def test_what_courts_state_of_a_period(book: Book) -> None:
     rows = table(
         法院=COURTS, 旧存=[10, 20], 新收=[100, 90], 结案=[95, 80], 结案率=["86.4%", "72.7%"]
     )
-    proposal = recognise(book([["2024年上半年执行工作情况"], *rows]))
-    assert (proposal.kind, proposal.missing) == ("court_periods", ())
+    proposal = propose_mapping(book([["2024年上半年执行工作情况"], *rows]))
+    assert (proposal.kind, proposal.missing_fields) == ("court_periods", ())
     assert setting(proposal, "period_start", "constant") == date(2024, 1, 1)
     assert setting(proposal, "period_end", "constant") == date(2024, 6, 30)
     assert fed(proposal)["closure_rate"] == "结案率"
@@ -371,8 +373,8 @@ def test_stated_figures_by_month(book: Book) -> None:
         网址=["https://example.org/1"],
         编号=["1", "2"],
     )
-    proposal = recognise(book(rows))
-    assert (proposal.kind, proposal.missing) == ("published", ())
+    proposal = propose_mapping(book(rows))
+    assert (proposal.kind, proposal.missing_fields) == ("published", ())
     assert fed(proposal)["measured_in"] == "单位"
     assert setting(proposal, "period_start", "format") == ["month"]
     assert setting(proposal, "period_end", "format") == ["month_end"]
@@ -380,8 +382,8 @@ def test_stated_figures_by_month(book: Book) -> None:
 
 
 def test_a_kind_can_be_asked_for(book: Book) -> None:
-    proposal = recognise(book(cases()), "auctions")
+    proposal = propose_mapping(book(cases()), "auctions")
     assert proposal.kind == "auctions"
-    assert "listed_on" in proposal.missing
+    assert "listed_on" in proposal.missing_fields
     with pytest.raises(InputError, match="unknown kind of file 'trials'"):
-        recognise(book(cases()), "trials")
+        propose_mapping(book(cases()), "trials")

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources.recognise.recognise import recognise
+from index_engine.importing.recognise.propose import propose_mapping
 from tests.sources.conftest import Book
 from tests.sources.tables import (
     Table,
@@ -22,10 +22,10 @@ from tests.sources.tables import (
 def test_a_header_below_titles_and_blank_rows(book: Book) -> None:
     rows = cases(标的金额=[1000])
     title = ["甲市2023年执行案件明细表", None, None, None]
-    proposal = recognise(book([title, [], ["制表单位：执行局"], *rows], merged=("A1:D1",)))
-    assert (proposal.opening.header, proposal.opening.header_rows) == (4, 1)
-    assert proposal.rows_seen == 40
-    assert proposal.missing == ()
+    proposal = propose_mapping(book([title, [], ["制表单位：执行局"], *rows], merged=("A1:D1",)))
+    assert (proposal.options.header, proposal.options.header_rows) == (4, 1)
+    assert proposal.inspected_row_count == 40
+    assert proposal.missing_fields == ()
 
 
 def test_a_header_of_two_rows_with_merged_cells(book: Book) -> None:
@@ -33,43 +33,47 @@ def test_a_header_of_two_rows_with_merged_cells(book: Book) -> None:
     upper = [*rows[0][:3], "执行金额", None]
     lower = [None, None, None, "申请", "到位"]
     merged = ("D2:E2", "A2:A3", "B2:B3", "C2:C3", "A1:E1")
-    proposal = recognise(book([["执行情况表"], upper, lower, *rows[1:]], merged=merged))
-    assert (proposal.opening.header, proposal.opening.header_rows) == (2, 2)
+    proposal = propose_mapping(book([["执行情况表"], upper, lower, *rows[1:]], merged=merged))
+    assert (proposal.options.header, proposal.options.header_rows) == (2, 2)
     assert fed(proposal)["recovered_amount"] == "执行金额 到位"
-    assert proposal.rows_seen == 40
+    assert proposal.inspected_row_count == 40
 
 
 def test_totals_and_footnotes_are_no_rows(book: Book) -> None:
     rows = cases(标的金额=[1000])
     total = ["合　计", None, None, 40_000]
-    proposal = recognise(book([*rows, total, ["注：不含执行保全案件"], ["制表人：某某"]]))
-    assert proposal.rows_seen == 40
+    proposal = propose_mapping(book([*rows, total, ["注：不含执行保全案件"], ["制表人：某某"]]))
+    assert proposal.inspected_row_count == 40
 
 
 def test_the_sheet_with_the_table_is_found(book: Book) -> None:
     file = book(封面=[["甲市法院"], ["执行情况"]], 空白=[], 明细=cases())
-    proposal = recognise(file)
+    proposal = propose_mapping(file)
     assert proposal.sheets == ("封面", "空白", "明细")
-    assert proposal.opening.sheet == "明细"
+    assert proposal.options.sheet == "明细"
     assert proposal.warnings == ("not read: the sheets 封面",)
     with pytest.raises(InputError, match="no sheet '年报'; its sheets are 封面, 空白, 明细"):
-        recognise(file, sheet="年报")
+        propose_mapping(file, sheet="年报")
     with pytest.raises(InputError, match="its headers tell of no kind of file"):
-        recognise(file, sheet="封面")
+        propose_mapping(file, sheet="封面")
 
 
 def test_sheets_of_one_header_are_read_together(book: Book) -> None:
     rows = cases()
-    proposal = recognise(book(**{"说明": [["填报说明"]], "1月": rows, "2月": rows, "3月": rows}))
-    assert proposal.opening.sheet == "*"
-    assert proposal.rows_seen == 120
+    proposal = propose_mapping(
+        book(**{"说明": [["填报说明"]], "1月": rows, "2月": rows, "3月": rows})
+    )
+    assert proposal.options.sheet == "*"
+    assert proposal.inspected_row_count == 120
     assert proposal.warnings[0] == "3 sheets with the same header are read one after the other"
     assert proposal.warnings[1] == "not read: the sheets 说明"
 
 
 def test_a_sheet_with_one_more_column_forbids_reading_all(book: Book) -> None:
-    proposal = recognise(book(**{"1月": cases(), "2月": cases(), "3月": cases(案由=["离婚纠纷"])}))
-    assert proposal.opening.sheet == "3月", "the sheet of which most is known"
+    proposal = propose_mapping(
+        book(**{"1月": cases(), "2月": cases(), "3月": cases(案由=["离婚纠纷"])})
+    )
+    assert proposal.options.sheet == "3月", "the sheet of which most is known"
     assert proposal.warnings == ("not read: the sheets 1月, 2月",)
 
 
@@ -79,10 +83,10 @@ def test_text_in_any_encoding(tmp_path: Path, encoding: str, suffix: str, delimi
     file = tmp_path / f"f{suffix}"
     lines = [delimiter.join(map(str, row)) for row in cases(标的金额=[1000])]
     file.write_bytes("\r\n".join(lines).encode(encoding))
-    proposal = recognise(file)
-    assert proposal.opening.encoding == encoding.removesuffix("-sig")
-    assert proposal.opening.delimiter == delimiter
-    assert proposal.missing == ()
+    proposal = propose_mapping(file)
+    assert proposal.options.encoding == encoding.removesuffix("-sig")
+    assert proposal.options.delimiter == delimiter
+    assert proposal.missing_fields == ()
 
 
 # ----------------------------------------------------------------------------------- personal data
@@ -111,15 +115,15 @@ PEOPLE = ["张小明", "李建国", "王芳", "刘洋", "陈晓东"]
 def test_columns_about_people_are_named_and_never_mapped(
     book: Book, header: str, cells: list[str]
 ) -> None:
-    proposal = recognise(book(cases(**{header: cells})))
+    proposal = propose_mapping(book(cases(**{header: cells})))
     (column,) = [column for column in proposal.columns if column.header == header]
-    assert column.personal
+    assert column.is_personal
     assert (column.field, column.samples, column.unknown_words) == (None, (), ())
     assert header not in fed(proposal).values()
 
 
 def test_fields_that_only_mention_people_are_mapped(book: Book) -> None:
-    proposal = recognise(
+    proposal = propose_mapping(
         book(cases(被执行人类型=["自然人", "企业法人"], 申请执行人是否本地=["是", "否"]))
     )
     assert fed(proposal)["debtor_kind"] == "被执行人类型"
@@ -128,7 +132,7 @@ def test_fields_that_only_mention_people_are_mapped(book: Book) -> None:
 
 
 def test_no_value_about_people_is_in_a_proposal(book: Book) -> None:
-    proposal = recognise(book(cases(被执行人=PEOPLE, 身份证号=IDENTITIES, 栏目=PEOPLE)))
+    proposal = propose_mapping(book(cases(被执行人=PEOPLE, 身份证号=IDENTITIES, 栏目=PEOPLE)))
     assert not any(value in repr(proposal) for value in (*PEOPLE, *IDENTITIES))
 
 
@@ -154,12 +158,12 @@ cells = st.one_of(
 def test_no_table_is_too_odd(book: Book, rows: Table, kind: str | None) -> None:
     """Any table gives a proposal that is consistent, or an InputError."""
     try:
-        proposal = recognise(book(rows), kind)
+        proposal = propose_mapping(book(rows), kind)
     except InputError as error:
         assert "\n" not in str(error)
         return
     fields = [column.field for column in proposal.columns if column.field]
     assert len(set(fields)) == len(fields)
-    assert not set(fields) & set(proposal.missing)
+    assert not set(fields) & set(proposal.missing_fields)
     assert all(0 <= column.confidence <= 1 for column in proposal.columns)
-    assert all(column.field is None for column in proposal.columns if column.personal)
+    assert all(column.field is None for column in proposal.columns if column.is_personal)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from index_engine.sources.recognise.derived import period_in
-from index_engine.sources.recognise.recognise import recognise
+from index_engine.importing.recognise.derived_fields import parse_period
+from index_engine.importing.recognise.propose import propose_mapping
 from tests.sources.conftest import Book
 from tests.sources.tables import COURTS, NUMBERS, fed, setting, table
 
@@ -19,15 +19,15 @@ def test_what_courts_state_year_by_year(book: Book) -> None:
         期末未结=[15, 30],
         实际执行到位率=["41.90%", "50%"],
     )
-    proposal = recognise(book([["某省法院2022-2024年执行质效数据"], *rows]))
-    assert (proposal.kind, proposal.missing) == ("court_periods", ())
+    proposal = propose_mapping(book([["某省法院2022-2024年执行质效数据"], *rows]))
+    assert (proposal.kind, proposal.missing_fields) == ("court_periods", ())
     assert setting(proposal, "period_start", "format") == ["year"]
     assert setting(proposal, "period_end", "format") == ["year_end"]
     assert fed(proposal) == {
         "period_start": "年份",
         "period_end": "年份",
         "court_id": "法院名称",
-        "carried": "上年旧存",
+        "opening_stock": "上年旧存",
         "filed": "本年收案数",
         "closed": "本年结案数",
         "pending": "期末未结",
@@ -40,13 +40,13 @@ def test_what_courts_state_year_by_year(book: Book) -> None:
     ["2022-2024年执行质效数据", "2022年—2024年数据", "2022年7月至2024年6月", "2022、2023年数据"],
 )
 def test_a_title_over_several_years_states_no_period(title: str) -> None:
-    assert period_in(title) is None
+    assert parse_period(title) is None
 
 
 def test_a_month_tells_the_end_of_its_period_too(book: Book) -> None:
     rows = table(统计月份=["2024-01", "2024-02"], 法院=COURTS, 新收=[100, 90], 结案=[95, 80])
-    proposal = recognise(book(rows))
-    assert proposal.missing == ()
+    proposal = propose_mapping(book(rows))
+    assert proposal.missing_fields == ()
     assert setting(proposal, "period_start", "format") == ["month"]
     assert setting(proposal, "period_end", "format") == ["month_end"]
 
@@ -56,7 +56,7 @@ def test_words_of_ledgers_and_platforms(book: Book) -> None:
     ledger = table(
         执行案件号=NUMBERS, 承办法院=COURTS, 收案日=["2023-03-05"], 申执金额=[1000], 已到位款=[900]
     )
-    found = fed(recognise(book(ledger)))
+    found = fed(propose_mapping(book(ledger)))
     assert found["filed_on"] == "收案日"
     assert found["claim_amount"] == "申执金额"
     assert found["recovered_amount"] == "已到位款"
@@ -68,5 +68,5 @@ def test_words_of_ledgers_and_platforms(book: Book) -> None:
         公告日期=["2024-03-05"],
         竞价状态=["已成交", "流拍"],
     )
-    found = fed(recognise(book(lots)))
+    found = fed(propose_mapping(book(lots)))
     assert (found["case_id"], found["status"]) == ("执行文书", "竞价状态")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from index_engine.sources.recognise.recognise import recognise
+from index_engine.importing.recognise.propose import propose_mapping
 from tests.sources.conftest import Book
 from tests.sources.tables import (
     COURTS,
@@ -41,16 +41,16 @@ from tests.sources.tables import (
     ],
 )
 def test_dates_as_they_are_written(book: Book, cells: list[Any], formats: list[str] | None) -> None:
-    proposal = recognise(book(cases(立案日期=cells)))
+    proposal = propose_mapping(book(cases(立案日期=cells)))
     assert setting(proposal, "filed_on", "format") == formats
     assert confidence(proposal, "filed_on") == 1.0
 
 
 @pytest.mark.parametrize("cells", [["03/04/2023", "05/06/2023"], ["21-03-05", "22-04-06"]])
 def test_dates_that_can_be_read_two_ways_are_not(book: Book, cells: list[str]) -> None:
-    proposal = recognise(book(cases(立案日期=cells)))
-    assert proposal.feeding("filed_on") is None
-    assert proposal.missing == ("filed_on",)
+    proposal = propose_mapping(book(cases(立案日期=cells)))
+    assert proposal.mapped_column("filed_on") is None
+    assert proposal.missing_fields == ("filed_on",)
 
 
 # ----------------------------------------------------------------------------------------- amounts
@@ -69,7 +69,7 @@ def test_dates_that_can_be_read_two_ways_are_not(book: Book, cells: list[str]) -
     ],
 )
 def test_the_unit_stands_in_the_header(book: Book, header: str, unit: object) -> None:
-    proposal = recognise(book(cases(**{header: [1200, 3400.5]})))
+    proposal = propose_mapping(book(cases(**{header: [1200, 3400.5]})))
     assert fed(proposal)["claim_amount"] == header
     assert setting(proposal, "claim_amount", "unit") == unit
     assert confidence(proposal, "claim_amount") >= 0.8
@@ -77,8 +77,8 @@ def test_the_unit_stands_in_the_header(book: Book, header: str, unit: object) ->
 
 def test_the_unit_stands_in_the_title(book: Book) -> None:
     rows = cases(标的金额=[12.5, 30], 到位金额=[3, 4])
-    proposal = recognise(book([["执行案件明细表"], ["单位：万元"], *rows]))
-    assert (proposal.opening.header, proposal.opening.header_rows) == (3, 1)
+    proposal = propose_mapping(book([["执行案件明细表"], ["单位：万元"], *rows]))
+    assert (proposal.options.header, proposal.options.header_rows) == (3, 1)
     assert setting(proposal, "claim_amount", "unit") == "万元"
     assert setting(proposal, "recovered_amount", "unit") == "万元"
 
@@ -86,28 +86,28 @@ def test_the_unit_stands_in_the_title(book: Book) -> None:
 def test_an_office_above_the_table_is_no_unit(book: Book) -> None:
     """填报单位 is the office that fills the table in; 单位 beside it is that of the amounts."""
     rows = cases(标的金额=[12.5, 30])
-    proposal = recognise(book([["填报单位：某某协会", None, "单位：万元"], *rows]))
+    proposal = propose_mapping(book([["填报单位：某某协会", None, "单位：万元"], *rows]))
     assert setting(proposal, "claim_amount", "unit") == "万元"
 
 
 def test_the_unit_stands_below_the_header(book: Book) -> None:
     rows = cases(标的金额=[12.5, 30], 到位金额=[3, 4])
-    proposal = recognise(book([rows[0], [None, None, None, "万元", "元"], *rows[1:]]))
-    assert proposal.opening.header_rows == 2
+    proposal = propose_mapping(book([rows[0], [None, None, None, "万元", "元"], *rows[1:]]))
+    assert proposal.options.header_rows == 2
     assert fed(proposal)["claim_amount"] == "标的金额 万元"
     assert setting(proposal, "claim_amount", "unit") == "万元"
     assert setting(proposal, "recovered_amount", "unit") is None
 
 
 def test_the_unit_stands_in_the_cells(book: Book) -> None:
-    proposal = recognise(book([["单位：元"], *cases(标的金额=["12.5万元", "3万元"])]))
+    proposal = propose_mapping(book([["单位：元"], *cases(标的金额=["12.5万元", "3万元"])]))
     assert setting(proposal, "claim_amount", "unit") is None
     assert confidence(proposal, "claim_amount") >= 0.9
 
 
 def test_a_unit_is_inferred_from_its_peer_and_flagged(book: Book) -> None:
     rows = cases(**{"标的金额（元）": [125_000, 380_000], "到位金额": [12.5, 10]})
-    proposal = recognise(book(rows))
+    proposal = propose_mapping(book(rows))
     assert setting(proposal, "recovered_amount", "unit") == "万元"
     assert confidence(proposal, "recovered_amount") <= 0.5
     assert confidence(proposal, "claim_amount") >= 0.9
@@ -115,7 +115,7 @@ def test_a_unit_is_inferred_from_its_peer_and_flagged(book: Book) -> None:
 
 
 def test_units_in_doubt_are_flagged_on_both_sides(book: Book) -> None:
-    proposal = recognise(book(cases(标的金额=[12.5, 38], 到位金额=[125_000, 100_000])))
+    proposal = propose_mapping(book(cases(标的金额=[12.5, 38], 到位金额=[125_000, 100_000])))
     assert confidence(proposal, "claim_amount") <= 0.3
     assert confidence(proposal, "recovered_amount") <= 0.3
     assert setting(proposal, "claim_amount", "unit") is None
@@ -123,7 +123,7 @@ def test_units_in_doubt_are_flagged_on_both_sides(book: Book) -> None:
 
 
 def test_amounts_small_for_yuan_are_flagged(book: Book) -> None:
-    proposal = recognise(book(cases(标的金额=[12.5, 38])))
+    proposal = propose_mapping(book(cases(标的金额=[12.5, 38])))
     assert confidence(proposal, "claim_amount") <= 0.5
     assert any("small for yuan" in warning for warning in proposal.warnings)
 
@@ -141,16 +141,16 @@ def test_shares(
     book: Book, header: str, cells: list[Any], unit: str | None, least: float, most: float
 ) -> None:
     rows = table(法院=COURTS, 新收=[100, 90], 结案=[95, 80], **{header: cells})
-    proposal = recognise(book(rows), "court_periods")
+    proposal = propose_mapping(book(rows), "court_periods")
     assert setting(proposal, "closure_rate", "unit") == unit
     assert least <= confidence(proposal, "closure_rate") <= most
 
 
 def test_thousands_marks(book: Book) -> None:
-    proposal = recognise(book(cases(标的金额=["1,234,567.80", "12,000"])))
+    proposal = propose_mapping(book(cases(标的金额=["1,234,567.80", "12,000"])))
     assert setting(proposal, "claim_amount", "thousands") == ","
 
 
 def test_a_number_beyond_all_bounds_is_none(book: Book) -> None:
     rows = cases(标的金额=["1e999"])
-    assert "claim_amount" not in fed(recognise(book(rows)))
+    assert "claim_amount" not in fed(propose_mapping(book(rows)))

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources import mapping as mappings
-from index_engine.sources.contract import contract
-from index_engine.sources.files.readers import Opening
-from index_engine.sources.importer import import_file
-from index_engine.sources.recognise.proposal import Proposal, ProposedColumn
-from index_engine.sources.recognise.recognise import recognise
-from index_engine.sources.recognise.write import mapping_text
-from index_engine.sources.values.columns import Place, read_column
+from index_engine.importing import mapping as mappings
+from index_engine.importing.contract import read_contract
+from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.recognise.mapping_writer import mapping_text
+from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
+from index_engine.importing.recognise.propose import propose_mapping
+from index_engine.importing.values.column_settings import MappingLocation, read_column
 
 
 def written(folder: Path, proposal: Proposal, **about: Any) -> Path:
@@ -58,7 +58,7 @@ optional = {
     header=names,
     text=names,
     opening=st.builds(
-        Opening,
+        ReadOptions,
         encoding=st.sampled_from(["utf-8", "gb18030", "utf-16"]),
         delimiter=st.sampled_from([",", ";", "\t", "|"]),
         sheet=st.none() | names,
@@ -67,7 +67,7 @@ optional = {
     ),
 )
 def test_what_is_written_is_read_back(
-    tmp_path: Path, data: st.DataObject, header: str, text: str, opening: Opening
+    tmp_path: Path, data: st.DataObject, header: str, text: str, opening: ReadOptions
 ) -> None:
     columns = [
         proposed("case_id", column=header),
@@ -82,14 +82,14 @@ def test_what_is_written_is_read_back(
     proposal = Proposal("cases", text, opening, (), tuple(columns), (), (text,), 10)
     about = {"name": text, "observed_from": date(2020, 1, 1), "observed_to": date(2024, 12, 31)}
     try:
-        plan = mappings.load(written(tmp_path, proposal, **about), "cases")
+        plan = mappings.load_mapping(written(tmp_path, proposal, **about), "cases")
     except InputError as error:
         # Two spellings of one word with two codes are for a person to settle.
         assert "values" in str(error), error
         return
     assert (plan.name, plan.observed_from, plan.observed_to) == tuple(about.values())
-    assert plan.opening == opening
-    agreed, place = contract("cases"), Place(tmp_path / "m.toml")
+    assert plan.options == opening
+    agreed, place = read_contract("cases"), MappingLocation(tmp_path / "m.toml")
     assert plan.columns == tuple(
         read_column(place, agreed.field(column.field), column.settings, ())
         for column in columns
@@ -104,7 +104,7 @@ def test_people_are_named_only_by_their_column(tmp_path: Path) -> None:
         f"（2023）粤0304执{n}号,2023-01-05,{people[n % 4]},{people[-n % 4]}" for n in range(20)
     ]
     file.write_text("\n".join(["案号,立案日期,被执行人,栏目", *lines]), encoding="utf-8")
-    text = mapping_text(recognise(file, "cases"))
+    text = mapping_text(propose_mapping(file, "cases"))
     assert "#   被执行人: personal, 被执行人 in its header" in text
     assert "#   栏目: personal, its values look like names of people" in text
     assert not any(name in text for name in people)
@@ -113,11 +113,11 @@ def test_people_are_named_only_by_their_column(tmp_path: Path) -> None:
 def test_what_is_missing_is_a_comment_and_refused(tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
     file.write_text("案号,结案方式\nA1,终本\nA2,终本\n", encoding="utf-8")
-    proposal = recognise(file, "cases")
+    proposal = propose_mapping(file, "cases")
     path = written(tmp_path, proposal)
     assert "# [columns.filed_on]: required, and nothing in the file feeds it." in path.read_text()
     with pytest.raises(InputError, match="nothing feeds court_id, case_type, filed_on"):
-        mappings.load(path, "cases")
+        mappings.load_mapping(path, "cases")
 
 
 # ----------------------------------------------------------------------------- through the importer
@@ -149,12 +149,12 @@ def test_a_courts_workbook_is_imported_as_proposed(tmp_path: Path, warehouse: Pa
     file = tmp_path / "f.xlsx"
     workbook.save(file)
 
-    proposal = recognise(file)
+    proposal = propose_mapping(file)
     path = written(tmp_path, proposal, observed_to=date(2024, 12, 31))
-    outcome = import_file(warehouse, "cases", file, path)
+    outcome = run_import(warehouse, "cases", file, path)
 
-    assert (outcome.rows, outcome.kept) == (32, 30)
-    assert outcome.reasons == {"total_row": 1, "footnote": 1}
+    assert (outcome.rows, outcome.accepted_rows) == (32, 30)
+    assert outcome.rejection_counts == {"total_row": 1, "footnote": 1}
     cases = rows_of(
         warehouse,
         "SELECT court_id, case_type, filed_on, closed_on, close_mode, claim_amount,"
@@ -185,8 +185,8 @@ def test_a_platforms_text_is_imported_as_proposed(tmp_path: Path, warehouse: Pat
         )
     file = tmp_path / "f.csv"
     file.write_bytes("\n".join(lines).encode("gbk"))
-    outcome = import_file(warehouse, "auctions", file, written(tmp_path, recognise(file)))
-    assert (outcome.rows, outcome.rejected) == (20, 0)
+    outcome = run_import(warehouse, "auctions", file, written(tmp_path, propose_mapping(file)))
+    assert (outcome.rows, outcome.rejected_rows) == (20, 0)
     assert rows_of(
         warehouse,
         "SELECT asset_class, round_no, stage, reference_price, start_price, max(final_price),"

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from index_engine.sources.contract import contract
-from index_engine.sources.judge.accept import accept
-from index_engine.sources.judge.rules import across_rules, rules_for
+from index_engine.importing.contract import read_contract
+from index_engine.importing.validation.load import load_rows
+from index_engine.importing.validation.rules import applicable_row_rules, cross_row_rules
 from tests.sources.breaches import BREACHES, D
 from tests.sources.conftest import Stage
 from tests.sources.rows import case, court, lot, region, source
@@ -19,7 +19,7 @@ from tests.sources.rows import case, court, lot, region, source
 KINDS = ("regions", "courts", "court_names", "cases", "auctions")  # the others: test_stated.py
 CASES = dict(BREACHES)
 for _kind in KINDS:
-    for _field in contract(_kind).fields:
+    for _field in read_contract(_kind).fields:
         _nothing: dict[str, Any] = {}
         if _field.required:
             CASES[_kind, "missing", _field.name] = ({_field.name: None}, _nothing)
@@ -52,8 +52,8 @@ def test_rule_fires_on_its_row_alone(
         good(kind, "good") | near,
         good(kind, "last"),
     ]
-    accept(con, stage(kind, rows), source(kind))
-    across = [rule.id for rule in across_rules()]
+    load_rows(con, stage(kind, rows), source(kind))
+    across = [rule.id for rule in cross_row_rules()]
     found = con.execute(
         "SELECT row_no, rule, field FROM rejects WHERE NOT list_contains(?, rule)", [across]
     ).fetchall()
@@ -62,7 +62,9 @@ def test_rule_fires_on_its_row_alone(
 
 def test_no_rule_is_without_an_example() -> None:
     rules = {
-        (rule.on, rule.id, rule.field) for kind in KINDS for rule in rules_for(contract(kind), "CN")
+        (rule.on, rule.id, rule.field)
+        for kind in KINDS
+        for rule in applicable_row_rules(read_contract(kind), "CN")
     }
     assert rules <= set(CASES)
     # Beyond the rules of rows stand those that need the whole tree.
@@ -73,7 +75,7 @@ def test_messages_show_the_values_they_speak_of(
     con: duckdb.DuckDBPyConnection, stage: Stage
 ) -> None:
     rows = [case(closed_on=D(2022, 1, 2)), case("c2", court_id="K9"), case("c3", close_mode="lost")]
-    accept(con, stage("cases", rows), source("cases"))
+    load_rows(con, stage("cases", rows), source("cases"))
     assert con.execute("SELECT value, message FROM rejects ORDER BY row_no").fetchall() == [
         ("2022-01-02", "closed on 2022-01-02, before it was filed on 2022-01-10"),
         ("K9", "there is no court K9 in the warehouse; import its court first"),
@@ -86,19 +88,23 @@ def test_messages_show_the_values_they_speak_of(
 
 
 def test_findings_worth_knowing_are_noted(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    outcome = accept(con, stage("cases", [case(close_mode=None)]), source("cases"))
-    assert (outcome.kept, outcome.warned, outcome.noted) == (1, {}, {"closed_without_mode": 1})
+    outcome = load_rows(con, stage("cases", [case(close_mode=None)]), source("cases"))
+    assert (outcome.accepted_rows, outcome.warning_counts, outcome.note_counts) == (
+        1,
+        {},
+        {"closed_without_mode": 1},
+    )
 
 
 def test_chinese_limits_bind_chinese_sources_only(
     con: duckdb.DuckDBPyConnection, stage: Stage
 ) -> None:
     breaches = lot(start_price=100, final_price=90, ended_on=D(2022, 1, 11))
-    outcome = accept(con, stage("auctions", [breaches]), source("auctions", law="BR"))
-    assert (outcome.kept, outcome.warned) == (1, {})
+    outcome = load_rows(con, stage("auctions", [breaches]), source("auctions", law="BR"))
+    assert (outcome.accepted_rows, outcome.warning_counts) == (1, {})
     breaches["lot_id"] = "l2"
-    outcome = accept(con, stage("auctions", [breaches]), source("auctions"))
-    assert outcome.warned == {
+    outcome = load_rows(con, stage("auctions", [breaches]), source("auctions"))
+    assert outcome.warning_counts == {
         "notice_too_short": 1,
         "sold_below_start": 1,
         "start_below_70_percent": 1,
@@ -130,7 +136,7 @@ def test_notice_periods(
         )
 
     rows = [ended("short", days - 1), ended("enough", days)]
-    accept(con, stage("auctions", rows), source("auctions"))
+    load_rows(con, stage("auctions", rows), source("auctions"))
     warned = con.execute("SELECT row_no, rule FROM rejects WHERE action = 'warned'").fetchall()
     assert warned == [(1, "notice_too_short")]
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index_engine import intake
-from index_engine.sources.importer import import_file
-from index_engine.sources.judge.accept import Outcome
+from index_engine.importing import api
+from index_engine.importing.pipeline import run_import
+from index_engine.importing.validation.load import LoadResult
 from tests.corpus.messy import small_warehouse
 
 MAPPING = """
@@ -41,11 +41,11 @@ def deliver(tmp_path: Path) -> Any:
     warehouse, mapping = small_warehouse(tmp_path / "w.duckdb"), tmp_path / "m.toml"
     mapping.write_text(MAPPING, encoding="utf-8")
 
-    def make(numbers: Numbers) -> tuple[Path, Outcome]:
+    def make(numbers: Numbers) -> tuple[Path, LoadResult]:
         file = tmp_path / "f.csv"
         rows = [f"（2023）粤0304执{number}号,{filed}" for number, filed in numbers]
         file.write_text("\n".join(["案号,立案日期", *rows]), encoding="utf-8")
-        return warehouse, import_file(warehouse, "cases", file, mapping)
+        return warehouse, run_import(warehouse, "cases", file, mapping)
 
     return make
 
@@ -63,7 +63,7 @@ def even(
 
 def seen(warehouse: Path) -> list[list[int]]:
     """Received, highest and missing of the one court and year."""
-    found = intake.coverage(warehouse)[["received", "highest", "missing"]]
+    found = api.number_coverage(warehouse)[["received", "highest", "missing"]]
     return [list(map(int, row)) for row in found.to_numpy()]
 
 
@@ -71,27 +71,27 @@ def seen(warehouse: Path) -> list[list[int]]:
 @pytest.mark.parametrize("day", [date(2023, 1, 2), date(2023, 6, 1), date(2023, 12, 30)])
 def test_one_mistyped_number_is_not_the_highest(deliver: Any, slip: int, day: date) -> None:
     warehouse, outcome = deliver([*even(range(1, 401)), (slip, day)])
-    assert (outcome.kept, outcome.warned) == (401, {SLIP: 1})
+    assert (outcome.accepted_rows, outcome.warning_counts) == (401, {SLIP: 1})
     assert seen(warehouse) == [[401, 400, 0]]
 
 
 def test_two_slips_are_two(deliver: Any) -> None:
     slips = [(8_888_888, date(2023, 3, 1)), (9_999_999, date(2023, 4, 1))]
     warehouse, outcome = deliver([*even(range(1, 101)), *slips])
-    assert outcome.warned == {SLIP: 2}
+    assert outcome.warning_counts == {SLIP: 2}
     assert seen(warehouse) == [[102, 100, 0]]
 
 
 def test_a_slip_in_a_small_court(deliver: Any) -> None:
     few = [(1, date(2023, 2, 1)), (3, date(2023, 5, 1)), (9_999_999, date(2023, 11, 1))]
     warehouse, outcome = deliver(few)
-    assert outcome.warned == {SLIP: 1}
+    assert outcome.warning_counts == {SLIP: 1}
     assert seen(warehouse) == [[3, 3, 0]]
 
 
 def test_the_finding_does_not_tell_the_number(deliver: Any) -> None:
     warehouse, _ = deliver([*even(range(1, 101)), (9_999_999, date(2023, 4, 1))])
-    [found] = intake.rejects(warehouse).to_dict("records")
+    [found] = api.list_findings(warehouse).to_dict("records")
     assert (found["row_no"], found["field"], found["action"]) == (101, "case_id", "warned")
     assert found["value"] is None
     assert "9999999" not in found["message"]
@@ -112,7 +112,7 @@ def test_the_finding_does_not_tell_the_number(deliver: Any) -> None:
 )
 def test_gaps_are_no_slips(deliver: Any, numbers: Numbers, highest: int) -> None:
     warehouse, outcome = deliver(numbers)
-    assert outcome.warned == {}
+    assert outcome.warning_counts == {}
     assert seen(warehouse) == [[len(numbers), highest, highest - len(numbers)]]
 
 
@@ -127,7 +127,7 @@ def test_numbers_of_another_type_fill_no_gaps(tmp_path: Path, word: str) -> None
     rows = [f"（2023）粤0304执{number}号,2023-03-01" for number in (1, 2, 10)]
     rows += [f"（2023）粤0304{word}{number}号,2023-03-01" for number in (3, 4, 50)]
     file.write_text("\n".join(["案号,立案日期", *rows]), encoding="utf-8")
-    assert import_file(warehouse, "cases", file, mapping).kept == 6
+    assert run_import(warehouse, "cases", file, mapping).accepted_rows == 6
     assert seen(warehouse) == [[3, 10, 7]]
 
 
@@ -136,10 +136,10 @@ def test_later_deliveries_are_held_against_earlier_ones(deliver: Any) -> None:
     deliver(half)
     # Late closings of low numbers and one new case that goes on where the last file ended.
     warehouse, outcome = deliver([*half[:30], (230, date(2023, 7, 20))])
-    assert outcome.warned == {}
+    assert outcome.warning_counts == {}
     assert seen(warehouse) == [[201, 230, 29]]
     warehouse, outcome = deliver([(99_999, date(2023, 7, 21))])
-    assert outcome.warned == {SLIP: 1}
+    assert outcome.warning_counts == {SLIP: 1}
     assert seen(warehouse) == [[202, 230, 28]]
 
 
@@ -156,5 +156,5 @@ def test_cases_missing_at_random_are_never_taken_for_slips(
     numbers = [one for one in even(range(1, 301)) if random.random() < share] or even(range(1, 2))
     rows = [f"（2023）粤0304执{number}号,{filed}" for number, filed in numbers]
     file.write_text("\n".join(["案号,立案日期", *rows]), encoding="utf-8")
-    assert import_file(warehouse, "cases", file, mapping).warned == {}
+    assert run_import(warehouse, "cases", file, mapping).warning_counts == {}
     assert seen(warehouse)[0][1] == numbers[-1][0]

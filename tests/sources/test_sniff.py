@@ -13,9 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.sources.files import sniff
-from index_engine.sources.files.readers import Opening, open_file
-from index_engine.sources.files.sniff import delimiter_of, encoding_of, format_of
+from index_engine.importing.files import detection
+from index_engine.importing.files.detection import (
+    detect_delimiter,
+    detect_encoding,
+    detect_format,
+)
+from index_engine.importing.files.readers import ReadOptions, open_file
 
 # An XLS workbook (BIFF8) of one sheet 案件: 案号, 立案日期, 金额; a1, 2023-03-05, 12.5;
 # a2, 2023-04-06, 7. Nothing here can write the format, so it stands compressed.
@@ -57,22 +61,22 @@ def xlsx(folder: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", ["f.csv", "f.xls", "f.xlsx", "f.txt"])
 def test_the_name_does_not_matter(tmp_path: Path, name: str) -> None:
-    assert format_of(xlsx(tmp_path, name)) == "xlsx"
-    assert format_of(named(tmp_path, name, b"a,b\n1,2\n")) == "text"
-    assert format_of(named(tmp_path, name, XLS)) == "xls"
+    assert detect_format(xlsx(tmp_path, name)) == "xlsx"
+    assert detect_format(named(tmp_path, name, b"a,b\n1,2\n")) == "text"
+    assert detect_format(named(tmp_path, name, XLS)) == "xls"
     pq.write_table(pa.table({"a": [1]}), tmp_path / name)
-    assert format_of(tmp_path / name) == "parquet"
+    assert detect_format(tmp_path / name) == "parquet"
 
 
 @pytest.mark.parametrize("name", ["f.xls", "f.et", "f.xlsx"])
 def test_an_old_workbook_is_read(tmp_path: Path, name: str) -> None:
-    reader = open_file(named(tmp_path, name, XLS), Opening(), tmp_path)
+    reader = open_file(named(tmp_path, name, XLS), ReadOptions(), tmp_path)
     assert reader.headers == ["案号", "立案日期", "金额"]
 
 
 def test_a_text_under_the_name_of_a_workbook_is_read(tmp_path: Path) -> None:
     file = named(tmp_path, "f.xls", "案号\t金额\n1\t2\n".encode("gbk"))
-    reader = open_file(file, Opening(encoding="auto", delimiter="auto"), tmp_path)
+    reader = open_file(file, ReadOptions(encoding="auto", delimiter="auto"), tmp_path)
     assert reader.headers == ["案号", "金额"]
 
 
@@ -82,14 +86,17 @@ def test_a_text_under_the_name_of_a_workbook_is_read(tmp_path: Path) -> None:
         (b"<html><table><tr><td>1</td></tr></table></html>", "holds a web page or XML"),
         (b'\xef\xbb\xbf\r\n<?xml version="1.0"?><Workbook>', "holds a web page or XML"),
         (b"MZ\x90\x00\x03\x00\x00\x00", "holds no table that can be read"),
-        (sniff._OLE + b"\0" * 5000 + sniff._ENCRYPTED, "protected by a password; open it, remove"),
-        (sniff._OLE + b"\0" * 5000, "not an Excel workbook, or a damaged one"),
+        (
+            detection._OLE_SIGNATURE + b"\0" * 5000 + detection._ENCRYPTION_MARKER,
+            "protected by a password; open it, remove",
+        ),
+        (detection._OLE_SIGNATURE + b"\0" * 5000, "not an Excel workbook, or a damaged one"),
         (XLS[:3000], "not an Excel workbook, or a damaged one"),
     ],
 )
 def test_what_cannot_be_read_says_why(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(InputError) as error:
-        open_file(named(tmp_path, "f.xls", content), Opening(), tmp_path)
+        open_file(named(tmp_path, "f.xls", content), ReadOptions(), tmp_path)
     assert f"f.xls: {says}" in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -101,7 +108,7 @@ def test_other_spreadsheets_are_named(tmp_path: Path, inside: str, says: str) ->
     with zipfile.ZipFile(tmp_path / "f.xlsx", "w") as archive:
         archive.writestr(inside, "x")
     with pytest.raises(InputError, match=f"holds {says} spreadsheet; open it and save it as"):
-        format_of(tmp_path / "f.xlsx")
+        detect_format(tmp_path / "f.xlsx")
 
 
 @settings(
@@ -115,7 +122,7 @@ def test_a_damaged_workbook_does_not_take_the_process_down(
     for place in places:
         content[place] = (content[place] + 1 + byte) % 256
     try:
-        open_file(named(tmp_path, "f.xls", bytes(content)), Opening(), tmp_path)
+        open_file(named(tmp_path, "f.xls", bytes(content)), ReadOptions(), tmp_path)
     except InputError as error:
         assert "\n" not in str(error)
 
@@ -135,20 +142,20 @@ def test_a_damaged_workbook_does_not_take_the_process_down(
 )
 def test_encodings(tmp_path: Path, codec: str, found: str) -> None:
     file = named(tmp_path, "f.csv", "案号,执行法院\n（2020）甲01执1号,甲市法院\n".encode(codec))
-    assert encoding_of(file) == found
-    assert delimiter_of(file, found) == ","
+    assert detect_encoding(file) == found
+    assert detect_delimiter(file, found) == ","
 
 
 def test_an_encoding_that_shows_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sniff, "_HEAD", 1000)
-    monkeypatch.setattr(sniff, "_TAIL", 100)
+    monkeypatch.setattr(detection, "_HEAD", 1000)
+    monkeypatch.setattr(detection, "_TAIL", 100)
     file = named(tmp_path, "f.csv", b"a,b\n" * 1000 + "终本,法院\n".encode("gbk"))
-    assert encoding_of(file) == "gb18030"
+    assert detect_encoding(file) == "gb18030"
 
 
 def test_neither_encoding(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="neither UTF-8 nor GB18030; save it as UTF-8"):
-        encoding_of(named(tmp_path, "f.csv", b"a,b\n\xff\xff,1\n"))
+        detect_encoding(named(tmp_path, "f.csv", b"a,b\n\xff\xff,1\n"))
 
 
 @settings(
@@ -160,7 +167,7 @@ def test_neither_encoding(tmp_path: Path) -> None:
 )
 def test_a_text_is_read_back_in_the_encoding_found(tmp_path: Path, text: str, codec: str) -> None:
     file = named(tmp_path, "f.csv", text.encode(codec))
-    assert file.read_bytes().decode(encoding_of(file)).removeprefix("\ufeff") == text
+    assert file.read_bytes().decode(detect_encoding(file)).removeprefix("\ufeff") == text
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
@@ -169,8 +176,8 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     if delimiter in ",;":
         rows = [[cell.strip(",5;|") for cell in row] for row in rows]
     content = "\n".join(delimiter.join(row) for row in [["标题，说明"], *rows])
-    assert delimiter_of(named(tmp_path, "f.txt", content.encode()), "utf-8") == delimiter
+    assert detect_delimiter(named(tmp_path, "f.txt", content.encode()), "utf-8") == delimiter
 
 
 def test_no_delimiter_is_a_comma(tmp_path: Path) -> None:
-    assert delimiter_of(named(tmp_path, "f.txt", b"a\nb\n"), "utf-8") == ","
+    assert detect_delimiter(named(tmp_path, "f.txt", b"a\nb\n"), "utf-8") == ","

@@ -12,13 +12,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from index_engine.method import load
-from index_engine.sources.contract import contract
-from index_engine.sources.judge.accept import accept
-from index_engine.sources.judge.rules import rules_for
-from index_engine.sources.registry import start
-from index_engine.warehouse.metrics import metrics
-from index_engine.warehouse.snapshots import SCHEMA_SQL
+from index_engine.importing.contract import read_contract
+from index_engine.importing.reference_data import load_reference_data
+from index_engine.importing.validation.load import load_rows
+from index_engine.importing.validation.rules import applicable_row_rules
+from index_engine.method import load_method
+from index_engine.warehouse.file import SCHEMA_FILE
+from index_engine.warehouse.reported_metrics import read_metrics
 from tests.sources.conftest import Stage
 from tests.sources.rows import source
 
@@ -35,7 +35,7 @@ def stated(end: date = YEAR_END, **changes: Any) -> dict[str, Any]:
         "court_id": "K1",
         "period_start": D(2023, 1, 1),
         "period_end": end,
-        "carried": 200,
+        "opening_stock": 200,
         "filed": 800,
         "accepted": 1000,
         "closed": 850,
@@ -71,7 +71,7 @@ def published(figure_id: str = "f1", **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-NO_COUNTS = dict.fromkeys(("carried", "filed", "accepted", "closed", "completed", "zhongben"))
+NO_COUNTS = dict.fromkeys(("opening_stock", "filed", "accepted", "closed", "completed", "zhongben"))
 NO_COUNTS |= {"pending": None}
 RATES = {"closure_rate": None, "completion_rate": None}
 
@@ -159,7 +159,7 @@ CASES: dict[tuple[str, str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     ("published", "unplaced", "unit"): ({"unit": None}, {"unit": "K2", "level": "court"}),
 }
-for _name in ("carried", "filed", "accepted", "closed", "completed", "zhongben", "pending"):
+for _name in ("opening_stock", "filed", "accepted", "closed", "completed", "zhongben", "pending"):
     CASES["court_periods", "negative_count", _name] = (
         NO_COUNTS | RATES | {_name: -1},
         NO_COUNTS | RATES | {_name: 0},
@@ -168,7 +168,7 @@ for _name in ("lots_listed", "lots_sold"):
     _none = dict.fromkeys(("lots_listed", "lots_sold"))
     CASES["court_periods", "negative_count", _name] = (_none | {_name: -1}, _none | {_name: 0})
 for _kind in KINDS:
-    for _field in contract(_kind).fields:
+    for _field in read_contract(_kind).fields:
         if _field.required:
             CASES[_kind, "missing", _field.name] = ({_field.name: None}, {})
 CASES["court_periods", "unknown_court", "court_id"] = ({"court_id": "K9"}, {"court_id": "K2"})
@@ -186,20 +186,29 @@ def test_rule_fires_on_its_row_alone(
     con: duckdb.DuckDBPyConnection, stage: Stage, kind: str, rule: str, field: str
 ) -> None:
     bad, near = CASES[kind, rule, field]
-    accept(con, stage(kind, rows_of(kind, bad, near)), source(kind))
+    load_rows(con, stage(kind, rows_of(kind, bad, near)), source(kind))
     found = con.execute("SELECT row_no, rule, field FROM rejects ORDER BY ALL").fetchall()
     assert found == [(2, rule, field)]
 
 
 def test_no_rule_is_without_an_example() -> None:
-    rules = {(r.on, r.id, r.field) for kind in KINDS for r in rules_for(contract(kind), "CN")}
+    rules = {
+        (r.on, r.id, r.field)
+        for kind in KINDS
+        for r in applicable_row_rules(read_contract(kind), "CN")
+    }
     assert rules == set(CASES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_adds_up_is_kept(con: duckdb.DuckDBPyConnection, stage: Stage, kind: str) -> None:
-    outcome = accept(con, stage(kind, rows_of(kind, {}, {})), source(kind))
-    assert (outcome.kept, outcome.reasons, outcome.warned, outcome.noted) == (4, {}, {}, {})
+    outcome = load_rows(con, stage(kind, rows_of(kind, {}, {})), source(kind))
+    assert (
+        outcome.accepted_rows,
+        outcome.rejection_counts,
+        outcome.warning_counts,
+        outcome.note_counts,
+    ) == (4, {}, {}, {})
 
 
 @pytest.mark.parametrize(
@@ -231,14 +240,14 @@ def test_rates_may_be_rounded_or_cut_off(
         "accepted": accepted,
         "closure_rate": rate,
     }
-    outcome = accept(con, stage("court_periods", [row]), source("court_periods"))
-    assert outcome.warned == ({"closure_rate_off": 1} if fires else {})
+    outcome = load_rows(con, stage("court_periods", [row]), source("court_periods"))
+    assert outcome.warning_counts == ({"closure_rate_off": 1} if fires else {})
 
 
 def test_swapped_columns_say_how_to_mend_them(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     row = stated(price_to_principal=0.048, price_to_claim=0.073)
-    outcome = accept(con, stage("court_periods", [row]), source("court_periods"))
-    assert (outcome.kept, outcome.reasons) == (0, {"swapped_columns": 1})
+    outcome = load_rows(con, stage("court_periods", [row]), source("court_periods"))
+    assert (outcome.accepted_rows, outcome.rejection_counts) == (0, {"swapped_columns": 1})
     assert con.execute("SELECT message FROM rejects").fetchall() == [
         (
             "price_to_principal 0.048000 is below price_to_claim 0.073000: the two columns are"
@@ -251,15 +260,15 @@ def test_swapped_columns_say_how_to_mend_them(con: duckdb.DuckDBPyConnection, st
 
 
 def test_every_column_that_courts_state_has_one_metric() -> None:
-    given = {m.column for m in metrics().values()} - {None}
+    given = {m.column for m in read_metrics().values()} - {None}
     keys = {"court_id", "period_start", "period_end"}
-    assert given == set(contract("court_periods").names) - keys
-    assert all((m.column is None) == (m.measured_in is None) for m in metrics().values())
+    assert given == set(read_contract("court_periods").field_names) - keys
+    assert all((m.column is None) == (m.measured_in is None) for m in read_metrics().values())
 
 
 def test_metrics_name_figures_of_the_method_and_speak_both_languages() -> None:
-    figures = {figure.id for figure in load().figures}
-    for metric in metrics().values():
+    figures = {figure.id for figure in load_method().statistics}
+    for metric in read_metrics().values():
         assert metric.same_as is None or (metric.same_as in figures and not metric.apart)
         for text in (metric.name, metric.definition, metric.apart):
             assert set(text) in ({"zh_Hans", "en"}, set())
@@ -276,8 +285,8 @@ def figures() -> list[dict[str, str]]:
 
 def test_the_figures_are_acceptable_and_placed() -> None:
     with duckdb.connect() as con:
-        con.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
-        start(con)
+        con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
+        load_reference_data(con)
         [counts] = con.execute(
             "SELECT rows, rejected FROM sources WHERE kind = 'published'"
         ).fetchall()

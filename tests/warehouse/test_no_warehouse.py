@@ -8,26 +8,31 @@ import duckdb
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.warehouse.snapshots import SCHEMA_VERSION, check, open_locked, replacing
+from index_engine.warehouse.file import (
+    SCHEMA_VERSION,
+    check_schema,
+    open_read_only,
+    writable_copy,
+)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """An empty warehouse."""
     made = tmp_path / "w.duckdb"
-    with replacing(made):
+    with writable_copy(made):
         pass
     return made
 
 
 def write(path: Path, *, fresh: bool = False) -> None:
-    with replacing(path, fresh=fresh) as con:
+    with writable_copy(path, empty=fresh) as con:
         con.execute("INSERT INTO regions (code, level, name) VALUES ('a', 'nation', 'a')")
 
 
 def test_none_there(tmp_path: Path):
     with pytest.raises(InputError, match="no such warehouse"):
-        open_locked(tmp_path / "w.duckdb")
+        open_read_only(tmp_path / "w.duckdb")
     assert not list(tmp_path.iterdir()), "looking for one does not make one"
 
 
@@ -35,25 +40,25 @@ def test_not_a_database(tmp_path: Path):
     path = tmp_path / "w.duckdb"
     path.write_bytes(b"id,name\n1,x\n" * 5000)
     with pytest.raises(InputError, match="not a warehouse"):
-        check(path)
+        check_schema(path)
 
 
 def test_an_empty_file(tmp_path: Path):
     path = tmp_path / "w.duckdb"
     path.touch()
     with pytest.raises(InputError, match="not a warehouse"):
-        check(path)
+        check_schema(path)
 
 
 def test_a_folder(tmp_path: Path):
     with pytest.raises(InputError, match="not a warehouse"):
-        check(tmp_path)
+        check_schema(tmp_path)
 
 
 def test_a_truncated_one(path: Path):
     os.truncate(path, 10_000)
     with pytest.raises(InputError, match="not a warehouse"):
-        check(path)
+        check_schema(path)
 
 
 def test_another_duckdb_file(tmp_path: Path):
@@ -61,7 +66,7 @@ def test_another_duckdb_file(tmp_path: Path):
     with duckdb.connect(path) as con:
         con.execute("CREATE TABLE meta (x INTEGER)")
     with pytest.raises(InputError, match="not a warehouse of this project"):
-        check(path)
+        check_schema(path)
 
 
 def test_another_kind_of_database(tmp_path: Path):
@@ -73,15 +78,15 @@ def test_another_kind_of_database(tmp_path: Path):
     other.commit()
     other.close()
     with pytest.raises(InputError, match="not a warehouse"):
-        check(path)
+        check_schema(path)
 
 
 @pytest.mark.parametrize("version", ["0", SCHEMA_VERSION + "1"])
 def test_one_of_another_schema(path: Path, version: str):
-    with replacing(path) as con:
+    with writable_copy(path) as con:
         con.execute("UPDATE meta SET value = ? WHERE key = 'schema'", [version])
     with pytest.raises(InputError, match="make it anew"):
-        check(path)
+        check_schema(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 5000])
@@ -111,6 +116,6 @@ def test_every_message_is_one_line(path: Path, tmp_path: Path):
     garbage.write_bytes(b"x" * 50_000)
     for bad in (garbage, tmp_path, tmp_path / "none"):
         with pytest.raises(InputError) as error:
-            check(bad)
+            check_schema(bad)
         assert "\n" not in str(error.value)
         assert str(bad) in str(error.value)

@@ -12,7 +12,7 @@ from random import Random
 import duckdb
 import pytest
 
-from index_engine.warehouse.snapshots import cursor, open_locked, replacing
+from index_engine.warehouse.file import cursor, open_read_only, writable_copy
 
 
 @pytest.fixture
@@ -24,12 +24,12 @@ def path(tmp_path: Path) -> Path:
 
 
 def write(path: Path, name: str, *, fresh: bool = False) -> None:
-    with replacing(path, fresh=fresh) as con:
+    with writable_copy(path, empty=fresh) as con:
         con.execute("INSERT INTO regions (code, level, name) VALUES (?, 'nation', ?)", [name, name])
 
 
 def regions(path: Path) -> list[str]:
-    con = open_locked(path)
+    con = open_read_only(path)
     try:
         return [c for (c,) in con.execute("SELECT code FROM regions ORDER BY code").fetchall()]
     finally:
@@ -72,7 +72,7 @@ def test_where_there_is_none_it_starts_empty(tmp_path: Path):
 @pytest.mark.parametrize("fresh", [True, False])
 def test_a_writer_that_fails_leaves_the_old_file(path: Path, fresh: bool):
     before = path.read_bytes()
-    with pytest.raises(ZeroDivisionError), replacing(path, fresh=fresh) as con:
+    with pytest.raises(ZeroDivisionError), writable_copy(path, empty=fresh) as con:
         con.execute("CREATE TABLE big AS SELECT range FROM range(100000)")
         raise ZeroDivisionError
     assert path.read_bytes() == before
@@ -81,13 +81,13 @@ def test_a_writer_that_fails_leaves_the_old_file(path: Path, fresh: bool):
 
 def test_a_statement_that_fails_leaves_the_old_file(path: Path):
     before = path.read_bytes()
-    with pytest.raises(duckdb.Error), replacing(path) as con:
+    with pytest.raises(duckdb.Error), writable_copy(path) as con:
         con.execute("INSERT INTO regions (code) VALUES ('half')")
     assert path.read_bytes() == before
 
 
 def test_a_first_writer_that_fails_leaves_nothing(tmp_path: Path):
-    with pytest.raises(ZeroDivisionError), replacing(tmp_path / "w.duckdb"):
+    with pytest.raises(ZeroDivisionError), writable_copy(tmp_path / "w.duckdb"):
         raise ZeroDivisionError
     assert names(tmp_path) == ["w.duckdb.lock"]
 
@@ -162,7 +162,7 @@ def test_a_writer_killed_around_the_swap_leaves_one_version_whole(tmp_path: Path
     writer.send_signal(signal.SIGKILL)
     writer.wait()
     writer.stdout.close()
-    con = open_locked(path)
+    con = open_read_only(path)
     [(version, least, rows)] = con.execute(
         "SELECT MAX(version), MIN(version), COUNT(*) FROM versions"
     ).fetchall()
@@ -176,13 +176,13 @@ def test_two_writers_take_turns(path: Path):
     inside, leave, entered = threading.Event(), threading.Event(), threading.Event()
 
     def first() -> None:
-        with replacing(path) as con:
+        with writable_copy(path) as con:
             inside.set()
             leave.wait(10)
             con.execute("INSERT INTO regions (code, level, name) VALUES ('one', 'nation', 'one')")
 
     def second() -> None:
-        with replacing(path) as con:
+        with writable_copy(path) as con:
             entered.set()
             con.execute("INSERT INTO regions (code, level, name) VALUES ('two', 'nation', 'two')")
 
@@ -209,7 +209,7 @@ with replacing(Path(sys.argv[1]), fresh=True) as con:
 
 
 def test_a_reader_keeps_what_it_opened_while_another_process_swaps(path: Path):
-    reader = open_locked(path)
+    reader = open_read_only(path)
     writer = run(WRITE_ONCE, path)
     assert writer.wait(30) == 0
     writer.stdout.close()
@@ -220,8 +220,8 @@ def test_a_reader_keeps_what_it_opened_while_another_process_swaps(path: Path):
 
 def test_two_readers_of_one_process(path: Path):
     """A page open in two sessions, or the old snapshot still cached when the next is opened."""
-    one = open_locked(path)
-    two = open_locked(path)
+    one = open_read_only(path)
+    two = open_read_only(path)
     assert one.execute("SELECT code FROM regions").fetchall() == [("old",)]
     assert two.execute("SELECT code FROM regions").fetchall() == [("old",)]
     one.close()
@@ -231,11 +231,11 @@ def test_two_readers_of_one_process(path: Path):
 
 def test_a_new_reader_sees_the_new_file_while_an_old_one_is_open(path: Path):
     """The dashboard keeps the snapshot it has until nobody looks at it any more."""
-    old = open_locked(path)
+    old = open_read_only(path)
     writer = run(WRITE_ONCE, path)
     assert writer.wait(30) == 0
     writer.stdout.close()
-    new = open_locked(path)
+    new = open_read_only(path)
     assert new.execute("SELECT code FROM regions").fetchall() == [("new",)]
     assert cursor(old).execute("SELECT code FROM regions").fetchall() == [("old",)]
     old.close()
@@ -244,7 +244,7 @@ def test_a_new_reader_sees_the_new_file_while_an_old_one_is_open(path: Path):
 
 def test_a_writer_may_work_beside_a_reader_of_the_same_process(path: Path):
     """An import from a page that shows the warehouse it imports into."""
-    reader = open_locked(path)
+    reader = open_read_only(path)
     write(path, "new")
     assert cursor(reader).execute("SELECT code FROM regions").fetchall() == [("old",)]
     reader.close()
@@ -285,7 +285,7 @@ def test_a_reader_can_do_nothing_but_read(path: Path, statement: str):
     (folder / "secret.csv").write_text("a\n1\n", encoding="utf-8")
     duckdb.connect(folder / "other.duckdb").close()
     before, content = names(folder), path.read_bytes()
-    con = open_locked(path)
+    con = open_read_only(path)
     with pytest.raises(duckdb.Error):
         cursor(con).execute(statement.format(folder=folder)).fetchall()
     assert cursor(con).execute("SELECT code FROM regions").fetchall() == [("old",)]
@@ -301,7 +301,7 @@ def test_a_reader_spills_nothing_into_the_folder_it_runs_in(
     here = path.parent / "here"
     here.mkdir()
     monkeypatch.chdir(here)
-    con = open_locked(path, memory_limit="50MB")
+    con = open_read_only(path, memory_limit="50MB")
     sort = "SELECT hash(range)::VARCHAR AS h FROM range(1500000) ORDER BY h LIMIT 5 OFFSET 1000000"
     with contextlib.suppress(duckdb.OutOfMemoryException):
         cursor(con).execute(sort)

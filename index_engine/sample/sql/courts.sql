@@ -93,11 +93,11 @@ ORDER BY number;
 
 -- What the generator knows and no page reads: tests compare scores with it.
 CREATE OR REPLACE TABLE sample_truth AS
-SELECT province AS unit_id, 'province' AS level, tier, NULL::VARCHAR AS role FROM provinces
+SELECT province AS place_id, 'province' AS level, tier, NULL::VARCHAR AS role FROM provinces
 UNION ALL
 SELECT city, 'city', tier,
        CASE WHEN gamed THEN 'gamed' WHEN city = getvariable('reformed_city') THEN 'reformed' END
 FROM cities
 UNION ALL
 SELECT court_id, 'court', tier, role FROM court_bench
-ORDER BY level, unit_id;
+ORDER BY level, place_id;

@@ -1,0 +1,309 @@
+"""Places over time: as observed and at the national case mix, and where they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _, localise, place_name
+from dashboard.ui import chart_block, compared_places, components, controls, table, theme
+from dashboard.ui.charts import annotation_lines, base
+from dashboard.ui.charts.annotation_lines import AnnotationMarks
+from dashboard.ui.html import Html, join, tag
+from dashboard.ui.table import Column
+from index_engine.queries import Place
+
+SCORE = "score"
+BOTH_BASES, OBSERVED_BASIS, ADJUSTED_BASIS = "", "observed", "adjusted"
+
+
+def select_measure(view: View) -> str:
+    """The score, a dimension or an indicator, by the address."""
+    method = view.snapshot.method
+    measure_names = {SCORE: _("Score")}
+    for dimension in method.dimensions:
+        measure_names[dimension.id] = localise(dimension.name)
+        measure_names |= {i.id: f"· {localise(i.name)}" for i in method.of_dimension(dimension.id)}
+    return controls.select(
+        "measure",
+        _("Measure"),
+        list(measure_names),
+        format_option=measure_names.__getitem__,
+        width=280,
+    )
+
+
+def select_basis(view: View) -> str:
+    """As observed, at the national case mix, or both side by side."""
+    names = {
+        BOTH_BASES: _("Observed and adjusted"),
+        OBSERVED_BASIS: _("As observed"),
+        ADJUSTED_BASIS: _("At the national case mix"),
+    }
+    return controls.select(
+        "basis", _("Case mix"), list(names), format_option=names.__getitem__, width=220
+    )
+
+
+def measure_unit(view: View, measure: str) -> str:
+    """What a measure is counted in: 'score' for points."""
+    units = [i.unit for i in view.snapshot.method.indicators if i.id == measure]
+    return units[0] if units else SCORE
+
+
+def measure_name(view: View, measure: str) -> str:
+    method = view.snapshot.method
+    item_names = {item.id: localise(item.name) for item in (*method.dimensions, *method.indicators)}
+    return item_names.get(measure, _("Score"))
+
+
+def section(view: View, places: Sequence[Place], measure: str, basis: str) -> None:
+    """The charts, the events on them, and where the places stand in the period."""
+    components.section(
+        _("{measure} over time").format(measure=measure_name(view, measure)),
+        _(
+            "Each point covers the {months} months to the end of a quarter; bands are 95% "
+            "intervals. Adjusted: what it would be if every place had the nation's mix of cases."
+        ).format(months=components.window_months(view)),
+        anchor="over-time",
+    )
+    keys = tuple((place.level, place.place_id) for place in places)
+    rows = view.snapshot.trends(keys, measure)
+    if rows["value"].isna().all():
+        st.html(tag("p", _("No quarter has a value of any of these places."), class_="quiet"))
+        return
+    quarters = view.snapshot.periods()
+    place_annotations = annotation_lines.select_marks(view, places, quarters)
+    panels = [
+        option for option in (OBSERVED_BASIS, ADJUSTED_BASIS) if basis in (BOTH_BASES, option)
+    ]
+    axis_range = _axis_range(rows, measure_unit(view, measure))
+    columns = st.columns(len(panels), gap="large") if len(panels) > 1 else [st.container()]
+    for column, panel in zip(columns, panels, strict=True):
+        with column:
+            _draw_panel(view, places, rows, measure, panel, place_annotations, axis_range)
+    if (annotation_list := annotation_lines.annotation_list(view, place_annotations)) is not None:
+        st.html(annotation_list)
+    components.download_button("compare-over-time", view, lambda: rows)
+
+
+def _draw_panel(
+    view: View,
+    places: Sequence[Place],
+    rows: pd.DataFrame,
+    measure: str,
+    panel: str,
+    place_annotations: AnnotationMarks,
+    axis_range: tuple[float, float],
+) -> None:
+    titles = {OBSERVED_BASIS: _("As observed"), ADJUSTED_BASIS: _("At the national case mix")}
+    st.html(tag("h3", titles[panel], class_="chart"))
+    keys = tuple((place.level, place.place_id) for place in places)
+    chart = view.cached(
+        "courses",
+        lambda: draw_trends(view, places, rows, measure, panel, place_annotations, axis_range),
+        keys,
+        measure,
+        panel,
+        place_annotations.key,
+    )
+    title = _("{measure}: {places}").format(
+        measure=measure_name(view, measure),
+        places=_(", ").join(compared_places.distinct_names(view, places).values()),
+    )
+    chart_block.show_chart(
+        view,
+        chart,
+        key=f"compare-{panel}",
+        title=f"{title} ({titles[panel]})",
+        first_period=view.snapshot.periods()[0],
+        n=rows.loc[rows["period"] == view.period, "n"].sum(),
+        extra=None if panel == OBSERVED_BASIS else _missing_adjustment_note(rows),
+    )
+
+
+def _missing_adjustment_note(rows: pd.DataFrame) -> str | None:
+    """That some points are missing because there is nothing to bring to another mix."""
+    if (rows["value"].notna() & rows["adjusted"].isna()).any():
+        return _("gaps: too few of its own cases, or too unlike the nation's, to be adjusted")
+    return None
+
+
+def _axis_range(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
+    """Ends of the vertical axis, of both panels, on the scale that is drawn; of points, tens."""
+    scale = 100.0 if unit == "share" else 1.0
+    columns = ["value", "low", "high", "adjusted", "adjusted_low", "adjusted_high"]
+    values = rows[columns].to_numpy(dtype=float) * scale
+    known_values = values[values == values]
+    low, high = float(known_values.min()), float(known_values.max())
+    if unit == SCORE:
+        return max(10 * (low // 10), 0.0), min(10 * (high // 10 + 1), 100.0)
+    padding = 0.08 * (high - low) or 1.0
+    return max(low - padding, 0.0), high + padding
+
+
+def draw_trends(
+    view: View,
+    places: Sequence[Place],
+    rows: pd.DataFrame,
+    measure: str,
+    panel: str,
+    place_annotations: AnnotationMarks,
+    axis_range: tuple[float, float],
+) -> go.Figure:
+    """Lines of the places by quarter with their bands, named at their ends, events marked."""
+    quarters = view.snapshot.periods()
+    labels = [formats.period(quarter) for quarter in quarters]
+    unit = measure_unit(view, measure)
+    scale = 100.0 if unit == "share" else 1.0
+    value, low, high = (
+        ("value", "low", "high")
+        if panel == OBSERVED_BASIS
+        else ("adjusted", "adjusted_low", "adjusted_high")
+    )
+    place_names, colours = (
+        compared_places.distinct_names(view, places),
+        compared_places.place_colours(places),
+    )
+    ribbons: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    line_ends: list[tuple[float, str, str]] = []
+    for place in places:
+        place_rows = rows[(rows["level"] == place.level) & (rows["place_id"] == place.place_id)]
+        quarter_rows = place_rows.set_index("period").reindex(quarters)
+        series = scale * quarter_rows[[value, low, high]].astype(float)
+        series.columns = pd.Index(["score", "low", "high"])
+        series = series.reset_index(drop=True)
+        counts = [formats.number(n) for n in quarter_rows["n"]]
+        line_ends.append((base.last_value(series["score"]), place_names[place], colours[place]))
+        for segment_number, segment_slice in enumerate(
+            annotation_lines.unbroken_runs(place_annotations, len(quarters))
+        ):
+            segment = series.iloc[segment_slice].reset_index(drop=True)
+            x = labels[segment_slice]
+            ribbons += base.interval_ribbon(x, segment, "low", "high", 0.10, colours[place])
+            line = base.line_trace(
+                x, segment["score"], colours[place], place_names[place], width=2.2, markers=True
+            )
+            line["customdata"] = counts[segment_slice]
+            line["hovertemplate"] = "%{y:.1f} · n = %{customdata}"
+            line["legendgroup"] = f"{place_names[place]}-{segment_number}"
+            lines.append(line)
+    label_gap = 0.065 * (axis_range[1] - axis_range[0])
+    suffix = {"share": "%"}.get(unit, "")
+    layout = theme.layout(
+        height=380,
+        margin={"l": 38, "r": 118, "t": 12, "b": 30},
+        hovermode="x unified",
+        xaxis=base.quarters_axis(quarters),
+        yaxis=theme.axis(range=list(axis_range), ticksuffix=suffix, nticks=6),
+        annotations=[
+            *base.end_labels(line_ends, label_gap, axis_range[1]),
+            theme.watermark(components.watermark(view)),
+        ],
+    )
+    chart = go.Figure({"data": [*ribbons, *lines], "layout": layout})
+    return annotation_lines.draw_marks(chart, place_annotations, len(quarters))
+
+
+# ------------------------------------------------------------ where they stand
+
+
+def draw_standings(view: View, places: Sequence[Place]) -> None:
+    """Score, interval, rank set, band and n of every place in the period in view."""
+    title = _("Where they stand, {period}").format(period=formats.period(view.period))
+    components.section(title, anchor="standing")
+    place_names = compared_places.distinct_names(view, places)
+    rows = [(place, position, view.score_row(place)) for position, place in enumerate(places)]
+    with st.container(key="standing"):
+        st.html(
+            table.html_table(
+                _columns(view, place_names),
+                rows,
+                caption=title,
+                row_class=lambda x: "dim" if x[2] is None or formats.is_missing(x[2].score) else "",
+            )
+        )
+    st.html(components.source_line(view))
+    components.download_button("compare-standing", view, lambda: _download_table(rows))
+
+
+def _columns(view: View, place_names: dict[Place, str]) -> list[Column]:
+    def field_cell(name: str, format_field: Any) -> Any:
+        return lambda x: formats.NO_VALUE if x[2] is None else format_field(getattr(x[2], name))
+
+    def interval_cell(low: str, high: str) -> Any:
+        return lambda x: (
+            formats.NO_VALUE
+            if x[2] is None
+            else formats.interval(getattr(x[2], low), getattr(x[2], high), "score")
+        )
+
+    return [
+        Column(_("Name"), lambda x: _name_cell(x[0], x[1], place_names)),
+        Column(_("Score"), field_cell("score", lambda v: formats.number(v, 1)), kind="number"),
+        Column(_("95% interval"), interval_cell("low", "high"), kind="number"),
+        Column(
+            _("At the national case mix"),
+            lambda x: (
+                formats.NO_VALUE
+                if x[2] is None or formats.is_missing(x[2].adjusted)
+                else table.value_with_detail(
+                    formats.number(x[2].adjusted, 1),
+                    formats.interval(x[2].adjusted_low, x[2].adjusted_high, "score"),
+                )
+            ),
+            kind="number",
+        ),
+        Column(
+            _("Rank set"),
+            lambda x: _rank_set_text(view, x[0], x[2]),
+            kind="number",
+            note=_("95% confidence set of its rank among the places of its level"),
+        ),
+        Column(
+            _("Band"),
+            field_cell("band", lambda v: formats.NO_VALUE if formats.is_missing(v) else v),
+        ),
+        Column(_("Cases"), field_cell("n", formats.number), kind="number"),
+        Column(_("Status"), lambda x: _status_text(x[2])),
+    ]
+
+
+def _name_cell(place: Place, position: int, place_names: dict[Place, str]) -> Html:
+    swatch = tag("i", class_="swatch", style=f"background:var(--series-{position})")
+    link = tag("a", place_names[place], href=components.place_link(place, "region"), data_in=True)
+    return join(swatch, link)
+
+
+def _status_text(row: Any) -> str:
+    if row is None:
+        return components.status_text("no_data")
+    return _("scored") if row.status == "scored" else components.status_text(row.status)
+
+
+def _rank_set_text(view: View, place: Place, row: Any) -> str:
+    if row is None or place.level == "nation" or formats.is_missing(row.rank_low):
+        return formats.NO_VALUE
+    total = view.scores(place.level)["rank"].notna().sum()
+    low, high = formats.number(row.rank_low), formats.number(row.rank_high)
+    ranks = low if row.rank_low == row.rank_high else f"{low}–{high}"
+    return _("{ranks} of {total}").format(ranks=ranks, total=formats.number(total))
+
+
+def _download_table(rows: Sequence[tuple[Place, int, Any]]) -> pd.DataFrame:
+    columns = ["score", "low", "high", "adjusted", "adjusted_low", "adjusted_high"]
+    columns += ["rank_low", "rank_high", "band", "n", "status"]
+    return pd.DataFrame(
+        [
+            {"level": place.level, "place_id": place.place_id, "name": place_name(place)}
+            | {name: getattr(row, name, None) for name in columns}
+            for place, _position, row in rows
+        ]
+    )

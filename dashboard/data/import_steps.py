@@ -1,0 +1,320 @@
+"""The last two steps of bringing a file in: a trial that shows what it would do, then the import
+and the computation of what pages show."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.data.reading_steps import (
+    PROPOSALS_KEY,
+    Reading,
+    draw_advice,
+    draw_error,
+    draw_step_heading,
+    report_input_errors,
+)
+from dashboard.state import address, cache
+from dashboard.text import formats, terms
+from dashboard.text.i18n import _, place_name
+from dashboard.ui import components, table
+from dashboard.ui.html import Html, join, tag
+from dashboard.ui.table import Column
+from index_engine.errors import InputError
+from index_engine.formula_escaping import escape_table
+from index_engine.importing import api
+from index_engine.importing.api import DryRun, LoadResult
+
+DRY_RUN_KEY = "intake_tried"  # the last trial, with what was tried
+IMPORT_KEY = "intake_done"  # the last import, until another file is begun
+MAX_FINDINGS = 12
+REDRAW_SECONDS = 0.2
+LOADED_COLOUR, WARNING_COLOUR, REJECTED_COLOUR = "var(--good)", "var(--caution)", "var(--bad)"
+
+
+@dataclass(frozen=True)
+class CompletedImport:
+    """What came of an import: `problem` is why nothing could be computed after it."""
+
+    warehouse: Path
+    name: str
+    outcome: LoadResult
+    problem: str
+
+
+def draw_dry_run(warehouse: Path, reading: Reading) -> DryRun | None:
+    """Step 3. What the import would do, None until it was tried as the file is read now."""
+    draw_step_heading(
+        3,
+        _("Try it out"),
+        _("Every row is read and judged as in an import, and nothing is kept."),
+    )
+    current_key = (str(warehouse), *reading.key)
+    previous_key, dry_run = st.session_state.get(DRY_RUN_KEY, (None, None))
+    if st.button(_("Try it out"), key="intake-try", type="secondary" if dry_run else "primary"):
+        dry_run = None
+        with (
+            report_input_errors(),
+            _ProgressBar(warehouse) as bar,
+            reading.input_file.on_disk() as path,
+        ):
+            dry_run = api.dry_run(warehouse, reading.kind, path, reading.mapping, bar.report)
+            previous_key = current_key
+            st.session_state[DRY_RUN_KEY] = (previous_key, dry_run)
+    if dry_run is None or previous_key != current_key:
+        return None
+    _draw_dry_run_result(dry_run, reading)
+    return dry_run
+
+
+def draw_import(warehouse: Path, reading: Reading) -> None:
+    """Step 4. The import, then the build; what came of it is shown by the run that follows."""
+    draw_step_heading(
+        4,
+        _("Bring it in"),
+        _(
+            "The file goes in as a whole or not at all, and can be taken back later. Then "
+            "everything that pages show is computed anew."
+        ),
+    )
+    if not st.button(_("Import and compute"), key="intake-import", type="primary"):
+        return
+    outcome, problem = None, ""
+    with (
+        report_input_errors(),
+        _ProgressBar(warehouse) as bar,
+        reading.input_file.on_disk() as path,
+    ):
+        outcome = api.import_file(warehouse, reading.kind, path, reading.mapping, bar.report)
+    if outcome is None:
+        return
+    try:
+        build_warehouse(warehouse)
+    except InputError as error:
+        problem = str(error)
+    st.session_state[IMPORT_KEY] = CompletedImport(
+        warehouse, reading.input_file.name, outcome, problem
+    )
+    for session_key in (DRY_RUN_KEY, PROPOSALS_KEY):
+        st.session_state.pop(session_key, None)
+    st.session_state["intake_round"] = st.session_state.get("intake_round", 0) + 1
+    st.rerun()
+
+
+def build_warehouse(warehouse: Path) -> None:
+    """Build a warehouse, its steps shown as they begin. Raises InputError if it has no cases."""
+    if not api.read_state(warehouse).has_cases:
+        raise InputError("scores need cases: bring in a file of enforcement cases")
+    with _ProgressBar(warehouse) as bar:
+        steps = iter(range(1, api.STEP_COUNT + 1))
+
+        def report_step(_name: str) -> None:
+            number = next(steps)
+            message = _("Computing, step {n} of {all}").format(n=number, all=api.STEP_COUNT)
+            bar.report(message, number - 1, api.STEP_COUNT)
+
+        api.build(warehouse, progress=report_step)
+
+
+class _ProgressBar:
+    """A bar of progress while the block runs; says so when somebody else is writing."""
+
+    def __init__(self, warehouse: Path) -> None:
+        self._is_busy = api.has_writer(warehouse)
+
+    def __enter__(self) -> _ProgressBar:
+        text = _("Somebody else is importing; waiting for my turn …") if self._is_busy else "…"
+        self._widget = st.progress(0.0, text)
+        self._last_redraw = 0.0
+        return self
+
+    def __exit__(self, *error_info: object) -> None:
+        self._widget.empty()
+
+    def report(self, message: str, position: int, total: int | None) -> None:
+        now = time.monotonic()
+        if now - self._last_redraw < REDRAW_SECONDS and position != total:
+            return
+        self._last_redraw = now
+        share = min(position / total, 1.0) if total else 0.0
+        self._widget.progress(share, terms.translate_message(message))
+
+
+def row_counts_bar(
+    row_count: int, loaded_count: int, warning_count: int, rejected_count: int
+) -> Html:
+    """All rows as one line of three parts that add up: kept, kept with a warning, rejected."""
+    pieces = (
+        (loaded_count - warning_count, LOADED_COLOUR, _("kept")),
+        (warning_count, WARNING_COLOUR, _("kept, with a warning")),
+        (rejected_count, REJECTED_COLOUR, _("rejected")),
+    )
+    bar = table.stacked_bar(
+        ((size, colour, f"{name} {formats.number(size)}") for size, colour, name in pieces),
+        row_count,
+    )
+    legend = (
+        tag("span", tag("i", style=f"background:{colour}"), name, tag("b", formats.number(size)))
+        for size, colour, name in pieces
+    )
+    total = tag("span", _("rows"), tag("b", formats.number(row_count)))
+    return tag("div", bar, tag("p", total, *legend), class_="rows-line")
+
+
+def _draw_dry_run_result(dry_run: DryRun, reading: Reading) -> None:
+    outcome = dry_run.outcome
+    st.html(
+        row_counts_bar(
+            outcome.rows, outcome.accepted_rows, outcome.warned_rows, outcome.rejected_rows
+        )
+    )
+    st.html(_change_counts(outcome, reading.kind))
+    if not dry_run.new_courts.empty:
+        names = [str(name) for name in dry_run.new_courts["name"]]
+        draw_advice(
+            _("{n} courts that are not in the list of courts would be added: {names}").format(
+                n=formats.number(len(names)), names=_name_list(names)
+            )
+        )
+    reasons = list(_finding_counts(outcome))
+    if not reasons:
+        return
+    left_column, right_column = st.columns([1, 1.5], gap="large")
+    with left_column:
+        columns = [
+            Column(_("Why"), lambda line: join(line[1], tag("small", line[0]))),
+            Column(_("Rows"), lambda line: formats.number(line[2]), kind="number"),
+        ]
+        st.html(table.html_table(columns, reasons, caption=_("Why")))
+    with right_column:
+        st.html(_findings_table(dry_run.findings.head(MAX_FINDINGS), reading.kind))
+        draw_findings_download(dry_run.findings, reading.input_file.name, "trial")
+
+
+def _change_counts(outcome: LoadResult, kind: str) -> Html:
+    changes = outcome.changes
+    facts = [
+        (_("new"), changes.added_rows),
+        (_("changed"), changes.changed_rows),
+        (_("known already, unchanged"), changes.unchanged_rows),
+        (_("of earlier files, no longer in this one"), changes.absent_rows),
+    ]
+    cells = [tag("div", tag("dt", term), tag("dd", formats.number(n))) for term, n in facts]
+    fields = " · ".join(
+        f"{terms.field_name(kind, name)} {formats.number(rows)}"
+        for name, rows in changes.changes_by_field.items()
+    )
+    field_changes = tag("p", _("Changed: {fields}").format(fields=fields), class_="quiet")
+    return join(tag("dl", *cells, class_="facts"), field_changes if fields else None)
+
+
+def _finding_counts(outcome: LoadResult) -> Iterable[tuple[str, str, int]]:
+    """What happened to rows, by which rule in words, how many; the most first of each."""
+    for effect, rules in (
+        (_("rejected"), outcome.rejection_counts),
+        (_("value left out"), outcome.clearing_counts),
+        (_("warning"), outcome.warning_counts),
+        (_("good to know"), outcome.note_counts),
+    ):
+        for rule, rows in sorted(rules.items(), key=lambda item: (-item[1], item[0])):
+            yield effect, terms.rule_text(rule), rows
+
+
+def _findings_table(findings: pd.DataFrame, kind: str) -> Html:
+    columns = [
+        Column(_("Row"), lambda line: formats.number(line.row_no), kind="number"),
+        Column(_("Field"), lambda line: _field_name(kind, line.field)),
+        Column(_("Value"), _value_text),
+        Column(_("What was found"), lambda line: terms.rule_text(line.rule)),
+    ]
+    rows = findings.itertuples(index=False)
+    return table.html_table(columns, rows, caption=_("The first rows with findings"))
+
+
+def _value_text(line: Any) -> str:
+    return "" if formats.is_missing(line.value) else terms.translate_message(line.value)
+
+
+def _field_name(kind: str, name: str) -> str:
+    """The field that a finding is about; what is about none is about the row."""
+    return _("the whole row") if name == "(line)" else terms.field_name(kind, name)
+
+
+def draw_findings_download(
+    findings: pd.DataFrame | Callable[[], pd.DataFrame], name: str, key: object
+) -> None:
+    """A button for the findings as CSV, for whoever mends the file; made when it is asked for."""
+
+    def csv_content() -> bytes:
+        rows = findings() if callable(findings) else findings
+        export_rows = rows.assign(reason=rows["rule"].map(terms.rule_text))
+        return (
+            b"\xef\xbb\xbf"
+            + escape_table(export_rows).to_csv(index=False, lineterminator="\r\n").encode()
+        )
+
+    st.download_button(
+        _("Download the findings"),
+        csv_content,
+        file_name=f"{name.rpartition('.')[0] or name}_rejects.csv",
+        mime="text/csv",
+        key=f"download-findings-{key}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def draw_completed_import(warehouse: Path) -> bool:
+    """What came of the last import into this warehouse; False once another file is begun."""
+    last_import: CompletedImport | None = st.session_state.get(IMPORT_KEY)
+    if last_import is None or last_import.warehouse != warehouse:
+        return False
+    outcome = last_import.outcome
+    with st.container(key="intake-done"):
+        st.html(tag("h2", _("{name} is in").format(name=last_import.name)))
+        st.html(
+            row_counts_bar(
+                outcome.rows, outcome.accepted_rows, outcome.warned_rows, outcome.rejected_rows
+            )
+        )
+        if last_import.problem:
+            draw_error(terms.translate_message(last_import.problem))
+        else:
+            st.html(_result_links())
+        if st.button(_("Bring in another file"), key="intake-another"):
+            del st.session_state[IMPORT_KEY]
+            st.rerun()
+    return True
+
+
+def _result_links() -> Html:
+    """Links to what is new on the other pages: the map, and the places with the most cases."""
+    try:
+        snapshot = cache.current_snapshot()
+    except InputError as error:
+        return tag("p", terms.translate_message(str(error)), class_="advice")
+    map_link = tag("a", _("See it on the map"), href=address.link(""), data_in=True)
+    scores = snapshot.scores("province", snapshot.periods()[-1])
+    largest_provinces: Any = scores[scores["n"] > 0].sort_values("n", ascending=False).head(3)
+    links = [
+        tag(
+            "a",
+            place_name(row),
+            href=components.place_link(row, "region", "province"),
+            data_in=True,
+        )
+        for row in largest_provinces.itertuples(index=False)
+    ]
+    return tag("p", map_link, *links, class_="ways-on")
+
+
+def _name_list(names: list[str], limit: int = 5) -> str:
+    text = ", ".join(names[:limit])
+    return text if len(names) <= limit else f"{text} …"

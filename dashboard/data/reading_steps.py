@@ -1,0 +1,331 @@
+"""The first two steps of bringing a file in: which file it is, and how it is to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.data import column_mapping, input_files, mapping_draft
+from dashboard.data.input_files import InputFile
+from dashboard.text import terms
+from dashboard.text.i18n import _
+from dashboard.ui.html import Html, tag
+from index_engine.errors import InputError
+from index_engine.importing import api
+from index_engine.importing.api import Proposal
+
+PROPOSALS_KEY = "intake_proposed"  # where proposals of the file in hand are kept, by how it is read
+EARLIEST_DATE = date(1990, 1, 1)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file and how it is to be read: its kind, and the text of a mapping."""
+
+    input_file: InputFile
+    kind: str
+    mapping: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.input_file.token, self.kind, self.mapping
+
+
+def draw_step_heading(number: int, title: str, explanation: str = "") -> None:
+    """The heading of a step."""
+    paragraph = tag("p", explanation) if explanation else None
+    badge = tag("span", number, class_="number", aria_hidden="true")
+    st.html(tag("div", badge, tag("div", tag("h2", title), paragraph), class_="step"))
+
+
+def draw_error(message: object) -> None:
+    """What cannot go on, and why; the page stays as it is."""
+    st.html(tag("p", message, class_="trouble", role="alert"))
+
+
+def draw_advice(message: object) -> None:
+    """What should be looked at before going on."""
+    st.html(tag("p", message, class_="advice", role="note"))
+
+
+@contextmanager
+def report_input_errors() -> Iterator[None]:
+    """Bad input inside the block is said in one line, in its place."""
+    try:
+        yield
+    except InputError as error:
+        draw_error(terms.translate_message(str(error)))
+
+
+def choose_file() -> InputFile | None:
+    """Step 1. The file that was chosen, None while there is none."""
+    draw_step_heading(
+        1,
+        _("Choose a file"),
+        _(
+            "CSV, Excel or Parquet, as the court system or the platform exported it: titles, "
+            "merged cells, 万元 and Chinese dates may stay. Names, identity numbers, addresses and "
+            "telephone numbers are not needed and are left out."
+        ),
+    )
+    input_file: InputFile | None = None
+    with st.container(key="intake-upload"), report_input_errors():
+        st.html(f"<style>{_dropzone_css()}</style>")
+        round_ = st.session_state.get("intake_round", 0)  # a new round empties the box
+        upload = st.file_uploader(
+            _("File to bring in"),
+            type=list(input_files.SUFFIXES),
+            key=f"intake-file-{round_}",
+            label_visibility="collapsed",
+        )
+        if upload is not None:
+            input_file = input_files.file_from_upload(upload)
+        if names := input_files.inbox_files():
+            inbox_name = st.selectbox(
+                _("or a file from the inbox on the server, for files too large to upload"),
+                names,
+                index=None,
+                key=f"intake-inbox-{round_}",
+                placeholder=_("choose"),
+            )
+            if inbox_name is not None and input_file is None:
+                input_file = input_files.file_from_inbox(inbox_name)
+    if input_file is None:
+        st.session_state.pop(PROPOSALS_KEY, None)
+    return input_file
+
+
+def _dropzone_css() -> str:
+    """Streamlit has its words on boxes for files in English only; style.css puts these there."""
+    limit = st.get_option("server.maxUploadSize")
+    drop = _("or drop it here, up to {limit} MB").format(limit=limit)
+    browse = _("Choose a file …")
+    return f'.stApp {{ --drop: "{drop}"; --browse: "{browse}"; }}'
+
+
+def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
+    """Step 2. How the file is to be read, None while a decision is open."""
+    draw_step_heading(
+        2,
+        _("Check how it is read"),
+        _("What each column is was told by its heading and its values. Change what is wrong."),
+    )
+    saved_reading = _load_mapping_file(input_file)
+    if saved_reading is not None:
+        return saved_reading
+    reading = None
+    with report_input_errors():
+        base, key = _select_proposal(input_file)
+        field_by_position = column_mapping.field_choices(base, key)
+        sheet = None if base.options.sheet == "*" else base.options.sheet
+        field_pairs = tuple(sorted(mapping_draft.unique_fields(field_by_position).items()))
+        proposal = _cached_proposal(input_file, base.kind, sheet, field_pairs)
+        for warning in mapping_draft.general_warnings(proposal):
+            draw_advice(terms.translate_message(warning))
+        choices = column_mapping.draw_mapping_table(proposal, base, key)
+        choices = replace(choices, constants=column_mapping.draw_constants(proposal, key))
+        choices = _draw_source_form(proposal, input_file, warehouse, choices, key)
+        mapping_text = mapping_draft.mapping_text(proposal, choices)
+        if _is_complete(proposal, choices, mapping_draft.duplicate_fields(field_by_position)):
+            reading = Reading(input_file, proposal.kind, mapping_text)
+        _draw_mapping(mapping_text, input_file)
+    return reading
+
+
+def _load_mapping_file(input_file: InputFile) -> Reading | None:
+    """A mapping that was saved before, in place of the proposal."""
+    label = _("Use a mapping file saved earlier")
+    with st.expander(label, key="intake-mapping"), report_input_errors():
+        upload = st.file_uploader(
+            label,
+            type=["toml"],
+            key=f"intake-mapping-{input_file.token}",
+            label_visibility="collapsed",
+        )
+        if upload is None:
+            return None
+        try:
+            text = upload.getvalue().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError("mapping: is not UTF-8; save the mapping file as UTF-8") from error
+        kind = api.mapping_kind(text)
+        st.html(tag("p", _("Read as {kind}.").format(kind=terms.file_kind_name(kind))))
+        st.code(text, language="toml", height=240)
+        return Reading(input_file, kind, text)
+    return None
+
+
+def _select_proposal(input_file: InputFile) -> tuple[Proposal, column_mapping.KeyBuilder]:
+    """What is proposed for the kind and the sheet that a person chose, else for the likeliest."""
+    key = column_mapping.make_key_builder(input_file.token)
+    kind = st.session_state.get(key("kind"))
+    sheet = st.session_state.get(key("sheet"))
+    kinds = terms.file_kinds()
+    base = _cached_proposal(input_file, kind, sheet, ())
+    with st.container(horizontal=True, vertical_alignment="bottom", key="intake-kind"):
+        st.selectbox(
+            _("Kind of file"),
+            kinds,
+            index=kinds.index(base.kind),
+            format_func=terms.file_kind_name,
+            key=key("kind"),
+            width=260,
+        )
+        if len(base.sheets) > 1:
+            st.selectbox(
+                _("Sheet"),
+                [None, *base.sheets],
+                format_func=lambda name: name or _("as found"),
+                key=key("sheet"),
+                width=220,
+            )
+        st.html(_file_facts(base))
+    return base, column_mapping.make_key_builder(input_file.token, base.kind, sheet)
+
+
+def _file_facts(base: Proposal) -> Html:
+    layout = base.options
+    pieces = [
+        _("header on line {line}").format(line=layout.header),
+        _("{n} rows looked at").format(n=base.inspected_row_count),
+    ]
+    if layout.sheet:
+        sheet = _("all sheets") if layout.sheet == "*" else layout.sheet
+        pieces.append(_("sheet {name}").format(name=sheet))
+    elif not base.sheets and layout.encoding:
+        pieces.append(layout.encoding.upper())
+    return tag("span", *(tag("span", piece) for piece in pieces), class_="facts quiet")
+
+
+def _cached_proposal(
+    input_file: InputFile,
+    kind: str | None,
+    sheet: str | None,
+    field_pairs: tuple[tuple[int, str | None], ...],
+) -> Proposal:
+    """The proposal for a file read in one way; asked for once, and forgotten with the file."""
+    token, proposals = st.session_state.get(PROPOSALS_KEY, ("", {}))
+    if token != input_file.token:
+        proposals = {}
+    reading_key = (kind, sheet, field_pairs)
+    if reading_key not in proposals:
+        with input_file.on_disk() as path:
+            proposals[reading_key] = api.propose_mapping(
+                path, kind, sheet=sheet, overrides=dict(field_pairs)
+            )
+    st.session_state[PROPOSALS_KEY] = (input_file.token, proposals)
+    return proposals[reading_key]
+
+
+def _draw_source_form(
+    proposal: Proposal,
+    input_file: InputFile,
+    warehouse: Path,
+    choices: mapping_draft.MappingChoices,
+    key: column_mapping.KeyBuilder,
+) -> mapping_draft.MappingChoices:
+    """What is true of the whole file: its name, the days it observes, whether it is complete."""
+    earlier_sources = api.list_sources(warehouse)
+    same_kind = earlier_sources[
+        (earlier_sources["kind"] == proposal.kind) & earlier_sources["undone_at"].isna()
+    ]
+    known_names = list(dict.fromkeys(same_kind["name"]))
+    default_name = input_file.name.rpartition(".")[0]
+    with st.container(key="intake-about"):
+        left_column, middle_column, right_column = st.columns(
+            [2, 1, 1], vertical_alignment="bottom"
+        )
+        name = left_column.selectbox(
+            _("Name of the source"),
+            list(dict.fromkeys([default_name, *known_names])),
+            key=key("name"),
+            accept_new_options=True,
+            help=_(
+                "A later file of the same name corrects and completes this one. Keep one name for "
+                "what one court or platform delivers again and again."
+            ),
+        )
+        days = {}
+        for column, bound, label in (
+            (middle_column, "from", _("Records from")),
+            (right_column, "to", _("Records to")),
+        ):
+            days[bound] = column.date_input(
+                label,
+                value=None,
+                min_value=EARLIEST_DATE,
+                max_value=date.today(),
+                key=key(bound),
+                format="YYYY-MM-DD",
+                help=_(
+                    "First and last day whose filings and closings the file records. A case that "
+                    "is open on the last day counts as open until then."
+                ),
+            )
+        st.html(
+            tag(
+                "p",
+                _(
+                    "Without these two days the file counts from its first to its last date. A "
+                    "quarter is scored only when its last day is covered, so say it if the export "
+                    "covers whole quarters."
+                ),
+                class_="hint",
+            )
+        )
+        complete = known_names != [] and st.checkbox(
+            _("This file is complete: rows of earlier files of this name that it no longer has go"),
+            key=key("complete"),
+        )
+        clear = st.checkbox(
+            _("Keep a row whose optional value cannot be read, without that value"),
+            value=True,
+            key=key("clear"),
+        )
+    return replace(
+        choices,
+        name=(name or default_name).strip(),
+        observed_from=days["from"],
+        observed_to=days["to"],
+        complete=complete,
+        clear=clear,
+    )
+
+
+def _is_complete(
+    proposal: Proposal, choices: mapping_draft.MappingChoices, duplicates: list[str]
+) -> bool:
+    """Whether nothing is left to decide; says what is."""
+
+    def names(fields: list[str]) -> str:
+        return ", ".join(terms.field_name(proposal.kind, name) for name in fields)
+
+    if duplicates:
+        draw_error(_("More than one column is read as: {fields}").format(fields=names(duplicates)))
+    if absent_fields := mapping_draft.open_fields(proposal, choices.constants):
+        draw_error(
+            _("Needed, and no column is read as it yet: {fields}").format(
+                fields=names(absent_fields)
+            )
+        )
+    return not duplicates and not absent_fields
+
+
+def _draw_mapping(text: str, input_file: InputFile) -> None:
+    with st.expander(_("The mapping file: how this file is read, to keep and to use again")):
+        st.code(text, language="toml", height=300)
+        st.download_button(
+            _("Download the mapping"),
+            text,
+            file_name=f"{input_file.name.rpartition('.')[0]}.toml",
+            mime="application/toml",
+            key="download-mapping",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+        )

@@ -1,0 +1,150 @@
+"""What changed most since an earlier quarter, by more than sampling explains, and through what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.overview import score_layers
+from dashboard.state import address
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _, localise, place_name
+from dashboard.ui import components, controls
+from dashboard.ui.html import Html, join, tag
+from index_engine import periods
+
+LAG_QUARTERS = {"quarter": 1, "year": 4}
+MAX_ITEMS = 5  # on each side; of what is in no order, as many as a page can hold
+MAX_UNORDERED_ITEMS = 20
+
+
+def section(view: View, level: str, places: pd.DataFrame) -> None:
+    """Rises and falls side by side, of the units of the map."""
+    lag = address.get("since") if address.get("since") in LAG_QUARTERS else "quarter"
+    base_period = periods.label(periods.parse(view.period) - LAG_QUARTERS[lag])
+    components.section(
+        _("What changed"), _explanation_text(view, lag, base_period), anchor="changed"
+    )
+    st.html(_lag_switch(lag))
+    if base_period not in view.snapshot.periods():
+        message = _("There is no score for {period} to compare with.")
+        st.html(tag("p", message.format(period=formats.period(base_period)), class_="quiet"))
+        return
+    changes = view.snapshot.score_changes(level, view.period, base_period)
+    changes = changes[changes["place_id"].isin(places["place_id"])]
+    if changes.empty:
+        message = _("No place here has a score in both periods.")
+        st.html(tag("p", message, class_="quiet"))
+        return
+    st.html(
+        view.cached("moved", lambda: _changes_html(view, level, changes, base_period), level, lag)
+    )
+    st.html(components.source_line(view, n=int(changes["n"].sum()), first_period=base_period))
+    components.download_button(f"changes-{level}-{lag}", view, lambda: changes)
+
+
+def _explanation_text(view: View, lag: str, base_period: str) -> str:
+    """The rule by which a change counts, in words."""
+    confidence = score_layers.confidence_level(view)
+    if lag == "quarter":
+        return _(
+            "Changes since {period} whose {confidence} interval leaves out 0. The two periods of "
+            "{months} months have all but three in common; the error of the change is taken as if "
+            "they had three months fewer, which errs to the wide side."
+        ).format(
+            period=formats.period(base_period),
+            confidence=confidence,
+            months=components.window_months(view),
+        )
+    return _(
+        "Changes since {period} whose {confidence} interval leaves out 0. The two periods of "
+        "{months} months have no month in common."
+    ).format(
+        period=formats.period(base_period),
+        confidence=confidence,
+        months=components.window_months(view),
+    )
+
+
+def _lag_switch(lag: str) -> Html:
+    names = {"quarter": _("On the quarter"), "year": _("On the year")}
+    return controls.switch("since", _("Changed since"), names, lag, default="quarter")
+
+
+def _changes_html(view: View, level: str, changes: pd.DataFrame, base_period: str) -> Html:
+    significant = changes[changes["beyond"]]
+    rises = significant[significant["change"] > 0]
+    falls = significant[significant["change"] < 0]
+    if view.snapshot.publishes_ranks(level):  # those that fell most first
+        falls = falls.iloc[::-1]
+    sides = [
+        _change_list(view, level, rises, _("Risen ({n})"), _("None rose by more than that.")),
+        _change_list(view, level, falls, _("Fallen ({n})"), _("None fell by more than that.")),
+    ]
+    return join(
+        tag("p", _summary_text(changes, len(significant), base_period)),
+        tag("div", *sides, class_="moved"),
+    )
+
+
+def _summary_text(changes: pd.DataFrame, significant_count: int, base_period: str) -> str:
+    """How many did not change notably, and how far chance alone would go."""
+    return _(
+        "{still} of {n} places with a score in both periods changed by no more than sampling "
+        "explains since {period}."
+    ).format(
+        still=formats.number(len(changes) - significant_count),
+        n=formats.number(len(changes)),
+        period=formats.period(base_period),
+    )
+
+
+def _change_list(view: View, level: str, rows: pd.DataFrame, title: str, empty_text: str) -> Html:
+    heading = tag("h3", title.format(n=formats.number(len(rows))))
+    if rows.empty:
+        return tag("section", heading, tag("p", empty_text))
+    max_items = MAX_ITEMS if view.snapshot.publishes_ranks(level) else MAX_UNORDERED_ITEMS
+    items = [
+        _change_item(view, level, line) for line in rows.head(max_items).itertuples(index=False)
+    ]
+    return tag("section", heading, tag("ol", *items))
+
+
+def _change_item(view: View, level: str, line: Any) -> Html:
+    link = tag(
+        "a", place_name(line), href=components.place_link(line, "region", level), data_in=True
+    )
+    scores = _("{before} → {now}, {confidence} interval of the change {low} to {high}").format(
+        before=formats.number(line.score_before, 1),
+        now=formats.number(line.score, 1),
+        confidence=score_layers.confidence_level(view),
+        low=formats.change(line.low),
+        high=formats.change(line.high),
+    )
+    cases = _("{before} → {now} cases under way").format(
+        before=formats.number(line.n_before), now=formats.number(line.n)
+    )
+    reason = tag("span", _main_contribution(view, line), class_="reason")
+    body = tag("div", link, reason, tag("small", components.facts(scores, cases)))
+    return tag("li", tag("b", formats.change(line.change)), body)
+
+
+def _main_contribution(view: View, line: Any) -> str:
+    """The indicator that moved the score most: from what to what, of how many, by how much."""
+    indicator = view.snapshot.method.indicator(line.indicator)
+    format_fields = {"name": localise(indicator.name), "part": formats.change(line.part)}
+    if formats.is_missing(line.value) or formats.is_missing(line.value_before):
+        return _(
+            "Mostly {name}, {part} points: in one of the two periods its peers' value stands in "
+            "for too few cases."
+        ).format(**format_fields)
+    return _("Mostly {name}: {before} (n = {n_before}) → {now} (n = {n}), {part} points.").format(
+        before=formats.value(line.value_before, indicator.unit),
+        now=formats.value(line.value, indicator.unit),
+        n_before=formats.number(line.indicator_n_before),
+        n=formats.number(line.indicator_n),
+        **format_fields,
+    )

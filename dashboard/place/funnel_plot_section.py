@@ -1,0 +1,240 @@
+"""The funnel of a place: which of its courts or cities lie outside what chance explains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.state import address
+from dashboard.state.cache import LEVELS, View
+from dashboard.text import formats
+from dashboard.text.i18n import _, localise, place_name
+from dashboard.ui import chart_block, components, controls, theme
+from dashboard.ui.charts import funnel_plot
+from dashboard.ui.html import Html, join, tag
+
+DEFAULT_STATISTIC = "zhongben_rate"
+FUNNEL_LEVELS = ("city", "court")  # levels that have funnels
+MAX_LINKS = 12  # places outside that are named; the rest are in the download
+CHANCE_SHARE = 0.05  # of the units, where nothing but chance is at work
+
+
+def section(view: View) -> None:
+    """One figure of all units of a level by size, those of the place in view in colour."""
+    components.section(
+        _("Funnel plot: outside what chance explains?"),
+        _(
+            "A small court's rate strays far by chance alone, so limits open to the left. They "
+            "allow for what usually differs between places. To lie outside is a reason to look, "
+            "not a verdict."
+        ),
+        anchor="funnel",
+    )
+    statistics_by_id = {statistic.id: statistic for statistic in view.snapshot.funnel_statistics()}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="funnel-choices"):
+        statistic_id = select_statistic(statistics_by_id)
+        level = select_level(view)
+    statistic = statistics_by_id.get(statistic_id)
+    funnel_data = (
+        None if statistic is None else view.snapshot.funnel_plot(level, view.period, statistic_id)
+    )
+    if funnel_data is None:
+        message = _("Too few places have this figure in the period for a funnel.")
+        st.html(tag("p", message, class_="said"))
+        return
+    member_ids = place_member_ids(view, funnel_data.places, level)
+    focus_id = view.place.place_id if view.place.level == level else ""
+    chart = view.cached(
+        "funnel",
+        lambda: funnel_plot.draw_funnel_plot(
+            funnel_data.places,
+            funnel_data.limits,
+            funnel_data.centre,
+            member_ids,
+            focus_id,
+            components.watermark(view),
+        ),
+        level,
+        statistic_id,
+    )
+    name = localise(statistic.name)
+    position_text = members_text(view, funnel_data.places, member_ids, focus_id, level)
+    ratio_text = _("{numerator} / {denominator}").format(
+        numerator=localise(statistic.numerator), denominator=localise(statistic.denominator)
+    )
+    dispersion_text = _("spread beyond chance {tau} pp").format(
+        tau=formats.number(100 * funnel_data.tau, 1)
+    )
+    chart_block.show_chart(
+        view,
+        chart,
+        key=f"funnel-{level}-{statistic_id}",
+        title=_("Funnel plot: {figure}").format(figure=name),
+        caption=join(
+            tag("p", legend(view, level, focus_id), class_="source"),
+            tag("p", outside_count_text(funnel_data.places, level), class_="said"),
+            tag("p", position_text, class_="said") if position_text else None,
+        ),
+        n=funnel_data.places["n"].sum(),
+        extra=components.facts(f"{name} = {ratio_text}", dispersion_text),
+        table=lambda: funnel_data.places,
+    )
+
+
+def select_level(view: View) -> str:
+    """The units that are drawn, and a switch where there is a choice: those of the level below, or
+    of the level of the place itself."""
+    options = place_funnel_levels(view.place.level)
+    requested_level = address.get("among")
+    level = requested_level if requested_level in options else options[0]
+    if len(options) > 1:
+        names = {"city": _("Cities"), "court": _("Courts")}
+        level_names = {option: names[option] for option in options}
+        st.html(controls.switch("among", _("Units drawn"), level_names, level, default=options[0]))
+    return level
+
+
+def place_funnel_levels(level: str) -> tuple[str, ...]:
+    """Levels whose funnel shows something of a place, the first by default."""
+    return {
+        "nation": ("city", "court"),
+        "province": ("city", "court"),
+        "city": ("court", "city"),
+        "court": ("court",),
+    }[level]
+
+
+def select_statistic(statistics_by_id: dict[str, Any]) -> str:
+    """The figure that the address names, and a box to choose another."""
+    if not statistics_by_id:
+        return ""
+    return controls.select(
+        "funnel",
+        _("Figure"),
+        list(statistics_by_id),
+        format_option=lambda statistic_id: localise(statistics_by_id[statistic_id].name),
+        default=DEFAULT_STATISTIC if DEFAULT_STATISTIC in statistics_by_id else None,
+        width=330,
+    )
+
+
+def place_member_ids(view: View, places: pd.DataFrame, level: str) -> set[str]:
+    """Ids of the units of a funnel that belong to the place in view; none of the nation, whose all
+    are."""
+    place = view.place
+    if place.level in ("nation", level):
+        return set()
+    parent_ids = {place.place_id}
+    if LEVELS.index(level) - LEVELS.index(place.level) > 1:
+        parent_ids |= {
+            child.place_id for child in view.snapshot.children(place.level, place.place_id)
+        }
+    return set(places.loc[places["parent"].isin(parent_ids), "place_id"])
+
+
+# ------------------------------------------------------------ in words
+
+
+def legend(view: View, level: str, focus_id: str) -> Html:
+    """What the marks mean."""
+    marks = [(theme.current_palette().mark, "◆", _("outside the 95% limits (dark edge: 99.8%)"))]
+    if focus_id:
+        marks.insert(0, (theme.current_palette().ink, "●", place_name(view.place)))
+    elif view.place.level != "nation":
+        text = {"city": _("its cities"), "court": _("its courts")}
+        marks.insert(0, (theme.current_palette().accent, "●", text[level]))
+    other_names = {"city": _("other cities"), "court": _("other courts")}
+    marks.append((theme.current_palette().others, "●", other_names[level]))
+    return join(
+        *(
+            tag("span", tag("i", symbol, style=f"color:{colour}", class_="sign"), text)
+            for colour, symbol, text in marks
+        )
+    )
+
+
+def outside_count_text(places: pd.DataFrame, level: str) -> str:
+    """How many lie outside, beside how many would by chance."""
+    is_outside = places["flag"] != funnel_plot.INSIDE_FLAG
+    is_far_outside = places["flag"].str.startswith("very_")
+    template = {
+        "city": _(
+            "Of {n} cities, {out} lie outside the 95% limits, {far} of them outside the 99.8% "
+            "limits; chance alone would put about {chance} outside the first."
+        ),
+        "court": _(
+            "Of {n} courts, {out} lie outside the 95% limits, {far} of them outside the 99.8% "
+            "limits; chance alone would put about {chance} outside the first."
+        ),
+    }[level]
+    return template.format(
+        n=formats.number(len(places)),
+        out=formats.number(is_outside.sum()),
+        far=formats.number(is_far_outside.sum()),
+        chance=formats.number(CHANCE_SHARE * len(places)),
+    )
+
+
+def members_text(
+    view: View, places: pd.DataFrame, member_ids: set[str], focus_id: str, level: str
+) -> Html | str | None:
+    """Where the place in view lies, or which of its own lie outside, with links to them."""
+    if focus_id:
+        line = next(places[places["place_id"] == focus_id].itertuples(index=False), None)
+        return focus_text(view, line)
+    if view.place.level == "nation":
+        return None
+    member_rows = places[places["place_id"].isin(member_ids)]
+    if member_rows.empty:
+        return {
+            "city": _("None of its cities has cases enough for the funnel."),
+            "court": _("None of its courts has cases enough for the funnel."),
+        }[level]
+    outside_rows = member_rows[member_rows["flag"] != funnel_plot.INSIDE_FLAG].sort_values(
+        "z", key=abs, ascending=False
+    )
+    text = {
+        "city": _("Of its own {n} cities, {out} lie outside."),
+        "court": _("Of its own {n} courts, {out} lie outside."),
+    }[level].format(n=formats.number(len(member_rows)), out=formats.number(len(outside_rows)))
+    links = [
+        tag(
+            "span",
+            tag(
+                "a",
+                place_name(line),
+                href=components.place_link(line, "region", level),
+                data_in=True,
+            ),
+            " ",
+            formats.percent(line.value),
+            " ",
+            _("({part} of {n})").format(part=formats.number(line.part), n=formats.number(line.n)),
+        )
+        for line in outside_rows.head(MAX_LINKS).itertuples(index=False)
+    ]
+    return join(text, " ", components.facts(*links) if links else None)
+
+
+def focus_text(view: View, line: Any) -> str:
+    """Where the place itself lies."""
+    name = place_name(view.place)
+    if line is None:
+        return _("{name} has too few cases, or is a special court: it is in no funnel.").format(
+            name=name
+        )
+    template = {
+        "in": _("{name}: {rate}, {part} of {n}, inside the limits."),
+        "high": _("{name}: {rate}, {part} of {n}, above the 95% limit."),
+        "low": _("{name}: {rate}, {part} of {n}, below the 95% limit."),
+        "very_high": _("{name}: {rate}, {part} of {n}, above the 99.8% limit."),
+        "very_low": _("{name}: {rate}, {part} of {n}, below the 99.8% limit."),
+    }[line.flag]
+    return template.format(
+        name=name,
+        rate=formats.percent(line.value),
+        part=formats.number(line.part),
+        n=formats.number(line.n),
+    )

@@ -1,0 +1,112 @@
+"""What becomes of cases and of auction lots: shares by outcome and month."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.state.cache import View
+from dashboard.text.i18n import _, place_name
+from dashboard.ui import chart_block, components, controls, theme
+from dashboard.ui.charts import outcome_chart
+from dashboard.ui.html import tag
+from index_engine.queries import Place
+
+
+def section(view: View) -> None:
+    """What cases and lots came to, side by side."""
+    components.section(
+        _("What becomes of cases and of auction lots"),
+        _(
+            "Shares by outcome, stacked to one. Open ones count: they are the pale area on top. "
+            "Shaded: the 95% interval of what was paid or sold; dashed: the nation's share of it. "
+            "A curve ends where too few are under way."
+        ),
+        anchor="outcomes",
+    )
+    cohort = select_cohort(view)
+    incidence_filter = {"cohort": cohort} if cohort else {"period": view.period}
+    left_column, right_column = st.columns(2, gap="large")
+    with left_column:
+        st.html(tag("h3", _("Cases, by months since filing"), class_="chart"))
+        draw_outcomes(view, "case", cohort, incidence_filter)
+    with right_column:
+        st.html(tag("h3", _("Auction lots, by months since first listing"), class_="chart"))
+        draw_outcomes(view, "lot", "", {"period": view.period})
+
+
+def select_cohort(view: View) -> str:
+    """The filing year to follow; empty for the period in view."""
+    return controls.select(
+        "cohort",
+        _("Cases followed"),
+        ["", *view.snapshot.cohorts()[::-1]],
+        format_option=lambda year: (
+            _("Filed in {year}").format(year=year)
+            if year
+            else _("Under way in the period, of every age")
+        ),
+        width=300,
+    )
+
+
+def incidence_curve(
+    view: View, place: Place, process: str, incidence_filter: dict[str, str]
+) -> pd.DataFrame:
+    return view.snapshot.incidence(place.level, place.place_id, process=process, **incidence_filter)
+
+
+def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[str, str]) -> None:
+    curve = incidence_curve(view, view.place, process, incidence_filter)
+    if len(curve) < 2:
+        st.html(tag("p", _("Too few cases for a curve."), class_="quiet"))
+        return
+    events = view.snapshot.method.process_events(process)
+    coloured_events = [
+        event for event in theme.current_palette().outcome_colours if event in events
+    ]
+    ordered_events = [
+        *coloured_events,
+        *(event for event in events if event not in coloured_events),
+    ]
+    names = {event: components.outcome_name(event) for event in (*events, "open")}
+    horizon = view.snapshot.method.horizon_months
+    watermark_text, nation = components.watermark(view), view.snapshot.nation
+    chart = view.cached(
+        "outcomes",
+        lambda: outcome_chart.draw_outcome_chart(
+            curve,
+            ordered_events,
+            names,
+            horizon,
+            watermark_text,
+            z=view.snapshot.method.z,
+            nation=None
+            if view.place == nation
+            else incidence_curve(view, nation, process, incidence_filter),
+            nation_name=place_name(nation),
+        ),
+        process,
+        cohort,
+    )
+    process_title = {
+        "case": _("Cases, by months since filing"),
+        "lot": _("Auction lots, by months since first listing"),
+    }[process]
+    cohort_text = _("Filed in {year}").format(year=cohort) if cohort else None
+    n = curve["at_risk"].iloc[0] if cohort else view.process_n(process)
+    last_month = int(curve["month"].iloc[-1])
+    cutoff_text = (
+        _("too few under way after month {month}").format(month=last_month)
+        if last_month < horizon
+        else None
+    )
+    chart_block.show_chart(
+        view,
+        chart,
+        key=f"outcomes-{process}",
+        title=f"{place_name(view.place)}: {process_title}",
+        n=n,
+        extra=components.facts(cohort_text, cutoff_text),
+        table=lambda: curve,
+    )

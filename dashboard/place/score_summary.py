@@ -1,0 +1,85 @@
+"""Where a place stands: its score with intervals, band, rank, change and number of cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.place import rank_uncertainty
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _
+from dashboard.ui import components
+from dashboard.ui.html import Html, join, tag
+
+
+def score_headline(row: Any) -> Html:
+    """The score with its intervals, or why there is none."""
+    if row is None:
+        return components.facts(_("No case of this place is in the data set."))
+    if formats.is_missing(row.score):
+        message = _("no score: {reason}").format(reason=components.status_text(row.status))
+        return components.facts(message, components.case_count(row))
+    interval_95 = formats.interval(row.low, row.high, "score")
+    interval_90 = formats.interval(row.low90, row.high90, "score")
+    return components.facts(
+        join(tag("strong", formats.number(row.score, 1), class_="big"), tag("span", _("of 100"))),
+        _("95% interval {interval}").format(interval=interval_95),
+        _("90% {interval}").format(interval=interval_90),
+    )
+
+
+def score_facts(view: View, row: Any) -> Html | None:
+    """Band, rank, change and number of cases; courts have no rank here, see the rankings."""
+    if row is None or formats.is_missing(row.score):
+        return None
+    pieces = (
+        band_text(row),
+        *rank_facts(view, row),
+        components.year_change(row),
+        components.case_count(row),
+    )
+    return tag("div", components.facts(*pieces), class_="standing")
+
+
+def band_text(row: Any) -> Html:
+    """The band, or that the interval supports none, and what that means."""
+    label = _("Band")
+    info_note = components.note(
+        label,
+        tag(
+            "p",
+            _(
+                "A band is given only where the 90% interval lies inside it, or inside two that "
+                "are neighbours."
+            ),
+        ),
+    )
+    if formats.is_missing(row.band):
+        return join(_("no band: the interval spans more than two"), " ", info_note)
+    return join(tag("span", _("band {band}").format(band=row.band)), " ", info_note)
+
+
+def rank_facts(view: View, row: Any) -> list[Html | str]:
+    """The rank of a province or city, and its confidence set."""
+    template = {
+        "province": _("rank {rank} of {total} provinces"),
+        "city": _("rank {rank} of {total} cities"),
+    }.get(view.place.level)
+    if template is None or formats.is_missing(row.rank):
+        return []
+    ranked_count = formats.number(view.scores(view.place.level)["rank"].notna().sum())
+    rank_text = template.format(rank=formats.rank(row.rank, row.tied), total=ranked_count)
+    if formats.is_missing(row.rank_low):
+        return [rank_text]
+    set_text = rank_uncertainty.format_rank_range(row.rank_low, row.rank_high)
+    info_note = components.note(
+        _("Rank"),
+        tag(
+            "p",
+            _(
+                "Sets made this way hold a place's true rank 95 times in 100. Sets that hold the "
+                "ranks of all places of the level at once are wider: here {ranks}."
+            ).format(ranks=rank_uncertainty.format_rank_range(row.rank_low_all, row.rank_high_all)),
+        ),
+    )
+    return [rank_text, join(_("95% confidence set {ranks}").format(ranks=set_text), " ", info_note)]

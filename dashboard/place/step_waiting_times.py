@@ -1,0 +1,320 @@
+"""How long cases and lots wait from step to step of the procedure, and what the law allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _, localise
+from dashboard.ui import components, table
+from dashboard.ui.html import Html, join, tag
+from dashboard.ui.table import Column
+from index_engine.queries import ProcedureStep
+
+TICK_DAYS = (7, 30, 90, 180, 365, 1095)  # days of the drawing, on a logarithmic line
+
+
+@dataclass(frozen=True)
+class WaitingTime:
+    """A node and its row in the answer of `Snapshot.waits`."""
+
+    step: ProcedureStep
+    line: Any
+    nation_median: float  # its median there
+    explanation: Html | None = None
+
+
+def section(view: View) -> None:
+    place = view.place
+    values = view.snapshot.waiting_times(place.level, place.place_id, view.period)
+    components.section(
+        _("From step to step: how long it takes, and where cases wait"),
+        _(
+            "Calendar days from one step of the procedure to the next, of all waits under way in "
+            "the period. Those still open count with the days they have waited so far; one that "
+            "ends otherwise never gets there."
+        ),
+        anchor="nodes",
+    )
+    if not (values["n"] > 0).any():
+        st.html(tag("p", _("Too few cases and lots for any of the steps."), class_="quiet"))
+        return
+    nation_values = view.snapshot.waiting_times(
+        "nation", view.snapshot.nation.place_id, view.period
+    )
+    rows = zip(
+        view.snapshot.steps, values.itertuples(index=False), nation_values["median"], strict=True
+    )
+    waiting_times = [
+        WaitingTime(step, line, nation_median, step_explanation(view, step, line))
+        for step, line, nation_median in rows
+        if line.n != 0
+    ]
+    st.html(tag("p", " ".join(summary_sentences(waiting_times)), class_="said"))
+    with_nation = place.level != "nation"
+    caption = _("From step to step: how long it takes, and where cases wait")
+    with st.container(key="nodes"):
+        st.html(
+            table.html_table(table_columns(with_nation=with_nation), waiting_times, caption=caption)
+        )
+    st.html(tag("p", *legend_items(with_nation=with_nation), class_="marks"))
+    if absence_text := absent_steps_text(view.snapshot.steps, values["n"], nation_values["n"]):
+        st.html(tag("p", absence_text, class_="quiet"))
+    st.html(components.source_line(view, n=values["n"].max(), extra=_calendar_note()))
+    components.download_button("nodes", view, lambda: _download_table(waiting_times, values))
+
+
+def absent_steps_text(
+    steps: Sequence[ProcedureStep], place_counts: pd.Series, nation_counts: pd.Series
+) -> str:
+    """Which nodes have no row, in words: those that no file dates, and those without waits here;
+    `here` and `everywhere` are their n in the place and in the nation."""
+    rows = list(zip(steps, place_counts, nation_counts, strict=True))
+    undated_steps = [step for step, _n, nation_count in rows if nation_count == 0]
+    unobserved_steps = [step for step, n, nation_count in rows if n == 0 and nation_count != 0]
+    sentences = []
+    if undated_steps:
+        sentences.append(
+            _("Not dated in the files: {nodes}.").format(nodes=_step_names(undated_steps))
+        )
+    if unobserved_steps:
+        template = _("No waits here in the period, or not dated in the files: {nodes}.")
+        sentences.append(template.format(nodes=_step_names(unobserved_steps)))
+    return " ".join(sentences)
+
+
+def _step_names(steps: Sequence[ProcedureStep]) -> str:
+    return _("; ").join(localise(step.name) for step in steps)
+
+
+def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
+    """Where most waits are open, and where most are beyond what the law allows. A wait that covers
+    others is compared with them only where there are none of those."""
+    step_ids = {
+        waiting_time.step.id
+        for waiting_time in waiting_times
+        if not formats.is_missing(waiting_time.line.n)
+    }
+    single_step_times = [
+        waiting_time
+        for waiting_time in waiting_times
+        if not step_ids.intersection(waiting_time.step.spans)
+    ]
+    sentences = []
+    if most_open := _largest_count(single_step_times, "waiting"):
+        sentences.append(
+            _("Of the single steps, most waits are open at: {node} ({n}).").format(
+                node=localise(most_open.step.name), n=formats.number(most_open.line.waiting)
+            )
+        )
+    if most_overdue := _largest_count(single_step_times, "beyond"):
+        sentences.append(
+            _("Beyond their limit, most are at: {node} ({n} of {waiting}).").format(
+                node=localise(most_overdue.step.name),
+                n=formats.number(most_overdue.line.beyond),
+                waiting=formats.number(most_overdue.line.waiting),
+            )
+        )
+    sentences += [
+        _("{node}: {n} of {waiting} open are older than the limit by the calendar.").format(
+            node=localise(waiting_time.step.name),
+            n=formats.number(waiting_time.line.beyond),
+            waiting=formats.number(waiting_time.line.waiting),
+        )
+        for waiting_time in waiting_times
+        if waiting_time not in single_step_times
+        and not formats.is_missing(waiting_time.line.beyond)
+    ]
+    return sentences
+
+
+def _largest_count(waiting_times: Sequence[WaitingTime], column: str) -> WaitingTime | None:
+    """The wait with the largest of a count; None where none is above nothing."""
+    candidates = [
+        waiting_time for waiting_time in waiting_times if getattr(waiting_time.line, column) > 0
+    ]
+    return max(
+        candidates, key=lambda waiting_time: getattr(waiting_time.line, column), default=None
+    )
+
+
+# ------------------------------------------------------------ the table
+
+
+def table_columns(*, with_nation: bool) -> list[Column]:
+    nation_column = Column(
+        _("Nation"), lambda waiting_time: formats.number(waiting_time.nation_median), kind="number",
+        note=_("Median of the nation, in days"),
+    )  # fmt: skip
+    return [
+        Column(_("Step"), _name_cell),
+        Column(
+            _axis_cell(),
+            lambda waiting_time: draw_quartiles(waiting_time, with_nation=with_nation),
+            kind="plot",
+        ),
+        Column(_("Median, days"), _median_cell, kind="number"),
+        *([nation_column] if with_nation else []),
+        Column(
+            _("In time"),
+            _in_time_cell,
+            kind="number",
+            note=_("Share that keeps the limit: within it, or not before it"),
+        ),
+        Column(
+            _("Waiting now"),
+            lambda waiting_time: formats.number(waiting_time.line.waiting),
+            kind="number",
+        ),
+        Column(_("Beyond the limit"), _overdue_cell, kind="number", note=_("Of those waiting now")),
+        Column("n", lambda waiting_time: formats.number(waiting_time.line.n), kind="number"),
+    ]
+
+
+def _name_cell(waiting_time: WaitingTime) -> Html:
+    return table.value_with_detail(
+        join(localise(waiting_time.step.name), " ", waiting_time.explanation),
+        limit_text(waiting_time.step),
+    )
+
+
+def limit_text(step: ProcedureStep) -> str:
+    """What the law allows or asks for, in a few words."""
+    if step.limit_days is None:
+        return _("limited by law in part only") if step.law else _("no limit by law")
+    template = _("at most {n} days") if step.limit == "most" else _("at least {n} days")
+    return template.format(n=formats.number(step.limit_days))
+
+
+def _median_cell(waiting_time: WaitingTime) -> object:
+    line = waiting_time.line
+    if formats.is_missing(line.n):
+        return tag("span", _("too few"), class_="quiet")
+    if formats.is_missing(line.median):
+        if formats.is_missing(line.passed):
+            return formats.NO_VALUE
+        share_text = _("{share} by day {day}").format(
+            share=formats.percent(line.passed), day=formats.number(line.until)
+        )
+        return table.value_with_detail(_("not reached"), share_text)
+    low = formats.number(line.median_low)
+    high = "" if formats.is_missing(line.median_high) else formats.number(line.median_high)
+    return table.value_with_detail(formats.number(line.median), f"{low}–{high}")
+
+
+def _in_time_cell(waiting_time: WaitingTime) -> object:
+    line = waiting_time.line
+    if formats.is_missing(line.within):
+        return formats.NO_VALUE if waiting_time.step.limit else ""
+    if formats.is_missing(line.within_low):
+        return formats.percent(line.within)
+    interval = formats.interval(line.within_low, line.within_high, "share")
+    return table.value_with_detail(formats.percent(line.within), interval)
+
+
+def _overdue_cell(waiting_time: WaitingTime) -> object:
+    line = waiting_time.line
+    if formats.is_missing(line.beyond):
+        return ""
+    share = formats.percent(line.beyond / line.waiting) if line.waiting else None
+    return table.value_with_detail(formats.number(line.beyond), share)
+
+
+# ------------------------------------------------------------ the drawing
+
+
+def scale_position(days: float) -> float:
+    """Where a number of days lies on the line, in per cent; what is outside is at its end."""
+    log_start, log_end = math.log(TICK_DAYS[0]), math.log(TICK_DAYS[-1])
+    fraction = (math.log(max(days, TICK_DAYS[0])) - log_start) / (log_end - log_start)
+    return min(100 * fraction, 100.0)
+
+
+def draw_quartiles(waiting_time: WaitingTime, *, with_nation: bool) -> Html:
+    """Quartiles as a bar, faded where the upper is not reached; median, limit and nation on it."""
+    line = waiting_time.line
+    pieces = [tag("em", style=f"--x:{scale_position(days):.2f}") for days in TICK_DAYS]
+    if not formats.is_missing(line.q25):
+        has_upper_quartile = not formats.is_missing(line.q75)
+        start, end = (
+            scale_position(line.q25),
+            scale_position(line.q75) if has_upper_quartile else 100.0,
+        )
+        style = f"--x:{start:.2f};--w:{end - start:.2f}"
+        pieces.append(tag("u", class_=None if has_upper_quartile else "open", style=style))
+    if with_nation and not formats.is_missing(waiting_time.nation_median):
+        pieces.append(tag("s", style=f"--x:{scale_position(waiting_time.nation_median):.2f}"))
+    if not formats.is_missing(line.median):
+        pieces.append(tag("i", style=f"--x:{scale_position(line.median):.2f}"))
+    if waiting_time.step.limit_days is not None:
+        pieces.append(tag("b", style=f"--x:{scale_position(waiting_time.step.limit_days):.2f}"))
+    return tag("span", *pieces, class_="days", aria_hidden="true")
+
+
+def _axis_cell() -> Html:
+    tick_texts = [_("{n} days").format(n=TICK_DAYS[0]), *map(formats.number, TICK_DAYS[1:])]
+    labels = [
+        tag("span", label, style=f"--x:{scale_position(days):.2f}")
+        for days, label in zip(TICK_DAYS, tick_texts, strict=True)
+    ]
+    return tag("span", *labels, class_="days axis")
+
+
+def legend_items(*, with_nation: bool) -> list[Html]:
+    items = [
+        tag("span", tag("u", class_="quartiles"), _("the middle half; fading: not all get there")),
+        tag("span", tag("i", class_="dot plain"), _("median, small under it its 95% interval")),
+        tag("span", tag("b", class_="limit"), _("what the law allows, or asks for at least")),
+    ]
+    if with_nation:
+        items.append(tag("span", tag("s", class_="tick"), _("Nation, median")))
+    return items
+
+
+# ------------------------------------------------------------ what belongs to it
+
+
+def step_explanation(view: View, step: ProcedureStep, line: Any) -> Html:
+    """What is counted, of how many, when, from which files, and what the law says."""
+    pairs: list[tuple[str, object]] = [
+        (_("Counted"), localise(step.counted)),
+        (_("Numerator"), _("passed in the period: {n}").format(n=formats.number(line.done))),
+        (
+            _("Denominator"),
+            _("waits under way in the period: {n}").format(n=formats.number(line.n)),
+        ),
+        (_("Period"), formats.date_range(*view.snapshot.period_dates(view.period))),
+        (_("Source"), components.source_names(view.snapshot)),
+    ]
+    if step.law:
+        pairs.append((_("Limit"), localise(step.law)))
+    if step.note:
+        pairs.append((_("Clock"), localise(step.note)))
+    method_note = _("Aalen–Johansen, read between the ends of bins of about a week.")
+    return components.note(
+        localise(step.name), components.definitions(*pairs), tag("p", method_note)
+    )
+
+
+def _calendar_note() -> str:
+    return _(
+        "All days are calendar days. Appraisal, auction, stays and settlement do not count towards "
+        "the statutory time of a case: more days than the limit are by themselves no breach of it"
+    )
+
+
+def _download_table(waiting_times: Sequence[WaitingTime], values: pd.DataFrame) -> pd.DataFrame:
+    download = values.copy()
+    download.insert(1, "name", [localise(waiting_time.step.name) for waiting_time in waiting_times])
+    download.insert(
+        2, "limit_days", [waiting_time.step.limit_days for waiting_time in waiting_times]
+    )
+    download.insert(3, "limit", [waiting_time.step.limit for waiting_time in waiting_times])
+    return download

@@ -1,0 +1,91 @@
+"""In what order places are shown and given away, why, and what goes with a published table.
+
+`Snapshot.in_order` decides (publication.court_order in method.toml): the tables it gives have no
+rank where there is to be none, so that no page can show one.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard.rankings import table_options
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _
+from dashboard.ui.html import Html, join, tag
+from index_engine.queries import RANK_COLUMNS
+
+GUANGXI = "https://gxfy.gxcourt.gov.cn/article/detail/2024/09/id/8138025.shtml"
+ARMY_NEWS = "http://www.81.cn/gnxw/2014-12/27/content_6286378.htm"
+XINHUA = "https://dsynews.net/html/20981.html"
+
+
+def court_order_note(view: View, level: str) -> Html | None:
+    """Over a table of courts: why they stand in bands, or what speaks against their ranks."""
+    if level != "court":
+        return None
+    if view.snapshot.publishes_ranks(level):
+        head = _("For internal study only.")
+        order_text = _(
+            "This data set is set to show courts in order of score: to find cases worth a closer "
+            "look, not to be published without a legal ground."
+        )
+    else:
+        head = _("Courts are shown in bands, not in order of score.")
+        order_text = _("Inside a band they stand by their codes, in downloads too.")
+    reason = _(
+        "The Supreme People's Court has told courts to stop rankings altogether (September 2024), "
+        "as it gave up ranking high courts before (2014). The Ministry of Civil Affairs has told "
+        "national associations not to rate and commend in other guises, data rankings among them "
+        "(December 2023)."
+    )
+    sources = [
+        (_("Guangxi High People's Court, 2024"), GUANGXI),
+        (_("81.cn, 2014"), ARMY_NEWS),
+        (_("Xinhua, 2023"), XINHUA),
+    ]
+    links = [tag("a", name, href=url, target="_blank", rel="noopener") for name, url in sources]
+    source_links = join(*(join(" · " if i else "", link) for i, link in enumerate(links)))
+    body = (
+        tag("b", head),
+        " ",
+        order_text,
+        " ",
+        reason,
+        " ",
+        tag("small", _("Sources:"), " ", source_links),
+    )
+    return tag("p", *body, class_="legal", role="note")
+
+
+def caveats(view: View, level: str) -> str:
+    """What must be said wherever the table is printed, in one line."""
+    sentences = [
+        _("Scores are estimates with 95% intervals; where these overlap widely, order says little.")
+    ]
+    if view.snapshot.publishes_ranks(level):
+        sentences.append(
+            _("Scores equal at one decimal share a rank; a rank stands with its confidence set.")
+        )
+        if level == "court":
+            sentences.append(_("Ranks of courts: for internal study only."))
+    else:
+        sentences.append(_("Courts are in order of band and inside a band of code, without ranks."))
+    limit = formats.number(table_options.small_sample_limit(view))
+    sentences.append(
+        _("small_sample marks fewer than {n} cases, where chance decides most.").format(n=limit)
+    )
+    if view.snapshot.synthetic:
+        sentences.append(_("Synthetic data: not to be published."))
+    return " ".join(sentences)
+
+
+def export_table(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
+    """A table of scores to take away: what is small is marked, what must be said is in every row,
+    and where there are no ranks there are no columns of them."""
+    if not view.snapshot.publishes_ranks(level):
+        places = places.drop(columns=[name for name in RANK_COLUMNS if name in places.columns])
+    return places.assign(
+        small_sample=places["n"] < table_options.small_sample_limit(view),
+        caveats=caveats(view, level),
+    )

@@ -1,0 +1,105 @@
+"""The table of a ranking: in the order asked for or under its bands, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.rankings.ranking_columns import BANDED_SORT_COLUMNS
+from dashboard.state import address
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _
+from dashboard.ui import table
+from dashboard.ui.html import Html, tag
+from dashboard.ui.table import Column, RowGroup
+
+# Rows drawn at once. All courts of the country in one table are megabytes of markup, which a
+# browser lays out for seconds; a page of them is read in a moment, and has an address.
+PAGE_SIZE = 100
+DEFAULT_SORT = "-score"
+
+
+def sort_places(view: View, level: str, places: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Units in the order of the address, and that order; as published ('' where that is by bands)
+    if it names none that may be had."""
+    in_order = view.snapshot.publishes_ranks(level)
+    order = address.get("sort")
+    column = order.lstrip("-")
+    sort_column = "name_en" if column == "name" else column
+    is_sortable = sort_column in places.columns if in_order else column in BANDED_SORT_COLUMNS
+    if not order or not is_sortable:
+        if not in_order:
+            return places, ""
+        sort_column, order = "score", DEFAULT_SORT
+    is_ascending = not order.startswith("-")
+    return places.sort_values(
+        [sort_column, "place_id"], ascending=[is_ascending, True], na_position="last"
+    ), order
+
+
+def draw_table(
+    view: View, level: str, columns: list[Column], places: pd.DataFrame, caption: str
+) -> pd.DataFrame:
+    """Draw the page of the address; returns all units in the order drawn."""
+    places, order = sort_places(view, level, places)
+    page, last = page_position(len(places))
+    rows = places.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+
+    def render_table() -> Html:
+        lines = rows.itertuples(index=False) if order else group_by_band(rows, places)
+        return table.html_table(columns, lines, caption=caption, sort_order=order)
+
+    with st.container(key="ranking"):
+        st.html(view.cached_with_links("ranking", render_table))
+    if last > 1:
+        st.html(pager(page, last, len(places)))
+    return places
+
+
+def group_by_band(rows: pd.DataFrame, places: pd.DataFrame) -> Iterator[Any]:
+    """Rows under headings of their bands, each with the number of places that it has."""
+    counts = places["band"].fillna("").value_counts()
+    for band, group in rows.groupby(rows["band"].fillna(""), sort=False):
+        title = _("Band {band}") if band else _("No band: the interval spans more than two")
+        heading = _("{band} · {n}").format(band=title, n=formats.number(counts[band]))
+        yield RowGroup(heading.format(band=band))
+        yield from group.itertuples(index=False)
+
+
+def page_position(count: int) -> tuple[int, int]:
+    """The page that the address names, as far as there is one, and the last."""
+    last = max(-(-count // PAGE_SIZE), 1)
+    value = address.get("part")
+    page = int(value) if value.isascii() and value.isdigit() and len(value) < 6 else 1
+    return min(max(page, 1), last), last
+
+
+def pager(page: int, last: int, count: int) -> Html:
+    """Links to the pages: the first, the last, and those about the one in view."""
+    nearby_pages = sorted({1, *range(max(page - 2, 1), min(page + 2, last) + 1), last})
+    pieces: list[object] = []
+    for previous, number in zip([0, *nearby_pages], nearby_pages, strict=False):
+        if number > previous + 1:
+            pieces.append(tag("span", "…"))
+        pieces.append(_page_link(str(number), number, current=number == page))
+    if page > 1:
+        pieces.insert(0, _page_link(_("‹ Previous"), page - 1))
+    if page < last:
+        pieces.append(_page_link(_("Next ›"), page + 1))
+    first, end = (page - 1) * PAGE_SIZE + 1, min(page * PAGE_SIZE, count)
+    range_text = _("{first}–{last} of {n}").format(
+        first=formats.number(first), last=formats.number(end), n=formats.number(count)
+    )
+    return tag(
+        "nav", tag("b", range_text), *pieces, class_="pager", aria_label=_("Pages of the table")
+    )
+
+
+def _page_link(label: str, page: int, *, current: bool = False) -> Html:
+    url = address.current_link(part="" if page == 1 else str(page))
+    state = "page" if current else None
+    return tag("a", label, href=url, data_in=True, aria_current=state)

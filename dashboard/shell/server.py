@@ -1,0 +1,136 @@
+"""What the server sends besides Streamlit: the boundaries of the maps, and the shell of each page.
+
+Boundaries are compressed once and kept in memory; a browser that names the content it wants
+(`?v=...`) may keep it for a year, any other asks again and is told whether it changed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import streamlit as st
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+from streamlit import file_util
+from streamlit.url_util import make_url_path
+
+from dashboard.text import i18n
+from dashboard.text.i18n import _
+from dashboard.ui import search
+from dashboard.ui.charts.choropleth import BOUNDARIES
+
+PAGES = ("", "rankings", "region", "compare", "policy", "method", "data")
+SECONDS_PER_YEAR = 365 * 24 * 3600
+# Streamlit looks for its server below the address of the page first, and a visitor who comes by a
+# deep link sees two failed requests in the console. Every page lies directly below the base, so
+# the base is known at once, also behind a proxy that adds a path.
+# The look is settled before anything is drawn: what was chosen here, else what the system prefers.
+# Streamlit's widgets take it from their own setting, our markup from the root element, and charts,
+# drawn by the server, from a cookie.
+COLOUR_THEME_SCRIPT = (
+    "<script>{const look=localStorage.getItem('look')||"
+    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light');"
+    "document.documentElement.dataset.look=look;"
+    "document.cookie='look='+look+'; path=/; max-age=31536000; samesite=lax';"
+    "localStorage.setItem('stActiveTheme-'+location.pathname+'-v2',"
+    "look==='dark'?'\"Dark\"':'\"Light\"')}</script>"
+)
+BASE_URL_SCRIPT = (
+    "<script>{const base=new URL('.',location.href).href;"
+    "window.__streamlit={BACKEND_BASE_URL:base,MAIN_PAGE_BASE_URL:base}}</script>"
+)
+
+
+def routes() -> list[BaseRoute]:
+    """Routes to put beside those of Streamlit."""
+    base = make_url_path(st.get_option("server.baseUrlPath"), "")
+    return [
+        *(Route(base + page, serve_shell) for page in PAGES),
+        Route(base + "boundaries/{file:path}", serve_boundaries),
+        Route(base + search.NAMES_PATH, search.serve_names),
+    ]
+
+
+async def serve_shell(request: Request) -> Response:
+    """The page before any script has run: its title and language are already right."""
+    return HTMLResponse(
+        _render_shell(_request_language(request)),
+        headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"},
+    )
+
+
+def _request_language(request: Request) -> str:
+    """Code of the language that a request is answered in, as the page's script will."""
+    requested_code = request.query_params.get("lang") or i18n.negotiate_language(
+        request.headers.get("accept-language", "")
+    )
+    return i18n.language_by_code(requested_code).code
+
+
+@lru_cache(maxsize=len(i18n.LANGUAGES))
+def _render_shell(code: str) -> str:
+    language = i18n.set_language(code)
+    page = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
+    for original, replacement in (
+        ('<html lang="en">', f'<html lang="{language.html_lang}">'),
+        ("<title>Streamlit</title>", f"<title>{_('Judicial enforcement credit index')}</title>"),
+        ("<head>", f"<head>{BASE_URL_SCRIPT}{COLOUR_THEME_SCRIPT}"),
+        ("</head>", f"{_preload_links()}</head>"),
+    ):
+        if original not in page:
+            raise RuntimeError(f"this version of Streamlit has another index.html: no {original}")
+        page = page.replace(original, replacement, 1)
+    return page
+
+
+def _preload_links() -> str:
+    """What draws charts, the largest part of Streamlit's, fetched while the first run is on its way
+    and not only when the first chart has come."""
+    script_files = (Path(file_util.get_static_dir()) / "static" / "js").glob("PlotlyChart.*.js")
+    return "".join(
+        f'<link rel="modulepreload" crossorigin href="./static/js/{script.name}">'
+        for script in script_files
+    )
+
+
+async def serve_boundaries(request: Request) -> Response:
+    """One boundary file, compressed where the browser takes it."""
+    path = _boundary_path(request.path_params["file"])
+    body, gzip_body, digest = _load_boundaries(path, path.stat().st_mtime_ns)
+    etag = f'"{digest}"'
+    has_digest = request.query_params.get("v") == digest
+    headers = {
+        "ETag": etag,
+        "Vary": "Accept-Encoding",
+        "Cache-Control": f"public, max-age={SECONDS_PER_YEAR}, immutable"
+        if has_digest
+        else "no-cache",
+    }
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(gzip_body, headers=headers, media_type="application/geo+json")
+    return Response(body, headers=headers, media_type="application/geo+json")
+
+
+def _boundary_path(name: str) -> Path:
+    """The boundary file of this name; nothing outside their folder, and no other kind of file."""
+    path = (BOUNDARIES / name).resolve()
+    if path.suffix != ".geojson" or BOUNDARIES.resolve() not in path.parents or not path.is_file():
+        raise HTTPException(404)
+    return path
+
+
+@lru_cache(maxsize=64)
+def _load_boundaries(path: Path, mtime: int) -> tuple[bytes, bytes, str]:
+    """Content, content compressed, and digest; `modified` is part of the key only."""
+    body = path.read_bytes()
+    json.loads(body)  # a broken file is an error here, and not an empty map there
+    return body, gzip.compress(body, mtime=0), sha256(body).hexdigest()[:12]

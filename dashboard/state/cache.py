@@ -1,0 +1,271 @@
+"""The snapshot that is open, and its answers kept while it stays the same.
+
+A new file swapped in appears at the next click; a run of a page (`one_run`) that has begun with a
+file ends with it. The last of each path is kept open, with its answers. One that another took the
+place of, and that no run holds, is forgotten, which closes it and lets go of its file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+
+from dashboard.state import address
+from dashboard.text.i18n import current_language
+from dashboard.ui import theme
+from index_engine.errors import InputError
+from index_engine.queries import LEVELS, Place, Snapshot
+
+ROOT = Path(__file__).resolve().parents[2]
+FileVersion = tuple[int, int, int]  # number, time and size of a file
+
+CACHE_SIZE = 3_000  # answers and figures of one snapshot; most are a few kilobytes
+MAX_OPEN_FILES = 6  # data sets that are open at a time
+
+# Letters, digits, Chinese, - and _: a name that is one file in one folder on every system.
+_DATA_SET_NAME = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff-]{1,40}")
+
+
+class CachedSnapshot:
+    """A snapshot whose every question is asked once and its answer kept.
+
+    `Answers(snapshot).scores("city", "2025Q4")` is `snapshot.scores("city", "2025Q4")`. What is
+    kept belongs to this one snapshot and goes with it, so nothing is ever out of date.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.uncached = snapshot
+        self._cache: OrderedDict[Hashable, Any] = OrderedDict()
+        self._by_method: dict[str, CachedSnapshot] = {}
+        self._lock = Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self.uncached, name)
+        if not callable(attribute):
+            return attribute
+
+        def query(*arguments: Any, **keywords: Any) -> Any:
+            key = (name, *map(_hashable, (*arguments, keywords)))
+            result = self.cached(key, lambda: attribute(*arguments, **keywords))
+            # A shallow copy: whoever changes the table changes a copy of it.
+            return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
+
+        return query
+
+    def cached(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        """What `make` gave for this key before; the least used go when there are too many."""
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        value = compute()
+        with self._lock:
+            self._cache[key] = value
+            while len(self._cache) > CACHE_SIZE:
+                self._cache.popitem(last=False)
+        return value
+
+    def with_method(self, method_id: str) -> CachedSnapshot:
+        """The same snapshot under another of the methods it was built with; itself where there is
+        none of that id."""
+        if method_id == self.method.id or method_id not in self.methods:
+            return self
+        with self._lock:
+            if method_id not in self._by_method:
+                self._by_method[method_id] = CachedSnapshot(self.uncached.with_method(method_id))
+            return self._by_method[method_id]
+
+    @cached_property
+    def nation(self) -> Place:
+        """The whole country: the one unit above all others."""
+        scores = self.scores("nation", self.periods()[-1])
+        return self.place("nation", scores["place_id"].iloc[0])
+
+    def place_path(self, place: Place) -> list[Place]:
+        """The units above `unit`, the nation first, and itself."""
+        path = [place]
+        while (parent := self.parent_place(path[0])) is not None:
+            path.insert(0, parent)
+        return path
+
+    def provinces(self) -> list[Place]:
+        """The units directly below the nation."""
+        places: list[Place] = self.children("nation", self.nation.place_id)
+        return places
+
+    def region_ids(self, province: str) -> set[str]:
+        """Ids of a province and of its cities: the parents of all cities and courts in it."""
+        return {province, *(city.place_id for city in self.children("province", province))}
+
+    def parent_place(self, place: Place) -> Place | None:
+        """The nearest unit above: of a court its city, or the province it serves as a whole."""
+        for level in reversed(LEVELS[: LEVELS.index(place.level)]):
+            try:
+                return self.place(level, place.parent)
+            except KeyError:
+                continue
+        return None
+
+
+def _hashable(argument: Any) -> Hashable:
+    """An argument as a part of a key: of a mapping its entries, in the order of their names."""
+    return tuple(sorted(argument.items())) if isinstance(argument, Mapping) else argument
+
+
+def default_file() -> Path:
+    """The warehouse that is shown where no other is asked for: JECI_WAREHOUSE, else the sample."""
+    return Path(os.environ.get("JECI_WAREHOUSE") or ROOT / "var" / "sample.duckdb")
+
+
+def data_set_names() -> list[str]:
+    """Names of the data sets there are: those of the warehouses that lie beside `home()`."""
+    files = default_file().parent.glob("*.duckdb")
+    return sorted(
+        path.stem for path in files if path.is_file() and _DATA_SET_NAME.fullmatch(path.stem)
+    )
+
+
+def current_file() -> Path:
+    """The warehouse to show: the data set that the address names, if there is one of that name."""
+    name = address.get("data")
+    return data_set_file(name) if name in data_set_names() else default_file()
+
+
+def data_set_file(name: str) -> Path:
+    """Where the data set of a name lies, or would lie. Raises InputError if it is no such name."""
+    if not _DATA_SET_NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r}: a name has letters, digits, Chinese characters, - and _, at most 40"
+        )
+    return default_file().with_name(f"{name}.duckdb")
+
+
+def data_parameter(name: str) -> str:
+    """What the address says of a data set; nothing of the one that is shown anyway."""
+    return "" if data_set_file(name) == default_file() else name
+
+
+def current_snapshot() -> CachedSnapshot:
+    """The data set in view, under the method that the address names; the main one where the data
+    set was built without such. Raises InputError where there are no data yet, or no score."""
+    main_method = main_snapshot()
+    if not main_method.periods():
+        raise InputError(
+            f"{current_file()}: no period has a score yet; import more of it and build again"
+        )
+    return main_method.with_method(address.get("method"))
+
+
+def main_snapshot() -> CachedSnapshot:
+    """The data set in view under its main method. Raises InputError where it is not built."""
+    return open_snapshot(current_file())
+
+
+@contextmanager
+def pinned_snapshot() -> Iterator[None]:
+    """Until the end, every question about a file is answered by the snapshot that was the newest
+    when the first was asked: what a page shows is all of one state."""
+    token = _pinned_snapshots.set({})
+    try:
+        yield
+    finally:
+        _pinned_snapshots.reset(token)
+
+
+def open_snapshot(file: Path) -> CachedSnapshot:
+    """The data set of a file under its main method. Raises InputError where it is not built."""
+    pins = _pinned_snapshots.get()
+    if pins is None:
+        return _latest_snapshot(file)
+    if file not in pins:
+        pins[file] = _latest_snapshot(file)
+    return pins[file]
+
+
+_pinned_snapshots: ContextVar[dict[Path, CachedSnapshot] | None] = ContextVar("held", default=None)
+_open_snapshots: dict[Path, tuple[FileVersion, CachedSnapshot]] = {}
+_open_lock = Lock()
+
+
+def _latest_snapshot(file: Path) -> CachedSnapshot:
+    """What is open of a file, if it is still that file, else the file opened."""
+    version = _file_version(file)
+    entry = _open_snapshots.get(file)
+    if entry is None or entry[0] != version:
+        with _open_lock:
+            entry = _open_snapshots.get(file)  # by another who asked at the same time
+            if entry is None or entry[0] != version:
+                _open_snapshots.pop(file, None)
+                # Swapped since it was stamped, it is the newer one, and opened anew next time.
+                entry = _open_snapshots[file] = (version, CachedSnapshot(Snapshot(file)))
+                while len(_open_snapshots) > MAX_OPEN_FILES:
+                    del _open_snapshots[next(iter(_open_snapshots))]
+    return entry[1]
+
+
+def _file_version(file: Path) -> FileVersion:
+    """What tells a file from another at its path; zeros where there is none."""
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    return (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: the data, the period and the place in focus."""
+
+    snapshot: CachedSnapshot
+    period: str
+    place: Place
+
+    def cached(self, name: str, compute: Callable[[], Any], *key_parts: Hashable) -> Any:
+        """As `Answers.keep`, for something that shows this view in the language and look of now."""
+        key = (
+            name,
+            current_language(),
+            theme.current_palette().name,
+            self.period,
+            self.place,
+            *key_parts,
+        )
+        return self.snapshot.cached(key, compute)
+
+    def cached_with_links(self, name: str, compute: Callable[[], Any], *key_parts: Hashable) -> Any:
+        """As `keep`, for markup with links that lead on from the address in view."""
+        return self.cached(name, compute, address.current_link(), *key_parts)
+
+    def scores(self, level: str, parent: str | None = None) -> pd.DataFrame:
+        return self.snapshot.scores(level, self.period, parent=parent)
+
+    def process_n(self, process: str) -> float | None:
+        """How many cases or lots the curves of a process rest on: the n of its first indicator."""
+        place = self.place
+        indicator_ids = [
+            i.id for i in self.snapshot.method.indicators if i.estimate.process == process
+        ]
+        values = self.snapshot.indicators(place.level, place.place_id, self.period)
+        counts = values.loc[values["indicator"].isin(indicator_ids), "n"]
+        return None if counts.empty else counts.iloc[0]
+
+    def score_row(self, place: Place) -> Any:
+        """The line of `unit` in the table of scores of its level; None where it has no line."""
+
+        def find_row() -> Any:
+            rows = self.scores(place.level)
+            matches = rows[rows["place_id"] == place.place_id]
+            return next(matches.itertuples(index=False), None)
+
+        return self.snapshot.cached(("row", place.level, place.place_id, self.period), find_row)

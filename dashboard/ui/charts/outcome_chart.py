@@ -1,0 +1,194 @@
+"""What became of cases or lots month by month: shares by outcome, with their intervals and the
+nation's curve of the outcome that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.text import formats
+from dashboard.text.i18n import _
+from dashboard.ui import theme
+
+SHORT_CURVE_SHARE = 0.5  # of the horizon: a curve that ends earlier is too narrow for names inside
+NATION_LABEL_POSITION = 0.3  # of the horizon: where the nation's curve bears its name
+
+
+def draw_outcome_chart(
+    curve: pd.DataFrame,
+    events: Sequence[str],
+    names: Mapping[str, str],
+    horizon: int,
+    watermark: str,
+    *,
+    z: float,
+    nation: pd.DataFrame | None = None,
+    nation_name: str = "",
+) -> go.Figure:
+    """Shares by outcome, stacked to one, by month; open ones are on top.
+
+    `curve` is an answer of `Snapshot.incidence`; `z` half the width of an interval in standard
+    errors. The first of `events` is the one that counts: its interval is shaded, and the nation's
+    curve of it is a dashed line. The curve ends where too few are at risk: a dotted line, and
+    nothing drawn beyond it.
+    """
+    colours = theme.current_palette()
+    months, first_event = curve["month"], events[0]
+    traces = [_area_trace(curve, state, names[state], z) for state in [*events, "open"]]
+    traces.append(_interval_ribbon(curve, first_event, z))
+    if nation is not None and len(nation) > 1:
+        traces.append(_reference_trace(nation, first_event, nation_name))
+    traces.append(_at_risk_trace(curve))
+    last_month = int(months.iloc[-1])
+    cutoff_line = {"type": "line", "x0": last_month, "x1": last_month, "y0": 0, "y1": 100}
+    cutoff_line["line"] = {"color": colours.muted, "width": 1, "dash": "dot"}
+    labels = _stack_labels(curve, events, names, horizon)
+    if nation is not None and len(nation) > 1:
+        labels.append(_reference_label(nation, first_event, nation_name, horizon))
+    layout = theme.layout(
+        height=340,
+        margin={"l": 40, "r": 8, "t": 8, "b": 44},
+        hovermode="x unified",
+        xaxis=theme.axis(
+            range=[0, horizon], dtick=6, showgrid=False, title=_axis_title(_("months"))
+        ),
+        yaxis=theme.axis(range=[0, 100], dtick=25, ticksuffix="%"),
+        annotations=[*labels, theme.watermark(watermark)],
+        shapes=[cutoff_line] if last_month < horizon else [],
+    )
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def _area_trace(curve: pd.DataFrame, state: str, name: str, z: float) -> dict[str, Any]:
+    """One layer of the stack; the pointer reads its share, and its interval where it has one."""
+    share = 100 * curve[state]
+    if f"se_{state}" in curve:
+        low, high = _interval_ends(curve, state, z)
+        interval_texts = [formats.interval(*pair, "share") for pair in zip(low, high, strict=True)]
+    else:
+        interval_texts = [""] * len(curve)
+    return {
+        "type": "scatter",
+        "x": curve["month"],
+        "y": share,
+        "name": name,
+        "stackgroup": "all",
+        "mode": "lines",
+        "line": {"width": 0.6, "color": theme.current_palette().ground},
+        "fillcolor": theme.current_palette().outcome_colours.get(
+            state, theme.current_palette().neutral
+        ),
+        "customdata": [
+            f" ({interval_text})" if interval_text else "" for interval_text in interval_texts
+        ],
+        "hovertemplate": "%{y:.1f}%%{customdata}",
+    }
+
+
+def _interval_ends(curve: pd.DataFrame, event: str, z: float) -> tuple[pd.Series, pd.Series]:
+    """The ends of the interval of a curve, inside what a share can be."""
+    half_width = z * curve[f"se_{event}"]
+    return (curve[event] - half_width).clip(lower=0.0), (curve[event] + half_width).clip(upper=1.0)
+
+
+def _interval_ribbon(curve: pd.DataFrame, event: str, z: float) -> dict[str, Any]:
+    """The interval of the lowest layer, which is a curve of its own, shaded over the stack."""
+    low, high = _interval_ends(curve, event, z)
+    months = list(curve["month"])
+    return {
+        "type": "scatter",
+        "x": months + months[::-1],
+        "y": [*(100 * high), *(100 * low)[::-1]],
+        "fill": "toself",
+        "fillcolor": theme.with_opacity(theme.current_palette().ink, 0.22),
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+    }
+
+
+def _reference_trace(nation: pd.DataFrame, event: str, name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": nation["month"],
+        "y": 100 * nation[event],
+        "name": name,
+        "mode": "lines",
+        "line": {"width": 2, "color": theme.current_palette().ink, "dash": "dash"},
+        "hovertemplate": "%{y:.1f}%",
+    }
+
+
+def _reference_label(nation: pd.DataFrame, event: str, name: str, horizon: int) -> dict[str, Any]:
+    """The nation's name on its curve, beyond the steep part of it."""
+    index = min(int(NATION_LABEL_POSITION * horizon), len(nation) - 1)
+    return {
+        "text": name,
+        "x": float(nation["month"].iloc[index]),
+        "y": 100 * float(nation[event].iloc[index]),
+        "yanchor": "bottom",
+        "yshift": 3,
+        "showarrow": False,
+        "font": {"size": 12, "color": theme.current_palette().ink},
+        "bgcolor": theme.with_opacity(theme.current_palette().ground, 0.75),
+        "borderpad": 1,
+    }
+
+
+def _at_risk_trace(curve: pd.DataFrame) -> dict[str, Any]:
+    """An invisible line that adds the number at risk to the hover."""
+    return {
+        "type": "scatter",
+        "x": curve["month"],
+        "y": [0] * len(curve),
+        "name": _("under way"),
+        "customdata": [formats.number(n) for n in curve["at_risk"]],
+        "mode": "lines",
+        "line": {"width": 0},
+        "hovertemplate": "%{customdata}",
+    }
+
+
+def _stack_labels(
+    curve: pd.DataFrame, events: Sequence[str], names: Mapping[str, str], horizon: int
+) -> list[dict[str, Any]]:
+    """Name and final share inside each area that is thick enough at its end."""
+    last_row = curve.iloc[-1]
+    has_outside_labels = (
+        float(last_row["month"]) < SHORT_CURVE_SHARE * horizon
+    )  # no room inside: beyond the end of the curve
+    colours = theme.current_palette().outcome_colours
+    labels = []
+    stack_height = 0.0
+    for state in [*events, "open"]:
+        share = 100 * float(last_row[state])
+        if share >= 7:
+            labels.append(
+                {
+                    "text": f"{names[state]} {formats.number(share, 1)}%",
+                    "x": float(last_row["month"]),
+                    "y": stack_height + share / 2,
+                    "xanchor": "left" if has_outside_labels else "right",
+                    "xshift": 8 if has_outside_labels else -8,
+                    "showarrow": False,
+                    "font": {
+                        "size": 13,
+                        "color": theme.current_palette().ink
+                        if has_outside_labels
+                        else theme.text_colour(colours.get(state, theme.current_palette().neutral)),
+                    },
+                }
+            )
+        stack_height += share
+    return labels
+
+
+def _axis_title(text: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "font": {"size": 12, "color": theme.current_palette().muted},
+        "standoff": 6,
+    }

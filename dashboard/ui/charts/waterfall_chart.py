@@ -1,0 +1,115 @@
+"""The way from one score to another, a bar for each indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.text import formats
+from dashboard.text.i18n import _
+from dashboard.ui import theme
+from dashboard.ui.charts import base
+
+
+def draw_waterfall(
+    rows: Sequence[SimpleNamespace],
+    baseline: SimpleNamespace,
+    target: SimpleNamespace,
+    watermark: str,
+) -> go.Figure:
+    """From one score to the other: each part a bar from where the one before it ended."""
+    ordered_rows = sorted(rows, key=lambda row: -abs(row.part))
+    names = [baseline.name, *(row.name for row in ordered_rows), target.name]
+    start_score = float(baseline.score)
+    traces: list[dict[str, Any]] = []
+    # A name may be that of another row: bars lie at numbers, names on the ticks.
+    running_score = start_score
+    for position, row in enumerate(ordered_rows, start=1):
+        colour = (
+            theme.current_palette().diverging[1]
+            if row.part >= 0
+            else theme.current_palette().diverging[0]
+        )
+        traces.append(_part_bar(position, running_score, row.part, colour, row))
+        running_score += row.part
+    for position, side in ((0, baseline), (len(ordered_rows) + 1, target)):
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [float(side.score)],
+                "y": [position],
+                "mode": "markers+text",
+                "marker": {"size": 11, "color": theme.current_palette().ink},
+                "text": [formats.number(side.score, 1)],
+                "textposition": "top center",
+                "textfont": {"size": 13, "color": theme.current_palette().ink},
+                "cliponaxis": False,
+                **base.NO_HOVER,
+            }
+        )
+    bar_ends = [
+        start_score,
+        *(
+            start_score + sum(row.part for row in ordered_rows[: i + 1])
+            for i in range(len(ordered_rows))
+        ),
+    ]
+    padding = max(0.18 * (max(bar_ends) - min(bar_ends)), 1.0)
+    layout = theme.layout(
+        height=64 + 34 * len(names),
+        margin={"l": 8, "r": 20, "t": 14, "b": 34},
+        bargap=0.35,
+        xaxis=theme.axis(
+            range=[min(bar_ends) - padding, max(bar_ends) + padding], title=_axis_title()
+        ),
+        yaxis=theme.axis(
+            range=[len(names) - 0.4, -0.75],
+            tickvals=list(range(len(names))),
+            ticktext=[_wrap_name(name) for name in names],
+            automargin=True,
+            showgrid=False,
+            tickfont={"color": theme.current_palette().ink, "size": 12.5},
+        ),
+        annotations=[theme.watermark(watermark)],
+    )
+    return go.Figure({"data": traces, "layout": layout})
+
+
+def _part_bar(
+    position: int, bar_start: float, part: float, colour: str, row: SimpleNamespace
+) -> Any:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": [position],
+        "x": [part],
+        "base": [bar_start],
+        "marker": {"color": colour, "line": {"width": 0}},
+        "text": [formats.change(part)],
+        "textposition": "outside",
+        "textfont": {"size": 12.5, "color": theme.current_palette().ink},
+        "cliponaxis": False,
+        "name": row.name,
+        "hovertemplate": _("{part} points, 95% interval {low} to {high}").format(
+            part=formats.change(part), low=formats.change(row.low), high=formats.change(row.high)
+        )
+        + "<extra></extra>",
+    }
+
+
+def _axis_title() -> dict[str, Any]:
+    font = {"size": 12, "color": theme.current_palette().muted}
+    return {"text": _("points of the score"), "font": font, "standoff": 6}
+
+
+def _wrap_name(name: str, width: int = 22) -> str:
+    """A name in two lines where it is long: half way at a space, or in the middle of Chinese."""
+    if len(name) <= width:
+        return name
+    middle = len(name) // 2
+    gaps = [i for i, letter in enumerate(name) if letter == " "]
+    break_index = min(gaps, key=lambda i: abs(i - middle)) if gaps else middle
+    return f"{name[:break_index]}<br>{name[break_index:].lstrip()}"

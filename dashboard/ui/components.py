@@ -1,0 +1,399 @@
+"""Pieces that pages are made of: header and footer, where one is, headlines, figures, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.state import address
+from dashboard.state.cache import (
+    CachedSnapshot,
+    View,
+    current_file,
+    data_parameter,
+    data_set_names,
+)
+from dashboard.text import formats
+from dashboard.text.i18n import LANGUAGES, _, current_language, localise, place_name
+from dashboard.ui import controls, export, theme
+from dashboard.ui.html import Html, join, tag
+from index_engine.queries import Place
+
+STATIC_FOLDER = Path(__file__).parents[1] / "static"
+
+
+# In the order in which they overrule each other: what all pages share first, paper last but one.
+STYLE_SHEETS = (
+    "base",
+    "accessibility",
+    "compare",
+    "overview",
+    "procedural_steps",
+    "policy",
+    "print",
+    "place",
+    "ranking_table",
+    "rankings",
+    "search",
+)
+
+
+def apply_styles() -> None:
+    """The style sheets and the scripts: following links, saving figures,
+    printing."""
+    sheets, scripts = _read_assets()
+    st.html(f"<style>{sheets}</style>")
+    # The page was loaded in the language that it had then; links change it without loading anew.
+    scripts += f"\ndocument.documentElement.lang = '{current_language().html_lang}';"
+    st.html(f"<script>{scripts}</script>", unsafe_allow_javascript=True)
+
+
+@cache
+def _read_assets() -> tuple[str, str]:
+    """Style sheets and scripts, read once: they do not change while the server runs."""
+    sheets = "\n".join(_read_text(STATIC_FOLDER / f"{name}.css") for name in STYLE_SHEETS)
+    scripts = "\n".join(_read_text(file) for file in sorted(STATIC_FOLDER.glob("*.js")))
+    return f"{theme.css_variables()}\n{sheets}", scripts
+
+
+def _read_text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def header(pages: list[tuple[str, str]], active: str) -> None:
+    """Name of the site, its pages as (path, title), the data sets and the languages."""
+    links = [
+        tag(
+            "a",
+            title,
+            href=address.link(path),
+            data_in=True,
+            aria_current="page" if path == active else None,
+        )
+        for path, title in pages
+    ]
+    language_links = [
+        tag(
+            "a",
+            language.native_name,
+            href=address.current_link(lang=language.code),
+            data_in=True,
+            lang=language.html_lang,
+            aria_current="true" if language == current_language() else None,
+        )
+        for language in LANGUAGES
+    ]
+    brand = tag("a", _("Judicial enforcement credit index"), href=address.link(""), data_in=True)
+    st.html(
+        tag(
+            "header",
+            tag("a", _("Skip to the content"), href="#", class_="skip"),
+            tag("strong", brand),
+            tag("nav", *links, class_="pages", aria_label=_("Pages")),
+            _data_set_menu(active),
+            tag("nav", *language_links, class_="tongues", aria_label=_("Language")),
+            _colour_theme_link(),
+            class_="site",
+        )
+    )
+
+
+def _colour_theme_link() -> Html:
+    """A button to the other look; links.js keeps the choice in the browser and loads anew."""
+    alternative = next(name for name in theme.COLOUR_THEMES if name != theme.current_palette().name)
+    label = {"light": _("Light colours"), "dark": _("Dark colours")}[alternative]
+    symbol = tag("span", {"light": "☀", "dark": "☾"}[alternative], aria_hidden="true")
+    return tag(
+        "a", symbol, href="?", data_look=alternative, role="button", aria_label=label, title=label
+    )
+
+
+def _data_set_menu(page: str) -> Html | None:
+    """The data set in view, and a menu of the others if there are any; a place or a quarter of one
+    need not be in another, so that only page and language are kept."""
+    names, current_name = data_set_names(), current_file().stem
+    if not set(names) - {current_name}:
+        return None
+    links = [
+        tag(
+            "a",
+            name,
+            href=address.link(page, data=data_parameter(name), period=""),
+            data_in=True,
+            aria_current="true" if name == current_name else None,
+        )
+        for name in names
+    ]
+    name = tag("summary", current_name, aria_label=_("Data set: {name}").format(name=current_name))
+    return tag("details", name, tag("nav", *links, aria_label=_("Data sets")), class_="note menu")
+
+
+def synthetic_banner(snapshot: CachedSnapshot) -> None:
+    """Said once, loud, on top of every page that shows made-up data."""
+    if snapshot.synthetic:
+        text = _(
+            "The courts are fictional and the figures are generated; "
+            "they describe no real place. Do not quote."
+        )
+        st.html(tag("p", synthetic_mark(), text, class_="band", role="note"))
+
+
+def stale_banner(snapshot: CachedSnapshot) -> None:
+    """Over every page whose numbers are of another time than the files."""
+    if snapshot.stale:
+        text = _("Files came or went since the scores were computed: pages show the state before.")
+        link = tag("a", _("Compute now"), href=address.link("data"), data_in=True)
+        st.html(tag("p", text, " ", link, class_="band stale", role="note"))
+
+
+def watermark(view: View) -> str:
+    """The synthetic mark as plain words, for the inside of charts; empty for observed data."""
+    return _("Synthetic data") if view.snapshot.synthetic else ""
+
+
+def synthetic_mark() -> Html:
+    """The synthetic mark."""
+    return tag("b", _("Synthetic data"), class_="mark")
+
+
+def footer(snapshot: CachedSnapshot | None) -> None:
+    """Source, observed window, method and version of what the page shows, if there are data."""
+    if snapshot is None:
+        st.html(tag("footer", class_="site"))
+        return
+    method = snapshot.method
+    observation_period = formats.date_range(snapshot.observed_from, snapshot.observed_to)
+    pieces = [
+        _("Data observed {window}").format(window=observation_period),
+        _("Method {name} {version}, reviewed {day}").format(
+            name=localise(method.name), version=method.version, day=formats.day(method.reviewed_on)
+        ),
+        _("Data version {version}").format(version=snapshot.version[:12]),
+    ]
+    method_link = tag("a", _("How it is computed"), href=address.link("method"), data_in=True)
+    lines = [tag("span", piece, class_="vintage") for piece in pieces]
+    lines.append(tag("span", _("Base map: Tianditu")))
+    st.html(
+        tag(
+            "footer",
+            synthetic_mark() if snapshot.synthetic else None,
+            *lines,
+            tag("span", method_link, class_="not-on-paper"),
+            class_="site",
+            # What print.js writes on every sheet of paper.
+            data_stamp=" · ".join([_("Judicial enforcement credit index"), *pieces[1:3]]),
+            data_mark=_("Synthetic data") if snapshot.synthetic else None,
+        )
+    )
+
+
+def notice(title: str, *paragraphs: object) -> None:
+    """A page with nothing to show says why, and what to do."""
+    st.html(tag("section", tag("h1", title), *(tag("p", p) for p in paragraphs), class_="notice"))
+
+
+def show_error(_error: Exception) -> bool:
+    """What a person sees of a fault of ours; Streamlit has written it to the log by then."""
+    home_link = tag("a", _("Back to the overview"), href=address.link(""), data_in=True)
+    notice(_("Something went wrong on our side"), _("It has been written to the log."), home_link)
+    return True
+
+
+def toolbar(
+    view: View,
+    location: Html,
+    *selectors: Callable[[View], None],
+    period: Callable[[View], None] | None = None,
+) -> None:
+    """A row: where one is on the left, choices on the right, the period last: by default a box."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
+        st.html(location, width="stretch")
+        for selector in (*selectors, period or period_selector):
+            selector(view)
+
+
+def breadcrumbs(view: View, page: str) -> Html:
+    """The path from the nation to the place in focus."""
+    path = view.snapshot.place_path(view.place)
+    steps = [
+        tag("a", place_name(place), href=place_link(place, page), data_in=True)
+        for place in path[:-1]
+    ]
+    steps.append(tag("span", place_name(path[-1]), aria_current="location"))
+    return tag("nav", *steps, class_="crumbs", aria_label=_("Place"))
+
+
+def place_link(place: Place | Any, page: str, level: str = "") -> str:
+    """Address of `unit` on `page`; the nation is where every page starts."""
+    level = level or place.level
+    return address.link(
+        page, **({} if level == "nation" else place_parameters(level, place.place_id))
+    )
+
+
+def place_parameters(level: str, place_id: str) -> dict[str, str]:
+    """The parameters of the address that name a place."""
+    return {"level": level, "unit": place_id}
+
+
+def period_selector(view: View) -> None:
+    """Choose the quarter; the latest is left out of the address, so that links stay current."""
+    label = _("{months} months to the end of").format(months=window_months(view))
+    controls.select("period", label, view.snapshot.periods()[::-1], format_option=formats.period)
+
+
+def window_months(view: View) -> str:
+    """Length of the window that a score covers, as a number to print."""
+    return formats.number(3 * view.snapshot.method.window_quarters)
+
+
+def outcome_name(outcome: str) -> str:
+    """What a case or lot came to, in words; an event of another method goes by its own name."""
+    names = {
+        "cash": _("paid"),
+        "zhongben": _("closed without recovery"),
+        "other": _("closed otherwise"),
+        "closed": _("closed"),
+        "sold": _("sold"),
+        "gone": _("withdrawn or given up"),
+        "open": _("open"),
+    }
+    return names.get(outcome, outcome)
+
+
+def headline(title: str, *lead: object) -> None:
+    """The sentence that says what the page says, and a line of context."""
+    st.html(tag("div", tag("h1", title), tag("p", *lead, class_="lead"), class_="headline"))
+
+
+def facts(*pieces: object) -> Html:
+    """Short facts in a row, a dot between them; None leaves none."""
+    return tag("span", *(tag("span", piece) for piece in pieces if piece), class_="facts")
+
+
+def case_count(row: Any) -> str:
+    """How many cases a row of scores rests on."""
+    return _("{n} cases under way").format(n=formats.number(row.n)) if row else ""
+
+
+def year_change(row: Any) -> str:
+    """The change of a score on a year before; nothing where there was none."""
+    if row is None or formats.is_missing(row.change_year):
+        return ""
+    return _("{change} points on a year before").format(change=formats.change(row.change_year))
+
+
+def section(title: str, explanation: object = None, anchor: str = "") -> None:
+    """Heading of a part of a page."""
+    explanation_html = tag("p", explanation) if explanation else None
+    st.html(tag("div", tag("h2", title, id=anchor or None), explanation_html, class_="section"))
+
+
+def note(label: str, *content: object) -> Html:
+    """A small (i) that opens an explanation."""
+    return tag(
+        "details",
+        tag("summary", "i", aria_label=_("About: {subject}").format(subject=label)),
+        tag("div", *content),
+        class_="note",
+    )
+
+
+def definitions(*pairs: tuple[str, object]) -> Html:
+    """Terms and what they mean."""
+    return tag("dl", *(join(tag("dt", term), tag("dd", meaning)) for term, meaning in pairs))
+
+
+def source_line(
+    view: View,
+    *,
+    n: object = None,
+    has_basemap: bool = False,
+    first_period: str = "",
+    extra: object = None,
+) -> Html:
+    """Under every chart and table: synthetic mark, source, period, number of cases. `since` is
+    the first of several quarters shown."""
+    first = view.snapshot.period_dates(first_period or view.period)[0]
+    last = view.snapshot.period_dates(view.snapshot.periods()[-1] if first_period else view.period)[
+        1
+    ]
+    pieces: list[object] = [_("Source: {names}").format(names=source_names(view.snapshot))]
+    pieces.append(_("Period: {window}").format(window=formats.date_range(first, last)))
+    if not formats.is_missing(n):
+        pieces.append(f"n = {formats.number(n)}")
+    if has_basemap:
+        pieces.append(_("Base map: Tianditu"))
+    if extra:
+        pieces.append(extra)
+    spans = [tag("span", piece) for piece in pieces]
+    return tag("p", synthetic_mark() if view.snapshot.synthetic else None, *spans, class_="source")
+
+
+def source_names(snapshot: CachedSnapshot) -> str:
+    """Names of the files that the numbers come from, the first few."""
+    return snapshot.cached(("source names", current_language()), lambda: _source_names(snapshot))
+
+
+def _source_names(snapshot: CachedSnapshot) -> str:
+    sources = snapshot.sources()
+    has_numbers = sources["kind"].isin(
+        ("cases", "auctions")
+    )  # the others only name courts and places
+    rows = sources[has_numbers].itertuples(index=False)
+    # The parts of a generated sample are of one make, and no files that anybody has.
+    names = [*dict.fromkeys(_("generated sample") if row.synthetic else row.name for row in rows)]
+    first_names = " / ".join(names[:2])
+    if len(names) <= 2:
+        return first_names
+    return _("{names} and {n} more").format(names=first_names, n=formats.number(len(names) - 2))
+
+
+def download_button(subject: str, view: View, table: Callable[[], pd.DataFrame]) -> None:
+    """A button for a CSV file; the file is made when it is asked for."""
+    st.download_button(
+        _("Download CSV"),
+        lambda: export.csv_bytes(table(), view),
+        file_name=export.csv_file_name(subject, view),
+        mime="text/csv",
+        key=f"download-{subject}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def print_link() -> Html:
+    """Print the page, or keep it as a PDF; print.js follows it."""
+    return tag("a", _("Print, PDF"), href="#", data_print=True, class_="print")
+
+
+def status_text(code: str) -> str:
+    """Why there is no number."""
+    return {
+        "too_few": _("too few cases"),
+        "low_coverage": _("too many numbered cases missing"),
+        "not_estimable": _("not estimable"),
+        "no_data": _("no data"),
+    }.get(code, code)
+
+
+def no_score_reason(snapshot: CachedSnapshot, row: Any) -> str:
+    """Why a place has no score, and in which dimensions it has no points."""
+    missing_dimensions = [
+        localise(dimension.name)
+        for dimension in snapshot.method.dimensions
+        if formats.is_missing(getattr(row, dimension.id))
+    ]
+    reason = status_text(row.status)
+    # Missing cases are no matter of one dimension.
+    if not missing_dimensions or row.status == "low_coverage":
+        return reason
+    return _("{reason}: {dimensions}").format(
+        reason=reason, dimensions=_(", ").join(missing_dimensions)
+    )

@@ -1,0 +1,39 @@
+"""Markup built from parts, so that nothing from the data can ever become markup."""
+
+from __future__ import annotations
+
+from html import escape
+
+VOID_ELEMENTS = frozenset({"br", "hr", "img", "wbr"})
+
+
+class Html(str):
+    """Text that is already markup; any other text is escaped where it meets markup."""
+
+    __slots__ = ()
+
+
+def to_html(value: object) -> Html:
+    """Escape `value`, unless it is markup."""
+    return value if isinstance(value, Html) else Html(escape(str(value)))
+
+
+def join(*content: object) -> Html:
+    """Several pieces one after another; None and the empty string leave nothing."""
+    return Html("".join(to_html(piece) for piece in content if piece is not None))
+
+
+def tag(name: str, *content: object, **attributes: object) -> Html:
+    """One element. `class_` becomes class, `data_x` data-x; None and False leave an attribute out,
+    True writes it without a value."""
+    attribute_text = "".join(_attribute(key, value) for key, value in attributes.items())
+    if name in VOID_ELEMENTS:
+        return Html(f"<{name}{attribute_text}>")
+    return Html(f"<{name}{attribute_text}>{join(*content)}</{name}>")
+
+
+def _attribute(key: str, value: object) -> str:
+    if value is None or value is False:
+        return ""
+    key = key.rstrip("_").replace("_", "-")
+    return f" {key}" if value is True else f' {key}="{escape(str(value))}"'

@@ -1,0 +1,280 @@
+"""Case mix: estimates as they would be if a place had the cases of another mix.
+
+Direct standardisation by weighting: a case of stratum s counts t(s) / p(s) times, where p is the
+mix of the place itself and t the mix it is brought to (Fleiss, Levin and Paik 2003, chapter 19, for
+rates; Xie and Liu 2005, Statistics in Medicine 24, for weighted curves). Everything downstream is
+then the same estimate from weighted counts. Weighting is over strata that are settled when a case
+is filed, so nothing a court does moves its weights.
+
+A window sees cases that began in it and older ones, and the mix may have been another when these
+began. So a case is weighted by the mix of those it began with: the window's own, or the one that
+ended whole windows before, brought to what was wanted then. With the window's weights for all, an
+old stock would be corrected for a change that it had no part in.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from index_engine.estimates import weighted_sums
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.panel import (
+    BEFORE_OBSERVATION,
+    Cells,
+    CountRows,
+    IntArray,
+    PanelAxes,
+    ProcessCells,
+)
+from index_engine.estimates.places import Places
+from index_engine.estimates.windows import Windows
+from index_engine.method import CaseMix
+
+NO_PLACE = -1
+
+
+@dataclass(frozen=True)
+class CaseWeights:
+    """`weight` (unit, window, stratum) of a case of the stratum that began in the window, 0 where
+    the unit has none; `represented` (unit, window): the share of the wanted mix that the weighted
+    cases make up; `since` (unit,): the first window for which a mix is wanted, before which a case
+    counts 1."""
+
+    weight: Array
+    overlap: Array
+    first_window: IntArray
+
+    @classmethod
+    def uniform(cls, n_places: int, n_windows: int, n_strata: int) -> "CaseWeights":
+        shape = (n_places, n_windows)
+        return cls(np.ones((*shape, n_strata)), np.ones(shape), np.zeros(n_places, dtype=np.int64))
+
+    def select(self, places: slice) -> "CaseWeights":
+        """Those of some units."""
+        return CaseWeights(self.weight[places], self.overlap[places], self.first_window[places])
+
+    @cached_property
+    def next_window(self) -> IntArray:
+        """(unit, window): the first window from here on that has weights; the last, if none."""
+        n_windows = self.weight.shape[1]
+        has_weights = ~np.isnan(self.weight).any(axis=-1)
+        positions = np.where(has_weights, np.arange(n_windows), n_windows - 1)
+        return np.minimum.accumulate(positions[:, ::-1], axis=1)[:, ::-1]
+
+
+def standardisation_weights(
+    place_counts: Array, standard_counts: Array, limits: CaseMix
+) -> CaseWeights:
+    """Weights that bring counts `own` (unit, window, stratum) to the mix of `wanted` (same axes, or
+    of length one where all units share it).
+
+    No case counts more than `max_weight` times its share, so of a stratum that a unit hardly has
+    only a part is represented; below `min_represented` in all, every weight is NaN. At last all
+    weights are divided by what is represented, so that on average a case counts as one: with 5 and
+    0.8 no case counts more than 6.25 times.
+    """
+    place_shares, standard_shares = _stratum_shares(place_counts), _stratum_shares(standard_counts)
+    capped_shares = np.minimum(standard_shares, limits.max_weight * place_shares)
+    overlap = capped_shares.sum(axis=-1)
+    weight = np.divide(
+        capped_shares, place_shares, out=np.zeros_like(capped_shares), where=place_shares > 0
+    )
+    # One case a case, so that numbers at risk stay about those of the unit.
+    scale = np.divide(1.0, overlap, out=np.zeros_like(overlap), where=overlap > 0)
+    weight *= scale[..., None]
+    # With a hair's width, so that a whole mix is not lost to rounding.
+    weight[~(overlap >= limits.min_overlap - 1e-9)] = np.nan
+    has_standard = np.broadcast_to(standard_shares.sum(axis=-1) > 0, overlap.shape)
+    first_window = np.where(has_standard.any(axis=-1), has_standard.argmax(axis=-1), 0)
+    return CaseWeights(weight, overlap, first_window)
+
+
+def _stratum_shares(counts: Array) -> Array:
+    total = counts.sum(axis=-1, keepdims=True)
+    share: Array = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+    return share
+
+
+# ---------------------------------------------------------------- adding up with weights
+
+
+@dataclass(frozen=True)
+class PlaceRows:
+    """Rows of a measure that belong to a unit: the unit, the period and the stratum of each as
+    positions, and its position on an inner axis of length `inner_size`, such as event and bin.
+    `kept` are the positions of these rows among all; `began` the periods in which their spells
+    began."""
+
+    source_rows: IntArray
+    place: IntArray
+    period: IntArray
+    start_period: IntArray
+    stratum: IntArray
+    inner: IntArray
+    inner_size: int
+
+
+def map_courts_to_places(places: Places, n_courts: int) -> IntArray:
+    """(court,): the position of the unit of a level that each court belongs to, or NO_UNIT."""
+    place_by_court = np.full(n_courts, NO_PLACE)
+    for place, rows in enumerate(places.members):
+        place_by_court[rows] = place
+    return place_by_court
+
+
+def rows_from_cells(cells: Cells, place_by_court: IntArray) -> PlaceRows:
+    """Cells of a process, with event and bin together as the inner axis."""
+    _, n_periods, n_events, n_bins = cells.shape
+    court = cells.position // (n_periods * n_events * n_bins)
+    source_rows = np.flatnonzero(place_by_court[court] != NO_PLACE)
+    period, inner = np.divmod(
+        cells.position[source_rows] % (n_periods * n_events * n_bins), n_events * n_bins
+    )
+    stratum = cells.stratum[source_rows]
+    start_period = cells.start_period[source_rows]
+    return PlaceRows(
+        source_rows,
+        place_by_court[court[source_rows]],
+        period,
+        start_period,
+        stratum,
+        inner,
+        n_events * n_bins,
+    )
+
+
+def rows_from_counts(rows: CountRows, place_by_court: IntArray) -> PlaceRows:
+    """Rows of counts, without an inner axis. When their cases began is not known: see
+    `averaged`."""
+    source_rows = np.flatnonzero(place_by_court[rows.court] != NO_PLACE)
+    zeros = np.zeros(len(source_rows), dtype=np.int64)
+    period = rows.period[source_rows]
+    return PlaceRows(
+        source_rows,
+        place_by_court[rows.court[source_rows]],
+        period,
+        period,
+        rows.stratum[source_rows],
+        zeros,
+        1,
+    )
+
+
+def window_offsets(windows: Windows) -> range:
+    """Offsets from a period to the ends of the windows that it is part of."""
+    return range(windows.length)
+
+
+def start_offsets(windows: Windows) -> tuple[int, ...]:
+    """The same for the window that begins with the period."""
+    return (windows.length - 1,)
+
+
+def end_offsets(windows: Windows) -> tuple[int, ...]:
+    """The same for the window that ended just before the period."""
+    return (-1,)
+
+
+def sum_by_window(
+    rows: PlaceRows,
+    values: Sequence[Array],
+    weights: CaseWeights,
+    windows: Windows,
+    offsets: Iterable[int],
+) -> tuple[list[Array], list[Array]]:
+    """Sums of weight x value, and of squared weight x value, over the rows of each window.
+
+    `values` are arrays (row,); each result is (unit, window, inner).
+    """
+    n_places, n_windows, _ = weights.weight.shape
+    shape = (len(values), n_places, n_windows, rows.inner_size)
+    sums, squared_sums = np.zeros(shape), np.zeros(shape)
+    weighted_sums.compiled_kernel()(
+        sums,
+        squared_sums,
+        np.stack([value[rows.source_rows] for value in values]).astype(np.float64),
+        *(
+            as_int64(axis)
+            for axis in (rows.place, rows.period, rows.start_period, rows.stratum, rows.inner)
+        ),
+        weights.weight,
+        as_int64(weights.next_window),
+        as_int64(weights.first_window),
+        int(windows.ends[0]),
+        windows.length,
+        np.array([*offsets]),
+    )
+    return list(sums), list(squared_sums)
+
+
+def as_int64(numbers: IntArray) -> IntArray:
+    """As what is compiled takes them, whatever DuckDB gave."""
+    return np.ascontiguousarray(numbers, dtype=np.int64)
+
+
+def count_by_stratum(
+    rows: PlaceRows,
+    values: Array,
+    n_places: int,
+    n_strata: int,
+    windows: Windows,
+    offsets: Iterable[int],
+) -> Array:
+    """Plain sums by stratum: (unit, window, stratum)."""
+    stratum_rows = replace(
+        rows,
+        stratum=np.zeros_like(rows.stratum),
+        inner=rows.stratum.astype(np.int64),
+        inner_size=n_strata,
+    )
+    uniform_weights = CaseWeights.uniform(n_places, len(windows.ends), 1)
+    [counts], _ = sum_by_window(stratum_rows, [values], uniform_weights, windows, offsets)
+    return counts
+
+
+def entry_mix(
+    cells: ProcessCells, places: Places, axes: PanelAxes, windows: Windows, n_strata: int
+) -> Array:
+    """The mix of a level on a process: spells that began in each window, by stratum (unit, window,
+    stratum). What was taken over when observation began is no part of it: slow kinds stay longest.
+    """
+    rows = rows_from_cells(cells.entries, map_courts_to_places(places, len(axes.courts)))
+    new_entries = np.where(cells.entries.start_period > BEFORE_OBSERVATION, cells.entries.n, 0.0)
+    return count_by_stratum(
+        rows, new_entries, len(places.ids), n_strata, windows, window_offsets(windows)
+    )
+
+
+def average_weights(
+    weights: CaseWeights, event_cells: Cells, places: Places, windows: Windows
+) -> CaseWeights:
+    """Weights for counts of what ended in a window, of which it is not known when it began: of each
+    stratum the mean weight of the spells that ended in the window."""
+    n_places, n_windows, n_strata = weights.weight.shape
+    rows = rows_from_cells(event_cells, map_courts_to_places(places, event_cells.shape[0]))
+    rows = replace(rows, inner=rows.stratum.astype(np.int64), inner_size=n_strata)
+    [weighted_counts], _ = sum_by_window(
+        rows, [event_cells.n], weights, windows, window_offsets(windows)
+    )
+    [plain_counts], _ = sum_by_window(
+        rows,
+        [event_cells.n],
+        CaseWeights.uniform(n_places, n_windows, n_strata),
+        windows,
+        window_offsets(windows),
+    )
+    mean_weights = np.divide(
+        weighted_counts, plain_counts, out=weights.weight.copy(), where=plain_counts > 0
+    )
+    mean_weights[np.isnan(weights.weight)] = np.nan
+    return CaseWeights(mean_weights, weights.overlap, weights.first_window)
+
+
+def lag_windows(counts: Array, n_windows: int) -> Array:
+    """The counts (unit, window, stratum) so many windows before; zero where there were none."""
+    lagged_counts = np.zeros_like(counts)
+    if n_windows < counts.shape[1]:
+        lagged_counts[:, n_windows:] = counts[:, : counts.shape[1] - n_windows]
+    return lagged_counts

@@ -1,0 +1,304 @@
+"""Estimates from counts: shares, means, amounts and median prices, of every unit and window, as
+observed and brought to another case mix; and the figures shown beside the score."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import duckdb
+import numpy as np
+
+from index_engine.estimates import case_mix, panel, rates
+from index_engine.estimates.case_mix import CaseWeights
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.indicator_estimate import IndicatorEstimate, place_blocks
+from index_engine.estimates.panel import CountRows, IntArray, PanelAxes
+from index_engine.estimates.places import Places
+from index_engine.estimates.windows import Windows
+from index_engine.method import AUCTION_COUNTS, Check, Estimate, Indicator, Method
+from index_engine.method.model import AMOUNTS
+
+COUNT_KINDS = ("share", "mean", "amount_rate", "median")
+RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
+STOCK_COUNTS = {"pending", "handled", "pending_days"}
+UNSTRATIFIED_COUNTS = {
+    "numbered_received",
+    "numbered_expected",
+}  # of no stratum: nobody knows the missing
+COMPOSITE_COUNTS = {  # counts that are made of others
+    "recovered_in_kind": ("recovered_setoff", "recovered_asset_swap"),
+    "recovered_arranged": ("recovered_instalment", "recovered_restructuring"),
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Every count of the measures: `totals` by name as (court, period) arrays, `ratios` (court,
+    period, ratio bin), and the same by stratum as rows; `lots` only of courts."""
+
+    totals: dict[str, Array]
+    ratios: Array
+    cases: CountRows
+    rounds: CountRows
+    first_rounds: CountRows
+    prices: CountRows
+    lots: CountRows | None
+
+    @property
+    def stratum_rows(self) -> tuple[CountRows, ...]:
+        rows = (self.cases, self.first_rounds, self.rounds)
+        return rows if self.lots is None else (*rows, self.lots)
+
+
+def n_ratio_bins(method: Method) -> int:
+    return round(RATIO_CEILING / method.ratio_step) + 1
+
+
+def read_totals(
+    con: duckdb.DuckDBPyConnection, axes: PanelAxes, schema: str = "measures"
+) -> dict[str, Array]:
+    """Every count by name as (court, period) arrays."""
+    first_round_counts = panel.read_counts(con, axes, "round_counts", "stage = 'first'", schema)
+    totals = {
+        **panel.read_counts(con, axes, "case_counts", schema=schema),
+        **panel.read_counts(con, axes, "round_counts", schema=schema),
+        "first_held": first_round_counts["held"],
+        "first_sold": first_round_counts["sold"],
+    }
+    if schema == "measures":
+        for table in ("coverage", "lot_counts"):
+            totals |= panel.read_counts(con, axes, table)
+    return totals
+
+
+def read_all_counts(
+    con: duckdb.DuckDBPyConnection, axes: PanelAxes, method: Method, schema: str = "measures"
+) -> Counts:
+    """Read all counts; of random groups (`schema` grouped) there are fewer tables."""
+    n_bins = n_ratio_bins(method)
+    prices = panel.read_price_ratios(con, axes, n_bins, schema)
+    totals = read_totals(con, axes, schema)
+    first_rounds = panel.read_count_rows(con, axes, "round_counts", "stage = 'first'", schema)
+    return Counts(
+        totals,
+        panel.price_histogram(prices, axes, n_bins),
+        panel.read_count_rows(con, axes, "case_counts", schema=schema),
+        panel.read_count_rows(con, axes, "round_counts", schema=schema),
+        CountRows(
+            first_rounds.court,
+            first_rounds.period,
+            first_rounds.stratum,
+            {f"first_{name}": first_rounds.counts[name] for name in ("held", "sold")},
+        ),
+        prices,
+        panel.read_count_rows(con, axes, "lot_counts") if schema == "measures" else None,
+    )
+
+
+def window_totals(
+    court_totals: dict[str, Array], windows: Windows, members: list[IntArray]
+) -> dict[str, Array]:
+    """Every named count of the method for units and windows: arrays (unit, window)."""
+    place_counts = {name: panel.sum_members(array, members) for name, array in court_totals.items()}
+    totals = {name: windows.sums(array) for name, array in place_counts.items()}
+    net_inflow = place_counts["filed"] + place_counts["initial_stock"] - place_counts["closed"]
+    return _add_composite_counts(totals, np.cumsum(net_inflow, axis=1)[:, windows.ends], windows)
+
+
+def _add_composite_counts(
+    totals: dict[str, Array], pending_stock: Array, windows: Windows
+) -> dict[str, Array]:
+    """Counts that are made of others."""
+    totals["pending"] = pending_stock
+    totals["handled"] = pending_stock + totals["closed"]
+    totals["pending_days"] = pending_stock * windows.lengths_in_days()
+    return totals | {
+        name: totals[first] + totals[second] for name, (first, second) in COMPOSITE_COUNTS.items()
+    }
+
+
+def has_counts(spec: Estimate, counts: dict[str, Array]) -> bool:
+    """Whether what an estimate is made of was counted: of random groups not everything is."""
+    return {spec.numerator, spec.denominator} <= {*counts, ""}
+
+
+# ---------------------------------------------------------------- as observed
+
+
+def observed_estimates(
+    counts: dict[str, Array],
+    ratios: Array,
+    places: Places,
+    windows: Windows,
+    indicators: Iterable[Indicator | Check],
+    method: Method,
+) -> dict[str, IndicatorEstimate]:
+    """Estimates of one level by indicator; `counts` are those of `totals_of`."""
+    estimates = {}
+    for indicator in indicators:
+        if indicator.estimate.kind == "median":
+            parts = []
+            for block in place_blocks(places):
+                histogram = windows.sums(panel.sum_members(ratios, block.members))
+                value, se = rates.median(histogram, method.ratio_step)
+                parts.append(IndicatorEstimate(value, se, histogram.sum(axis=-1), ~np.isnan(se)))
+            estimates[indicator.id] = IndicatorEstimate.concatenate(parts)
+        else:
+            estimates[indicator.id] = ratio_estimate(indicator.estimate, counts)
+    return estimates
+
+
+def ratio_estimate(spec: Estimate, counts: dict[str, Array]) -> IndicatorEstimate:
+    """A share, a mean or a ratio of amounts from its counts (unit, window)."""
+    y, x = counts[spec.numerator], counts[spec.denominator]
+    if spec.kind == "share":
+        value, se = rates.share(y, x)
+        return IndicatorEstimate(value, se, x, x > 0)
+    yy = counts[f"{spec.numerator}_x_{spec.numerator}"]
+    if spec.kind == "mean":
+        value, se = rates.amount_rate(y, x, yy, y, x, x)
+        return IndicatorEstimate(value, se, x, ~np.isnan(se))
+    xy = counts[f"{spec.denominator}_x_{spec.numerator}"]
+    xx = counts[f"{spec.denominator}_x_{spec.denominator}"]
+    n = counts[AMOUNTS[spec.numerator, spec.denominator]]
+    value, se = rates.amount_rate(y, x, yy, xy, xx, n)
+    return IndicatorEstimate(value, se, n, ~np.isnan(se))
+
+
+# ---------------------------------------------------------------- brought to another mix
+
+
+def standardised_estimates(
+    counts: Counts,
+    places: Places,
+    weights: dict[str, CaseWeights],
+    windows: Windows,
+    indicators: Iterable[Indicator | Check],
+    direct_estimates: dict[str, IndicatorEstimate],
+    method: Method,
+) -> dict[str, IndicatorEstimate]:
+    """The same by weighted cases and lots; `weights` are those of the clocks case and lot, `plain`
+    the estimates as observed, whose n they keep. Of counts it is not known when their cases began:
+    the weights are to be those of `mix.averaged`. What is not counted by stratum is left out."""
+    place_by_court = case_mix.map_courts_to_places(places, counts.ratios.shape[0])
+    estimates = {}
+    for indicator in indicators:
+        spec = indicator.estimate
+        if {spec.numerator, spec.denominator} & UNSTRATIFIED_COUNTS:
+            continue
+        if spec.kind == "median":
+            value_and_error = _weighted_median(
+                counts.prices, place_by_court, weights["lot"], windows, method
+            )
+        else:
+            is_auction_count = spec.denominator in AUCTION_COUNTS
+            value_and_error = _weighted_ratio(
+                counts,
+                place_by_court,
+                weights["lot" if is_auction_count else "case"],
+                windows,
+                spec,
+            )
+        estimates[indicator.id] = IndicatorEstimate(
+            *value_and_error, direct_estimates[indicator.id].n, ~np.isnan(value_and_error[1])
+        )
+    return estimates
+
+
+def _weighted_ratio(
+    counts: Counts, place_by_court: IntArray, weights: CaseWeights, windows: Windows, spec: Estimate
+) -> rates.ValueWithError:
+    """Value and standard error (unit, window) of a ratio of weighted sums.
+
+    Linearised as a ratio estimate (Cochran 1977, section 6.4): each case brings its squared weight.
+    """
+
+    def weighted_sums(name: str) -> tuple[Array, Array]:
+        return _weighted_count(counts, place_by_court, weights, windows, name)
+
+    (y, y2), (x, x2) = weighted_sums(spec.numerator), weighted_sums(spec.denominator)
+    if spec.kind == "share":
+        # Of n cases with weights w, the error of a share is that of (sum w)^2 / sum w^2 cases.
+        n = np.divide(x**2, x2, out=np.zeros_like(x), where=x2 > 0)
+        value = rates.quotient(y, x)
+        return value, rates.share(value * n, n)[1]
+    yy = weighted_sums(f"{spec.numerator}_x_{spec.numerator}")[1]
+    if spec.kind == "mean":
+        return rates.amount_rate(y, x, yy, y2, x2, x)
+    xy = weighted_sums(f"{spec.denominator}_x_{spec.numerator}")[1]
+    xx = weighted_sums(f"{spec.denominator}_x_{spec.denominator}")[1]
+    n = weighted_sums(AMOUNTS[spec.numerator, spec.denominator])[0]
+    return rates.amount_rate(y, x, yy, xy, xx, n)
+
+
+def _weighted_count(
+    counts: Counts, place_by_court: IntArray, weights: CaseWeights, windows: Windows, name: str
+) -> tuple[Array, Array]:
+    """Sums of weight x count and of squared weight x count: arrays (unit, window)."""
+    if name in STOCK_COUNTS:
+        return _weighted_stock(counts.cases, place_by_court, weights, windows, name)
+    if name in COMPOSITE_COUNTS:
+        parts = [
+            _weighted_count(counts, place_by_court, weights, windows, part)
+            for part in COMPOSITE_COUNTS[name]
+        ]
+        return parts[0][0] + parts[1][0], parts[0][1] + parts[1][1]
+    rows = next(rows for rows in counts.stratum_rows if name in rows.counts)
+    return _weighted_flow(rows, place_by_court, weights, windows, name)
+
+
+def _weighted_flow(
+    rows: CountRows, place_by_court: IntArray, weights: CaseWeights, windows: Windows, name: str
+) -> tuple[Array, Array]:
+    place_rows = case_mix.rows_from_counts(rows, place_by_court)
+    [sums], [squared_sums] = case_mix.sum_by_window(
+        place_rows, [rows.counts[name]], weights, windows, case_mix.window_offsets(windows)
+    )
+    return sums[..., 0], squared_sums[..., 0]
+
+
+def _weighted_stock(
+    rows: CountRows, place_by_court: IntArray, weights: CaseWeights, windows: Windows, name: str
+) -> tuple[Array, Array]:
+    """Weighted stocks: flows summed from the beginning, stratum by stratum."""
+    weight = weights.weight
+    n_places, _, n_strata = weight.shape
+    place_rows = case_mix.rows_from_counts(rows, place_by_court)
+    flow = rows.counts["filed"] + rows.counts["initial_stock"] - rows.counts["closed"]
+    shape = (n_places, windows.axes.n_periods, n_strata)
+    flat_index = np.ravel_multi_index(
+        (place_rows.place, place_rows.period, place_rows.stratum), shape
+    )
+    by_period = np.bincount(flat_index, flow[place_rows.source_rows], int(np.prod(shape))).reshape(
+        shape
+    )
+    pending_stock = np.cumsum(by_period, axis=1)[:, windows.ends]
+    sums, squared_sums = (
+        (weight * pending_stock).sum(axis=-1),
+        (weight**2 * pending_stock).sum(axis=-1),
+    )
+    if name == "handled":
+        closed_flow = _weighted_flow(rows, place_by_court, weights, windows, "closed")
+        return sums + closed_flow[0], squared_sums + closed_flow[1]
+    days = windows.lengths_in_days() if name == "pending_days" else 1.0
+    return sums * days, squared_sums * days
+
+
+def _weighted_median(
+    prices: CountRows,
+    place_by_court: IntArray,
+    weights: CaseWeights,
+    windows: Windows,
+    method: Method,
+) -> rates.ValueWithError:
+    rows = case_mix.rows_from_counts(prices, place_by_court)
+    n_bins = n_ratio_bins(method)
+    inner = prices.counts["ratio_bin"][rows.source_rows].astype(np.int64)
+    rows = replace(rows, inner=inner, inner_size=n_bins)
+    [histogram], [squared_histogram] = case_mix.sum_by_window(
+        rows, [prices.counts["n"]], weights, windows, case_mix.window_offsets(windows)
+    )
+    total, squared_total = histogram.sum(axis=-1), squared_histogram.sum(axis=-1)
+    effective_n = np.divide(
+        total**2, squared_total, out=np.zeros_like(total), where=squared_total > 0
+    )
+    return rates.median(histogram, method.ratio_step, effective_n)

@@ -1,0 +1,152 @@
+"""Are creditors from elsewhere paid as often, and as soon, as local ones? The two, place by place.
+
+Both are read off the curves of the case process, open cases counted, as the index does; once with the
+cases as they are, and once with both brought to the mix of all cases of the place, so that a
+difference in the kinds of cases is none of the difference in what became of them. Creditors are
+different people, so the two estimates are independent and the variance of the gap is the sum of
+theirs. Cases of which it is not known where the creditor is take no part.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+
+from index_engine.estimates import case_mix, curve_estimates, panel
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.indicator_estimate import ADJUSTED, OBSERVED, IndicatorEstimate
+from index_engine.estimates.panel import PanelAxes, ProcessCells
+from index_engine.estimates.places import Places
+from index_engine.estimates.store import CategoryColumn, Columns, Store
+from index_engine.estimates.windows import Windows
+from index_engine.measures import strata
+from index_engine.measures.compute import LOCAL, NON_LOCAL
+from index_engine.method import Indicator, Method
+
+PROCESS, EVENT = "case", "cash"
+SIDES = (LOCAL, NON_LOCAL)
+STATUSES = ("estimated", "no_data", "too_few", "not_estimable")
+
+
+@dataclass(frozen=True)
+class CreditorSide:
+    """The cells of the cases of one side's creditors, by court, and the windows over them."""
+
+    cells: ProcessCells
+    windows: Windows
+
+
+def gap_indicators(method: Method) -> list[Indicator]:
+    """What is compared: the indicators of a method that tell whether and when cases are paid."""
+    return [
+        i for i in method.indicators if i.estimate.process == PROCESS and i.estimate.event == EVENT
+    ]
+
+
+def store_creditor_gaps(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    levels: list[Places],
+    windows: Windows,
+    method: Method,
+    design_effects: dict[str, float],
+) -> None:
+    """Store both sides of every place and window and their gap, local less elsewhere.
+
+    Needs schema `by_creditor` of the measures. `effect` are design effects by indicator.
+    """
+    indicators = gap_indicators(method)
+    if not indicators:
+        return
+    sides = {side: _read_side(con, side, windows, method) for side in SIDES}
+    for places in levels:
+        estimates_by_basis = {
+            OBSERVED: {s: _observed_estimates(sides[s], places, indicators, method) for s in SIDES}
+        }
+        if method.strata is not None:
+            estimates_by_basis[ADJUSTED] = _adjusted_estimates(
+                sides, places, indicators, estimates_by_basis[OBSERVED], method
+            )
+        for basis, estimates_by_side in estimates_by_basis.items():
+            for indicator in indicators:
+                error_factor = np.sqrt(design_effects.get(indicator.id, 1.0))
+                local, non_local = (
+                    estimates_by_side[side][indicator.id].scale_error(error_factor)
+                    for side in SIDES
+                )
+                _store_gap(store, places, basis, indicator, local, non_local, method)
+
+
+def _read_side(
+    con: duckdb.DuckDBPyConnection, side: str, windows: Windows, method: Method
+) -> CreditorSide:
+    axes = windows.axes
+    side_axes = PanelAxes(
+        tuple(f"{side}:{court}" for court in axes.courts), axes.first_period, axes.last_period
+    )
+    events = method.process_events(PROCESS)
+    cells = panel.read_process_cells(con, side_axes, PROCESS, events, method.ages, "by_creditor")
+    return CreditorSide(cells, Windows(side_axes, windows.length, windows.ends))
+
+
+def _observed_estimates(
+    side: CreditorSide, places: Places, indicators: list[Indicator], method: Method
+) -> dict[str, IndicatorEstimate]:
+    estimates, _ = curve_estimates.observed_estimates(
+        panel.panel_from_cells(side.cells), places, side.windows, indicators, method
+    )
+    return estimates
+
+
+def _adjusted_estimates(
+    sides: dict[str, CreditorSide],
+    places: Places,
+    indicators: list[Indicator],
+    observed_estimates: dict[str, dict[str, IndicatorEstimate]],
+    method: Method,
+) -> dict[str, dict[str, IndicatorEstimate]]:
+    """Both sides brought to the mix of the cases that began in the place in the window."""
+    n_strata = strata.stratum_grid(method).n_strata
+    entry_mixes = {
+        name: case_mix.entry_mix(side.cells, places, side.windows.axes, side.windows, n_strata)
+        for name, side in sides.items()
+    }
+    place_mix: Array = np.sum(list(entry_mixes.values()), axis=0)
+    estimates = {}
+    for name, side in sides.items():
+        weights = case_mix.standardisation_weights(entry_mixes[name], place_mix, method.case_mix)
+        n = observed_estimates[name][indicators[0].id].n
+        estimates[name], _ = curve_estimates.standardised_estimates(
+            side.cells, places, weights, side.windows, indicators, n, method
+        )
+    return estimates
+
+
+def _store_gap(
+    store: Store,
+    places: Places,
+    basis: str,
+    indicator: Indicator,
+    local: IndicatorEstimate,
+    non_local: IndicatorEstimate,
+    method: Method,
+) -> None:
+    """Both sides where both rest on the least n of the indicator; else why not."""
+    smaller_n = np.minimum(local.n, non_local.n)
+    estimable = local.estimable & non_local.estimable
+    reasons = [local.n + non_local.n == 0, smaller_n < indicator.min_n, ~estimable]
+    status = np.select(reasons, [1, 2, 3], 0)
+    has_gap = status == 0
+    columns: Columns = {
+        "basis": basis,
+        "indicator": indicator.id,
+        "gap": np.where(has_gap, local.value - non_local.value, np.nan).round(10),
+        "gap_se": np.where(has_gap, np.hypot(local.se, non_local.se), np.nan).round(10),
+        "status": CategoryColumn(status, STATUSES),
+    }
+    for name, item in ((LOCAL, local), (NON_LOCAL, non_local)):
+        columns[name] = np.where(has_gap, item.value, np.nan).round(10)
+        columns[f"{name}_se"] = np.where(has_gap, item.se, np.nan).round(10)
+        # Fewer than the least cell, with the whole known, could be told apart.
+        columns[f"{name}_n"] = np.where(item.n >= method.min_cell, item.n, np.nan)
+    store.append("creditor_gaps", places, columns)

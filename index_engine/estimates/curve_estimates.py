@@ -1,0 +1,223 @@
+"""Estimates read off curves: incidences and restricted means, of every unit and window, as observed
+and brought to another case mix."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from index_engine.estimates import case_mix, incidence, panel
+from index_engine.estimates.case_mix import CaseWeights
+from index_engine.estimates.incidence import Array
+from index_engine.estimates.indicator_estimate import Covariances, IndicatorEstimate, place_blocks
+from index_engine.estimates.panel import ProcessCells, ProcessPanel
+from index_engine.estimates.places import Places
+from index_engine.estimates.windows import Windows
+from index_engine.method import Check, Estimate, Indicator, Method
+
+MAX_PLACES_PER_BATCH = 1_000  # units whose weighted cells are held at a time: some 400 MB
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What a window's curves are made of, arrays (unit, window, bin): spells that came under
+    observation in it or were carried in, spells that left it without an event or were carried out,
+    each with the days of the bin passed by then, and `events` (unit, window, event, bin)."""
+
+    entries: Array
+    entries_elapsed_days: Array
+    censored: Array
+    censored_elapsed_days: Array
+    events: Array
+
+
+def window_flows(panel_cells: ProcessPanel, windows: Windows) -> Flows:
+    return Flows(
+        windows.sums(panel_cells.entries) + windows.stock_at_start(panel_cells.opening_stock),
+        windows.sums(panel_cells.entries_elapsed_days)
+        + windows.stock_at_start(panel_cells.opening_stock_elapsed_days),
+        windows.sums(panel_cells.censored) + windows.stock_at_end(panel_cells.opening_stock),
+        windows.sums(panel_cells.censored_elapsed_days)
+        + windows.stock_at_end(panel_cells.opening_stock_elapsed_days),
+        windows.sums(panel_cells.events),
+    )
+
+
+def number_at_risk(flows: Flows, method: Method) -> Array:
+    return incidence.number_at_risk(
+        flows.entries,
+        flows.entries_elapsed_days,
+        flows.censored,
+        flows.censored_elapsed_days,
+        flows.events,
+        method.ages,
+    )
+
+
+def period_curves(
+    cells: ProcessPanel, windows: Windows, method: Method
+) -> tuple[incidence.IncidenceCurves, Array]:
+    """Period curves (unit, window, ...) from cells, and the number of spells under way (n)."""
+    flows = window_flows(cells, windows)
+    curves = incidence.aalen_johansen(
+        flows.events, number_at_risk(flows, method), method.min_at_risk, method.max_unresolved
+    )
+    return curves, flows.entries.sum(axis=-1)
+
+
+# ---------------------------------------------------------------- weighted to another mix
+
+
+def weighted_curves(
+    cells: ProcessCells, places: Places, weights: CaseWeights, windows: Windows, method: Method
+) -> incidence.IncidenceCurves:
+    """As `curves_of`, each case counting by its weight.
+
+    The hazards are those of the weighted counts; the numbers at risk are the effective ones,
+    (sum w)^2 / sum w^2 (Kish 1965, section 11.7): from them the variance follows as ever, and by
+    them a curve ends, so that a heavy case is not taken for many.
+    """
+    place_by_court = case_mix.map_courts_to_places(places, cells.entries.shape[0])
+    flows, squared_flows = weighted_flows(
+        cells, lambda part: case_mix.rows_from_cells(part, place_by_court), weights, windows
+    )
+    risk, squared_risk = number_at_risk(flows, method), number_at_risk(squared_flows, method)
+    # Events and numbers at risk in one proportion: hazards stay, and weights of 1 change nothing.
+    scale = np.divide(risk, squared_risk, out=np.zeros_like(risk), where=squared_risk > 1e-9)
+    return incidence.aalen_johansen(
+        flows.events * scale[..., None, :],
+        np.maximum(risk * scale, 0.0),
+        method.min_at_risk,
+        method.max_unresolved,
+    )
+
+
+def weighted_flows(
+    cells: ProcessCells,
+    locate_rows: Callable[[panel.Cells], case_mix.PlaceRows],
+    weights: CaseWeights,
+    windows: Windows,
+) -> tuple[Flows, Flows]:
+    """Flows of weighted counts, and the same of squared weights; `placed` tells the unit of each
+    cell."""
+    window_offsets, start_offsets, end_offsets = (
+        case_mix.window_offsets(windows),
+        case_mix.start_offsets(windows),
+        case_mix.end_offsets(windows),
+    )
+
+    def sum_cells(part: panel.Cells, offsets: Sequence[int]) -> tuple[list[Array], list[Array]]:
+        return case_mix.sum_by_window(
+            locate_rows(part), [part.n, part.elapsed_days], weights, windows, offsets
+        )
+
+    entries, opening_stock = (
+        sum_cells(cells.entries, window_offsets),
+        sum_cells(cells.opening_stock, start_offsets),
+    )
+    censored, closing_stock = (
+        sum_cells(cells.censored, window_offsets),
+        sum_cells(cells.opening_stock, end_offsets),
+    )
+    event_counts = sum_cells(cells.events, window_offsets)
+    _, _, n_events, n_bins = cells.events.shape
+    return tuple(  # type: ignore[return-value]
+        Flows(
+            entries[k][0] + opening_stock[k][0],
+            entries[k][1] + opening_stock[k][1],
+            censored[k][0] + closing_stock[k][0],
+            censored[k][1] + closing_stock[k][1],
+            event_counts[k][0].reshape(*event_counts[k][0].shape[:2], n_events, n_bins),
+        )
+        for k in (0, 1)
+    )
+
+
+# ---------------------------------------------------------------- indicators
+
+
+def observed_estimates(
+    cells: ProcessPanel,
+    places: Places,
+    windows: Windows,
+    indicators: Sequence[Indicator | Check],
+    method: Method,
+) -> tuple[dict[str, IndicatorEstimate], Covariances]:
+    """Estimates of one level by indicator, and covariances of those read off the same curves."""
+    parts = []
+    for block in place_blocks(places):
+        place_panel = ProcessPanel(
+            **{name: panel.sum_members(array, block.members) for name, array in vars(cells).items()}
+        )
+        curves, n = period_curves(place_panel, windows, method)
+        parts.append(estimates_from_curves(curves, n, indicators, method))
+    return _concatenate(parts)
+
+
+def standardised_estimates(
+    cells: ProcessCells,
+    places: Places,
+    weights: CaseWeights,
+    windows: Windows,
+    indicators: Sequence[Indicator | Check],
+    n: Array,
+    method: Method,
+) -> tuple[dict[str, IndicatorEstimate], Covariances]:
+    """The same by weighted cases; `n` (unit, window) is the number of the cases themselves."""
+    parts = []
+    for first, batch in _place_batches(places):
+        batch_rows = slice(first, first + len(batch.ids))
+        curves = weighted_curves(cells, batch, weights.select(batch_rows), windows, method)
+        parts.append(estimates_from_curves(curves, n[batch_rows], indicators, method))
+    return _concatenate(parts)
+
+
+def estimates_from_curves(
+    curves: incidence.IncidenceCurves,
+    n: Array,
+    indicators: Sequence[Indicator | Check],
+    method: Method,
+) -> tuple[dict[str, IndicatorEstimate], Covariances]:
+    """Indicators of curves (unit, window, ...), with covariances for each pair of them."""
+    functionals = {i.id: _indicator_functional(curves, i.estimate, method) for i in indicators}
+    estimates = {}
+    for name, functional in functionals.items():
+        se = np.sqrt(np.maximum(incidence.covariance(curves, functional, functional), 0.0))
+        estimates[name] = IndicatorEstimate(functional.value, se, n, ~np.isnan(functional.value))
+    covariances = {
+        (first, second): incidence.covariance(curves, functionals[first], functionals[second])
+        for first, second in combinations(functionals, 2)
+    }
+    return estimates, covariances
+
+
+def _indicator_functional(
+    curves: incidence.IncidenceCurves, spec: Estimate, method: Method
+) -> incidence.Functional:
+    event = method.process_events(spec.process).index(spec.event)
+    if spec.kind == "incidence":
+        weights = incidence.incidence_weights(method.ages, spec.months)
+        return incidence.mass_functional(curves, event, weights)
+    weights = incidence.restricted_mean_weights(method.ages, spec.months)
+    return incidence.mass_functional(curves, event, weights).complement(spec.months)
+
+
+def _concatenate(
+    parts: Sequence[tuple[dict[str, IndicatorEstimate], Covariances]],
+) -> tuple[dict[str, IndicatorEstimate], Covariances]:
+    estimates, covariances = parts[0]
+    return (
+        {
+            name: IndicatorEstimate.concatenate([part[0][name] for part in parts])
+            for name in estimates
+        },
+        {pair: np.concatenate([part[1][pair] for part in parts]) for pair in covariances},
+    )
+
+
+def _place_batches(places: Places) -> Iterator[tuple[int, Places]]:
+    """Parts of a level, each with the position of its first unit."""
+    for start in range(0, len(places.ids), MAX_PLACES_PER_BATCH):
+        stop = start + MAX_PLACES_PER_BATCH
+        yield start, Places(places.level, places.ids[start:stop], places.members[start:stop])

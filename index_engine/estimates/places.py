@@ -1,0 +1,71 @@
+"""Which courts make up which place: nation, provinces, cities, and the courts themselves."""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+
+from index_engine.estimates.panel import IntArray
+
+LEVELS = ("nation", "province", "city", "court")
+
+
+@dataclass(frozen=True)
+class Places:
+    """The units of one level; `members` holds the rows of each unit's courts in `courts`."""
+
+    level: str
+    ids: tuple[str, ...]
+    members: list[IntArray]
+
+
+def courts_with_counts(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The ids, in order, of all courts that something was counted of: a registry lists more."""
+    rows = con.execute(
+        "SELECT court_id FROM courts WHERE court_id IN (SELECT court_id FROM measures.case_counts"
+        " UNION SELECT court_id FROM measures.round_counts) ORDER BY court_id"
+    ).fetchall()
+    return tuple(court for (court,) in rows)
+
+
+def special_courts(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The ids of the courts that count in no region and are no peers of the others."""
+    rows = con.execute("SELECT court_id FROM courts WHERE special").fetchall()
+    return frozenset(court for (court,) in rows)
+
+
+def read_places(con: duckdb.DuckDBPyConnection) -> list[Places]:
+    """Units that have at least one such court, in order of code, for every level that has any.
+
+    A court counts in the region it serves and in all regions above it. Special courts (railway,
+    maritime, internet ...) have scores of their own but count in no region.
+    """
+    courts = courts_with_counts(con)
+    levels = [Places("court", courts, [np.array([row]) for row in range(len(courts))])]
+    parent_by_code, level_by_code = _read_regions(con)
+    court_regions = con.execute("SELECT court_id, region FROM courts WHERE NOT special").fetchall()
+    row_by_court = {court: row for row, court in enumerate(courts)}
+    rows_by_region: dict[str, list[int]] = {}
+    for court, region in court_regions:
+        if court not in row_by_court:
+            continue
+        for code in _region_path(region, parent_by_code):
+            rows_by_region.setdefault(code, []).append(row_by_court[court])
+    for level in ("city", "province", "nation"):
+        ids = tuple(sorted(code for code in rows_by_region if level_by_code[code] == level))
+        levels.append(Places(level, ids, [np.array(sorted(rows_by_region[code])) for code in ids]))
+    return [level for level in reversed(levels) if level.ids]
+
+
+def _read_regions(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str | None], dict[str, str]]:
+    rows = con.execute("SELECT code, parent, level FROM regions").fetchall()
+    return {code: parent for code, parent, _ in rows}, {code: level for code, _, level in rows}
+
+
+def _region_path(region: str, parent_by_code: dict[str, str | None]) -> list[str]:
+    path: list[str] = []
+    code: str | None = region
+    while code is not None and code not in path:
+        path.append(code)
+        code = parent_by_code.get(code)
+    return path

@@ -1,0 +1,39 @@
+"""How alike two places are in what is brought to them: the kinds of their cases, and how many.
+
+Nothing that a court decides enters: neither how cases end nor how long they take. Places that were
+chosen by outcome would be alike in the very thing that they are compared for.
+"""
+
+import numpy as np
+
+from index_engine.estimates.incidence import Array
+
+SIZE_SCALE_DECADES = (
+    3.0  # factors of ten in size that weigh as much as having no kind of case in common
+)
+
+
+def hellinger_distance(counts: Array, reference_counts: Array) -> Array:
+    """Hellinger distance of a mix (stratum,) from each of others (unit, stratum), 0 to 1.
+
+    sqrt(1 - sum sqrt(p q)) of the shares p and q (Hellinger 1909, J. reine und angewandte
+    Mathematik 136: 210-271; as a distance of distributions, Le Cam and Yang 2000, Asymptotics in
+    Statistics, 2nd ed.). NaN where one of the two has no case.
+    """
+    total = np.sqrt(counts.sum() * reference_counts.sum(axis=-1))
+    affinity_sum = np.sqrt(counts * reference_counts).sum(axis=-1)
+    affinity = np.divide(affinity_sum, total, out=np.full(total.shape, np.nan), where=total > 0)
+    distances: Array = np.sqrt(np.maximum(1.0 - affinity, 0.0))
+    return distances
+
+
+def mix_and_size_distance(
+    counts: Array, n: float, reference_counts: Array, reference_n: Array
+) -> Array:
+    """Distance (unit,) of a place from others: Hellinger distance of their mixes `counts` and
+    `others`, and the logarithm of the ratio of their sizes `n` in units of DECADES factors of ten,
+    as two sides of a right angle. NaN where a place has no case."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size_difference = np.log10(reference_n / n) / SIZE_SCALE_DECADES
+        distances = np.hypot(hellinger_distance(counts, reference_counts), size_difference)
+    return np.where(np.isfinite(distances), distances, np.nan)

@@ -1,0 +1,119 @@
+"""Parquet files, through DuckDB."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from index_engine.errors import InputError
+from index_engine.importing.files.staging import (
+    column_headers,
+    glob_safe_path,
+    stage_query,
+    staged_positions,
+)
+from index_engine.importing.progress import Progress
+
+# A small file can claim, or hold, more rows than any court system has cases.
+MAX_ROWS = 200_000_000
+
+# A text that stands in many rows is stored and counted in the footer once: 100 kB can be 20 GB.
+MAX_TEXT_BYTES = 8 << 30
+MAX_TEXT_LENGTH = 1 << 16  # of one text; spreadsheets allow half of it
+
+# A look at a file, in memory alone.
+_PREVIEW_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "512MB",
+    "temp_directory": "",
+}
+_PREVIEW_LENGTH = 1_000
+
+
+class ParquetFile:
+    """A Parquet file; values become the text that a CSV file would have of them."""
+
+    def __init__(self, file: Path, workdir: Path) -> None:
+        self._file = file
+        self._path = str(glob_safe_path(file, workdir))
+        try:
+            with duckdb.connect(config=_PREVIEW_CONFIG) as con:
+                columns = con.execute(
+                    "DESCRIBE FROM read_parquet($file)", {"file": self._path}
+                ).fetchall()
+        except duckdb.Error as error:
+            raise InputError(f"{file}: not a Parquet file, or a damaged one") from error
+        self.headers = column_headers(file, [[name for name, *_ in columns]])
+        self._types = [type_ for _, type_, *_ in columns]
+        # The file's own names stay out of SQL: columns are renamed by position.
+        names = ", ".join(f"p{position}" for position in range(len(columns)))
+        self._source_sql = f"read_parquet($file, file_row_number = true) AS t({names}, number)"
+
+    def stage(
+        self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress
+    ) -> None:
+        """See readers.Reader. InputError if the file is damaged, has too many rows, or has instants
+        where days are wanted: midnight in China is the day before in the time zone of most servers.
+        """
+        for position in column_positions:
+            if self._types[position] == "TIMESTAMP WITH TIME ZONE":
+                raise InputError(
+                    f"{self._file}: {self.headers[position]!r} has times of a time zone, which are"
+                    " another day in another one; save them as days, or as times without a zone"
+                )
+        columns = "".join(
+            f", {self._text_sql(position)} AS c{position}"
+            for position in staged_positions(column_positions)
+        )
+        try:
+            self._check_text_size(con, staged_positions(column_positions))
+            stage_query(
+                con,
+                column_positions,
+                f"(SELECT number + 1 AS row_no{columns} FROM {self._source_sql} WHERE number <= $most)",
+                {"file": self._path, "most": MAX_ROWS},
+            )
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error as error:
+            raise InputError(f"{self._file}: a damaged Parquet file") from error
+        row = con.execute("SELECT count(*) FROM import_text").fetchone()
+        if row is not None and row[0] > MAX_ROWS:
+            raise InputError(f"{self._file}: more than {MAX_ROWS:,} rows; split it")
+
+    def _check_text_size(self, con: duckdb.DuckDBPyConnection, positions: Sequence[int]) -> None:
+        """Count the text of some columns before any of it is kept: it streams by."""
+        lengths = [f"strlen({self._text_sql(position)})" for position in positions]
+        total = " + ".join(f"coalesce(sum({length}), 0)" for length in lengths)
+        longest = ", ".join(f"coalesce(max({length}), 0)" for length in lengths)
+        [(text, length)] = con.execute(
+            f"SELECT {total}, greatest(0, {longest}) FROM {self._source_sql} WHERE number <= $most",
+            {"file": self._path, "most": MAX_ROWS},
+        ).fetchall()
+        if text > MAX_TEXT_BYTES or length > MAX_TEXT_LENGTH:
+            raise InputError(
+                f"{self._file}: {text >> 20:,} MB of text unpacked, up to {length:,} bytes a cell;"
+                f" at most {MAX_TEXT_BYTES >> 20:,} MB and {MAX_TEXT_LENGTH:,} bytes are read: split it"
+            )
+
+    def sample_rows(self, head_size: int, sample_size: int) -> list[tuple[str | None, ...]]:
+        """Return the first rows and about as many further ones as asked for, in their order."""
+        columns = ", ".join(
+            f"left({self._text_sql(position)}, {_PREVIEW_LENGTH})"
+            for position in range(len(self.headers))
+        )
+        try:
+            with duckdb.connect(config=_PREVIEW_CONFIG) as con:
+                return con.execute(
+                    f"SELECT {columns} FROM {self._source_sql}"
+                    f" WHERE number < $first OR number % greatest(1, (SELECT count(*) FROM"
+                    " read_parquet($file)) // $further) = 0 ORDER BY number",
+                    {"file": self._path, "first": head_size, "further": sample_size},
+                ).fetchall()
+        except duckdb.Error as error:
+            raise InputError(f"{self._file}: a damaged Parquet file") from error
+
+    def _text_sql(self, position: int) -> str:
+        # A time of day would make an ISO date unreadable; the contract has days only.
+        is_time = self._types[position].startswith("TIMESTAMP")
+        value_sql = f"CAST(p{position} AS DATE)" if is_time else f"p{position}"
+        return f"CAST({value_sql} AS VARCHAR)"

@@ -1,0 +1,103 @@
+"""A look into a file before anyone says how to read it: rows of its head, some from further on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from index_engine.importing.files.csv_file import open_text, read_records
+from index_engine.importing.files.detection import detect_format
+from index_engine.importing.files.non_data_rows import NonDataReason
+from index_engine.importing.files.parquet_file import ParquetFile
+from index_engine.importing.files.readers import ReadOptions, check_file, resolve_options
+from index_engine.importing.files.staging import check_width
+from index_engine.importing.files.xlsx_file import open_sheets
+
+# Rows of the head, and rows from further on: as many each from places spread over the file.
+HEAD_ROWS = 2_000
+_SAMPLE_POSITIONS, _ROWS_PER_POSITION = 8, 125
+
+Row = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class TablePreview:
+    """What was seen of one table: a file of text, or one sheet of a workbook.
+
+    `head` has (line, values) of the first rows that are not blank, titles and header among them,
+    lines counted from 1; `further` has rows from anywhere below. Values are text as it is staged.
+    """
+
+    options: ReadOptions
+    head_rows: tuple[tuple[int, Row], ...]
+    sampled_rows: tuple[Row, ...]
+
+
+def preview(file: Path, options: ReadOptions, workdir: Path) -> list[TablePreview]:
+    """Return what can be seen of the tables of a file: one, or one for each sheet of a workbook.
+
+    The encoding and the delimiter of text may be 'auto'. Raises InputError like open_file().
+    """
+    check_file(file)
+    match detect_format(file):
+        case "parquet":
+            tables = [_preview_parquet(file, workdir)]
+        case "text":
+            tables = [_preview_text(file, resolve_options(file, options))]
+        case _:
+            tables = _preview_sheets(file)
+    return tables
+
+
+def _preview_text(file: Path, options: ReadOptions) -> TablePreview:
+    with open_text(file, options.encoding) as text:
+        rows = (
+            (line, tuple(values))
+            for line, values in read_records(text, None, options.delimiter)
+            if not isinstance(values, NonDataReason) and _has_values(file, values)
+        )
+        head_rows = tuple(islice(rows, HEAD_ROWS))
+    sampled_rows = () if len(head_rows) < HEAD_ROWS else tuple(_sample_rows(file, options))
+    return TablePreview(options, head_rows, sampled_rows)
+
+
+def _has_values(file: Path, values: list[str]) -> bool:
+    check_width(file, len(values))
+    return any(values)
+
+
+def _sample_rows(file: Path, options: ReadOptions) -> Iterator[Row]:
+    """Yield rows from places spread over a text; UTF-16 is not looked into further on."""
+    if options.encoding == "utf-16":
+        return
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        for position in range(1, _SAMPLE_POSITIONS + 1):
+            stream.seek(size * position // (_SAMPLE_POSITIONS + 1))
+            stream.readline()  # the rest of a line
+            # Such a place may lie within quotes; what cannot be read from there is passed over.
+            raw_lines = islice(stream, _ROWS_PER_POSITION)
+            lines = [line.decode(options.encoding, errors="replace") for line in raw_lines]
+            for _, values in read_records(iter(lines), None, options.delimiter):
+                if not isinstance(values, NonDataReason):
+                    yield tuple(values)
+
+
+def _preview_sheets(file: Path) -> list[TablePreview]:
+    tables = []
+    for sheet in open_sheets(file):
+        rows = sheet.rows()
+        head_rows = tuple((line, tuple(values)) for line, values in islice(rows, HEAD_ROWS))
+        step = max(1, sheet.height // (_SAMPLE_POSITIONS * _ROWS_PER_POSITION))
+        sampled_rows = tuple(tuple(values) for _, values in islice(rows, 0, None, step))
+        tables.append(TablePreview(ReadOptions(sheet=sheet.name), head_rows, sampled_rows))
+    return tables
+
+
+def _preview_parquet(file: Path, workdir: Path) -> TablePreview:
+    reader = ParquetFile(file, workdir)
+    rows = reader.sample_rows(HEAD_ROWS, _SAMPLE_POSITIONS * _ROWS_PER_POSITION)
+    head_rows = [tuple(reader.headers), *rows[:HEAD_ROWS]]
+    return TablePreview(
+        ReadOptions(), tuple(enumerate(head_rows, start=1)), tuple(rows[HEAD_ROWS:])
+    )

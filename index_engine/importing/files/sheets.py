@@ -1,0 +1,165 @@
+"""The sheets of a workbook and their cells as text, through calamine.
+
+An XLS workbook is read in a process of its own: calamine asks for the memory that such a file says
+it needs, and ends the process on some damaged ones. There neither reaches this one.
+"""
+
+import json
+import lzma
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+)
+
+from index_engine.errors import InputError
+
+# What the process of an XLS workbook may take: sixteen million cells of text fit in.
+_MEMORY_BYTES = 4 << 30
+
+# What zipfile raises on a damaged archive, where places, methods and names may be none.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+
+_XLSX_SUFFIXES, _XLS_SUFFIXES = (".xlsx", ".xlsm"), (".xls",)
+
+Row = tuple[int, list[str | None]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet; `rows()` yields those that are not blank, with their numbers from 1."""
+
+    name: str
+    height: int
+    rows: Callable[[], Iterator[Row]]
+
+
+def xlsx_sheets(file: Path) -> list[Sheet]:
+    """Return the sheets of an XLSX workbook in their order; its size has been looked at before.
+
+    Raises InputError if it is damaged or protected by a password.
+    """
+    try:
+        return [
+            Sheet(sheet.name, sheet.total_height, partial(_sheet_rows, sheet))
+            for sheet in _calamine_sheets(file, _XLSX_SUFFIXES)
+        ]
+    except PasswordError as error:
+        raise password_error(file) from error
+    except CalamineError as error:
+        raise damaged_file_error(file) from error
+
+
+def xls_sheets(file: Path) -> list[Sheet]:
+    """Return the sheets of an XLS workbook in their order.
+
+    Raises InputError if it is damaged, protected by a password or too large.
+    """
+    process = subprocess.run(
+        [sys.executable, "-m", __name__, str(file.resolve())],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        check=False,
+    )
+    if process.returncode:
+        raise (
+            password_error(file)
+            if PasswordError.__name__.encode() in process.stderr
+            else damaged_file_error(file)
+        )
+    return [
+        Sheet(name, len(rows), partial(iter, rows)) for name, rows in json.loads(process.stdout)
+    ]
+
+
+def password_error(file: Path) -> InputError:
+    """Return the error to raise for a workbook protected by a password."""
+    return InputError(
+        f"{file}: protected by a password; open it, remove the password and save it again"
+    )
+
+
+def damaged_file_error(file: Path) -> InputError:
+    """Return the error to raise for a workbook that is none."""
+    return InputError(f"{file}: not an Excel workbook, or a damaged one")
+
+
+def _calamine_sheets(file: Path, suffixes: tuple[str, ...]) -> list[CalamineSheet]:
+    # A path is opened as its ending says, a stream as its content does, but with poorer messages.
+    with (
+        file.open("rb") as stream,
+        CalamineWorkbook.from_path(file)
+        if file.suffix.lower() in suffixes
+        else CalamineWorkbook.from_filelike(stream) as workbook,
+    ):
+        worksheet_names = {
+            metadata.name
+            for metadata in workbook.sheets_metadata
+            if metadata.typ == SheetTypeEnum.WorkSheet
+        }
+        return [
+            workbook.get_sheet_by_name(name)
+            for name in workbook.sheet_names
+            if name in worksheet_names
+        ]
+
+
+def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        values = [_cell_text(value) for value in row]
+        if any(values):
+            yield number, values
+
+
+def _cell_text(value: object) -> str | None:
+    """Return what a CSV file would have of a cell: ISO days, numbers without '.0'."""
+    match value:
+        case "":
+            return None
+        case bool():
+            return str(value).lower()
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case datetime():
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _print_sheets(file: str) -> None:
+    """Write name and rows of every sheet to standard output, within the limit of memory."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    sheets = _calamine_sheets(Path(file), _XLS_SUFFIXES)
+    json.dump([(sheet.name, list(_sheet_rows(sheet))) for sheet in sheets], sys.stdout)
+
+
+if __name__ == "__main__":
+    _print_sheets(sys.argv[1])

@@ -1,0 +1,158 @@
+"""What all readers share: the tables in which the rows of a file are staged as text.
+
+`import_text` (row_no BIGINT, c<position> VARCHAR for the first column and each wanted one) has
+the rows, and `import_broken` (row_no BIGINT, rule VARCHAR, message VARCHAR) those that are no
+data: lines that cannot be taken apart, totals, footnotes. Rows are counted from 1 in file order
+after the header, broken ones with them; empty lines are not. A row without any value in the columns
+that are read is counted and left out. What the values mean is not read here.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from index_engine.errors import InputError
+from index_engine.importing.files.non_data_rows import (
+    NonDataReason,
+    is_blank,
+    non_data_reason,
+    separate_non_data_rows,
+)
+
+UNREADABLE_LINE = "unreadable_line"
+
+# As many as a spreadsheet can have.
+MAX_COLUMNS = 16_384
+
+RESET_STAGING_SQL = (
+    "CREATE OR REPLACE TEMP TABLE import_broken (row_no BIGINT, rule VARCHAR, message VARCHAR);"
+    "DROP TABLE IF EXISTS import_text"
+)
+
+# Rows put into DuckDB at a time where Python reads them.
+_BATCH_SIZE = 50_000
+
+# One row of a file read in Python: its number, and its values or what is wrong with it.
+Record = tuple[int, Sequence[str | None] | NonDataReason]
+
+
+def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str]:
+    """Return the names of columns from the rows of a header, one or more; InputError if all blank.
+
+    Where a cell is merged over several columns its text stands over the first of them; it goes
+    before the names below it. Names that stand more than once are numbered: '金额 (1)'.
+    """
+    width = max(map(len, rows), default=0)
+    check_width(file, width)
+    names = [""] * width
+    for row in rows:
+        names = _merge_header_rows(
+            names, [(cell or "").strip() for cell in row] + [""] * (width - len(row))
+        )
+    if not any(names):
+        raise InputError(f"{file}: the first line is to name the columns, and is blank")
+    return [
+        f"{name} ({names[: position + 1].count(name)})" if name and names.count(name) > 1 else name
+        for position, name in enumerate(names)
+    ]
+
+
+def check_width(file: Path, width: int) -> None:
+    """Raise InputError for more columns than a table can have."""
+    if width > MAX_COLUMNS:
+        raise InputError(
+            f"{file}: {width:,} columns, more than the {MAX_COLUMNS:,} that a table can have;"
+            " is its delimiter a sign of the text?"
+        )
+
+
+def _merge_header_rows(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    names, group = [], ""
+    for upper_name, lower_name in zip(upper, lower, strict=True):
+        if upper_name:
+            # A name with nothing below it is merged downwards: it spans no other column.
+            group = upper_name if lower_name else ""
+        prefix = upper_name or (group if lower_name else "")
+        names.append(f"{prefix} {lower_name}".strip())
+    return names
+
+
+def staged_positions(column_positions: Sequence[int]) -> list[int]:
+    """Return the positions to stage: those wanted, and the first, where totals say so."""
+    return sorted({0, *column_positions})
+
+
+def glob_safe_path(file: Path, workdir: Path) -> Path:
+    """Return a path that DuckDB takes as it is: *, ? and [ make it look for a pattern of names."""
+    if not set("*?[") & set(str(file)):
+        return file
+    link = workdir / f"input{file.suffix}"
+    link.symlink_to(file.resolve())
+    return link
+
+
+def stage_records(
+    con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], records: Iterator[Record]
+) -> None:
+    """Stage rows that Python has read; values are taken at the wanted positions."""
+    positions = staged_positions(column_positions)
+    columns = [f"c{position}" for position in positions]
+    con.execute(RESET_STAGING_SQL)
+    con.execute(
+        "CREATE TEMP TABLE import_text (row_no BIGINT"
+        + "".join(f", {column} VARCHAR" for column in columns)
+        + ")"
+    )
+    text_schema = pa.schema(
+        [("row_no", pa.int64()), *((column, pa.string()) for column in columns)]
+    )
+    problem_schema = pa.schema(
+        [("row_no", pa.int64()), ("rule", pa.string()), ("message", pa.string())]
+    )
+    while batch := list(islice(records, _BATCH_SIZE)):
+        non_data_rows, data_rows = [], []
+        for row_no, values in batch:
+            if isinstance(values, NonDataReason):
+                non_data_rows.append((row_no, *values))
+                continue
+            row_values = [values[position] for position in positions]
+            if is_blank(row_values):
+                continue
+            reason = non_data_reason(row_values)
+            if reason is None:
+                data_rows.append((row_no, *row_values))
+            else:
+                non_data_rows.append((row_no, *reason))
+        _append(con, "import_text", text_schema, data_rows)
+        _append(con, "import_broken", problem_schema, non_data_rows)
+
+
+def stage_query(
+    con: duckdb.DuckDBPyConnection,
+    column_positions: Sequence[int],
+    source: str,
+    parameters: dict[str, object],
+) -> None:
+    """Stage what `source` selects: SQL of a table with row_no and the columns as text."""
+    columns = [f"c{position}" for position in staged_positions(column_positions)]
+    con.execute(RESET_STAGING_SQL)
+    con.execute(
+        f"CREATE TEMP TABLE import_text AS SELECT row_no, {', '.join(columns)} FROM {source}",
+        parameters,
+    )
+    separate_non_data_rows(con, columns)
+
+
+def _append(
+    con: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema, rows: Sequence[Sequence[object]]
+) -> None:
+    if not rows:
+        return
+    columns = zip(zip(*rows, strict=True), schema.types, strict=True)
+    arrays = [pa.array(values, type_) for values, type_ in columns]
+    con.register("import_batch", pa.table(arrays, schema=schema))
+    con.execute(f"INSERT INTO {table} SELECT * FROM import_batch")
+    con.unregister("import_batch")

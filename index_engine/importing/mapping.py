@@ -1,0 +1,291 @@
+"""Mapping files: which column of a file feeds which field of the contract, and how it is read.
+
+kind = "cases"
+
+[source]                       # what is true of the whole file; every line is optional
+name = "甲省执行案件"             # a later file of the same name corrects the rows of this one
+province = "浙江"               # of all its courts: tells which 西湖区人民法院 is meant
+complete = false               # true: what a later file no longer has is taken out
+observed_from = 2019-01-01     # first and last day whose events the file records
+observed_to = 2025-12-31
+earliest = 1990-01-01          # an earlier date cannot be right
+law = "CN"                     # whose statutory limits the rows are held to
+synthetic = false
+encoding = "gb18030"           # text: utf-8 (default), gb18030, utf-16, or auto: by its content
+delimiter = ";"                # text: comma by default; auto: by its content
+sheet = "Sheet1"               # workbooks: the first by default; "*": all that share a header
+header = 3                     # line the header stands on, the first by default
+header_rows = 2                # where names of columns are split over lines, such as merged cells
+null = ["-", "无"]             # words that stand for no value; without it those of values.toml
+
+[columns.filed_on]
+column = "立案日期"
+format = ["%d/%m/%Y", "excel"] # tried in order, then ISO; without it every usual form of year,
+                               # month, day. excel: serial day numbers; month, month_end, year,
+                               # year_end: the first or last day of a month or year
+
+[columns.claim_amount]
+column = "标的金额"
+unit = "万元"                  # 元, 万元, 亿元, 分 or a factor; of rates % or ‰. A unit in the
+                               # cell itself, as in 12.5万元, goes first
+thousands = ","                # as 1,234.5; without it a comma makes a number unreadable
+decimal = "."
+on_bad = "clear"               # optional fields: drop what cannot be used, keep the row
+
+[columns.close_mode]
+column = "结案方式"
+values = { "执行完毕" = "completed" }   # the file's words; "" as code for no value
+
+[columns.case_type]
+constant = "first"             # or, where the case number tells it:
+                               # column = "案号" and part = "type"; also "court" and "year"
+
+[columns.lot_id]
+template = "{case_id}-{row_no}"         # columns of the file, and the line number
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from index_engine.errors import InputError
+from index_engine.importing.contract import Contract, read_contract
+from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.validation.load import EARLIEST_DATE
+from index_engine.importing.values.column_settings import (
+    ColumnSettings,
+    MappingLocation,
+    read_column,
+    read_table,
+    read_words,
+)
+
+_ENCODINGS = (
+    dict.fromkeys(("utf-8", "utf8", "utf-8-sig"), "utf-8")
+    | dict.fromkeys(("gb18030", "gbk", "gb2312"), "gb18030")
+    | {"utf-16": "utf-16", "auto": "auto"}
+)
+_OPTION_KEYS = ("encoding", "delimiter", "sheet", "header", "header_rows")
+_SOURCE_KEYS = {
+    "name": str,
+    "observed_from": date,
+    "observed_to": date,
+    "earliest": date,
+    "law": str,
+    "complete": bool,
+    "province": str,
+    "synthetic": bool,
+    "encoding": str,
+    "delimiter": str,
+    "sheet": str,
+    "header": int,
+    "header_rows": int,
+    "null": list,
+}
+
+
+# What TOML takes for a comment; # within quotes is none.
+_COMMENT = re.compile(
+    r"""(?P<text>"{3}[\s\S]*?"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')|[#].*"""
+)
+
+_DEFAULT_OPTIONS = ReadOptions()
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A checked mapping: how to open the file, what to say of it, and how to read its fields."""
+
+    label: str  # names the mapping in messages
+    contract: Contract
+    columns: tuple[ColumnSettings, ...]
+    name: str | None = None
+    observed_from: date | None = None
+    observed_to: date | None = None
+    earliest: date = EARLIEST_DATE
+    law: str = "CN"
+    complete: bool = False
+    province: str | None = None  # decides between courts of one name
+    synthetic: bool = False
+    text: str | None = None  # of the mapping file, without its comments
+    options: ReadOptions = _DEFAULT_OPTIONS
+
+    @property
+    def clearable_fields(self) -> frozenset[str]:
+        """The fields whose bad values are dropped without their row."""
+        return frozenset(column.field.name for column in self.columns if column.is_clearable)
+
+
+def load_mapping(path: Path, kind: str) -> Mapping:
+    """Read the mapping at `path` for files of that kind.
+
+    Raises InputError naming the file, the place in it and how to mend it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8; save the mapping file as UTF-8") from error
+    return read_mapping(text, kind, path)
+
+
+def read_mapping(text: str, kind: str, path: Path) -> Mapping:
+    """Read a mapping from the text of its file; `path` names it in messages.
+
+    Raises InputError as `load` does.
+    """
+    location = MappingLocation(path)
+    data_contract = read_contract(kind)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise location.input_error(f"is not TOML: {error}") from error
+    declared_kind = document.pop("kind", None)
+    if declared_kind != kind:
+        raise location.input_error(
+            f"kind is {declared_kind!r}, but {kind} are to be imported; write kind = {kind!r}"
+        )
+    source = read_table(location.child("[source]"), document.pop("source", {}), _SOURCE_KEYS)
+    columns = document.pop("columns", None)
+    if not isinstance(columns, dict):
+        raise location.input_error(
+            "has no [columns.<field>] tables; add one for each field the file feeds"
+        )
+    if document:
+        raise location.input_error(
+            f"unknown {', '.join(document)}; a mapping has kind, source and columns"
+        )
+    null_words = read_words(location.child("[source]", "null:"), source.pop("null", []))
+    return Mapping(
+        label=str(path),
+        contract=data_contract,
+        text=_strip_comments(text),
+        columns=_read_columns(location, data_contract, columns, null_words),
+        **_read_source(location.child("[source]"), source),
+    )
+
+
+def _strip_comments(text: str) -> str:
+    """A proposal lists words of the file in comments, and what is kept must not hold any name."""
+    text_without_comments = _COMMENT.sub(lambda match: match["text"] or "", text)
+    return (
+        "\n".join(line.rstrip() for line in text_without_comments.splitlines() if line.strip())
+        + "\n"
+    )
+
+
+def identity_mapping(file: Path, kind: str, headers: list[str]) -> Mapping:
+    """Return the mapping of a file whose headers are the contract's field names.
+
+    Raises InputError if a header is no field, or a required field has no header.
+    """
+    data_contract = read_contract(kind)
+    unknown_headers = [header for header in headers if header not in data_contract.field_names]
+    if unknown_headers:
+        raise InputError(
+            f"{file}: {', '.join(map(repr, unknown_headers))}: no field of {kind}; rename it to one of"
+            f" {', '.join(data_contract.field_names)}, or write a mapping file"
+        )
+    columns = tuple(
+        ColumnSettings(data_contract.field(name), header=name)
+        for name in data_contract.field_names
+        if name in headers
+    )
+    _check_required_fields(
+        f"{file}:", "write a mapping file or add the column", data_contract, columns
+    )
+    return Mapping(label=str(file), contract=data_contract, columns=columns)
+
+
+def _read_source(location: MappingLocation, source: dict[str, Any]) -> dict[str, Any]:
+    """Check [source] and return it as arguments of Mapping."""
+    if "encoding" in source:
+        encoding = source["encoding"].lower()
+        if encoding not in _ENCODINGS:
+            raise location.input_error(
+                f"encoding = {encoding!r} is not read; it is utf-8 or gb18030, so save the file"
+                " as one of them, or utf-16"
+            )
+        source["encoding"] = _ENCODINGS[encoding]
+    delimiter = source.get("delimiter", ",")
+    if delimiter != "auto" and len(delimiter) != 1:
+        raise location.input_error(f"delimiter = {delimiter!r} is to be one character")
+    for key in ("header", "header_rows"):
+        if source.get(key, 1) < 1:
+            raise location.input_error(f"{key} = {source[key]}: lines are counted from 1")
+    observation_period = source.get("observed_from"), source.get("observed_to")
+    if (
+        observation_period[0]
+        and observation_period[1]
+        and observation_period[1] < observation_period[0]
+    ):
+        raise location.input_error(
+            f"observed_to = {observation_period[1]} is before observed_from = {observation_period[0]}"
+        )
+    options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}
+    return source | {"opening": ReadOptions(**options)}
+
+
+def _read_columns(
+    location: MappingLocation,
+    data_contract: Contract,
+    tables: dict[str, Any],
+    null_words: tuple[str, ...],
+) -> tuple[ColumnSettings, ...]:
+    columns = []
+    for name, entry in tables.items():
+        column_location = location.child(f"[columns.{name}]")
+        if name not in data_contract.field_names:
+            raise column_location.input_error(
+                f"{data_contract.kind} have no field {name!r}; the fields are {', '.join(data_contract.field_names)}"
+            )
+        columns.append(read_column(column_location, data_contract.field(name), entry, null_words))
+    _check_required_fields(
+        f"{location.file}:", "add it as [columns.<field>]", data_contract, columns
+    )
+    return tuple(columns)
+
+
+def _check_required_fields(
+    prefix: str,
+    remedy: str,
+    data_contract: Contract,
+    columns: tuple[ColumnSettings, ...] | list[ColumnSettings],
+) -> None:
+    mapped_fields = {column.field.name for column in columns}
+    missing_fields = [
+        field.name
+        for field in data_contract.fields
+        if field.required and field.name not in mapped_fields
+    ]
+    if missing_fields:
+        raise InputError(
+            f"{prefix} nothing feeds {', '.join(missing_fields)}, required for {data_contract.kind}; {remedy}"
+        )
+
+
+def column_positions(mapping: Mapping, file: Path, headers: list[str]) -> dict[str, int]:
+    """Return where in the file each column stands that the mapping names, by its name.
+
+    Raises InputError if a column is not in the file, or its name stands there twice.
+    """
+    position_by_name: dict[str, int] = {}
+    for column in mapping.columns:
+        for name in column.source_headers:
+            label = f"{mapping.label}: [columns.{column.field.name}] {name!r}"
+            if headers.count(name) == 0:
+                names_text = ", ".join(header for header in headers if header)
+                raise InputError(
+                    f"{label} is no column of {file.name}; its columns are {names_text}"
+                )
+            if headers.count(name) > 1:
+                raise InputError(
+                    f"{label} names {headers.count(name)} columns of"
+                    f" {file.name}; rename all but one there"
+                )
+            position_by_name[name] = headers.index(name)
+    return position_by_name

@@ -1,0 +1,214 @@
+"""Importing a file: read, parse, find its courts, judge, and swap the warehouse in at the end."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from index_engine.errors import InputError
+from index_engine.importing import case_number_checks, case_sequences, reference_data
+from index_engine.importing import mapping as mappings
+from index_engine.importing.contract import read_contract
+from index_engine.importing.files.readers import Reader, ReadOptions, open_file, sha256
+from index_engine.importing.mapping import Mapping
+from index_engine.importing.progress import Progress
+from index_engine.importing.validation.load import LoadResult, Source, load_rows, next_source_id
+from index_engine.importing.values.parse_values import parse_values
+from index_engine.warehouse import salt as salts
+from index_engine.warehouse.file import writable_copy
+
+# DuckDB spills to disk above this; it takes about half as much again beside it.
+_MEMORY_BYTES = 2 << 30
+
+# Kinds that need the places and courts of the country to be there.
+_COURT_KINDS = ("cases", "auctions", "court_periods")
+
+_DEFAULT_PROGRESS = Progress()
+
+Inspector = Callable[[duckdb.DuckDBPyConnection, LoadResult], None]
+
+
+def run_import(
+    warehouse: Path,
+    kind: str,
+    file: Path,
+    mapping: Path | Mapping | None,
+    progress: Progress = _DEFAULT_PROGRESS,
+    *,
+    dry_run: bool = False,
+    inspector: Inspector | None = None,
+) -> LoadResult:
+    """Import a file of one kind (see contract.KINDS) into a warehouse.
+
+    Without a mapping the headers are the contract's field names and dates are ISO. The warehouse
+    is made if there is none, with the courts of China if its first file names some, and changes
+    only if the whole import succeeds. A `trial` does everything but keep the result: its outcome
+    says what the import would add, change and reject; `look` sees the warehouse before it is
+    swapped in or thrown away.
+
+    Raises InputError, one line for a person, if the file or the mapping cannot be used, if the
+    same file was imported before, or if not one row of it can be kept.
+    """
+    read_contract(kind)
+    resolved_mapping = (
+        mappings.load_mapping(mapping, kind) if isinstance(mapping, Path) else mapping
+    )
+    options = resolved_mapping.options if resolved_mapping is not None else ReadOptions()
+    with tempfile.TemporaryDirectory(prefix="import-") as folder:
+        reader = open_file(file, options, Path(folder))
+        resolved_mapping = resolved_mapping or mappings.identity_mapping(file, kind, reader.headers)
+        positions = mappings.column_positions(resolved_mapping, file, reader.headers)
+        digest = sha256(file, progress)
+        with writable_copy(warehouse, dry_run=dry_run) as con:
+            _reject_duplicate_file(con, kind, file, digest)
+            _reject_mixed_synthetic(con, resolved_mapping, file)
+            con.execute("SET memory_limit = $limit", {"limit": f"{_memory_limit()}B"})
+            con.execute("SET temp_directory = $folder", {"folder": folder})
+            con.execute("SET max_temp_directory_size = $size", {"size": f"{_spill_limit(folder)}B"})
+            salt = salts.load_salt(con, warehouse)
+            try:
+                outcome = _import_rows(
+                    con, reader, resolved_mapping, positions, digest, file, salt, progress
+                )
+            except duckdb.OutOfMemoryException as error:
+                raise InputError(
+                    f"{file}: does not fit into {_memory_limit() >> 20} MB of memory and the disk behind"
+                    f" {tempfile.gettempdir()}; split the file"
+                ) from error
+            if inspector is not None:
+                inspector(con, outcome)
+            if not dry_run:
+                salts.save_salt(con, warehouse, salt)
+            return outcome
+
+
+def _import_rows(
+    con: duckdb.DuckDBPyConnection,
+    reader: Reader,
+    mapping: Mapping,
+    positions: dict[str, int],
+    digest: str,
+    file: Path,
+    salt: str,
+    progress: Progress,
+) -> LoadResult:
+    kind = mapping.contract.kind
+    with progress.steps("read, parse, judge", 3) as bar:
+        if kind in _COURT_KINDS:
+            reference_data.load_reference_data(con)
+        reader.stage(con, sorted(set(positions.values())), progress)
+        bar.update()
+        case_number_checks.expand_batches(con, mapping, positions)
+        parse_values(con, mapping, positions, salt, next_source_id(con))
+        con.execute("DROP TABLE import_text")
+        con.execute("ALTER TABLE import_findings ADD COLUMN action VARCHAR")
+        has_case_numbers = kind == "cases" and _add_number_years(con)
+        if has_case_numbers:
+            case_number_checks.check_case_numbers(con)
+            case_sequences.flag_outlying_numbers(con)
+        bar.update()
+        source = Source(
+            kind=kind,
+            name=mapping.name or file.name,
+            sha256=digest,
+            observed_from=mapping.observed_from,
+            observed_to=mapping.observed_to,
+            synthetic=mapping.synthetic,
+            earliest=mapping.earliest,
+            law=mapping.law,
+            complete=mapping.complete,
+            mapping=mapping.text,
+        )
+        outcome = load_rows(
+            con,
+            "import_typed",
+            source,
+            findings="import_findings",
+            clearable=mapping.clearable_fields,
+        )
+        if has_case_numbers:
+            case_sequences.store_sequences(con, outcome.source_id)
+            case_number_checks.restore_line_numbers(con, outcome.source_id)
+        bar.update()
+    if outcome.rows == 0:
+        raise InputError(f"{file}: has a header, but no rows")
+    if outcome.accepted_rows == 0:
+        raise InputError(f"{file}: {_explain_empty_import(con, outcome)}")
+    return outcome
+
+
+def _add_number_years(con: duckdb.DuckDBPyConnection) -> bool:
+    """Let the typed rows have the year of their case number; False if they have no numbers.
+
+    Where the number is of another type than the row it tells nothing of how many there are of that
+    type: such rows have no year, and no part in coverage.
+    """
+    columns = {row[0] for row in con.execute("DESCRIBE import_parsed").fetchall()}
+    if "number_style" not in columns:
+        return False
+    number_columns = "number_style, number_court, number_type, number_sequence"
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW import_typed AS"
+        f" SELECT * EXCLUDE (findings, {number_columns}) REPLACE (CASE WHEN number_style <> 'standard'"
+        " OR number_type = case_type THEN number_year END AS number_year) FROM import_parsed"
+    )
+    return True
+
+
+def _reject_duplicate_file(
+    con: duckdb.DuckDBPyConnection, kind: str, file: Path, digest: str
+) -> None:
+    earlier_sources = con.execute(
+        "SELECT source_id, name, imported_at FROM sources WHERE kind = ? AND sha256 = ?",
+        [kind, digest],
+    ).fetchall()
+    for source_id, name, import_time in earlier_sources:
+        raise InputError(
+            f"{file}: already imported on {import_time:%Y-%m-%d} as source {source_id} ({name}) of"
+            f" {kind}; to read it anew, undo that source first"
+        )
+
+
+def _reject_mixed_synthetic(con: duckdb.DuckDBPyConnection, mapping: Mapping, file: Path) -> None:
+    """Real and made-up cases in one warehouse would give numbers that are neither."""
+    if mapping.contract.kind not in _COURT_KINDS:
+        return
+    conflicting_sources = con.execute(
+        "SELECT name FROM sources WHERE kind IN ('cases', 'auctions') AND synthetic <> ? LIMIT 1",
+        [mapping.synthetic],
+    ).fetchall()
+    for (name,) in conflicting_sources:
+        labels = ("synthetic", "real") if mapping.synthetic else ("real", "synthetic")
+        raise InputError(
+            f"{file}: {labels[0]} data, but the warehouse holds {labels[1]} data ({name}); name a"
+            " warehouse of its own"
+        )
+
+
+def _explain_empty_import(con: duckdb.DuckDBPyConnection, outcome: LoadResult) -> str:
+    """Say what is wrong with a file of which nothing could be kept: most likely the mapping."""
+    [(row_no, field, message)] = con.execute(
+        "SELECT row_no, field, CASE WHEN message LIKE 'is %' THEN value || ' ' ELSE '' END"
+        " || message FROM rejects WHERE source_id = ? AND action = 'rejected'"
+        " ORDER BY row_no LIMIT 1",
+        [outcome.source_id],
+    ).fetchall()
+    return (
+        f"none of its {outcome.rows} rows can be kept ("
+        + ", ".join(f"{rule}: {rows}" for rule, rows in outcome.rejection_counts.items())
+        + f"); line {row_no}: {field}: {message}; check the mapping, nothing was imported"
+    )
+
+
+def _spill_limit(folder: str) -> int:
+    """Return how many bytes an import may spill to disk: not so many that others find it full."""
+    return shutil.disk_usage(folder).free * 3 // 4
+
+
+def _memory_limit() -> int:
+    """Return how many bytes of memory an import lets DuckDB use."""
+    physical_memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(_MEMORY_BYTES, physical_memory // 2)

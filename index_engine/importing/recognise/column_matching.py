@@ -1,0 +1,176 @@
+"""Which column feeds which field: what headers say, weighed with what the values look like."""
+
+from dataclasses import dataclass
+
+from index_engine.importing.contract import read_contract
+from index_engine.importing.recognise.header_matching import Match, match_header, personal_word
+from index_engine.importing.recognise.normalise import distinct_texts, non_null_values
+from index_engine.importing.recognise.proposal import ProposedColumn
+from index_engine.importing.recognise.table_layout import Layout
+from index_engine.importing.recognise.value_fit import Fit, assess_fit
+from index_engine.importing.recognise.value_patterns import name_type, personal_data_type
+
+# Below this a column is not mapped; what it may be is said in its note.
+MIN_CONFIDENCE = 0.2
+# A header that only holds a known word feeds a field only if its values leave no doubt.
+_WEAK_SCORE, _STRONG_FIT = 0.5, 0.9
+_MAX_SAMPLES, _SAMPLE_LENGTH = 5, 40
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """A column as it was seen; `personal` says by what it is about people, '' if it is not."""
+
+    position: int
+    header: str
+    texts: list[str]
+    personal_reason: str
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        if self.personal_reason:
+            return ()
+        return tuple(text[:_SAMPLE_LENGTH] for text in distinct_texts(self.texts)[:_MAX_SAMPLES])
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to feed a field."""
+
+    column: SourceColumn
+    match: Match
+    fit: Fit
+
+    @property
+    def confidence(self) -> float:
+        return round(self.match.score * self.fit.share, 2)
+
+
+def describe_columns(kind: str, layout: Layout) -> list[SourceColumn]:
+    """Return the columns of a table that have a name."""
+    columns = []
+    for position, header in enumerate(layout.headers):
+        if not header:
+            continue
+        texts = non_null_values(layout.column_cells(position))
+        columns.append(
+            SourceColumn(position, header, texts, _personal_data_reason(kind, header, texts))
+        )
+    return columns
+
+
+def _personal_data_reason(kind: str, header: str, texts: list[str]) -> str:
+    """Say why a column is about people: its values go before its header, a field before a word."""
+    if (data_type := personal_data_type(texts)) and not _is_lot_id_or_amount(kind, header):
+        return f"its values look like {data_type}"
+    header_matches = match_header(header, kind)
+    if header_matches and header_matches[0].score > _WEAK_SCORE:
+        return ""
+    if (word := personal_word(header)) is not None:
+        return f"{word} in its header"
+    if data_type := name_type(texts):
+        return f"its values look like {data_type}"
+    return ""
+
+
+def _is_lot_id_or_amount(kind: str, header: str) -> bool:
+    """Long numbers of lots and amounts may pass for those of people."""
+    header_matches = match_header(header, kind)
+    if not header_matches or header_matches[0].score <= _WEAK_SCORE:
+        return False
+    field = read_contract(kind).field(header_matches[0].field)
+    return field.name == "lot_id" or field.type.startswith("DECIMAL")
+
+
+def propose_columns(
+    kind: str, layout: Layout, source_columns: list[SourceColumn]
+) -> list[ProposedColumn]:
+    """Give each field the column that fits it best, each column to one field at most."""
+    candidates = sorted(
+        _candidates(kind, layout, source_columns),
+        key=lambda option: (-option.confidence, option.column.position),
+    )
+    winner_by_position: dict[int, Candidate] = {}
+    note_by_position: dict[int, str] = {}
+    winner_by_field: dict[str, Candidate] = {}
+    for candidate in candidates:
+        position, field = candidate.column.position, candidate.match.field
+        if candidate.confidence < MIN_CONFIDENCE or position in winner_by_position:
+            continue
+        if field in winner_by_field:
+            note_by_position.setdefault(
+                position, f"also fits {field}, fed by {winner_by_field[field].column.header}"
+            )
+            continue
+        winner_by_position[position], winner_by_field[field] = candidate, candidate
+    tied_fields = {
+        candidate.match.field
+        for candidate in candidates
+        if (winner := winner_by_field.get(candidate.match.field)) is not None
+        and candidate.column.position not in winner_by_position
+        and candidate.confidence == winner.confidence
+    }
+    hints = {
+        option.column.position: f"may be {option.match.field}" for option in reversed(candidates)
+    }
+    return [
+        _mapped_proposal(column, winner_by_position.get(column.position), tied_fields)
+        if column.position in winner_by_position
+        else _unmapped_proposal(
+            column, note_by_position.get(column.position) or hints.get(column.position, "")
+        )
+        for column in source_columns
+    ]
+
+
+def _candidates(kind: str, layout: Layout, source_columns: list[SourceColumn]) -> list[Candidate]:
+    data_contract = read_contract(kind)
+    candidates = []
+    for column in source_columns:
+        if column.personal_reason:
+            continue
+        for match in match_header(column.header, kind):
+            target = data_contract.field(match.field)
+            field_fit = assess_fit(target, column.header, column.texts, layout.unit)
+            is_weak = match.score <= _WEAK_SCORE
+            if is_weak and (field_fit.share < _STRONG_FIT or not target.required):
+                continue
+            candidates.append(Candidate(column, match, field_fit))
+    return candidates
+
+
+def _mapped_proposal(
+    column: SourceColumn, winner: Candidate | None, tied_fields: set[str]
+) -> ProposedColumn:
+    assert winner is not None
+    field, confidence, note = winner.match.field, winner.confidence, winner.fit.note
+    if field in tied_fields:
+        confidence, note = round(confidence / 2, 2), "another column fits as well"
+    elif winner.match.score <= _WEAK_SCORE:
+        note = note or "its header only holds a known word"
+    elif confidence < 0.7 and not note:
+        note = f"{winner.fit.share:.0%} of its values fit"
+    return ProposedColumn(
+        header=column.header,
+        position=column.position,
+        field=field,
+        confidence=confidence,
+        reason=f"header {winner.match.word}, {winner.fit.share:.0%} of {len(column.texts)} values fit",
+        settings={"column": column.header, **winner.fit.settings},
+        samples=column.samples,
+        unknown_words=winner.fit.unknown_words,
+        note=note,
+    )
+
+
+def _unmapped_proposal(column: SourceColumn, note: str) -> ProposedColumn:
+    return ProposedColumn(
+        header=column.header,
+        position=column.position,
+        field=None,
+        confidence=0.0,
+        reason=column.personal_reason or "feeds no field",
+        samples=column.samples,
+        is_personal=bool(column.personal_reason),
+        note="" if column.personal_reason else note,
+    )

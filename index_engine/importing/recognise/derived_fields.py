@@ -1,0 +1,254 @@
+"""Fields that no column of their own feeds: from case numbers, from stages, from titles."""
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import Any
+
+from index_engine.importing.contract import Field, read_contract
+from index_engine.importing.recognise.column_matching import MIN_CONFIDENCE, SourceColumn
+from index_engine.importing.recognise.normalise import half_width, match_key, reference_data
+from index_engine.importing.recognise.proposal import ProposedColumn
+from index_engine.importing.recognise.table_layout import Layout
+from index_engine.importing.recognise.value_fit import assess_fit, case_number_share
+from index_engine.importing.values.dates import MONTH, YEAR
+
+# Case numbers are read where nearly all values are some.
+_MIN_CASE_NUMBER_SHARE = 0.8
+
+# Periods as titles state them: the pattern, then the months they begin and end in.
+_PERIOD_PATTERNS = (
+    (r"(\d{4})年(\d{1,2})[月]?[-至~到—](\d{1,2})月", None),
+    (r"(\d{4})年第?[一1]季度", (1, 3)),
+    (r"(\d{4})年第?[二2]季度", (4, 6)),
+    (r"(\d{4})年第?[三3]季度", (7, 9)),
+    (r"(\d{4})年第?[四4]季度", (10, 12)),
+    (r"(\d{4})年上半年", (1, 6)),
+    (r"(\d{4})年下半年", (7, 12)),
+    (r"(\d{4})年(\d{1,2})月(?!\d)", None),
+    (r"(\d{4})年(?:度|全年|$|[^\d第])", (1, 12)),
+)
+_MULTI_YEAR_PATTERN = re.compile(r"\d{4}年?(度|\d{1,2}月)?(\d{1,2}日)?[-至~到—–、]+\d{4}年")
+
+
+def derive_fields(
+    kind: str, layout: Layout, source_columns: list[SourceColumn], columns: list[ProposedColumn]
+) -> list[ProposedColumn]:
+    """Return the columns with those added that feed fields left without one."""
+    derived_columns: list[ProposedColumn] = []
+    match kind:
+        case "cases":
+            derived_columns = _case_number_columns(
+                kind, source_columns, columns, ("court_id", "case_type")
+            )
+            derived_columns += _case_type_from_title(layout, [*columns, *derived_columns])
+        case "auctions":
+            derived_columns = _case_number_columns(kind, source_columns, columns, ("court_id",))
+            derived_columns += _round_or_stage_column(layout, source_columns, columns)
+            derived_columns += _lot_id_column(source_columns, columns)
+        case "court_periods":
+            derived_columns = _period_end_column(layout, source_columns, columns)
+            derived_columns += _period_columns(layout, [*columns, *derived_columns])
+        case "courts" if not _mapped_column(columns, "special"):
+            derived_columns = [
+                _constant_column(
+                    "special", False, 0.4, "no column says so", "taken for ordinary courts"
+                )
+            ]
+    return [*columns, *derived_columns]
+
+
+def _mapped_column(columns: list[ProposedColumn], field: str) -> ProposedColumn | None:
+    return next((column for column in columns if column.field == field), None)
+
+
+def _case_number_columns(
+    kind: str,
+    source_columns: list[SourceColumn],
+    columns: list[ProposedColumn],
+    fields: tuple[str, ...],
+) -> list[ProposedColumn]:
+    """Court and type as case numbers tell them, where no column does."""
+    case_number_column = _mapped_column(columns, "case_id")
+    if case_number_column is None:
+        return []
+    texts = next(
+        source_column.texts
+        for source_column in source_columns
+        if source_column.position == case_number_column.position
+    )
+    number_share = case_number_share(texts)
+    if number_share < _MIN_CASE_NUMBER_SHARE:
+        return []
+    part_by_field = {"court_id": "court", "case_type": "type"}
+    return [
+        ProposedColumn(
+            header=case_number_column.header,
+            position=case_number_column.position,
+            field=field,
+            confidence=round(0.9 * case_number_column.confidence * number_share, 2),
+            reason=f"no column has it; {number_share:.0%} of case numbers tell the {part_by_field[field]}",
+            settings={"column": case_number_column.header, "part": part_by_field[field]},
+            samples=case_number_column.samples,
+        )
+        for field in fields
+        if field in read_contract(kind).field_names and not _mapped_column(columns, field)
+    ]
+
+
+def _case_type_from_title(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:
+    """A type of case that the title states for all of them."""
+    if _mapped_column(columns, "case_type"):
+        return []
+    title = match_key(" ".join(layout.titles))
+    case_types = [
+        code
+        for code, words in reference_data("headers")["titles"].items()
+        if _contains_word(title, words)
+    ]
+    if len(case_types) != 1:
+        return []
+    return [
+        _constant_column(
+            "case_type", case_types[0], 0.6, "the title says so", "taken from the title"
+        )
+    ]
+
+
+def _contains_word(text: str, words: list[str]) -> bool:
+    return any(match_key(word) in text for word in words)
+
+
+def _round_or_stage_column(
+    layout: Layout, source_columns: list[SourceColumn], columns: list[ProposedColumn]
+) -> list[ProposedColumn]:
+    """The round from the column of stages, or the stage from that of rounds."""
+    for field, source_field in (("round_no", "stage"), ("stage", "round_no")):
+        source_proposal = _mapped_column(columns, source_field)
+        if _mapped_column(columns, field) or source_proposal is None:
+            continue
+        proposal = _reused_column(
+            read_contract("auctions").field(field), source_proposal, layout, source_columns
+        )
+        return [proposal] if proposal.confidence >= MIN_CONFIDENCE else []
+    return []
+
+
+def _reused_column(
+    target: Field,
+    source_proposal: ProposedColumn,
+    layout: Layout,
+    source_columns: list[SourceColumn],
+) -> ProposedColumn:
+    """A field read from a column that feeds another one already."""
+    texts = next(
+        source_column.texts
+        for source_column in source_columns
+        if source_column.position == source_proposal.position
+    )
+    field_fit = assess_fit(target, source_proposal.header, texts, layout.unit)
+    return ProposedColumn(
+        header=source_proposal.header,
+        position=source_proposal.position,
+        field=target.name,
+        confidence=round(0.9 * source_proposal.confidence * field_fit.share, 2),
+        reason=f"no column has it; told by {source_proposal.field}",
+        settings={"column": source_proposal.header, **field_fit.settings},
+        samples=source_proposal.samples,
+        unknown_words=field_fit.unknown_words,
+        note=field_fit.note,
+    )
+
+
+def _lot_id_column(
+    source_columns: list[SourceColumn], columns: list[ProposedColumn]
+) -> list[ProposedColumn]:
+    """A lot without an id: its number within the case, else each row for itself."""
+    if _mapped_column(columns, "lot_id"):
+        return []
+    words = {match_key(word) for word in reference_data("headers")["lot_number"]["words"]}
+    lot_number_header = next(
+        (
+            source_column.header
+            for source_column in source_columns
+            if match_key(source_column.header) in words
+        ),
+        None,
+    )
+    case_column = _mapped_column(columns, "case_id")
+    if (
+        lot_number_header
+        and case_column
+        and not set("{}") & set(lot_number_header + case_column.header)
+    ):
+        template = f"{{{case_column.header}}}-{{{lot_number_header}}}"
+        note = "lots are told apart by their number within the case"
+        return [_computed_column("lot_id", {"template": template}, 0.6, "no column has it", note)]
+    note = "no id of lots: each row counts as a lot of its own, its rounds cannot be linked"
+    return [_computed_column("lot_id", {"template": "{row_no}"}, 0.3, "no column has it", note)]
+
+
+def _period_end_column(
+    layout: Layout, source_columns: list[SourceColumn], columns: list[ProposedColumn]
+) -> list[ProposedColumn]:
+    """The end of a period from the column of months or years that tells its beginning."""
+    source_proposal = _mapped_column(columns, "period_start")
+    whole_period_formats = ([MONTH], [YEAR])
+    if (
+        _mapped_column(columns, "period_end")
+        or source_proposal is None
+        or source_proposal.settings.get("format") not in whole_period_formats
+    ):
+        return []
+    return [
+        _reused_column(
+            read_contract("court_periods").field("period_end"),
+            source_proposal,
+            layout,
+            source_columns,
+        )
+    ]
+
+
+def _period_columns(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:
+    """The period that a title states for the whole table."""
+    period = next(
+        (title_period for title in layout.titles if (title_period := parse_period(title))), None
+    )
+    if period is None:
+        return []
+    return [
+        _constant_column(field, day, 0.6, "the title says so", "taken from the title")
+        for field, day in zip(("period_start", "period_end"), period, strict=True)
+        if not _mapped_column(columns, field)
+    ]
+
+
+def parse_period(title: str) -> tuple[date, date] | None:
+    """Return the first and last day of the period that a title states, None if it states none.
+
+    A title over several years states none: which of them a row is of stands elsewhere.
+    """
+    text = half_width(title).replace(" ", "")
+    if _MULTI_YEAR_PATTERN.search(text):
+        return None
+    for pattern, months in _PERIOD_PATTERNS:
+        if not (pattern_match := re.search(pattern, text)):
+            continue
+        year, *month_numbers = map(int, pattern_match.groups())
+        first, last = months or (month_numbers[0], month_numbers[-1])
+        if 1 <= first <= last <= 12 and 1950 <= year <= 2100:
+            return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+    return None
+
+
+def _constant_column(
+    field: str, value: Any, confidence: float, reason: str, note: str
+) -> ProposedColumn:
+    return _computed_column(field, {"constant": value}, confidence, reason, note)
+
+
+def _computed_column(
+    field: str, settings: dict[str, Any], confidence: float, reason: str, note: str
+) -> ProposedColumn:
+    return ProposedColumn("", None, field, confidence, reason, settings, note=note)

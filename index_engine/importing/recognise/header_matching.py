@@ -1,0 +1,158 @@
+"""Headers: which field of which kind one speaks of, its unit, and whether it names people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from index_engine.importing.contract import FILE_KINDS
+from index_engine.importing.recognise.normalise import (
+    half_width,
+    match_key,
+    reference_data,
+    remove_brackets,
+)
+
+# How sure a header makes of a field: the word itself, in another order, without its filler words,
+# its last line alone, as a part of a longer text.
+_EXACT_SCORE, _REVERSED_SCORE, _FILLERLESS_SCORE, _LAST_LINE_SCORE, _PARTIAL_SCORE = (
+    1.0,
+    0.95,
+    0.8,
+    0.75,
+    0.4,
+)
+# Less sure for each step down the list of words.
+_RANK_PENALTY = 0.004
+
+
+@dataclass(frozen=True)
+class Match:
+    """A field that a header may speak of: how sure, from 0 to 1, and by which word."""
+
+    field: str
+    score: float
+    word: str
+
+
+@cache
+def _fields_by_word(kind: str) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Return folded word -> the fields of a kind it stands for, each with how usual it is."""
+    entries: dict[str, list[tuple[str, float]]] = {}
+    for field, words in reference_data("headers")["fields"][kind].items():
+        for position, word in enumerate((*words, field)):
+            entry = entries.setdefault(match_key(word), [])
+            if field not in dict(entry):
+                entry.append((field, _RANK_PENALTY * position))
+    return {word: tuple(fields) for word, fields in entries.items()}
+
+
+@cache
+def _filler_words() -> tuple[str, ...]:
+    return tuple(reference_data("headers")["fillers"]["words"])
+
+
+def _remove_fillers(text: str) -> str:
+    for filler in _filler_words():
+        text = text.replace(filler, "")
+    return text
+
+
+@cache
+def _word_by_fillerless_text(kind: str) -> dict[str, str]:
+    word_by_text = {_remove_fillers(word): word for word in reversed(_fields_by_word(kind))}
+    return {text: word for text, word in word_by_text.items() if len(text) > 1}
+
+
+def _readings(header: str) -> Iterator[tuple[str, float]]:
+    """Yield what a header may say, folded, with how sure: names over names are read both ways."""
+    parts = [match_key(part) for part in remove_brackets(_remove_unit(header)).split()]
+    parts = [part for part in parts if part and part not in _unit_names()]
+    yield "".join(parts), _EXACT_SCORE
+    if len(parts) > 1:
+        yield "".join(reversed(parts)), _REVERSED_SCORE
+        yield parts[-1], _LAST_LINE_SCORE
+    # A remark in brackets may be the name itself: 立案日期(filed_on).
+    yield match_key(header), _EXACT_SCORE
+
+
+def match_header(header: str, kind: str) -> list[Match]:
+    """Return the fields of a kind that a header may speak of, the surest first."""
+    best_by_field: dict[str, Match] = {}
+
+    def add_match(word: str, score: float) -> None:
+        for field, penalty in _fields_by_word(kind)[word]:
+            if field not in best_by_field or best_by_field[field].score < score - penalty:
+                best_by_field[field] = Match(field, score - penalty, word)
+
+    for text, score in _readings(header):
+        if text in _fields_by_word(kind):
+            add_match(text, score)
+        elif _remove_fillers(text) in _word_by_fillerless_text(kind):
+            add_match(
+                _word_by_fillerless_text(kind)[_remove_fillers(text)], min(score, _FILLERLESS_SCORE)
+            )
+        elif not any(word in text for word in reference_data("headers")["fillers"]["foreign"]):
+            for word in _fields_by_word(kind):
+                if len(word) > 1 and word in text:
+                    add_match(word, min(score, _PARTIAL_SCORE))
+    return sorted(best_by_field.values(), key=lambda match: -match.score)
+
+
+def is_known_header(header: str) -> bool:
+    """Say whether a header is one of a field of any kind, or of a column about people."""
+    return personal_word(header) is not None or any(
+        header_matches[0].score >= _LAST_LINE_SCORE
+        for kind in FILE_KINDS
+        if (header_matches := match_header(header, kind))
+    )
+
+
+def personal_word(header: str) -> str | None:
+    """Return the word by which a header says that its column is about people."""
+    key, word_lists = match_key(header), reference_data("headers")["personal"]
+    for word in word_lists["words"]:
+        if match_key(word) in key:
+            return str(word)
+    exact_words = (word for word in word_lists["whole"] if match_key(word) == key)
+    return next(exact_words, None)
+
+
+@cache
+def _unit_names() -> tuple[str, ...]:
+    return tuple(reference_data("headers")["units"])
+
+
+def header_unit(header: str) -> str | None:
+    """Return the unit of an amount that a header states, in brackets, after it or below it."""
+    text = half_width(header)
+    for unit in _unit_names():
+        if text.endswith((f"({unit})", f"[{unit}]", f"/{unit}", f" {unit}", f":{unit}")):
+            return unit
+        if len(unit) > 1 and text.endswith(unit):
+            return unit
+        if f"({unit})" in text or f"单位:{unit}" in text.replace(" ", ""):
+            return unit
+    return None
+
+
+def is_unit_label(text: str) -> bool:
+    """Say whether a cell below a header states a unit."""
+    return match_key(text) in {
+        *_unit_names(),
+        "件",
+        "天",
+        "日",
+        "个",
+        "人",
+        "次",
+        "百分比",
+    } or half_width(text) in (
+        "%",
+        "‰",
+    )
+
+
+def _remove_unit(header: str) -> str:
+    text = half_width(header)
+    unit = header_unit(text)
+    return text.removesuffix(unit) if unit and len(unit) > 1 else text

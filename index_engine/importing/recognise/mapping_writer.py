@@ -1,0 +1,111 @@
+"""A proposal as the text of a mapping file, for a person to confirm or mend."""
+
+import re
+from datetime import date
+from typing import Any
+
+from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def mapping_text(
+    proposal: Proposal,
+    *,
+    name: str | None = None,
+    observed_from: date | None = None,
+    observed_to: date | None = None,
+    complete: bool = False,
+) -> str:
+    """Return TOML that mapping.load reads, with a comment on every column.
+
+    `name` is the source's, `observed_from` and `observed_to` are the first and last day it
+    records; with `complete` it takes out what this file no longer has. Columns that feed no field
+    are comments; of personal ones only the name is written.
+    """
+    source_fields = {"name": name, "observed_from": observed_from, "observed_to": observed_to}
+    source: dict[str, Any] = {
+        key: value for key, value in source_fields.items() if value is not None
+    }
+    source |= {"complete": True} if complete else {}
+    source |= _non_default_options(proposal.options)
+    lines = [f"kind = {_toml_value(proposal.kind)}", "", "[source]"]
+    lines += [f"{key} = {_toml_value(value)}" for key, value in source.items()]
+    lines += [_comment(f"Check: {warning}.") for warning in proposal.warnings]
+    for column in proposal.columns:
+        if column.field is not None:
+            lines += ["", *_column_lines(column)]
+    for missing_field in proposal.missing_fields:
+        lines += [
+            "",
+            _comment(f"[columns.{missing_field}]: required, and nothing in the file feeds it."),
+        ]
+    unmapped_columns = [column for column in proposal.columns if column.field is None]
+    if unmapped_columns:
+        lines += ["", "# Not read:"]
+    for column in unmapped_columns:
+        personal_label = "personal, " if column.is_personal else ""
+        note = f"; {column.note}" if column.note else ""
+        lines.append(_comment(f"  {column.header}: {personal_label}{column.reason}{note}"))
+    return "\n".join(lines) + "\n"
+
+
+def _non_default_options(options: ReadOptions) -> dict[str, Any]:
+    """Return what differs from how a file is opened without a mapping."""
+    default_options = ReadOptions()
+    return {
+        key: getattr(options, key)
+        for key in ("encoding", "delimiter", "sheet", "header", "header_rows")
+        if getattr(options, key) != getattr(default_options, key)
+    }
+
+
+def _column_lines(column: ProposedColumn) -> list[str]:
+    note = f"; {column.note}" if column.note else ""
+    lines = [
+        f"[columns.{column.field}]",
+        _comment(f"{column.confidence:.0%} sure: {column.reason}{note}"),
+    ]
+    lines += [f"{key} = {_toml_value(value)}" for key, value in column.settings.items()]
+    if column.unknown_words:
+        lines.append(_comment(f"To be translated: {', '.join(column.unknown_words)}"))
+    return lines
+
+
+def _comment(text: str) -> str:
+    return "# " + _CONTROL_CHARACTER.sub(" ", text)
+
+
+def _toml_value(value: Any) -> str:
+    """Return a value as TOML writes it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return repr(value)
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return f"[{', '.join(map(_toml_value, value))}]"
+        case dict():
+            pairs = (f"{_toml_key(key)} = {_toml_value(inner)}" for key, inner in value.items())
+            return f"{{ {', '.join(pairs)} }}"
+        case _:
+            return _toml_string(str(value))
+
+
+def _toml_key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else _toml_string(key)
+
+
+def _toml_string(text: str) -> str:
+    escaped_text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        '"'
+        + _CONTROL_CHARACTER.sub(
+            lambda control_match: f"\\u{ord(control_match[0]):04x}", escaped_text
+        )
+        + '"'
+    )

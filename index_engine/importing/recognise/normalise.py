@@ -1,0 +1,64 @@
+"""Words of headers and values, made comparable: one text for all ways to write a word."""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from index_engine.importing.values.characters import BLANKS
+from index_engine.importing.values.column_settings import NULL_WORDS
+
+# 无 is no value in most columns, but an answer to whether there are assets.
+_NULL_WORDS = frozenset(NULL_WORDS) - {"无"}
+
+_SEPARATORS = re.compile(r"[\W_]+")
+_BRACKETED_TEXT = re.compile(r"[(\[【{〔<《].*?[)\]】}〕>》]")
+
+
+@cache
+def reference_data(name: str) -> dict[str, Any]:
+    """Return a data file of this folder: headers or words."""
+    path = Path(__file__).with_name(f"{name}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _simplified_script() -> dict[int, int]:
+    script = reference_data("headers")["script"]
+    return str.maketrans(script["traditional"], script["simplified"])
+
+
+def half_width(text: str) -> str:
+    """Return a text with full-width signs made narrow, and no blanks around it."""
+    return unicodedata.normalize("NFKC", text).strip(BLANKS)
+
+
+def match_key(text: str) -> str:
+    """Return what two spellings of a word share: no blanks, signs, capitals, traditional script."""
+    return _SEPARATORS.sub("", half_width(text).lower()).translate(_simplified_script())
+
+
+def remove_brackets(text: str) -> str:
+    """Return a text without what stands in brackets."""
+    return _BRACKETED_TEXT.sub("", half_width(text))
+
+
+def non_null_values(cells: list[str | None]) -> list[str]:
+    """Return the cells that hold a value, without the blanks around them."""
+    trimmed_cells = (cell.strip(BLANKS) for cell in cells if cell)
+    return [text for text in trimmed_cells if text and text not in _NULL_WORDS]
+
+
+def distinct_texts(texts: list[str]) -> list[str]:
+    """Return the different texts, commonest first, those as common in their order."""
+    counts: dict[str, int] = {}
+    for text in texts:
+        counts[text] = counts.get(text, 0) + 1
+    return sorted(counts, key=lambda text: -counts[text])
+
+
+def share(texts: list[str], condition: Any) -> float:
+    """Return the share of texts for which a condition holds; 0 of none."""
+    return sum(1 for text in texts if condition(text)) / len(texts) if texts else 0.0

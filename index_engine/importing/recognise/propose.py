@@ -1,0 +1,197 @@
+"""From a file nobody has described to a proposed mapping: kind, header, fields, formats, units."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from index_engine.errors import InputError
+from index_engine.importing.contract import FILE_KINDS, read_contract
+from index_engine.importing.files.preview import TablePreview, preview
+from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
+from index_engine.importing.recognise.derived_fields import derive_fields
+from index_engine.importing.recognise.header_matching import match_header
+from index_engine.importing.recognise.overrides import Overrides, apply_overrides
+from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
+from index_engine.importing.recognise.table_layout import Layout, detect_layout
+from index_engine.importing.recognise.unit_checks import check_units
+
+_NO_OVERRIDES: Overrides = {}
+
+_DETECT_FORMAT = ReadOptions(encoding="auto", delimiter="auto")
+
+# A kind is told by at least so many of its fields.
+_MIN_FIELDS = 2
+
+
+def propose_mapping(
+    file: Path,
+    kind: str | None = None,
+    *,
+    sheet: str | None = None,
+    overrides: Overrides = _NO_OVERRIDES,
+) -> Proposal:
+    """Propose how to read a file, looking at its first 2,000 rows and some from further on.
+
+    `kind` is one of contract.KINDS, None to have it told by the headers; `sheet` is one of a
+    workbook, None for the one that looks most like a table; `chosen` says of columns, by position,
+    what they are to feed.
+
+    Raises InputError if the file cannot be opened, or no kind of file has such headers.
+    """
+    if kind is not None:
+        read_contract(kind)
+    with tempfile.TemporaryDirectory(prefix="recognise-") as folder:
+        tables = preview(file, _DETECT_FORMAT, Path(folder))
+    if not tables:
+        raise InputError(f"{file}: holds no row")
+    table, layout, notes = _select_table(file, tables, sheet)
+    if not any(layout.headers):
+        raise InputError(f"{file}: no row names the columns")
+    kind, kind_reason = _detect_kind(file, layout, kind)
+    if not layout.rows:
+        raise InputError(f"{file}: has a header, but no rows")
+    source_columns = describe_columns(kind, layout)
+    columns = apply_overrides(
+        kind, layout, source_columns, propose_columns(kind, layout, source_columns), overrides
+    )
+    columns = derive_fields(kind, layout, source_columns, columns)
+    columns, unit_warnings = check_units(kind, layout, columns)
+    return Proposal(
+        kind=kind,
+        kind_reason=kind_reason,
+        options=table.options,
+        sheets=tuple(
+            sheet_table.options.sheet
+            for sheet_table in tables
+            if sheet_table.options.sheet is not None
+        ),
+        columns=tuple(columns),
+        missing_fields=_missing_fields(kind, columns),
+        warnings=(*notes, *_review_warnings(columns), *unit_warnings),
+        inspected_row_count=len(layout.rows),
+    )
+
+
+def _select_table(
+    file: Path, tables: list[TablePreview], sheet: str | None
+) -> tuple[TablePreview, Layout, tuple[str, ...]]:
+    """Return the table to read, taken apart, and what a person is to know of the others."""
+    sheet_names = [table.options.sheet for table in tables]
+    if sheet is not None and sheet not in sheet_names:
+        raise InputError(f"{file}: no sheet {sheet!r}; its sheets are {_join_names(sheet_names)}")
+    nonempty_tables = [
+        table for table in tables if table.head_rows and sheet in (None, table.options.sheet)
+    ]
+    if not nonempty_tables:
+        raise InputError(f"{file}: holds no row")
+    layouts = [detect_layout(file, table) for table in nonempty_tables]
+    best_index = max(
+        range(len(nonempty_tables)), key=lambda index: (layouts[index].known_header_count, -index)
+    )
+    table, layout = nonempty_tables[best_index], layouts[best_index]
+    matching_indices = [
+        index for index, candidate in enumerate(layouts) if _has_same_header(layout, candidate)
+    ]
+    skipped_tables = [
+        candidate_table
+        for index, candidate_table in enumerate(nonempty_tables)
+        if index not in matching_indices
+    ]
+    notes = []
+    if len(matching_indices) > 1 and not any(
+        _shares_headers(layout, candidate) for candidate in skipped_tables
+    ):
+        rows = tuple(row for index in matching_indices for row in layouts[index].rows)
+        layout = replace(layout, rows=rows)
+        options = replace(table.options, sheet="*")
+        notes = [
+            f"{len(matching_indices)} sheets with the same header are read one after the other"
+        ]
+    else:
+        skipped_tables = [
+            candidate_table for candidate_table in nonempty_tables if candidate_table is not table
+        ]
+        options = table.options if table is not tables[0] else replace(table.options, sheet=None)
+    if skipped_tables:
+        skipped_sheets = _join_names([candidate.options.sheet for candidate in skipped_tables])
+        notes.append(f"not read: the sheets {skipped_sheets}")
+    options = replace(options, header=layout.header_line, header_rows=layout.header_row_count)
+    return replace(table, options=options), layout, tuple(notes)
+
+
+def _has_same_header(layout: Layout, candidate: Layout) -> bool:
+    return (layout.headers, layout.header_line, layout.header_row_count) == (
+        candidate.headers,
+        candidate.header_line,
+        candidate.header_row_count,
+    )
+
+
+def _shares_headers(layout: Layout, candidate: TablePreview) -> bool:
+    """Say whether another sheet has some of the columns: then all cannot be read as one."""
+    candidate_rows = (row for line, row in candidate.head_rows if line >= layout.header_line)
+    first_row = next(candidate_rows, ())
+    return bool({(cell or "").strip() for cell in first_row} & set(filter(None, layout.headers)))
+
+
+def _detect_kind(file: Path, layout: Layout, kind: str | None) -> tuple[str, str]:
+    """Return the kind of a file, and by which of its headers."""
+    fields_by_kind = {
+        candidate_kind: _matched_fields(candidate_kind, layout)
+        for candidate_kind in ((kind,) if kind else FILE_KINDS)
+    }
+    best_kind = max(
+        fields_by_kind,
+        key=lambda candidate_kind: _kind_score(candidate_kind, fields_by_kind[candidate_kind]),
+    )
+    headers = fields_by_kind[best_kind]
+    if kind is None and len(headers) < _MIN_FIELDS:
+        header_names = ", ".join(" ".join(header.split()) for header in layout.headers if header)
+        raise InputError(
+            f"{file}: its headers tell of no kind of file ({header_names}); say which it is:"
+            f" {', '.join(FILE_KINDS)}"
+        )
+    matched_headers = ", ".join(f"{header} = {field}" for field, (header, _) in headers.items())
+    return best_kind, f"as asked ({matched_headers})" if kind else matched_headers
+
+
+def _matched_fields(kind: str, layout: Layout) -> dict[str, tuple[str, float]]:
+    """Return the fields of a kind that headers name, with the header and how sure it is."""
+    matched_fields: dict[str, tuple[str, float]] = {}
+    for header in filter(None, layout.headers):
+        for match in match_header(header, kind)[:1]:
+            if match.score > 0.5 and match.score > matched_fields.get(match.field, ("", 0.0))[1]:
+                matched_fields[match.field] = header, match.score
+    return matched_fields
+
+
+def _kind_score(kind: str, matched_fields: dict[str, tuple[str, float]]) -> float:
+    """Weigh a kind: each of its fields counts, and as much again the share of required ones."""
+    required_names = [field.name for field in read_contract(kind).fields if field.required]
+    required_share = sum(name in matched_fields for name in required_names) / len(required_names)
+    return sum(score for _, score in matched_fields.values()) * (1 + required_share)
+
+
+def _missing_fields(kind: str, columns: list[ProposedColumn]) -> tuple[str, ...]:
+    mapped_fields = {column.field for column in columns}
+    return tuple(
+        field.name
+        for field in read_contract(kind).fields
+        if field.required and field.name not in mapped_fields
+    )
+
+
+def _review_warnings(columns: list[ProposedColumn]) -> list[str]:
+    """Say which columns are read so that a person should look at them."""
+    return [
+        f"{column.field}: {column.header or column.reason}: {column.note}"
+        for column in columns
+        if column.field is not None
+        and column.note
+        and (column.confidence < 0.7 or column.unknown_words)
+    ]
+
+
+def _join_names(names: list[str | None]) -> str:
+    return ", ".join(name for name in names if name is not None)

@@ -1,0 +1,148 @@
+"""Where the header of a table stands: below titles, over one line or several."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from index_engine.importing.files.non_data_rows import non_data_reason
+from index_engine.importing.files.preview import Row, TablePreview
+from index_engine.importing.files.staging import column_headers
+from index_engine.importing.recognise.header_matching import (
+    header_unit,
+    is_known_header,
+    is_unit_label,
+)
+from index_engine.importing.recognise.normalise import half_width
+from index_engine.importing.recognise.value_patterns import parse_number
+
+# Titles and notes above a header take no more rows than this.
+_MAX_TITLE_ROWS = 20
+_MAX_HEADER_ROWS = 3
+
+# Not 填报单位：某市中级人民法院, which names an office.
+_UNIT_PATTERN = re.compile(
+    r"(?<![报制编位送交])单位\s*[:：]?\s*(?:人民币)?\s*([^\s,，;；)）]{1,4})"
+)
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table taken apart: `titles` above the header, the header and the rows below it.
+
+    `line` is that of the header's first row, `known` how many of its names are known.
+    """
+
+    header_line: int
+    header_row_count: int
+    headers: tuple[str, ...]
+    titles: tuple[str, ...]
+    rows: tuple[Row, ...]
+    known_header_count: int
+
+    @property
+    def unit(self) -> str | None:
+        """The unit that a title states for all amounts."""
+        for title in self.titles:
+            for unit_match in _UNIT_PATTERN.finditer(half_width(title)):
+                if unit := header_unit(f"({unit_match[1]})"):
+                    return unit
+        return None
+
+    def column_cells(self, position: int) -> list[str | None]:
+        """Return the cells of one column."""
+        return [row[position] for row in self.rows]
+
+
+def detect_layout(file: Path, table: TablePreview) -> Layout:
+    """Find the header among the first rows: where the most names are known.
+
+    Where none is known, the first row that is as wide as the table and holds no number.
+    """
+    head = table.head_rows
+    best_candidate = (0, 0, 0, 1)  # names known, -place, -rows: the earliest and shortest of equals
+    for start in range(min(_MAX_TITLE_ROWS, len(head))):
+        for row_count in range(1, _MAX_HEADER_ROWS + 1):
+            rows = [row for _, row in head[start : start + row_count]]
+            if len(rows) < row_count or (row_count > 1 and not _continues_header(rows)):
+                break
+            known_count = sum(is_known_header(name) for name in _header_names(file, rows) if name)
+            # A row of units adds no name, but is no data either.
+            unit_row_bonus = int(row_count > 1 and _is_unit_row(rows[-1]))
+            best_candidate = max(
+                best_candidate, (known_count + unit_row_bonus, -start, -row_count, row_count)
+            )
+    known_count, start, _, row_count = best_candidate
+    if known_count == 0:
+        start, row_count = _widest_text_row(head), 1
+    return _build_layout(file, table, abs(start), row_count, known_count)
+
+
+def _build_layout(
+    file: Path, table: TablePreview, start: int, row_count: int, known_count: int
+) -> Layout:
+    header_rows = [row for _, row in table.head_rows[start : start + row_count]]
+    headers = _header_names(file, header_rows)
+    data_rows = [row for _, row in table.head_rows[start + row_count :]] + list(table.sampled_rows)
+    width = len(headers)
+    rows = tuple(
+        (*row[:width], *[None] * (width - len(row)))
+        for row in data_rows
+        if non_data_reason(row) is None
+    )
+    title_cells = (cell for _, row in table.head_rows[:start] for cell in row if cell)
+    return Layout(
+        header_line=table.head_rows[start][0],
+        header_row_count=row_count,
+        headers=tuple(headers),
+        titles=tuple(dict.fromkeys(title_cells)),
+        rows=rows,
+        known_header_count=known_count,
+    )
+
+
+def _header_names(file: Path, rows: list[Row]) -> list[str]:
+    return (
+        column_headers(file, rows)
+        if any(cell and cell.strip() for row in rows for cell in row)
+        else []
+    )
+
+
+def _continues_header(rows: list[Row]) -> bool:
+    """Say whether the last row is one of a header: units, or names where cells above are merged."""
+    last_row, upper_rows = rows[-1], rows[:-1]
+    if _is_unit_row(last_row):
+        return True
+    cells = [cell for cell in last_row if cell and cell.strip()]
+    if any(parse_number(cell) is not None or _DIGIT.search(cell) for cell in cells):
+        return False
+    has_merged_cells = any(not cell for row in upper_rows for cell in row)
+    is_partial = len(cells) < sum(1 for cell in upper_rows[0] if cell) or any(
+        not cell for cell in last_row
+    )
+    # A title over the whole table is no name over names.
+    has_several_names = sum(1 for cell in upper_rows[0] if cell) > 1
+    return bool(cells) and has_merged_cells and is_partial and has_several_names
+
+
+def _is_unit_row(row: Row) -> bool:
+    cells = [cell for cell in row if cell and cell.strip()]
+    return bool(cells) and all(is_unit_label(cell) for cell in cells)
+
+
+def _widest_text_row(head: tuple[tuple[int, Row], ...]) -> int:
+    cell_counts = [
+        sum(1 for cell in row if cell and cell.strip()) for _, row in head[:_MAX_TITLE_ROWS]
+    ]
+    is_text_row = [
+        not any(parse_number(cell) is not None for cell in row if cell)
+        for _, row in head[:_MAX_TITLE_ROWS]
+    ]
+    max_cell_count = max(cell_counts)
+    positions = (
+        position
+        for position, count in enumerate(cell_counts)
+        if count == max_cell_count and is_text_row[position]
+    )
+    return next(positions, 0)

@@ -1,0 +1,109 @@
+"""Units of amounts, held against each other and mended where one column says what the other is."""
+
+from dataclasses import replace
+
+from index_engine.importing.contract import read_contract
+from index_engine.importing.recognise.amount_ratios import UnitMismatch, find_unit_mismatches
+from index_engine.importing.recognise.header_matching import header_unit
+from index_engine.importing.recognise.normalise import reference_data
+from index_engine.importing.recognise.proposal import ProposedColumn
+from index_engine.importing.recognise.table_layout import Layout
+from index_engine.importing.recognise.value_fit import MONEY_TYPE, unit_setting
+from index_engine.importing.values.column_settings import UNITS
+
+# How sure a column can be whose unit is in doubt, and one whose unit was inferred.
+_MISMATCH_CONFIDENCE, _INFERENCE_CONFIDENCE = 0.3, 0.5
+
+
+def check_units(
+    kind: str, layout: Layout, columns: list[ProposedColumn]
+) -> tuple[list[ProposedColumn], list[str]]:
+    """Return the columns with units in doubt made less sure, and a sentence for each doubt."""
+    data_contract = read_contract(kind)
+    money_columns = {
+        column.field: column
+        for column in columns
+        if column.field is not None
+        and column.position is not None
+        and data_contract.field(column.field).type == MONEY_TYPE
+    }
+    cells = {
+        name: layout.column_cells(column.position)
+        for name, column in money_columns.items()
+        if column.position is not None
+    }
+    mismatches, small_fields = find_unit_mismatches(
+        cells, {name: _unit_factor(column) for name, column in money_columns.items()}
+    )
+    warnings = []
+    corrected_fields: set[str] = set()
+    for mismatch in mismatches:
+        if corrected_fields & {mismatch.first, mismatch.second}:
+            continue  # said already
+        updated_columns, warning = _resolve_mismatch(mismatch, money_columns)
+        money_columns |= updated_columns
+        corrected_fields |= updated_columns.keys() if len(updated_columns) == 1 else set()
+        warnings.append(warning)
+    mismatch_fields = {
+        name for mismatch in mismatches for name in (mismatch.first, mismatch.second)
+    }
+    for name in small_fields:
+        if name not in mismatch_fields and not _has_explicit_unit(money_columns[name]):
+            money_columns[name] = _cap_confidence(
+                money_columns[name], _INFERENCE_CONFIDENCE, "small for yuan"
+            )
+            warnings.append(
+                f"{name}: half of the amounts are small for yuan; if {money_columns[name].header} is in"
+                ' 万元, add unit = "万元"'
+            )
+    return [money_columns.get(column.field or "", column) for column in columns], warnings
+
+
+def _resolve_mismatch(
+    mismatch: UnitMismatch, money_columns: dict[str, ProposedColumn]
+) -> tuple[dict[str, ProposedColumn], str]:
+    """Take the unit of the column that states one for right, and infer the other's."""
+    first, second = money_columns[mismatch.first], money_columns[mismatch.second]
+    ratio_text = (
+        f"{mismatch.factor:,.0f}" if mismatch.factor > 1 else f"1/{1 / mismatch.factor:,.0f}"
+    )
+    message_start = f"{first.header} is about {ratio_text} times what {second.header} lets expect"
+    wrong_field, factor = None, 1.0
+    if _has_explicit_unit(second) and not _has_explicit_unit(first):
+        wrong_field, factor = mismatch.first, _unit_factor(first) / mismatch.factor
+    elif _has_explicit_unit(first) and not _has_explicit_unit(second):
+        wrong_field, factor = mismatch.second, _unit_factor(second) * mismatch.factor
+    unit_by_factor = {float(yuan): name for name, yuan in UNITS.items()}
+    if wrong_field is None or factor not in unit_by_factor:
+        updated_columns = {
+            name: _cap_confidence(money_columns[name], _MISMATCH_CONFIDENCE, "its unit is in doubt")
+            for name in (mismatch.first, mismatch.second)
+        }
+        return updated_columns, f"{message_start}: state the unit of each"
+    column = money_columns[wrong_field]
+    settings = {key: value for key, value in column.settings.items() if key != "unit"}
+    corrected_column = replace(column, settings=settings | unit_setting(factor))
+    updated_columns = {
+        wrong_field: _cap_confidence(
+            corrected_column, _INFERENCE_CONFIDENCE, f"unit {unit_by_factor[factor]} is inferred"
+        )
+    }
+    return (
+        updated_columns,
+        f"{message_start}: {column.header} is taken to be in {unit_by_factor[factor]}; confirm it",
+    )
+
+
+def _has_explicit_unit(column: ProposedColumn) -> bool:
+    return header_unit(column.header) is not None
+
+
+def _unit_factor(column: ProposedColumn) -> float:
+    unit = column.settings.get("unit", "元")
+    return float(
+        reference_data("headers")["units"].get(unit, unit) if isinstance(unit, str) else unit
+    )
+
+
+def _cap_confidence(column: ProposedColumn, maximum: float, note: str) -> ProposedColumn:
+    return replace(column, confidence=min(column.confidence, maximum), note=note)

@@ -1,0 +1,217 @@
+"""How well the values of a column fit a field, and how they are to be read."""
+
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from index_engine.importing import case_numbers
+from index_engine.importing.contract import Field
+from index_engine.importing.recognise import code_synonyms
+from index_engine.importing.recognise.header_matching import header_unit
+from index_engine.importing.recognise.normalise import (
+    distinct_texts,
+    half_width,
+    match_key,
+    reference_data,
+    share,
+)
+from index_engine.importing.recognise.value_patterns import (
+    cell_unit,
+    date_formats,
+    has_thousands,
+    is_month,
+    is_year,
+    name_type,
+    parse_number,
+)
+from index_engine.importing.values.characters import NOTATION
+from index_engine.importing.values.column_settings import UNITS
+from index_engine.importing.values.dates import MONTH, MONTH_END, YEAR, YEAR_END
+
+_ISO_FORMAT = "%Y-%m-%d"
+
+# Of a month or a year that is given without a day, the day on which a period begins or ends.
+_PERIOD_FORMATS = {
+    "period_start": ((MONTH, is_month), (YEAR, is_year)),
+    "period_end": ((MONTH_END, is_month), (YEAR_END, is_year)),
+}
+
+# A column without a value says nothing against its header.
+_EMPTY_COLUMN_FIT = 0.5
+
+# Words that an import reads as yes and no by itself.
+_PLAIN_BOOLEANS = {*NOTATION["yes"], *NOTATION["no"]}
+
+MONEY_TYPE, _SHARE_TYPE = "DECIMAL(18,2)", "DECIMAL(18,6)"
+
+# 结收比 and the like pass one by little.
+_MAX_SHARE = 1.5
+
+# Rounds that a lot may go through.
+_MAX_ROUNDS = 8
+
+_NUMBER_STYLES = ("standard", "batch", "legacy", "masked")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well values fit a field, from 0 to 1, and the settings with which they are read."""
+
+    share: float
+    settings: dict[str, Any] = field(default_factory=dict)
+    unknown_words: tuple[str, ...] = ()
+    note: str = ""
+
+
+def assess_fit(target: Field, header: str, texts: list[str], title_unit: str | None) -> Fit:
+    """Judge the values of a column for a field; `unit` is what a title says of all amounts."""
+    if not texts:
+        return Fit(_EMPTY_COLUMN_FIT, note="no values among the rows looked at")
+    word_list = code_synonyms.word_list_name(target)
+    if target.type == "INTEGER" and share(texts, _is_integer) >= 0.9:
+        return Fit(share(texts, _is_integer), _thousands_setting(texts))
+    if word_list is not None:
+        return _fit_codes(target, word_list, texts)
+    match target.type:
+        case "DATE":
+            return _fit_dates(target, texts)
+        case "INTEGER":
+            return Fit(share(texts, _is_integer), _thousands_setting(texts))
+        case "VARCHAR":
+            return Fit(_text_fit_share(target, texts))
+        case _:
+            return _fit_amounts(target, header, texts, title_unit)
+
+
+def case_number_share(texts: list[str]) -> float:
+    """Return the share of texts that are case numbers."""
+    return share(texts, lambda text: case_numbers.parse(text).style in _NUMBER_STYLES)
+
+
+def _is_integer(text: str) -> bool:
+    number = parse_number(text)
+    return number is not None and number == int(number)
+
+
+def _thousands_setting(texts: list[str]) -> dict[str, Any]:
+    return {"thousands": ","} if has_thousands(texts) else {}
+
+
+def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
+    if name == "stage" and share(texts, lambda text: text in ("1", "2", "3")) == 1:
+        name = "stage_by_number"
+    distinct_words = distinct_texts(texts)
+    if len(distinct_words) > code_synonyms.MAX_WORDS:
+        return Fit(0.0, note=f"{len(distinct_words)} different words: no list of codes")
+    code_by_word = {
+        text: code
+        for text in distinct_words
+        if (code := code_synonyms.find_code(name, text)) is not None
+    }
+    unknown_words = tuple(text for text in distinct_words if text not in code_by_word)
+    known_share = share(texts, lambda text: text in code_by_word)
+    if name == "boolean" and all(text.lower() in _PLAIN_BOOLEANS for text in distinct_words):
+        return Fit(known_share)
+    if target.codes is not None and all(text in target.codes for text in distinct_words):
+        return Fit(known_share)
+    if not code_by_word and name_type(texts):
+        return Fit(0.0, note="its values look like names")
+    if not code_by_word:
+        # The header alone speaks for it.
+        return Fit(0.3, unknown_words=unknown_words, note="none of its words is known")
+    if name not in ("boolean", "stage_by_number", "cause"):
+        known_keys = {match_key(text) for text in code_by_word}
+        standard_words = code_synonyms.standard_words(name).items()
+        code_by_word |= {
+            word: code for word, code in standard_words if match_key(word) not in known_keys
+        }
+    values = {text: code_synonyms.code_value(target, code) for text, code in code_by_word.items()}
+    note = f"words to be translated: {len(unknown_words)}" if unknown_words else ""
+    return Fit(known_share, {"values": values}, unknown_words, note)
+
+
+def _fit_dates(target: Field, texts: list[str]) -> Fit:
+    for named_format, is_period in _PERIOD_FORMATS.get(target.name, ()):
+        if share(texts, is_period) >= 0.9:
+            return Fit(share(texts, is_period), {"format": [named_format]})
+    formats, readable_share = date_formats(texts)
+    if readable_share < 0.5:
+        return Fit(
+            readable_share, note="most values are no dates whose order of day and month is sure"
+        )
+    settings = {} if formats == [_ISO_FORMAT] else {"format": formats}
+    return Fit(readable_share, settings)
+
+
+def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str | None) -> Fit:
+    readable_share = share(texts, lambda text: parse_number(text) is not None)
+    settings = _thousands_setting(texts)
+    if target.type == _SHARE_TYPE:
+        return _fit_shares(readable_share, settings, header, texts)
+    if target.type != MONEY_TYPE or target.name == "mean_days":
+        return Fit(readable_share, settings)
+    factors = reference_data("headers")["units"]
+    fen_headers = {match_key(name) for name in reference_data("headers")["platform"]["in_fen"]}
+    unit = header_unit(header) or title_unit
+    if unit is None and match_key(header) in fen_headers:
+        unit = "分"
+    # A unit in most cells is read from there, whatever the column's.
+    if unit is not None and share(texts, lambda text: cell_unit(text) is not None) < 0.5:
+        settings |= unit_setting(factors[unit])
+    return Fit(readable_share, settings)
+
+
+def _fit_shares(
+    readable_share: float, settings: dict[str, Any], header: str, texts: list[str]
+) -> Fit:
+    """Read shares of one; without a sign, what is far above one is taken for per cent."""
+    if "%" in half_width(header):
+        return Fit(readable_share, settings | {"unit": "%"})
+    plain_numbers = [
+        value for text in texts if (value := parse_number(text)) and "%" not in half_width(text)
+    ]
+    if plain_numbers and median(plain_numbers) > _MAX_SHARE:
+        note = "taken to be in per cent, though nothing says so"
+        return Fit(0.6 * readable_share, settings | {"unit": "%"}, note=note)
+    return Fit(readable_share, settings)
+
+
+def unit_setting(factor: float) -> dict[str, Any]:
+    """Return the setting for amounts of so many yuan per unit; none for yuan."""
+    if factor == 1:
+        return {}
+    unit_by_factor = {float(yuan): name for name, yuan in UNITS.items()}
+    return {"unit": unit_by_factor.get(float(factor), factor)}
+
+
+def _text_fit_share(target: Field, texts: list[str]) -> float:
+    """Say how much texts look like what a field without codes holds."""
+    if target.name in ("case_id", "parent_case_id"):
+        number_share = case_number_share(texts)
+        # Ids of another system are no sentences.
+        # Where every case has one row its id stands once.
+        is_mostly_unique = not target.required or len(set(texts)) > len(texts) / 2
+        return max(number_share, 0.8 if share(texts, _is_id) > 0.9 and is_mostly_unique else 0.3)
+    if target.name == "court_id" or target.reference == ("courts", "court_id"):
+        return max(share(texts, _is_court), 0.85 if share(texts, _is_id) > 0.9 else 0.3)
+    if target.name == "lot_id":
+        # A number within the case comes again with every case; a lot has few rounds.
+        has_few_repeats = len(set(texts)) * _MAX_ROUNDS >= len(texts)
+        return (1.0 if share(texts, _is_id) > 0.9 else 0.3) if has_few_repeats else 0.0
+    if target.name == "unit":
+        return 1.0 if share(texts, _is_id) > 0.9 else 0.1
+    if target.name == "address":
+        return 1.0 if share(texts, lambda text: "://" in text) > 0.5 else 0.3
+    return 0.95
+
+
+def _is_id(text: str) -> bool:
+    return len(text) <= 40 and text.isascii() and any(map(str.isalnum, text))
+
+
+def _is_court(text: str) -> bool:
+    key = match_key(text)
+    return (
+        key.endswith(("法院", "中院", "高院", "法庭"))
+        or case_numbers.parse(f"(2020){text}执1号").style == "standard"
+    )

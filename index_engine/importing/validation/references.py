@@ -1,0 +1,159 @@
+"""What a row alone cannot show: it stands in the file twice, or under a region that is not there.
+
+The rows that break such a rule are added to the findings of the import under way
+(`accept_findings`); rows already rejected there count as absent.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from index_engine.errors import InputError
+from index_engine.importing.contract import Contract, read_vocabulary
+
+# For a WHERE over rows with a row_no. The list of the rejected never holds a NULL.
+NOT_REJECTED_SQL = "row_no NOT IN (SELECT row_no FROM accept_findings WHERE action = 'rejected')"
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """The rows under judgement: a bracketed SQL query and the parameters it takes."""
+
+    sql: str
+    parameters: dict[str, date | None]
+
+
+def validate_references(
+    con: duckdb.DuckDBPyConnection,
+    rows: StagedRows,
+    data_contract: Contract,
+    name: str,
+    earlier_ids: list[int],
+) -> None:
+    """Find duplicates, and for regions and courts what is wrong with the tree they form.
+
+    `before` are the earlier deliveries of this source, whose rows it may correct.
+
+    Raises InputError, naming the source, if no region is the nation.
+    """
+    _reject_known_keys(con, rows, data_contract, earlier_ids)
+    _reject_duplicate_keys(con, rows, data_contract)
+    if data_contract.kind == "regions":
+        _reject_second_nation(con, rows)
+        _reject_orphans(con, rows)
+        if not con.execute(
+            f"SELECT 1 FROM regions WHERE level = 'nation' UNION ALL SELECT 1 FROM {rows.sql}"
+            f" WHERE level = 'nation' AND {NOT_REJECTED_SQL} LIMIT 1",
+            rows.parameters,
+        ).fetchone():
+            raise InputError(
+                f"{name}: no acceptable region of level 'nation'; add the one row at the top of"
+                " the tree, with an empty parent"
+            )
+    elif data_contract.kind == "courts":
+        _warn_of_unknown_parents(con, rows)
+
+
+def _reject_known_keys(
+    con: duckdb.DuckDBPyConnection,
+    rows: StagedRows,
+    data_contract: Contract,
+    earlier_ids: list[int],
+) -> None:
+    """Reject rows that another source has: only a later delivery of that source corrects them."""
+    key = ", ".join(data_contract.key)
+    con.execute(
+        f"INSERT INTO accept_findings SELECT row_no, '{data_contract.key[0]}',"
+        f" CAST({data_contract.key[0]} AS VARCHAR), 'already_imported', {_key_label_sql(data_contract)}"
+        " || ' is in the warehouse from another source' || coalesce(': ' || name, '')"
+        " || '; a file of that name would correct it', 'rejected'"
+        f" FROM (SELECT row_no, {key} FROM {rows.sql} WHERE {NOT_REJECTED_SQL})"
+        f" JOIN (SELECT {key}, source_id FROM {data_contract.table} WHERE source_id IS NULL"
+        f" OR NOT list_contains(CAST($before AS INTEGER[]), source_id)) USING ({key})"
+        " LEFT JOIN sources USING (source_id)",
+        rows.parameters | {"before": earlier_ids},
+    )
+
+
+def _reject_duplicate_keys(
+    con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract
+) -> None:
+    """Reject every acceptable row whose key an earlier acceptable row has.
+
+    Keys are long and nearly all different: their hashes are counted first, which takes a tenth of
+    the memory, and only rows whose hash occurs twice are compared by key.
+    """
+    key = ", ".join(data_contract.key)
+    con.execute(
+        f"""INSERT INTO accept_findings
+        WITH acceptable AS (
+            SELECT row_no, {key}, hash({key}) AS hashed FROM {rows.sql} WHERE {NOT_REJECTED_SQL}),
+        suspect AS (SELECT hashed FROM acceptable GROUP BY hashed HAVING count(*) > 1)
+        SELECT row_no, '{data_contract.key[0]}', CAST({data_contract.key[0]} AS VARCHAR), 'duplicate',
+               {_key_label_sql(data_contract)} || ' stands in line ' || first_row || ' already', 'rejected'
+        FROM (
+            SELECT row_no, {key}, min(row_no) OVER (PARTITION BY {key}) AS first_row
+            FROM acceptable WHERE hashed IN (SELECT hashed FROM suspect))
+        WHERE row_no > first_row""",
+        rows.parameters,
+    )
+
+
+def _key_label_sql(data_contract: Contract) -> str:
+    return " || ', ' || ".join(f"'{name} ' || {name}" for name in data_contract.key)
+
+
+def _reject_second_nation(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> None:
+    con.execute(
+        f"""INSERT INTO accept_findings
+        WITH nations AS (SELECT row_no, code FROM {rows.sql}
+                         WHERE level = 'nation' AND {NOT_REJECTED_SQL})
+        SELECT row_no, 'level', 'nation', 'second_nation',
+               'there is a nation already; a warehouse holds exactly one', 'rejected'
+        FROM nations
+        WHERE EXISTS (SELECT 1 FROM regions WHERE level = 'nation'
+                      AND code NOT IN (SELECT code FROM nations))
+           OR row_no > (SELECT min(row_no) FROM nations)""",
+        rows.parameters,
+    )
+
+
+def _reject_orphans(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> None:
+    """Reject regions whose parent is no region of a higher level, here or in the warehouse.
+
+    A region that goes takes those below it along, hence the rounds: one a level at most, since
+    levels fall strictly along the tree, which also rules out circles.
+    """
+    levels = {"levels": list(read_vocabulary()["region_level"])}
+    while con.execute(
+        f"""INSERT INTO accept_findings
+        WITH acceptable AS (
+            SELECT row_no, code, parent, list_position(CAST($levels AS VARCHAR[]), level) AS depth
+            FROM {rows.sql} WHERE {NOT_REJECTED_SQL}),
+        above AS (SELECT code, depth FROM acceptable UNION ALL
+            SELECT code, list_position(CAST($levels AS VARCHAR[]), level) FROM regions)
+        SELECT row_no, 'parent', parent, 'unknown_parent',
+               'no region ' || parent || ' of a higher level, here or in the warehouse', 'rejected'
+        FROM acceptable AS a
+        WHERE parent IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM above WHERE code = a.parent AND above.depth < a.depth)""",
+        rows.parameters | levels,
+    ).fetchone() != (0,):
+        pass
+
+
+def _warn_of_unknown_parents(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> None:
+    """Warn of courts under a court that is nowhere: the tree of courts enters no measure."""
+    con.execute(
+        f"""INSERT INTO accept_findings
+        WITH acceptable AS (
+            SELECT row_no, court_id, parent FROM {rows.sql} WHERE {NOT_REJECTED_SQL})
+        SELECT row_no, 'parent', parent, 'unknown_parent',
+               'no court ' || parent || ', here or in the warehouse', 'warned'
+        FROM acceptable AS a
+        WHERE parent IS NOT NULL
+          AND parent NOT IN (SELECT court_id FROM acceptable UNION ALL
+                             SELECT court_id FROM courts)""",
+        rows.parameters,
+    )

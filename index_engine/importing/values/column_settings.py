@@ -1,0 +1,311 @@
+"""One [columns.<field>] table of a mapping file: what feeds a field and how it is read."""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from index_engine.errors import InputError
+from index_engine.importing.contract import Field, read_vocabulary
+from index_engine.importing.values.characters import NOTATION, lookup_key
+from index_engine.importing.values.dates import NAMED_FORMATS, is_date_format
+
+# Yuan per unit, and shares of one.
+UNITS = {unit: Decimal(factor) for unit, factor in NOTATION["units"].items()}
+SHARES = {sign: Decimal(factor) for sign, factor in NOTATION["shares"].items()}
+
+NULL_WORDS = tuple(NOTATION["null"])
+
+# Numbers are read with 28 digits; a factor of at most 10 keeps their product within DuckDB's 38.
+FACTOR_DIGITS = 10
+
+# What of a case number a field can be fed with.
+CASE_NUMBER_PARTS = ("court", "type", "year")
+
+_COLUMN_KEYS = {
+    "column": str,
+    "constant": object,
+    "template": str,
+    "part": str,
+    "format": (str, list),
+    "unit": (str, int, float),
+    "thousands": str,
+    "decimal": str,
+    "values": dict,
+    "null": list,
+    "on_bad": str,
+}
+
+
+@dataclass(frozen=True)
+class MappingLocation:
+    """Where in a mapping file we are."""
+
+    file: Path
+    steps: tuple[str, ...] = ()
+
+    def child(self, *steps: str) -> "MappingLocation":
+        """Return the place one step further in, such as '[columns.filed_on]'."""
+        return MappingLocation(self.file, (*self.steps, *steps))
+
+    def input_error(self, problem: str) -> InputError:
+        """Return the error to raise: file, place, problem."""
+        return InputError(" ".join((f"{self.file}:", *self.steps, problem)))
+
+
+@dataclass(frozen=True)
+class ColumnSettings:
+    """How one field is fed. Exactly one of `column`, `constant` and `template` is given.
+
+    `formats` are date formats, none for the usual ones; `factor` is yuan per unit; `values`
+    translates the file's words into codes, None for no value; `null` are words for no value; `part`
+    is which of PARTS the field takes from the case numbers in the column, None for the whole text.
+    """
+
+    field: Field
+    header: str | None = None
+    constant: str | None = None
+    template: str | None = None
+    part: str | None = None
+    formats: tuple[str, ...] = ()
+    factor: Decimal = Decimal(1)
+    thousands: str = ""
+    decimal: str = "."
+    values: Map[str, str | None] | None = None
+    null: tuple[str, ...] = NULL_WORDS
+    is_clearable: bool = False
+
+    @property
+    def null_words(self) -> tuple[str, ...]:
+        """The words for no value, less those that say something here: 无 is no to yes-or-no."""
+        meaningful_words = {lookup_key(word) for word in self.values or ()}
+        if self.field.type == "BOOLEAN" and self.values is None:
+            meaningful_words = {*NOTATION["yes"], *NOTATION["no"]}
+        return tuple(word for word in self.null if lookup_key(word) not in meaningful_words)
+
+    @property
+    def source_headers(self) -> tuple[str, ...]:
+        """The columns of the file that are read for this field."""
+        if self.template is not None:
+            names = (name for _, name, _, _ in Formatter().parse(self.template))
+            return tuple(name for name in names if name and name != "row_no")
+        return () if self.header is None else (self.header,)
+
+
+def read_table(location: MappingLocation, table: Any, key_types: Map[str, Any]) -> dict[str, Any]:
+    """Return a copy of a TOML table with only known keys, each of the type `known` gives.
+
+    Raises InputError naming the key that is unknown or of another type.
+    """
+    if not isinstance(table, dict):
+        raise location.input_error("is to be a table")
+    for key, value in table.items():
+        if key not in key_types:
+            raise location.input_error(f"unknown {key!r}; known are {', '.join(key_types)}")
+        expected_type = key_types[key]
+        # bool is an int and datetime a date in Python; in TOML neither is.
+        is_wrong_type = isinstance(value, bool) and expected_type not in (bool, object)
+        if is_wrong_type or isinstance(value, datetime) or not isinstance(value, expected_type):
+            raise location.input_error(f"{key} = {value!r}: not a {_type_name(expected_type)}")
+    return dict(table)
+
+
+def _type_name(types: Any) -> str:
+    names = {str: "text", date: "date", bool: "true or false", list: "list", dict: "table"}
+    names |= {int: "number"}
+    type_tuple = types if isinstance(types, tuple) else (types,)
+    return " or ".join(names[type_] for type_ in type_tuple if type_ in names)
+
+
+def read_words(location: MappingLocation, words: list[Any]) -> tuple[str, ...]:
+    """Check that a list holds texts only; InputError otherwise."""
+    for word in words:
+        if not isinstance(word, str):
+            raise location.input_error(f"{word!r} is to be text; put it in quotes")
+    return tuple(words)
+
+
+def read_column(
+    location: MappingLocation, field: Field, raw_table: Any, shared_null_words: tuple[str, ...]
+) -> ColumnSettings:
+    """Check what a mapping says of one field; `null` are the words for no value in every column,
+    those of values.toml where it names none.
+
+    Raises InputError naming the place in the mapping and how to mend it.
+    """
+    table = read_table(location, raw_table, _COLUMN_KEYS)
+    source_keys = [
+        source_key for source_key in ("column", "constant", "template") if source_key in table
+    ]
+    if len(source_keys) != 1:
+        raise location.input_error("give exactly one of column, constant and template")
+    _check_settings(location, field, source_keys[0], table)
+    on_bad = table.get("on_bad", "reject")
+    if on_bad not in ("reject", "clear"):
+        raise location.input_error(f"on_bad = {on_bad!r}: it is 'reject' or 'clear'")
+    if on_bad == "clear" and field.required:
+        raise location.input_error("on_bad = 'clear' is for optional fields; this one is required")
+    column_null_words = read_words(location.child("null:"), table.get("null", []))
+    column = ColumnSettings(
+        field=field,
+        header=table.get("column"),
+        constant=_read_constant(location, field, table["constant"])
+        if "constant" in table
+        else None,
+        template=table.get("template"),
+        part=_read_part(location, field, table["part"]) if "part" in table else None,
+        formats=_read_formats(location, table.get("format", [])),
+        factor=_read_factor(location, field, table.get("unit", 1)),
+        thousands=_check_mark(location, "thousands", table.get("thousands", "")),
+        decimal=_check_mark(location, "decimal", table.get("decimal", ".")),
+        values=_read_values(location, field, table["values"]) if "values" in table else None,
+        null=shared_null_words + column_null_words
+        if shared_null_words or "null" in table
+        else NULL_WORDS,
+        is_clearable=on_bad == "clear",
+    )
+    if column.thousands == column.decimal:
+        raise location.input_error(f"thousands and decimal are both {column.decimal!r}")
+    if column.template is not None:
+        _check_template(location, column.template)
+    return column
+
+
+def _check_settings(
+    location: MappingLocation, field: Field, source_key: str, table: dict[str, Any]
+) -> None:
+    """Refuse settings that would mean nothing: a unit of a date, a format of a constant."""
+    is_amount = field.type.startswith("DECIMAL")
+    is_number = is_amount or field.type == "INTEGER"
+    for key, is_applicable, applicable_values in (
+        ("format", field.type == "DATE", "dates"),
+        ("unit", is_amount, "amounts"),
+        ("thousands", is_number, "numbers"),
+        ("decimal", is_number, "numbers"),
+        (
+            "values",
+            field.type in ("VARCHAR", "BOOLEAN", "INTEGER") and not field.hashed,
+            "words",
+        ),
+        ("template", field.type == "VARCHAR" and field.codes is None, "free texts"),
+    ):
+        if key in table and not is_applicable:
+            raise location.input_error(
+                f"{key} is for {applicable_values}; {field.name} is {field.type}"
+            )
+    if "part" in table and "values" in table:
+        raise location.input_error("part gives codes itself; remove values")
+    unused_keys = [
+        key for key in table if source_key != "column" and key not in (source_key, "on_bad")
+    ]
+    if unused_keys:
+        raise location.input_error(
+            f"{', '.join(unused_keys)} means nothing beside {source_key}; remove it"
+        )
+
+
+def _read_part(location: MappingLocation, field: Field, part: str) -> str:
+    """Check that a part of case numbers is what the field holds."""
+    if part not in CASE_NUMBER_PARTS:
+        raise location.input_error(
+            f"part = {part!r}: of a case number there is {', '.join(CASE_NUMBER_PARTS)}"
+        )
+    is_allowed = {
+        "court": field.type == "VARCHAR" and field.codes is None and not field.hashed,
+        "type": field.codes == read_vocabulary()["case_type"],
+        "year": field.type == "INTEGER",
+    }
+    if not is_allowed[part]:
+        raise location.input_error(f"part = {part!r} does not fit {field.name}")
+    return part
+
+
+def _read_formats(location: MappingLocation, raw_formats: str | list[Any]) -> tuple[str, ...]:
+    formats = read_words(
+        location.child("format:"), [raw_formats] if isinstance(raw_formats, str) else raw_formats
+    )
+    for text in formats:
+        if text not in NAMED_FORMATS and not is_date_format(text):
+            raise location.input_error(
+                f"format {text!r} does not give a year, month and day; write it as '%Y-%m-%d',"
+                " 'excel' for serial day numbers, 'month', 'month_end', 'year' or 'year_end' for"
+                " months and years"
+            )
+    return formats
+
+
+def is_money(field: Field) -> bool:
+    """Say whether amounts of the field are sums: these have two places, and rates have more."""
+    return field.type.endswith(",2)")
+
+
+def _read_factor(location: MappingLocation, field: Field, unit: str | int | float) -> Decimal:
+    if isinstance(unit, str):
+        units = UNITS if is_money(field) else UNITS | SHARES
+        if unit not in units:
+            raise location.input_error(
+                f"unknown unit {unit!r}; it is {', '.join(units)} or a factor such as 0.01"
+            )
+        return units[unit]
+    factor = Decimal(repr(unit)).normalize()
+    if not factor.is_finite() or factor <= 0:
+        raise location.input_error(f"unit = {unit}: a factor is above 0")
+    # In plain notation, as it will stand in SQL: 1e-9 has nine digits after the point.
+    if len(f"{factor:f}".replace(".", "")) > FACTOR_DIGITS:
+        raise location.input_error(f"unit = {unit}: a factor has at most {FACTOR_DIGITS} digits")
+    return factor
+
+
+def _check_mark(location: MappingLocation, key: str, mark: str) -> str:
+    if mark not in ("", ".", ",", " ", "'", "\u00a0") or (key == "decimal" and not mark):
+        raise location.input_error(f"{key} = {mark!r} is no mark of numbers; use '.' or ','")
+    return mark
+
+
+def _read_values(
+    location: MappingLocation, field: Field, raw_values: dict[str, Any]
+) -> dict[str, str | None]:
+    """Check the file's words and their codes; an empty code means that the word says nothing."""
+    values: dict[str, str | None] = {}
+    codes: dict[str, str | None] = {}
+    for word, raw_code in raw_values.items():
+        word_location = location.child(f"values: {word!r}:")
+        code = None if raw_code == "" else _read_constant(word_location, field, raw_code)
+        if codes.setdefault(lookup_key(word), code) != code:
+            raise word_location.input_error("the same word stands there with another code")
+        values[word.strip()] = code
+    return values
+
+
+def _read_constant(location: MappingLocation, field: Field, value: Any) -> str:
+    """Return a value written in the mapping as the text the contract's type is read from."""
+    is_valid = {
+        "VARCHAR": isinstance(value, str) and value.strip() != "",
+        "BOOLEAN": isinstance(value, bool),
+        "INTEGER": isinstance(value, int) and not isinstance(value, bool),
+        "DATE": isinstance(value, date) and not isinstance(value, datetime),
+    }.get(field.type, isinstance(value, int | float) and not isinstance(value, bool))
+    if not is_valid:
+        raise location.input_error(f"{value!r} does not fit {field.name}, which is {field.type}")
+    if field.codes is not None and value not in field.codes:
+        raise location.input_error(
+            f"{value!r} is no code of {field.name}: {', '.join(field.codes)}"
+        )
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_template(location: MappingLocation, template: str) -> None:
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError as error:
+        raise location.input_error(f"template {template!r}: {error}") from error
+    if not any(name for _, name, _, _ in parts) or any(
+        name == "" or spec or conversion for _, name, spec, conversion in parts
+    ):
+        raise location.input_error(
+            f"template {template!r}: name columns of the file in braces, as in"
+            " '{列名}-{row_no}'"
+        )

@@ -1,0 +1,307 @@
+"""From warehouse to measures: additive counts by court and period, one SQL file a measure.
+
+The SQL keeps to what DuckDB and Spark both run unchanged. What differs between them stands here:
+the day-number macro, the compact types, and where a result is stored.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from index_engine import periods
+from index_engine.age_grid import AgeGrid
+from index_engine.errors import InputError
+from index_engine.measures import strata
+from index_engine.method import PROCESS_EVENTS, Method
+
+SQL_FOLDER = Path(__file__).parent
+MEASURES = (
+    "entries",
+    "exits",
+    "opening_stock",
+    "case_counts",
+    "coverage",
+    "round_counts",
+    "lot_counts",
+    "price_ratios",
+)
+EPOCH = date(1970, 1, 1)
+MAX_SPELL_DAYS = 73_050  # two centuries: longer than any case, short enough for a table
+
+# A period is a whole number that grows with time; quarters in production, months or years in tests.
+PeriodFunction = Callable[[date], int]
+
+
+PROCESSES = ("case", *PROCESS_EVENTS)
+# Counts of random groups of cases, from which it is learned how estimates vary together.
+RANDOM_GROUP_MEASURES = (
+    "entries",
+    "exits",
+    "opening_stock",
+    "case_counts",
+    "round_counts",
+    "price_ratios",
+)
+# Counts of the cases of local creditors and of those from elsewhere, a court's apart.
+CREDITOR_MEASURES = ("entries", "exits", "opening_stock")
+LOCAL, NON_LOCAL = "local", "elsewhere"
+MAX_GROUPS = 100
+MIN_CASES_PER_GROUP = 1_500  # cases: fewer, and there are fewer groups
+MIN_GROUPS = 20  # of fewer a correlation is not worth having
+MAX_GROUP_CASES = 400_000  # cases: more would tell the same more slowly
+
+
+def compute_measures(
+    con: duckdb.DuckDBPyConnection,
+    method: Method,
+    period_function: PeriodFunction = periods.quarter_from_date,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> None:
+    """Write the tables of schema `measures`, one for each name in MEASURES, `monthly`, `strata`
+    and `windows`: the days on which the deliveries of each source watched its cases.
+
+    Each row is a sum over one court, one period, one stratum (coverage: of all strata, since nobody
+    knows what the missing are) and the keys named in the SQL file; a region, a year or a filter is
+    a sum of rows. Schema `grouped` has the tables in GROUPED once
+    more, with random groups of cases in place of courts; none if there are too few cases. Schema
+    `by_creditor` has the tables in BY_CREDITOR once more, of the case process, with 'local:' or
+    'elsewhere:' before the court, of cases whose creditor is known to be either. Raises InputError
+    where there is nothing to measure.
+    """
+    for schema in ("measures", "random_groups", "by_creditor"):
+        con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        con.execute(f"CREATE SCHEMA {schema}")
+    progress("spells")
+    _create_inputs(con, method, period_function)
+    _create_views(con)
+    _create_spells(con, "measures")
+    for name in MEASURES:
+        progress(name)
+        # Clustered by period: a page reads one window and skips the rest.
+        con.execute(f"CREATE TABLE measures.{name} AS {_read_sql(name)} ORDER BY period")
+    # By calendar month whatever the periods are, and of all strata: what seasons are told from.
+    con.execute(f"CREATE TABLE measures.monthly AS {_read_sql('monthly')} ORDER BY month")
+    progress("creditors")
+    _compute_by_creditor(con)
+    progress("random groups")
+    _compute_random_groups(con)
+    _drop_temporary_tables(con)
+
+
+def _compute_by_creditor(con: duckdb.DuckDBPyConnection) -> None:
+    """The measures of the case process by where the creditor is: the same SQL over views in which the
+    two sides of a court stand for two courts."""
+    court_expression = (
+        f"CASE WHEN creditor_local THEN '{LOCAL}:' ELSE '{NON_LOCAL}:' END || court_id"
+    )
+    columns = f"* REPLACE ({court_expression} AS court_id)"
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW first_enforcement AS SELECT {columns} "
+        f"FROM ({_read_sql('first_enforcement')}) WHERE creditor_local IS NOT NULL"
+    )
+    _create_spells(con, "by_creditor", "WHERE process = 'case'")
+    for name in CREDITOR_MEASURES:
+        con.execute(f"CREATE TABLE by_creditor.{name} AS {_read_sql(name)} ORDER BY period")
+
+
+def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
+    """The measures of random groups: the same SQL over views in which a group stands for a court.
+
+    A lot goes with its case, so that what happens together stays together.
+    """
+    [(n_cases,)] = con.execute("SELECT COUNT(*) FROM cases WHERE case_type = 'first'").fetchall()
+    n_groups = min(MAX_GROUPS, n_cases // MIN_CASES_PER_GROUP)
+    if n_groups < MIN_GROUPS:
+        return
+    sampling_interval = max(1, round(n_cases / MAX_GROUP_CASES))
+    _create_views(
+        con,
+        f"hash({{id}}) % {sampling_interval} = 0",
+        f"(hash({{id}}) // {sampling_interval}) % {n_groups}",
+    )
+    _create_spells(con, "random_groups")
+    for name in RANDOM_GROUP_MEASURES:
+        con.execute(f"CREATE TABLE random_groups.{name} AS {_read_sql(name)} ORDER BY period")
+
+
+def _create_views(
+    con: duckdb.DuckDBPyConnection, condition: str = "", group_expression: str = ""
+) -> None:
+    """`first_enforcement`, `rounds` and `lots` as the SQL of the measures reads them; with `group`,
+    the `chosen` of them with the number of their group as court."""
+    for name, key_column in (
+        ("first_enforcement", "case_id"),
+        ("rounds", "COALESCE(case_id, lot_id)"),
+    ):
+        # A group is of every stratum: nothing of it is adjusted.
+        group_columns = (
+            f"* REPLACE (format('g{{:03d}}', {group_expression}) AS court_id, 0 AS stratum)"
+        )
+        columns = group_columns if group_expression else "*"
+        where_clause = f"WHERE {condition}" if condition else ""
+        sql = f"SELECT {columns} FROM ({_read_sql(name)}) {where_clause}"
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql.replace('{id}', key_column)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_read_sql('lots')}")
+
+
+def _create_inputs(
+    con: duckdb.DuckDBPyConnection, method: Method, period_function: PeriodFunction
+) -> None:
+    """Create what the SQL files read beside the facts: windows, days, ages, codes, parameters."""
+    con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
+    con.execute(
+        """
+        CREATE TABLE measures.windows AS
+        -- Deliveries of one source follow one another and share one window: a case of the first
+        -- that the last no longer mentions was watched all along. So does a delivery without rows
+        -- of its own: a month in which nothing happened, or rows that were all corrected since.
+        SELECT source_id, kind,
+               unix_date(COALESCE(MIN(observed_from) OVER deliveries,
+                                  MIN(first_seen) OVER deliveries)) AS from_day,
+               unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS until_day
+        FROM sources
+        LEFT JOIN (
+            SELECT source_id, MIN(filed_on) AS first_seen,
+                   MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
+            FROM cases GROUP BY source_id
+            UNION ALL
+            SELECT source_id, MIN(listed_on),
+                   MAX(GREATEST(listed_on, COALESCE(ended_on, listed_on)))
+            FROM auction_rounds GROUP BY source_id
+        ) USING (source_id)
+        WINDOW deliveries AS (PARTITION BY kind, name)
+        QUALIFY COUNT(first_seen) OVER deliveries > 0
+        """
+    )
+    [(first_day, end_day)] = con.execute(
+        "SELECT MIN(from_day), MAX(until_day) FROM measures.windows"
+    ).fetchall()
+    if first_day is None:
+        raise InputError("the warehouse has no cases and no auctions; import some first")
+    _create_calendar(con, first_day, end_day, period_function)
+    _create_ages(con, method.ages)
+    strata.create_strata(con, method)
+    claim_limits = list(method.strata.claim_classes) if method.strata else []
+    axes = strata.stratum_grid(method)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE parameters AS "
+        "SELECT ?::DOUBLE AS claim_cap, ?::DOUBLE AS ratio_step, ?::INTEGER AS claim_classes, "
+        "?::INTEGER AS debtor_count, ?::DOUBLE AS claim_limit_1, ?::DOUBLE AS claim_limit_2, ?::DOUBLE AS claim_limit_3",
+        [
+            method.claim_cap,
+            method.ratio_step,
+            axes.n_claim_classes,
+            len(axes.debtor_kinds),
+            *(claim_limits + [strata.NO_LIMIT] * 3)[:3],
+        ],
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE step_recording AS {_read_sql('step_recording')}")
+    _create_closing_events(con, method)
+    _create_types(con, method)
+
+
+def _create_calendar(
+    con: duckdb.DuckDBPyConnection, first_day: int, end_day: int, period_function: PeriodFunction
+) -> None:
+    """`days`: the period of every day. `period_crossings`: the period starts a spell lives across."""
+    days = pd.DataFrame({"day": range(first_day, end_day + 1)})
+    days["period"] = [period_function(EPOCH + timedelta(days=day)) for day in days["day"]]
+    con.register("days_frame", days)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE days AS "
+        "SELECT day::INTEGER AS day, period::INTEGER AS period FROM days_frame"
+    )
+    con.unregister("days_frame")
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE period_crossings AS
+        WITH starts AS (SELECT period, MIN(day) AS starts_day FROM days GROUP BY period)
+        SELECT a.period AS from_period, b.period AS stop_period, starts.period, starts.starts_day
+        FROM starts AS a
+        JOIN starts AS b ON b.period > a.period
+        JOIN starts ON starts.period > a.period AND starts.period <= b.period
+        """
+    )
+
+
+def _create_ages(con: duckdb.DuckDBPyConnection, grid: AgeGrid) -> None:
+    """`ages`: the bin of every age in days and the days of the bin already passed. Ages beyond the
+    grid share one bin more."""
+    age = np.arange(MAX_SPELL_DAYS)
+    age_bin = grid.bin_index(age)
+    elapsed_days = age - np.array(grid.edges)[age_bin]
+    con.register(
+        "ages_frame", pd.DataFrame({"age": age, "age_bin": age_bin, "passed": elapsed_days})
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE ages AS SELECT age::INTEGER AS age, "
+        "age_bin::SMALLINT AS age_bin, passed::INTEGER AS passed FROM ages_frame"
+    )
+    con.unregister("ages_frame")
+
+
+def _create_closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """`closing_events`: the event that a closing mode and a recovery mode are, '' for unknown."""
+    mode_pairs = con.execute(
+        "SELECT DISTINCT COALESCE(close_mode, ''), COALESCE(recovery_mode, '') FROM cases"
+    ).fetchall()
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE closing_events "
+        "(close_mode VARCHAR, recovery_mode VARCHAR, event VARCHAR)"
+    )
+    for close_mode, recovery_mode in sorted(mode_pairs):
+        con.execute(
+            "INSERT INTO closing_events VALUES (?, ?, ?)",
+            [close_mode, recovery_mode, method.closing_event(close_mode, recovery_mode)],
+        )
+
+
+def _create_types(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """Short keys as enumerations: grouping is then by small whole numbers."""
+    events = {event for process in PROCESSES for event in method.process_events(process)}
+    con.execute(f"CREATE TYPE measures.event AS ENUM ({_quote_list(sorted({*events, 'open'}))})")
+    con.execute(f"CREATE TYPE measures.process AS ENUM ({_quote_list(list(PROCESSES))})")
+    con.execute(
+        "CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_id)"
+    )
+    con.execute(
+        "CREATE TYPE by_creditor.court AS ENUM (SELECT side || ':' || court_id AS court "
+        f"FROM courts, (VALUES ('{LOCAL}'), ('{NON_LOCAL}')) AS sides(side) ORDER BY court)"
+    )
+    group_names = [f"g{number:03d}" for number in range(MAX_GROUPS)]
+    con.execute(f"CREATE TYPE random_groups.court AS ENUM ({_quote_list(group_names)})")
+
+
+def _create_spells(con: duckdb.DuckDBPyConnection, schema: str, where_clause: str = "") -> None:
+    """`spells`, by what stands for courts in a schema."""
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE spells AS
+        SELECT process::measures.process AS process, court_id::{schema}.court AS court_id,
+               stratum::SMALLINT AS stratum,
+               start_day::INTEGER AS start_day, from_day::INTEGER AS from_day,
+               stop_day::INTEGER AS stop_day, event::measures.event AS event,
+               cohort::INTEGER AS cohort, from_period::INTEGER AS from_period,
+               stop_period::INTEGER AS stop_period
+        FROM ({_read_sql("spells")}) {where_clause}
+        """
+    )
+
+
+def _drop_temporary_tables(con: duckdb.DuckDBPyConnection) -> None:
+    for table in ("spells", "lots", "step_recording"):
+        con.execute(f"DROP TABLE {table}")
+    for view in ("first_enforcement", "rounds"):
+        con.execute(f"DROP VIEW {view}")
+
+
+def _quote_list(values: list[str]) -> str:
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+
+
+def _read_sql(name: str) -> str:
+    return (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,182 @@
+"""Control charts of quarterly rates: has a place changed against its own past?
+
+A rate of one quarter is set against the same place's rate over a baseline of up to three years that
+ends a year before, with the season taken out, and the differences of the four quarters since are
+added up: a two-sided tabular CUSUM (Page 1954, Biometrika 41: 100-115; Montgomery, Introduction to
+Statistical Quality Control, section 9.1). Quarters are used, not rolling years, which share months
+with each other and so drift by themselves.
+
+Differences are taken on the arcsine scale, where the binomial error is 1 / (2 sqrt n) whatever the
+rate, and are divided by the spread of the place's own baseline quarters where that is wider than
+binomial (overdispersion; Spiegelhalter 2005, Quality and Safety in Health Care 14: 347-351). A
+spread known from few quarters is steadied by that of all places of the level (Smyth 2004,
+Statistical Applications in Genetics and Molecular Biology 3: article 3).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+MONITORED_QUARTERS = 4  # quarters in which a change may have come
+MAX_BASELINE, MIN_BASELINE = 12, 6  # quarters before these
+MIN_N = 30  # of the denominator in a quarter that counts
+ALLOWANCE = 0.5  # k, in standard deviations: half the shift that is found soonest
+PRIOR_QUARTERS = 12  # quarters that the spread of all places counts as beside the place's own
+FALSE_ALARM_RATE = (
+    0.001  # probability that a series without a change signals within the four quarters
+)
+# h by number of baseline quarters: what `alarm_limit` finds for FALSE_ALARM in two million draws
+# each (seed 7); a test draws them again.
+ALARM_LIMITS = {6: 6.92, 7: 6.69, 8: 6.52, 9: 6.39, 10: 6.3, 11: 6.2, 12: 6.13}
+
+
+@dataclass(frozen=True)
+class CusumCharts:
+    """The charts of one figure of a level as seen from one period. Arrays are (unit,) or (unit,
+    quarter), quarters being those of the baseline and the four watched.
+
+    `counted`: quarters of enough n; `charted`: units with enough of them; `season` (quarter,) on
+    the logit scale; `level` the logit of the unit's baseline rate; `theta` what is expected on the
+    arcsine scale; `spread` see index.exceptions; `z` differences in standard deviations; `up` and
+    `down` (unit, watched) the two sums; `alarm` (unit,) their limit.
+    """
+
+    usable: Mask
+    has_chart: Mask
+    theta: Array
+    dispersion: Array
+    z: Array
+    upper_sum: Array
+    lower_sum: Array
+    limit: Array
+
+
+# ---------------------------------------------------------------- the chart
+
+
+def seasonal_effects(
+    numerator: Array, denominator: Array, quarters: npt.NDArray[np.int64]
+) -> Array:
+    """Seasonal component of a rate on the logit scale, (quarter,), from the counts of the nation.
+
+    Least squares of the logits on a straight line in time and the quarter of the year, whose four
+    effects add up to nothing. Quarters without a case take no part.
+    """
+    # Half a case more on both sides keeps a logit finite (Haldane 1956).
+    logit = np.log((numerator + 0.5) / (denominator - numerator + 0.5))
+    quarter_of_year = quarters % 4
+    design = np.column_stack(
+        [np.ones(len(quarters)), np.arange(len(quarters)) - len(quarters) / 2.0]
+        + [(quarter_of_year == q).astype(float) - (quarter_of_year == 3) for q in range(3)]
+    )
+    has_cases = denominator > 0
+    coefficients, *_ = np.linalg.lstsq(design[has_cases], logit[has_cases], rcond=None)
+    effects = np.append(coefficients[2:], -coefficients[2:].sum())
+    return np.asarray(effects[quarter_of_year])
+
+
+def compute_charts(numerator: Array, denominator: Array, seasonal: Array) -> CusumCharts:
+    """Charts of the rates `part` / `whole`, (unit, quarter), the last four quarters watched."""
+    usable = denominator >= MIN_N
+    baseline = usable.copy()
+    baseline[:, -MONITORED_QUARTERS:] = False
+    m = baseline.sum(axis=1)
+    has_chart = (m >= MIN_BASELINE) & usable[:, -MONITORED_QUARTERS:].all(axis=1)
+    expected_logit = _baseline_logit(numerator, denominator, baseline)[:, None] + seasonal
+    theta = np.arcsin(np.sqrt(_expit(expected_logit)))
+    with np.errstate(invalid="ignore"):  # quarters without a case, which are not counted
+        observed_theta = np.arcsin(
+            np.sqrt((numerator + 0.375) / (denominator + 0.75))
+        )  # Anscombe 1948
+    w = np.where(usable, 2.0 * np.sqrt(denominator) * (observed_theta - theta), 0.0)
+    # The level is settled on the scale of the chart: baseline differences, by root n, add up to 0.
+    root = np.sqrt(denominator)
+    shift = _ratio((w * root * baseline).sum(axis=1), (denominator * baseline).sum(axis=1))
+    w = np.where(usable, w - shift[:, None] * root, 0.0)
+    theta = theta + shift[:, None] / 2.0
+    place_variance = _ratio((w**2 * baseline).sum(axis=1), m - 1.0)
+    mean_n = _ratio((denominator * baseline).sum(axis=1), m)
+    dispersion = np.sqrt(np.maximum(_shrink_variances(place_variance, m, mean_n, has_chart), 1.0))
+    z = w / dispersion[:, None]
+    upper_sum, lower_sum = _cusum(z[:, -MONITORED_QUARTERS:])
+    limit = np.array([ALARM_LIMITS.get(int(count), np.nan) for count in m])
+    return CusumCharts(usable, has_chart, theta, dispersion, z, upper_sum, lower_sum, limit)
+
+
+def _baseline_logit(numerator: Array, denominator: Array, baseline: Mask) -> Array:
+    """Logit of the rate of the baseline, (unit,)."""
+    y, n = (numerator * baseline).sum(axis=1), (denominator * baseline).sum(axis=1)
+    logit: Array = np.log((y + 0.5) / (n - y + 0.5))
+    return logit
+
+
+def _shrink_variances(
+    place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: Mask
+) -> Array:
+    """Variances (unit,) of which `own` is known from m - 1 degrees of freedom only, drawn to what
+    is usual at the level: 1 of chance, and as much more as quarters differ beyond it, which tells
+    the more the larger n is. Each counts by its degrees of freedom."""
+    excess_variance = (place_variance - 1.0)[has_chart].sum() / max(mean_n[has_chart].sum(), 1.0)
+    prior_variance = 1.0 + max(excess_variance, 0.0) * mean_n
+    degrees = m - 1.0
+    shrunk: Array = (PRIOR_QUARTERS * prior_variance + degrees * place_variance) / (
+        PRIOR_QUARTERS + degrees
+    )
+    return shrunk
+
+
+def _cusum(z: Array) -> tuple[Array, Array]:
+    """Both tabular sums (unit, watched), from 0 before the first quarter watched."""
+    upper_sum, lower_sum = np.zeros_like(z), np.zeros_like(z)
+    high = low = np.zeros(len(z))
+    for quarter in range(z.shape[1]):
+        high = np.maximum(0.0, high + z[:, quarter] - ALLOWANCE)
+        low = np.maximum(0.0, low - z[:, quarter] - ALLOWANCE)
+        upper_sum[:, quarter], lower_sum[:, quarter] = high, low
+    return upper_sum, lower_sum
+
+
+def change_position(z: Array, sums: Array, signal: int) -> int:
+    """Position of the quarter in which the change most likely began, among those watched.
+
+    Candidates follow the last quarter before the signal in which the sum was 0; of them the one
+    from which on the mean of `z` (watched,) is farthest from 0, in its own standard errors: the
+    likeliest one under normal noise (Hinkley 1970, Biometrika 57: 1-17).
+    """
+    first = max((q + 1 for q in range(signal) if sums[q] == 0.0), default=0)
+    distance = [abs(z[q:].sum()) / np.sqrt(len(z) - q) for q in range(first, signal + 1)]
+    return first + int(np.argmax(distance))
+
+
+def _expit(x: Array) -> Array:
+    probability: Array = 1.0 / (1.0 + np.exp(-x))
+    return probability
+
+
+def _ratio(x: Array, y: Array) -> Array:
+    ratio: Array = np.divide(x, y, out=np.zeros(len(x)), where=y > 0)
+    return ratio
+
+
+def alarm_limit(baseline: int, draws: int, seed: int) -> float:
+    """The limit h that a series without a change, of `baseline` quarters of normal noise, passes
+    within the four quarters with probability FALSE_ALARM, by simulation.
+
+    The level and the spread are estimated from the same few quarters, as on a chart, so that h is
+    higher the fewer these are (Jones, Champ and Rigdon 2004, Technometrics 46: 95-108).
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((draws, baseline + MONITORED_QUARTERS), dtype=np.float32).astype(float)
+    baseline_values = x[:, :baseline]
+    variance = baseline_values.var(axis=1, ddof=1)
+    degrees = baseline - 1
+    shrunk_variance = (PRIOR_QUARTERS + degrees * variance) / (PRIOR_QUARTERS + degrees)
+    z = (x[:, baseline:] - baseline_values.mean(axis=1, keepdims=True)) / np.sqrt(shrunk_variance)[
+        :, None
+    ]
+    upper_sum, lower_sum = _cusum(z)
+    return float(np.quantile(np.maximum(upper_sum, lower_sum).max(axis=1), 1.0 - FALSE_ALARM_RATE))

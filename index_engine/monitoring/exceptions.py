@@ -1,0 +1,210 @@
+"""Which places changed against their own past, as seen from every period: see control.py.
+
+Watched are shares of counted things that answer to what a court does within a quarter. A share of
+closings in December has one value a year, too few for a baseline, and is not among them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from index_engine import periods
+from index_engine.estimates import count_estimates
+from index_engine.estimates.places import Places, read_places
+from index_engine.estimates.windows import Windows, read_windows
+from index_engine.method import Check, Indicator, Method, Statistic
+from index_engine.monitoring import cusum
+from index_engine.monitoring.cusum import Array, CusumCharts
+
+STATISTICS = (
+    "zhongben_rate",
+    "completion_rate",
+    "closure_rate",
+    "zhongben_120",
+    "first_round_sold",
+)
+LEVELS = ("province", "city", "court")
+RIBBON_Z = 1.96  # standard deviations of the band that is drawn
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS index.monitored_series (
+    level VARCHAR, period VARCHAR, figure VARCHAR,
+    series BIGINT,         -- places with enough quarters
+    signals BIGINT,
+    expected DOUBLE        -- signals by chance, had nothing changed anywhere
+);
+CREATE TABLE IF NOT EXISTS index.exceptions (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
+    direction VARCHAR,     -- up | down
+    since VARCHAR,         -- quarter in which the change most likely began
+    signalled VARCHAR,     -- quarter in which the sum passed the limit
+    strength DOUBLE,       -- the largest sum over the limit: above 1
+    before DOUBLE,         -- rate of the baseline, at the seasons of the quarters since
+    before_n BIGINT,       -- denominator of the baseline
+    after DOUBLE, after_n BIGINT,  -- of the quarters since, the period's included
+    baseline BIGINT,       -- quarters of the baseline
+    spread DOUBLE          -- standard deviation used over the binomial one: at least 1
+);
+CREATE TABLE IF NOT EXISTS index.exception_series (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR, quarter VARCHAR,
+    value DOUBLE,          -- NULL from fewer than are counted
+    n BIGINT,
+    expected DOUBLE,       -- the baseline's rate at the season of the quarter
+    low DOUBLE, high DOUBLE,  -- 95 % of quarters without a change lie between
+    total DOUBLE,          -- the sum in the signal's direction; NULL in the baseline
+    alarm DOUBLE           -- its limit
+);
+"""
+
+
+def monitored_statistics(method: Method) -> list[Statistic | Check | Indicator]:
+    """The figures, checks and indicators of a method that are watched, in the order of FIGURES."""
+    statistics = {
+        entry.id: entry for entry in (*method.statistics, *method.checks, *method.indicators)
+    }
+    return [statistics[name] for name in STATISTICS if name in statistics]
+
+
+def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """Write index.monitored_series, index.exceptions and index.exception_series for every scored period."""
+    con.execute(SCHEMA)
+    yearly_windows = read_windows(con, method)
+    first = int(yearly_windows.ends[0]) - yearly_windows.length + 1
+    quarters = Windows(yearly_windows.axes, 1, np.arange(first, int(yearly_windows.ends[-1]) + 1))
+    total_table = count_estimates.read_totals(con, yearly_windows.axes)
+    levels = read_places(con)
+    nation = count_estimates.window_totals(total_table, quarters, levels[0].members)
+    tables: dict[str, list[pd.DataFrame]] = {
+        "monitored_series": [],
+        "exceptions": [],
+        "exception_series": [],
+    }
+    for level in levels:
+        if level.level not in LEVELS:
+            continue
+        totals = count_estimates.window_totals(total_table, quarters, level.members)
+        for entry in monitored_statistics(method):
+            spec = entry.estimate
+            rate = _Rate(
+                level,
+                entry.id,
+                quarters.labels,
+                totals[spec.numerator],
+                totals[spec.denominator],
+                nation[spec.numerator][0],
+                nation[spec.denominator][0],
+                method.min_cell,
+            )
+            for position in range(yearly_windows.length - 1, len(quarters.ends)):
+                for name, frame in _period_rows(rate, position):
+                    tables[name].append(frame)
+    for name, frames in tables.items():
+        if frames:
+            con.register("exception_rows", pd.concat(frames, ignore_index=True))
+            con.execute(f"INSERT INTO index.{name} BY NAME SELECT * FROM exception_rows")
+            con.unregister("exception_rows")
+
+
+@dataclass(frozen=True)
+class _Rate:
+    """One rate of one level: counts (unit, quarter), and those of the nation (quarter,)."""
+
+    level: Places
+    statistic: str
+    quarters: list[str]
+    numerator: Array
+    denominator: Array
+    nation_numerator: Array
+    nation_denominator: Array
+    min_cell: int
+
+
+def _period_rows(rate: _Rate, position: int) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Rows of the three tables as seen from the quarter at `position`; none before there is a
+    baseline."""
+    start = max(position - cusum.MONITORED_QUARTERS - cusum.MAX_BASELINE + 1, 0)
+    if position - start + 1 < cusum.MONITORED_QUARTERS + cusum.MIN_BASELINE:
+        return
+    span = slice(start, position + 1)
+    numbers = np.array([periods.parse(quarter) for quarter in rate.quarters[span]])
+    seasonal = cusum.seasonal_effects(
+        rate.nation_numerator[span], rate.nation_denominator[span], numbers
+    )
+    charts = cusum.compute_charts(rate.numerator[:, span], rate.denominator[:, span], seasonal)
+    sums = np.stack([charts.upper_sum, charts.lower_sum])
+    has_signal = charts.has_chart & (sums > charts.limit[:, None]).any(axis=(0, 2))
+    keys = {"level": rate.level.level, "period": rate.quarters[position], "figure": rate.statistic}
+    series = int(charts.has_chart.sum())
+    if not series:
+        return
+    summary = keys | {
+        "series": series,
+        "signals": int(has_signal.sum()),
+        "expected": round(series * cusum.FALSE_ALARM_RATE, 6),
+    }
+    yield "monitored_series", pd.DataFrame([summary])
+    for place in np.flatnonzero(has_signal):
+        place_keys = keys | {"place_id": rate.level.ids[place]}
+        row, lines = _signal_rows(rate, charts, int(place), span)
+        yield "exceptions", pd.DataFrame([place_keys | row])
+        yield "exception_series", pd.DataFrame([place_keys | line for line in lines])
+
+
+def _signal_rows(
+    rate: _Rate, charts: CusumCharts, place: int, span: slice
+) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """What is said of one signal, and its series."""
+    numerator, denominator, quarters = (
+        rate.numerator[place, span],
+        rate.denominator[place, span],
+        rate.quarters[span],
+    )
+    direction = "up" if charts.upper_sum[place].max() > charts.lower_sum[place].max() else "down"
+    sums = (charts.upper_sum if direction == "up" else charts.lower_sum)[place]
+    limit = float(charts.limit[place])
+    first = int((sums > limit).argmax())
+    monitor_start = len(quarters) - cusum.MONITORED_QUARTERS
+    change_offset = cusum.change_position(charts.z[place, monitor_start:], sums, first)
+    change_start = monitor_start + change_offset
+    theta, dispersion = charts.theta[place], float(charts.dispersion[place])
+    usable = charts.usable[place]
+    expected_rate = np.sin(theta) ** 2
+    half_width = RIBBON_Z * dispersion / (2.0 * np.sqrt(np.maximum(denominator, 1.0)))
+    low, high = (
+        np.sin(np.clip(theta + side * half_width, 0.0, np.pi / 2)) ** 2 for side in (-1, 1)
+    )
+    after_n = denominator[change_start:].sum()
+    row: dict[str, object] = {
+        "direction": direction,
+        "since": quarters[change_start],
+        "signalled": quarters[monitor_start + first],
+        "strength": round(float(sums.max()) / limit, 6),
+        "before": round(float((expected_rate * denominator)[change_start:].sum() / after_n), 6),
+        "before_n": int(denominator[:monitor_start][usable[:monitor_start]].sum()),
+        "after": round(float(numerator[change_start:].sum() / after_n), 6),
+        "after_n": int(after_n),
+        "baseline": int(usable[:monitor_start].sum()),
+        "spread": round(dispersion, 6),
+    }
+    publishable = denominator >= rate.min_cell
+    lines: list[dict[str, object]] = []
+    for position, quarter in enumerate(quarters):
+        has_sum = position >= monitor_start
+        lines.append(
+            {
+                "quarter": quarter,
+                "value": round(float(numerator[position] / denominator[position]), 6)
+                if publishable[position]
+                else np.nan,
+                "n": float(denominator[position]) if publishable[position] else np.nan,
+                "expected": round(float(expected_rate[position]), 6),
+                "low": round(float(low[position]), 6) if publishable[position] else np.nan,
+                "high": round(float(high[position]), 6) if publishable[position] else np.nan,
+                "total": round(float(sums[position - monitor_start]), 6) if has_sum else np.nan,
+                "alarm": limit if has_sum else np.nan,
+            }
+        )
+    return row, lines

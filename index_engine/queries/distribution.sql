@@ -1,0 +1,33 @@
+-- How the places of one level are spread: of the score, every dimension, indicator, check and figure
+-- the least, the quartiles and the most. Quantiles interpolate between neighbours in rank, each place
+-- counted once. Special courts are no company for the others.
+-- Parameters: method, level, period.
+
+WITH scored AS (
+    SELECT place_id, score FROM index.scores
+    WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3 AND score IS NOT NULL
+),
+
+measured AS (
+    SELECT 'score' AS kind, 'score' AS item, place_id, score AS value FROM scored
+    UNION ALL
+    SELECT 'dimension', dimension, place_id, points FROM index.dimensions
+    WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3
+    UNION ALL
+    SELECT 'indicator', indicator, place_id, value FROM estimates.indicators
+    WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3
+      AND status = 'estimated'
+    UNION ALL
+    -- A figure has no least n of its own: a place with a score has cases enough to speak of.
+    SELECT 'figure', figure, place_id, value FROM estimates.statistics
+    WHERE level = $2 AND period = $3 AND place_id IN (SELECT place_id FROM scored)
+)
+
+SELECT kind, item, min(value) AS least, quantile_cont(value, 0.25) AS q25,
+       quantile_cont(value, 0.5) AS median, quantile_cont(value, 0.75) AS q75,
+       max(value) AS most, COUNT(*) AS units
+FROM measured
+WHERE value IS NOT NULL
+  AND NOT ($2 = 'court' AND place_id IN (SELECT court_id FROM courts WHERE special))
+GROUP BY kind, item
+ORDER BY kind, item

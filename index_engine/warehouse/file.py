@@ -1,0 +1,149 @@
+"""The warehouse is one DuckDB file that is never changed in place.
+
+Writers work on a copy beside it and swap it in with one rename, so a reader sees either the old
+file or the new one and never half of each; readers open it read-only and locked down.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from index_engine.errors import InputError
+
+SCHEMA_VERSION = "3"  # of the facts
+BUILD_VERSION = "6"  # of what a build makes of them; raise it with every table or column of those
+SCHEMA_FILE = Path(__file__).with_name("schema.sql")
+
+
+@contextmanager
+def writable_copy(
+    path: Path, *, empty: bool = False, dry_run: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a writable connection to a copy of `path`; on leaving, swap the copy in.
+
+    With `fresh`, or where there is no file yet, the copy starts as an empty warehouse. If the body
+    raises, or the process dies, the old file stands untouched; so it does after a `trial`, which
+    throws the copy away. Writers to one path take turns.
+
+    Raises InputError if the folder does not exist or the file is not a warehouse of this schema.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: the folder {path.parent} does not exist; create it first")
+    if path.is_dir():
+        raise InputError(f"{path}: a folder; name a file in it")
+    with lock_path(path).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _remove_drafts(path)
+        draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+        try:
+            is_new = empty or not path.exists()
+            if not is_new:
+                check_schema(path)
+                shutil.copyfile(path, draft)
+            con = duckdb.connect(str(draft))
+            # Its bar goes to standard output, where what a command prints belongs.
+            con.execute("SET enable_progress_bar = false")
+            try:
+                if is_new:
+                    con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
+                    con.execute("INSERT INTO meta VALUES ('schema', ?)", [SCHEMA_VERSION])
+                yield con
+                con.execute("CHECKPOINT")
+            finally:
+                con.close()
+            with draft.open("rb") as stream:
+                os.fsync(stream.fileno())
+            if not dry_run:
+                draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+            draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
+
+
+def lock_path(path: Path) -> Path:
+    """The file that a writer to a warehouse holds locked."""
+    return path.with_name(path.name + ".lock")
+
+
+def open_read_only(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
+    """Open a warehouse for reading only: no writes, no files, no network, no extensions.
+
+    The file is attached to an empty database in memory, not opened as the database: DuckDB shares
+    one database between all that open the same path in a process, and a reader that came after a
+    swap would be given the old file.
+
+    Take one `cursor(con)` per query: answers of a shared connection get mixed between threads.
+    Raises InputError if there is no warehouse at `path`, or not one of this schema.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError(
+            f"{path}: no such warehouse; make one with 'python -m index_engine sample' or 'import'"
+        )
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "memory_limit": memory_limit,
+            "temp_directory": "",  # a reader spills nothing anywhere
+        },
+    )
+    try:
+        _attach(con, path)
+    except InputError:
+        con.close()
+        raise
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection of its own to what `open_locked` opened, for one query or one thread."""
+    new_cursor = con.cursor()
+    new_cursor.execute("USE warehouse")
+    return new_cursor
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    quoted_path = str(path.resolve()).replace("'", "''")
+    try:
+        con.execute(f"ATTACH '{quoted_path}' AS warehouse (READ_ONLY)")
+    except duckdb.Error as error:
+        raise InputError(f"{path}: not a warehouse: {_first_line(error)}") from error
+    con.execute("USE warehouse")
+    try:
+        schema = con.execute("SELECT value FROM meta WHERE key = 'schema'").fetchall()
+    except duckdb.Error as error:
+        raise InputError(f"{path}: a DuckDB file, but not a warehouse of this project") from error
+    if schema != [(SCHEMA_VERSION,)]:
+        raise InputError(
+            f"{path}: not made for schema {SCHEMA_VERSION} of this version; "
+            "make it anew from its sources"
+        )
+
+
+def check_schema(path: Path) -> None:
+    """Raise InputError unless `path` is a warehouse that this version can read."""
+    open_read_only(path).close()
+
+
+def _remove_drafts(path: Path) -> None:
+    """Remove drafts that a killed writer left; the lock says that none is in use."""
+    for leftover in path.parent.glob(f"{path.name}.*.draft*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)  # what a large query spilled
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
