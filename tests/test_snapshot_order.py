@@ -90,7 +90,8 @@ def test_the_rule_holds_for_courts_of_a_city_other_weights_and_other_methods(sna
     scored = heavier[heavier["score"].notna()]
     assert len(scored) > 2
     keys = [
-        (METHOD.band_position(b), u) for b, u in zip(scored["band"], scored["place_id"], strict=True)
+        (METHOD.band_position(b), u)
+        for b, u in zip(scored["band"], scored["place_id"], strict=True)
     ]
     assert keys == sorted(keys)
     compared = snapshot.method_comparison("court", last, OFFICIAL)

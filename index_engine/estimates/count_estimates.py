@@ -73,7 +73,7 @@ def read_totals(
 def read_all_counts(
     con: duckdb.DuckDBPyConnection, axes: PanelAxes, method: Method, schema: str = "measures"
 ) -> Counts:
-    """Read all counts; of random groups (`schema` grouped) there are fewer tables."""
+    """Read all counts; of random groups (`schema` random_groups) there are fewer tables."""
     n_bins = n_ratio_bins(method)
     prices = panel.read_price_ratios(con, axes, n_bins, schema)
     totals = read_totals(con, axes, schema)

@@ -194,7 +194,8 @@ def _first_event_rows(rows: PlaceRows, n_bins: int) -> PlaceRows:
     """Only the rows of the first event of a process, all ages together."""
     is_first_event = rows.inner < n_bins
     selected_fields = {
-        n: getattr(rows, n)[is_first_event] for n in ("source_rows", "place", "period", "start_period", "stratum")
+        n: getattr(rows, n)[is_first_event]
+        for n in ("source_rows", "place", "period", "start_period", "stratum")
     }
     return PlaceRows(
         **selected_fields, inner=np.zeros(int(is_first_event.sum()), dtype=np.int64), inner_size=1

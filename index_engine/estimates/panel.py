@@ -122,7 +122,7 @@ def read_process_cells(
     age_grid: AgeGrid,
     schema: str = "measures",
 ) -> ProcessCells:
-    """Read the cells of one process; `schema` grouped has random groups in place of courts."""
+    """Read the cells of one process; `schema` random_groups has random groups in place of courts."""
     return _read_tables(con, axes, process, events, age_grid.n_bins, schema, age_grid)
 
 

@@ -40,7 +40,7 @@ class SamplingVariation:
 def estimate_sampling_variation(
     con: duckdb.DuckDBPyConnection, windows: Windows, methods: Sequence[Method]
 ) -> SamplingVariation:
-    """Estimate everything in every random group of schema `grouped`, and see how it varies."""
+    """Estimate everything in every random group of schema `random_groups`, and see how it varies."""
     names = _read_group_names(con)
     if not names:
         return SamplingVariation({}, {}, 0)
@@ -72,11 +72,13 @@ def _read_group_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Names of the groups; none where there were too few cases to make any."""
     table_count = con.execute(
         "SELECT COUNT(*) FROM duckdb_tables()"
-        " WHERE schema_name = 'grouped' AND table_name = 'case_counts'"
+        " WHERE schema_name = 'random_groups' AND table_name = 'case_counts'"
     ).fetchall()
     if table_count == [(0,)]:
         return ()
-    rows = con.execute("SELECT DISTINCT court_id::VARCHAR FROM random_groups.case_counts ORDER BY 1")
+    rows = con.execute(
+        "SELECT DISTINCT court_id::VARCHAR FROM random_groups.case_counts ORDER BY 1"
+    )
     return tuple(name for (name,) in rows.fetchall())
 
 
@@ -89,7 +91,9 @@ def _estimate_groups(
             e for e in method.estimands if e.estimate.process == process
         ]
         events = method.process_events(process)
-        cells = panel.read_process_cells(con, windows.axes, process, events, method.ages, "random_groups")
+        cells = panel.read_process_cells(
+            con, windows.axes, process, events, method.ages, "random_groups"
+        )
         process_estimates, _ = curve_estimates.observed_estimates(
             panel.panel_from_cells(cells), groups, windows, indicators, method
         )

@@ -213,7 +213,9 @@ def _append_scores(
     for suffix, z in (("", method.z), ("90", z_value(BAND_CONFIDENCE))):
         low, high = interval(total, se, z)
         frame[f"low{suffix}"], frame[f"high{suffix}"] = low.round(DECIMALS), high.round(DECIMALS)
-    ranked_score = frame["score"].mask((frame["level"] == "court") & frame["place_id"].isin(special))
+    ranked_score = frame["score"].mask(
+        (frame["level"] == "court") & frame["place_id"].isin(special)
+    )
     frame["rank"] = ranked_score.groupby([frame["level"], frame["period"]]).transform(
         lambda column: composite.rank(column.to_numpy())
     )

@@ -98,7 +98,9 @@ def _ranks(
         seed=method.ranks.seed,
     )
     assert (rank_sets.low != NO_RANK).all()
-    columns = {name: getattr(rank_sets, name) for name in ("low", "high", "low_joint", "high_joint")}
+    columns = {
+        name: getattr(rank_sets, name) for name in ("low", "high", "low_joint", "high_joint")
+    }
     return places.keys.assign(**columns, top=top.round(4))
 
 

@@ -103,7 +103,8 @@ class ProfileQueries(SnapshotBase):
         """
         earlier_period = periods.label(periods.parse(period) - 4)
         rows = self._data_frame(
-            query_text("change_decomposition"), [self.method.id, level, place_id, period, earlier_period]
+            query_text("change_decomposition"),
+            [self.method.id, level, place_id, period, earlier_period],
         )
         values_by_key = rows.set_index(["item", "basis", "period"])["value"]
         items = ["score", *(i.id for i in self.method.indicators)]

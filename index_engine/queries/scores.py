@@ -191,7 +191,9 @@ class ScoreQueries(SnapshotBase):
         input_estimates = score_inputs.read_inputs(
             self._cursor(), method, "observed", level, period
         )
-        positions = pd.Index(input_estimates.keys["place_id"]).get_indexer(default_scores["place_id"])
+        positions = pd.Index(input_estimates.keys["place_id"]).get_indexer(
+            default_scores["place_id"]
+        )
         new_scores = compute_scores(
             method,
             input_estimates.value[positions],

@@ -23,7 +23,15 @@ DATA = Path(__file__).parents[2] / "data"
 DIVISIONS = DATA / "divisions.csv"
 PUBLISHED_FILE = DATA / "published_figures.csv"  # real, and shown beside the sample as such
 SQL_FOLDER = Path(__file__).with_name("sql")
-SETUP_SCRIPTS = ("macros", "regions", "calendar", "category_slots", "court_system", "courts", "tier_probabilities")
+SETUP_SCRIPTS = (
+    "macros",
+    "regions",
+    "calendar",
+    "category_slots",
+    "court_system",
+    "courts",
+    "tier_probabilities",
+)
 CHUNK_SCRIPTS = ("filings", "case_outcomes", "sales", "closings")
 ROW_SCRIPTS = ("step_dates", "staged_cases", "collateral_lots", "staged_rounds")
 

@@ -70,7 +70,9 @@ class Tables:
             "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 10)",
             [(*key, value) for key, value in self.coverage.items()],
         )
-        con.execute("INSERT INTO estimates.statistics VALUES ('city', 'K1', '2024Q3', 'a', 9, 1, 1)")
+        con.execute(
+            "INSERT INTO estimates.statistics VALUES ('city', 'K1', '2024Q3', 'a', 9, 1, 1)"
+        )
 
 
 def pairs(names: list[str]) -> list[tuple[str, str]]:

@@ -106,7 +106,9 @@ def _risk(
 ) -> np.ndarray:
     """Numbers at risk (court, period, bin) of each single period of the years first..last."""
     cells = _cells(con, process, calendar, first, last)
-    ahead = {name: _next_period(getattr(cells, name)) for name in ("opening_stock", "carried_elapsed")}
+    ahead = {
+        name: _next_period(getattr(cells, name)) for name in ("opening_stock", "carried_elapsed")
+    }
     return number_at_risk(
         cells.entries + cells.opening_stock,
         cells.entries_elapsed_days + cells.opening_stock_elapsed_days,

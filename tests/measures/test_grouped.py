@@ -124,7 +124,9 @@ def test_all_groups_are_all_courts(grouped: duckdb.DuckDBPyConnection, table: st
 
 @pytest.mark.parametrize("table", RANDOM_GROUP_MEASURES)
 def test_a_group_is_of_every_stratum(grouped: duckdb.DuckDBPyConnection, table: str):
-    [(strata,)] = random_groups.execute(f"SELECT COUNT(DISTINCT stratum) FROM random_groups.{table}").fetchall()
+    [(strata,)] = random_groups.execute(
+        f"SELECT COUNT(DISTINCT stratum) FROM random_groups.{table}"
+    ).fetchall()
     assert strata == 1
 
 
@@ -225,4 +227,6 @@ def test_the_order_of_rows_changes_no_group(
     with turned.connect() as con:
         compute_measures(con, METHOD)
         for table in RANDOM_GROUP_MEASURES:
-            assert read_counts(con, table, "random_groups") == read_counts(grouped, table, "random_groups")
+            assert read_counts(con, table, "random_groups") == read_counts(
+                grouped, table, "random_groups"
+            )
