@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from .romanise import generic, romanise
+from .romanise import english_class_word, romanise
 
 NATION = "100000"
 COLUMNS = ("code", "level", "parent", "name", "name_hant", "name_en")
@@ -140,7 +140,7 @@ def disambiguate(rows: list[Division]) -> list[Division]:
         )
 
     return [
-        replace(row, name_en=f"{row.name_en} {generic(row.name)}") if ambiguous(row) else row
+        replace(row, name_en=f"{row.name_en} {english_class_word(row.name)}") if ambiguous(row) else row
         for row in rows
     ]
 

@@ -90,10 +90,10 @@ DIVISIONS = Origin(
     tools=("OpenCC", "pypinyin"),
     own_inputs={"build/names.csv": NAMES_FILE.read_bytes()},
 )
-COURT_INPUTS = (*DIVISIONS.inputs, (GB2260, history.MEMBERS))
+COURT_INPUTS = (*DIVISIONS.inputs, (GB2260, former_divisions.MEMBERS))
 COURT_FILES = {
     f"build/{path.name}": path.read_bytes()
-    for path in (NAMES_FILE, history.CHANGES_FILE, *courts.OWN_INPUTS)
+    for path in (NAMES_FILE, former_divisions.CHANGES_FILE, *courts.INPUT_FILES)
 }
 COURTS = Origin(
     title="Courts of China with their codes",

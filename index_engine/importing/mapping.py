@@ -227,7 +227,7 @@ def _read_source(location: MappingLocation, source: dict[str, Any]) -> dict[str,
             f"observed_to = {observation_period[1]} is before observed_from = {observation_period[0]}"
         )
     options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}
-    return source | {"opening": ReadOptions(**options)}
+    return source | {"options": ReadOptions(**options)}
 
 
 def _read_columns(

@@ -47,7 +47,7 @@ def test_every_score_and_interval_is_drawn_on_its_side(
     named = len(units) <= caterpillar.MAX_NAMED_PLACES
     across, along = ("x", "y") if named else ("y", "x")
     drawn = {}
-    for line, dots in zip(figure.snapshot[::2], figure.snapshot[1::2], strict=True):
+    for line, dots in zip(figure.data[::2], figure.data[1::2], strict=True):
         values, places = list(line[across]), list(line[along])
         for at in range(0, len(values), 3):
             assert values[at + 2] is None and places[at] == places[at + 1]
@@ -87,7 +87,7 @@ def test_a_strip_in_bands_names_them_where_there_is_room(shown: View) -> None:
 def test_the_hover_tells_ties_bands_and_n(shown: View) -> None:
     units = shown.scores("province").dropna(subset="score")
     _side, figure = figure_of(shown, units)
-    said = " ".join(text for dots in figure.snapshot[1::2] for text in dots.text)
+    said = " ".join(text for dots in figure.data[1::2] for text in dots.text)
     for row in units.itertuples():
         tie = "=" if row.tied > 1 else ""
         assert f"Rank {row.rank}{tie}<br>" in said

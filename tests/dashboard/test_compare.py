@@ -102,9 +102,9 @@ def test_every_measure_is_drawn_with_bands_and_names(
         figure = measure_trends.draw_trends(
             shown, units, rows, measure, panel, annotation_lines.NO_MARKS, reach
         )
-        lines = [t for t in figure.snapshot if t.mode == "lines+markers"]
+        lines = [t for t in figure.data if t.mode == "lines+markers"]
         assert [t.name for t in lines] == [u.name_en for u in units]
-        assert any(t.fill == "toself" for t in figure.snapshot)
+        assert any(t.fill == "toself" for t in figure.data)
         words = [a.text for a in figure.layout.annotations]
         assert {u.name_en for u in units} <= set(words)
         assert "Synthetic data" in words
@@ -113,7 +113,7 @@ def test_every_measure_is_drawn_with_bands_and_names(
         column = "value" if panel == measure_trends.OBSERVED_BASIS else "adjusted"
         assert list(lines[0].y) == pytest.approx(list(scale * mine[column]), nan_ok=True)
         low, high = figure.layout.yaxis.range
-        assert all(low <= y <= high for t in figure.snapshot for y in t.y if y == y)
+        assert all(low <= y <= high for t in figure.data for y in t.y if y == y)
 
 
 def test_the_table_says_where_each_stands(
@@ -183,7 +183,7 @@ def test_the_waterfall_ends_where_the_other_score_is(in_english: None) -> None:
     figure = waterfall_chart.draw_waterfall(
         [row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides, "mark"
     )
-    bars = [t for t in figure.snapshot if t.type == "bar"]
+    bars = [t for t in figure.data if t.type == "bar"]
     assert [t.name for t in bars] == ["z", "y", "x"], "the largest first"
     ends = [t.base[0] + t.x[0] for t in bars]
     assert ends == [44.0, 42.0, 43.0]
@@ -229,7 +229,7 @@ def test_a_definition_break_breaks_the_lines(
     figure = measure_trends.draw_trends(
         shown, units, rows, "score", measure_trends.OBSERVED_BASIS, found, (0.0, 100.0)
     )
-    mine = [t for t in figure.snapshot if t.mode == "lines+markers" and t.name == units[0].name]
+    mine = [t for t in figure.data if t.mode == "lines+markers" and t.name == units[0].name]
     assert len(mine) == 2, "two pieces"
     assert [*mine[0].x, *mine[1].x] == list(figure.layout.xaxis.categoryarray)
     before = [q for q in quarters if q < f"{broken[:4]}Q4"]
@@ -241,7 +241,7 @@ def test_a_definition_break_breaks_the_lines(
     there = annotation_lines.select_marks(shown, [units[1]], quarters)
     assert [e.kind for e in there.annotations] == ["definition_break"]
     chart = base.score_history(own, None, {}, ("place", "", ""), "", there)
-    assert len([t for t in chart.snapshot if t.name == "place"]) == 2
+    assert len([t for t in chart.data if t.name == "place"]) == 2
     assert len(chart.layout.shapes) == 1
 
 

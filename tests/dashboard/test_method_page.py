@@ -264,7 +264,7 @@ def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: CachedS
     rows.loc[rows.index[0], "reason"] = "no effect"
     names = {choice: f"the {choice}" for choice in rows["choice"]}
     figure = audit_drawings.sobol_chart(rows, names, "Synthetic data")
-    total, first = figure.snapshot
+    total, first = figure.data
     kept = rows.iloc[1:]
     assert list(total.x) == list(kept["total"]) and list(first.x) == list(kept["first"])
     assert list(total.error_x.array) == list(kept["total_half"])

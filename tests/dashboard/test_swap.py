@@ -113,7 +113,7 @@ def test_a_run_that_began_with_one_state_ends_with_it(
 
         return after_a_swap
 
-    for piece in ("synthetic_band", "headline", "section", "footer"):
+    for piece in ("synthetic_banner", "headline", "section", "footer"):
         monkeypatch.setattr(components, piece, swapping(getattr(components, piece)))
     app = run_page(page, **parameters)
     assert not app.exception

@@ -87,8 +87,8 @@ def test_no_count_is_flagged_that_is_likelier_than_stated(centre: float, n: int)
 
 def test_limits_need_no_scipy():
     program = (
-        "import sys, numpy as np; from index_engine.estimates import funnel;"
-        "funnel.limits(funnel.Funnel(.4, .02, 1., 9), np.array([3., 300.]));"
+        "import sys, numpy as np; from index_engine.estimates import funnel_plot;"
+        "funnel_plot.limits(funnel_plot.FunnelModel(.4, .02, 1., 9), np.array([3., 300.]));"
         "sys.exit('scipy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -23,7 +23,7 @@ def cells(
     seen: list[tuple[int, int, str]], events: list[str], grid: AgeGrid
 ) -> dict[str, np.ndarray]:
     """Bin what a window saw, as the measures do."""
-    names = ("entries", "entries_elapsed", "leaves", "leaves_elapsed")
+    names = ("entries", "entries_elapsed_days", "censored", "censored_elapsed_days")
     found = {name: np.zeros(grid.n_bins) for name in names}
     found["events"] = np.zeros((len(events), grid.n_bins))
 
@@ -37,10 +37,10 @@ def cells(
 
     for enters, leaves, how in seen:
         add("entries", enters)
-        add("entries_elapsed", enters, passed(enters))
+        add("entries_elapsed_days", enters, passed(enters))
         if how == "open":
-            add("leaves", leaves)
-            add("leaves_elapsed", leaves, passed(leaves))
+            add("censored", leaves)
+            add("censored_elapsed_days", leaves, passed(leaves))
         else:
             add(("events", events.index(how)), leaves)
     return found

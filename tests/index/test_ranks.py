@@ -198,7 +198,7 @@ def test_small_worlds_are_those_of_looking_at_every_pair(
         (pairwise_differences, "DEPTH", 0.5),
         (pairwise_differences, "DEPTH", 3.5),
         (pairwise_differences, "PILOT_DRAWS", 2),
-        (pairwise_differences, "PILOT_UNITS", 1),
+        (pairwise_differences, "PILOT_PLACES", 1),
     ],
 )
 def test_results_do_not_depend_on_how_the_search_is_cut(

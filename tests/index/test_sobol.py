@@ -168,7 +168,7 @@ def test_of_a_method_with_two_choices_by_enumeration():
     before = sensitivity.evaluate_scenarios(TWO, value, value, start)[0]
     overall, unit = {}, {}
     for left_out, geometric in itertools.product((NO_OMISSION, 0, 1), (True, False)):
-        choices = replace(start, left_out=np.array([left_out]), geometric=np.array([geometric]))
+        choices = replace(start, omission=np.array([left_out]), geometric=np.array([geometric]))
         moved = sensitivity.rank_changes(
             before, sensitivity.evaluate_scenarios(TWO, value, value, choices)
         )[0]

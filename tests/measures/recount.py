@@ -200,12 +200,12 @@ def lots(rounds: Iterable[Round]) -> list[list[Round]]:
 Cells = dict[tuple, tuple[int, int]]  # (key..., age bin) -> (n, days of the bin passed, summed)
 
 
-def entered(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
+def entries(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
     ages = [((*s.where, calendar.of(s.entry)), s.age(s.entry)) for s in found]
     return _cells(ages, grid)
 
 
-def carried(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
+def opening_stock(found: list[Spell], calendar: Calendar, grid: list[int]) -> Cells:
     """Once for each first day of a period that a spell lives to see after it was first observed."""
     ages = [
         ((*s.where, period), s.age(calendar.first_day(period)))

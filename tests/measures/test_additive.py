@@ -107,13 +107,13 @@ def _risk(
     """Numbers at risk (court, period, bin) of each single period of the years first..last."""
     cells = _cells(con, process, calendar, first, last)
     ahead = {
-        name: _next_period(getattr(cells, name)) for name in ("opening_stock", "carried_elapsed")
+        name: _next_period(getattr(cells, name)) for name in ("opening_stock", "opening_stock_elapsed_days")
     }
     return number_at_risk(
         cells.entries + cells.opening_stock,
         cells.entries_elapsed_days + cells.opening_stock_elapsed_days,
         cells.censored + ahead["opening_stock"],
-        cells.censored_elapsed_days + ahead["carried_elapsed"],
+        cells.censored_elapsed_days + ahead["opening_stock_elapsed_days"],
         cells.events,
         METHOD.ages,
     )

@@ -15,7 +15,7 @@ from tests.worlds import OBSERVED, Case, Round, World, random_world
 
 METHOD = load_method()
 GROUPS = 8
-SMALL = {"GROUPS": GROUPS, "LEAST_GROUPS": 5, "LEAST_PER_GROUP": 50}
+SMALL = {"MAX_GROUPS": GROUPS, "MIN_GROUPS": 5, "MIN_CASES_PER_GROUP": 50}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def grouped(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def tables(con: duckdb.DuckDBPyConnection) -> set[str]:
-    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'grouped'")
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'random_groups'")
     return {name for (name,) in rows.fetchall()}
 
 
@@ -77,7 +77,7 @@ def test_as_many_cases_as_the_least_groups_need(
     firsts = [case for case in world.cases if case.case_type == "first"]
     others = [case for case in world.cases if case.case_type != "first"]
     assert len(others) > least
-    _set(small, LEAST_GROUPS=least, LEAST_PER_GROUP=30)
+    _set(small, MIN_GROUPS=least, MIN_CASES_PER_GROUP=30)
     cases = (*firsts[: least * 30 + spare], *others)
     with World(world.regions, world.courts, cases).connect() as con:
         compute_measures(con, METHOD)
@@ -87,7 +87,7 @@ def test_as_many_cases_as_the_least_groups_need(
 
 
 def test_there_are_no_more_groups_than_wanted(grouped: duckdb.DuckDBPyConnection, world: World):
-    assert enforcements(world) // SMALL["LEAST_PER_GROUP"] > GROUPS
+    assert enforcements(world) // SMALL["MIN_CASES_PER_GROUP"] > GROUPS
     for table in RANDOM_GROUP_MEASURES:
         assert groups(grouped, table) == {f"g{number:03d}" for number in range(GROUPS)}, table
 

@@ -293,7 +293,7 @@ def test_windows_that_differ_and_cut_periods():
     with world.connect() as con:
         compute_measures(con, METHOD, period_function=MONTHS.of)
         assert read_cells(con, "entries") == recount.entered(spells, MONTHS, grid)
-        assert read_cells(con, "opening_stock") == recount.carried(spells, MONTHS, grid)
+        assert read_cells(con, "opening_stock") == recount.opening_stock(spells, MONTHS, grid)
         [(out,)] = con.execute("SELECT SUM(n) FROM measures.exits").fetchall()
         assert out == len(spells)
         for table in ("case_counts", "round_counts", "lot_counts", "price_ratios"):

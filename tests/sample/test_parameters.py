@@ -87,8 +87,8 @@ def test_normal_and_poisson(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_slots_share_out_the_whole_of_a_draw(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute((SQL_FOLDER / "choices.sql").read_text(encoding="utf-8"))
-    con.execute((SQL_FOLDER / "laws.sql").read_text(encoding="utf-8"))
+    con.execute((SQL_FOLDER / "category_slots.sql").read_text(encoding="utf-8"))
+    con.execute((SQL_FOLDER / "tier_probabilities.sql").read_text(encoding="utf-8"))
     for table, key in (
         ("asset_slots", "TRUE"),
         ("reason_slots", "TRUE"),
@@ -109,7 +109,7 @@ def test_slots_share_out_the_whole_of_a_draw(con: duckdb.DuckDBPyConnection) -> 
 )
 def test_the_law_of_a_lot(con: duckdb.DuckDBPyConnection, tier: str, per_lot: float) -> None:
     """Chances add up; sales per lot are a little above what is left after further withdrawals."""
-    con.execute((SQL_FOLDER / "laws.sql").read_text(encoding="utf-8"))
+    con.execute((SQL_FOLDER / "tier_probabilities.sql").read_text(encoding="utf-8"))
     ((total, sold),) = con.execute(
         "SELECT SUM(chance), SUM(chance) FILTER (ending = 'sold') FROM lot_ways"
         " WHERE tier = ? AND year = 2024",

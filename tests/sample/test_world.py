@@ -144,7 +144,7 @@ def test_every_seed_deals_a_full_world(seed: int) -> None:
         for name in ("macros", "regions", "calendar"):
             con.execute((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
         con.execute("CREATE TEMP TABLE regions AS FROM staged_regions")
-        for name in ("world", "courts"):
+        for name in ("court_system", "courts"):
             con.execute((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
         tiers = dict(con.execute("SELECT tier, COUNT(*) FROM provinces GROUP BY 1").fetchall())
         assert tiers.keys() == {"T1", "T2", "T3", "T4"} and sum(tiers.values()) == 31

@@ -252,9 +252,9 @@ class TestAnotherCountry:
         finder = CourtFinder(self.COURTS, names, self.REGIONS)
         assert finder.find("8.26.100").status == "id"
         assert finder.find("f2").status == "code"
-        assert finder.find("2ª vara de falências").matches[0].court_id == "8.26.200"
+        assert finder.find("2ª vara de falências").spans[0].court_id == "8.26.200"
         assert finder.find("Vara antiga").spans == (CourtSpan("8.26.100", None, D(2010, 1, 1)),)
-        assert finder.find("3ª Vara de Falências").how == "unknown"
+        assert finder.find("3ª Vara de Falências").status == "unknown"
 
 
 class TestTable:

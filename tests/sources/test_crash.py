@@ -127,13 +127,13 @@ def test_killed_while_the_salt_is_written(folder: Path, tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from index_engine.sources.importer import import_file\n"
+        "from index_engine.importing.pipeline import run_import\n"
         "real = os.fdopen\n"
         "def fdopen(*arguments, **more):\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "os.fdopen = fdopen\n"
         "warehouse, file, mapping = map(Path, sys.argv[1:])\n"
-        "import_file(warehouse, 'cases', file, mapping)\n"
+        "run_import(warehouse, 'cases', file, mapping)\n"
     )
     arguments = [str(warehouse), str(folder / "first.csv"), str(folder / "mapping.toml")]
     done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, check=False)
