@@ -1,53 +1,42 @@
-"""The places or courts within a place, each a link to its profile."""
+"""The places or courts within a place, each a link to its page."""
 
 from __future__ import annotations
 
-import streamlit as st
+from typing import Any
 
-from dashboard.state.cache import LEVELS, View
-from dashboard.text import formats
-from dashboard.text.i18n import _, place_name
+from dashboard.state.cache import View
+from dashboard.text.i18n import _
 from dashboard.ui import components, table
-from dashboard.ui.html import tag
-from dashboard.ui.table import Column
+from dashboard.ui.columns import change_column, number_column, place_column, score_whisker_column
+from dashboard.ui.table import TableSpec, table_block
+from index_engine.queries import LEVELS
 
 
 def section(view: View) -> None:
-    """The cities or courts below, each a link to its profile."""
+    """The provinces, cities or courts directly below the place in focus; a court has none."""
     if view.place.level == "court":
         return
     level = LEVELS[LEVELS.index(view.place.level) + 1]
     parent = None if view.place.level == "nation" else view.place.place_id
-    places = view.scores(level, parent=parent)
     titles = {"province": _("Its provinces"), "city": _("Its cities"), "court": _("Its courts")}
-    components.section(titles[level], anchor="within")
-    if places.empty:
-        st.html(tag("p", _("No court of this place is in the data set."), class_="quiet"))
-        return
     nation = view.score_row(view.snapshot.nation)
-    columns = [
-        Column(
-            _("Name"),
-            lambda line: tag(
-                "a",
-                place_name(line),
-                href=components.place_link(line, "region", level),
-                data_in=True,
+    spec: TableSpec[Any] = TableSpec(
+        key="children",
+        title=titles[level],
+        anchor="within",
+        columns=[
+            place_column(_("Name"), level),
+            score_whisker_column(
+                lambda row: row.score,
+                lambda row: (row.low, row.high),
+                nation.score if nation else None,
+                reason=lambda row: components.status_text(row.status),
             ),
-        ),
-        Column(
-            "0–100",
-            lambda line: (
-                components.status_text(line.status)
-                if formats.is_missing(line.score)
-                else table.whisker(line.score, line.low, line.high, nation.score)
-            ),
-            kind="plot",
-        ),
-        Column(_("Score"), lambda line: formats.number(line.score, 1), kind="number"),
-        Column(_("On year"), lambda line: formats.change(line.change_year), kind="number"),
-        Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
-    ]
-    rows = places.itertuples(index=False)
-    st.html(table.html_table(columns, rows, caption=titles[level], row_class=table.score_row_class))
-    st.html(components.source_line(view))
+            number_column(_("Score"), lambda row: row.score, 1),
+            change_column(_("On year"), lambda row: row.change_year),
+            number_column(_("Cases"), lambda row: row.n),
+        ],
+        row_class=table.score_row_class,
+        empty_text=_("No court of this place is in the data set."),
+    )
+    table_block(view, spec, view.scores(level, parent=parent).itertuples(index=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from babel.dates import format_date
@@ -12,18 +13,24 @@ from babel.numbers import format_compact_decimal, format_decimal
 
 from dashboard.text.i18n import _, current_language
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
 NO_VALUE = "—"
 EXACT_DIGITS = 6  # decimals
 MINUS = "\N{MINUS SIGN}"
 
 
-def is_missing(value: object) -> bool:
-    """Whether there is nothing here: None, NaN, or pandas' NA or NaT."""
+def is_missing(value: object) -> TypeIs[None]:
+    """Whether there is nothing here: None, NaN, or pandas' NA or NaT.
+
+    To the type checker all of these are None: what is not missing is a value.
+    """
     return bool(pd.isna(value))
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """A number with so many decimals, thousands random_groups."""
+    """A number with so many decimals, thousands grouped."""
     if is_missing(value):
         return NO_VALUE
     # "or 0.0": what rounds to nothing has no sign.
@@ -52,9 +59,14 @@ def change(value: float | None, digits: int = 1) -> str:
 
 
 def value(amount: float | None, unit: str) -> str:
-    """A value of an indicator or a figure, with its unit."""
+    """A value of an indicator, a statistic or a score, with its unit of measure.
+
+    Raises ValueError on a unit that no method may declare.
+    """
     if is_missing(amount):
         return NO_VALUE
+    if unit == "score":
+        return number(amount, 1)
     if unit == "share":
         return percent(amount)
     if unit == "ratio":
@@ -64,6 +76,19 @@ def value(amount: float | None, unit: str) -> str:
     if unit == "days":
         return _("{number} days").format(number=number(amount))
     raise ValueError(f"no such unit: {unit}")
+
+
+def difference(amount: float | None, unit: str) -> str:
+    """A difference of two values with its sign and unit; of shares in percentage points."""
+    if is_missing(amount):
+        return NO_VALUE
+    if unit == "share":
+        return _("{number} pp").format(number=change(100 * amount))
+    if unit == "months":
+        return _("{number} months").format(number=change(amount, 2))
+    if unit == "days":
+        return _("{number} days").format(number=change(amount))
+    return change(amount, 3 if unit == "ratio" else 1)
 
 
 def yuan(amount: float | None, digits: int = 1) -> str:

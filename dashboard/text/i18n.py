@@ -50,11 +50,14 @@ _current: ContextVar[Language] = ContextVar("language", default=LANGUAGES[0])
 
 
 class MultilingualName(Protocol):
-    """Anything with a name in several languages: a unit, or a row of a table of units."""
+    """Anything with a name in several languages: a place, or a row of a table of places."""
 
-    name: str
-    name_hant: str
-    name_en: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_hant(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
 
 
 def language_by_code(code: str) -> Language:
@@ -75,14 +78,14 @@ def negotiate_language(accept_language: str) -> str:
             candidates.append((-float(weight), position, tag))
         except ValueError:
             continue  # a weight that is no number: what it weighs is not asked for
-    for weight, _position, tag in sorted(candidates):
+    for negative_weight, _position, tag in sorted(candidates):
         matches = [
             (len(prefix), language.code)
             for language in LANGUAGES
             for prefix in language.tag_prefixes
             if tag == prefix or tag.startswith(prefix + "-")
         ]
-        if matches and weight < 0:
+        if matches and negative_weight < 0:
             return max(matches)[1]
     return ""
 
@@ -148,7 +151,8 @@ def translations(catalogue: str) -> std_gettext.NullTranslations:
     catalog = _catalogue(SIMPLIFIED_CHINESE if catalogue == TRADITIONAL_CHINESE else catalogue)
     if catalogue == TRADITIONAL_CHINESE:
         for message in catalog:
-            message.string = to_traditional(message.string) if message.id else message.string
+            if message.id and isinstance(message.string, str):
+                message.string = to_traditional(message.string)
     mo_file = BytesIO()
     write_mo(mo_file, catalog)
     mo_file.seek(0)

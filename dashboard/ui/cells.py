@@ -1,23 +1,47 @@
-"""Small drawings in the cells of a profile: signed bars, shares with intervals, ranges of ranks.
+"""Contents of table cells: values with small print, links to places, and small charts.
 
-All are markup with lengths in per cent; style.css gives them their dress. Whoever cannot see them
-reads the numbers beside them.
+The charts are markup with lengths in per cent, styled by static/base.css. They are hidden from
+screen readers, which read the numbers beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from dashboard.text import formats
-from dashboard.text.i18n import _
-from dashboard.ui.html import Html, tag
+from dashboard.text.i18n import _, place_name
+from dashboard.ui import components, theme
+from dashboard.ui.html import Html, join, tag
+from index_engine.queries import Place
 
 PERFORMANCE, CASE_MIX = "var(--accent)", "var(--second)"  # what a change is made of
 
 
+def value_with_detail(main: object, detail: object) -> Html:
+    """A value with small print under it."""
+    return join(main, tag("small", detail))
+
+
+def value_with_interval(
+    value: float | None, low: float | None, high: float | None, unit: str
+) -> Html:
+    """A value with its interval under it, or a dash; `unit` as for `formats.value`."""
+    if formats.is_missing(value):
+        return join(formats.NO_VALUE)
+    return value_with_detail(formats.value(value, unit), formats.interval(low, high, unit))
+
+
+def place_link(place: Place | Any, level: str = "", page: str = "region") -> Html:
+    """The name of a place, a link to it on `page`. `place` is a Place or a row of a table of
+    places; rows without a column `level` need the level given."""
+    link = components.place_link(place, page, level)
+    return tag("a", place_name(place), href=link, data_in=True)
+
+
 def signed_bars(sizes: Iterable[tuple[float | None, str, str]], max_size: float) -> Html:
-    """Bars from a middle line, one below the other: (size, colour, title). `reach` is the size that
-    fills a half; what is missing leaves an empty line."""
+    """Bars from a middle line, one below the other: (size, colour, title). `max_size` is the size
+    that fills a half; what is missing leaves an empty line."""
     bars = []
     for size, colour, title in sizes:
         if formats.is_missing(size) or max_size <= 0:
@@ -30,20 +54,44 @@ def signed_bars(sizes: Iterable[tuple[float | None, str, str]], max_size: float)
     return tag("span", *bars, class_="signed", aria_hidden="true")
 
 
+def whisker(
+    score: float | None, low: float | None, high: float | None, nation: float | None = None
+) -> Html:
+    """A score on a line from 0 to 100: dot in the colour of its class, interval, and a tick at the
+    nation."""
+    colour = ""
+    if not formats.is_missing(score):
+        colour = theme.current_palette().score_colours[theme.score_class(score)]
+    return _whisker(score, low, high, nation, colour)
+
+
 def share_whisker(
     value: float | None, low: float | None, high: float | None, nation: float | None = None
 ) -> Html:
     """A share on a line from 0 to 100 %: dot, interval, and a tick at the nation."""
-    tick = None
+    value, low, high, nation = (
+        None if formats.is_missing(share) else 100 * share for share in (value, low, high, nation)
+    )
+    return _whisker(value, low, high, nation)
+
+
+def _whisker(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    nation: float | None,
+    colour: str = "",
+) -> Html:
+    """Markup of both: all in per cent of the line. Without a value there is only the tick."""
+    pieces = []
     if not formats.is_missing(nation):
-        tick = tag("s", style=f"--x:{100 * nation:.2f}", title=_("Nation"))
-    if formats.is_missing(value):
-        return tag("span", tick, class_="whisker", aria_hidden="true")
-    line = None
-    if not formats.is_missing(low) and not formats.is_missing(high):
-        line = tag("b", style=f"--x:{100 * low:.2f};--w:{100 * (high - low):.2f}")
-    dot = tag("i", class_="plain", style=f"--x:{100 * value:.2f}")
-    return tag("span", tick, line, dot, class_="whisker", aria_hidden="true")
+        pieces.append(tag("s", style=f"--x:{nation:.2f}", title=_("Nation")))
+    if not formats.is_missing(value):
+        if not formats.is_missing(low) and not formats.is_missing(high):
+            pieces.append(tag("b", style=f"--x:{low:.2f};--w:{high - low:.2f}"))
+        style = f"--x:{value:.2f}" + (f";background:{colour}" if colour else "")
+        pieces.append(tag("i", class_=None if colour else "plain", style=style))
+    return tag("span", *pieces, class_="whisker", aria_hidden="true")
 
 
 def rank_whisker(low: float, high: float, rank: float | None, total: int) -> Html:
@@ -54,6 +102,16 @@ def rank_whisker(low: float, high: float, rank: float | None, total: int) -> Htm
         dot = tag("i", class_="plain", style=f"--x:{(rank - 0.5) * step:.2f}")
     line = tag("b", style=f"--x:{(low - 1) * step:.2f};--w:{(high - low + 1) * step:.2f}")
     return tag("span", line, dot, class_="whisker", aria_hidden="true")
+
+
+def stacked_bar(segments: Iterable[tuple[float, str, str]], total: float) -> Html:
+    """Parts of a whole side by side: (size, colour, title)."""
+    pieces = [
+        tag("i", style=f"--w:{100 * size / total:.2f};background:{colour}", title=title)
+        for size, colour, title in segments
+        if total > 0 and size > 0
+    ]
+    return tag("span", *pieces, class_="bar")
 
 
 def nested_bar(inner: float | None, outer: float | None, title: str) -> Html:
@@ -80,14 +138,13 @@ def sparkline(
     last_interval: tuple[float | None, float | None],
     alt_text: str,
 ) -> Html:
-    """A small line over time on the scale `reach`, a dot at the end and `last` the interval there.
+    """A small line over time, scaled to `value_range`, a dot at its end and the interval there.
 
     What is missing leaves a gap. Each run of values is one outline that cuts a shape out of a box
-    (no SVG: Streamlit takes it out of markup), in colours of the style sheet. `said` says it in
-    words.
+    (no SVG: Streamlit takes it out of markup), in colours of the style sheet.
     """
     step_width = (SPARK_WIDTH - 6) / max(len(values) - 1, 1)
-    points = [
+    points: list[tuple[float, float] | None] = [
         None
         if formats.is_missing(value)
         else (round(1 + i * step_width, 1), _pixel_y(value, value_range))

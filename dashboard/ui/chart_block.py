@@ -25,7 +25,7 @@ def show_chart(
     alt: str = "",
     legend: Html | None = None,
     caption: Html | None = None,
-    n: object = None,
+    n: float | None = None,
     first_period: str = "",
     has_basemap: bool = False,
     extra: object = None,

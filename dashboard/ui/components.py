@@ -312,7 +312,7 @@ def definitions(*pairs: tuple[str, object]) -> Html:
 def source_line(
     view: View,
     *,
-    n: object = None,
+    n: float | None = None,
     has_basemap: bool = False,
     first_period: str = "",
     extra: object = None,
@@ -337,7 +337,10 @@ def source_line(
 
 def source_names(snapshot: CachedSnapshot) -> str:
     """Names of the files that the numbers come from, the first few."""
-    return snapshot.cached(("source names", current_language()), lambda: _source_names(snapshot))
+    names: str = snapshot.cached(
+        ("source names", current_language()), lambda: _source_names(snapshot)
+    )
+    return names
 
 
 def _source_names(snapshot: CachedSnapshot) -> str:

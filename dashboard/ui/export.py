@@ -29,10 +29,8 @@ def csv_bytes(table: pd.DataFrame, view: View) -> bytes:
         data_kind=SYNTHETIC if view.snapshot.synthetic else "observed",
     )
     # The byte order mark tells Excel that this is UTF-8; without it Chinese turns to noise.
-    return (
-        b"\xef\xbb\xbf"
-        + escape_table(export_table).to_csv(index=False, lineterminator="\r\n").encode()
-    )
+    text: str = escape_table(export_table).to_csv(index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode()
 
 
 def csv_file_name(subject: str, view: View) -> str:

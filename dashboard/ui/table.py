@@ -1,18 +1,30 @@
-"""Tables as markup: aligned figures, headings that sort by link, small drawings in cells."""
+"""Tables: columns are declared, and one block draws a table with all that belongs to it.
+
+`table_block` is to a table what `show_chart` is to a chart: heading, a sentence where there is
+nothing to show, the table, notes, the line of its source and the download. Columns come from the
+factories of dashboard/ui/columns.py; a `Column` of its own is for what they do not cover.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Literal, TypeVar
+
+import pandas as pd
+import streamlit as st
 
 from dashboard.state import address
+from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
-from dashboard.ui import theme
+from dashboard.ui import components
+from dashboard.ui.cells import stacked_bar as stacked_bar
+from dashboard.ui.cells import value_with_detail as value_with_detail
+from dashboard.ui.cells import whisker as whisker
 from dashboard.ui.html import Html, join, tag
 
-Row = Any  # a named tuple: one row of a table of the engine
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -23,32 +35,141 @@ class RowGroup:
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column: its heading and how a row's cell is drawn.
+class Column(Generic[Row]):
+    """One column: its heading, and the content of a row's cell.
 
-    `kind` is 'text', 'number' (aligned right) or 'plot' (a drawing). `sort` is the name by which
-    the address orders the table; `note` explains the heading, `about` at length where it is opened.
+    `kind` is 'text', 'number' (aligned right) or 'plot' (a small chart). `sort` is the name by
+    which the address orders the table; `note` explains the heading in a tooltip, `explanation` at
+    length where it is opened.
     """
 
     heading: object
     cell: Callable[[Row], object]
-    kind: str = "text"
+    kind: Literal["text", "number", "plot"] = "text"
     sort: str = ""
     note: str = ""
     explanation: Html | None = None
 
 
+@dataclass(frozen=True)
+class Source:
+    """What the source line of a table says beyond source and period (see `source_line`)."""
+
+    n: float | None = None
+    first_period: str = ""
+    extra: object = None
+
+
+@dataclass(frozen=True)
+class TableSpec(Generic[Row]):
+    """A table and what belongs to it, for `table_block`.
+
+    `key` names its container (`st-key-<key>` in the style sheets) and its download. `heading` is
+    how the title stands above it: as that of a section of the page, of a table beside others
+    ('chart'), or not at all (''); either way the title is the caption that screen readers speak,
+    unless `caption` is given. `introduction` stands between heading and table, `notes` below the
+    table: markup as it is, plain text as a paragraph each, None not at all. Without rows,
+    `empty_text` stands in place of all this but the heading; where it is empty too, nothing is
+    drawn. `max_rows` draws that many rows and says how many there are. `source` is None for a
+    table that is not of the data in view; `download` gives the rows of the CSV file. `is_cached`
+    keeps the markup with the snapshot, for large tables that depend on the address alone.
+    """
+
+    key: str
+    title: str
+    columns: Sequence[Column[Row]]
+    heading: Literal["section", "chart", ""] = "section"
+    explanation: object = None
+    anchor: str = ""
+    caption: str = ""
+    introduction: Sequence[object] = ()
+    empty_text: str = ""
+    row_class: Callable[[Row], str] | None = None
+    sort_order: str = ""
+    max_rows: int | None = None
+    notes: Sequence[object] = ()
+    source: Source | None = Source()
+    download: Callable[[], pd.DataFrame] | None = None
+    download_name: str = ""
+    is_cached: bool = False
+
+
+def table_block(view: View | None, spec: TableSpec[Row], rows: Iterable[Row | RowGroup]) -> None:
+    """Draw a table with all that belongs to it. `view` is None on a page without data in view:
+    the table then has no source line and no download."""
+    all_rows = list(rows)
+    if not all_rows and not spec.empty_text:
+        return
+    _draw_heading(spec)
+    if not all_rows:
+        st.html(tag("p", spec.empty_text, class_="quiet"))
+        return
+    for piece in spec.introduction:
+        _draw_piece(piece)
+    visible_rows = all_rows[: spec.max_rows]
+
+    def render_table() -> Html:
+        return html_table(
+            spec.columns,
+            visible_rows,
+            caption=spec.caption or spec.title,
+            sort_order=spec.sort_order,
+            row_class=spec.row_class,
+        )
+
+    with st.container(key=spec.key):
+        if view is not None and spec.is_cached:
+            st.html(view.cached_with_links(spec.key, render_table))
+        else:
+            st.html(render_table())
+    if len(visible_rows) < len(all_rows):
+        message = _("The first {n} of {total}; all are in the file.").format(
+            n=formats.number(len(visible_rows)), total=formats.number(len(all_rows))
+        )
+        st.html(tag("p", message, class_="quiet"))
+    for piece in spec.notes:
+        _draw_piece(piece)
+    if view is None:
+        return
+    if spec.source is not None:
+        st.html(
+            components.source_line(
+                view,
+                n=spec.source.n,
+                first_period=spec.source.first_period,
+                extra=spec.source.extra,
+            )
+        )
+    if spec.download is not None:
+        components.download_button(spec.download_name or spec.key, view, spec.download)
+
+
+def _draw_heading(spec: TableSpec[Any]) -> None:
+    if spec.heading == "section":
+        components.section(spec.title, spec.explanation, spec.anchor)
+    elif spec.heading == "chart":
+        title = tag("h3", spec.title, class_="chart", id=spec.anchor or None)
+        explanation = tag("p", spec.explanation, class_="explained") if spec.explanation else None
+        st.html(join(title, explanation))
+
+
+def _draw_piece(piece: object) -> None:
+    """Markup as it is, text as a paragraph; nothing for None."""
+    if piece is not None:
+        st.html(piece if isinstance(piece, Html) else tag("p", piece, class_="said"))
+
+
 def html_table(
-    columns: Sequence[Column],
-    rows: Iterable[Row],
+    columns: Sequence[Column[Row]],
+    rows: Iterable[Row | RowGroup],
     *,
     caption: str,
     sort_order: str = "",
     row_class: Callable[[Row], str] | None = None,
 ) -> Html:
-    """A whole table. `caption` is read aloud, not shown; `row_class` sets a row apart.
+    """The markup of a table. `caption` is for screen readers; `row_class` gives a row's CSS class.
 
-    `sorted_by` is the order in force: the `sort` of a column, with '-' before it for falling.
+    `sort_order` is the order in force: the `sort` of a column, after '-' if it descends.
     """
     head = tag("tr", *(_heading(column, sort_order) for column in columns))
     body = [_row_html(columns, row, row_class) for row in rows]
@@ -62,7 +183,7 @@ def html_table(
     return tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption)
 
 
-def _heading(column: Column, sort_order: str) -> Html:
+def _heading(column: Column[Any], sort_order: str) -> Html:
     label: object = column.heading
     aria_sort = None
     if column.sort:
@@ -82,7 +203,9 @@ def _heading(column: Column, sort_order: str) -> Html:
     )  # fmt: skip
 
 
-def _row_html(columns: Sequence[Column], row: Row, row_class: Callable[[Row], str] | None) -> Html:
+def _row_html(
+    columns: Sequence[Column[Row]], row: Row | RowGroup, row_class: Callable[[Row], str] | None
+) -> Html:
     if isinstance(row, RowGroup):
         title = tag("th", tag("span", row.title), colspan=len(columns), scope="colgroup")
         return tag("tr", title, class_="head")
@@ -92,48 +215,12 @@ def _row_html(columns: Sequence[Column], row: Row, row_class: Callable[[Row], st
     return tag("tr", *cells, class_=(row_class(row) or None) if row_class else None)
 
 
-def _cell(column: Column, row: Row, *, is_header: bool) -> Html:
+def _cell(column: Column[Row], row: Row, *, is_header: bool) -> Html:
     if is_header:
         return tag("th", column.cell(row), class_=column.kind, scope="row")
     return tag("td", column.cell(row), class_=column.kind)
 
 
-def score_row_class(row: Row) -> str:
+def score_row_class(row: Any) -> str:
     """Class of a row of scores: grey where there is none."""
     return "dim" if formats.is_missing(row.score) else ""
-
-
-def whisker(
-    score: float | None, low: float | None, high: float | None, reference: float | None = None
-) -> Html:
-    """A score on a line from 0 to 100: dot, interval, and a tick at the reference."""
-    tick = (
-        None
-        if formats.is_missing(reference)
-        else tag("s", style=f"--x:{reference:.2f}", title=_("Nation"))
-    )
-    if formats.is_missing(score):
-        return tag("span", tick, class_="whisker", aria_hidden="true")
-    line = (
-        None
-        if formats.is_missing(low) or formats.is_missing(high)
-        else tag("b", style=f"--x:{low:.2f};--w:{high - low:.2f}")
-    )
-    colour = theme.current_palette().score_colours[theme.score_class(score)]
-    dot = tag("i", style=f"--x:{score:.2f};background:{colour}")
-    return tag("span", tick, line, dot, class_="whisker", aria_hidden="true")
-
-
-def stacked_bar(segments: Iterable[tuple[float, str, str]], total: float) -> Html:
-    """Parts of a whole side by side: (size, colour, title)."""
-    pieces = [
-        tag("i", style=f"--w:{100 * size / total:.2f};background:{colour}", title=title)
-        for size, colour, title in segments
-        if total > 0 and size > 0
-    ]
-    return tag("span", *pieces, class_="bar")
-
-
-def value_with_detail(main: object, detail: object) -> Html:
-    """A value with something smaller under it."""
-    return join(main, tag("small", detail))
