@@ -5,6 +5,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 WAREHOUSE ?= var/sample.duckdb
+WORKERS ?= 2# processes that share the tests
 
 .PHONY: run test lint bench fuzz screenshots locales reference clean
 .DELETE_ON_ERROR:
@@ -16,7 +17,7 @@ run: $(VENV)/.run $(WAREHOUSE)
 
 test: $(VENV)/.dev
 	bash tests/install_chromium.sh $(BIN)/python
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

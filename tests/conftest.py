@@ -8,8 +8,11 @@ import pytest
 
 from index_engine.build import build
 from index_engine.queries import Snapshot
+from index_engine.sample import generate
+from tests.changed import changed_world
 from tests.publishing import with_court_ranks, with_scored_courts
 from tests.steps import with_steps
+from tests.warehouses import shared_warehouse
 from tests.worlds import World, random_world
 
 
@@ -43,17 +46,23 @@ def rows() -> World:
 
 
 @pytest.fixture(scope="session")
-def built_world(rows: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_world(rows: World) -> Path:
     """The random world, built: large enough for scores, small courts too small for one."""
-    path = rows.write(tmp_path_factory.mktemp("world") / "world.duckdb")
-    build(path, threads=2)
-    return path
+    return shared_warehouse("random-world", lambda path: build(rows.write(path), threads=2))
 
 
 @pytest.fixture(scope="session")
-def ranked_world(built_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ranked_world(built_world: Path) -> Path:
     """The same, courts published by ranks."""
-    return with_court_ranks(built_world, tmp_path_factory.mktemp("ranked") / "world.duckdb")
+    return shared_warehouse("ranked-world", lambda path: with_court_ranks(built_world, path))
+
+
+@pytest.fixture(scope="session")
+def changed_court() -> Path:
+    """The world in which one court changed, built."""
+    return shared_warehouse(
+        "changed-court", lambda path: build(changed_world().write(path), threads=2)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -71,23 +80,23 @@ def ranked(ranked_world: Path) -> Iterator[Snapshot]:
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def warehouse() -> Path:
     """A small synthetic sample, built."""
-    from index_engine.sample import generate
 
-    path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
-    generate(path, cases=60_000)
-    build(path)
-    return path
+    def make(path: Path) -> None:
+        generate(path, cases=60_000)
+        build(path)
+
+    return shared_warehouse("sample", make)
 
 
 @pytest.fixture(scope="session")
-def scored_courts(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def scored_courts(warehouse: Path) -> Path:
     """The same, every court with a score of the last quarter."""
-    return with_scored_courts(warehouse, tmp_path_factory.mktemp("scored") / "sample.duckdb")
+    return shared_warehouse("scored-courts", lambda path: with_scored_courts(warehouse, path))
 
 
 @pytest.fixture(scope="session")
-def ranked_warehouse(scored_courts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ranked_warehouse(scored_courts: Path) -> Path:
     """That one, courts published by ranks."""
-    return with_court_ranks(scored_courts, tmp_path_factory.mktemp("ranked") / "sample.duckdb")
+    return shared_warehouse("ranked-sample", lambda path: with_court_ranks(scored_courts, path))

@@ -1,6 +1,7 @@
 """The method on synthetic courts with known truth: it must find the order that was put in, and it
 must not be fooled by a court that closes cases unpaid (domain: sections 3.5 and 9)."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from index_engine.build import build
 from index_engine.queries import Snapshot
 from index_engine.sample import generate
 from index_engine.warehouse import file as warehouse_file
+from tests.warehouses import shared_warehouse
 
 TIERS = ("T1", "T2", "T3", "T4")
 OFFICIAL = "official-1"
@@ -29,23 +31,26 @@ DROP TABLE truth;
 """
 
 
-def world(path: Path, *, gaming: bool) -> Snapshot:
+def regrouped(path: Path, *, gaming: bool) -> None:
     generate(path, cases=240_000, gaming=gaming)
     with warehouse_file.writable_copy(path) as con:
         con.execute(REGROUP)
     build(path)
-    return Snapshot(path)
 
 
 @pytest.fixture(scope="module")
-def gamed(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return world(tmp_path_factory.mktemp("acceptance") / "gamed.duckdb", gaming=True)
+def gamed() -> Iterator[Snapshot]:
+    path = shared_warehouse("gamed", lambda path: regrouped(path, gaming=True))
+    with Snapshot(path) as snapshot:
+        yield snapshot
 
 
 @pytest.fixture(scope="module")
-def honest(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def honest() -> Iterator[Snapshot]:
     """The same world and the same cases, with the two courts keeping open what is unpaid."""
-    return world(tmp_path_factory.mktemp("acceptance") / "honest.duckdb", gaming=False)
+    path = shared_warehouse("honest", lambda path: regrouped(path, gaming=False))
+    with Snapshot(path) as snapshot:
+        yield snapshot
 
 
 def row(snapshot: Snapshot, unit: str, period: str) -> dict[str, float]:

@@ -140,7 +140,9 @@ def disambiguate(rows: list[Division]) -> list[Division]:
         )
 
     return [
-        replace(row, name_en=f"{row.name_en} {english_class_word(row.name)}") if ambiguous(row) else row
+        replace(row, name_en=f"{row.name_en} {english_class_word(row.name)}")
+        if ambiguous(row)
+        else row
         for row in rows
     ]
 

@@ -1,10 +1,10 @@
 """Exceptions as a build stores them: the one court that changed, its city and its province."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from index_engine.build import build
 from index_engine.queries import Snapshot
 from tests.changed import CHANGED, changed_world
 from tests.worlds import Case, World
@@ -18,10 +18,8 @@ def changed() -> World:
 
 
 @pytest.fixture(scope="module")
-def snapshot(changed: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
-    path = changed.write(tmp_path_factory.mktemp("changed") / "changed.duckdb")
-    build(path, threads=2)
-    with Snapshot(path) as opened:
+def snapshot(changed_court: Path) -> Iterator[Snapshot]:
+    with Snapshot(changed_court) as opened:
         yield opened
 
 

@@ -5,25 +5,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from index_engine.build import build
 from index_engine.queries import Snapshot
 from tests.browser.conftest import Start, Visit
-from tests.changed import CHANGED, changed_world
+from tests.changed import CHANGED
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = changed_world().write(tmp_path_factory.mktemp("changed") / "changed.duckdb")
-    build(path, threads=2)
-    return path
-
-
 def test_a_policymaker_compares_creditors_and_opens_a_court_that_changed(
-    visit: Visit, start: Start, changed: Path
+    visit: Visit, start: Start, changed_court: Path
 ) -> None:
-    page = visit(f"{start(changed)}?lang=en")
+    page = visit(f"{start(changed_court)}?lang=en")
     page.get_by_role("link", name="Policy view").click()
     expect(page.locator("h1")).to_contain_text("of local claims paid within 24 months")
     dots = page.locator(".st-key-plot-creditors .scatterlayer .point")
@@ -38,7 +30,7 @@ def test_a_policymaker_compares_creditors_and_opens_a_court_that_changed(
     rows = page.locator(".st-key-exceptions tbody tr")
     expect(rows).to_have_count(6)  # the province, its city and the court, by two rates each
     expect(rows.first.locator("img.spark")).to_be_visible()
-    with Snapshot(changed) as snapshot:
+    with Snapshot(changed_court) as snapshot:
         [name] = {u.name_en for u in snapshot.places() if u.place_id == CHANGED}
     rows.last.get_by_role("link", name=name).click()
     expect(page.locator(".crumbs [aria-current]")).to_have_text(name)

@@ -7,20 +7,23 @@ import pytest
 
 from index_engine.build import build
 from tests.dashboard.running import run_page, text
+from tests.warehouses import shared_warehouse
 from tests.worlds import random_world
 
 METHOD = Path(__file__).parents[1] / "real" / "method.toml"
 
 
 @pytest.fixture(scope="module")
-def abroad(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    world = random_world(seed=3, cases=3000)
-    path = world.write(tmp_path_factory.mktemp("abroad") / "w.duckdb")
-    text = METHOD.read_text(encoding="utf-8").replace('first = "2012Q4"', 'first = "2019Q4"')
-    method = path.with_name("method.toml")
-    method.write_text(text, encoding="utf-8")
-    build(path, [method])
-    return path
+def abroad() -> Path:
+    method_text = METHOD.read_text(encoding="utf-8")
+    method_text = method_text.replace('first = "2012Q4"', 'first = "2019Q4"')
+
+    def make(path: Path) -> None:
+        method = path.with_name("method.toml")
+        method.write_text(method_text, encoding="utf-8")
+        build(random_world(seed=3, cases=3000).write(path), [method])
+
+    return shared_warehouse("another-country", make, method_text)
 
 
 @pytest.mark.parametrize("page", ["overview", "rankings", "region", "policy", "method"])

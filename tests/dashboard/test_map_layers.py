@@ -18,20 +18,19 @@ from dashboard.ui import theme
 from index_engine.build import build
 from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
+from tests.warehouses import shared_warehouse
 from tests.worlds import random_world
 
 CLUSTERS = ["high-high", "high-low", "low-high", "low-low", "none", "island"]
 
 
 @pytest.fixture(scope="module")
-def cases_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cases_only() -> Path:
     """What a person has who imported cases and no auctions yet."""
     rows = random_world(seed=5, cases=3000)
     cases = tuple(replace(case, has_assets=None, first_listed_on=None) for case in rows.cases)
-    path = tmp_path_factory.mktemp("cases_only") / "w.duckdb"
-    replace(rows, cases=cases, rounds=()).write(path)
-    build(path)
-    return path
+    world = replace(rows, cases=cases, rounds=())
+    return shared_warehouse("cases-only", lambda path: build(world.write(path)))
 
 
 @pytest.fixture

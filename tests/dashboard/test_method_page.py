@@ -18,6 +18,7 @@ from index_engine import method
 from index_engine.build import build
 from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
+from tests.warehouses import shared_warehouse
 from tests.worlds import random_world
 
 OFFICIAL = "official-1"
@@ -70,9 +71,8 @@ def test_what_is_no_longer_true_is_not_said(open_page: Open) -> None:
 
 
 @pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def changed() -> Path:
     """A warehouse whose method file says other things than the one that is shipped."""
-    path = random_world(seed=3, cases=3000).write(tmp_path_factory.mktemp("other") / "w.duckdb")
     words = method.DEFAULT.read_text(encoding="utf-8")
     for old, new in (
         ('{ id = "AAA", minimum = 70 }', '{ id = "Gold", minimum = 83 }'),
@@ -89,10 +89,13 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         assert words.count(old) == 1, old
         words = words.replace(old, new)
-    file = path.with_name("method.toml")
-    file.write_text(words, encoding="utf-8")
-    build(path, [file])
-    return path
+
+    def make(path: Path) -> None:
+        file = path.with_name("method.toml")
+        file.write_text(words, encoding="utf-8")
+        build(random_world(seed=3, cases=3000).write(path), [file])
+
+    return shared_warehouse("changed-method", make)
 
 
 def test_the_page_changes_with_the_method_file(
@@ -333,9 +336,9 @@ def test_design_effects_are_those_of_the_method_in_view(
             assert cells == [f"{row['effect']:.2f}", wider, str(int(row["groups"]))]
 
 
-def test_without_groups_the_page_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = random_world(seed=2, cases=1500).write(tmp_path / "w.duckdb")
-    build(path)
+def test_without_groups_the_page_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = random_world(seed=2, cases=1500)
+    path = shared_warehouse("without-groups", lambda path: build(world.write(path)))
     with Snapshot(path) as snapshot:
         assert snapshot.design_effects().empty
     monkeypatch.setenv("JECI_WAREHOUSE", str(path))

@@ -7,25 +7,17 @@ import pandas as pd
 import pytest
 
 from dashboard.state.cache import CachedSnapshot
-from index_engine.build import build
 from index_engine.queries import Snapshot
-from tests.changed import CHANGED, changed_world
+from tests.changed import CHANGED
 from tests.dashboard.running import Open, run_page
 from tests.dashboard.test_pages import clean
 
 PERIOD = "2024Q4"
 
 
-@pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = changed_world().write(tmp_path_factory.mktemp("changed") / "changed.duckdb")
-    build(path, threads=2)
-    return path
-
-
 @pytest.fixture
-def open_changed(changed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setenv("JECI_WAREHOUSE", str(changed))
+def open_changed(changed_court: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    monkeypatch.setenv("JECI_WAREHOUSE", str(changed_court))
     yield run_page
 
 
@@ -58,9 +50,9 @@ def test_every_place_stands_with_both_n_and_why_where_there_is_no_gap(
             assert "too few" in line or "curve ends" in line
 
 
-def test_a_province_shows_its_cities_in_order_of_the_gap(open_changed: Open, changed: Path):
+def test_a_province_shows_its_cities_in_order_of_the_gap(open_changed: Open, changed_court: Path):
     said = clean(open_changed("policy", lang="en", within="11", order="gap"))
-    with Snapshot(changed) as snapshot:
+    with Snapshot(changed_court) as snapshot:
         rows = snapshot.creditor_gaps("city", PERIOD, "cash_24m", parent="11")
     wanted = rows.sort_values("gap", ascending=False)["name_en"].to_list()
     assert len(wanted) == 2
@@ -84,10 +76,10 @@ def lines(said: str) -> list[str]:
 
 
 def test_a_change_is_told_with_both_rates_and_leads_to_the_profile(
-    open_changed: Open, changed: Path
+    open_changed: Open, changed_court: Path
 ):
     found = lines(clean(open_changed("policy", lang="en", of="court")))
-    with Snapshot(changed) as snapshot:
+    with Snapshot(changed_court) as snapshot:
         rows = snapshot.exceptions("court", PERIOD)
     assert len(found) == len(rows) == 2
     for line, row in zip(found, rows.itertuples(index=False), strict=True):
@@ -111,9 +103,11 @@ def test_changes_are_chosen_by_level_figure_and_province(open_changed: Open):
     assert count(within="13") == 0
 
 
-def test_where_nothing_changed_it_is_said_how_much_was_watched(open_changed: Open, changed: Path):
+def test_where_nothing_changed_it_is_said_how_much_was_watched(
+    open_changed: Open, changed_court: Path
+):
     said = clean(open_changed("policy", lang="en", period="2024Q2"))
-    with Snapshot(changed) as snapshot:
+    with Snapshot(changed_court) as snapshot:
         watched: pd.DataFrame = snapshot.monitoring_summary("2024Q2")
     assert f"No series signalled. {watched['series'].sum()} were watched" in said
     assert "about 0.0 signals" in said

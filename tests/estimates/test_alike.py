@@ -11,6 +11,7 @@ import pytest
 
 from index_engine.build import build
 from index_engine.queries import Snapshot
+from tests.warehouses import shared_warehouse
 from tests.worlds import AUCTIONS, CASES, Case, Court, Region, Round, World
 
 FIRST, WINDOW = date(2018, 1, 1), (date(2021, 1, 1), date(2023, 12, 31))
@@ -106,9 +107,8 @@ def world(seed: int) -> World:
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
-    path = world(seed=1).write(tmp_path_factory.mktemp("alike") / "w.duckdb")
-    build(path, threads=2)
+def snapshot() -> Iterator[Snapshot]:
+    path = shared_warehouse("alike", lambda path: build(world(seed=1).write(path), threads=2))
     found = Snapshot(path)
     yield found
     found.close()

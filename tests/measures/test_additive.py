@@ -107,7 +107,8 @@ def _risk(
     """Numbers at risk (court, period, bin) of each single period of the years first..last."""
     cells = _cells(con, process, calendar, first, last)
     ahead = {
-        name: _next_period(getattr(cells, name)) for name in ("opening_stock", "opening_stock_elapsed_days")
+        name: _next_period(getattr(cells, name))
+        for name in ("opening_stock", "opening_stock_elapsed_days")
     }
     return number_at_risk(
         cells.entries + cells.opening_stock,

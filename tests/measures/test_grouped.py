@@ -124,7 +124,7 @@ def test_all_groups_are_all_courts(grouped: duckdb.DuckDBPyConnection, table: st
 
 @pytest.mark.parametrize("table", RANDOM_GROUP_MEASURES)
 def test_a_group_is_of_every_stratum(grouped: duckdb.DuckDBPyConnection, table: str):
-    [(strata,)] = random_groups.execute(
+    [(strata,)] = grouped.execute(
         f"SELECT COUNT(DISTINCT stratum) FROM random_groups.{table}"
     ).fetchall()
     assert strata == 1
@@ -163,7 +163,7 @@ def group_by_day(con: duckdb.DuckDBPyConnection, table: str, where: str) -> dict
 
 def test_a_case_is_in_one_group_and_its_lots_with_it(small: pytest.MonkeyPatch):
     days = 260
-    _set(small, LEAST_PER_GROUP=30)
+    _set(small, MIN_CASES_PER_GROUP=30)
     world = days_apart(days)
     last = OBSERVED[0] + timedelta(days=days - 1)
     world = replace(world, observed=dict.fromkeys(world.observed, (OBSERVED[0], last)))
@@ -207,7 +207,7 @@ def test_of_very_many_cases_about_as_many_as_wanted_are_in(
     small: pytest.MonkeyPatch, most: int, one_in: int
 ):
     """Also where the share and the number of groups have a divisor in common: no group is empty."""
-    _set(small, MOST_GROUPED=most)
+    _set(small, MAX_GROUP_CASES=most)
     with days_apart(1400).connect() as con:
         compute_measures(con, METHOD)
         found = summed(read_counts(con, "case_counts", "random_groups"), 1, 2)
