@@ -252,4 +252,4 @@ def test_a_curve_is_flat_and_known_once_nobody_is_left() -> None:
     found = curves([(0, 5, "cash")] * 6 + [(0, 9, "other")] * 6, EVENTS, DAYS, least=5)
     item = incidence.mass_functional(found, 0, incidence.incidence_weights(DAYS, 3))
     assert item.value == pytest.approx(0.5)
-    assert dataclasses.asdict(found)["reach"] == DAYS.n_bins
+    assert dataclasses.asdict(found)["n_estimable_bins"] == DAYS.n_bins

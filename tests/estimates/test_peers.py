@@ -30,7 +30,7 @@ def level(*blocks: tuple[float, float, int]) -> tuple[np.ndarray, np.ndarray, np
 
 
 def members(found) -> dict[str, int]:
-    return {group.label: group.members for group in found.groups}
+    return {group.label: group.n_members for group in found.groups}
 
 
 def test_size_and_wealth():

@@ -158,7 +158,7 @@ def test_a_place_is_the_sum_of_the_courts_in_it(by_calendar: dict, world: World)
 def test_age_cells_of_a_place_are_the_sums_of_its_courts(by_calendar: dict, world: World):
     con = by_calendar[YEARS]
     cells = _cells(con, "case", YEARS, 2021, 2024)
-    found = recount.entered(recount.spells(world, METHOD), YEARS, recount.edges(METHOD))
+    found = recount.entries(recount.spells(world, METHOD), YEARS, recount.edges(METHOD))
     for level in read_places(con):
         gathered = panel.sum_members(cells.entries, level.members)
         for unit, array in zip(level.ids, gathered, strict=True):

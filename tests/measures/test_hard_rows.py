@@ -292,7 +292,7 @@ def test_windows_that_differ_and_cut_periods():
     spells, grid = recount.spells(world, METHOD), recount.edges(METHOD)
     with world.connect() as con:
         compute_measures(con, METHOD, period_function=MONTHS.of)
-        assert read_cells(con, "entries") == recount.entered(spells, MONTHS, grid)
+        assert read_cells(con, "entries") == recount.entries(spells, MONTHS, grid)
         assert read_cells(con, "opening_stock") == recount.opening_stock(spells, MONTHS, grid)
         [(out,)] = con.execute("SELECT SUM(n) FROM measures.exits").fetchall()
         assert out == len(spells)

@@ -95,8 +95,8 @@ def test_a_first_writer_that_fails_leaves_nothing(tmp_path: Path):
 WRITE_FOREVER = """
 import sys
 from pathlib import Path
-from index_engine.warehouse.snapshots import replacing
-with replacing(Path(sys.argv[1])) as con:
+from index_engine.warehouse.file import writable_copy
+with writable_copy(Path(sys.argv[1])) as con:
     con.execute("CREATE TABLE filling (i BIGINT)")
     print("inside", flush=True)
     while True:
@@ -136,15 +136,15 @@ def test_what_a_killed_writer_spilled_is_swept_away(path: Path):
 SWAP_FOREVER = """
 import sys
 from pathlib import Path
-from index_engine.warehouse.snapshots import replacing
+from index_engine.warehouse.file import writable_copy
 path = Path(sys.argv[1])
-with replacing(path, fresh=True) as con:
+with writable_copy(path, empty=True) as con:
     con.execute("CREATE TABLE versions AS SELECT 0 AS version FROM range(1000)")
 print("begun", flush=True)
 version = 0
 while True:
     version += 1
-    with replacing(path) as con:
+    with writable_copy(path) as con:
         con.execute("UPDATE versions SET version = ?", [version])
     if version == 1:
         print("swapped", flush=True)
@@ -202,8 +202,8 @@ def test_two_writers_take_turns(path: Path):
 WRITE_ONCE = """
 import sys
 from pathlib import Path
-from index_engine.warehouse.snapshots import replacing
-with replacing(Path(sys.argv[1]), fresh=True) as con:
+from index_engine.warehouse.file import writable_copy
+with writable_copy(Path(sys.argv[1]), empty=True) as con:
     con.execute("INSERT INTO regions (code, level, name) VALUES ('new', 'nation', 'new')")
 """
 
