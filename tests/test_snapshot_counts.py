@@ -248,7 +248,7 @@ def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
         rate = of["sold"] / held if held >= least else math.nan
         assert row.sale_rate == pytest.approx(rate, nan_ok=True)
         ratios = sale_ratios(rows, level, unit, row.stage)
-        assert row.prices == len(ratios)
+        assert row.price_count == len(ratios)
         if len(ratios) >= least:
             # The median of a histogram: within a step of the middle values.
             assert statistics.median_low(ratios) - 0.006 <= row.price_ratio

@@ -7,7 +7,7 @@ import pytest
 from index_engine.queries import LEVELS, Snapshot
 
 PERIOD = "2024Q3"
-COLUMNS = ["kind", "item", "least", "q25", "median", "q75", "most", "units"]
+COLUMNS = ["kind", "item", "minimum", "q25", "median", "q75", "maximum", "place_count"]
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -51,10 +51,10 @@ def test_the_spread_is_that_of_the_places(snapshot: Snapshot, level: str) -> Non
     assert {(line.kind, line.item) for line in found.itertuples()} == set(expected)
     for line in found.itertuples():
         values = expected[line.kind, line.item]
-        told = (line.least, line.q25, line.median, line.q75, line.most)
+        told = (line.minimum, line.q25, line.median, line.q75, line.maximum)
         shares = (0, 0.25, 0.5, 0.75, 1)
         assert told == pytest.approx([quantile(values, s) for s in shares], rel=1e-9), line.item
-        assert line.units == len(values)
+        assert line.place_count == len(values)
 
 
 def test_a_special_court_has_values_that_are_no_part_of_it(snapshot: Snapshot) -> None:
@@ -62,7 +62,7 @@ def test_a_special_court_has_values_that_are_no_part_of_it(snapshot: Snapshot) -
     values = snapshot.indicators("court", "V", PERIOD).set_index("indicator")
     known = values[values["status"] == "estimated"].index
     assert len(known)
-    spread = snapshot.distribution("court", PERIOD).set_index(["kind", "item"])["units"]
+    spread = snapshot.distribution("court", PERIOD).set_index(["kind", "item"])["place_count"]
     courts = snapshot.scores("court", PERIOD)["place_id"]
     for item in known:
         of_all = [

@@ -29,7 +29,9 @@ def select_measure(view: View) -> str:
     measure_names = {SCORE: _("Score")}
     for dimension in method.dimensions:
         measure_names[dimension.id] = localise(dimension.name)
-        measure_names |= {i.id: f"· {localise(i.name)}" for i in method.of_dimension(dimension.id)}
+        measure_names |= {
+            i.id: f"· {localise(i.name)}" for i in method.dimension_indicators(dimension.id)
+        }
     return controls.select(
         "measure",
         _("Measure"),

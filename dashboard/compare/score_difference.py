@@ -314,7 +314,7 @@ def _part_bars(line: Any, split: bool, scale_limit: float) -> Html | str:
             [(line.part, "var(--accent)", formats.change(line.part, 2))], scale_limit
         )
     names = (_("Performance"), _("Mix"))
-    sizes = ((line.performance, "var(--accent)"), (line.case_mix, "var(--second)"))
+    sizes = ((line.performance, "var(--accent)"), (line.mix, "var(--second)"))
     return cells.signed_bars(
         [
             (size, colour, f"{name} {formats.change(size, 2)}")

@@ -52,7 +52,7 @@ def draw_checks(view: View) -> None:
     rows = [
         SimpleNamespace(
             item=checks_by_id[line.check],
-            about=provenance_note(view, checks_by_id[line.check], line),
+            explanation=provenance_note(view, checks_by_id[line.check], line),
             **line._asdict(),
         )
         for line in values.itertuples(index=False)

@@ -41,7 +41,7 @@ def section(view: View, row: Any) -> None:
         return
     left_column, right_column = st.columns(2, gap="large")
     with left_column:
-        draw_rank_ranges(view, line, len(sensitivity_rows))
+        draw_rank_ranges(view, line, sensitivity_rows)
     with right_column:
         draw_sobol_indices(view, line)
 
@@ -58,8 +58,9 @@ def no_ranges_reason(view: View, row: Any) -> str:
 # ------------------------------------------------------------ ranges of ranks
 
 
-def draw_rank_ranges(view: View, line: Any, place_count: int) -> None:
+def draw_rank_ranges(view: View, line: Any, sensitivity_rows: pd.DataFrame) -> None:
     """Both ranges of ranks, one below the other on one line of ranks."""
+    place_count = len(sensitivity_rows)
     title = _("Rank among {n}").format(n=formats.number(place_count))
     st.html(tag("h3", title, class_="chart"))
     rows = [
@@ -107,9 +108,7 @@ def draw_rank_ranges(view: View, line: Any, place_count: int) -> None:
     components.download_button(
         "rank-and-choices",
         view,
-        lambda: view.snapshot.sensitivity(view.place.level).query(
-            "place_id == @shown.place.place_id"
-        ),
+        lambda: sensitivity_rows[sensitivity_rows["place_id"] == view.place.place_id],
     )
 
 

@@ -130,7 +130,9 @@ def decomposition_rows(
             SimpleNamespace(
                 kind="indicator",
                 item=view.snapshot.method.indicator(line.indicator),
-                about=provenance_note(view, view.snapshot.method.indicator(line.indicator), line),
+                explanation=provenance_note(
+                    view, view.snapshot.method.indicator(line.indicator), line
+                ),
                 reference=nation_points.get(line.indicator),
                 spread=distributions.get(("indicator", line.indicator)),
                 **line._asdict(),
@@ -390,7 +392,7 @@ def distribution_in_points(row: Any, item: Indicator | Any) -> spine_chart.Point
     if row is None:
         return None
     return spine_chart.PointDistribution(
-        *(_goalpost_position(v, item) for v in (row.least, row.q25, row.q75, row.most))
+        *(_goalpost_position(v, item) for v in (row.minimum, row.q25, row.q75, row.maximum))
     )
 
 

@@ -125,7 +125,7 @@ def distribution_text(distribution: Any, unit: str) -> str:
         return formats.number(value, 1) if unit == "score" else formats.value(value, unit)
 
     return _("{n} places: {least} to {most}, the middle half {q25} to {q75}").format(
-        n=formats.number(distribution.units),
+        n=formats.number(distribution.place_count),
         least=value_text(distribution.minimum),
         most=value_text(distribution.maximum),
         q25=value_text(distribution.q25),
@@ -143,7 +143,7 @@ def legend(view: View, distributions: Distributions) -> Html:
     }
     score_distribution = distributions.get(("score", "score"))
     bar_text = bar_texts[level].format(
-        n=formats.number(score_distribution.units if score_distribution else 0)
+        n=formats.number(score_distribution.place_count if score_distribution else 0)
     )
     marks = [
         (BETTER, _("better than the nation")),
@@ -166,11 +166,11 @@ def with_distributions(
     values: pd.DataFrame, distributions: Distributions, kind: str, item: str
 ) -> pd.DataFrame:
     """A table for keeping, the spread of each of its rows beside it; `item` names its column."""
-    columns = ("least", "q25", "median", "q75", "most", "units")
+    columns = ("minimum", "q25", "median", "q75", "maximum", "place_count")
     distribution_rows = [distributions.get((kind, name)) for name in values[item]]
     return values.assign(
         **{
-            f"places_{c}": [getattr(row, c) if row else None for row in distribution_rows]
-            for c in columns
+            f"level_{column}": [getattr(row, column) if row else None for row in distribution_rows]
+            for column in columns
         }
     )

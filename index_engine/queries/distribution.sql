@@ -1,5 +1,5 @@
 -- How the places of one level are spread: of the score, every dimension, indicator, check and figure
--- the least, the quartiles and the most. Quantiles interpolate between neighbours in rank, each place
+-- the minimum, the quartiles and the maximum. Quantiles interpolate between neighbours in rank, each place
 -- counted once. Special courts are no company for the others.
 -- Parameters: method, level, period.
 
@@ -23,9 +23,9 @@ measured AS (
     WHERE level = $2 AND period = $3 AND place_id IN (SELECT place_id FROM scored)
 )
 
-SELECT kind, item, min(value) AS least, quantile_cont(value, 0.25) AS q25,
+SELECT kind, item, min(value) AS minimum, quantile_cont(value, 0.25) AS q25,
        quantile_cont(value, 0.5) AS median, quantile_cont(value, 0.75) AS q75,
-       max(value) AS most, COUNT(*) AS units
+       max(value) AS maximum, count(*) AS place_count
 FROM measured
 WHERE value IS NOT NULL
   AND NOT ($2 = 'court' AND place_id IN (SELECT court_id FROM courts WHERE special))

@@ -244,7 +244,7 @@ class ProfileQueries(SnapshotBase):
         """One row a stage (first, second, sale, relisted) of the rounds that ended in the window:
         stage, ended (held or withdrawn), held, sold, failed, defaulted, setoff, withdrawn
         (withdrawn or stopped), price_ratio (median of final price to first reference of the
-        `prices` lots sold of which both are known), prices, sale_rate (sold / held); both NaN from
+        `price_count` lots sold of which both are known), price_count, sale_rate (sold / held); both NaN from
         fewer than the method's least cell."""
         courts = list(self._courts_by_place[level, place_id])
         end = periods.parse(period)

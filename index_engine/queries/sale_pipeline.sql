@@ -24,14 +24,14 @@ running AS (
 ),
 
 medians AS (
-    SELECT stage, (MIN(ratio_bin) + 0.5) * $4 AS price_ratio, MIN(total) AS prices
+    SELECT stage, (MIN(ratio_bin) + 0.5) * $4 AS price_ratio, MIN(total) AS price_count
     FROM running WHERE up_to >= total / 2.0 GROUP BY stage
 )
 
 SELECT stage, ended::BIGINT AS ended, held::BIGINT AS held, sold::BIGINT AS sold, failed::BIGINT AS failed,
        defaulted::BIGINT AS defaulted, setoff::BIGINT AS setoff, withdrawn::BIGINT AS withdrawn,
-       CASE WHEN prices >= $5 THEN price_ratio END AS price_ratio,
-       COALESCE(prices, 0)::BIGINT AS prices,
+       CASE WHEN price_count >= $5 THEN price_ratio END AS price_ratio,
+       COALESCE(price_count, 0)::BIGINT AS price_count,
        CASE WHEN held >= $5 THEN sold / held::DOUBLE END AS sale_rate
 FROM rounds LEFT JOIN medians USING (stage)
 ORDER BY array_position(['first', 'second', 'sale', 'relisted'], stage)

@@ -167,7 +167,7 @@ class ScoreQueries(SnapshotBase):
 
     def distribution(self, level: str, period: str) -> pd.DataFrame:
         """How the units of a level are spread: kind ('score' | 'dimension' | 'indicator' |
-        'figure'), item (its id), least, q25, median, q75, most, units (how many have a value).
+        'figure'), item (its id), minimum, q25, median, q75, maximum, place_count (how many have a value).
 
         Values on the item's own scale; of an indicator, or a check of the method, only those that
         are estimated from the unit's own cases, of a figure those of units with a score. Quantiles

@@ -5,6 +5,7 @@ from html import unescape
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -16,7 +17,8 @@ def run_page(page: str = "overview", **parameters: str) -> AppTest:
     for name, value in parameters.items():
         app.query_params[name] = value
     if page != "overview":
-        app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+        # `AppTest.switch_page` takes a file; the address of a page need not be the name of its file.
+        app._page_hash = calc_hash(page)
     return app.run()
 
 

@@ -21,7 +21,7 @@ FUNNEL = pd.DataFrame(
         "setoff": [2, 2, 0],
         "withdrawn": [10, 2, 0],
         "price_ratio": [0.8025, 0.6425, float("nan")],
-        "prices": [19, 24, 6],
+        "price_count": [19, 24, 6],
         "sale_rate": [20 / 190, 24 / 118, 6 / 30],
     }
 )

@@ -67,7 +67,7 @@ def test_shape_and_colour_say_the_same() -> None:
 
 def test_right_is_better_where_fewer_months_are() -> None:
     item = METHOD.indicator("months_to_cash")
-    row = SimpleNamespace(least=item.best, q25=20.0, q75=26.0, most=item.worst)
+    row = SimpleNamespace(minimum=item.best, q25=20.0, q75=26.0, maximum=item.worst)
     found = score_decomposition.distribution_in_points(row, item)
     assert (found.minimum, found.maximum) == (100.0, 0.0)
     # The drawing spans them whichever is on the left.
@@ -92,14 +92,14 @@ def test_the_spine_is_drawn_from_the_spread(
             continue
         if ("indicator", item.id) in spread.index:  # places of the level have a value of it
             told = spread.loc["indicator", item.id]
-            assert f"{int(told['units'])} places: " in drawn
+            assert f"{int(told['place_count'])} places: " in drawn
         own = values.loc[item.id]
         stands = spine_chart.compare_with_nation(
             own, own["nation"], higher_is_better=item.higher_is_better
         )
         assert f'<i class="{stands}"' in drawn
     assert len(spread.loc["indicator"]) > 5
-    units = int(spread.loc[("score", "score"), "units"])
+    units = int(spread.loc[("score", "score"), "place_count"])
     assert f"({units}), least to most" in table
 
 
@@ -232,15 +232,15 @@ def test_official_figures_stand_beside_the_nations_and_are_not_judged(
         for value in (own.loc[item.id, "value"], nation.loc[item.id, "value"]):
             assert formats.value(value, item.unit) in words
         told = spread.loc["figure", item.id]
-        least, most = (formats.value(told[end], item.unit) for end in ("least", "most"))
-        assert f"{int(told['units'])} places: {least} to {most}" in section
+        least, most = (formats.value(told[end], item.unit) for end in ("minimum", "maximum"))
+        assert f"{int(told['place_count'])} places: {least} to {most}" in section
 
 
 def test_a_figure_that_is_the_same_everywhere_has_no_range() -> None:
-    same = SimpleNamespace(least=0.5, q25=0.5, q75=0.5, most=0.5)
+    same = SimpleNamespace(minimum=0.5, q25=0.5, q75=0.5, maximum=0.5)
     assert spine_chart.draw_range(0.5, 0.5, same, "") == ""
     drawn = spine_chart.draw_range(
-        0.4, 0.9, SimpleNamespace(least=0.2, q25=0.3, q75=0.5, most=0.7), ""
+        0.4, 0.9, SimpleNamespace(minimum=0.2, q25=0.3, q75=0.5, maximum=0.7), ""
     )
     assert '<i class="similar" style="--x:40.00">' in drawn
     assert '<s style="--x:100.00">' in drawn  # beyond the range: at its end
