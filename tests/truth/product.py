@@ -1,0 +1,68 @@
+"""What the product makes of a file: imported with a mapping, built, and its estimates read back."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from index_engine.build import build
+from index_engine.importing.mapping import read_mapping
+from index_engine.importing.pipeline import run_import
+
+MAPPING = """
+kind = "cases"
+[source]
+name = "{name}"
+{window}
+[columns.case_id]
+column = "编号"
+[columns.court_id]
+column = "执行法院"
+[columns.case_type]
+constant = "first"
+[columns.filed_on]
+column = "立案日期"
+[columns.closed_on]
+column = "结案日期"
+[columns.close_mode]
+column = "结案方式"
+values = {{ "执行完毕" = "completed", "终结本次执行程序" = "zhongben", "终结执行" = "terminated" }}
+[columns.claim_amount]
+column = "申请执行标的（元）"
+[columns.recovered_amount]
+column = "实际到位金额（元）"
+[columns.paid_out_on]
+column = "案款发放日期"
+"""
+
+
+def mapping_text(name: str, observed: tuple[date, date] | None) -> str:
+    """The mapping of a simulated file; without `observed` it states no window."""
+    window = ""
+    if observed is not None:
+        window = f"observed_from = {observed[0]}\nobserved_to = {observed[1]}"
+    return MAPPING.format(name=name, window=window)
+
+
+def import_and_build(
+    file: Path, warehouse: Path, observed: tuple[date, date] | None, name: str = "court list"
+) -> Path:
+    """The warehouse with this one file, built. Raises InputError where the product refuses it."""
+    mapping = read_mapping(mapping_text(name, observed), "cases", file.with_suffix(".toml"))
+    run_import(warehouse, "cases", file, mapping)
+    build(warehouse, threads=2)
+    return warehouse
+
+
+def court_estimates(warehouse: Path, indicator: str) -> pd.DataFrame:
+    """Rows court, period, value, se, n, status of one indicator as observed."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        return con.execute(
+            "SELECT courts.name AS court, period, value, se, n, status"
+            " FROM estimates.indicators JOIN courts ON court_id = place_id"
+            " WHERE indicators.level = 'court' AND basis = 'observed' AND indicator = ?"
+            " AND method = (SELECT min(method) FROM estimates.indicators)"
+            " ORDER BY court, period",
+            [indicator],
+        ).df()
