@@ -36,7 +36,7 @@ INTRODUCTION = """\
 
 Every row that comes in is judged by these rules, and every finding is recorded in `rejects` with
 the row, the field and the rule. Written by `python docs/update_rules.py` from
-`index_engine/sources/judge/rules/`; to change a rule, change it there.
+`index_engine/importing/validation/rules/`; to change a rule, change it there.
 
 - **error**: the row is left out (or only the value, where the mapping says `on_bad = "clear"`).
 - **warning**: the row is kept, but deserves a look.

@@ -75,7 +75,7 @@ class Inventory:
 @dataclass(frozen=True)
 class DryRun:
     """What an import would do. `findings`: row_no, field, value, rule, message, action, what is
-    rejected first, at most MOST_FINDINGS; `new_courts`: court_id, name, level, region."""
+    rejected first, at most MAX_FINDINGS; `new_courts`: court_id, name, level, region."""
 
     outcome: LoadResult
     findings: pd.DataFrame
@@ -108,14 +108,14 @@ def read_inventory(warehouse: Path) -> Inventory:
 
 def _parse_state(state_frame: pd.DataFrame) -> WarehouseState:
     [row] = state_frame.itertuples(index=False)
-    built_sources = row.is_built if isinstance(row.is_built, str) else None
-    present_sources = row.present if isinstance(row.present, str) else ""
+    built_sources = row.built_sources if isinstance(row.built_sources, str) else None
+    present_sources = row.present_sources if isinstance(row.present_sources, str) else ""
     return WarehouseState(
         files=int(row.files),
-        has_cases=bool(row.of_cases),
+        has_cases=bool(row.case_files),
         synthetic=bool(row.synthetic),
         is_built=built_sources is not None,
-        is_stale=bool(row.of_cases) if built_sources is None else built_sources != present_sources,
+        is_stale=bool(row.case_files) if built_sources is None else built_sources != present_sources,
     )
 
 

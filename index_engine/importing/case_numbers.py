@@ -147,7 +147,7 @@ def expand_batch(text: str) -> list[str]:
     """Return the canonical number of every case that a text names, one unless it is a batch.
 
     15382-86 ends at 15386. Raises ValueError where numbers do not ascend, an end is not clear
-    (66-8: up to 68, or ruling 8 of case 66), or more than MOST_EXPANDED cases are named. The
+    (66-8: up to 68, or ruling 8 of case 66), or more than MAX_BATCH_CASES cases are named. The
     message repeats no number.
     """
     number = parse(text)

@@ -97,7 +97,7 @@ class Contract:
 
 @cache
 def read_contract(kind: str) -> Contract:
-    """Return the contract of a kind, one of KINDS.
+    """Return the contract of a kind, one of FILE_KINDS.
 
     Raises InputError for any other kind.
     """

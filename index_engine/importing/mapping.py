@@ -16,7 +16,7 @@ delimiter = ";"                # text: comma by default; auto: by its content
 sheet = "Sheet1"               # workbooks: the first by default; "*": all that share a header
 header = 3                     # line the header stands on, the first by default
 header_rows = 2                # where names of columns are split over lines, such as merged cells
-null = ["-", "无"]             # words that stand for no value; without it those of values.toml
+null = ["-", "无"]             # words that stand for no value; without it those of notation.toml
 
 [columns.filed_on]
 column = "立案日期"

@@ -41,7 +41,7 @@ def run_import(
     dry_run: bool = False,
     inspector: Inspector | None = None,
 ) -> LoadResult:
-    """Import a file of one kind (see contract.KINDS) into a warehouse.
+    """Import a file of one kind (see contract.FILE_KINDS) into a warehouse.
 
     Without a mapping the headers are the contract's field names and dates are ISO. The warehouse
     is made if there is none, with the courts of China if its first file names some, and changes

@@ -1,4 +1,4 @@
-"""What the figures mean that courts and others state of themselves: metrics.toml, read."""
+"""What the figures mean that courts and others state of themselves: reported_metrics.toml, read."""
 
 import tomllib
 from collections.abc import Mapping

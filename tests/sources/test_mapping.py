@@ -82,7 +82,7 @@ template = "{{案由}}/{{row_no}}"
     assert column(mapping, "has_assets").values == {"有": "true", "无": "false"}
     # The words of values.toml are for mappings that name none.
     assert column(mapping, "filed_on").null == ("-",)
-    assert column(mapping, "parent_case_id").sources == ("案由",)
+    assert column(mapping, "parent_case_id").source_headers == ("案由",)
 
 
 def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def test_yes_and_no_in_other_words(book: Book) -> None:
 
 
 def test_every_code_has_words() -> None:
-    words = reference_data("words")
+    words = reference_data("code_synonyms")
     for name, codes in read_vocabulary().items():
         assert set(words[name]) == set(codes), name
         for code, listed in words[name].items():

@@ -1,6 +1,6 @@
 """How the names of courts and places are read: signs folded, endings cut, short forms made.
 
-All words come from words.toml. A text is folded before anything is looked up in it, and so are the
+All words come from name_words.toml. A text is folded before anything is looked up in it, and so are the
 names it is compared with: width, case, blanks, quotes and traditional characters do not count.
 """
 

@@ -1,7 +1,7 @@
 """What only several rows together show: a lot's rounds one after another, and amounts in a unit
 that no other court of the file uses.
 
-The rules stand in rules/across.toml; here is what they look at. Nothing they find rejects a row.
+The rules stand in rules/cross_row.toml; here is what they look at. Nothing they find rejects a row.
 """
 
 import duckdb

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-# What values.toml says; its factors are exact.
+# What notation.toml says; its factors are exact.
 NOTATION: dict[str, Any] = tomllib.loads(
     Path(__file__).with_name("notation.toml").read_text(encoding="utf-8"), parse_float=Decimal
 )

@@ -62,7 +62,7 @@ class ColumnSettings:
 
     `formats` are date formats, none for the usual ones; `factor` is yuan per unit; `values`
     translates the file's words into codes, None for no value; `null` are words for no value; `part`
-    is which of PARTS the field takes from the case numbers in the column, None for the whole text.
+    is which of CASE_NUMBER_PARTS the field takes from the case numbers in the column, None for the whole text.
     """
 
     field: Field
@@ -132,7 +132,7 @@ def read_column(
     location: MappingLocation, field: Field, raw_table: Any, shared_null_words: tuple[str, ...]
 ) -> ColumnSettings:
     """Check what a mapping says of one field; `null` are the words for no value in every column,
-    those of values.toml where it names none.
+    those of notation.toml where it names none.
 
     Raises InputError naming the place in the mapping and how to mend it.
     """

@@ -11,12 +11,12 @@ A [[rule]] of a file says:
     law       only for sources under this law; without it, for every source
     basis     the article or definition that the rule rests on; without it, plain contradiction
     when      an SQL condition over the fields of the contract and of the source (observed_from,
-              observed_to, earliest); $metrics stands for the ids of metrics.toml; a condition
+              observed_to, earliest); $metrics stands for the ids of reported_metrics.toml; a condition
               that is NULL does not fire
     message   for a person; {field} stands for that field's value in the row
 
-What a row alone can show stands in places, cases, auctions and stated.toml; what several rows show
-together, in across.toml. Missing required fields, unknown codes and rows that others refer to
+What a row alone can show stands in places, cases, auctions and reported.toml; what several rows show
+together, in cross_row.toml. Missing required fields, unknown codes and rows that others refer to
 follow from the contract and need no rule.
 """
 
@@ -37,7 +37,7 @@ _ACTIONS = {"error": "rejected", "warning": "warned", "info": "noted"}
 _SEVERITIES = tuple(_ACTIONS)
 _SOURCE_FIELDS = ("observed_from", "observed_to", "earliest")
 
-# What a condition of across.toml may name beside the fields of the row.
+# What a condition of cross_row.toml may name beside the fields of the row.
 CROSS_ROW_FIELDS = {
     "auctions": (
         "earlier_round",
@@ -140,7 +140,7 @@ def row_rules() -> tuple[Rule, ...]:
 
 @cache
 def cross_row_rules() -> tuple[Rule, ...]:
-    """Return the rules that take several rows, in the order of across.toml."""
+    """Return the rules that take several rows, in the order of cross_row.toml."""
     return _check_unique(list(_read_rule_file("cross_row", CROSS_ROW_FIELDS)))
 
 
