@@ -1,6 +1,7 @@
 """What tests of several folders share. A built warehouse is never changed by a test: copy it."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from index_engine.build import build
 from index_engine.queries import Snapshot
 from index_engine.sample import generate
-from tests.changed import changed_world
+from tests.changed_court import changed_world
 from tests.publishing import with_court_ranks, with_scored_courts
 from tests.steps import with_steps
 from tests.warehouses import shared_warehouse
@@ -20,6 +21,9 @@ def pytest_unconfigure() -> None:
     """Let the interpreter end cleanly: hypothesis leaves a callback with the garbage collector that
     keeps modules alive, and DuckDB then prints its objects as leaked below the summary."""
     gc.callbacks.clear()
+    app_test = sys.modules.get("streamlit.testing.v1.app_test")
+    if app_test is not None:
+        app_test.TMP_DIR.cleanup()  # which it leaves to the end of the interpreter, with a warning
 
 
 @pytest.fixture(scope="session", autouse=True)

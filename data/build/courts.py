@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from .divisions import MUNICIPALITIES, Division
-from .former_divisions import Former
+from .former_divisions import FormerPlace
 
 EXCEPTIONS = Path(__file__).with_name("courts.toml")
 COURT_EXCEPTIONS = Path(__file__).with_name("court_exceptions.csv")
@@ -154,7 +154,7 @@ class Registry:
         self.court_by_division[row.code] = code or name
 
 
-def former_courts(registry: Registry, former: Iterable[Former]) -> Iterator[Court | CourtName]:
+def former_courts(registry: Registry, former: Iterable[FormerPlace]) -> Iterator[Court | CourtName]:
     """Courts that ended with their division, and the names and codes that courts had before.
 
     The day on which a division ended stands for the day of its court: the courts' own days are in
@@ -200,7 +200,7 @@ def former_courts(registry: Registry, former: Iterable[Former]) -> Iterator[Cour
             yield CourtName(successor_id, code, next_day)
 
 
-def build(rows: Mapping[str, Division], former: Iterable[Former]) -> tuple[bytes, bytes]:
+def build(rows: Mapping[str, Division], former: Iterable[FormerPlace]) -> tuple[bytes, bytes]:
     """The files ``courts.csv`` and ``court_names.csv``."""
     registry = Registry(rows)
     names: dict[tuple[str, str], CourtName] = {}

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
-from tests.test_events import write
+from tests.test_annotation_table import write
 
 pytestmark = pytest.mark.browser
 

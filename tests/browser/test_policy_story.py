@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from index_engine.queries import Snapshot
 from tests.browser.conftest import Start, Visit
-from tests.changed import CHANGED
+from tests.changed_court import CHANGED
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,77 @@
+"""The box that finds places: what its list holds, how it is sent, and what names are typed as."""
+
+import json
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+
+from dashboard import pinyin
+from dashboard.shell.server import routes
+from dashboard.state.cache import CachedSnapshot
+from dashboard.ui import search
+from tests.dashboard.running import Open
+from tests.dashboard.shell.test_server import Client
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "expected"),
+    [
+        ("苏州市", "Suzhou", ("suzhoushi", "szs")),
+        ("西安市", "Xi'an", ("xianshi", "xas")),  # and not xian, one syllable
+        ("单县", "Shanxian", ("shanxian", "sx")),
+        ("内江市", "Neijiang", ("neijiangshi", "njs")),
+        ("呼和浩特市", "Hohhot", ("hohhot", "")),
+        ("São Paulo", "Sao Paulo", ("saopaulo", "")),
+    ],
+)
+def test_a_name_is_typed_as_it_is_read(name: str, english: str, expected: tuple[str, str]) -> None:
+    assert pinyin.search_keys(name, english) == expected
+
+
+def test_every_unit_is_in_the_list_once_with_what_it_is_found_by(sample: CachedSnapshot) -> None:
+    found = search.place_index(sample)
+    places = found["places"]
+    assert [(level, unit) for level, unit, *_ in places] == [
+        (unit.level, unit.place_id) for unit in sample.places()
+    ]
+    by_id = {unit: rest for _, unit, *rest in places}
+    assert by_id["320500"] == ["苏州市", "Suzhou", "江苏省", "suzhoushi szs"]
+    assert by_id["100000"][2] == by_id["320000"][2] == ""  # nothing is above them worth saying
+    assert found["simplified"]["蘇"] == "苏" and found["simplified"]["區"] == "区"
+    assert "苏" not in found["simplified"]
+
+
+def test_in_english_the_english_name_comes_first(sample: CachedSnapshot, in_english: None) -> None:
+    by_id = {unit: rest for _, unit, *rest in search.place_index(sample)["places"]}
+    assert by_id["320500"][:3] == ["Suzhou", "苏州市", "Jiangsu"]
+
+
+def test_the_list_is_sent_once_and_kept(
+    warehouse: Path, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JECI_WAREHOUSE", str(warehouse))
+    client = Client(Starlette(routes=routes()))
+    first = client.get("/names.json?lang=en")
+    assert json.loads(first.text)["places"][0][2] == "China"
+    assert int(first.headers["content-length"]) < 40 * len(sample.places())
+    again = client.get("/names.json?lang=en", headers={"if-none-match": first.headers["etag"]})
+    assert again.status == 304 and not again.content
+    plain = client.get("/names.json", headers={"Accept-Encoding": "identity"})
+    assert json.loads(plain.text)["places"][0][2] == "全国"
+    assert plain.headers["etag"] != first.headers["etag"]
+
+
+def test_without_data_there_is_no_list() -> None:
+    assert Client(Starlette(routes=routes())).get("/names.json").status == 404
+
+
+@pytest.mark.parametrize("page", ["overview", "rankings", "region", "method", "data"])
+def test_the_box_is_on_every_page_and_carries_no_names(open_page: Open, page: str) -> None:
+    app = open_page(page, lang="en", period="2025Q3")
+    [box] = [block.value for block in app.html if 'class="search"' in block.value]
+    assert len(box) < 1_000
+    assert 'data-names="./names.json?lang=en"' in box
+    way = "region" if page != "overview" else ""
+    assert f'data-place-way="./{way}?lang=en&amp;period=2025Q3"' in box
+    assert 'data-court-way="./region?lang=en&amp;period=2025Q3"' in box

@@ -1,0 +1,389 @@
+"""Spreadsheets nobody has described: which column feeds what, and how sure of it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from index_engine.errors import InputError
+from index_engine.importing.contract import FILE_KINDS, read_contract, read_vocabulary
+from index_engine.importing.recognise.normalise import match_key, reference_data
+from index_engine.importing.recognise.propose import propose_mapping
+from tests.importing.conftest import Book
+from tests.importing.tables import (
+    COURTS,
+    MODES,
+    NUMBERS,
+    Table,
+    cases,
+    confidence,
+    fed,
+    personal,
+    setting,
+    table,
+)
+
+# ------------------------------------------------------------------------------------------ fields
+
+
+def test_words_of_courts(book: Book) -> None:
+    """The labels of the data standard's table 首次执行案件."""
+    proposal = propose_mapping(
+        book(
+            cases(
+                结案日期=["2023-09-01", None],
+                结案方式=[*MODES[:1], None],
+                应执行标的金额=[1000, 2000],
+                实际到位金额=[900, 0],
+                是否有财产=["是", "否"],
+                立案案由=["民间借贷纠纷", "买卖合同纠纷"],
+                首次执行案号=[None],
+                执行超期天数=[0, 3],
+                尚未执行金额=[100, 2000],
+                申请人放弃金额=[0, 0],
+            )
+        )
+    )
+    assert proposal.kind == "cases"
+    assert fed(proposal) == {
+        "case_id": "案号",
+        "court_id": "执行法院",
+        "filed_on": "立案日期",
+        "closed_on": "结案日期",
+        "close_mode": "结案方式",
+        "claim_amount": "应执行标的金额",
+        "recovered_amount": "实际到位金额",
+        "has_assets": "是否有财产",
+        "cause": "立案案由",
+        "parent_case_id": "首次执行案号",
+        "case_type": "案号",
+    }
+    assert proposal.missing_fields == ()
+    assert setting(proposal, "cause", "values") == {
+        "民间借贷纠纷": "private_loan",
+        "买卖合同纠纷": "sale",
+    }
+
+
+def test_headers_in_other_words(book: Book) -> None:
+    rows = table(
+        案件编号=NUMBERS,
+        承办法院=COURTS,
+        案件类别=["首执", "恢执"],
+        收案时间=["2023/3/5"],
+        报结日期=["2023/9/1"],
+        结案类型=["终本", "执毕"],
+        申请标的额=[1000],
+        执行到位标的额=[10],
+        发还日期=["2023/10/1"],
+    )
+    proposal = propose_mapping(book(rows))
+    assert fed(proposal) == {
+        "case_id": "案件编号",
+        "court_id": "承办法院",
+        "case_type": "案件类别",
+        "filed_on": "收案时间",
+        "closed_on": "报结日期",
+        "close_mode": "结案类型",
+        "claim_amount": "申请标的额",
+        "recovered_amount": "执行到位标的额",
+        "paid_out_on": "发还日期",
+    }
+    values = setting(proposal, "close_mode", "values")
+    assert (values["终本"], values["执毕"]) == ("zhongben", "completed")
+    assert values["不予执行"] == "refused", "usual words are there for rows not looked at"
+
+
+def test_traditional_script_signs_and_line_ends(book: Book) -> None:
+    rows = table(
+        **{"＊案號": NUMBERS, "執行法院": COURTS, "立案\n日期": ["2023-03-05"], "結案方式：": MODES}
+    )
+    assert fed(propose_mapping(book(rows))) == {
+        "case_id": "＊案號",
+        "court_id": "執行法院",
+        "filed_on": "立案\n日期",
+        "close_mode": "結案方式：",
+        "case_type": "＊案號",
+    }
+
+
+def test_english_headers(book: Book) -> None:
+    rows = table(
+        **{
+            "Case No.": [f"A-{number}" for number in range(30)],
+            "Court": ["K1", "K2"],
+            "Case type": ["first"],
+            "Filing date": [date(2023, 1, 5)],
+            "Claim": [1000],
+            "Debtor": ["Somebody"],
+        }
+    )
+    proposal = propose_mapping(book(rows))
+    assert fed(proposal) == {
+        "case_id": "Case No.",
+        "court_id": "Court",
+        "case_type": "Case type",
+        "filed_on": "Filing date",
+        "claim_amount": "Claim",
+    }
+    assert personal(proposal) == {"Debtor"}
+    assert setting(proposal, "case_type", "values") is None
+
+
+@pytest.mark.parametrize(
+    ("field", "headers"),
+    [
+        ("notified_on", ["发出执行通知日期", "執行通知書送達日期", "Notice served"]),
+        ("queried_on", ["网络查控日期", "总对总查询日期", "財產調查日期", "Asset query date"]),
+        ("seized_on", ["首次查封日期", "查封（扣押、冻结）日期", "凍結日期", "Seizure date"]),
+        ("priced_on", ["参考价确定日期", "评估报告日期", "定价日期", "Appraisal date"]),
+    ],
+)  # fmt: skip
+def test_steps_of_the_procedure(book: Book, field: str, headers: list[str]) -> None:
+    for header in headers:
+        proposal = propose_mapping(book(cases(**{header: ["2023-05-05", "2023-06-01"]})))
+        assert fed(proposal)[field] == header
+    # What only sounds like it: the end of a seizure, the cost of an appraisal.
+    alike = propose_mapping(book(cases(查封期限届满日期=["2024-05-05"], 评估费=[800])))
+    assert field not in fed(alike)
+
+
+def test_a_column_that_sounds_alike_is_left_alone(book: Book) -> None:
+    proposal = propose_mapping(
+        book(
+            cases(
+                一审案号=["（2022）粤0304民初1号"],
+                判决立案日期=["2022-01-01"],
+                尚未到位金额=[5],
+                平均结案天数=[3],
+                评估费=[800],
+                终本约谈日期=["2023-05-05"],
+            )
+        )
+    )
+    assert fed(proposal) == {
+        "case_id": "案号",
+        "court_id": "执行法院",
+        "filed_on": "立案日期",
+        "case_type": "案号",
+    }
+
+
+def test_two_columns_for_one_field(book: Book) -> None:
+    proposal = propose_mapping(book(cases(收案日期=["2023-03-01"])))
+    assert proposal.mapped_column("filed_on").header == "立案日期"  # type: ignore[union-attr]
+    (other,) = [column for column in proposal.columns if column.header == "收案日期"]
+    assert (other.field, other.note) == (None, "also fits filed_on, fed by 立案日期")
+
+
+def test_a_name_that_stands_twice(book: Book) -> None:
+    rows = cases()
+    for row, value in zip(rows, ["标的金额"] + [1000] * 40, strict=True):
+        row += [value, value]
+    proposal = propose_mapping(book(rows))
+    column = proposal.mapped_column("claim_amount")
+    assert column is not None
+    assert column.header == "标的金额 (1)"
+    assert column.confidence <= 0.5
+    assert any("another column fits as well" in warning for warning in proposal.warnings)
+
+
+def test_a_header_that_only_holds_a_known_word_is_doubtful(book: Book) -> None:
+    proposal = propose_mapping(
+        book(table(案号=NUMBERS, 法院=COURTS, 本庭立案日期记录=["2023-03-05"]))
+    )
+    assert confidence(proposal, "filed_on") <= 0.4
+    assert any(warning.startswith("filed_on") for warning in proposal.warnings)
+
+
+def test_values_go_before_headers(book: Book) -> None:
+    """A column named 立案日期 that holds no dates feeds no dates with any confidence."""
+    proposal = propose_mapping(book(cases(立案日期=["甲", "乙", "丙"])))
+    assert proposal.missing_fields == ("filed_on",)
+
+
+def test_court_and_type_come_from_case_numbers(book: Book) -> None:
+    proposal = propose_mapping(book(table(案号=NUMBERS, 收案日期=["2023-03-05"])))
+    assert setting(proposal, "court_id", "part") == "court"
+    assert setting(proposal, "case_type", "part") == "type"
+    assert proposal.missing_fields == ()
+
+
+def test_own_ids_tell_no_court(book: Book) -> None:
+    ids = [f"C{number:06}" for number in range(40)]
+    proposal = propose_mapping(book(table(案号=ids, 收案日期=["2023-03-05"], 结案方式=MODES)))
+    assert proposal.missing_fields == ("court_id", "case_type")
+
+
+def test_the_type_of_case_comes_from_the_title(book: Book) -> None:
+    ids = [f"C{number:06}" for number in range(40)]
+    rows = table(案号=ids, 法院=COURTS, 立案日期=["2023-03-05"], 结案方式=MODES)
+    proposal = propose_mapping(book([["甲市法院2023年首次执行案件一览表"], *rows]))
+    assert setting(proposal, "case_type", "constant") == "first"
+    assert confidence(proposal, "case_type") < 0.7
+
+
+# ------------------------------------------------------------------------------------ coded values
+
+
+def test_unknown_words_are_left_for_a_person(book: Book) -> None:
+    proposal = propose_mapping(book(cases(结案方式=[*MODES, "转为参与分配"])))
+    column = proposal.mapped_column("close_mode")
+    assert column is not None
+    assert column.unknown_words == ("转为参与分配",)
+    assert "转为参与分配" not in column.settings["values"]
+    assert column.confidence == pytest.approx(0.75, abs=0.01)
+
+
+def test_yes_and_no_in_other_words(book: Book) -> None:
+    proposal = propose_mapping(book(cases(有无财产=["√", "×"], 是否本地=["本地", "外地"])))
+    assert setting(proposal, "has_assets", "values") is None, "signs that every import reads"
+    assert setting(proposal, "creditor_local", "values") == {"本地": True, "外地": False}
+
+
+def test_every_code_has_words() -> None:
+    words = reference_data("code_synonyms")
+    for name, codes in read_vocabulary().items():
+        assert set(words[name]) == set(codes), name
+        for code, listed in words[name].items():
+            assert listed, f"{name}: {code}"
+
+
+def test_every_word_of_a_header_is_of_a_field() -> None:
+    for kind, fields in reference_data("headers")["fields"].items():
+        assert set(fields) <= set(read_contract(kind).field_names)
+        required = {field.name for field in read_contract(kind).fields if field.required}
+        assert required <= set(fields), kind
+        for field, words in fields.items():
+            folded = [match_key(word) for word in words]
+            assert all(folded), f"{kind}.{field}"
+            assert len(set(folded)) == len(folded), f"{kind}.{field} has a word twice"
+    assert set(reference_data("headers")["fields"]) == set(FILE_KINDS)
+
+
+# ---------------------------------------------------------------------------------------- auctions
+
+
+def test_a_platforms_export(book: Book) -> None:
+    rows = table(
+        item_id=[str(700_000_000_001 + number) for number in range(30)],
+        court_name=COURTS,
+        标的名称=["张三名下房产"],
+        标的物类型=["住宅用房", "机动车"],
+        拍卖阶段=["一拍", "二拍", "变卖"],
+        consult_price=[100_000_000],
+        init_price=[70_000_000],
+        bid_price=[80_000_000, None],
+        发布时间=["2023-01-05 10:00:00"],
+        结束时间=["2023-02-15 10:00:00"],
+        报名人数=[3, 0],
+        状态=["成交", "流拍"],
+    )
+    proposal = propose_mapping(book(rows))
+    assert proposal.kind == "auctions"
+    assert proposal.missing_fields == ()
+    assert fed(proposal) == {
+        "lot_id": "item_id",
+        "court_id": "court_name",
+        "asset_class": "标的物类型",
+        "stage": "拍卖阶段",
+        "round_no": "拍卖阶段",
+        "reference_price": "consult_price",
+        "start_price": "init_price",
+        "final_price": "bid_price",
+        "listed_on": "发布时间",
+        "ended_on": "结束时间",
+        "bidders": "报名人数",
+        "status": "状态",
+    }
+    assert personal(proposal) == {"标的名称"}
+    for price in ("reference_price", "start_price", "final_price"):
+        assert setting(proposal, price, "unit") == "分"
+    assert setting(proposal, "stage", "values")["变卖"] == "sale"
+    assert setting(proposal, "round_no", "values") == {"一拍": 1, "二拍": 2, "变卖": 3}
+
+
+def auction(**columns: list[Any]) -> Table:
+    usual = {"处置法院": COURTS, "公告日期": ["2023-01-05"], "起拍价": [700_000]}
+    return table(**columns, **usual)
+
+
+def test_lots_without_an_id(book: Book) -> None:
+    numbered = propose_mapping(book(auction(案号=NUMBERS, 标的序号=[1, 2], 拍次=[1, 2])))
+    assert setting(numbered, "lot_id", "template") == "{案号}-{标的序号}"
+    nothing = propose_mapping(book(auction(案号=NUMBERS, 拍次=[1, 2])))
+    assert setting(nothing, "lot_id", "template") == "{row_no}"
+    assert any("each row counts as a lot of its own" in said for said in nothing.warnings)
+
+
+def test_a_number_within_the_case_is_no_id_of_a_lot(book: Book) -> None:
+    proposal = propose_mapping(book(auction(案号=NUMBERS, 标的号=["1", "2"], 拍次=[1, 2])))
+    assert setting(proposal, "lot_id", "column") is None
+    assert confidence(proposal, "lot_id") <= 0.6
+
+
+def test_rounds_tell_the_stage(book: Book) -> None:
+    counted = propose_mapping(book(auction(案号=NUMBERS, 拍次=[1, 2, 3])))
+    assert setting(counted, "stage", "values") == {"1": "first", "2": "second", "3": "sale"}
+    assert setting(counted, "round_no", "values") is None
+    named = propose_mapping(book(auction(案号=NUMBERS, 拍次=["第一次拍卖", "第二次拍卖"])))
+    assert setting(named, "round_no", "values")["第二次拍卖"] == 2
+    assert setting(named, "stage", "values")["第二次拍卖"] == "second"
+
+
+# ------------------------------------------------------------------------------------- other kinds
+
+
+def test_courts_and_regions(book: Book) -> None:
+    rows = table(
+        法院编号=["K1", "K2"],
+        法院名称=COURTS,
+        法院级别=["基层法院", "中级法院"],
+        行政区划代码=["4401", "4402"],
+    )
+    courts = propose_mapping(book(rows))
+    assert (courts.kind, courts.missing_fields) == ("courts", ())
+    assert setting(courts, "special", "constant") is False
+    assert setting(courts, "level", "values")["中级法院"] == "intermediate"
+    rows = table(行政区划代码=["44", "4401"], 名称=["甲省", "甲市"], 级别=["省", "地级市"])
+    assert propose_mapping(book(rows)).kind == "regions"
+
+
+def test_what_courts_state_of_a_period(book: Book) -> None:
+    rows = table(
+        法院=COURTS, 旧存=[10, 20], 新收=[100, 90], 结案=[95, 80], 结案率=["86.4%", "72.7%"]
+    )
+    proposal = propose_mapping(book([["2024年上半年执行工作情况"], *rows]))
+    assert (proposal.kind, proposal.missing_fields) == ("court_periods", ())
+    assert setting(proposal, "period_start", "constant") == date(2024, 1, 1)
+    assert setting(proposal, "period_end", "constant") == date(2024, 6, 30)
+    assert fed(proposal)["closure_rate"] == "结案率"
+
+
+def test_stated_figures_by_month(book: Book) -> None:
+    rows = table(
+        指标=["结案率", "到位率"],
+        数值=[85.3, 40.1],
+        单位=["%"],
+        层级=["court"],
+        单位名称=COURTS,
+        开始日期=["2024-01", "2024年2月"],
+        结束日期=["2024-01", "2024年2月"],
+        口径=["reported"],
+        网址=["https://example.org/1"],
+        编号=["1", "2"],
+    )
+    proposal = propose_mapping(book(rows))
+    assert (proposal.kind, proposal.missing_fields) == ("published", ())
+    assert fed(proposal)["measured_in"] == "单位"
+    assert setting(proposal, "period_start", "format") == ["month"]
+    assert setting(proposal, "period_end", "format") == ["month_end"]
+    assert fed(proposal)["address"] == "网址"
+
+
+def test_a_kind_can_be_asked_for(book: Book) -> None:
+    proposal = propose_mapping(book(cases()), "auctions")
+    assert proposal.kind == "auctions"
+    assert "listed_on" in proposal.missing_fields
+    with pytest.raises(InputError, match="unknown kind of file 'trials'"):
+        propose_mapping(book(cases()), "trials")

@@ -1,0 +1,45 @@
+"""Monthly flows, counted again from the rows of the world."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from index_engine.queries import Snapshot
+from tests.queries.test_counts import cases_in
+from tests.worlds import World
+
+FIRST, LAST = date(2021, 1, 1), date(2024, 12, 31)
+
+
+@pytest.mark.parametrize("place", [("nation", "CN"), ("province", "11"), ("city", "1101")])
+def test_filings_and_closings_by_month(snapshot: Snapshot, rows: World, place: tuple[str, str]):
+    found = snapshot.monthly_flows(*place)
+    assert list(found.columns) == ["flow", "month", "n", "adjusted"]
+    cases = cases_in(rows, *place)
+    for flow, days in (
+        ("filed", [c.filed_on for c in cases]),
+        ("closed", [c.closed_on for c in cases if c.closed_on]),
+    ):
+        expected = Counter(f"{d:%Y-%m}" for d in days if FIRST <= d <= LAST)
+        mine = found[found["flow"] == flow].set_index("month")["n"]
+        if expected.total() / 48 < 30:
+            assert mine.empty, "too few a month"
+            continue
+        assert len(mine) == 48
+        for month, n in mine.items():
+            hidden = expected[month] < snapshot.method.min_cell
+            assert n != n if hidden else n == expected[month]
+
+
+def test_the_adjusted_series_keeps_the_whole(snapshot: Snapshot):
+    found = snapshot.monthly_flows("nation", "CN")
+    for flow in ("filed", "closed"):
+        mine = found[found["flow"] == flow]
+        assert mine["adjusted"].sum() == pytest.approx(mine["n"].sum(), rel=0.02)
+        assert (mine["adjusted"] - mine["n"]).abs().max() > 0
+
+
+def test_a_court_with_few_cases_has_none(snapshot: Snapshot):
+    assert snapshot.monthly_flows("court", "T90").empty
+    assert snapshot.monthly_flows("city", "9999").empty
