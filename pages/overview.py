@@ -17,12 +17,11 @@ from dashboard.overview import (
 )
 from dashboard.overview import score_layers as layer_kinds
 from dashboard.overview.map_layers import Layer
-from dashboard.place import reported_statistics
 from dashboard.state import address, page_view
 from dashboard.state.cache import ROOT, View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import chart_block, compared_places, components
+from dashboard.ui import chart_block, compared_places, components, score_history_section
 from dashboard.ui.charts import choropleth as maps
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.provenance import provenance_note
@@ -57,7 +56,7 @@ def show_page() -> None:
     with list_column:
         place_list.draw_list(view, level, map_places, layer)
     score_changes.section(view, level, map_places)
-    reported_statistics.score_history(view)
+    score_history_section.section(view)
 
 
 def headline_text(view: View) -> tuple[str, Html]:

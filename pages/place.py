@@ -12,6 +12,7 @@ from dashboard.place import (
     closing_checks,
     funnel_plot_section,
     notable_indicators,
+    official_statistics,
     outcome_curves,
     peer_shrinkage,
     rank_uncertainty,
@@ -25,7 +26,7 @@ from dashboard.place import (
 from dashboard.state import page_view
 from dashboard.state.cache import View
 from dashboard.text.i18n import _, place_name
-from dashboard.ui import compared_places, components
+from dashboard.ui import compared_places, components, score_history_section
 from dashboard.ui.html import Html, tag
 
 
@@ -39,7 +40,7 @@ def page() -> None:
     st.html(contents(view, row))
     notable_indicators.section(view)
     score_decomposition.section(view, row)
-    reported_statistics.score_history(view)
+    score_history_section.section(view)
     outcome_curves.section(view)
     step_waiting_times.section(view)
     sale_pipeline.section(view)
@@ -49,8 +50,8 @@ def page() -> None:
     closing_checks.section(view, row)
     rank_uncertainty.section(view, row)
     funnel_plot_section.section(view)
-    reported_statistics.official_statistics(view)
-    reported_statistics.reported_statistics(view)
+    official_statistics.section(view)
+    reported_statistics.section(view)
     child_places.section(view)
 
 

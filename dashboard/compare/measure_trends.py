@@ -294,9 +294,9 @@ def _rank_set_text(view: View, place: Place, row: Any) -> str:
     if row is None or place.level == "nation" or formats.is_missing(row.rank_low):
         return formats.NO_VALUE
     total = view.scores(place.level)["rank"].notna().sum()
-    low, high = formats.number(row.rank_low), formats.number(row.rank_high)
-    ranks = low if row.rank_low == row.rank_high else f"{low}–{high}"
-    return _("{ranks} of {total}").format(ranks=ranks, total=formats.number(total))
+    return _("{ranks} of {total}").format(
+        ranks=formats.rank_range(row.rank_low, row.rank_high), total=formats.number(total)
+    )
 
 
 def _download_table(rows: Sequence[tuple[Place, int, Any]]) -> pd.DataFrame:

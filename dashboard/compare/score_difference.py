@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.place import score_decomposition
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import cells, chart_block, compared_places, components, controls, table
 from dashboard.ui.charts import waterfall_chart
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.point_scale import SCORE_SCALE
 from dashboard.ui.table import Column
 from index_engine import periods
 from index_engine.queries import Comparison, Place
@@ -214,7 +214,7 @@ def _draw_table(
         SimpleNamespace(
             kind="total",
             name=_("Score"),
-            item=score_decomposition.SCORE_ITEM,
+            item=SCORE_SCALE,
             scores=(baseline, target),
             part=comparison.total,
             low=comparison.low,

@@ -13,10 +13,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.method import audit_charts, indicator_coherence
-from dashboard.place import rank_uncertainty
 from dashboard.state import address
 from dashboard.state.cache import View
-from dashboard.text import formats
+from dashboard.text import formats, terms
 from dashboard.text.i18n import _, localise, place_name
 from dashboard.ui import chart_block, components, table
 from dashboard.ui.html import Html, tag
@@ -188,7 +187,7 @@ def draw_sobol_indices(latest_view: View, level: str) -> None:
     st.html(tag("h3", title, class_="chart"))
     rows = latest_view.snapshot.sobol(level)
     rows = rows.sort_values("total", kind="stable", na_position="first")
-    names = {row.choice: rank_uncertainty.assumption_name(row.choice) for row in rows.itertuples()}
+    names = {row.choice: terms.assumption_name(row.choice) for row in rows.itertuples()}
     chart = latest_view.cached(
         "sobol",
         lambda: audit_charts.sobol_chart(rows, names, components.watermark(latest_view)),
@@ -304,13 +303,13 @@ def rank_range_columns(level: str, lines: Sequence[Any]) -> list[Column]:
         ),
         Column(
             _("From choices"),
-            lambda row: rank_uncertainty.format_rank_range(row.rank_low, row.rank_high),
+            lambda row: formats.rank_range(row.rank_low, row.rank_high),
             kind="number",
             note=_("5 to 95% of the replicates"),
         ),
         Column(
             _("From sampling"),
-            lambda row: rank_uncertainty.format_rank_range(row.rank_set_low, row.rank_set_high),
+            lambda row: formats.rank_range(row.rank_set_low, row.rank_set_high),
             kind="number",
             note=_("95% rank set"),
         ),

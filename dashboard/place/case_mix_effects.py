@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.place import score_decomposition
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import cells, components, table
+from dashboard.ui import cells, components, point_scale, table
 from dashboard.ui.html import Html, tag
+from dashboard.ui.point_scale import SCORE_SCALE
 from dashboard.ui.table import Column
 from index_engine import periods
 
@@ -99,15 +99,12 @@ def no_decomposition_reason(view: View, earlier_period: str, changes: pd.DataFra
 
 def change_rows(view: View, changes: pd.DataFrame) -> list[SimpleNamespace]:
     """The score, then every indicator: what it was, what it is, and the parts of the change."""
-    items = {"score": score_decomposition.SCORE_ITEM} | {
-        i.id: i for i in view.snapshot.method.indicators
-    }
+    items = {"score": SCORE_SCALE} | {i.id: i for i in view.snapshot.method.indicators}
     rows = []
     for line in changes.itertuples(index=False):
         item = items[line.item]
         part_sizes = [
-            score_decomposition.difference_in_points(part, item)
-            for part in (line.performance, line.mix)
+            point_scale.difference_in_points(part, item) for part in (line.performance, line.mix)
         ]
         name = _("Score") if line.item == "score" else localise(item.name)
         change = line.now - line.before
@@ -117,12 +114,10 @@ def change_rows(view: View, changes: pd.DataFrame) -> list[SimpleNamespace]:
 
 def change_columns(scale_limit: float) -> list[Column]:
     def amount_cell(name: str) -> Any:
-        return lambda row: score_decomposition.format_amount(getattr(row.line, name), row.of.unit)
+        return lambda row: formats.value(getattr(row.line, name), row.of.unit)
 
     def part_cell(name: str) -> Any:
-        return lambda row: score_decomposition.format_difference(
-            getattr(row.line, name), row.of.unit
-        )
+        return lambda row: formats.difference(getattr(row.line, name), row.of.unit)
 
     return [
         Column(_("Indicator"), lambda row: row.name),
@@ -130,7 +125,7 @@ def change_columns(scale_limit: float) -> list[Column]:
         Column(_("Now"), amount_cell("now"), kind="number"),
         Column(
             _("Change"),
-            lambda row: score_decomposition.format_difference(row.change, row.of.unit),
+            lambda row: formats.difference(row.change, row.of.unit),
             kind="number",
         ),
         Column(
@@ -162,7 +157,7 @@ def _part_bars(row: Any, scale_limit: float) -> Html:
 
 
 def _row_class(row: Any) -> str:
-    return "total" if row.of is score_decomposition.SCORE_ITEM else ""
+    return "total" if row.of is SCORE_SCALE else ""
 
 
 def _case_count(view: View) -> float | None:

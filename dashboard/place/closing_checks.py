@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.place import score_decomposition
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
@@ -70,8 +69,8 @@ def check_columns(*, with_nation: bool) -> list[Column]:
         Column(
             _("Nation"),
             lambda line: table.value_with_detail(
-                score_decomposition.value_with_interval(
-                    line.nation, line.nation_low, line.nation_high, line.item
+                cells.value_with_interval(
+                    line.nation, line.nation_low, line.nation_high, line.item.unit
                 ),
                 f"n = {formats.number(line.nation_n)}",
             ),
@@ -121,7 +120,7 @@ def _has_no_estimate(line: Any) -> bool:
 def _value_cell(line: Any) -> Html:
     if _has_no_estimate(line):
         return table.value_with_detail(formats.NO_VALUE, components.status_text(line.status))
-    return score_decomposition.value_with_interval(line.value, line.low, line.high, line.item)
+    return cells.value_with_interval(line.value, line.low, line.high, line.item.unit)
 
 
 def compare_with_nation(line: Any) -> str:
@@ -248,9 +247,7 @@ def method_columns(*, with_rank: bool) -> list[Column]:
         ),
         Column(
             _("Score"),
-            lambda line: score_decomposition.value_with_interval(
-                line.score, line.low, line.high, score_decomposition.SCORE_ITEM
-            ),
+            lambda line: cells.value_with_interval(line.score, line.low, line.high, "score"),
             kind="number",
         ),
     ]

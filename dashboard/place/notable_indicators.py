@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard.place import spine_chart
-from dashboard.place.score_decomposition import difference_in_points
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.point_scale import difference_in_points
 from dashboard.ui.provenance import provenance_note
 from index_engine.method import Indicator
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.state.cache import View
-from dashboard.text import formats
+from dashboard.text import formats, terms
 from dashboard.text.i18n import _
 from dashboard.ui import cells, components, table
 from dashboard.ui.html import Html, join, tag
@@ -93,7 +93,7 @@ def draw_rank_ranges(view: View, line: Any, sensitivity_rows: pd.DataFrame) -> N
             kind="plot",
             note=_("Best on the left. Dot: rank; of the choices, the median."),
         ),
-        Column(_("Ranks"), lambda x: format_rank_range(x[2], x[3]), kind="number"),
+        Column(_("Ranks"), lambda x: formats.rank_range(x[2], x[3]), kind="number"),
     ]
     with st.container(key="ranks"):
         st.html(table.html_table(columns, rows, caption=title))
@@ -112,15 +112,6 @@ def draw_rank_ranges(view: View, line: Any, sensitivity_rows: pd.DataFrame) -> N
     )
 
 
-def format_rank_range(low: float | None, high: float | None) -> str:
-    """Two ranks as a range; one where they are the same."""
-    if formats.is_missing(low) or formats.is_missing(high):
-        return formats.NO_VALUE
-    if low == high:
-        return formats.number(low)
-    return f"{formats.number(low)}–{formats.number(high)}"
-
-
 def _last_period_source(view: View, extra: object) -> Html:
     """The source line of what is known of the last period only, whatever period is in view."""
     last_view = View(view.snapshot, view.snapshot.periods()[-1], view.place)
@@ -129,18 +120,6 @@ def _last_period_source(view: View, extra: object) -> Html:
 
 
 # ------------------------------------------------------------ which choice
-
-
-def assumption_name(assumption: str) -> str:
-    """A group of choices in words."""
-    return {
-        "dimension_weights": _("weights of dimensions"),
-        "indicator_weights": _("weights of indicators"),
-        "aggregation": _("geometric or arithmetic mean"),
-        "goalposts": _("goalposts"),
-        "left_out": _("an indicator left out"),
-        "shrinkage": _("drawn to peers or not"),
-    }.get(assumption, assumption)
 
 
 def draw_sobol_indices(view: View, line: Any) -> None:
@@ -153,10 +132,10 @@ def draw_sobol_indices(view: View, line: Any) -> None:
         return
     sobol_rows = sobol_rows.sort_values("total", ascending=False, kind="stable")
     columns = [
-        Column(_("Choice"), lambda x: assumption_name(x.choice)),
+        Column(_("Choice"), lambda x: terms.assumption_name(x.choice)),
         Column(
             "0–1",
-            lambda x: cells.nested_bar(x.first, x.total, assumption_name(x.choice)),
+            lambda x: cells.nested_bar(x.first, x.total, terms.assumption_name(x.choice)),
             kind="plot",
             note=_("Dark: the choice alone. Pale: with its interactions."),
         ),
@@ -188,7 +167,7 @@ def leading_assumption_text(sobol_rows: pd.DataFrame, line: Any) -> str:
         return _("No choice moves its rank.")
     rows = list(estimable_rows.itertuples(index=False))
     leading_row = rows[0]
-    name = assumption_name(leading_row.choice)
+    name = terms.assumption_name(leading_row.choice)
     if line.rank_low == line.rank_high:
         return _("Its rank hardly moves; where it does, it is most by: {choice}.").format(
             choice=name
@@ -198,6 +177,6 @@ def leading_assumption_text(sobol_rows: pd.DataFrame, line: Any) -> str:
         and leading_row.total - leading_row.total_half < rows[1].total + rows[1].total_half
     ):
         return _("Most, though not clearly, by: {choice}; next: {other}.").format(
-            choice=name, other=assumption_name(rows[1].choice)
+            choice=name, other=terms.assumption_name(rows[1].choice)
         )
     return _("Most by: {choice}.").format(choice=name)

@@ -8,142 +8,17 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.place import spine_chart
 from dashboard.state.cache import View
 from dashboard.text import formats
-from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import chart_block, components, table
-from dashboard.ui.charts import annotation_lines, base
+from dashboard.text.i18n import _, localise
+from dashboard.ui import components, table
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.provenance import provenance_note
 from dashboard.ui.table import Column
 
 YUAN_UNITS = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 
 
-def score_history(view: View) -> None:
-    """The score of the place in focus by quarter, with its dimensions and the nation."""
-    place, nation = view.place, view.snapshot.nation
-    history = view.snapshot.score_history(place.level, place.place_id)
-    components.section(
-        _("The score over time"),
-        _(
-            "Each point covers the {months} months to the end of a quarter; the bands are the 90% "
-            "and the 95% interval."
-        ).format(months=components.window_months(view)),
-        anchor="over-time",
-    )
-    if history.empty or history["score"].isna().all():
-        st.html(tag("p", _("No quarter has a score."), class_="quiet"))
-        return
-    place_annotations = annotation_lines.select_marks(view, [place], list(history["period"]))
-    chart = view.cached(
-        "history",
-        lambda: base.score_history(
-            history,
-            None if place == nation else view.snapshot.score_history("nation", nation.place_id),
-            {d.id: localise(d.name) for d in view.snapshot.method.dimensions},
-            (_("Score"), place_name(nation), _("national mix")),
-            components.watermark(view),
-            place_annotations,
-        ),
-        place_annotations.key,
-    )
-    goalpost_note = _("Goalposts are fixed: years can be compared.")
-    adjustment_note = None
-    if place != nation and history["adjusted"].notna().sum() > 1:
-        adjustment_note = _("Dashed: the score at the national case mix.")
-    first_period = history["period"].iloc[0]
-    chart_block.show_chart(
-        view,
-        chart,
-        key="history",
-        title=_("{place}: the score over time").format(place=place_name(place)),
-        first_period=first_period,
-        extra=components.facts(goalpost_note, adjustment_note),
-        caption=annotation_lines.annotation_list(view, place_annotations),
-        table=lambda: history,
-    )
-
-
-def official_statistics(view: View) -> None:
-    """Figures that readers know from official reports, each with both of its sides, beside the
-    nation's and among all places of the level. None is better for being higher, so none is marked.
-    """
-    place, nation = view.place, view.snapshot.nation
-    values = view.snapshot.statistics(place.level, place.place_id, view.period)
-    components.section(
-        _("Official figures, beside the score"),
-        _(
-            "Not part of the score. One word can have several denominators, so each is spelled "
-            "out. The grey bar spans all places of the level that have a score, from least to "
-            "most; the tick is the nation."
-        ),
-        anchor="figures",
-    )
-    if values.empty:
-        st.html(tag("p", components.status_text("no_data"), class_="quiet"))
-        return
-    statistics_by_id = {statistic.id: statistic for statistic in view.snapshot.main.statistics}
-    nation_rows = view.snapshot.statistics("nation", nation.place_id, view.period)
-    nation_values = dict(zip(nation_rows["figure"], nation_rows["value"], strict=True))
-    distributions = spine_chart.read_distributions(view)
-
-    def side_cell(value_field: str, text_field: str) -> Any:
-        return lambda line: table.value_with_detail(
-            formats.number(getattr(line, value_field)),
-            localise(getattr(statistics_by_id[line.figure], text_field)),
-        )
-
-    def value_text(amount: float, statistic_id: str) -> str:
-        return formats.value(amount, statistics_by_id[statistic_id].unit)
-
-    def distribution_cell(line: Any) -> Html:
-        distribution = distributions.get(("figure", line.figure))
-        if distribution is None:
-            return Html("")
-        place = statistics_by_id[line.figure].unit
-        return spine_chart.draw_range(
-            line.value,
-            nation_values.get(line.figure),
-            distribution,
-            spine_chart.distribution_text(distribution, place),
-        )
-
-    nation_columns = [
-        Column(
-            _("Nation"),
-            lambda line: value_text(nation_values[line.figure], line.figure),
-            kind="number",
-        ),
-    ]
-    columns = [
-        Column(
-            _("Figure"),
-            lambda line: join(
-                tag("span", localise(statistics_by_id[line.figure].name)),
-                " ",
-                provenance_note(view, statistics_by_id[line.figure], line),
-            ),
-        ),
-        Column(_("Value"), lambda line: value_text(line.value, line.figure), kind="number"),
-        *(nation_columns if place != nation else []),
-        Column(_("Least to most"), distribution_cell, kind="plot"),
-        Column(_("Numerator"), side_cell("numerator", "numerator")),
-        Column(_("Denominator"), side_cell("denominator", "denominator")),
-    ]
-    with st.container(key="official"):
-        rows = values.itertuples(index=False)
-        st.html(table.html_table(columns, rows, caption=_("Official figures")))
-    st.html(components.source_line(view))
-    components.download_button(
-        "official-figures",
-        view,
-        lambda: spine_chart.with_distributions(values, distributions, "figure", "figure"),
-    )
-
-
-def reported_statistics(view: View) -> None:
+def section(view: View) -> None:
     """What courts, the press and monitors published of the place, beside what is computed."""
     place = view.place
     values = view.snapshot.reported_statistics(place.level, place.place_id, view.period)

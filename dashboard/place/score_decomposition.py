@@ -17,18 +17,13 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import cells, components, controls, table
+from dashboard.ui import cells, components, controls, point_scale, table
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.point_scale import SCORE_SCALE, PointScale
 from dashboard.ui.provenance import provenance_note
 from dashboard.ui.table import Column
-from index_engine.method import Indicator
 
 DIRECT, PEERS, CASE_MIX = "own", "peers", "mix"
-SCORE_UNIT = "score"
-# The score as if it were an indicator: points are its own scale.
-SCORE_ITEM = SimpleNamespace(
-    id="score", unit=SCORE_UNIT, worst=0.0, best=100.0, higher_is_better=True
-)
 
 
 def section(view: View, row: Any) -> None:
@@ -147,7 +142,7 @@ def _score_line(row: Any, nation: Any, distributions: spine_chart.Distributions)
     reference = nation.score if nation else None
     return SimpleNamespace(
         kind="score",
-        item=SCORE_ITEM,
+        item=SCORE_SCALE,
         value=row.score,
         points=row.score,
         weight=None,
@@ -175,11 +170,11 @@ def _row_class(line: Any) -> str:
 def direct_columns(*, with_nation: bool) -> list[Column]:
     """The spine; `compared` with the nation and the peers, where it is not the nation itself."""
     comparison_columns = [
-        _number_column(_("Nation"), lambda line: format_amount(line.nation, line.item.unit)),
+        _number_column(_("Nation"), lambda line: formats.value(line.nation, line.item.unit)),
         _number_column(
             _("Mean of its peers"),
             lambda line: (
-                "" if line.kind == "score" else format_amount(line.peers_value, line.item.unit)
+                "" if line.kind == "score" else formats.value(line.peers_value, line.item.unit)
             ),
         ),
     ]
@@ -205,13 +200,13 @@ def peers_columns() -> list[Column]:
         _number_column(
             _("Mean of its peers"),
             lambda line: (
-                "" if line.kind == "score" else format_amount(line.peers_value, line.item.unit)
+                "" if line.kind == "score" else formats.value(line.peers_value, line.item.unit)
             ),
         ),
         _number_column(
             _("Shrinkage estimate"),
-            lambda line: value_with_interval(
-                line.shrunk, line.shrunk_low, line.shrunk_high, line.item
+            lambda line: cells.value_with_interval(
+                line.shrunk, line.shrunk_low, line.shrunk_high, line.item.unit
             ),
         ),
         Column(
@@ -229,13 +224,13 @@ def mix_columns() -> list[Column]:
         _number_column(_("Own value"), _direct_value_cell),
         _number_column(
             _("Adjusted value"),
-            lambda line: value_with_interval(
-                line.adjusted, line.adjusted_low, line.adjusted_high, line.item
+            lambda line: cells.value_with_interval(
+                line.adjusted, line.adjusted_low, line.adjusted_high, line.item.unit
             ),
         ),
         _number_column(
             _("Adjusted less own value"),
-            lambda line: format_difference(_adjustment(line), line.item.unit),
+            lambda line: formats.difference(_adjustment(line), line.item.unit),
         ),
         Column(
             _("Difference in points"),
@@ -288,42 +283,9 @@ def _scored_value_cell(line: Any) -> Html:
 def _direct_value_cell(line: Any) -> Html:
     if line.status not in ("estimated", "scored"):
         return table.value_with_detail(
-            format_amount(line.value, line.item.unit), components.status_text(line.status)
+            formats.value(line.value, line.item.unit), components.status_text(line.status)
         )
-    return value_with_interval(line.value, line.low, line.high, line.item)
-
-
-def value_with_interval(
-    value: float | None, low: float | None, high: float | None, item: Any
-) -> Html:
-    """A value of an indicator or a score with its interval under it, or a dash."""
-    if formats.is_missing(value):
-        return join(formats.NO_VALUE)
-    return table.value_with_detail(
-        format_amount(value, item.unit), formats.interval(low, high, item.unit)
-    )
-
-
-def format_amount(value: float | None, unit: str) -> str:
-    return formats.number(value, 1) if unit == SCORE_UNIT else formats.value(value, unit)
-
-
-def format_difference(difference: float | None, unit: str) -> str:
-    """A difference of two values with its sign and unit: of shares in percentage points."""
-    if formats.is_missing(difference):
-        return formats.NO_VALUE
-    if unit == "share":
-        return _("{number} pp").format(number=formats.change(100 * difference))
-    if unit == "months":
-        return _("{number} months").format(number=formats.change(difference, 2))
-    if unit == "days":
-        return _("{number} days").format(number=formats.change(difference))
-    return formats.change(difference, 3 if unit == "ratio" else 1)
-
-
-def difference_in_points(difference: float | None, item: Indicator | Any) -> float | None:
-    """A difference on the indicator's scale as points between its goalposts, above 0 for better."""
-    return None if formats.is_missing(difference) else 100 * difference / (item.best - item.worst)
+    return cells.value_with_interval(line.value, line.low, line.high, line.item.unit)
 
 
 def _adjustment(line: Any) -> float | None:
@@ -338,7 +300,7 @@ def _adjustment(line: Any) -> float | None:
 
 
 def _adjustment_bar(line: Any) -> Html:
-    size = difference_in_points(_adjustment(line), line.item)
+    size = point_scale.difference_in_points(_adjustment(line), line.item)
     tooltip = "" if size is None else _("{change} points").format(change=formats.change(size))
     return cells.signed_bars([(size, cells.CASE_MIX, tooltip)], 5.0)
 
@@ -358,10 +320,10 @@ def _points_spine(line: Any) -> Html | str:
             _("too little weight present") if is_dimension else components.status_text(line.status)
         )
     tooltip = spine_chart.distribution_text(
-        line.spread, SCORE_UNIT if line.kind == "dimension" else line.item.unit
+        line.spread, SCORE_SCALE.unit if line.kind == "dimension" else line.item.unit
     )
     if line.kind == "dimension":
-        distribution = distribution_in_points(line.spread, SCORE_ITEM)
+        distribution = distribution_in_points(line.spread, SCORE_SCALE)
         return spine_chart.draw_spine(
             line.points,
             None,
@@ -375,7 +337,7 @@ def _points_spine(line: Any) -> Html | str:
     if is_imputed(line):
         ends = (line.shrunk_low, line.shrunk_high)
     scaled_ends = sorted(
-        _goalpost_position(end, line.item) for end in ends if not formats.is_missing(end)
+        point_scale.position(end, line.item) for end in ends if not formats.is_missing(end)
     )
     low, high = scaled_ends if len(scaled_ends) == 2 else (None, None)
     verdict = spine_chart.compare_with_nation(
@@ -387,15 +349,10 @@ def _points_spine(line: Any) -> Html | str:
     )
 
 
-def distribution_in_points(row: Any, item: Indicator | Any) -> spine_chart.PointDistribution | None:
+def distribution_in_points(row: Any, item: PointScale) -> spine_chart.PointDistribution | None:
     """How places are spread, in points."""
     if row is None:
         return None
     return spine_chart.PointDistribution(
-        *(_goalpost_position(v, item) for v in (row.minimum, row.q25, row.q75, row.maximum))
+        *(point_scale.position(v, item) for v in (row.minimum, row.q25, row.q75, row.maximum))
     )
-
-
-def _goalpost_position(value: float, item: Indicator | Any) -> float:
-    """Where a value lies between the goalposts, 0 to 100, for the drawing."""
-    return min(max(0.0, 100 * (value - item.worst) / (item.best - item.worst)), 100.0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.place import rank_uncertainty
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
@@ -71,7 +70,7 @@ def rank_facts(view: View, row: Any) -> list[Html | str]:
     rank_text = template.format(rank=formats.rank(row.rank, row.tied), total=ranked_count)
     if formats.is_missing(row.rank_low):
         return [rank_text]
-    set_text = rank_uncertainty.format_rank_range(row.rank_low, row.rank_high)
+    set_text = formats.rank_range(row.rank_low, row.rank_high)
     info_note = components.note(
         _("Rank"),
         tag(
@@ -79,7 +78,7 @@ def rank_facts(view: View, row: Any) -> list[Html | str]:
             _(
                 "Sets made this way hold a place's true rank 95 times in 100. Sets that hold the "
                 "ranks of all places of the level at once are wider: here {ranks}."
-            ).format(ranks=rank_uncertainty.format_rank_range(row.rank_low_all, row.rank_high_all)),
+            ).format(ranks=formats.rank_range(row.rank_low_all, row.rank_high_all)),
         ),
     )
     return [rank_text, join(_("95% confidence set {ranks}").format(ranks=set_text), " ", info_note)]

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.place import peer_shrinkage as peer_groups
 from dashboard.rankings import table_options
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import controls
+from dashboard.ui import controls, peer_group_labels
 from dashboard.ui.html import Html, join, tag
 
 # Parameters of the address; `part`, of the table, goes back to the first with any of them.
@@ -85,7 +84,7 @@ def _peer_group_labels(view: View, places: pd.DataFrame) -> dict[str, str]:
 
 
 def _peer_group_text(view: View, label: str) -> tuple[str, str]:
-    size, tier = peer_groups.describe_peer_group(label, view.snapshot.main.peers)
+    size, tier = peer_group_labels.describe_peer_group(label, view.snapshot.main.peers)
     return _("{size} cases").format(size=size), tier
 
 

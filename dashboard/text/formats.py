@@ -43,6 +43,13 @@ def rank(value: float | None, tie_count: float | None = None) -> str:
     return number(value) + ("=" if has_ties else "")
 
 
+def rank_range(low: float | None, high: float | None) -> str:
+    """Two ranks as a range; one rank where they are the same."""
+    if is_missing(low) or is_missing(high):
+        return NO_VALUE
+    return number(low) if low == high else f"{number(low)}–{number(high)}"
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """A share as a percentage."""
     return NO_VALUE if is_missing(value) else number(100 * float(value), digits) + "%"

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.text.i18n import SIMPLIFIED_CHINESE, current_language, localise
+from dashboard.text.i18n import SIMPLIFIED_CHINESE, _, current_language, localise
 from index_engine.importing import api
 
 
@@ -57,6 +57,18 @@ def code_name(field: api.Field, value: str) -> str:
 
 def _name_or_id(names: dict[str, dict[str, str]], name: str) -> str:
     return localise(names[name]) if name in names else name
+
+
+def assumption_name(assumption: str) -> str:
+    """A group of assumptions of the method that the sensitivity analysis varies."""
+    return {
+        "dimension_weights": _("weights of dimensions"),
+        "indicator_weights": _("weights of indicators"),
+        "aggregation": _("geometric or arithmetic mean"),
+        "goalposts": _("goalposts"),
+        "left_out": _("an indicator left out"),
+        "shrinkage": _("drawn to peers or not"),
+    }.get(assumption, assumption)
 
 
 def translate_message(message: str) -> str:

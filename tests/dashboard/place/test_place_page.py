@@ -9,12 +9,10 @@ import pytest
 
 from dashboard.place import (
     case_mix_effects,
-    peer_shrinkage,
-    rank_uncertainty,
-    score_decomposition,
 )
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
+from dashboard.ui import peer_group_labels, point_scale
 from dashboard.ui.charts import base
 from index_engine.method import load_method
 from index_engine.queries import Snapshot
@@ -37,11 +35,8 @@ def test_the_lead_gives_both_intervals_the_band_and_the_rank_set(
     shown = plain(profile(open_page, "province", row.place_id))
     assert f"95% interval {row.low}–{row.high}" in shown
     assert f"90% {row.low90}–{row.high90}" in shown
-    assert (
-        f"95% confidence set {rank_uncertainty.format_rank_range(row.rank_low, row.rank_high)}"
-        in shown
-    )
-    everyone = rank_uncertainty.format_rank_range(row.rank_low_all, row.rank_high_all)
+    assert f"95% confidence set {formats.rank_range(row.rank_low, row.rank_high)}" in shown
+    everyone = formats.rank_range(row.rank_low_all, row.rank_high_all)
     assert f"wider: here {everyone}." in shown
     said = "no band" if formats.is_missing(row.band) else f"band {row.band}"
     assert said in shown
@@ -99,7 +94,7 @@ def test_peers_stand_in_where_the_place_has_too_few_cases(
         item = METHOD.indicator(line.indicator)
         assert formats.value(used, item.unit) in shown
         # The points are those of the value that is shown.
-        placed = score_decomposition._goalpost_position(used, item)
+        placed = point_scale.position(used, item)
         assert max(placed, METHOD.floor) == pytest.approx(line.points, abs=0.01)
         assert formats.number(line.points, 1) in shown
 
@@ -124,7 +119,7 @@ def test_the_address_chooses_the_reading(
     assert formats.interval(first["shrunk_low"], first["shrunk_high"], unit) in by["peers"]
     assert formats.interval(row.shrunk_low, row.shrunk_high, "score") in by["peers"]
     assert formats.interval(first["adjusted_low"], first["adjusted_high"], unit) in by["mix"]
-    gap = score_decomposition.format_difference(first["adjusted"] - first["value"], unit)
+    gap = formats.difference(first["adjusted"] - first["value"], unit)
     assert gap in plain(by["mix"])
     assert "view=mix" in by[""]  # a link to it
 
@@ -141,7 +136,7 @@ def test_the_address_chooses_the_reading(
 def test_a_difference_in_points_is_above_0_for_better(
     amount: float | None, indicator: str, points: float | None
 ) -> None:
-    found = score_decomposition.difference_in_points(amount, METHOD.indicator(indicator))
+    found = point_scale.difference_in_points(amount, METHOD.indicator(indicator))
     assert found == (None if points is None else pytest.approx(points))
 
 
@@ -156,7 +151,7 @@ def test_a_difference_in_points_is_above_0_for_better(
     ],
 )
 def test_differences_carry_sign_and_unit(gap: float, unit: str, said: str) -> None:
-    assert score_decomposition.format_difference(gap, unit) == said
+    assert formats.difference(gap, unit) == said
 
 
 # ---------------------------------------------------------------- over time
@@ -200,13 +195,13 @@ def test_the_chart_has_a_dashed_adjusted_line_and_a_band_inside_a_band() -> None
 )
 def test_a_peer_group_is_told_in_words(label: str, size: str, tier: str) -> None:
     limits = replace(METHOD.peers, size_breaks=(500, 2000, 8000), tiers=3)
-    assert peer_shrinkage.describe_peer_group(label, limits) == (size, tier)
+    assert peer_group_labels.describe_peer_group(label, limits) == (size, tier)
 
 
 def test_every_peer_group_of_the_sample_has_words(sample: CachedSnapshot, period: str) -> None:
     for level in ("province", "city", "court"):
         for label in sample.scores(level, period)["peers"].dropna().unique():
-            assert label == "all" or peer_shrinkage.LABEL_PATTERN.fullmatch(label), label
+            assert label == "all" or peer_group_labels.LABEL_PATTERN.fullmatch(label), label
 
 
 def test_the_drawn_score_stands_beside_the_own(
@@ -237,11 +232,9 @@ def test_a_change_is_the_sum_of_performance_and_mix(
     for line in known.itertuples(index=False):
         item = None if line.item == "score" else METHOD.indicator(line.item)
         unit, name = (item.unit, item.name["en"]) if item else ("score", "Score")
-        levels = [
-            score_decomposition.format_amount(value, unit) for value in (line.before, line.now)
-        ]
+        levels = [formats.value(value, unit) for value in (line.before, line.now)]
         parts = (line.now - line.before, line.performance, line.mix)
-        words = [score_decomposition.format_difference(value, unit) for value in parts]
+        words = [formats.difference(value, unit) for value in parts]
         assert in_order(row_of(shown, name), *levels, *words), name
 
 

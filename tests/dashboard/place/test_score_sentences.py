@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.place import closing_checks, rank_uncertainty
 from dashboard.state.cache import CachedSnapshot
-from dashboard.text import formats
+from dashboard.text import formats, terms
 from index_engine.method import load_method
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
@@ -107,20 +107,20 @@ def test_sampling_and_choices_stand_apart(
     apart &= varied["rank_set_high"].gt(varied["rank_high"])
     line = next(varied[apart].itertuples(index=False))
     markup = part(profile(open_page, "province", line.place_id), "choices")
-    by_chance = rank_uncertainty.format_rank_range(line.rank_set_low, line.rank_set_high)
-    by_choice = rank_uncertainty.format_rank_range(line.rank_low, line.rank_high)
+    by_chance = formats.rank_range(line.rank_set_low, line.rank_set_high)
+    by_choice = formats.rank_range(line.rank_low, line.rank_high)
     assert row_of(markup, "Sampling").split()[-1] == by_chance
     assert row_of(markup, "Choices of the method").split()[-1] == by_choice
     indices = sample.sobol("province", line.place_id)
     for index in indices.itertuples(index=False):
-        row = row_of(markup, rank_uncertainty.assumption_name(index.choice))
+        row = row_of(markup, terms.assumption_name(index.choice))
         halves = (index.first_half, index.total_half)
         assert index.reason or in_order(row, *(f"± {formats.number(h, 2)}" for h in halves))
 
 
 def test_every_choice_has_words(sample: CachedSnapshot) -> None:
     for choice in sample.sobol("province")["choice"]:
-        named = rank_uncertainty.assumption_name(choice)
+        named = terms.assumption_name(choice)
         assert "_" not in named
         assert named != choice or choice == "goalposts"
 
