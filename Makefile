@@ -35,7 +35,7 @@ screenshots: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.screenshots var/pictures
 
 locales: $(VENV)/.run
-	$(BIN)/python locales/update.py
+	$(BIN)/python locales/update_catalogues.py
 
 reference:
 	$(PYTHON) data/build_reference.py

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.data import mapping_draft
 from dashboard.data.mapping_draft import NO_VALUE, MappingChoices
 from dashboard.text import terms
-from dashboard.text.i18n import _
+from dashboard.text.i18n import _, ngettext
 from dashboard.ui import components
 from dashboard.ui.html import Html, join, tag
 from index_engine.importing import api
@@ -173,7 +173,9 @@ def _draw_settings(
             )
         )
     elif values := column.settings.get("values"):
-        count_text = _("{n} words known").format(n=len(values))
+        count_text = ngettext("{n} word known", "{n} words known", len(values)).format(
+            n=len(values)
+        )
         pairs = ((word, _word_meaning(value, field)) for word, value in values.items())
         words_note = components.note(count_text, components.definitions(*pairs))
         st.html(tag("div", tag("span", count_text), words_note, class_="certain"))

@@ -13,7 +13,7 @@ from dashboard.data import import_steps
 from dashboard.data.reading_steps import draw_advice, draw_error, report_input_errors
 from dashboard.state import address, cache
 from dashboard.text import formats, terms
-from dashboard.text.i18n import _
+from dashboard.text.i18n import _, ngettext
 from dashboard.ui import components, table
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column
@@ -37,7 +37,7 @@ def draw_data_set(warehouse: Path, state: WarehouseState | None) -> None:
         return
     name = tag("b", warehouse.stem)
     kind = components.synthetic_mark() if state.synthetic else None
-    files = _("{n} files").format(n=formats.number(state.files))
+    files = ngettext("{n} file", "{n} files", state.files).format(n=formats.number(state.files))
     st.html(tag("p", _("Data set"), name, kind, tag("span", files), class_="data-set"))
     if state.synthetic:
         st.html(
@@ -128,7 +128,11 @@ def draw_sources(warehouse: Path, rows: pd.DataFrame) -> None:
         link = tag("a", link_text, href=address.current_link(all="1"), data_in=True)
         st.html(tag("p", link, class_="more"))
     if not base_rows.empty:
-        label = _("Places, courts and published figures ({n} files)").format(n=len(base_rows))
+        label = ngettext(
+            "Places, courts and published figures ({n} file)",
+            "Places, courts and published figures ({n} files)",
+            len(base_rows),
+        ).format(n=len(base_rows))
         with st.expander(label, key="intake-ground"):
             for row in base_rows.itertuples(index=False):
                 _draw_source(warehouse, row)
@@ -208,9 +212,12 @@ def draw_coverage(warehouse: Path, rows: pd.DataFrame) -> None:
     worst_rows = courts.head(MAX_COURTS).itertuples(index=False)
     st.html(table.html_table(columns, worst_rows, caption=_("How complete the cases are")))
     if len(courts) > MAX_COURTS:
-        message = _("{n} more courts are in the file below.").format(
-            n=formats.number(len(courts) - MAX_COURTS)
-        )
+        remaining_count = len(courts) - MAX_COURTS
+        message = ngettext(
+            "{n} more court is in the file below.",
+            "{n} more courts are in the file below.",
+            remaining_count,
+        ).format(n=formats.number(remaining_count))
         st.html(tag("p", message, class_="quiet"))
     st.download_button(
         _("Download CSV"),

@@ -22,7 +22,7 @@ from dashboard.data.reading_steps import (
 )
 from dashboard.state import address, cache
 from dashboard.text import formats, terms
-from dashboard.text.i18n import _, place_name
+from dashboard.text.i18n import _, ngettext, place_name
 from dashboard.ui import components, table
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column
@@ -178,9 +178,11 @@ def _draw_dry_run_result(dry_run: DryRun, reading: Reading) -> None:
     if not dry_run.new_courts.empty:
         names = [str(name) for name in dry_run.new_courts["name"]]
         draw_advice(
-            _("{n} courts that are not in the list of courts would be added: {names}").format(
-                n=formats.number(len(names)), names=_name_list(names)
-            )
+            ngettext(
+                "{n} court that is not in the list of courts would be added: {names}",
+                "{n} courts that are not in the list of courts would be added: {names}",
+                len(names),
+            ).format(n=formats.number(len(names)), names=_name_list(names))
         )
     reasons = list(_finding_counts(outcome))
     if not reasons:

@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.data import column_mapping, input_files, mapping_draft
 from dashboard.data.input_files import InputFile
 from dashboard.text import terms
-from dashboard.text.i18n import _
+from dashboard.text.i18n import _, ngettext
 from dashboard.ui.html import Html, tag
 from index_engine.errors import InputError
 from index_engine.importing import api
@@ -192,7 +192,9 @@ def _file_facts(base: Proposal) -> Html:
     layout = base.options
     pieces = [
         _("header on line {line}").format(line=layout.header),
-        _("{n} rows looked at").format(n=base.inspected_row_count),
+        ngettext("{n} row looked at", "{n} rows looked at", base.inspected_row_count).format(
+            n=base.inspected_row_count
+        ),
     ]
     if layout.sheet:
         sheet = _("all sheets") if layout.sheet == "*" else layout.sheet

@@ -11,7 +11,7 @@ import pandas as pd
 from dashboard.rankings import column_notes, compare_selection, score_history, table_options
 from dashboard.state.cache import LEVELS, View
 from dashboard.text import formats
-from dashboard.text.i18n import _, localise, place_name
+from dashboard.text.i18n import _, localise, ngettext, place_name
 from dashboard.ui import components, table
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column
@@ -359,7 +359,11 @@ def rank_change_cell(line: Any) -> object:
     rank_change = int(line.rank_change)
     if not rank_change:
         return tag("span", "=", title=_("the same rank"), class_="quiet")
-    template = _("{n} places up") if rank_change > 0 else _("{n} places down")
+    template = (
+        ngettext("{n} place up", "{n} places up", rank_change)
+        if rank_change > 0
+        else ngettext("{n} place down", "{n} places down", -rank_change)
+    )
     arrow = "↑" if rank_change > 0 else "↓"
     title = template.format(n=formats.number(abs(rank_change)))
     return tag("span", f"{arrow} {formats.number(abs(rank_change))}", title=title, aria_label=title)

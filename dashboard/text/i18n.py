@@ -43,7 +43,7 @@ LANGUAGES = (
     Language("zh-Hant", "zh_Hant", "zh-Hant", "繁體", ("zh-hant", "zh-tw", "zh-hk", "zh-mo")),
     Language("en", "en", "en", "English", ("en",)),
 )
-SIMPLIFIED_CHINESE, TRADITIONAL_CHINESE = "zh_Hans", "zh_Hant"
+ENGLISH, SIMPLIFIED_CHINESE, TRADITIONAL_CHINESE = "en", "zh_Hans", "zh_Hant"
 # Words that the conversion writes in a form that readers know less.
 PREFERRED_FORMS = {"發佈": "發布", "公佈": "公布", "佔": "占"}
 _current: ContextVar[Language] = ContextVar("language", default=LANGUAGES[0])
@@ -106,6 +106,12 @@ def _(message: str) -> str:
     return translations(current_language().catalogue).gettext(message)
 
 
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """`singular` for one and `plural` for any other number, both written in English in the code, in
+    the current language; Chinese has one form for both."""
+    return translations(current_language().catalogue).ngettext(singular, plural, n)
+
+
 def localise(names: Mapping[str, str]) -> str:
     """The wording of the method file in the current language, else in English."""
     catalogue = current_language().catalogue
@@ -147,12 +153,22 @@ def _converter() -> OpenCC:
 
 @cache
 def translations(catalogue: str) -> std_gettext.NullTranslations:
-    """The catalogue, compiled in memory: no .mo files to forget to rebuild."""
+    """The catalogue, compiled in memory: no .mo files to forget to rebuild.
+
+    English has none: the messages in the code are English.
+    """
+    if catalogue == ENGLISH:
+        return std_gettext.NullTranslations()
     catalog = _catalogue(SIMPLIFIED_CHINESE if catalogue == TRADITIONAL_CHINESE else catalogue)
     if catalogue == TRADITIONAL_CHINESE:
         for message in catalog:
-            if message.id and isinstance(message.string, str):
-                message.string = to_traditional(message.string)
+            if message.id:
+                # One translation, or for a message with a plural a tuple of them.
+                message.string = (
+                    to_traditional(message.string)
+                    if isinstance(message.string, str)
+                    else tuple(map(to_traditional, message.string or ()))
+                )
     mo_file = BytesIO()
     write_mo(mo_file, catalog)
     mo_file.seek(0)

@@ -19,7 +19,7 @@ from dashboard.state.cache import (
     data_set_names,
 )
 from dashboard.text import formats
-from dashboard.text.i18n import LANGUAGES, _, current_language, localise, place_name
+from dashboard.text.i18n import LANGUAGES, _, current_language, localise, ngettext, place_name
 from dashboard.ui import controls, export, theme
 from dashboard.ui.html import Html, join, tag
 from index_engine.queries import Place
@@ -278,7 +278,10 @@ def facts(*pieces: object) -> Html:
 
 def case_count(row: Any) -> str:
     """How many cases a row of scores rests on."""
-    return _("{n} cases under way").format(n=formats.number(row.n)) if row else ""
+    if not row:
+        return ""
+    text = ngettext("{n} case under way", "{n} cases under way", row.n)
+    return text.format(n=formats.number(row.n))
 
 
 def year_change(row: Any) -> str:

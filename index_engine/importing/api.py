@@ -115,7 +115,9 @@ def _parse_state(state_frame: pd.DataFrame) -> WarehouseState:
         has_cases=bool(row.case_files),
         synthetic=bool(row.synthetic),
         is_built=built_sources is not None,
-        is_stale=bool(row.case_files) if built_sources is None else built_sources != present_sources,
+        is_stale=bool(row.case_files)
+        if built_sources is None
+        else built_sources != present_sources,
     )
 
 

@@ -15,7 +15,7 @@ import streamlit as st
 from dashboard.state import cache
 from dashboard.state.cache import View
 from dashboard.text import formats
-from dashboard.text.i18n import _, localise
+from dashboard.text.i18n import _, localise, ngettext
 from dashboard.ui import theme
 from dashboard.ui.html import Html, join, tag
 from index_engine import annotation_table, periods
@@ -169,9 +169,11 @@ def annotation_list(view: View, marks: AnnotationMarks) -> Html | None:
             text = _("The events are real, the figures are not: no effect can be read off.")
             pieces.append(tag("p", text, class_="hint"))
     if errors:
-        text = _("{n} rows of the table of events cannot be read:").format(
-            n=formats.number(len(errors))
-        )
+        text = ngettext(
+            "{n} row of the table of events cannot be read:",
+            "{n} rows of the table of events cannot be read:",
+            len(errors),
+        ).format(n=formats.number(len(errors)))
         pieces.append(tag("p", text, " ", tag("code", errors[0]), class_="trouble"))
     return join(*pieces) if pieces else None
 
