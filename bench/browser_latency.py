@@ -156,7 +156,7 @@ def _clicks(page: Page, address: str) -> list[WaitingTimes]:
         (
             "from the overview to a province's profile",
             "?level=province&unit=630000",
-            click("a[href*='./region'][href*='unit=630000']"),
+            click("a[href*='./place'][href*='unit=630000']"),
             "document.querySelector('h1')?.textContent === 'Qinghai'",
         ),
         (

@@ -79,10 +79,8 @@ def addresses(warehouse: Path) -> dict[str, tuple[str, dict[str, str]]]:
     address_by_name |= {
         f"rankings: {level}": ("rankings", {"level": level}) for level in place_query
     }
-    address_by_name |= {"profile: nation": ("region", {})}
-    address_by_name |= {
-        f"profile: {level}": ("region", place_query[level]) for level in place_query
-    }
+    address_by_name |= {"profile: nation": ("place", {})}
+    address_by_name |= {f"profile: {level}": ("place", place_query[level]) for level in place_query}
     address_by_name |= {
         f"compare: two of {level}": ("compare", pair_query[level]) for level in pair_query
     }

@@ -24,6 +24,7 @@ from dashboard.text.i18n import _, localise, place_name
 from dashboard.ui import chart_block, compared_places, components, score_history_section
 from dashboard.ui.charts import choropleth as maps
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.method_switch import is_main_method
 from dashboard.ui.provenance import provenance_note
 
 KEY_INDICATORS = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")
@@ -92,7 +93,7 @@ def lead_facts(view: View, row: Any) -> Html:
             "a",
             _("Full profile"),
             " →",
-            href=components.place_link(view.place, "region"),
+            href=components.place_link(view.place, "place"),
             data_in=True,
         ),
         compared_places.compare_place_link(view),
@@ -202,7 +203,7 @@ def draw_map(
     components.section(title, " ".join(filter(None, [_map_instructions(level), layer.map_note])))
     map_controls(view, level, available_layers, layer)
     clusters = layer.id == layer_kinds.CLUSTERS
-    if clusters and not layer_kinds.has_neighbour_comparison(view):
+    if clusters and not is_main_method(view.snapshot):
         st.html(layer_kinds.no_comparison_note(view))
     current_basemap = view.cached(
         "ground", lambda: basemap.build_basemap(view, level, map_places), level

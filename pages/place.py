@@ -32,7 +32,7 @@ from dashboard.ui.html import Html, tag
 
 def page() -> None:
     view = page_view.current_view()
-    components.toolbar(view, components.breadcrumbs(view, "region"))
+    components.toolbar(view, components.breadcrumbs(view, "place"))
     row = view.score_row(view.place)
     components.headline(place_name(view.place), score_summary.score_headline(row))
     if score_facts := score_summary.score_facts(view, row):

@@ -24,6 +24,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import components, controls, table
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.method_switch import COMPARISON_PANEL
 from dashboard.ui.table import Column
 
 RANKING_LEVELS = LEVELS[1:]  # province, city, court
@@ -87,22 +88,18 @@ def draw_panels(view: View, level: str, custom: Weights) -> None:
     if method_disagreement.comparison_method(
         view.snapshot
     ) is not None and view.snapshot.publishes_ranks(level):
-        openers.append(
-            table_options.panel_link(method_disagreement.PANEL, _("Where the two disagree most"))
-        )
+        openers.append(table_options.panel_link(COMPARISON_PANEL, _("Where the two disagree most")))
     table_options.draw_options([caterpillar.view_switch(), *openers], columns=not custom)
     if address.get("panel") == custom_weights.PANEL:
         custom_weights.draw_panel(view, custom)
-    elif address.get("panel") == method_disagreement.PANEL and not view.snapshot.publishes_ranks(
-        level
-    ):
+    elif address.get("panel") == COMPARISON_PANEL and not view.snapshot.publishes_ranks(level):
         message = _("Where two methods disagree is told by ranks, and courts have none here.")
         st.html(tag("p", message, class_="advice"))
-    elif address.get("panel") == method_disagreement.PANEL and custom:
+    elif address.get("panel") == COMPARISON_PANEL and custom:
         message = _("Methods are compared as they are, not with custom weights.")
         reset_link = tag("a", _("Default weights"), href=address.current_link(w=""), data_in=True)
         st.html(tag("p", message, " ", reset_link, class_="advice"))
-    elif address.get("panel") == method_disagreement.PANEL:
+    elif address.get("panel") == COMPARISON_PANEL:
         method_disagreement.draw_disagreement(view, level)
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.shell.pages import PAGES, REDIRECTS, Page
+from dashboard.text import i18n
+
 ROOT = Path(__file__).parents[1]
 
 # What each part of the engine may import of the engine, beside itself. From top to bottom it is
@@ -123,6 +126,59 @@ def test_the_dashboard_asks_the_snapshot(path: Path):
 def test_a_page_imports_what_pages_share(path: Path):
     assert parts(imports(path), "index_engine") <= ANSWERS
     assert libraries(imports(path)) & (NOT_ON_THE_SCREEN | {"pages", "tests", "numpy"}) == set()
+
+
+# The dashboard from top to bottom: what each of its folders may import of it, beside itself. The
+# folder of a page has the sections of that page; what two pages share lies in ui.
+PAGE_FOLDERS = {page.name for page in PAGES}
+LAYERS = {"text": set(), "state": {"text"}, "ui": {"state", "text"}}
+LAYERS |= {folder: {"ui", "state", "text"} for folder in PAGE_FOLDERS}
+LAYERS["shell"] = {"ui", "state", "text"}
+
+
+@pytest.mark.parametrize("path", python_files("dashboard"), ids=named)
+def test_the_dashboard_imports_downwards(path: Path):
+    folders = path.relative_to(ROOT / "dashboard").parts
+    if folders == ("__init__.py",):
+        return
+    assert folders[0] in LAYERS, f"{named(path)}: in no folder that LAYERS knows"
+    assert parts(imports(path), "dashboard") - LAYERS[folders[0]] - {folders[0]} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_has_one_name(page: Page):
+    """File, folder, address and title; and it imports no other page's folder."""
+    assert page.file.is_file()
+    assert (ROOT / "dashboard" / page.name / "__init__.py").is_file()
+    assert page.path in (page.name, "")
+    i18n.set_language("en")
+    assert page.title().split()[0].lower() == page.name
+    imported_folders = parts(imports(page.file), "dashboard")
+    assert imported_folders <= {page.name, "ui", "state", "text"}
+
+
+def test_every_page_is_registered():
+    assert {path.stem for path in python_files("pages")} == PAGE_FOLDERS
+    folders = {path.name for path in (ROOT / "dashboard").iterdir() if path.is_dir()}
+    assert folders - {"shell", "state", "text", "ui", "static", "__pycache__"} == PAGE_FOLDERS
+    assert len({page.path for page in PAGES}) == len(PAGES)
+    assert not REDIRECTS.keys() & {page.path for page in PAGES}
+    assert set(REDIRECTS.values()) <= {page.path for page in PAGES}
+
+
+@pytest.mark.parametrize("path", python_files("dashboard", "pages"), ids=named)
+def test_a_link_leads_to_a_page(path: Path):
+    """Addresses in the code are those of registered pages."""
+    paths = {page.path for page in PAGES}
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        position = {"address.link": 0, "components.place_link": 1, "components.breadcrumbs": 1}
+        if name in position and len(node.args) > position[name]:
+            page = node.args[position[name]]
+            if isinstance(page, ast.Constant):
+                assert page.value in paths, f"{named(path)}:{node.lineno}"
 
 
 SQL = re.compile(r"\b(SELECT\b.+\bFROM|INSERT\s+INTO|CREATE\s+TABLE|WITH\s+\w+\s+AS\s*\()", re.S)

@@ -280,7 +280,7 @@ def _columns(view: View, place_names: dict[Place, str]) -> list[Column]:
 
 def _name_cell(place: Place, position: int, place_names: dict[Place, str]) -> Html:
     swatch = tag("i", class_="swatch", style=f"background:var(--series-{position})")
-    link = tag("a", place_names[place], href=components.place_link(place, "region"), data_in=True)
+    link = tag("a", place_names[place], href=components.place_link(place, "place"), data_in=True)
     return join(swatch, link)
 
 

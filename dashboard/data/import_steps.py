@@ -309,7 +309,7 @@ def _result_links() -> Html:
         tag(
             "a",
             place_name(row),
-            href=components.place_link(row, "region", "province"),
+            href=components.place_link(row, "place", "province"),
             data_in=True,
         )
         for row in largest_provinces.itertuples(index=False)

@@ -9,13 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.overview import score_layers as layer_kinds
-from dashboard.rankings import method_disagreement
 from dashboard.state.cache import View
 from dashboard.text import formats, terms
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components, table, theme
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.method_switch import is_main_method, method_link
 from dashboard.ui.provenance import method_anchor
 from dashboard.ui.table import Column
 from index_engine.importing import api
@@ -276,7 +275,7 @@ def draw_methods(view: View) -> None:
     ]
     with st.container(key="methods-side-by-side"):
         st.html(table.html_table(columns, view.snapshot.methods.values(), caption=title))
-    if not layer_kinds.has_neighbour_comparison(view):
+    if not is_main_method(view.snapshot):
         main_name = localise(view.snapshot.main.name)
         st.html(
             tag(
@@ -294,7 +293,7 @@ def _method_cell(view: View, method: Method) -> Html:
     if method.id == view.snapshot.method.id:
         action: object = _("in view")
     else:
-        url = method_disagreement.method_link(view.snapshot, method.id)
+        url = method_link(view.snapshot, method.id)
         action = tag("a", _("Show this method"), href=url, data_in=True)
     return table.value_with_detail(name, join(f"{method.id} {method.version}", tag("br"), action))
 

@@ -292,7 +292,7 @@ def rank_range_columns(level: str, lines: Sequence[Any]) -> list[Column]:
         Column(
             place_heading,
             lambda row: tag(
-                "a", place_name(row), href=components.place_link(row, "region", level), data_in=True
+                "a", place_name(row), href=components.place_link(row, "place", level), data_in=True
             ),
         ),
         Column(_("Rank"), lambda row: formats.number(row.rank), kind="number"),

@@ -103,7 +103,7 @@ def _place_link(line: Any, level: str) -> str:
     """To the map inside a place, painted as this one is; of a court, which has none, to its
     profile."""
     if level == "court":
-        return components.place_link(line, "region", level)
+        return components.place_link(line, "place", level)
     return address.link(
         "", layer=address.get("layer"), **components.place_parameters(level, line.place_id)
     )

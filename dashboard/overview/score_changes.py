@@ -115,7 +115,7 @@ def _change_list(view: View, level: str, rows: pd.DataFrame, title: str, empty_t
 
 def _change_item(view: View, level: str, line: Any) -> Html:
     link = tag(
-        "a", place_name(line), href=components.place_link(line, "region", level), data_in=True
+        "a", place_name(line), href=components.place_link(line, "place", level), data_in=True
     )
     scores = _("{before} → {now}, {confidence} interval of the change {low} to {high}").format(
         before=formats.number(line.score_before, 1),

@@ -17,6 +17,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components, table, theme
 from dashboard.ui.html import Html, tag
+from dashboard.ui.method_switch import is_main_method
 from dashboard.ui.table import Column
 from index_engine.method import Dimension
 from index_engine.monitoring.spatial import FALSE_DISCOVERY_RATE, LEVELS
@@ -292,17 +293,12 @@ def _cluster_layer(view: View, level: str) -> Layer:
 def _sort_by_cluster(
     view: View, level: str, places: pd.DataFrame, class_index: Callable[[Any], int]
 ) -> pd.DataFrame:
-    if not has_neighbour_comparison(view):
+    if not is_main_method(view.snapshot):
         return places
     clusters = view.snapshot.local_clusters(level, view.period, layer=SCORE)
     rows = places.merge(clusters[["place_id", "i", "q", "cluster"]], on="place_id", how="left")
     class_numbers = [class_index(line) for line in rows.itertuples(index=False)]
     return rows.iloc[pd.Series(class_numbers).sort_values(kind="stable").index]
-
-
-def has_neighbour_comparison(view: View) -> bool:
-    """Whether neighbours are compared by the method in view."""
-    return bool(view.snapshot.method.id == view.snapshot.main.id)
 
 
 def no_comparison_note(view: View) -> Html:

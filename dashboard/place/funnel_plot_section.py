@@ -205,7 +205,7 @@ def members_text(
             tag(
                 "a",
                 place_name(line),
-                href=components.place_link(line, "region", level),
+                href=components.place_link(line, "place", level),
                 data_in=True,
             ),
             " ",

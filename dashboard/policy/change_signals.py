@@ -170,7 +170,7 @@ def signal_columns(view: View) -> list[Column]:
     levels = {"province": _("Province"), "city": _("City"), "court": _("Court")}
 
     def place_cell(row: Any) -> Html:
-        link = components.place_link(row, "region", row.level)
+        link = components.place_link(row, "place", row.level)
         name = tag("a", place_name(row), href=link, data_in=True)
         return table.value_with_detail(name, levels[row.level])
 

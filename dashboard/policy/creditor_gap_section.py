@@ -175,7 +175,7 @@ def gap_columns(indicator: Indicator, level: str) -> list[Column]:
     unit = indicator.unit
 
     def name_cell(row: Any) -> Html:
-        link = components.place_link(row, "region", level)
+        link = components.place_link(row, "place", level)
         return tag("a", place_name(row), href=link, data_in=True)
 
     def side_column(creditor_group: str) -> Column:

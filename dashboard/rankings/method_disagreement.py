@@ -1,4 +1,4 @@
-"""The methods that a data set was built with: which is in view, and where two disagree most."""
+"""The places that two methods of a build rank most differently, and why."""
 
 from __future__ import annotations
 
@@ -18,59 +18,11 @@ from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column
 from index_engine.method import Method
 
-PANEL = "methods"  # value of `panel` in the address that opens the comparison
 MAX_ROWS = 10
 # What explains a difference, as far as the main method has it: what reaches creditors, and what
 # official reports say.
 PAYMENT_INDICATORS = ("cash_24m", "zhongben_24m")  # indicators
 OFFICIAL_STATISTICS = ("closure_rate", "mean_days_closed")  # figures
-
-
-# ---------------------------------------------------------------- which is in view
-
-
-def draw_method_switch(snapshot: CachedSnapshot) -> None:
-    """Names of the methods to choose from; nothing where there is one."""
-    if len(snapshot.methods) < 2:
-        return
-    links = [
-        tag(
-            "a",
-            localise(method.name),
-            href=method_link(snapshot, method.id),
-            data_in=True,
-            aria_current="true" if method.id == snapshot.method.id else None,
-        )
-        for method in snapshot.methods.values()
-    ]
-    st.html(tag("nav", *links, class_="methods", aria_label=_("Method in view")))
-
-
-def method_link(snapshot: CachedSnapshot, method_id: str) -> str:
-    """Address of the page in view under a method; weights are those of one method only."""
-    return address.current_link(method="" if method_id == snapshot.main.id else method_id, w="")
-
-
-def draw_method_banner(snapshot: CachedSnapshot) -> None:
-    """Over every page whose numbers are of another method than the main one."""
-    method, main_method = snapshot.method, snapshot.main
-    if method.id == main_method.id:
-        return
-    notice = _("{name}: for comparison, not for use.").format(name=localise(method.name))
-    back_text = _("Back to {name}").format(name=localise(main_method.name))
-    comparison_link = address.link("rankings", panel=PANEL)
-    st.html(
-        tag(
-            "p",
-            tag("b", notice),
-            components.facts(
-                tag("a", back_text, href=method_link(snapshot, main_method.id), data_in=True),
-                tag("a", _("Where the two disagree most"), href=comparison_link, data_in=True),
-            ),
-            class_="band other-method",
-            role="note",
-        )
-    )
 
 
 # ---------------------------------------------------------------- two side by side

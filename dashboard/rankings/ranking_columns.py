@@ -403,7 +403,7 @@ def parent_names_by_place(view: View, level: str) -> dict[str, str]:
 
 def name_cell(line: Any, level: str, parent_names: dict[str, str]) -> Html:
     link = tag(
-        "a", place_name(line), href=components.place_link(line, "region", level), data_in=True
+        "a", place_name(line), href=components.place_link(line, "place", level), data_in=True
     )
     parent = parent_names.get(line.parent, "")
     return join(link, tag("span", parent, class_="where") if parent else None)

@@ -6,98 +6,78 @@ import sys
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage as Page
+from streamlit.navigation.page import StreamlitPage
 
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, not the one above
     sys.path.insert(0, str(ROOT))
 
-from dashboard.rankings import method_disagreement  # noqa: E402
+from dashboard.shell.pages import PAGES, Page, page_at  # noqa: E402
 from dashboard.state import address, cache  # noqa: E402
 from dashboard.state.page_view import UnknownPlaceError  # noqa: E402
 from dashboard.text import i18n, terms  # noqa: E402
 from dashboard.text.i18n import _  # noqa: E402
-from dashboard.ui import components, search, theme  # noqa: E402
+from dashboard.ui import components, method_switch, search, theme  # noqa: E402
 from dashboard.ui.html import tag  # noqa: E402
 from index_engine.errors import InputError  # noqa: E402
 
-# File of each page, by its address; '' is the page at the root.
-PAGE_FILES = {
-    "": "overview",
-    "rankings": "rankings",
-    "region": "place",
-    "compare": "compare",
-    "policy": "policy",
-    "method": "method",
-    "data": "data",
-}
-
-
-def page_titles() -> dict[str, str]:
-    return {
-        "": _("Overview"),
-        "rankings": _("Rankings"),
-        "region": _("Place profile"),
-        "compare": _("Compare"),
-        "policy": _("Policy view"),
-        "method": _("Method"),
-        "data": _("Data"),
-    }
-
 
 def run_page() -> None:
+    """Run the page that the address names, between the header and the footer of the site."""
     i18n.set_language(
         address.get("lang")
         or i18n.negotiate_language(st.context.headers.get("Accept-Language", ""))
     )
     theme.set_palette(st.context.cookies.get("look", ""))
     st.set_page_config(layout="wide")  # with a title here every page would have that one
-    titles = page_titles()
-    pages = [
-        st.Page(
-            ROOT / "pages" / f"{file}.py",
-            title=f"{titles[path]} · {_('Judicial enforcement credit index')}",
-            url_path=path or "overview",
-            default=not path,
-        )
-        for path, file in PAGE_FILES.items()
-    ]
-    page = st.navigation(pages, position="hidden")
+    streamlit_page = st.navigation(
+        [
+            st.Page(
+                page.file,
+                title=f"{page.title()} · {_('Judicial enforcement credit index')}",
+                url_path=page.name,
+                default=not page.path,
+            )
+            for page in PAGES
+        ],
+        position="hidden",
+    )
+    page = page_at(streamlit_page.url_path)
     components.apply_styles()
     with st.container(horizontal=True, key="top"):
-        components.header(list(titles.items()), page.url_path)
-        search.search_box(page.url_path)
+        components.header([(entry.path, entry.title()) for entry in PAGES], page.path)
+        search.search_box(page.path if page.is_of_place else address.PLACE_PAGE)
     try:
         snapshot = cache.current_snapshot()
     except InputError as error:
-        _run_without_data(page, error)
+        _run_without_data(page, streamlit_page, error)
     else:
-        _run_with_data(page, snapshot)
+        _run_with_data(page, streamlit_page, snapshot)
 
 
-def _run_with_data(page: Page, snapshot: cache.CachedSnapshot) -> None:
-    has_scores = page.url_path != "data"  # which shows none
+def _run_with_data(
+    page: Page, streamlit_page: StreamlitPage, snapshot: cache.CachedSnapshot
+) -> None:
     with st.container(horizontal=True, key="bands"):
         components.synthetic_banner(snapshot)
-        if has_scores:
-            method_disagreement.draw_method_switch(snapshot)
-    if has_scores:
-        components.stale_banner(
-            snapshot
-        )  # the data page says so itself, beside the way to compute anew
-        method_disagreement.draw_method_banner(snapshot)
+        if page.shows_scores:
+            method_switch.draw_method_switch(snapshot)
+    if page.shows_scores:
+        # The page that shows none says so itself, beside the way to compute anew.
+        components.stale_banner(snapshot)
+        method_switch.draw_method_banner(snapshot)
     try:
-        page.run()
+        streamlit_page.run()
         components.footer(snapshot)
     except UnknownPlaceError:
         home_link = tag("a", _("Back to the overview"), href=address.link(""), data_in=True)
         components.notice(_("This place is not in the data set"), home_link)
 
 
-def _run_without_data(page: Page, error: InputError) -> None:
-    """The page through which data come in stands without any; the others say what is missing."""
-    if page.url_path == "data":
-        page.run()
+def _run_without_data(page: Page, streamlit_page: StreamlitPage, error: InputError) -> None:
+    """A page that needs data says what is missing; that through which data come in runs."""
+    if not page.needs_warehouse:
+        streamlit_page.run()
         components.footer(None)
         return
     import_link = tag("a", _("Bring in files of your own"), href=address.link("data"), data_in=True)

@@ -11,21 +11,26 @@ import json
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 from streamlit import file_util
 from streamlit.url_util import make_url_path
 
+from dashboard.shell.pages import PAGES, REDIRECTS
 from dashboard.text import i18n
 from dashboard.text.i18n import _
 from dashboard.ui import search
 from dashboard.ui.charts.choropleth import BOUNDARIES
+from dashboard.ui.html import join, tag
 
-PAGES = ("", "rankings", "region", "compare", "policy", "method", "data")
+# First parts of the paths that Streamlit answers itself.
+STREAMLIT_FOLDERS = ("_stcore", "app", "auth", "component", "media", "oauth2callback", "static")
 SECONDS_PER_YEAR = 365 * 24 * 3600
 # Streamlit looks for its server below the address of the page first, and a visitor who comes by a
 # deep link sees two failed requests in the console. Every page lies directly below the base, so
@@ -49,12 +54,52 @@ BASE_URL_SCRIPT = (
 
 def routes() -> list[BaseRoute]:
     """Routes to put beside those of Streamlit."""
-    base = make_url_path(st.get_option("server.baseUrlPath"), "")
+    base = base_path()
     return [
-        *(Route(base + page, serve_shell) for page in PAGES),
+        *(Route(base + page.path, serve_shell) for page in PAGES),
+        *(Route(base + path, redirect) for path in REDIRECTS),
         Route(base + "boundaries/{file:path}", serve_boundaries),
         Route(base + search.NAMES_PATH, search.serve_names),
+        UnknownPageRoute(base + "{path:path}", serve_unknown_page),
     ]
+
+
+def base_path() -> str:
+    """Where the site lies on its server, with a slash at the end."""
+    path: str = make_url_path(st.get_option("server.baseUrlPath"), "")
+    return path
+
+
+class UnknownPageRoute(Route):
+    """Matches what looks like the address of a page and is none; not the files and sockets of
+    Streamlit, whose names have a dot or lie in folders of its own, nor a slash at the end, which
+    Streamlit takes away."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child_scope = super().matches(scope)
+        if match is Match.FULL:
+            path = child_scope["path_params"]["path"]
+            is_streamlit_path = path.partition("/")[0] in STREAMLIT_FOLDERS or "." in path
+            if is_streamlit_path or path.endswith("/"):
+                return Match.NONE, {}
+        return match, child_scope
+
+
+async def redirect(request: Request) -> Response:
+    """From an address that a page had before to the page, with the same query."""
+    path = request.url.path.rpartition("/")[2]
+    query = f"?{request.url.query}" if request.url.query else ""
+    # Relative, so that it holds behind a proxy that adds a path.
+    return RedirectResponse(f"./{REDIRECTS[path]}{query}", status_code=308)
+
+
+async def serve_unknown_page(request: Request) -> Response:
+    """404, and a page that says so in the reader's language and leads to the overview."""
+    return HTMLResponse(
+        _render_unknown_page(_request_language(request)),
+        status_code=404,
+        headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"},
+    )
 
 
 async def serve_shell(request: Request) -> Response:
@@ -87,6 +132,26 @@ def _render_shell(code: str) -> str:
             raise RuntimeError(f"this version of Streamlit has another index.html: no {original}")
         page = page.replace(original, replacement, 1)
     return page
+
+
+@lru_cache(maxsize=len(i18n.LANGUAGES))
+def _render_unknown_page(code: str) -> str:
+    language = i18n.set_language(code)
+    home = f"{base_path()}?{urlencode({'lang': code})}"
+    notice = tag(
+        "main",
+        tag("h1", _("There is no page at this address")),
+        tag("p", tag("a", _("Back to the overview"), href=home)),
+        style="font:1rem/1.5 sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem",
+    )
+    head = join(
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", _("Judicial enforcement credit index")),
+    )
+    html = tag("html", tag("head", head), tag("body", notice), lang=language.html_lang)
+    return f"<!doctype html>{html}"
 
 
 def _preload_links() -> str:

@@ -25,6 +25,8 @@ PERSISTENT_PARAMETERS = (
     "period",
 )  # parameters that every link carries along
 
+PLACE_PAGE = "place"  # address of the page of one place, where names of places lead
+
 
 def get(name: str) -> str:
     """The value of a parameter; empty where it is not given."""

@@ -22,8 +22,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard.state import address
+from dashboard.state.colour_theme import current_colour_theme
 from dashboard.text.i18n import current_language
-from dashboard.ui import theme
 from index_engine.errors import InputError
 from index_engine.queries import LEVELS, Place, Snapshot
 
@@ -236,7 +236,7 @@ class View:
         key = (
             name,
             current_language(),
-            theme.current_palette().name,
+            current_colour_theme(),
             self.period,
             self.place,
             *key_parts,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dashboard.state import address
 from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import components, theme
@@ -32,7 +33,7 @@ def value_with_interval(
     return value_with_detail(formats.value(value, unit), formats.interval(low, high, unit))
 
 
-def place_link(place: Place | Any, level: str = "", page: str = "region") -> Html:
+def place_link(place: Place | Any, level: str = "", page: str = address.PLACE_PAGE) -> Html:
     """The name of a place, a link to it on `page`. `place` is a Place or a row of a table of
     places; rows without a column `level` need the level given."""
     link = components.place_link(place, page, level)

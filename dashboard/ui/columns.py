@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from dashboard.state import address
 from dashboard.text import formats
 from dashboard.ui import cells
 from dashboard.ui.html import Html, join, tag
@@ -50,7 +51,7 @@ def place_column(
     level: str | Callable[[Row], str] = "",
     detail: Callable[[Row], object] | None = None,
     *,
-    page: str = "region",
+    page: str = address.PLACE_PAGE,
     sort: str = "",
 ) -> Column[Row]:
     """Names of places, each a link to its page; rows need the columns of a place (`place_id` and

@@ -18,6 +18,7 @@ from dashboard.state.cache import (
     data_parameter,
     data_set_names,
 )
+from dashboard.state.colour_theme import COLOUR_THEMES, current_colour_theme
 from dashboard.text import formats
 from dashboard.text.i18n import LANGUAGES, _, current_language, localise, ngettext, place_name
 from dashboard.ui import controls, export, theme
@@ -105,7 +106,7 @@ def header(pages: list[tuple[str, str]], active: str) -> None:
 
 def _colour_theme_link() -> Html:
     """A button to the other look; links.js keeps the choice in the browser and loads anew."""
-    alternative = next(name for name in theme.COLOUR_THEMES if name != theme.current_palette().name)
+    alternative = next(name for name in COLOUR_THEMES if name != current_colour_theme())
     label = {"light": _("Light colours"), "dark": _("Dark colours")}[alternative]
     symbol = tag("span", {"light": "☀", "dark": "☾"}[alternative], aria_hidden="true")
     return tag(

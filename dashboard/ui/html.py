@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-VOID_ELEMENTS = frozenset({"br", "hr", "img", "wbr"})
+VOID_ELEMENTS = frozenset({"br", "hr", "img", "meta", "wbr"})
 
 
 class Html(str):
@@ -23,13 +23,13 @@ def join(*content: object) -> Html:
     return Html("".join(to_html(piece) for piece in content if piece is not None))
 
 
-def tag(name: str, *content: object, **attributes: object) -> Html:
+def tag(element: str, /, *content: object, **attributes: object) -> Html:
     """One element. `class_` becomes class, `data_x` data-x; None and False leave an attribute out,
     True writes it without a value."""
     attribute_text = "".join(_attribute(key, value) for key, value in attributes.items())
-    if name in VOID_ELEMENTS:
-        return Html(f"<{name}{attribute_text}>")
-    return Html(f"<{name}{attribute_text}>{join(*content)}</{name}>")
+    if element in VOID_ELEMENTS:
+        return Html(f"<{element}{attribute_text}>")
+    return Html(f"<{element}{attribute_text}>{join(*content)}</{element}>")
 
 
 def _attribute(key: str, value: object) -> str:

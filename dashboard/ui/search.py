@@ -19,10 +19,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard import pinyin
 from dashboard.state import address, cache
 from dashboard.state.cache import CachedSnapshot
-from dashboard.text import i18n
+from dashboard.text import i18n, pinyin
 from dashboard.text.i18n import _, place_name
 from dashboard.ui.html import Html, tag
 from index_engine.errors import InputError
@@ -31,11 +30,13 @@ from index_engine.queries import Place
 NAMES_PATH = "names.json"  # address of the route, below the base of the site
 
 
-def search_box(page: str) -> None:
-    """The box. A place that is chosen opens on the map or in its profile, whichever is in view; a
-    court in its profile."""
-    place_page = "" if page in ("", "overview") else "region"
-    targets = {"data_place_way": address.link(place_page), "data_court_way": address.link("region")}
+def search_box(place_page: str) -> None:
+    """The box. A place that is chosen opens at the address `place_page`; a court, which no map
+    shows, always on the page of one place."""
+    targets = {
+        "data_place_way": address.link(place_page),
+        "data_court_way": address.link(address.PLACE_PAGE),
+    }
     st.html(search_field(_("Find a place or court"), **targets), width="content")
 
 

@@ -7,9 +7,10 @@ starts. Style sheets read the same colours as variables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from typing import Any
+
+from dashboard.state.colour_theme import COLOUR_THEMES, current_colour_theme, set_colour_theme
 
 
 @dataclass(frozen=True)
@@ -156,20 +157,17 @@ DARK = Palette(
     dimension_colours=("#7fa8e0", "#e09a5c", "#b893d1"),
     series_colours=("#56b6c4", "#ec9a66", "#b99ae0", "#d9bd6c", "#7fb0ee", "#e08aa0"),
 )
-COLOUR_THEMES = {palette.name: palette for palette in (LIGHT, DARK)}
-_current: ContextVar[Palette] = ContextVar("palette", default=LIGHT)
+PALETTES = dict(zip(COLOUR_THEMES, (LIGHT, DARK), strict=True))
 
 
 def set_palette(name: str) -> Palette:
     """Paint in this look until the run ends; in the light one where there is no such."""
-    palette = COLOUR_THEMES.get(name, LIGHT)
-    _current.set(palette)
-    return palette
+    return PALETTES[set_colour_theme(name)]
 
 
 def current_palette() -> Palette:
     """The palette in force."""
-    return _current.get()
+    return PALETTES[current_colour_theme()]
 
 
 def css_variables() -> str:
@@ -179,7 +177,7 @@ def css_variables() -> str:
         f":root{'' if p is LIGHT else f'[data-look={p.name}]'} {{ color-scheme: {p.name}; "
         + " ".join(f"--{name}: {colour};" for name, colour in _css_values(p))
         + " }"
-        for p in COLOUR_THEMES.values()
+        for p in PALETTES.values()
     )
 
 

@@ -96,7 +96,7 @@ def test_a_figure_is_saved_with_all_that_it_has_to_say(visit: Visit, server: str
 
 
 def test_traditional_pages_have_no_simplified_character(visit: Visit, server: str) -> None:
-    for path in ("?", "rankings?level=city&", "region?level=province&unit=320000&", "method?"):
+    for path in ("?", "rankings?level=city&", "place?level=province&unit=320000&", "method?"):
         page = visit(f"{server}{path}lang=zh-Hant")
         words = page.locator(".stApp").inner_text()
         own_names = page.locator(".tongues").inner_text()  # languages are named in themselves

@@ -54,7 +54,7 @@ def test_from_the_country_to_a_court_by_clicks(
     courts = {court.name for court in snapshot.children("city", "632800")}
     expect(page.locator(DOTS)).to_have_count(len(courts))
     click_dot(page)
-    page.wait_for_url("**/region?**level=court**")
+    page.wait_for_url("**/place?**level=court**")
     expect(page.locator("h1")).to_be_visible()
     assert page.locator("h1").inner_text() in courts
     driving.settle(page)

@@ -16,7 +16,7 @@ from tests.browser.test_stories import click_place
 
 pytestmark = pytest.mark.browser
 
-CITY = "region?lang=en&level=city&unit="
+CITY = "place?lang=en&level=city&unit="
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
     courts = snapshot.scores("court", period, parent=city)
     court = courts.iloc[0]
     page.locator(".st-key-list").get_by_role("link", name=court["name_en"], exact=True).click()
-    page.wait_for_url(f"**/region?**unit={court['place_id']}**")
+    page.wait_for_url(f"**/place?**unit={court['place_id']}**")
     driving.settle(page)
     expect(page.locator("h1")).to_have_text(court["name_en"])
     # Strengths: exactly what the interval sets apart from the nation is marked.

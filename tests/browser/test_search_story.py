@@ -48,7 +48,7 @@ def test_a_court_is_found_on_the_map_and_opens_its_profile(
     page = visit(f"{server}?lang=en")
     box(page).fill(court.name_en)
     first(page).click()
-    page.wait_for_url(f"**/region?lang=en&level=court&unit={court.place_id}")
+    page.wait_for_url(f"**/place?lang=en&level=court&unit={court.place_id}")
     expect(page.locator("h1")).to_have_text(court.name_en)
     driving.settle(page)
 
@@ -68,7 +68,7 @@ def test_arrows_choose_and_escape_leaves(visit: Visit, server: str) -> None:
     expect(options.nth(1)).to_contain_text("Anhui")
     box(page).press("ArrowUp")
     box(page).press("Enter")
-    page.wait_for_url("**/region?lang=en&period=2025Q3&level=city&unit=341300")
+    page.wait_for_url("**/place?lang=en&period=2025Q3&level=city&unit=341300")
     expect(page.locator("h1")).to_have_text("Suzhou")
     page.go_back()
     expect(page.locator("h1")).to_contain_text("provinces")

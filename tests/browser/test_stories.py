@@ -18,12 +18,12 @@ from tests.browser.conftest import Start, Visit
 pytestmark = pytest.mark.browser
 
 MAINLAND = ".st-key-map .geo:not(.geo2) .choroplethlayer path"  # not the frame in the corner
-PAGES = ["", "rankings", "region", "compare", "policy", "method", "data"]
+PAGES = ["", "rankings", "place", "compare", "policy", "method", "data"]
 TITLES = {
     "zh": {
         "": "总览",
         "rankings": "排名",
-        "region": "地区画像",
+        "place": "地区画像",
         "compare": "比较",
         "policy": "政策视角",
         "method": "方法",
@@ -32,7 +32,7 @@ TITLES = {
     "en": {
         "": "Overview",
         "rankings": "Rankings",
-        "region": "Place profile",
+        "place": "Place profile",
         "compare": "Compare",
         "policy": "Policy view",
         "method": "Method",
@@ -103,7 +103,7 @@ def test_a_cold_deep_link_opens_the_page_it_names(
     period = snapshot.periods()[-2]
     province = snapshot.children("nation", "100000")[3]
     query = f"lang={language}&period={period}"
-    if path in ("", "region"):
+    if path in ("", "place"):
         query += f"&level=province&unit={province.place_id}"
     if path == "compare":
         query += f"&units=province:{province.place_id}"
@@ -112,7 +112,7 @@ def test_a_cold_deep_link_opens_the_page_it_names(
     assert urlsplit(page.url).query == query
     expect(page.locator("header.site [aria-current=page]")).to_have_text(TITLES[language][path])
     assert page.locator("html").get_attribute("lang") == {"zh": "zh-Hans", "en": "en"}[language]
-    if path in ("", "region"):
+    if path in ("", "place"):
         name = province.name if language == "zh" else province.name_en
         expect(page.locator(".crumbs [aria-current]")).to_have_text(name)
     if path not in ("method", "data"):
@@ -163,7 +163,7 @@ def test_a_court_is_reached_through_links_and_has_a_profile(
     page = visit(f"{server}?level=city&unit=632800")
     name = page.locator(".st-key-list tbody a").first.inner_text()
     page.locator(".st-key-list tbody a").first.click()
-    page.wait_for_url("**/region?**level=court**")
+    page.wait_for_url("**/place?**level=court**")
     expect(page.locator("h1")).to_have_text(name)
     driving.settle(page)
 
@@ -172,7 +172,7 @@ def test_switching_the_language_keeps_page_and_address(
     visit: Visit, server: str, snapshot: Snapshot
 ) -> None:
     period = snapshot.periods()[-3]
-    page = visit(f"{server}region?period={period}&level=province&unit=320000")
+    page = visit(f"{server}place?period={period}&level=province&unit=320000")
     page.get_by_role("link", name="English").click()
     expect(page.locator("h1")).to_have_text("Jiangsu")
     assert parameters(page) == {
@@ -181,7 +181,7 @@ def test_switching_the_language_keeps_page_and_address(
         "unit": "320000",
         "lang": "en",
     }
-    assert urlsplit(page.url).path.endswith("/region")
+    assert urlsplit(page.url).path.endswith("/place")
     page.get_by_role("link", name="Rankings").click()
     page.wait_for_url("**/rankings?**")
     expect(page.locator("h1")).to_contain_text("provinces")
@@ -251,7 +251,7 @@ def test_an_explanation_opens_and_closes(visit: Visit, server: str) -> None:
     expect(note.locator("dl")).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", ["", "rankings?level=city", "region?lang=en", "method"])
+@pytest.mark.parametrize("path", ["", "rankings?level=city", "place?lang=en", "method"])
 def test_a_telephone_scrolls_down_and_never_sideways(visit: Visit, server: str, path: str) -> None:
     page = visit(server + path, width=390)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
@@ -274,7 +274,7 @@ def test_a_fault_of_ours_is_said_plainly_and_logged(
     with duckdb.connect(broken) as con:
         con.execute("DROP TABLE estimates.statistics")
     with driving.running(broken, tmp_path / "server.txt") as address:
-        page = visit(f"{address}region?lang=en", settle=False)
+        page = visit(f"{address}place?lang=en", settle=False)
         expect(page.locator(".notice h1")).to_have_text("Something went wrong on our side")
         assert "Traceback" not in page.inner_text("body")
         page.close()

@@ -71,7 +71,7 @@ def test_a_policymaker_sets_the_methods_side_by_side(
     expect(page.locator("table.data tbody tr").first).to_contain_text(best["name_en"])
     expect(page.locator(".band", has_text="official").first).to_be_visible()
     page.get_by_role("link", name="Place profile").click()  # the method goes along
-    page.wait_for_url("**/region?**")
+    page.wait_for_url("**/place?**")
     assert parameters(page)["method"] == OFFICIAL
     driving.settle(page)
 
@@ -84,12 +84,12 @@ def test_a_policymaker_sets_the_methods_side_by_side(
         "?layer=band",
         "rankings?level=city&columns=doubt",
         "rankings?level=province&against=" + OFFICIAL,
-        "region?level=province&unit=320000&view=peers",
-        "region?level=province&unit=320000&view=mix&funnel=closure_rate",
+        "place?level=province&unit=320000&view=peers",
+        "place?level=province&unit=320000&view=mix&funnel=closure_rate",
         "method?audit=city",
         "method?method=" + OFFICIAL,
         "?method=" + OFFICIAL,
-        "region?method=" + OFFICIAL,
+        "place?method=" + OFFICIAL,
     ],
 )
 def test_every_view_of_doubt_opens_by_its_address(

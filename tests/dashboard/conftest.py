@@ -42,7 +42,7 @@ def period(sample: CachedSnapshot) -> str:
 
 @pytest.fixture
 def open_page(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """`open_page("region", level="province", unit="320000")` runs that page at that address."""
+    """`open_page("place", level="province", unit="320000")` runs that page at that address."""
     monkeypatch.setenv("JECI_WAREHOUSE", str(warehouse))
     return run_page
 

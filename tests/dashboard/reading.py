@@ -15,7 +15,7 @@ def scored(sample: CachedSnapshot, level: str, period: str) -> SimpleNamespace:
 
 
 def profile(open_page: Open, level: str, unit: str, **more: str) -> str:
-    app = open_page("region", level=level, unit=unit, lang="en", **more)
+    app = open_page("place", level=level, unit=unit, lang="en", **more)
     i18n.set_language("en")  # a page sets its own
     assert not app.exception, app.exception[0].message
     return text(app)

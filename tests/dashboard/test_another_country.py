@@ -26,7 +26,7 @@ def abroad() -> Path:
     return shared_warehouse("another-country", make, method_text)
 
 
-@pytest.mark.parametrize("page", ["overview", "rankings", "region", "policy", "method"])
+@pytest.mark.parametrize("page", ["overview", "rankings", "place", "policy", "method"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_stands(
     abroad: Path, monkeypatch: pytest.MonkeyPatch, page: str, language: str

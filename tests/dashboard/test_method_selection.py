@@ -31,7 +31,7 @@ def printed_scores(shown: str) -> list[tuple[str, float]]:
     return [(unit, float(score)) for unit, score in rows]
 
 
-@pytest.mark.parametrize("page", ["overview", "rankings", "region", "method"])
+@pytest.mark.parametrize("page", ["overview", "rankings", "place", "method"])
 def test_every_page_stands_under_another_method_and_says_so(open_page: Open, page: str) -> None:
     shown = clean(open_page(page, method=OFFICIAL))
     band = re.search(r'<p class="band other-method".*?</p>', shown, re.S)
@@ -44,7 +44,7 @@ def test_every_page_stands_under_another_method_and_says_so(open_page: Open, pag
     assert re.search(rf'aria-current="true">{NAME}', current[0])
 
 
-@pytest.mark.parametrize("page", ["overview", "rankings", "region"])
+@pytest.mark.parametrize("page", ["overview", "rankings", "place"])
 def test_links_carry_the_method(open_page: Open, page: str) -> None:
     shown = text(open_page(page, method=OFFICIAL))
     links = re.findall(r'href="(\./[^"]*)"', shown)

@@ -27,7 +27,7 @@ def clean(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("page", ["overview", "rankings", "region", "compare", "policy", "method"])
+@pytest.mark.parametrize("page", ["overview", "rankings", "place", "compare", "policy", "method"])
 def test_page_runs_and_carries_the_synthetic_mark(
     open_page: Open, page: str, language: str
 ) -> None:
@@ -38,7 +38,7 @@ def test_page_runs_and_carries_the_synthetic_mark(
 
 
 @pytest.mark.parametrize("level", ["province", "city", "court"])
-@pytest.mark.parametrize("page", ["overview", "region"])
+@pytest.mark.parametrize("page", ["overview", "place"])
 def test_page_shows_the_place_of_the_address(
     open_page: Open, sample: CachedSnapshot, page: str, level: str
 ) -> None:
@@ -87,15 +87,15 @@ def test_a_period_in_the_address_is_shown_and_a_wrong_one_is_not(
 ) -> None:
     earlier = sample.periods()[-2]
     last = sample.period_dates(earlier)[1]
-    shown = clean(open_page("region", period=earlier))
+    shown = clean(open_page("place", period=earlier))
     assert f"{last.year}年{last.month}月{last.day}日" in shown
-    assert open_page("region", period="1999Q1").selectbox[0].value == sample.periods()[-1]
+    assert open_page("place", period="1999Q1").selectbox[0].value == sample.periods()[-1]
 
 
 def test_choosing_a_period_writes_it_into_the_address(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    app = open_page("region")
+    app = open_page("place")
     earlier = sample.periods()[-3]
     app.selectbox(key="choose-period").set_value(earlier).run()
     assert app.query_params["period"] == earlier
@@ -104,19 +104,19 @@ def test_choosing_a_period_writes_it_into_the_address(
 
 
 def test_choosing_a_cohort_writes_it(open_page: Open, sample: CachedSnapshot) -> None:
-    app = open_page("region")
+    app = open_page("place")
     app.selectbox(key="choose-cohort").set_value(sample.cohorts()[0]).run()
     assert app.query_params["cohort"] == sample.cohorts()[0]
     assert not app.exception
 
 
 def test_an_unknown_place_is_said_to_be_unknown(open_page: Open) -> None:
-    app = open_page("region", level="province", unit="999999")
+    app = open_page("place", level="province", unit="999999")
     assert not app.exception
     assert "数据集中没有这个地区" in text(app)
 
 
-@pytest.mark.parametrize("page", ["overview", "rankings", "region", "method"])
+@pytest.mark.parametrize("page", ["overview", "rankings", "place", "method"])
 def test_no_warehouse_says_what_to_do(page: str) -> None:
     app = run_page(page)  # without the fixture: the environment names a file that is not there
     assert not app.exception

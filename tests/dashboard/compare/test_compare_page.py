@@ -264,7 +264,7 @@ def test_a_faulty_table_is_told_and_the_rest_is_shown(
     assert "Seen &lt;b&gt;" in markup
     assert "e.csv:3: kind" in markup
     assert "1 rows of the table of events cannot be read" in markup
-    profile = open_page("region", lang="en", level="province", unit=units[0].place_id)
+    profile = open_page("place", lang="en", level="province", unit=units[0].place_id)
     assert "Seen <b>" in text(profile)
 
 

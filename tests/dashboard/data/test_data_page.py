@@ -101,7 +101,7 @@ def test_a_data_set_is_shown_on_every_page_and_in_every_link(folder: Path) -> No
     assert "nothing is built in it yet" in text(app)
     links = re.findall(r'href="\./([^"]*)"', text(app))
     here = [link for link in links if "data=mine" in link]
-    assert {link.split("?")[0] for link in here} >= {"", "rankings", "region", "method", "data"}
+    assert {link.split("?")[0] for link in here} >= {"", "rankings", "place", "method", "data"}
     # The way back to what is shown by default needs no word in the address.
     menu = text(app).split('class="note menu"')[1].split("</details>")[0]
     assert "data=mine" in menu and "data=sample" not in menu

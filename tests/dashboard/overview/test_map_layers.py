@@ -15,6 +15,7 @@ from dashboard.overview import score_layers as layer_kinds
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import i18n
 from dashboard.ui import theme
+from dashboard.ui.method_switch import is_main_method
 from index_engine.build import build
 from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
@@ -239,13 +240,13 @@ def test_neighbours_of_another_method_are_said_not_to_be_compared(
 ) -> None:
     i18n.set_language("en")
     official = View(under_official, under_official.periods()[-1], under_official.nation)
-    assert not layer_kinds.has_neighbour_comparison(official)
+    assert not is_main_method(official.snapshot)
     layer = layer_kinds.available_layers(official, "province")["clusters"]
     units = layer.sort_rows(official.scores("province"))
     labels = {layer.classes[layer.class_index(one)].label for one in units.itertuples(index=False)}
     assert labels <= {"not compared", "no score"} and "not compared" in labels
     assert layer_kinds.moran_text(official, "province") == "Moran's I: not computed"
-    assert layer_kinds.has_neighbour_comparison(View(sample, sample.periods()[-1], sample.nation))
+    assert is_main_method(sample)
 
 
 def test_another_method_says_so_on_the_page(open_page: Open) -> None:

@@ -129,19 +129,19 @@ def test_the_address_names_the_figure_and_a_wrong_one_is_not_taken(
     at = {"level": "province", "unit": province.place.place_id, "lang": "en"}
     other = "closure_rate"
     assert (
-        open_page("region", **at).selectbox(key="choose-funnel").value
+        open_page("place", **at).selectbox(key="choose-funnel").value
         == funnel_plot_section.DEFAULT_STATISTIC
     )
-    app = open_page("region", funnel=other, **at)
+    app = open_page("place", funnel=other, **at)
     assert app.selectbox(key="choose-funnel").value == other
     plot = province.snapshot.funnel_plot("city", province.period, other)
     assert sum(len(numbers(trace["x"])) for trace in points(drawn(app))) == len(plot.places)
-    wrong = open_page("region", funnel="no_such", **at)
+    wrong = open_page("place", funnel="no_such", **at)
     assert wrong.selectbox(key="choose-funnel").value == funnel_plot_section.DEFAULT_STATISTIC
 
 
 def test_choosing_a_figure_writes_it_into_the_address(open_page: Open, province: View) -> None:
-    app = open_page("region", level="province", unit=province.place.place_id)
+    app = open_page("place", level="province", unit=province.place.place_id)
     i18n.set_language("")  # what is read back is in the language of the page
     app.selectbox(key="choose-funnel").set_value("closure_rate").run()
     assert app.query_params["funnel"] == "closure_rate"
@@ -159,7 +159,7 @@ def test_the_places_of_a_province_are_highlighted(
     above = {place.place_id} if level == "city" else cities | {place.place_id}
     mine = plot.places[plot.places["parent"].isin(above)]
     assert len(mine) > 1
-    app = open_page("region", level="province", unit=place.place_id, among=level, lang="en")
+    app = open_page("place", level="province", unit=place.place_id, among=level, lang="en")
     others, highlighted = points(drawn(app))
     assert len(numbers(highlighted["x"])) == len(mine)
     assert len(numbers(others["x"])) == len(plot.places) - len(mine)
@@ -193,7 +193,7 @@ def test_a_court_is_highlighted_among_all_courts(open_page: Open, sample: Cached
     period = sample.periods()[-1]
     plot = sample.funnel_plot("court", period, funnel_plot_section.DEFAULT_STATISTIC)
     line = plot.places.sort_values("n").iloc[-1]
-    app = open_page("region", level="court", unit=line["place_id"], lang="en")
+    app = open_page("place", level="court", unit=line["place_id"], lang="en")
     _others, here = points(drawn(app))
     assert numbers(here["x"]) == [line["n"]]
     assert numbers(here["y"]) == pytest.approx([100 * line["value"]])
@@ -208,7 +208,7 @@ def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(
     plot = sample.funnel_plot("court", period, funnel_plot_section.DEFAULT_STATISTIC)
     small = sorted(set(sample.scores("court", period)["place_id"]) - set(plot.places["place_id"]))
     assert small, "every court of the sample is in the funnel"
-    app = open_page("region", level="court", unit=small[0], lang="en")
+    app = open_page("place", level="court", unit=small[0], lang="en")
     assert "it is in no funnel" in text(app)
 
 

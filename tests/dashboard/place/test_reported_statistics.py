@@ -14,7 +14,7 @@ GUANGXI = {"level": "province", "unit": "450000", "lang": "en"}
 
 
 def test_published_figures_stand_beside_computed_ones(open_page: Open) -> None:
-    shown = text(open_page("region", period="2020Q4", **GUANGXI))
+    shown = text(open_page("place", period="2020Q4", **GUANGXI))
     _, _, section = shown.partition(HEADING)
     assert "95.6%" in section  # as published
     assert 'href="https://new.qq.com/omn/20210303/20210303A02D8S00.html"' in section
@@ -24,7 +24,7 @@ def test_published_figures_stand_beside_computed_ones(open_page: Open) -> None:
 
 
 def test_a_place_without_any_has_no_section(open_page: Open) -> None:
-    assert HEADING not in text(open_page("region", level="province", unit="440000", lang="en"))
+    assert HEADING not in text(open_page("place", level="province", unit="440000", lang="en"))
 
 
 @pytest.mark.parametrize(

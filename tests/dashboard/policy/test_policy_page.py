@@ -83,7 +83,7 @@ def test_a_change_is_told_with_both_rates_and_leads_to_the_profile(
         rows = snapshot.exceptions("court", PERIOD)
     assert len(found) == len(rows) == 2
     for line, row in zip(found, rows.itertuples(index=False), strict=True):
-        assert f"./region?lang=en&level=court&unit={CHANGED}" in line
+        assert f"./place?lang=en&level=court&unit={CHANGED}" in line
         assert f"{100 * row.before:.1f}% → {100 * row.after:.1f}%" in line
         assert f"n {row.before_n:,} → {row.after_n:,}" in line
         assert {"up": "higher", "down": "lower"}[row.direction] in line

@@ -28,7 +28,7 @@ def cities(sample: CachedSnapshot) -> pd.DataFrame:
 
 def all_units(shown: str) -> set[str]:
     """Units of all tables of the page."""
-    return set(re.findall(r'href="\./region\?[^"]*unit=([\w-]+)', shown))
+    return set(re.findall(r'href="\./place\?[^"]*unit=([\w-]+)', shown))
 
 
 def sentence(shown: str) -> str:

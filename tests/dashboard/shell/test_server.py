@@ -13,10 +13,14 @@ from urllib.parse import unquote
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from streamlit import file_util
 
 from dashboard.shell import preload
-from dashboard.shell.server import PAGES, routes
+from dashboard.shell.pages import PAGES, REDIRECTS
+from dashboard.shell.server import routes
 from dashboard.state import cache
 from dashboard.ui.charts import choropleth as maps
 from index_engine.errors import InputError
@@ -108,7 +112,7 @@ def test_nothing_else_is_served(client: Client, name: str) -> None:
     assert client.get(f"/boundaries/{name}").status == 404
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page.path for page in PAGES])
 def test_the_shell_speaks_the_language_of_the_address(client: Client, page: str) -> None:
     chinese = client.get(f"/{page}").text
     assert '<html lang="zh-Hans">' in chinese
@@ -117,6 +121,36 @@ def test_the_shell_speaks_the_language_of_the_address(client: Client, page: str)
     assert '<html lang="en">' in english
     assert "<title>Judicial enforcement credit index</title>" in english
     assert "BACKEND_BASE_URL" in english
+
+
+@pytest.mark.parametrize("path", REDIRECTS)
+def test_an_address_of_before_leads_to_its_page(client: Client, path: str) -> None:
+    answer = client.get(f"/{path}?lang=en&level=city&unit=320500")
+    assert answer.status == 308
+    assert answer.headers["location"] == f"./{REDIRECTS[path]}?lang=en&level=city&unit=320500"
+    assert client.get(f"/{path}").headers["location"] == f"./{REDIRECTS[path]}"
+
+
+@pytest.mark.parametrize("path", ["regions", "place/320500", "a/b/c", "Rankings"])
+def test_an_unknown_address_says_so_in_the_language_asked_for(client: Client, path: str) -> None:
+    answer = client.get(f"/{path}?lang=en")
+    assert answer.status == 404
+    assert '<html lang="en">' in answer.text.replace("><", ">\n<")
+    assert "<title>Judicial enforcement credit index</title>" in answer.text
+    assert "There is no page at this address" in answer.text
+    assert 'href="/?lang=en"' in answer.text
+    assert '<html lang="zh-Hans">' in client.get(f"/{path}").text
+
+
+@pytest.mark.parametrize("path", ["_stcore/health", "static/js/x.js", "favicon.png", "rankings/"])
+def test_what_streamlit_serves_is_left_to_it(path: str) -> None:
+    """Its own routes follow ours: here a route that answers everything."""
+
+    async def streamlit(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("Streamlit")
+
+    app = Starlette(routes=[*routes(), Route("/{path:path}", streamlit)])
+    assert Client(app).get(f"/{path}").text == "Streamlit"
 
 
 def test_what_draws_charts_is_fetched_ahead(client: Client) -> None:

@@ -28,7 +28,7 @@ PAGES = [
     ("overview", {}),
     ("overview", {"level": "province", "unit": "630000"}),
     ("rankings", {"level": "city", "method": OFFICIAL}),
-    ("region", {"level": "province", "unit": "630000"}),
+    ("place", {"level": "province", "unit": "630000"}),
     ("method", {}),
 ]
 

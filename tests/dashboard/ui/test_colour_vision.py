@@ -30,7 +30,7 @@ SIGHT = {
     ),
 }
 LEAST = 7.5  # of L* between neighbouring classes; about 1 can just be noticed side by side
-LOOKS = list(theme.COLOUR_THEMES.values())
+LOOKS = list(theme.PALETTES.values())
 
 
 def linear(colour: str) -> Triple:

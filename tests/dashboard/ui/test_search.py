@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import pinyin
 from dashboard.shell.server import routes
 from dashboard.state.cache import CachedSnapshot
+from dashboard.text import pinyin
 from dashboard.ui import search
 from tests.dashboard.running import Open
 from tests.dashboard.shell.test_server import Client
@@ -66,12 +66,12 @@ def test_without_data_there_is_no_list() -> None:
     assert Client(Starlette(routes=routes())).get("/names.json").status == 404
 
 
-@pytest.mark.parametrize("page", ["overview", "rankings", "region", "method", "data"])
+@pytest.mark.parametrize("page", ["overview", "rankings", "place", "method", "data"])
 def test_the_box_is_on_every_page_and_carries_no_names(open_page: Open, page: str) -> None:
     app = open_page(page, lang="en", period="2025Q3")
     [box] = [block.value for block in app.html if 'class="search"' in block.value]
     assert len(box) < 1_000
     assert 'data-names="./names.json?lang=en"' in box
-    way = "region" if page != "overview" else ""
+    way = "place" if page != "overview" else ""
     assert f'data-place-way="./{way}?lang=en&amp;period=2025Q3"' in box
-    assert 'data-court-way="./region?lang=en&amp;period=2025Q3"' in box
+    assert 'data-court-way="./place?lang=en&amp;period=2025Q3"' in box
