@@ -9,6 +9,7 @@ from index_engine.measures.compute import MEASURES, compute_measures
 from index_engine.method import load_methods
 from index_engine.monitoring import exceptions, spatial
 from index_engine.warehouse import file as warehouse_file
+from index_engine.warehouse.built import create_schema
 
 # Spells, measures, creditors, random groups counted and estimated, four clocks, rates, small units,
 # local and other creditors; scores, doubts, neighbours, exceptions.
@@ -39,7 +40,7 @@ def build(
         compute_measures(con, methods[0], progress=progress)
         estimate(con, methods, progress=progress)
         progress("scores")
-        score.create_schema(con)
+        create_schema(con, "index")
         scores_by_method = {method.id: score.write_scores(con, method) for method in methods}
         progress("doubts")
         for method in methods:

@@ -29,8 +29,8 @@ STAGES = {
     "importing": {"errors", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
-    "measures": BASE,
-    "estimates": BASE | {"measures"},
+    "measures": BASE | {"warehouse"},
+    "estimates": BASE | {"measures", "warehouse"},
     "index": BASE | {"estimates"},
     "monitoring": BASE | {"estimates", "index"},
     "build": BASE | {"measures", "estimates", "index", "monitoring", "warehouse"},

@@ -6,7 +6,6 @@ speed cannot buy off non-recovery. Nothing here looks at a measure or a case.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -23,8 +22,6 @@ from index_engine.method.model import z_value
 
 DECIMALS = 1  # of a published score, and shown: ranks must not be finer than what is printed
 BAND_CONFIDENCE = 0.9  # of the interval that must support a band
-
-SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 @dataclass(frozen=True)
@@ -50,11 +47,6 @@ class MethodScores:
     scores: Scores
     ranked_score: Array
     se: Array
-
-
-def create_schema(con: duckdb.DuckDBPyConnection) -> None:
-    """Make schema `index` anew, empty."""
-    con.execute(SCHEMA.read_text(encoding="utf-8"))
 
 
 def write_scores(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str, MethodScores]:

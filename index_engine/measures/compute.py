@@ -17,6 +17,7 @@ from index_engine.age_grid import AgeGrid
 from index_engine.errors import InputError
 from index_engine.measures import strata
 from index_engine.method import PROCESS_EVENTS, Method
+from index_engine.warehouse.built import create_schema
 
 SQL_FOLDER = Path(__file__).parent
 MEASURES = (
@@ -72,9 +73,7 @@ def compute_measures(
     'elsewhere:' before the court, of cases whose creditor is known to be either. Raises InputError
     where there is nothing to measure.
     """
-    for schema in ("measures", "random_groups", "by_creditor"):
-        con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-        con.execute(f"CREATE SCHEMA {schema}")
+    _create_schemas(con, method)
     progress("spells")
     _create_inputs(con, method, period_function)
     _create_views(con)
@@ -82,14 +81,35 @@ def compute_measures(
     for name in MEASURES:
         progress(name)
         # Clustered by period: a page reads one window and skips the rest.
-        con.execute(f"CREATE TABLE measures.{name} AS {_read_sql(name)} ORDER BY period")
-    # By calendar month whatever the periods are, and of all strata: what seasons are told from.
-    con.execute(f"CREATE TABLE measures.monthly AS {_read_sql('monthly')} ORDER BY month")
+        con.execute(f"INSERT INTO measures.{name} BY NAME {_read_sql(name)} ORDER BY period")
+    con.execute(f"INSERT INTO measures.monthly BY NAME {_read_sql('monthly')} ORDER BY month")
     progress("creditors")
     _compute_by_creditor(con)
     progress("random groups")
     _compute_random_groups(con)
     _drop_temporary_tables(con)
+
+
+def _create_schemas(con: duckdb.DuckDBPyConnection, method: Method) -> None:
+    """The schemas of the measures, empty; those of creditors and of random groups, whose tables are
+    gone when the build is over, get their own names of courts."""
+    events = {event for process in PROCESSES for event in method.process_events(process)}
+    con.register("event_codes", pd.DataFrame({"event": sorted({*events, "open"})}))
+    con.register(
+        "process_codes", pd.DataFrame({"process": PROCESSES, "position": range(len(PROCESSES))})
+    )
+    create_schema(con, "measures")
+    con.unregister("event_codes")
+    con.unregister("process_codes")
+    for schema in ("random_groups", "by_creditor"):
+        con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        con.execute(f"CREATE SCHEMA {schema}")
+    con.execute(
+        "CREATE TYPE by_creditor.court AS ENUM (SELECT side || ':' || court_id AS court "
+        f"FROM courts, (VALUES ('{LOCAL}'), ('{NON_LOCAL}')) AS sides(side) ORDER BY court)"
+    )
+    group_names = ", ".join(f"'g{number:03d}'" for number in range(MAX_GROUPS))
+    con.execute(f"CREATE TYPE random_groups.court AS ENUM ({group_names})")
 
 
 def _compute_by_creditor(con: duckdb.DuckDBPyConnection) -> None:
@@ -155,7 +175,7 @@ def _create_inputs(
     con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
     con.execute(
         """
-        CREATE TABLE measures.windows AS
+        INSERT INTO measures.windows BY NAME
         -- Deliveries of one source follow one another and share one window: a case of the first
         -- that the last no longer mentions was watched all along. So does a delivery without rows
         -- of its own: a month in which nothing happened, or rows that were all corrected since.
@@ -201,7 +221,6 @@ def _create_inputs(
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE step_recording AS {_read_sql('step_recording')}")
     _create_closing_events(con, method)
-    _create_types(con, method)
 
 
 def _create_calendar(
@@ -260,22 +279,6 @@ def _create_closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> No
         )
 
 
-def _create_types(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """Short keys as enumerations: grouping is then by small whole numbers."""
-    events = {event for process in PROCESSES for event in method.process_events(process)}
-    con.execute(f"CREATE TYPE measures.event AS ENUM ({_quote_list(sorted({*events, 'open'}))})")
-    con.execute(f"CREATE TYPE measures.process AS ENUM ({_quote_list(list(PROCESSES))})")
-    con.execute(
-        "CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_id)"
-    )
-    con.execute(
-        "CREATE TYPE by_creditor.court AS ENUM (SELECT side || ':' || court_id AS court "
-        f"FROM courts, (VALUES ('{LOCAL}'), ('{NON_LOCAL}')) AS sides(side) ORDER BY court)"
-    )
-    group_names = [f"g{number:03d}" for number in range(MAX_GROUPS)]
-    con.execute(f"CREATE TYPE random_groups.court AS ENUM ({_quote_list(group_names)})")
-
-
 def _create_spells(con: duckdb.DuckDBPyConnection, schema: str, where_clause: str = "") -> None:
     """`spells`, by what stands for courts in a schema."""
     con.execute(
@@ -297,10 +300,6 @@ def _drop_temporary_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP TABLE {table}")
     for view in ("first_enforcement", "rounds"):
         con.execute(f"DROP VIEW {view}")
-
-
-def _quote_list(values: list[str]) -> str:
-    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
 def _read_sql(name: str) -> str:

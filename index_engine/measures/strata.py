@@ -49,8 +49,7 @@ def stratum_grid(method: Method) -> StratumGrid:
 
 
 def create_strata(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """Create measures.strata (stratum, kind, case_class, claim_class, debtor_kind, asset_class) and
-    the temporary tables case_classes, debtor_kinds and asset_classes, which give a code its number.
+    """Fill measures.strata and create the temporary tables case_classes, debtor_kinds and asset_classes, which give a code its number.
 
     `claim_class` is the position of the band, NULL where the claim is not known.
     """
@@ -66,10 +65,6 @@ def create_strata(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     asset_numbers = _code_numbers(con, "auction_rounds", "asset_class", asset_groups)
     _create_lookup(
         con, "asset_classes", "asset_class", [(a, axes.n_case_strata + n) for a, n in asset_numbers]
-    )
-    con.execute(
-        "CREATE TABLE measures.strata (stratum INTEGER, kind VARCHAR, case_class VARCHAR,"
-        " claim_class INTEGER, debtor_kind VARCHAR, asset_class VARCHAR)"
     )
     case_strata = product(
         enumerate(axes.case_classes), range(axes.n_claim_classes), enumerate(axes.debtor_kinds)

@@ -29,36 +29,6 @@ STATISTICS = (
 LEVELS = ("province", "city", "court")
 RIBBON_Z = 1.96  # standard deviations of the band that is drawn
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS index.monitored_series (
-    level VARCHAR, period VARCHAR, figure VARCHAR,
-    series BIGINT,         -- places with enough quarters
-    signals BIGINT,
-    expected DOUBLE        -- signals by chance, had nothing changed anywhere
-);
-CREATE TABLE IF NOT EXISTS index.exceptions (
-    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
-    direction VARCHAR,     -- up | down
-    since VARCHAR,         -- quarter in which the change most likely began
-    signalled VARCHAR,     -- quarter in which the sum passed the limit
-    strength DOUBLE,       -- the largest sum over the limit: above 1
-    before DOUBLE,         -- rate of the baseline, at the seasons of the quarters since
-    before_n BIGINT,       -- denominator of the baseline
-    after DOUBLE, after_n BIGINT,  -- of the quarters since, the period's included
-    baseline BIGINT,       -- quarters of the baseline
-    spread DOUBLE          -- standard deviation used over the binomial one: at least 1
-);
-CREATE TABLE IF NOT EXISTS index.exception_series (
-    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR, quarter VARCHAR,
-    value DOUBLE,          -- NULL from fewer than are counted
-    n BIGINT,
-    expected DOUBLE,       -- the baseline's rate at the season of the quarter
-    low DOUBLE, high DOUBLE,  -- 95 % of quarters without a change lie between
-    total DOUBLE,          -- the sum in the signal's direction; NULL in the baseline
-    alarm DOUBLE           -- its limit
-);
-"""
-
 
 def monitored_statistics(method: Method) -> list[Statistic | Check | Indicator]:
     """The figures, checks and indicators of a method that are watched, in the order of FIGURES."""
@@ -70,7 +40,6 @@ def monitored_statistics(method: Method) -> list[Statistic | Check | Indicator]:
 
 def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     """Write index.monitored_series, index.exceptions and index.exception_series for every scored period."""
-    con.execute(SCHEMA)
     yearly_windows = read_windows(con, method)
     first = int(yearly_windows.ends[0]) - yearly_windows.length + 1
     quarters = Windows(yearly_windows.axes, 1, np.arange(first, int(yearly_windows.ends[-1]) + 1))

@@ -30,24 +30,6 @@ MIN_PLACES = 10  # with neighbours: for fewer there is no result
 PERMUTATIONS = 39_999
 FALSE_DISCOVERY_RATE = 0.05  # expected share of them among the clusters named
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS index.spatial (
-    method VARCHAR, level VARCHAR, period VARCHAR,
-    layer VARCHAR,      -- score, or a dimension
-    i DOUBLE, expected DOUBLE, z DOUBLE,
-    p DOUBLE,           -- one-sided, towards likeness of neighbours
-    n INTEGER,          -- units with a value and a neighbour that has one
-    islands INTEGER,    -- units with a value and no such neighbour: left out
-    status VARCHAR      -- estimated | too_few | constant
-);
-CREATE TABLE IF NOT EXISTS index.clusters (
-    method VARCHAR, level VARCHAR, period VARCHAR, layer VARCHAR, place_id VARCHAR,
-    i DOUBLE, z DOUBLE, -- NULL for an island
-    p DOUBLE, q DOUBLE, -- two-sided, by permutation; the same corrected for testing every unit
-    cluster VARCHAR     -- high-high | low-low | high-low | low-high | none | island
-);
-"""
-
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -316,7 +298,6 @@ def write(con: duckdb.DuckDBPyConnection, method_id: str, *, seed: int = 0) -> N
     Read are the observed scores and dimensions of provinces and cities in index.scores and
     index.dimensions. A level none of whose units is on the map (another country's) has no rows.
     """
-    con.execute(SCHEMA)
     rows = con.execute(
         "SELECT level, period, 'score' AS layer, place_id, score AS value FROM index.scores"
         " WHERE method = $method AND basis = 'observed'"

@@ -5,7 +5,9 @@ file or the new one and never half of each; readers open it read-only and locked
 """
 
 import fcntl
+import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +17,24 @@ import duckdb
 
 from index_engine.errors import InputError
 
-SCHEMA_VERSION = "3"  # of the facts
-BUILD_VERSION = "6"  # of what a build makes of them; raise it with every table or column of those
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
+BUILT_FILE = Path(__file__).with_name("built.sql")
+
+
+def _version(declarations: str) -> str:
+    return hashlib.sha256(declarations.encode()).hexdigest()[:12]
+
+
+def _without_comments(sql: str) -> str:
+    """The statements, one blank between words; no string of them may hold two hyphens."""
+    return " ".join(re.sub(r"--[^\n]*", "", sql).split())
+
+
+# Of the facts: what they are made for is the declared columns. To make facts anew costs an import,
+# so a comment put better does not ask for it.
+SCHEMA_VERSION = _version(_without_comments(SCHEMA_FILE.read_text(encoding="utf-8")))
+# Of what a build makes of them: its comments tell values too, and to build anew costs a command.
+BUILD_VERSION = _version(BUILT_FILE.read_text(encoding="utf-8"))
 
 
 @contextmanager
@@ -126,8 +143,8 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise InputError(f"{path}: a DuckDB file, but not a warehouse of this project") from error
     if schema != [(SCHEMA_VERSION,)]:
         raise InputError(
-            f"{path}: not made for schema {SCHEMA_VERSION} of this version; "
-            "make it anew from its sources"
+            f"{path}: made for the schema of another version; make it anew from its sources with "
+            "'python -m index_engine import'"
         )
 
 

@@ -9,10 +9,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from index_engine.estimates.store import SCHEMA
 from index_engine.index import score
 from index_engine.index.score import compute_scores
 from index_engine.method import Indicator, Method, load_method, parse_method
+from index_engine.warehouse.built import create_schema
 
 METHOD = load_method()
 IDS = [i.id for i in METHOD.indicators]
@@ -184,9 +184,9 @@ def test_at_a_goalpost_the_error_does_not_vanish():
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory connection with the tables of the estimates, and no courts, empty."""
     with duckdb.connect() as found:
-        found.execute(SCHEMA)
+        create_schema(found, "estimates")
         found.execute("CREATE TABLE courts (court_id VARCHAR, special BOOLEAN)")
-        score.create_schema(found)
+        create_schema(found, "index")
         yield found
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from index_engine.estimates.indicator_estimate import BASES
-from index_engine.estimates.store import SCHEMA
 from index_engine.index import score, score_inputs
 from index_engine.index.score_inputs import Inputs
 from index_engine.method import Band, load_method, load_methods
 from index_engine.method.model import z_value
+from index_engine.warehouse.built import create_schema
 
 METHOD, OFFICIAL = load_methods(())
 IDS = [i.id for i in METHOD.indicators]
@@ -54,7 +54,7 @@ class Tables:
         self.correlation = {pair: rng.uniform(-0.9, 0.9) for pair in chosen}
 
     def write(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute(SCHEMA)
+        create_schema(con, "estimates")
         for table, rows in (
             ("indicators", [(m, b, *k, i, *row) for (m, b, k, i), row in self.indicators.items()]),
             ("covariances", [(m, b, *k, *p, v) for (m, b, k, *p), v in self.covariances.items()]),

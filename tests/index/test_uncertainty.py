@@ -13,6 +13,7 @@ from index_engine.index import score, score_inputs, uncertainty
 from index_engine.index.score import DECIMALS
 from index_engine.index.sensitivity import uncertainty_analysis
 from index_engine.method import Method, load_methods
+from index_engine.warehouse.built import create_schema
 
 METHODS = load_methods(())
 LAST = "2024Q4"
@@ -229,11 +230,11 @@ def test_two_units_have_no_order(built_world: Path):
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{built_world}' AS old (READ_ONLY)")
         con.execute("CREATE SCHEMA estimates")
-        for table in ("indicators", "covariances", "correlations", "shrinkage", "figures"):
+        for table in ("indicators", "covariances", "correlations", "shrinkage", "statistics"):
             con.execute(f"CREATE TABLE estimates.{table} AS FROM old.estimates.{table}")
         con.execute("CREATE TABLE courts AS FROM old.courts")
         con.execute("DELETE FROM estimates.indicators WHERE level = 'province' AND place_id = '13'")
-        score.create_schema(con)
+        create_schema(con, "index")
         found = score.write_scores(con, main)
         uncertainty.write(con, main, found)
         levels = {n for (n,) in con.execute("SELECT DISTINCT level FROM index.ranks").fetchall()}

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from index_engine.monitoring import spatial
+from index_engine.warehouse.built import create_schema
 
 
 def scored(units: dict[str, Iterable[str]], periods: Iterable[str]) -> duckdb.DuckDBPyConnection:
@@ -23,11 +24,11 @@ def scored(units: dict[str, Iterable[str]], periods: Iterable[str]) -> duckdb.Du
                 dimensions += [(*key, "speed", draw.gauss(50, 10)), (*key, "recovery", None)]
     keys = ["method", "basis", "level", "place_id", "period"]
     con = duckdb.connect()
-    con.execute("CREATE SCHEMA index")
+    create_schema(con, "index")
     con.register("s", pd.DataFrame(scores, columns=[*keys, "score"]))
     con.register("d", pd.DataFrame(dimensions, columns=[*keys, "dimension", "points"]))
-    con.execute("CREATE TABLE index.scores AS SELECT * FROM s")
-    con.execute("CREATE TABLE index.dimensions AS SELECT * FROM d")
+    con.execute("INSERT INTO index.scores BY NAME SELECT * FROM s")
+    con.execute("INSERT INTO index.dimensions BY NAME SELECT * FROM d")
     return con
 
 

@@ -1,0 +1,296 @@
+-- Every table that a build makes from the facts, in the order in which they are made; the facts
+-- themselves are in schema.sql. A build makes a schema anew, empty, and each stage fills its tables.
+-- The text of this file, comments included, is the version of a build: a page refuses what another
+-- text built. So write into it what a value may be, too.
+
+-- ---------------------------------------------------------------- measures
+
+-- Additive counts of a court and a period, one SQL file of measures/ a table. A period is a quarter,
+-- 4 x year + quarter - 1; a day is counted from 1970-01-01.
+
+CREATE SCHEMA measures;
+
+-- Short keys as enumerations: grouping is then by small whole numbers. `event_codes` and
+-- `process_codes` are of the method.
+CREATE TYPE measures.event AS ENUM (SELECT event FROM event_codes ORDER BY event);
+CREATE TYPE measures.process AS ENUM (SELECT process FROM process_codes ORDER BY position);
+CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_id);
+
+CREATE TABLE measures.windows (
+    source_id INTEGER, kind VARCHAR,
+    from_day INTEGER, until_day INTEGER  -- observed from the one to the day before the other
+);
+
+CREATE TABLE measures.strata (
+    stratum INTEGER,
+    kind VARCHAR,         -- case | lot
+    case_class VARCHAR,
+    claim_class INTEGER,  -- position of the class of claims, NULL where the claim is not known
+    debtor_kind VARCHAR,  -- '' where it is not known
+    asset_class VARCHAR
+);
+
+-- Spells by age when they came under observation, when a period began, and when they ended.
+-- elapsed: days of the age bin already over, summed.
+CREATE TABLE measures.entries (
+    process measures.process, court_id measures.court, stratum SMALLINT, period INTEGER,
+    age_bin SMALLINT, n INTEGER, elapsed INTEGER
+);
+CREATE TABLE measures.exits (
+    process measures.process, court_id measures.court, stratum SMALLINT,
+    cohort INTEGER,       -- period of filing; 0: filed before it was observed
+    period INTEGER, age_bin SMALLINT,
+    event measures.event, -- 'open': left observation without an event
+    n INTEGER, elapsed INTEGER
+);
+CREATE TABLE measures.opening_stock (
+    process measures.process, court_id measures.court, stratum SMALLINT, period INTEGER,
+    age_bin SMALLINT, n INTEGER, elapsed INTEGER
+);
+
+-- Cases, in the words of official reports; x_x_y is the sum of products of x and y.
+CREATE TABLE measures.case_counts (
+    court_id VARCHAR, stratum INTEGER, period INTEGER,
+    filed INTEGER, initial_stock INTEGER,
+    closed INTEGER, closed_december INTEGER, completed INTEGER,
+    zhongben INTEGER, zhongben_within_120 INTEGER, zhongben_before_90 INTEGER,
+    recovered_known INTEGER, recovered_cash INTEGER, recovered_instalment INTEGER,
+    recovered_setoff INTEGER, recovered_asset_swap INTEGER, recovered_restructuring INTEGER,
+    days_to_close BIGINT, days_to_close_x_days_to_close BIGINT,
+    amount_cases INTEGER, claimed BIGINT, recovered BIGINT,
+    claimed_x_claimed DECIMAL(38, 0), claimed_x_recovered DECIMAL(38, 0),
+    recovered_x_recovered DECIMAL(38, 0),
+    zhongben_amount_cases INTEGER, zhongben_claimed BIGINT, zhongben_recovered BIGINT,
+    zhongben_claimed_x_zhongben_claimed DECIMAL(38, 0),
+    zhongben_claimed_x_zhongben_recovered DECIMAL(38, 0),
+    zhongben_recovered_x_zhongben_recovered DECIMAL(38, 0)
+);
+
+-- Numbered cases of all strata together: nobody knows of what stratum a missing one is.
+CREATE TABLE measures.coverage (
+    court_id VARCHAR, period INTEGER, numbered_received INTEGER, numbered_expected INTEGER
+);
+
+-- Auction rounds, and lots by their last round.
+CREATE TABLE measures.round_counts (
+    court_id VARCHAR, stratum INTEGER, period INTEGER, stage VARCHAR,
+    rounds_ended INTEGER, held INTEGER, sold INTEGER, failed INTEGER, defaulted INTEGER,
+    setoff INTEGER, withdrawn INTEGER, premium DECIMAL(38, 2), start_value DECIMAL(38, 2)
+);
+CREATE TABLE measures.lot_counts (
+    court_id VARCHAR, stratum INTEGER, period INTEGER,
+    lots_finished INTEGER, lots_sold INTEGER,
+    value_finished DECIMAL(38, 2), value_sold DECIMAL(38, 2)
+);
+CREATE TABLE measures.price_ratios (
+    court_id VARCHAR, stratum INTEGER, period INTEGER, stage VARCHAR,
+    ratio_bin SMALLINT,   -- of final over first reference price
+    n INTEGER
+);
+
+-- By calendar month whatever the periods are, and of all strata: seasons are estimated from it.
+CREATE TABLE measures.monthly (
+    court_id VARCHAR,
+    month INTEGER,        -- 12 x year + month - 1
+    filed INTEGER, closed INTEGER, paid INTEGER, sold INTEGER
+);
+
+-- ---------------------------------------------------------------- estimates
+
+-- One row a place and window; a window has the name of its last quarter. level: nation | province |
+-- city | court. Values are NULL below the least cell of the method.
+
+CREATE SCHEMA estimates;
+
+CREATE TABLE estimates.indicators (
+    method VARCHAR, -- id of the method
+    basis VARCHAR,  -- observed | adjusted | constant_mix | shrunk, see estimated.py
+    level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    value DOUBLE,   -- on the indicator's own scale; NULL where status says why
+    se DOUBLE,      -- standard error from sampling, same scale
+    n BIGINT,       -- spells under way, cases, rounds or lots behind the value
+    status VARCHAR  -- estimated | too_few | not_estimable | no_data
+);
+
+CREATE TABLE estimates.covariances (
+    method VARCHAR, basis VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR, other VARCHAR,
+    covariance DOUBLE  -- of two indicators read off the same curves
+);
+
+CREATE TABLE estimates.correlations (
+    indicator VARCHAR, other VARCHAR, correlation DOUBLE, groups INTEGER  -- over random groups
+);
+
+CREATE TABLE estimates.design_effects (
+    indicator VARCHAR, effect DOUBLE, groups INTEGER  -- variance seen over variance claimed
+);
+
+CREATE TABLE estimates.peer_groups (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, peers VARCHAR, members INTEGER
+);
+
+CREATE TABLE estimates.shrinkage (
+    method VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    weight DOUBLE,  -- share of the unit's own cases in the shrunken value
+    centre DOUBLE,  -- what it is drawn to: the mean of its peers
+    value DOUBLE,   -- what is best said of the unit: drawn to its peers, or all theirs
+    se DOUBLE
+);
+
+CREATE TABLE estimates.mix_overlap (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, process VARCHAR,
+    represented DOUBLE  -- share of the national mix that the unit has cases of
+);
+
+CREATE TABLE estimates.indirect_ratios (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, event VARCHAR,
+    observed DOUBLE,               -- events of the case process
+    expected DOUBLE,               -- what the nation's rates expect of a like mix
+    ratio DOUBLE, low DOUBLE, high DOUBLE,
+    shrunk DOUBLE, shrunk_low DOUBLE, shrunk_high DOUBLE
+);
+
+CREATE TABLE estimates.funnel_plots (
+    level VARCHAR, period VARCHAR, figure VARCHAR,
+    centre DOUBLE,  -- rate of all units together
+    tau DOUBLE,     -- standard deviation between units beyond chance
+    phi DOUBLE,     -- multiplicative overdispersion, 1: chance alone
+    units INTEGER
+);
+
+CREATE TABLE estimates.outliers (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
+    z DOUBLE, flag VARCHAR  -- '' without a value | in | high | very_high | low | very_low
+);
+
+CREATE TABLE estimates.creditor_gaps (
+    basis VARCHAR,            -- observed | adjusted: both sides brought to the place's own mix
+    level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
+    local DOUBLE, local_se DOUBLE, local_n BIGINT,
+    elsewhere DOUBLE, elsewhere_se DOUBLE, elsewhere_n BIGINT, -- n: NULL below the least cell
+    gap DOUBLE, gap_se DOUBLE, -- local less elsewhere
+    status VARCHAR            -- as in indicators; of the two together
+);
+
+CREATE TABLE estimates.monthly_flows (
+    level VARCHAR, place_id VARCHAR, month VARCHAR,
+    flow VARCHAR,     -- filed | closed | paid | sold
+    n BIGINT,         -- NULL below the least cell
+    adjusted DOUBLE   -- without season and Spring Festival; NULL likewise, and where not estimable
+);
+
+CREATE TABLE estimates.statistics (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
+    value DOUBLE, numerator DOUBLE,  -- NULL below the least cell
+    denominator DOUBLE  -- likewise where it is an amount
+);
+
+-- ---------------------------------------------------------------- index
+
+-- What the index stage makes, one row a method and what the other columns name. basis as in the
+-- estimates. Ranks, sensitivity and coherence are of scores as observed.
+
+CREATE SCHEMA index;
+
+CREATE TABLE index.points (
+    method VARCHAR, basis VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR,
+    indicator VARCHAR, points DOUBLE, weight DOUBLE,
+    own BOOLEAN                   -- FALSE: the unit has too few cases, and its peers' value stands in
+);
+
+CREATE TABLE index.dimensions (
+    method VARCHAR, basis VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR,
+    dimension VARCHAR, points DOUBLE, se DOUBLE, weight_present DOUBLE
+);
+
+CREATE TABLE index.scores (
+    method VARCHAR, basis VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR,
+    score DOUBLE, se DOUBLE,
+    low DOUBLE, high DOUBLE,      -- at the method's confidence
+    low90 DOUBLE, high90 DOUBLE,
+    rank BIGINT,                  -- smallest of ties; NULL for special courts
+    band VARCHAR,                 -- 'A', 'A-BBB' across two; NULL where the interval spans more
+    n BIGINT, status VARCHAR      -- scored | low_coverage | too_few | not_estimable
+);
+
+-- Rank confidence sets: of the unit alone, and of all units of the level at once.
+CREATE TABLE index.ranks (
+    method VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR,
+    low INTEGER, high INTEGER, low_joint INTEGER, high_joint INTEGER,
+    top DOUBLE                    -- probability of being in the top share of the method
+);
+
+-- All choices of the method varied at once; quantiles of 5, 50 and 95 % over the replicates.
+CREATE TABLE index.sensitivity (
+    method VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR,
+    score DOUBLE, score_low DOUBLE, score_high DOUBLE,
+    rank BIGINT, rank_low BIGINT, rank_median BIGINT, rank_high BIGINT,
+    scored DOUBLE                 -- share of the replicates in which the unit has a score
+);
+
+-- Each choice alone: how far ranks and scores move. reason: '', 'no effect' or 'no scores'.
+CREATE TABLE index.perturbations (
+    method VARCHAR, level VARCHAR, period VARCHAR, perturbation VARCHAR, item VARCHAR,
+    units BIGINT, lost BIGINT,
+    rank_mean DOUBLE, rank_max DOUBLE, rank_moved BIGINT,
+    score_mean DOUBLE, score_max DOUBLE, score_moved BIGINT, reason VARCHAR
+);
+
+-- Sobol indices of the choices: of the mean change of rank (place_id NULL), and of each unit's rank.
+CREATE TABLE index.sobol (
+    method VARCHAR, level VARCHAR, period VARCHAR, place_id VARCHAR, choice VARCHAR,
+    first DOUBLE, first_half DOUBLE, total DOUBLE, total_half DOUBLE, reason VARCHAR
+);
+
+-- Whether indicators agree; kinds as in coherence.py.
+CREATE TABLE index.coherence (
+    method VARCHAR, level VARCHAR, period VARCHAR, kind VARCHAR, item VARCHAR, other VARCHAR,
+    value DOUBLE, n BIGINT
+);
+
+-- Moran's I of scores and dimensions, and what cluster each place is in.
+CREATE TABLE index.spatial (
+    method VARCHAR, level VARCHAR, period VARCHAR,
+    layer VARCHAR,      -- score, or a dimension
+    i DOUBLE, expected DOUBLE, z DOUBLE,
+    p DOUBLE,           -- one-sided, towards likeness of neighbours
+    n INTEGER,          -- units with a value and a neighbour that has one
+    islands INTEGER,    -- units with a value and no such neighbour: left out
+    status VARCHAR      -- estimated | too_few | constant
+);
+CREATE TABLE index.clusters (
+    method VARCHAR, level VARCHAR, period VARCHAR, layer VARCHAR, place_id VARCHAR,
+    i DOUBLE, z DOUBLE, -- NULL for an island
+    p DOUBLE, q DOUBLE, -- two-sided, by permutation; the same corrected for testing every unit
+    cluster VARCHAR     -- high-high | low-low | high-low | low-high | none | island
+);
+
+-- Shares that changed against the place's own past.
+CREATE TABLE index.monitored_series (
+    level VARCHAR, period VARCHAR, figure VARCHAR,
+    series BIGINT,         -- places with enough quarters
+    signals BIGINT,
+    expected DOUBLE        -- signals by chance, had nothing changed anywhere
+);
+CREATE TABLE index.exceptions (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
+    direction VARCHAR,     -- up | down
+    since VARCHAR,         -- quarter in which the change most likely began
+    signalled VARCHAR,     -- quarter in which the sum passed the limit
+    strength DOUBLE,       -- the largest sum over the limit: above 1
+    before DOUBLE,         -- rate of the baseline, at the seasons of the quarters since
+    before_n BIGINT,       -- denominator of the baseline
+    after DOUBLE, after_n BIGINT,  -- of the quarters since, the period's included
+    baseline BIGINT,       -- quarters of the baseline
+    spread DOUBLE          -- standard deviation used over the binomial one: at least 1
+);
+CREATE TABLE index.exception_series (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR, quarter VARCHAR,
+    value DOUBLE,          -- NULL from fewer than are counted
+    n BIGINT,
+    expected DOUBLE,       -- the baseline's rate at the season of the quarter
+    low DOUBLE, high DOUBLE,  -- 95 % of quarters without a change lie between
+    total DOUBLE,          -- the sum in the signal's direction; NULL in the baseline
+    alarm DOUBLE           -- its limit
+);
