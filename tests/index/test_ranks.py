@@ -195,8 +195,8 @@ def test_small_worlds_are_those_of_looking_at_every_pair(
     ("module", "name", "value"),
     [
         (pairwise_differences, "BLOCK", 700),
-        (pairwise_differences, "DEPTH", 0.5),
-        (pairwise_differences, "DEPTH", 3.5),
+        (pairwise_differences, "LIST_THRESHOLD", 0.5),
+        (pairwise_differences, "LIST_THRESHOLD", 3.5),
         (pairwise_differences, "PILOT_DRAWS", 2),
         (pairwise_differences, "PILOT_PLACES", 1),
     ],

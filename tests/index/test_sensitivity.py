@@ -323,7 +323,7 @@ def plain_perturbation(name: str, item: str, shift: float) -> Scenarios:
         "arithmetic": {"geometric": np.array([False])},
         "equal_dimension_weights": {"dimension_weight": np.ones((1, len(METHOD.dimensions)))},
         "equal_indicator_weights": {"indicator_weight": np.ones((1, len(indicators)))},
-        "left_out": {"left_out": np.array([indicators.index(item) if item in indicators else 0])},
+        "left_out": {"omission": np.array([indicators.index(item) if item in indicators else 0])},
         "shrunk": {"shrunk": np.array([True])},
         "dimension_doubled": {"dimension_weight": np.array(doubled)},
     }
