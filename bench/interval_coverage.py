@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from index_engine.build import build
-from index_engine.method import DEFAULT
+from index_engine.method import load_method
 from index_engine.queries import Snapshot
 from index_engine.sample import generate, parameters
 from index_engine.warehouse import file as warehouse_file
@@ -66,7 +66,7 @@ def measure(
     folder: Path, cases: int, seeds: tuple[int, ...] = SEEDS, min_n: int | None = None
 ) -> pd.DataFrame:
     """Scored courts and periods of all worlds, one row each; `least` in place of every least n."""
-    text = DEFAULT.read_text(encoding="utf-8")
+    text = load_method().text
     if min_n is not None:
         text = re.sub(r"^min_n = \d+", f"min_n = {min_n}", text, flags=re.M)
     method = folder / "coverage_method.toml"

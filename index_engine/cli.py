@@ -110,7 +110,8 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         action="append",
         default=[],
-        help="a method file; again for further methods beside it (default: all shipped)",
+        help="a method, a folder or one file; again for further methods beside it "
+        "(default: those in index_engine/methods)",
     )
     build_parser.add_argument("--threads", type=_positive_int, help="threads for DuckDB")
     scores_parser = command(

@@ -13,7 +13,7 @@ from index_engine import periods
 from index_engine.build import STEP_COUNT, build
 from index_engine.cli import main
 from index_engine.errors import InputError
-from index_engine.method import DEFAULT
+from index_engine.method import DEFAULT, load_method
 from index_engine.queries import LEVELS, Snapshot
 from tests.worlds import AUCTIONS, CASES, Case, Court, Region, World, random_world, world
 
@@ -86,7 +86,7 @@ def version(path: Path) -> str:
 def test_a_build_keeps_its_method_and_another_one_is_another_version(tmp_path: Path):
     path = random_world(cases=400).write(tmp_path / "w.duckdb")
     method = tmp_path / "m.toml"
-    text = DEFAULT.read_text(encoding="utf-8").replace('first = "2019Q4"', 'first = "2024Q4"')
+    text = load_method().text.replace('first = "2019Q4"', 'first = "2024Q4"')
     versions = []
     for changed in (text, text + "\n# reviewed\n"):
         method.write_text(changed, encoding="utf-8")
@@ -153,7 +153,7 @@ def test_too_short_for_a_window(tmp_path: Path):
 
 def test_all_before_the_methods_first_period(tmp_path: Path):
     method = tmp_path / "m.toml"
-    text = DEFAULT.read_text(encoding="utf-8")
+    text = load_method().text
     method.write_text(text.replace('first = "2019Q4"', 'first = "2030Q4"'), encoding="utf-8")
     path = random_world(cases=200).write(tmp_path / "w.duckdb")
     refused(path, "from 2030Q4 on", method)

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from index_engine.cli import SYNTHETIC_NOTE, main
-from index_engine.method import DEFAULT
+from index_engine.method import load_method
 from index_engine.queries import Snapshot
 from tests.worlds import random_world, world
 
@@ -124,7 +124,7 @@ def test_build_prints_nothing_that_a_program_would_read(tmp_path: Path, capsys: 
 def test_build_with_another_method(tmp_path: Path, capsys: Capture):
     path = random_world(cases=400).write(tmp_path / "w.duckdb")
     method = tmp_path / "m.toml"
-    text = DEFAULT.read_text(encoding="utf-8").replace('first = "2019Q4"', 'first = "2024Q2"')
+    text = load_method().text.replace('first = "2019Q4"', 'first = "2024Q2"')
     method.write_text(text, encoding="utf-8")
     assert main(["build", "--warehouse", str(path), "--method", str(method)]) == 0
     snapshot = Snapshot(path)

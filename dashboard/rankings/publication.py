@@ -1,6 +1,6 @@
 """In what order places are shown and given away, why, and what goes with a published table.
 
-`Snapshot.in_order` decides (publication.court_order in method.toml): the tables it gives have no
+`Snapshot.in_order` decides (publication.court_order of the method): the tables it gives have no
 rank where there is to be none, so that no page can show one.
 """
 

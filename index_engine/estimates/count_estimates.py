@@ -15,19 +15,19 @@ from index_engine.estimates.panel import CountRows, IntArray, PanelAxes
 from index_engine.estimates.places import Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import AUCTION_COUNTS, Check, Estimate, Indicator, Method
-from index_engine.method.model import AMOUNTS
+from index_engine.method.counts import (
+    AMOUNTS,
+    COMPOSITE_COUNTS,
+    FIRST_ROUND_COLUMNS,
+    STOCK_COUNTS,
+)
 
 COUNT_KINDS = ("share", "mean", "amount_rate", "median")
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
-STOCK_COUNTS = {"pending", "handled", "pending_days"}
 UNSTRATIFIED_COUNTS = {
     "numbered_received",
     "numbered_expected",
 }  # of no stratum: nobody knows the missing
-COMPOSITE_COUNTS = {  # counts that are made of others
-    "recovered_in_kind": ("recovered_setoff", "recovered_asset_swap"),
-    "recovered_arranged": ("recovered_instalment", "recovered_restructuring"),
-}
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ def read_totals(
     totals = {
         **panel.read_counts(con, axes, "case_counts", schema=schema),
         **panel.read_counts(con, axes, "round_counts", schema=schema),
-        "first_held": first_round_counts["held"],
-        "first_sold": first_round_counts["sold"],
+        **{f"first_{name}": first_round_counts[name] for name in FIRST_ROUND_COLUMNS},
     }
     if schema == "measures":
         for table in ("coverage", "lot_counts"):
@@ -87,7 +86,7 @@ def read_all_counts(
             first_rounds.court,
             first_rounds.period,
             first_rounds.stratum,
-            {f"first_{name}": first_rounds.counts[name] for name in ("held", "sold")},
+            {f"first_{name}": first_rounds.counts[name] for name in FIRST_ROUND_COLUMNS},
         ),
         prices,
         panel.read_count_rows(con, axes, "lot_counts") if schema == "measures" else None,

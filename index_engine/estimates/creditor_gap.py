@@ -39,7 +39,9 @@ class CreditorSide:
 def gap_indicators(method: Method) -> list[Indicator]:
     """What is compared: the indicators of a method that tell whether and when cases are paid."""
     return [
-        i for i in method.indicators if i.estimate.process == PROCESS and i.estimate.event == EVENT
+        i
+        for i in method.indicators
+        if i.estimate.process == PROCESS and i.estimate.events == (EVENT,)
     ]
 
 

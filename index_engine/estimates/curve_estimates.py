@@ -195,12 +195,13 @@ def estimates_from_curves(
 def _indicator_functional(
     curves: incidence.IncidenceCurves, spec: Estimate, method: Method
 ) -> incidence.Functional:
-    event = method.process_events(spec.process).index(spec.event)
+    process_events = method.process_events(spec.process)
+    events = tuple(process_events.index(event) for event in spec.events)
     if spec.kind == "incidence":
         weights = incidence.incidence_weights(method.ages, spec.months)
-        return incidence.mass_functional(curves, event, weights)
+        return incidence.mass_functional(curves, events, weights)
     weights = incidence.restricted_mean_weights(method.ages, spec.months)
-    return incidence.mass_functional(curves, event, weights).complement(spec.months)
+    return incidence.mass_functional(curves, events, weights).complement(spec.months)
 
 
 def _concatenate(

@@ -10,6 +10,7 @@ missed. Variances are of Greenwood type: the hazards of a bin are multinomial ov
 independent between bins, and everything reported is a smooth function of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,30 +126,33 @@ def restricted_mean_weights(age_grid: AgeGrid, months: float) -> Array:
 
 @dataclass(frozen=True)
 class Functional:
-    """A weighted sum of one event's mass, for many curves at once.
+    """A weighted sum of the mass of some events, for many curves at once.
 
     `value` (...), NaN where the curve ends too early. Its derivatives to the hazards of a bin are
-    `gain` - `loss` for the event itself and -`loss` for any other, both of shape (..., bin).
+    `gain` - `loss` for each of `events` and -`loss` for any other, both of shape (..., bin).
     """
 
     value: Array
-    event: int
+    events: tuple[int, ...]
     gain: Array
     loss: Array
 
     def complement(self, constant: float) -> "Functional":
         """constant - this."""
-        return Functional(constant - self.value, self.event, -self.gain, -self.loss)
+        return Functional(constant - self.value, self.events, -self.gain, -self.loss)
 
 
-def mass_functional(curves: IncidenceCurves, event: int, weights: Array) -> Functional:
+def mass_functional(
+    curves: IncidenceCurves, event: int | tuple[int, ...], weights: Array
+) -> Functional:
     """Sum over bins of mass[event] x weights[..., bin], with its derivatives to the hazards.
 
-    Raising the hazard of `event` in bin j adds surviving[j] x weights[j]; raising any hazard takes
+    Of several events, pooled to one: the sum of their masses. Raising the hazard of `event` in bin j adds surviving[j] x weights[j]; raising any hazard takes
     the share 1 / (1 - hazard[j]) of what was still to come.
     """
+    events = (event,) if isinstance(event, int) else event
     gain = curves.survival * weights
-    cumulative = np.cumsum(gain * curves.hazard[..., event, :], axis=-1)
+    cumulative = np.cumsum(gain * _pooled_hazard(curves, events), axis=-1)
     value = cumulative[..., -1]
     bin_survival = 1.0 - curves.total_hazard
     loss = np.divide(
@@ -159,8 +163,16 @@ def mass_functional(curves: IncidenceCurves, event: int, weights: Array) -> Func
     )
     n_needed_bins = weights.shape[-1] - (weights[..., ::-1] > 0).argmax(axis=-1)
     return Functional(
-        np.where(curves.n_estimable_bins >= n_needed_bins, value, np.nan), event, gain, loss
+        np.where(curves.n_estimable_bins >= n_needed_bins, value, np.nan), events, gain, loss
     )
+
+
+def _pooled_hazard(curves: IncidenceCurves, events: Sequence[int]) -> Array:
+    """Hazard of any of `events` in each bin, shape (..., bin)."""
+    hazard = curves.hazard[..., events[0], :]
+    for event in events[1:]:
+        hazard = hazard + curves.hazard[..., event, :]
+    return hazard
 
 
 def covariance(curves: IncidenceCurves, a: Functional, b: Functional) -> Array:
@@ -171,12 +183,13 @@ def covariance(curves: IncidenceCurves, a: Functional, b: Functional) -> Array:
     Aalen-Johansen (Marubini and Valsecchi 1995, section 10.4), and Greenwood's for one event
     without competitors.
     """
-    gain_a = a.gain * curves.hazard[..., a.event, :]
-    gain_b = b.gain * curves.hazard[..., b.event, :]
+    gain_a = a.gain * _pooled_hazard(curves, a.events)
+    gain_b = b.gain * _pooled_hazard(curves, b.events)
     loss_a, loss_b = a.loss * curves.total_hazard, b.loss * curves.total_hazard
     products = loss_a * b.loss - a.loss * gain_b - b.loss * gain_a
-    if a.event == b.event:
-        products += gain_a * b.gain
+    shared_events = [event for event in a.events if event in b.events]
+    if shared_events:
+        products += a.gain * _pooled_hazard(curves, shared_events) * b.gain
     bin_covariance = products - (gain_a - loss_a) * (gain_b - loss_b)
     per_bin = np.divide(
         bin_covariance, curves.risk, out=np.zeros_like(bin_covariance), where=curves.risk > 0

@@ -1,12 +1,11 @@
-"""The methodology: read from TOML files, checked once, then passed as plain values.
+"""The methodology: read from TOML files, validated once, then passed as plain values.
 
-Nothing else in the engine knows an indicator, a weight or a goalpost. A method file for another
-country or another view is the same file with other entries.
+Nothing else in the engine knows an indicator, a weight or a goalpost. A method of another country
+or for another purpose is a folder of the same kind with other entries.
 """
 
+from index_engine.method.counts import AUCTION_COUNTS, CASE_COUNTS
 from index_engine.method.model import (
-    AUCTION_COUNTS,
-    CASE_COUNTS,
     COVERAGE,
     PROCESS_EVENTS,
     Band,
@@ -25,7 +24,7 @@ from index_engine.method.model import (
 )
 from index_engine.method.read import (
     DEFAULT,
-    builtin_method_files,
+    builtin_methods,
     load_method,
     load_methods,
     parse_method,
@@ -51,7 +50,7 @@ __all__ = [
     "Sensitivity",
     "Statistic",
     "Strata",
-    "builtin_method_files",
+    "builtin_methods",
     "load_method",
     "load_methods",
     "parse_method",

@@ -6,34 +6,10 @@ from itertools import pairwise
 from statistics import NormalDist
 
 from index_engine.age_grid import AgeGrid
+from index_engine.method.counts import MONEY
 
 Names = dict[str, str]  # language tag (zh_Hans, zh_Hant, en) -> wording
 
-# fmt: off
-CASE_COUNTS = {
-    "filed", "closed", "completed", "zhongben", "days_to_close",
-    "pending", "pending_days", "handled",
-    "closed_december", "zhongben_within_120", "zhongben_before_90",
-    "recovered_known", "recovered_cash", "recovered_instalment", "recovered_setoff",
-    "recovered_asset_swap", "recovered_restructuring", "recovered_in_kind", "recovered_arranged",
-    "numbered_received", "numbered_expected",
-}
-AUCTION_COUNTS = {
-    "rounds_ended", "held", "sold", "failed", "defaulted", "setoff", "withdrawn",
-    "first_held", "first_sold", "premium", "start_value",
-    "lots_finished", "lots_sold", "value_finished", "value_sold",
-}
-# fmt: on
-# Sums of amounts that a ratio of sums may be made of, and the count of cases behind it. The sums of
-# products that its error needs are named numerator_x_denominator.
-AMOUNTS = {
-    ("recovered", "claimed"): "amount_cases",
-    ("zhongben_recovered", "zhongben_claimed"): "zhongben_amount_cases",
-}
-# What is a sum of yuan, and no count of things.
-MONEY = {*(name for pair in AMOUNTS for name in pair)}
-MONEY |= {"premium", "start_value", "value_finished", "value_sold"}
-MEANS = {("days_to_close", "closed")}  # sums over counted things, with a sum of squares
 PROCESS_EVENTS = {
     "notified": {"notified", "closed"},
     "queried": {"queried", "closed"},
@@ -48,26 +24,35 @@ PROCESS_EVENTS = {
     "second": {"listed", "closed"},
     "payout": {"paid", "closed"},
 }
-COVERAGE = "coverage"  # id of the figure that score.min_coverage is held against
+COVERAGE = "coverage"  # id of the statistic that score.min_coverage is compared with
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """How a number is made. `kind` decides which of the other fields are set; see method.toml."""
+    """How a number is made. `kind` decides which of the other fields are set; see method.toml.
+
+    `events` are the events of `process` that count as one, `event` in a method file: 'ended in any
+    way' is all of them.
+    """
 
     kind: str
     process: str = ""
-    event: str = ""
+    events: tuple[str, ...] = ()
     months: int = 0
     numerator: str = ""
     denominator: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Statistic:
-    """A number shown beside the score, with its numerator and denominator in words."""
+    """A number published beside the score, with its numerator and denominator in words.
+
+    `order` is its position among those of its kind, of an indicator among those of its dimension;
+    what has none comes after what has one, as it stands in the file.
+    """
 
     id: str
+    order: int | None = None
     unit: str  # months | days | share | ratio
     estimate: Estimate
     name: Names
@@ -80,7 +65,7 @@ class Statistic:
         return self.estimate.numerator in MONEY
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Indicator(Statistic):
     """A number that enters the score: `worst` and `best` on its own scale give 0 and 100."""
 
@@ -96,7 +81,7 @@ class Indicator(Statistic):
         return self.best > self.worst
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Check(Statistic):
     """A number that shows whether closings are real: with an interval, and never in a score."""
 
@@ -113,7 +98,7 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Band:
-    """A band of scores: from `least` up to the least of the next better one."""
+    """A band of scores: from `minimum` up to the minimum of the next better one."""
 
     id: str
     minimum: float
@@ -121,11 +106,11 @@ class Band:
 
 @dataclass(frozen=True)
 class Strata:
-    """What cases are told apart by when case mix is taken out; known when a case is filed.
+    """What cases are stratified by when case mix is taken out; known when a case is filed.
 
     `classes` are groups of causes, "*" the causes not named; `claim_classes` up to three amounts at
     which a claim counts as larger. The kind of debtor is the third. `assets` are groups of asset
-    classes, by which auction lots are told apart.
+    classes, by which auction lots are stratified.
     """
 
     classes: dict[str, tuple[str, ...]]
@@ -135,8 +120,8 @@ class Strata:
 
 @dataclass(frozen=True)
 class CaseMix:
-    """How estimates are brought to one mix: `max_weight` is the most that one case may count for,
-    `min_overlap` the least share of the standard mix that a place must have cases of."""
+    """How estimates are directly standardised: `max_weight` is the most that one case may count
+    for, `min_overlap` the least share of the standard mix that a place must have cases of."""
 
     max_weight: float
     min_overlap: float
@@ -173,15 +158,16 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class Publication:
-    """In what order places are shown and given away. `court_order`: 'bands', courts by band and
-    inside a band by code, without ranks; or 'ranks', as every other level is."""
+    """In what order places are published. `court_order`: 'bands', courts by band and inside a band
+    by code, without ranks; or 'ranks', as every other level is."""
 
     court_order: str
 
 
 @dataclass(frozen=True)
 class Method:
-    """A whole methodology; `text` is the file it was read from, kept by every build."""
+    """A whole methodology. `text` is the method file it was read from, of a folder its files joined
+    to one; every build keeps it."""
 
     id: str
     version: str
@@ -204,7 +190,7 @@ class Method:
     min_coverage: float
     events: dict[str, tuple[str, ...]]  # event of the case process -> closing modes
     recovery_events: dict[str, tuple[str, ...]]  # the same -> recovery modes, of completed cases
-    strata: Strata | None  # None: cases are not told apart, nothing is adjusted for case mix
+    strata: Strata | None  # None: cases are not stratified, nothing is adjusted for case mix
     case_mix: CaseMix
     peers: Peers
     ranks: Ranks
@@ -219,7 +205,7 @@ class Method:
 
     @property
     def ages(self) -> AgeGrid:
-        """The grid of ages on which the curves of this method are drawn."""
+        """The grid of ages on which the curves of this method are estimated."""
         return AgeGrid.by_month(self.horizon_months, self.bins_per_month)
 
     @property

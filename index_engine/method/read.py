@@ -1,4 +1,10 @@
-"""Reading method files: one that stands alone, and further ones that say what differs from it."""
+"""Reading methods: one that stands alone, and further ones that say what differs from it.
+
+A method is a TOML file, or a folder of them: `method.toml` first, then every other .toml below it.
+Each of the others has only arrays of tables ([[indicator]], [[check]] ...), so that the files joined
+one below the other are the method as one file; in a subfolder each has one table, of which it bears
+the id. A file dropped into a folder adds what is in it.
+"""
 
 import math
 import tomllib
@@ -28,7 +34,8 @@ from index_engine.method.model import (
     Strata,
 )
 
-DEFAULT = Path(__file__).parents[1] / "method.toml"
+DEFAULT = Path(__file__).parents[1] / "methods" / "enforcement-credit"
+MAIN_FILE = "method.toml"
 
 ESTIMATION = (
     "bins_per_month",
@@ -63,31 +70,43 @@ SENSITIVITY = {
 PUBLICATION = {"court_order": "bands"}
 # Tables that decide what is counted, and so are those of all methods of one build.
 SHARED_TABLES = ("period", "estimation", "events", "recovery_events", "strata")
+IDENTITY = ("id", "version", "reviewed_on", "authors", "name", "purpose")
+TABLES = {
+    *IDENTITY,
+    *SHARED_TABLES,
+    *("score", "case_mix", "peers", "ranks", "sensitivity", "publication"),
+    *("band", "dimension", "indicator", "check", "statistic"),
+}
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Statistic)
 
 
-def builtin_method_files() -> tuple[Path, ...]:
-    """The method files beside the engine, the main one first: dropping one in adds a method."""
-    return (DEFAULT, *sorted(p for p in DEFAULT.parent.glob("*.toml") if p != DEFAULT))
+def builtin_methods() -> tuple[Path, ...]:
+    """The methods beside the engine, the main one first: a folder or a file dropped in adds one."""
+    paths = sorted(p for p in DEFAULT.parent.iterdir() if p.is_dir() or p.suffix == ".toml")
+    return (DEFAULT, *(path for path in paths if path != DEFAULT))
 
 
 def load_method(path: Path = DEFAULT) -> Method:
-    """Read and check a method file. Raises InputError naming the file, the entry and the fault."""
+    """Read and validate a method file or folder.
+
+    Raises InputError naming the file, the entry and the fault.
+    """
     return parse_method(_read_text(path), str(path))
 
 
 def load_methods(paths: Sequence[Path] = ()) -> tuple[Method, ...]:
-    """The methods of one build, the main one first; the shipped ones where none is named.
+    """The methods of one build, the main one first; those beside the engine where none is named.
 
-    Raises InputError as `load`, and where a further method would count other things.
+    Raises InputError as `load_method`, and where a further method would count other things.
     """
-    paths = tuple(paths) or builtin_method_files()
+    paths = tuple(paths) or builtin_methods()
     return parse_methods([(_read_text(path), str(path)) for path in paths])
 
 
 def parse_methods(texts: Sequence[tuple[str, str]]) -> tuple[Method, ...]:
-    """As `load_all`, from texts, each with the words that name it in errors."""
+    """As `load_methods`, from texts, each with the words that name it in errors."""
     main = parse_method(*texts[0])
     methods = (main, *(parse_method(text, source, main) for text, source in texts[1:]))
     ids = [method.id for method in methods]
@@ -98,7 +117,7 @@ def parse_methods(texts: Sequence[tuple[str, str]]) -> tuple[Method, ...]:
 
 
 def parse_method(text: str, source: str, main: Method | None = None) -> Method:
-    """Check the text of a method file; `where` names it in errors.
+    """Validate the text of a method file; `source` names it in errors.
 
     What a further method leaves out is as in `main`; what decides what is counted ([period],
     [estimation], [events], [recovery_events], [strata]) must be, since a build counts once.
@@ -112,6 +131,9 @@ def parse_method(text: str, source: str, main: Method | None = None) -> Method:
         raw = base | raw
     try:
         method = _read_method(raw, text)
+        for name in raw:
+            if name not in TABLES:
+                raise ValueError(f"no entry is called {name!r}")
     except KeyError as error:
         raise InputError(f"{source}: the entry {error} is missing") from error
     except (TypeError, ValueError) as error:
@@ -123,8 +145,35 @@ def parse_method(text: str, source: str, main: Method | None = None) -> Method:
 
 
 def _read_text(path: Path) -> str:
+    """The text of a method file, or of the files of a folder joined to one."""
+    path = Path(path)
+    if not path.is_dir():
+        return _read_file(path)
+    main = path / MAIN_FILE
+    parts = [_read_file(main)]
+    _parse_toml(parts[0], str(main))
+    for file in sorted(path.rglob("*.toml")):
+        if file != main:
+            parts += ["", f"# {file.relative_to(path).as_posix()}", _read_part(file, path)]
+    return "\n".join(parts)
+
+
+def _read_part(file: Path, folder: Path) -> str:
+    """A further file of a method folder, which must add entries and nothing else."""
+    text = _read_file(file)
+    tables = _parse_toml(text, str(file))
+    entries = [entry for table in tables.values() if isinstance(table, list) for entry in table]
+    is_plain = all(isinstance(table, list) for table in tables.values())
+    if not entries or not is_plain or not all(isinstance(entry, dict) for entry in entries):
+        raise InputError(f"{file}: a file beside {MAIN_FILE} has only tables such as [[indicator]]")
+    if file.parent != folder and [entry.get("id") for entry in entries] != [file.stem]:
+        raise InputError(f"{file}: it must have one entry, with the id {file.stem!r}")
+    return text
+
+
+def _read_file(path: Path) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -143,12 +192,14 @@ def _read_method(raw: dict[str, Any], text: str) -> Method:
     months = _check_type(period["months"], int, "period.months")
     if months % 3 or months <= 0:
         raise ValueError(f"period.months is {months}; it must be a multiple of 3")
-    keys = ("id", "version", "reviewed_on", "authors", "name", "purpose")
+    dimensions = tuple(
+        _build_dataclass(Dimension, f"dimension {d.get('id', '')}", d) for d in raw["dimension"]
+    )
     return _build_dataclass(
         Method,
         "",
         {
-            **{key: raw[key] for key in keys},
+            **{key: raw[key] for key in IDENTITY},
             **{key: raw["estimation"][key] for key in ESTIMATION},
             "window_quarters": months // 3,
             "first_period": _check_type(period["first"], str, "period.first"),
@@ -172,17 +223,10 @@ def _read_method(raw: dict[str, Any], text: str) -> Method:
             "bands": tuple(
                 _build_dataclass(Band, f"band {b.get('id', '')}", b) for b in raw.get("band", [])
             ),
-            "dimensions": tuple(
-                _build_dataclass(Dimension, f"dimension {d.get('id', '')}", d)
-                for d in raw["dimension"]
-            ),
-            "indicators": tuple(
-                _read_statistic(Indicator, "indicator", i) for i in raw["indicator"]
-            ),
-            "checks": tuple(_read_statistic(Check, "check", c) for c in raw.get("check", [])),
-            "statistics": tuple(
-                _read_statistic(Statistic, "statistic", f) for f in raw.get("statistic", [])
-            ),
+            "dimensions": dimensions,
+            "indicators": _read_indicators(raw["indicator"], dimensions),
+            "checks": _read_statistics(Check, "check", raw.get("check", [])),
+            "statistics": _read_statistics(Statistic, "statistic", raw.get("statistic", [])),
             "text": text,
         },
     )
@@ -204,17 +248,43 @@ def _read_strata(table: dict[str, Any] | None) -> Strata | None:
     return _build_dataclass(Strata, "strata", values)
 
 
-def _read_statistic(kind: type[T], label: str, entry: dict[str, Any]) -> T:
-    name = f"{label} {entry.get('id', '')}"
-    return _build_dataclass(
-        kind,
-        name,
-        {**entry, "estimate": _build_dataclass(Estimate, f"{name} estimate", entry["estimate"])},
-    )
+def _read_indicators(
+    entries: Sequence[dict[str, Any]], dimensions: Sequence[Dimension]
+) -> tuple[Indicator, ...]:
+    """The indicators by dimension, and in a dimension by `order`."""
+    position = {dimension.id: i for i, dimension in enumerate(dimensions)}
+    indicators = _read_statistics(Indicator, "indicator", entries)
+    return tuple(sorted(indicators, key=lambda i: position.get(i.dimension, len(position))))
+
+
+def _read_statistics(kind: type[S], label: str, entries: Sequence[dict[str, Any]]) -> tuple[S, ...]:
+    """Entries by `order`; those without one last, as they stand in the file."""
+    statistics = (_read_statistic(kind, f"{label} {e.get('id', '')}", e) for e in entries)
+    return tuple(sorted(statistics, key=lambda s: math.inf if s.order is None else s.order))
+
+
+def _read_statistic(kind: type[S], label: str, entry: dict[str, Any]) -> S:
+    estimate = _read_estimate(entry["estimate"], f"{label} estimate")
+    return _build_dataclass(kind, label, {**entry, "estimate": estimate})
+
+
+def _read_estimate(table: dict[str, Any], label: str) -> Estimate:
+    """An estimate; its `event` is the name of one or a list of several."""
+    if "events" in table:
+        raise ValueError(f"{label}: no entry is called 'events'")
+    values = {key: value for key, value in table.items() if key != "event"}
+    if "event" in table:
+        event = table["event"]
+        names = event if isinstance(event, list) else [event]
+        values["events"] = tuple(_check_type(name, str, f"{label}.event") for name in names)
+    return _build_dataclass(Estimate, label, values)
 
 
 def _build_dataclass(kind: type[T], label: str, values: dict[str, Any]) -> T:
-    """A dataclass from the entries of a table, each of the type that the class declares."""
+    """A dataclass from the entries of a table, each of the type that the class declares.
+
+    Raises ValueError for an entry that is unknown, missing or of another type.
+    """
     hints = get_type_hints(kind)
     for key, value in values.items():
         if key not in hints:

@@ -6,23 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from index_engine.method.model import (
-    AMOUNTS,
-    AUCTION_COUNTS,
-    CASE_COUNTS,
-    COVERAGE,
-    MEANS,
-    PROCESS_EVENTS,
-    Estimate,
-    Method,
-    Statistic,
-)
+from index_engine.method.counts import AMOUNTS, AUCTION_COUNTS, CASE_COUNTS, MEANS, NON_COUNTS
+from index_engine.method.model import COVERAGE, PROCESS_EVENTS, Estimate, Method, Statistic
 
 RESERVED_EVENTS = {"open", "censored"}  # states of a spell, so no event may be called so
-# Sums that are no counts: a share of them has no binomial error.
-NON_COUNTS = {
-    *("days_to_close", "pending_days", "premium", "start_value", "value_finished", "value_sold"),
-}
 VOCABULARY = Path(__file__).parents[1] / "warehouse" / "vocabulary.toml"
 MAX_CLAIM_CLASSES = 3  # places for them in the SQL of the measures
 
@@ -162,14 +149,14 @@ def _entry_faults(method: Method) -> Iterator[str]:
     for entry in method.estimands:
         if entry.estimate.kind == "quotient":
             yield f"{entry.id}: a quotient has no standard error"
-        non_counts = {entry.estimate.numerator, entry.estimate.denominator} & NON_COUNTS
-        if entry.estimate.kind == "share" and non_counts:
-            yield f"{entry.id}: {min(non_counts)!r} is no count of things, so its share has no error"
     for plain_statistic in method.statistics:
         if plain_statistic.estimate.kind not in ("share", "quotient"):
             yield f"statistic {plain_statistic.id}: it must be a share or a quotient of two counts"
     all_statistics: tuple[Statistic, ...] = (*method.estimands, *method.statistics)
     for statistic in all_statistics:
+        non_counts = {statistic.estimate.numerator, statistic.estimate.denominator} & NON_COUNTS
+        if statistic.estimate.kind == "share" and non_counts:
+            yield f"{statistic.id}: {min(non_counts)!r} is no count of things, so its share has no error"
         fault = _estimate_fault(statistic.estimate, method)
         if fault is not None:
             yield f"{statistic.id}: {fault}"
@@ -179,8 +166,13 @@ def _estimate_fault(estimate: Estimate, method: Method) -> str | None:
     if estimate.kind in ("incidence", "restricted_mean"):
         if estimate.process not in ("case", *PROCESS_EVENTS):
             return f"no process {estimate.process!r}; there are case, {', '.join(PROCESS_EVENTS)}"
-        if estimate.event not in method.process_events(estimate.process):
-            return f"the process {estimate.process} has no event {estimate.event!r}"
+        if not estimate.events:
+            return "no event is named"
+        if len(set(estimate.events)) != len(estimate.events):
+            return "an event is named twice"
+        for event in estimate.events:
+            if event not in method.process_events(estimate.process):
+                return f"the process {estimate.process} has no event {event!r}"
         if not 0 < estimate.months <= method.horizon_months:
             return f"months must lie in 1..{method.horizon_months} (estimation.horizon_months)"
     elif estimate.kind in ("share", "quotient"):

@@ -36,7 +36,7 @@ class ScoreQueries(SnapshotBase):
     def publishes_ranks(self, level: str) -> bool:
         """Whether places of a level are published in the order of their scores, with ranks; else
         in that of their bands, and inside a band of their codes. The main method says so for all
-        methods of a build (publication.court_order in method.toml)."""
+        methods of a build (publication.court_order of the method)."""
         return self.main.publishes_ranks(level)
 
     def scores(self, level: str, period: str, parent: str | None = None) -> pd.DataFrame:

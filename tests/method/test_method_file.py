@@ -9,7 +9,7 @@ import pytest
 from index_engine.errors import InputError
 from index_engine.method import DEFAULT, Method, load_method, parse_method
 
-TEXT = DEFAULT.read_text(encoding="utf-8")
+TEXT = load_method().text
 
 
 @pytest.fixture(scope="module")
@@ -203,8 +203,8 @@ FAULTS = {
         "cost: no indicator",
     ),
     "no such dimension": ('dimension = "cycle"', 'dimension = "speed"', "speed"),
-    "a negative weight": ("weight = 2\nunit", "weight = -2\nunit", "months_to_cash"),
-    "a weight that is not a number": ("weight = 2\nunit", "weight = nan\nunit", "months_to_cash"),
+    "a negative weight": ("weight = 2\nunit", "weight = -2\nunit", "cash_24m"),
+    "a weight that is not a number": ("weight = 2\nunit", "weight = nan\nunit", "cash_24m"),
     "goalposts that are one": ("worst = 32\nbest = 14", "worst = 14\nbest = 14", "months_to_cash"),
     "a goalpost a text": ("worst = 32", 'worst = "32"', "worst"),
     "a goalpost that is not a number": ("worst = 32", "worst = nan", "worst"),
@@ -241,15 +241,15 @@ FAULTS = {
         'estimate = { kind = "incidence", process = "case", event = "cash", months = 12 }',
         "closure_rate",
     ),
-    "no English": (', en = "Closure rate"', "", "'en'"),
+    "no English": ('\nen = "Closure rate"', "", "'en'"),
     "a wording that is a text": (
-        'name = { zh_Hans = "结案率", en = "Closure rate" }',
+        '\n[statistic.name]\nzh_Hans = "结案率"\nen = "Closure rate"',
         'name = "Closure rate"',
         "closure_rate",
     ),
     "a dimension without English": (', en = "Auction success"', "", "auction"),
     "a goalpost's reason without English": (
-        ', en = "The published national 54 to 57% lies near the middle."',
+        '\nen = "The published national 54 to 57% lies near the middle."',
         "",
         "recovery",
     ),

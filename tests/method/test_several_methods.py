@@ -12,7 +12,7 @@ from index_engine.cli import main
 from index_engine.errors import InputError
 from index_engine.method import (
     DEFAULT,
-    builtin_method_files,
+    builtin_methods,
     load_method,
     load_methods,
     parse_method,
@@ -22,8 +22,8 @@ from index_engine.method import (
 from index_engine.queries import Snapshot
 from tests.worlds import random_world
 
-MAIN = DEFAULT.read_text(encoding="utf-8")
-OFFICIAL = DEFAULT.with_name("official.toml").read_text(encoding="utf-8")
+OFFICIAL_FOLDER = DEFAULT.with_name("official")
+MAIN, OFFICIAL = (method.text for method in load_methods())
 STRICT = OFFICIAL.replace('id = "official-1"', 'id = "strict"').replace(
     "min_weight_present = 0.65", "min_weight_present = 1.0"
 )
@@ -79,17 +79,17 @@ def test_two_methods_of_one_name_are_refused():
 
 
 def test_a_further_method_alone_says_what_it_lacks():
-    with pytest.raises(InputError, match=r"official\.toml: the entry 'period' is missing"):
-        load_method(DEFAULT.with_name("official.toml"))
+    with pytest.raises(InputError, match=r"official: the entry 'period' is missing"):
+        load_method(OFFICIAL_FOLDER)
 
 
 def test_dropping_a_file_beside_the_others_adds_a_method(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    for path in builtin_method_files():
-        shutil.copy(path, tmp_path)
+    for path in builtin_methods():
+        shutil.copytree(path, tmp_path / path.name)
     (tmp_path / "strict.toml").write_text(STRICT, encoding="utf-8")
-    monkeypatch.setattr(read, "DEFAULT", tmp_path / "method.toml")
+    monkeypatch.setattr(read, "DEFAULT", tmp_path / DEFAULT.name)
     methods = load_methods()
     assert [m.id for m in methods] == ["enforcement-credit-1", "official-1", "strict"]
     assert methods[2].min_weight_present == 1.0
@@ -102,7 +102,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = random_world(cases=4000).write(folder / "w.duckdb")
     strict = folder / "strict.toml"
     strict.write_text(STRICT, encoding="utf-8")
-    named = [DEFAULT, DEFAULT.with_name("official.toml"), strict]
+    named = [DEFAULT, OFFICIAL_FOLDER, strict]
     options = [word for file in named for word in ("--method", str(file))]
     assert main(["build", "--warehouse", str(path), *options]) == 0
     return path

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.index.score import change_interval
-from index_engine.method import DEFAULT, load_method, parse_method
+from index_engine.method import load_method, load_methods, parse_method
 from index_engine.queries import LEVELS, RANK_COLUMNS, Snapshot, special_courts
 
 METHOD = load_method()
-TEXT = DEFAULT.read_text(encoding="utf-8")
+TEXT = METHOD.text
 OFFICIAL = "official-1"
 
 
@@ -104,7 +104,7 @@ def test_the_rule_holds_for_courts_of_a_city_other_weights_and_other_methods(sna
 
 def test_the_main_method_decides_for_all(tmp_path: Path):
     loose = '\n[publication]\ncourt_order = "ranks"\n'
-    text = DEFAULT.with_name("official.toml").read_text(encoding="utf-8") + loose
+    text = load_methods()[1].text + loose
     assert parse_method(text, "other.toml", METHOD).publishes_ranks("court"), (
         "as its file says, taken alone"
     )
@@ -112,7 +112,7 @@ def test_the_main_method_decides_for_all(tmp_path: Path):
 
 
 def test_a_method_without_a_word_on_it_publishes_bands():
-    silent = TEXT.replace('publication = { court_order = "bands" }\n', "")
+    silent = TEXT.replace('[publication]\ncourt_order = "bands"\n', "")
     assert silent != TEXT
     assert not parse_method(silent, "m.toml").publishes_ranks("court")
     assert all(parse_method(silent, "m.toml").publishes_ranks(level) for level in LEVELS[:3])

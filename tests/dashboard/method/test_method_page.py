@@ -73,7 +73,7 @@ def test_what_is_no_longer_true_is_not_said(open_page: Open) -> None:
 @pytest.fixture(scope="module")
 def changed() -> Path:
     """A warehouse whose method file says other things than the one that is shipped."""
-    words = method.DEFAULT.read_text(encoding="utf-8")
+    words = method.load_method().text
     for old, new in (
         ('{ id = "AAA", minimum = 70 }', '{ id = "Gold", minimum = 83 }'),
         ("claim_classes = [50000, 500000]", "claim_classes = [12345]"),
