@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.method import DEFAULT, Method, load_method, parse_method
+from index_engine.method import Method, load_method, parse_method
 
 TEXT = load_method().text
 
