@@ -9,16 +9,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.data import import_steps
-from dashboard.data.reading_steps import draw_advice, draw_error, report_input_errors
+from dashboard.data import csv_download, import_steps
+from dashboard.data.step_messages import draw_advice, draw_error, report_input_errors
 from dashboard.state import address, cache
 from dashboard.text import formats, terms
 from dashboard.text.i18n import _, ngettext
-from dashboard.ui import components, table
+from dashboard.ui import cells, components
+from dashboard.ui.columns import number_column, plot_column, text_column
 from dashboard.ui.html import Html, tag
-from dashboard.ui.table import Column
+from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine.errors import InputError
-from index_engine.formula_escaping import escape_table
 from index_engine.importing import api
 from index_engine.importing.api import WarehouseState
 
@@ -189,49 +189,40 @@ def _source_facts(row: Any, is_undone: bool) -> Html:
 
 
 def draw_coverage(warehouse: Path, rows: pd.DataFrame) -> None:
-    """How many of the case numbers of each court were received, the worst first."""
-    components.section(
-        _("How complete the cases are"),
-        _(
-            "Numbers of cases run from 1 without gaps in every court and year. The highest number "
-            "says how many there are; what is missing was not delivered."
-        ),
-    )
-    if rows.empty:
-        notice = _("No file has case numbers, so nobody can say.")
-        st.html(tag("p", notice, class_="quiet"))
-        return
-    courts = _coverage_by_court(rows)
-    columns = [
-        Column(_("Court"), lambda line: line.name),
-        Column(_("Received of expected"), lambda line: _share_bar(line.share), kind="plot"),
-        Column(_("Received"), lambda line: formats.number(line.received), kind="number"),
-        Column(_("Expected"), lambda line: formats.number(line.expected), kind="number"),
-        Column(_("Years"), lambda line: line.years),
+    """How many of the case numbers of each court were received, the least complete first."""
+    courts = coverage_by_court(rows)
+    columns: list[Column[Any]] = [
+        text_column(_("Court"), lambda row: row.name),
+        plot_column(_("Received of expected"), lambda row: _share_bar(row.share)),
+        number_column(_("Received"), lambda row: row.received),
+        number_column(_("Expected"), lambda row: row.expected),
+        text_column(_("Years"), lambda row: row.years),
     ]
-    worst_rows = courts.head(MAX_COURTS).itertuples(index=False)
-    st.html(table.html_table(columns, worst_rows, caption=_("How complete the cases are")))
-    if len(courts) > MAX_COURTS:
-        remaining_count = len(courts) - MAX_COURTS
-        message = ngettext(
-            "{n} more court is in the file below.",
-            "{n} more courts are in the file below.",
-            remaining_count,
-        ).format(n=formats.number(remaining_count))
-        st.html(tag("p", message, class_="quiet"))
-    st.download_button(
-        _("Download CSV"),
-        lambda: b"\xef\xbb\xbf" + escape_table(rows).to_csv(index=False).encode(),
-        file_name=f"{warehouse.stem}_coverage.csv",
-        mime="text/csv",
-        key="download-coverage",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
+    table_block(
+        None,
+        TableSpec(
+            "intake-coverage",
+            _("How complete the cases are"),
+            columns,
+            explanation=_(
+                "In every court and year case numbers run from 1 without gaps. The highest number "
+                "is the number of cases; gaps are cases that were not delivered."
+            ),
+            empty_text=_("No file has case numbers, so that completeness is not known."),
+            max_rows=MAX_COURTS,
+        ),
+        courts.itertuples(index=False),
     )
+    if not courts.empty:
+        csv_download.draw_download(
+            _("Download CSV"),
+            lambda: rows,
+            f"{warehouse.stem}_coverage.csv",
+            "download-coverage",
+        )
 
 
-def _coverage_by_court(rows: pd.DataFrame) -> pd.DataFrame:
+def coverage_by_court(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a court: name, years, received, expected, share; the least complete first."""
     court_groups = rows.assign(expected=rows["received"] + rows["missing"]).groupby(
         ["court_id", "name"], as_index=False
@@ -256,7 +247,7 @@ def _share_bar(share: float) -> Html:
         if share < 1 - MAX_MISSING_SHARE
         else import_steps.LOADED_COLOUR
     )
-    bar = table.stacked_bar([(share, colour, formats.percent(share, 0))], 1.0)
+    bar = cells.stacked_bar([(share, colour, formats.percent(share, 0))], 1.0)
     return tag("span", bar, tag("span", formats.percent(share, 0)), class_="share")
 
 

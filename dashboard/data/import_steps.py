@@ -1,10 +1,10 @@
-"""The last two steps of bringing a file in: a trial that shows what it would do, then the import
-and the computation of what pages show."""
+"""The last two steps of an import: a dry run that shows what it would do, then the import itself and
+the computation of what pages show."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.reading_steps import (
-    PROPOSALS_KEY,
-    Reading,
+from dashboard.data import csv_download
+from dashboard.data.reading_steps import PROPOSALS_KEY, Reading
+from dashboard.data.step_messages import (
     draw_advice,
     draw_error,
     draw_step_heading,
@@ -22,16 +22,16 @@ from dashboard.data.reading_steps import (
 )
 from dashboard.state import address, cache
 from dashboard.text import formats, terms
-from dashboard.text.i18n import _, ngettext, place_name
-from dashboard.ui import components, table
+from dashboard.text.i18n import _, ngettext
+from dashboard.ui import cells
+from dashboard.ui.columns import number_column, text_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.table import Column
+from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine.errors import InputError
-from index_engine.formula_escaping import escape_table
 from index_engine.importing import api
 from index_engine.importing.api import DryRun, LoadResult
 
-DRY_RUN_KEY = "intake_tried"  # the last trial, with what was tried
+DRY_RUN_KEY = "intake_tried"  # the last dry run, and of what
 IMPORT_KEY = "intake_done"  # the last import, until another file is begun
 MAX_FINDINGS = 12
 REDRAW_SECONDS = 0.2
@@ -40,7 +40,7 @@ LOADED_COLOUR, WARNING_COLOUR, REJECTED_COLOUR = "var(--good)", "var(--caution)"
 
 @dataclass(frozen=True)
 class CompletedImport:
-    """What came of an import: `problem` is why nothing could be computed after it."""
+    """The result of an import; `problem` is why nothing could be computed after it, if so."""
 
     warehouse: Path
     name: str
@@ -48,8 +48,17 @@ class CompletedImport:
     problem: str
 
 
+@dataclass(frozen=True)
+class FindingCount:
+    """How many rows of a file fail a rule, and what happens to them; both in words."""
+
+    effect: str
+    rule: str
+    rows: int
+
+
 def draw_dry_run(warehouse: Path, reading: Reading) -> DryRun | None:
-    """Step 3. What the import would do, None until it was tried as the file is read now."""
+    """Step 3. The dry run of the file as it is read now; None before it."""
     draw_step_heading(
         3,
         _("Try it out"),
@@ -74,7 +83,7 @@ def draw_dry_run(warehouse: Path, reading: Reading) -> DryRun | None:
 
 
 def draw_import(warehouse: Path, reading: Reading) -> None:
-    """Step 4. The import, then the build; what came of it is shown by the run that follows."""
+    """Step 4. The import, then the build; the run of the page that follows shows the result."""
     draw_step_heading(
         4,
         _("Bring it in"),
@@ -149,13 +158,13 @@ class _ProgressBar:
 def row_counts_bar(
     row_count: int, loaded_count: int, warning_count: int, rejected_count: int
 ) -> Html:
-    """All rows as one line of three parts that add up: kept, kept with a warning, rejected."""
+    """All rows as a bar of three parts that add up: accepted, accepted with a warning, rejected."""
     pieces = (
         (loaded_count - warning_count, LOADED_COLOUR, _("kept")),
         (warning_count, WARNING_COLOUR, _("kept, with a warning")),
         (rejected_count, REJECTED_COLOUR, _("rejected")),
     )
-    bar = table.stacked_bar(
+    bar = cells.stacked_bar(
         ((size, colour, f"{name} {formats.number(size)}") for size, colour, name in pieces),
         row_count,
     )
@@ -184,19 +193,36 @@ def _draw_dry_run_result(dry_run: DryRun, reading: Reading) -> None:
                 len(names),
             ).format(n=formats.number(len(names)), names=_name_list(names))
         )
-    reasons = list(_finding_counts(outcome))
-    if not reasons:
+    counts = finding_counts(outcome)
+    if not counts:
         return
     left_column, right_column = st.columns([1, 1.5], gap="large")
     with left_column:
-        columns = [
-            Column(_("Why"), lambda line: join(line[1], tag("small", line[0]))),
-            Column(_("Rows"), lambda line: formats.number(line[2]), kind="number"),
-        ]
-        st.html(table.html_table(columns, reasons, caption=_("Why")))
+        table_block(
+            None,
+            TableSpec(
+                "intake-reasons",
+                _("Why"),
+                [
+                    text_column(_("Why"), lambda row: row.rule, lambda row: row.effect),
+                    number_column(_("Rows"), lambda row: row.rows),
+                ],
+                heading="",
+            ),
+            counts,
+        )
     with right_column:
-        st.html(_findings_table(dry_run.findings.head(MAX_FINDINGS), reading.kind))
-        draw_findings_download(dry_run.findings, reading.input_file.name, "trial")
+        table_block(
+            None,
+            TableSpec(
+                "intake-findings",
+                _("The first rows with findings"),
+                finding_columns(reading.kind),
+                heading="",
+            ),
+            dry_run.findings.head(MAX_FINDINGS).itertuples(index=False),
+        )
+        draw_findings_download(lambda: dry_run.findings, reading.input_file.name, "trial")
 
 
 def _change_counts(outcome: LoadResult, kind: str) -> Html:
@@ -216,27 +242,28 @@ def _change_counts(outcome: LoadResult, kind: str) -> Html:
     return join(tag("dl", *cells, class_="facts"), field_changes if fields else None)
 
 
-def _finding_counts(outcome: LoadResult) -> Iterable[tuple[str, str, int]]:
-    """What happened to rows, by which rule in words, how many; the most first of each."""
+def finding_counts(outcome: LoadResult) -> list[FindingCount]:
+    """The findings by effect and rule, the most frequent rule of each effect first."""
+    counts = []
     for effect, rules in (
         (_("rejected"), outcome.rejection_counts),
         (_("value left out"), outcome.clearing_counts),
         (_("warning"), outcome.warning_counts),
-        (_("good to know"), outcome.note_counts),
+        (_("for information"), outcome.note_counts),
     ):
         for rule, rows in sorted(rules.items(), key=lambda item: (-item[1], item[0])):
-            yield effect, terms.rule_text(rule), rows
+            counts.append(FindingCount(effect, terms.rule_text(rule), rows))
+    return counts
 
 
-def _findings_table(findings: pd.DataFrame, kind: str) -> Html:
-    columns = [
-        Column(_("Row"), lambda line: formats.number(line.row_no), kind="number"),
-        Column(_("Field"), lambda line: _field_name(kind, line.field)),
-        Column(_("Value"), _value_text),
-        Column(_("What was found"), lambda line: terms.rule_text(line.rule)),
+def finding_columns(kind: str) -> list[Column[Any]]:
+    """Columns of single findings in a file of some kind."""
+    return [
+        number_column(_("Row"), lambda row: row.row_no),
+        text_column(_("Field"), lambda row: _field_name(kind, row.field)),
+        text_column(_("Value"), _value_text),
+        text_column(_("Finding"), lambda row: terms.rule_text(row.rule)),
     ]
-    rows = findings.itertuples(index=False)
-    return table.html_table(columns, rows, caption=_("The first rows with findings"))
 
 
 def _value_text(line: Any) -> str:
@@ -249,32 +276,21 @@ def _field_name(kind: str, name: str) -> str:
 
 
 def draw_findings_download(
-    findings: pd.DataFrame | Callable[[], pd.DataFrame], name: str, key: object
+    read_findings: Callable[[], pd.DataFrame], name: str, key: object
 ) -> None:
-    """A button for the findings as CSV, for whoever mends the file; made when it is asked for."""
+    """A button for the findings as CSV, for whoever corrects the file; `name` is that of the file."""
 
-    def csv_content() -> bytes:
-        rows = findings() if callable(findings) else findings
-        export_rows = rows.assign(reason=rows["rule"].map(terms.rule_text))
-        return (
-            b"\xef\xbb\xbf"
-            + escape_table(export_rows).to_csv(index=False, lineterminator="\r\n").encode()
-        )
+    def export_rows() -> pd.DataFrame:
+        findings = read_findings()
+        return findings.assign(reason=findings["rule"].map(terms.rule_text))
 
-    st.download_button(
-        _("Download the findings"),
-        csv_content,
-        file_name=f"{name.rpartition('.')[0] or name}_rejects.csv",
-        mime="text/csv",
-        key=f"download-findings-{key}",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    file_name = f"{name.rpartition('.')[0] or name}_rejects.csv"
+    key = f"download-findings-{key}"
+    csv_download.draw_download(_("Download the findings"), export_rows, file_name, key)
 
 
 def draw_completed_import(warehouse: Path) -> bool:
-    """What came of the last import into this warehouse; False once another file is begun."""
+    """The result of the last import into this warehouse; False once another file is begun."""
     last_import: CompletedImport | None = st.session_state.get(IMPORT_KEY)
     if last_import is None or last_import.warehouse != warehouse:
         return False
@@ -305,15 +321,7 @@ def _result_links() -> Html:
     map_link = tag("a", _("See it on the map"), href=address.link(""), data_in=True)
     scores = snapshot.scores("province", snapshot.periods()[-1])
     largest_provinces: Any = scores[scores["n"] > 0].sort_values("n", ascending=False).head(3)
-    links = [
-        tag(
-            "a",
-            place_name(row),
-            href=components.place_link(row, "place", "province"),
-            data_in=True,
-        )
-        for row in largest_provinces.itertuples(index=False)
-    ]
+    links = [cells.place_link(row, "province") for row in largest_provinces.itertuples(index=False)]
     return tag("p", map_link, *links, class_="ways-on")
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard.data import column_mapping, input_files, mapping_draft
+from dashboard.data import column_mapping, input_files, mapping_draft, step_messages
 from dashboard.data.input_files import InputFile
 from dashboard.text import terms
 from dashboard.text.i18n import _, ngettext
@@ -36,35 +34,9 @@ class Reading:
         return self.input_file.token, self.kind, self.mapping
 
 
-def draw_step_heading(number: int, title: str, explanation: str = "") -> None:
-    """The heading of a step."""
-    paragraph = tag("p", explanation) if explanation else None
-    badge = tag("span", number, class_="number", aria_hidden="true")
-    st.html(tag("div", badge, tag("div", tag("h2", title), paragraph), class_="step"))
-
-
-def draw_error(message: object) -> None:
-    """What cannot go on, and why; the page stays as it is."""
-    st.html(tag("p", message, class_="trouble", role="alert"))
-
-
-def draw_advice(message: object) -> None:
-    """What should be looked at before going on."""
-    st.html(tag("p", message, class_="advice", role="note"))
-
-
-@contextmanager
-def report_input_errors() -> Iterator[None]:
-    """Bad input inside the block is said in one line, in its place."""
-    try:
-        yield
-    except InputError as error:
-        draw_error(terms.translate_message(str(error)))
-
-
 def choose_file() -> InputFile | None:
     """Step 1. The file that was chosen, None while there is none."""
-    draw_step_heading(
+    step_messages.draw_step_heading(
         1,
         _("Choose a file"),
         _(
@@ -74,7 +46,7 @@ def choose_file() -> InputFile | None:
         ),
     )
     input_file: InputFile | None = None
-    with st.container(key="intake-upload"), report_input_errors():
+    with st.container(key="intake-upload"), step_messages.report_input_errors():
         st.html(f"<style>{_dropzone_css()}</style>")
         round_ = st.session_state.get("intake_round", 0)  # a new round empties the box
         upload = st.file_uploader(
@@ -110,7 +82,7 @@ def _dropzone_css() -> str:
 
 def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
     """Step 2. How the file is to be read, None while a decision is open."""
-    draw_step_heading(
+    step_messages.draw_step_heading(
         2,
         _("Check how it is read"),
         _("What each column is was told by its heading and its values. Change what is wrong."),
@@ -119,14 +91,14 @@ def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
     if saved_reading is not None:
         return saved_reading
     reading = None
-    with report_input_errors():
+    with step_messages.report_input_errors():
         base, key = _select_proposal(input_file)
         field_by_position = column_mapping.field_choices(base, key)
         sheet = None if base.options.sheet == "*" else base.options.sheet
         field_pairs = tuple(sorted(mapping_draft.unique_fields(field_by_position).items()))
         proposal = _cached_proposal(input_file, base.kind, sheet, field_pairs)
         for warning in mapping_draft.general_warnings(proposal):
-            draw_advice(terms.translate_message(warning))
+            step_messages.draw_advice(terms.translate_message(warning))
         choices = column_mapping.draw_mapping_table(proposal, base, key)
         choices = replace(choices, constants=column_mapping.draw_constants(proposal, key))
         choices = _draw_source_form(proposal, input_file, warehouse, choices, key)
@@ -140,7 +112,7 @@ def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
 def _load_mapping_file(input_file: InputFile) -> Reading | None:
     """A mapping that was saved before, in place of the proposal."""
     label = _("Use a mapping file saved earlier")
-    with st.expander(label, key="intake-mapping"), report_input_errors():
+    with st.expander(label, key="intake-mapping"), step_messages.report_input_errors():
         upload = st.file_uploader(
             label,
             type=["toml"],
@@ -308,9 +280,11 @@ def _is_complete(
         return ", ".join(terms.field_name(proposal.kind, name) for name in fields)
 
     if duplicates:
-        draw_error(_("More than one column is read as: {fields}").format(fields=names(duplicates)))
+        step_messages.draw_error(
+            _("More than one column is read as: {fields}").format(fields=names(duplicates))
+        )
     if absent_fields := mapping_draft.open_fields(proposal, choices.constants):
-        draw_error(
+        step_messages.draw_error(
             _("Needed, and no column is read as it yet: {fields}").format(
                 fields=names(absent_fields)
             )

@@ -1,5 +1,5 @@
-"""Drawings of the audit: correlations as coloured numbers, weights beside effects, two intervals of
-a rank in two marks, Sobol indices as dots."""
+"""Charts of the audit: correlations as coloured numbers, weights beside effects, two intervals of a
+rank in two marks, Sobol indices as dots."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from dashboard.text.i18n import _
 from dashboard.ui import theme
 from dashboard.ui.html import Html, tag
 
-ROW_OFFSET = 0.16  # of a row, between the two dots of a choice
+ROW_OFFSET = 0.16  # of a row, between the two dots of an assumption
 MIN_COLOURED_N = 20  # places: a correlation of fewer is mostly chance, and its colour would shout
 
 
 def correlation_cell(
     value: float | None, n: int, n_places: int, title: str, *, has_outline: bool = False
 ) -> Html:
-    """A correlation on its colour, that of few places on none; its n below where fewer than `full`
-    places are behind it."""
+    """A correlation on a background of its colour, uncoloured if it rests on few places; with its n
+    if that is below `n_places`, the number of places that have a score."""
     n_note = tag("small", f"n {formats.number(n)}") if n < n_places else None
     style = None
     if not formats.is_missing(value) and n >= MIN_COLOURED_N:
@@ -54,8 +54,8 @@ def length_cell(value: float, max_value: float) -> Html:
 
 
 def rank_intervals_cell(row: Any, total: int) -> Html:
-    """The ranks of a place from 1 on the left to `total`: a bar for choices with the rank as a dot
-    on it, and below it a line with ends for sampling."""
+    """The ranks of a place from 1 on the left to `total`: a bar over assumptions with the rank as a
+    dot on it, and below it a line with ends for sampling."""
     step = 100 / max(total, 1)
 
     def position_style(low: int, high: int) -> str:
@@ -74,7 +74,7 @@ def rank_intervals_cell(row: Any, total: int) -> Html:
 def rank_intervals_legend() -> Html:
     return _legend(
         (tag("i", class_="dot"), _("rank")),
-        (tag("b", class_="choices"), _("from choices: 5 to 95% of the replicates")),
+        (tag("b", class_="choices"), _("over assumptions: 5 to 95% of the replicates")),
         (tag("s", class_="sampling"), _("from sampling: 95% rank set")),
     )
 
@@ -84,8 +84,8 @@ def _legend(*pairs: tuple[Html, str]) -> Html:
 
 
 def sobol_chart(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) -> go.Figure:
-    """First-order and total indices of each choice, a dot each, with 95 % intervals; a choice that
-    has none says why in words. Rows from the bottom up."""
+    """First-order and total indices of each assumption, a dot each, with 95 % intervals; one that has
+    none says why in words. `rows` are of Snapshot.sobol, drawn from the bottom up."""
     has_index = rows["reason"] == ""
     positions = pd.Series(range(len(rows)), index=rows.index, dtype=float)
     series = (

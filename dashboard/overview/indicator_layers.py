@@ -160,7 +160,7 @@ def _coverage_layer(view: View, level: str) -> Layer:
 
 
 def _no_value_class(label: str = "") -> ColourClass:
-    return ColourClass(label or _("no value"), theme.current_palette().neutral, grey=True)
+    return ColourClass(label or _("no value"), theme.current_palette().neutral, is_grey=True)
 
 
 def _no_case_numbers_text() -> str:

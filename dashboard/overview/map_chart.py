@@ -142,14 +142,8 @@ def _rank_text(line: Any, ranked_count: int) -> str:
     if formats.is_missing(line.rank_low):
         return _("Rank {rank} of {total}").format(rank=rank, total=total)
     return _("Rank {rank} of {total} (95% rank set {set})").format(
-        rank=rank, total=total, set=rank_set_text(line)
+        rank=rank, total=total, set=formats.rank_range(line.rank_low, line.rank_high)
     )
-
-
-def rank_set_text(line: Any) -> str:
-    """The confidence set of a rank, as one number where it is one."""
-    low, high = formats.number(line.rank_low), formats.number(line.rank_high)
-    return low if low == high else f"{low}–{high}"
 
 
 def _empty_outline_tooltip(basemap: Basemap) -> str:
@@ -168,7 +162,7 @@ def alt_text(title: str, places: pd.DataFrame, layer: Layer, *, with_names: bool
     members: dict[int, list[str]] = {}
     for line in places.itertuples(index=False):
         members.setdefault(layer.class_index(line), []).append(place_name(line))
-    value_classes = sorted(number for number in members if not layer.classes[number].grey)
+    value_classes = sorted(number for number in members if not layer.classes[number].is_grey)
     missing_count = sum(
         len(names) for number, names in members.items() if number not in value_classes
     )

@@ -24,13 +24,13 @@ from dashboard.ui.table import Column
 
 @dataclass(frozen=True)
 class ColourClass:
-    """One colour of a map and what it means. A `grey` one has no value and stands apart; one that
+    """One colour of a map and what it means. A grey one has no value and stands apart; one that
     is not `listed` has a colour between two that are, and `apart` are all those together. `at` is
     its position on the scale, where classes do not stand in that order."""
 
     label: str
     colour: str
-    grey: bool = False
+    is_grey: bool = False
     in_legend: bool = True
     is_aggregate: bool = False
     scale_position: float = 0.0
@@ -59,7 +59,7 @@ class Layer:
     has_link: bool = True  # chosen by a link; else in the box of those that there are many of
 
     def is_grey(self, line: Any) -> bool:
-        return self.classes[self.class_index(line)].grey
+        return self.classes[self.class_index(line)].is_grey
 
 
 def ordinal_classes(
@@ -75,7 +75,7 @@ def ordinal_classes(
 
 
 def no_score_class() -> ColourClass:
-    return ColourClass(_("no score"), theme.current_palette().neutral, grey=True)
+    return ColourClass(_("no score"), theme.current_palette().neutral, is_grey=True)
 
 
 def selected_layer(layers: Mapping[str, Layer], places: pd.DataFrame) -> Layer:
@@ -123,19 +123,19 @@ def count_classes(layer: Layer, places: pd.DataFrame) -> ClassCounts:
     class_counts = [
         (colour_class, count)
         for colour_class, count in pairs
-        if count or (colour_class.in_legend and not colour_class.grey)
+        if count or (colour_class.in_legend and not colour_class.is_grey)
     ]
-    return sorted(class_counts, key=lambda pair: (pair[0].grey, pair[0].scale_position))
+    return sorted(class_counts, key=lambda pair: (pair[0].is_grey, pair[0].scale_position))
 
 
 def _merge_blends(pairs: ClassCounts) -> ClassCounts:
     """The same with those between two others as one, apart from the scale."""
-    scale_counts = [pair for pair in pairs if pair[0].in_legend and not pair[0].grey]
+    scale_counts = [pair for pair in pairs if pair[0].in_legend and not pair[0].is_grey]
     blend_count = sum(count for colour_class, count in pairs if not colour_class.in_legend)
     if blend_count:
         colour = theme.blend(*theme.current_palette().score_colours[3:5], 0.5)
         scale_counts.append((ColourClass(_("between two"), colour, is_aggregate=True), blend_count))
-    return scale_counts + [pair for pair in pairs if pair[0].grey]
+    return scale_counts + [pair for pair in pairs if pair[0].is_grey]
 
 
 def legend(layer: Layer, places: pd.DataFrame) -> Html:
@@ -143,12 +143,12 @@ def legend(layer: Layer, places: pd.DataFrame) -> Html:
     is that number."""
     pairs = _merge_blends(count_classes(layer, places))
     max_count = max(
-        (n for colour_class, n in pairs if not (colour_class.grey or colour_class.is_aggregate)),
+        (n for colour_class, n in pairs if not (colour_class.is_grey or colour_class.is_aggregate)),
         default=0,
     )
     items = [
         _legend_column(*pair, max_count)
-        if layer.is_ordinal and not (pair[0].grey or pair[0].is_aggregate)
+        if layer.is_ordinal and not (pair[0].is_grey or pair[0].is_aggregate)
         else _legend_item(*pair)
         for pair in pairs
     ]
@@ -170,5 +170,5 @@ def _legend_item(colour_class: ColourClass, count: int) -> Html:
         "li",
         patch,
         label,
-        class_="apart" if colour_class.grey or colour_class.is_aggregate else None,
+        class_="apart" if colour_class.is_grey or colour_class.is_aggregate else None,
     )

@@ -15,9 +15,8 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import components, table, theme
+from dashboard.ui import components, method_switch, table, theme
 from dashboard.ui.html import Html, tag
-from dashboard.ui.method_switch import is_main_method
 from dashboard.ui.table import Column
 from index_engine.method import Dimension
 from index_engine.monitoring.spatial import FALSE_DISCOVERY_RATE, LEVELS
@@ -92,7 +91,9 @@ def _adjusted_layer(view: View) -> Layer:
         (_("Adjusted"), _("Adjusted score")),
         interval_columns=("adjusted_low", "adjusted_high"),
         tooltip_lines=tooltip_lines,
-        missing_class=ColourClass(_("not adjusted"), theme.current_palette().undecided, grey=True),
+        missing_class=ColourClass(
+            _("not adjusted"), theme.current_palette().undecided, is_grey=True
+        ),
         list_note=_(
             "Dot: score at the national case mix. Line: {confidence} interval. Tick: nation."
         ).format(confidence=confidence_level(view)),
@@ -187,7 +188,7 @@ def _band_layer(view: View) -> Layer:
             )
             for position, ((low, high), colour) in enumerate(zip(pairs, blend_colours, strict=True))
         ),
-        ColourClass(_("interval too wide"), theme.current_palette().undecided, grey=True),
+        ColourClass(_("interval too wide"), theme.current_palette().undecided, is_grey=True),
         no_score_class(),
     )
 
@@ -276,7 +277,7 @@ def _cluster_layer(view: View, level: str) -> Layer:
         CLUSTERS,
         _("Clusters"),
         _("Clusters"),
-        tuple(ColourClass(labels[k], colours[k], grey=k in grey_colours) for k in order),
+        tuple(ColourClass(labels[k], colours[k], is_grey=k in grey_colours) for k in order),
         class_index,
         tooltip_lines,
         columns,
@@ -293,7 +294,7 @@ def _cluster_layer(view: View, level: str) -> Layer:
 def _sort_by_cluster(
     view: View, level: str, places: pd.DataFrame, class_index: Callable[[Any], int]
 ) -> pd.DataFrame:
-    if not is_main_method(view.snapshot):
+    if not method_switch.is_main_method(view.snapshot):
         return places
     clusters = view.snapshot.local_clusters(level, view.period, layer=SCORE)
     rows = places.merge(clusters[["place_id", "i", "q", "cluster"]], on="place_id", how="left")

@@ -1,4 +1,5 @@
-"""Changes against a place's own past: what was found, what was watched, how much chance finds."""
+"""Change signals: places whose quarterly rates left their own past, of how many monitored series, and
+how many signals chance alone would give."""
 
 from __future__ import annotations
 
@@ -12,9 +13,11 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import components, controls, table
+from dashboard.text.levels import level_name, level_names
+from dashboard.ui import cells, components, controls
+from dashboard.ui.columns import number_column, place_column, plot_column, text_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.table import Column
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine.monitoring import cusum
 
 LEVELS = ("province", "city", "court")
@@ -23,8 +26,9 @@ ARROWS = {"up": "▲", "down": "▼"}
 
 
 def draw_signals(view: View) -> None:
+    """The signals of the level, statistic and province in the address, and how they are found."""
     components.section(
-        _("Changes against a place's own past"),
+        _("Changes from a place's own past"),
         _(
             "Places whose quarterly rates moved further than their own baseline explains, in "
             "either direction; the latest signal first. A signal is a question to ask, not a "
@@ -37,38 +41,28 @@ def draw_signals(view: View) -> None:
         level, statistic = draw_options(view, monitored_series)
     levels = [level] if level else list(LEVELS)
     signals = view.cached("exceptions", lambda: read_signals(view, levels), level)
-    province_signals = signals_in_province(view, signals)
+    signals = signals_in_province(view, signals)
+    monitored_series = monitored_series[monitored_series["level"].isin(levels)]
     if statistic:
-        province_signals = province_signals[province_signals["figure"] == statistic]
-    monitored_rows = monitored_series[monitored_series["level"].isin(levels)]
-    if statistic:
-        monitored_rows = monitored_rows[monitored_rows["figure"] == statistic]
-    st.html(
-        tag(
-            "p", signal_summary(view, monitored_rows, province_signals), class_="said", id="watched"
-        )
-    )
-    if len(province_signals):
-        draw_signal_table(view, province_signals)
+        signals = signals[signals["figure"] == statistic]
+        monitored_series = monitored_series[monitored_series["figure"] == statistic]
+    summary = signal_summary(view, monitored_series, signals)
+    st.html(tag("p", summary, class_="said", id="watched"))
+    draw_signal_table(view, signals)
     draw_signal_method()
 
 
 def draw_options(view: View, monitored_series: pd.DataFrame) -> tuple[str, str]:
-    levels = {
-        "": _("All levels"),
-        "province": _("Provinces"),
-        "city": _("Cities"),
-        "court": _("Courts"),
-    }
+    levels = {"": _("All levels"), **level_names()}
     level = controls.select(
         "of", _("Level"), list(levels), format_option=lambda name: levels[name], width=150
     )
     statistics = [str(name) for name in monitored_series["figure"].unique()]
     statistic = controls.select(
         "figure",
-        _("Figure"),
+        _("Statistic"),
         ["", *statistics],
-        format_option=lambda name: statistic_name(view, name) if name else _("All figures"),
+        format_option=lambda name: statistic_name(view, name) if name else _("All statistics"),
         width=260,
     )
     return level, statistic
@@ -79,8 +73,8 @@ def statistic_name(view: View, statistic: str) -> str:
 
 
 def read_signals(view: View, levels: list[str]) -> pd.DataFrame:
-    """The exceptions of some levels together, the latest signal first, then the strongest; each
-    with its level and `drawing`, the quarters behind it."""
+    """The signals of some levels together, the latest first, then the strongest; each row with its
+    level and `series`, the quarters behind it (rows of Snapshot.exception_series)."""
     signals_per_level = []
     for level in levels:
         rows = view.snapshot.exceptions(level, view.period).assign(level=level)
@@ -122,110 +116,97 @@ def signal_summary(view: View, monitored_series: pd.DataFrame, signals: pd.DataF
     }
     if not n_series:
         return _(
-            "Nothing is watched yet: a series needs {quarters} quarters before the last {watched}."
+            "Nothing is monitored yet: a series needs {quarters} quarters before the last {monitored}."
         ).format(
             quarters=formats.number(cusum.MIN_BASELINE),
-            watched=formats.number(cusum.MONITORED_QUARTERS),
+            monitored=formats.number(cusum.MONITORED_QUARTERS),
         )
     if address.get("within"):
         return _(
-            "{found} signals here. In the whole of {country} {series} series were watched, and "
-            "{all} signalled; chance alone would make about {expected}."
+            "{found} signals here. In the whole of {country} {series} series were monitored and {all} "
+            "signalled; chance alone would give about {expected} signals."
         ).format(**values)
     if not len(signals):
         return _(
-            "No series signalled. {series} were watched; had nothing changed anywhere, chance "
-            "alone would make about {expected} signals."
+            "No series signalled. {series} were monitored; had nothing changed anywhere, chance "
+            "alone would give about {expected} signals."
         ).format(**values)
     return _(
-        "{found} of {series} series watched signalled; had nothing changed anywhere, chance alone "
-        "would make about {expected} signals."
+        "{found} of {series} monitored series signalled; had nothing changed anywhere, chance alone "
+        "would give about {expected} signals."
     ).format(**values)
 
 
 def draw_signal_table(view: View, rows: pd.DataFrame) -> None:
-    caption = _("Changes against a place's own past")
-    with st.container(key="exceptions"):
-        st.html(
-            table.html_table(
-                signal_columns(view), rows.head(MAX_ROWS).itertuples(index=False), caption=caption
-            )
-        )
-    if len(rows) > MAX_ROWS:
-        message = _("The first {n} of {total}; all are in the file.").format(
-            n=formats.number(MAX_ROWS), total=formats.number(len(rows))
-        )
-        st.html(tag("p", message, class_="quiet"))
-    first = rows["series"].iloc[0]["quarter"].iloc[0]
-    start_period = first if first in view.snapshot.periods() else ""
-    st.html(
-        components.source_line(
-            view, first_period=start_period, extra=_("Quarters, not rolling years")
-        )
+    start_period = ""
+    if len(rows):
+        first_quarter = rows["series"].iloc[0]["quarter"].iloc[0]
+        start_period = first_quarter if first_quarter in view.snapshot.periods() else ""
+    table_block(
+        view,
+        TableSpec(
+            "exceptions",
+            _("Changes from a place's own past"),
+            signal_columns(view),
+            heading="",
+            max_rows=MAX_ROWS,
+            source=Source(first_period=start_period, extra=_("Single quarters, not rolling years")),
+            download=lambda: rows.drop(columns="series"),
+            download_name="changes",
+        ),
+        rows.itertuples(index=False),
     )
-    components.download_button("changes", view, lambda: rows.drop(columns="series"))
 
 
-def signal_columns(view: View) -> list[Column]:
-    levels = {"province": _("Province"), "city": _("City"), "court": _("Court")}
-
-    def place_cell(row: Any) -> Html:
-        link = components.place_link(row, "place", row.level)
-        name = tag("a", place_name(row), href=link, data_in=True)
-        return table.value_with_detail(name, levels[row.level])
-
+def signal_columns(view: View) -> list[Column[Any]]:
     def change_cell(row: Any) -> Html:
         direction = {"up": _("higher"), "down": _("lower")}[row.direction]
         arrow = tag("i", ARROWS[row.direction], class_="sign", aria_hidden="true")
-        return table.value_with_detail(
-            statistic_name(view, row.figure),
-            join(arrow, tag("span", direction, class_=row.direction)),
-        )
+        return join(arrow, tag("span", direction, class_=row.direction))
 
     def rates_cell(row: Any) -> Html:
-        values = f"{formats.percent(row.before)} → {formats.percent(row.after)}"
-        return table.value_with_detail(
-            values,
+        return cells.value_with_detail(
+            f"{formats.percent(row.before)} → {formats.percent(row.after)}",
             f"n {formats.number(row.before_n)} → {formats.number(row.after_n)}",
         )
 
-    def since_cell(row: Any) -> Html:
-        text = _("signal in {period}").format(period=formats.period(row.signalled))
-        return table.value_with_detail(formats.period(row.since), text)
-
     def series_cell(row: Any) -> Html:
-        alt_text = _("{figure} of {place} by quarter, over the band of its baseline").format(
+        alt_text = _("{figure} of {place} by quarter, over the range of its baseline").format(
             figure=statistic_name(view, row.figure), place=place_name(row)
         )
         return policy_charts.sparkline(row.series, row.since, alt_text)
 
     return [
-        Column(_("Place"), place_cell),
-        Column(_("What changed"), change_cell),
-        Column(_("Since"), since_cell),
+        place_column(_("Place"), detail=lambda row: level_name(row.level)),
+        text_column(_("What changed"), lambda row: statistic_name(view, row.figure), change_cell),
+        text_column(
+            _("Since"),
+            lambda row: formats.period(row.since),
+            lambda row: _("signal in {period}").format(period=formats.period(row.signalled)),
+        ),
         Column(
             _("From → to"),
             rates_cell,
             kind="number",
-            note=_("The baseline at the same seasons, and the quarters since the change."),
+            note=_("The baseline in the same seasons, and the quarters since the change."),
         ),
-        Column(_("By quarter"), series_cell, kind="plot"),
-        Column(
+        plot_column(_("By quarter"), series_cell),
+        number_column(
             _("Strength"),
-            lambda row: formats.number(row.strength, 1),
-            kind="number",
-            note=_("The cumulative sum over its limit; 1 is where a signal begins."),
+            lambda row: row.strength,
+            1,
+            note=_("The cumulative sum over its control limit; a signal begins at 1."),
         ),
     ]
 
 
 def draw_signal_method() -> None:
-    """How signals are found, in plain words."""
+    """How signals are found."""
     numbers = {
         "most": formats.number(cusum.MAX_BASELINE),
         "least": formats.number(cusum.MIN_BASELINE),
         "n": formats.number(cusum.MIN_N),
-        "watched": formats.number(cusum.MONITORED_QUARTERS),
+        "monitored": formats.number(cusum.MONITORED_QUARTERS),
         "k": formats.number(cusum.ALLOWANCE, 1),
         "low": formats.number(min(cusum.ALARM_LIMITS.values()), 1),
         "high": formats.number(max(cusum.ALARM_LIMITS.values()), 1),
@@ -233,28 +214,28 @@ def draw_signal_method() -> None:
     }
     notes = [
         _(
-            "Each rate of a quarter is set against the place's own rate over the {least} to {most} "
-            "quarters that end a year before the period. Only quarters with {n} or more in the "
-            "denominator count; a place without enough of them is not watched."
+            "Each quarterly rate is compared with the place's own rate over the {least} to {most} "
+            "quarters that end a year before the period. Only quarters with a denominator of {n} or "
+            "more count; a place without enough of them is not monitored."
         ),
         _(
-            "The season is taken out first: by how much each quarter of the year lies above or "
-            "below a straight line in the nation's rates, on the logit scale, over the same "
-            "quarters."
+            "Rates are first adjusted for season: by how much each quarter of the year lies above or "
+            "below a linear trend in the national rates, on the logit scale, over the same quarters."
         ),
         _(
-            "Differences are measured in standard deviations: binomial, widened by how much the "
-            "place's own baseline quarters spread beyond that."
+            "Differences are measured in standard deviations: binomial, widened by the extra-binomial "
+            "variation of the place's own baseline quarters."
         ),
         _(
-            "They are added up over the last {watched} quarters in a two-sided CUSUM (Page 1954), "
-            "less {k} each; a signal is a sum above {low} to {high}, the higher the shorter the "
-            "baseline. By simulation, one series in {one_in} without a change passes it. That is "
-            "the only correction for watching many: no place is compared with another."
+            "They are summed over the last {monitored} quarters in a two-sided CUSUM (Page 1954) with "
+            "an allowance of {k}; a sum above a control limit of {low} to {high}, higher for a "
+            "shorter baseline, is a signal. In simulation one unchanged series in {one_in} exceeds "
+            "it. That is the only correction for multiple monitoring: no place is compared with "
+            "another."
         ),
         _(
-            "A court and its city may signal for the same cases. A change may come of the "
-            "court, of the cases that it was sent, of a new rule or of how things are recorded."
+            "A court and its city may signal for the same cases. A change may be due to the court, "
+            "to the cases that it received, to a new rule or to a change of recording."
         ),
     ]
     items = (tag("li", line.format(**numbers)) for line in notes)

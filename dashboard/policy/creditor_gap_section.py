@@ -1,4 +1,4 @@
-"""Local and other creditors: both in one chart place by place, the gap over time, what it means."""
+"""The creditor gap: local and other creditors place by place, the gap over time, what it means."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import chart_block, components, controls, table
+from dashboard.ui import cells, chart_block, components, controls
+from dashboard.ui.columns import place_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.table import Column
+from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine.method import Indicator
 from index_engine.queries import Place
 
@@ -23,21 +24,23 @@ ORDERS = ("code", "gap")
 
 def selected_indicator(view: View) -> Indicator:
     """The indicator that the two are compared by: the one in the address, else the usual one."""
-    indicators = {indicator.id: indicator for indicator in view.snapshot.creditor_gap_indicators()}
+    indicators: dict[str, Indicator] = {
+        indicator.id: indicator for indicator in view.snapshot.creditor_gap_indicators()
+    }
     return indicators.get(address.get("measure"), default_indicator(view))
 
 
 def default_indicator(view: View) -> Indicator:
-    """A share, if there is one: it is read off sooner than a mean."""
-    indicators = view.snapshot.creditor_gap_indicators()
+    """A share, if there is one: it is easier to read than a mean."""
+    indicators: list[Indicator] = view.snapshot.creditor_gap_indicators()
     return next((indicator for indicator in indicators if indicator.unit == "share"), indicators[0])
 
 
 def no_comparison_text() -> str:
     """Why there is nothing to compare the two by."""
     return _(
-        "No indicator of the method tells when claims are paid in cash: local and other creditors "
-        "are not compared."
+        "No indicator of the method measures when claims are paid: local and other creditors are "
+        "not compared."
     )
 
 
@@ -53,21 +56,22 @@ def headline(view: View) -> tuple[str, object]:
     rows = rows[rows["place_id"] == place.place_id]
     row = next(rows.itertuples(index=False), None)
     lead = _(
-        "What became of the claims of local creditors and of all others; files say who is local."
+        "Outcomes of the cases of local creditors and of all others; the data say who is local."
     )
     if row is None or row.status != "estimated":
         return _("Local and other creditors: {place}").format(place=place_name(place)), lead
     values = {
         "place": place_name(place),
         "local": formats.value(row.local, indicator.unit),
-        "elsewhere": formats.value(row.elsewhere, indicator.unit),
+        "non_local": formats.value(row.elsewhere, indicator.unit),
         "months": formats.number(indicator.estimate.months),
     }
     templates = {
         "share": _(
-            "{place}: {local} of local claims paid within {months} months, {elsewhere} of others"
+            "{place}: {local} of local creditors' cases paid within {months} months, {non_local} of "
+            "others'"
         ),
-        "months": _("{place}: {local} to cash for local creditors, {elsewhere} for others"),
+        "months": _("{place}: {local} to payment for local creditors, {non_local} for others"),
     }
     gap = _("Gap {gap}, 95% interval {interval}.").format(
         gap=gap_text(row.gap, indicator.unit),
@@ -77,6 +81,11 @@ def headline(view: View) -> tuple[str, object]:
 
 
 def draw_section(view: View) -> None:
+    """The headline of the page, then local and other creditors, if the method can compare them."""
+    if not view.snapshot.creditor_gap_indicators():
+        components.headline(_("Changes from a place's own past"), no_comparison_text())
+        return
+    components.headline(*headline(view))
     place, indicator = selected_place(view), selected_indicator(view)
     child_level = "province" if place.level == "nation" else "city"
     titles = {
@@ -108,7 +117,7 @@ def draw_options(view: View) -> str:
     )
     order_names = {"code": _("Place code"), "gap": _("Gap")}
     return controls.select(
-        "order", _("In order of"), ORDERS, format_option=lambda order: order_names[order], width=160
+        "order", _("Ordered by"), ORDERS, format_option=lambda order: order_names[order], width=160
     )
 
 
@@ -121,13 +130,13 @@ def sort_rows(rows: pd.DataFrame, order: str) -> pd.DataFrame:
 
 def chart_description(indicator: Indicator) -> str:
     templates = {
-        "share": _("Share of claims paid in cash within {months} months of filing."),
-        "months": _("Mean months to cash, each case counted up to {months}."),
+        "share": _("Share of cases paid within {months} months of filing."),
+        "months": _("Mean months to payment, each case counted up to {months}."),
     }
     return " ".join(
         [
             templates[indicator.unit].format(months=formats.number(indicator.estimate.months)),
-            _("Open cases count, by the same curves as the index."),
+            _("Open cases count, on the same curves as in the index."),
         ]
     )
 
@@ -152,72 +161,71 @@ def draw_gap_chart(
             chart,
             key="creditors",
             title=title,
-            alt=_("{title}: two dots a place, one for local creditors and one for others").format(
-                title=title
-            ),
+            alt=_(
+                "{title}: two dots for each place, one for local creditors and one for others"
+            ).format(title=title),
             legend=policy_charts.creditor_legend(),
             n=estimated_rows["local_n"].sum() + estimated_rows["elsewhere_n"].sum(),
-            extra=_("Cases of which it is known where the creditor is"),
+            extra=_("Cases with a known location of the creditor"),
             table=lambda: export_table(rows, indicator),
             height=policy_charts.chart_height(len(estimated_rows)),
         )
     else:
         st.html(tag("p", _("No place has enough cases of both kinds of creditor."), class_="quiet"))
-    with st.expander(_("As a table, with case mix taken out"), key="creditors-table"):
-        st.html(
-            table.html_table(
-                gap_columns(indicator, level), rows.itertuples(index=False), caption=title
-            )
+    with st.expander(_("As a table, with the gap at equal case mix"), key="creditors-table"):
+        table_block(
+            view,
+            TableSpec(
+                "creditor-gaps", title, gap_columns(indicator, level), heading="", source=None
+            ),
+            rows.itertuples(index=False),
         )
 
 
-def gap_columns(indicator: Indicator, level: str) -> list[Column]:
+def gap_columns(indicator: Indicator, level: str) -> list[Column[Any]]:
+    """Both sides with their n, the gap, and the gap at equal case mix, each with its interval."""
     unit = indicator.unit
 
-    def name_cell(row: Any) -> Html:
-        link = components.place_link(row, "place", level)
-        return tag("a", place_name(row), href=link, data_in=True)
+    def n_text(n: float | None) -> str:
+        return _("too few to show") if formats.is_missing(n) else f"n {formats.number(n)}"
 
-    def side_column(creditor_group: str) -> Column:
-        heading = {"local": _("Local"), "elsewhere": _("Elsewhere")}[creditor_group]
-        return Column(
-            heading,
-            lambda row: table.value_with_detail(
-                formats.value(getattr(row, creditor_group), unit),
-                f"n {formats.number(getattr(row, f'{creditor_group}_n'))}"
-                if not formats.is_missing(getattr(row, f"{creditor_group}_n"))
-                else _("n below the least cell"),
-            ),
-            kind="number",
-        )
+    def local_cell(row: Any) -> Html:
+        return cells.value_with_detail(formats.value(row.local, unit), n_text(row.local_n))
 
-    def gap_cell(row: Any, column: str, prefix: str, status: str) -> object:
-        if getattr(row, status) != "estimated":
-            return tag("small", missing_gap_reason(getattr(row, status)))
-        low, high = getattr(row, f"{prefix}_low"), getattr(row, f"{prefix}_high")
-        return table.value_with_detail(
-            gap_text(getattr(row, column), unit), gap_interval_text(low, high, unit)
-        )
+    def non_local_cell(row: Any) -> Html:
+        return cells.value_with_detail(formats.value(row.elsewhere, unit), n_text(row.elsewhere_n))
+
+    def gap_cell(row: Any) -> Html:
+        if row.status != "estimated":
+            return tag("small", missing_gap_reason(row.status))
+        interval = gap_interval_text(row.gap_low, row.gap_high, unit)
+        return cells.value_with_detail(gap_text(row.gap, unit), interval)
+
+    def adjusted_gap_cell(row: Any) -> Html:
+        if row.adjusted_status != "estimated":
+            return tag("small", missing_gap_reason(row.adjusted_status))
+        interval = gap_interval_text(row.adjusted_low, row.adjusted_high, unit)
+        return cells.value_with_detail(gap_text(row.adjusted_gap, unit), interval)
 
     return [
-        Column(_("Name"), name_cell),
-        side_column("local"),
-        side_column("elsewhere"),
-        Column(_("Gap"), lambda row: gap_cell(row, "gap", "gap", "status"), kind="number"),
+        place_column(_("Name"), level),
+        Column(_("Local"), local_cell, kind="number"),
+        Column(_("Non-local"), non_local_cell, kind="number"),
+        Column(_("Gap"), gap_cell, kind="number"),
         Column(
-            _("Gap at one mix of cases"),
-            lambda row: gap_cell(row, "adjusted_gap", "adjusted", "adjusted_status"),
+            _("Gap at equal case mix"),
+            adjusted_gap_cell,
             kind="number",
             note=_("Both sides weighted to the mix of all cases of the place."),
         ),
     ]
 
 
-def missing_gap_reason(status: object) -> str:
+def missing_gap_reason(status: str) -> str:
     """Why there is no gap."""
     if status == "not_estimable":
-        return _("curve ends too early, or the mixes share too little")
-    return components.status_text(str(status))
+        return _("curve ends too early, or the case mixes overlap too little")
+    return components.status_text(status)
 
 
 def export_table(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
@@ -259,30 +267,31 @@ def draw_gap_history(view: View, indicator: Indicator, place: Place) -> None:
         alt=_("{title}, with its 95% interval").format(title=title),
         n=n,
         first_period=str(history["period"].iloc[0]),
-        extra=_("Local less elsewhere; each quarter ends twelve months"),
+        extra=_("Local less non-local; each quarter stands for the twelve months to its end"),
         table=lambda: history,
     )
 
 
 def draw_interpretation() -> None:
-    """What a gap can and cannot mean, in plain words."""
+    """What a gap can and cannot mean."""
     points = [
         _(
-            "A gap whose interval holds 0 is no evidence of a difference; with few cases only a "
-            "large one could be seen."
+            "A gap whose interval contains 0 is no evidence of a difference; with few cases only a "
+            "large difference could be detected."
         ),
         _(
             "Local and other creditors bring different cases: banks sue where they are, traders "
-            "where the debtor is. The gap at one mix of cases takes out class of cause, band of "
-            "the claim and kind of debtor, and nothing else."
+            "where the debtor is. The gap at equal case mix is adjusted for class of cause, claim "
+            "class and kind of debtor, and for nothing else."
         ),
         _(
-            "Not taken out: what kind of creditor it is, how well represented, how early it asked "
-            "for property to be frozen, and how far the debtor's property is from the court."
+            "Not adjusted for: the kind of creditor, the quality of representation, how early "
+            "preservation of property was requested, and the distance of the debtor's property "
+            "from the court."
         ),
         _(
-            "A gap that stays at one mix of cases, year after year, is a reason to read files. It "
-            "is no proof of unequal treatment, and its absence no proof of equal treatment."
+            "A gap that persists at equal case mix, year after year, is a reason to read files. It "
+            "is no proof of unequal treatment, nor is its absence proof of equal treatment."
         ),
     ]
     items = (tag("li", point) for point in points)

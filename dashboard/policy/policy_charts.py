@@ -1,4 +1,4 @@
-"""Charts of the policy view: two dots a place, the gap over time, a rate within its baseline."""
+"""Charts of the policy view: two dots for each place, the gap over time, a rate and its baseline."""
 
 from __future__ import annotations
 
@@ -27,17 +27,22 @@ def creditor_legend() -> Html:
     return tag(
         "p",
         tag("span", tag("i", class_="dot local"), _("local creditors")),
-        tag("span", tag("i", class_="dot elsewhere"), _("creditors from elsewhere")),
-        tag("span", tag("b", class_="reach"), _("95% interval of the gap, about the local value")),
+        tag("span", tag("i", class_="dot elsewhere"), _("non-local creditors")),
+        tag(
+            "span",
+            tag("b", class_="reach"),
+            _("95% interval of the gap, set off from the local value"),
+        ),
         class_="marks pair",
     )
 
 
 def dumbbell_chart(rows: pd.DataFrame, unit: str, watermark: str) -> go.Figure:
-    """Two dots a place, the first place on top: `rows` as of Snapshot.locality, all estimated.
+    """Two dots for each place, the first place on top; `rows` are of Snapshot.creditor_gaps, all
+    estimated.
 
-    The pale bar reaches from local less the upper to local less the lower end of the interval of
-    the gap: where it holds the local dot, the gap may be none.
+    The pale bar is the interval of the gap, subtracted from the local value: where it covers the
+    local dot, the interval contains 0.
     """
     scale = 100 if unit == "share" else 1
     names = [place_name(row) for row in rows.itertuples(index=False)]
@@ -131,7 +136,7 @@ def _hover_text(row: Any, unit: str) -> str:
         f"{title} {formats.value(value, unit)}, n {formats.number(n)}"
         for title, value, n in (
             (_("local creditors"), row.local, row.local_n),
-            (_("creditors from elsewhere"), row.elsewhere, row.elsewhere_n),
+            (_("non-local creditors"), row.elsewhere, row.elsewhere_n),
         )
     ]
     return "<br>".join([f"<b>{name}</b>", *lines])
@@ -144,9 +149,9 @@ def gap_history_chart(
     names: tuple[str, str],
     watermark: str,
 ) -> go.Figure:
-    """The gap by quarter with its interval, dashed at one mix of cases, and the nation's in grey.
+    """The gap by quarter with its interval, dashed at equal case mix, and that of the nation in grey.
 
-    `history` and `nation` as of Snapshot.locality_history; `names` of the place and the nation.
+    `history` and `nation` are of Snapshot.creditor_gap_history; `names` are of place and nation.
     """
     scale = 100 if unit == "share" else 1
     quarters = [formats.period(p) for p in history["period"]]
@@ -177,7 +182,7 @@ def gap_history_chart(
             quarters,
             scale * history["adjusted_gap"],
             palette.second,
-            _("at one mix of cases"),
+            _("at equal case mix"),
             1.5,
             "dash",
         )
@@ -231,10 +236,10 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 190, 46, 4  # of a small chart, in pix
 
 
 def sparkline(series: pd.DataFrame, change_quarter: str, alt_text: str) -> Html:
-    """A rate by quarter over the band of its baseline, the quarters since the change in ink.
+    """A rate by quarter over the ribbon of its baseline, the quarters since the change in ink.
 
-    `series` as of Snapshot.exception_series, of one signal; `words` say what it shows. A picture,
-    because markup on a page may hold no drawing of its own.
+    `series` is of Snapshot.exception_series, of one signal; `alt_text` says what it shows. An image,
+    because Streamlit removes SVG from the markup of a page.
     """
     values = series[["value", "low", "high"]].to_numpy(dtype=float)
     finite = values[values == values]

@@ -124,6 +124,10 @@ def filter_places(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
     return places[mask.astype(bool)]
 
 
+def draw_summary(view: View, level: str, places: pd.DataFrame, listed_places: pd.DataFrame) -> None:
+    st.html(listing_summary(view, level, places, listed_places))
+
+
 def listing_summary(
     view: View, level: str, places: pd.DataFrame, listed_places: pd.DataFrame
 ) -> Html:

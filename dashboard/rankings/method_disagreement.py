@@ -1,4 +1,4 @@
-"""The places that two methods of a build rank most differently, and why."""
+"""The places that two methods of a data set rank most differently, and why, in numbers."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ MAX_ROWS = 10
 # official reports say.
 PAYMENT_INDICATORS = ("cash_24m", "zhongben_24m")  # indicators
 OFFICIAL_STATISTICS = ("closure_rate", "mean_days_closed")  # figures
-
-
-# ---------------------------------------------------------------- two side by side
 
 
 def comparison_method(snapshot: CachedSnapshot) -> Method | None:

@@ -7,6 +7,7 @@ rank where there is to be none, so that no page can show one.
 from __future__ import annotations
 
 import pandas as pd
+import streamlit as st
 
 from dashboard.rankings import table_options
 from dashboard.state.cache import View
@@ -18,6 +19,11 @@ from index_engine.queries import RANK_COLUMNS
 GUANGXI = "https://gxfy.gxcourt.gov.cn/article/detail/2024/09/id/8138025.shtml"
 ARMY_NEWS = "http://www.81.cn/gnxw/2014-12/27/content_6286378.htm"
 XINHUA = "https://dsynews.net/html/20981.html"
+
+
+def draw_court_order_note(view: View, level: str) -> None:
+    if (note := court_order_note(view, level)) is not None:
+        st.html(note)
 
 
 def court_order_note(view: View, level: str) -> Html | None:

@@ -190,7 +190,7 @@ def score_column(view: View) -> Column:
 def _rank_column(view: View, level: str) -> Column:
     return Column(
         _("Rank"),
-        lambda line: join(rank_cell(line), _rank_set_note(rank_set(line))),
+        lambda line: join(rank_cell(line), _rank_set_note(line)),
         kind="number ranked",
         sort="rank",
         explanation=column_notes.rank_note(view, level),
@@ -207,24 +207,18 @@ def rank_cell(line: Any) -> Html:
     return join(rank, tie_note)
 
 
-def _rank_set_note(ranks: str) -> Html | None:
-    return tag("span", ranks, class_="set") if ranks else None
-
-
-def rank_set(line: Any, suffix: str = "") -> str:
-    """First and last rank of a confidence set; empty where there is none."""
-    low, high = getattr(line, f"rank_low{suffix}"), getattr(line, f"rank_high{suffix}")
-    if formats.is_missing(low):
-        return ""
-    first, last = formats.number(low), formats.number(high)
-    return first if first == last else f"{first}–{last}"
+def _rank_set_note(line: Any) -> Html | None:
+    """The confidence set of a rank, small; nothing where there is none."""
+    if formats.is_missing(line.rank_low):
+        return None
+    return tag("span", formats.rank_range(line.rank_low, line.rank_high), class_="set")
 
 
 def _joint_rank_set_column() -> Column:
     return _number_column(
         _("Rank, all at once"),
         "rank_high_all",
-        lambda line: rank_set(line, "_all") or formats.NO_VALUE,
+        lambda line: formats.rank_range(line.rank_low_all, line.rank_high_all),
         _("Sets that hold for all places at the same time (95%)"),
     )
 

@@ -67,7 +67,7 @@ def assumption_name(assumption: str) -> str:
         "aggregation": _("geometric or arithmetic mean"),
         "goalposts": _("goalposts"),
         "left_out": _("an indicator left out"),
-        "shrinkage": _("drawn to peers or not"),
+        "shrinkage": _("shrinkage or none"),
     }.get(assumption, assumption)
 
 

@@ -40,7 +40,7 @@ class Column(Generic[Row]):
 
     `kind` is 'text', 'number' (aligned right) or 'plot' (a small chart). `sort` is the name by
     which the address orders the table; `note` explains the heading in a tooltip, `explanation` at
-    length where it is opened.
+    length where it is opened. `css_class` is a class of its cells beside the kind.
     """
 
     heading: object
@@ -49,6 +49,11 @@ class Column(Generic[Row]):
     sort: str = ""
     note: str = ""
     explanation: Html | None = None
+    css_class: str = ""
+
+    @property
+    def cell_class(self) -> str:
+        return f"{self.kind} {self.css_class}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -199,7 +204,7 @@ def _heading(column: Column[Any], sort_order: str) -> Html:
     title = column.note if column.explanation is None else ""
     return tag(
         "th", label, column.explanation,
-        class_=column.kind, scope="col", aria_sort=aria_sort, title=title or None,
+        class_=column.cell_class, scope="col", aria_sort=aria_sort, title=title or None,
     )  # fmt: skip
 
 
@@ -217,8 +222,8 @@ def _row_html(
 
 def _cell(column: Column[Row], row: Row, *, is_header: bool) -> Html:
     if is_header:
-        return tag("th", column.cell(row), class_=column.kind, scope="row")
-    return tag("td", column.cell(row), class_=column.kind)
+        return tag("th", column.cell(row), class_=column.cell_class, scope="row")
+    return tag("td", column.cell(row), class_=column.cell_class)
 
 
 def score_row_class(row: Any) -> str:

@@ -44,7 +44,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     page = visit(f"{start(scored_courts)}?lang=en")
     expect(page.locator("h1")).to_be_visible()
     follow(page, "Method", "**/method?**")
-    expect(page.locator("[data-testid=stMain]")).to_contain_text("inside a band by code")
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("by code within a band")
     follow(page, "Rankings", "**/rankings?**")
 
     # Weights move the order, and one click takes them back.

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dashboard.method import audit_charts as audit_drawings
-from dashboard.method import indicator_coherence as audit
+from dashboard.method import audit_level as audit
 from dashboard.method import sensitivity_audit as audit_choices
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.ui import theme
@@ -67,7 +67,7 @@ def test_what_is_no_longer_true_is_not_said(open_page: Open) -> None:
     page = text(open_page("method", lang="en"))
     assert "not adjusted for the mix" not in page
     assert "logarithm" in page
-    assert "takes the value of the place's peers" in page and "at least 65% of" in page
+    assert "imputed from the place's peers" in page and "at least 65% of" in page
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +112,13 @@ def test_the_page_changes_with_the_method_file(
     assert ["AA", "60", "83"] in rows_of(ranks)
     mix = section(page, "case-mix")
     assert "below 12.345K yuan" in mix and "12.345K yuan and more" in mix and "50K" not in mix
-    assert "more than 7 times" in mix and "less than 71%" in mix
+    assert "No weight exceeds 7" in mix and "cover less than 71%" in mix
     assert "private loan" not in mix and "credit card" in mix
     peers = section(page, "peers")
-    assert "begin at 432 cases" in peers and "fewer than 13 of a group" in peers
+    assert "begin at 432 cases" in peers and "fewer than 13 members of a group" in peers
     with Snapshot(changed) as snapshot:
         words = audit_choices.perturbation_text(snapshot.main, "goalposts_wider", "")
-    assert words == "Both ends moved apart by 7% of their distance"
+    assert words == "Goalposts moved apart by 7% of their distance"
 
 
 def test_every_check_stands_with_what_it_divides_and_why(open_page: Open) -> None:
@@ -148,13 +148,17 @@ def test_methods_stand_side_by_side_with_a_way_to_each_other(
 
 @pytest.mark.parametrize("level", audit.LEVELS)
 @pytest.mark.parametrize("in_view", ["", OFFICIAL])
-def test_the_page_stands_at_every_level(open_page: Open, level: str, in_view: str) -> None:
+def test_the_page_stands_at_every_level(
+    open_page: Open, sample: CachedSnapshot, level: str, in_view: str
+) -> None:
     app = open_page("method", lang="en", audit=level, method=in_view)
     assert not app.exception, app.exception[0].message
     agreement = section(text(app), "agreement")
     names = {"province": "Provinces", "city": "Cities", "court": "Courts"}
     assert f'aria-current="true">{names[level]}<' in agreement
-    assert "Synthetic data" in agreement or "nothing to compare" in agreement
+    is_empty = sample.with_method(in_view).coherence(level).empty
+    assert ("nothing to compare" in agreement) == is_empty
+    assert ("Synthetic data" in agreement) != is_empty
 
 
 def test_every_correlation_of_the_audit_is_printed_once_with_its_n(
@@ -300,7 +304,7 @@ def test_intervals_from_choices_and_from_sampling_stay_apart(
 
 def test_courts_have_no_varied_ranks_and_the_page_says_so(open_page: Open) -> None:
     sensitivity = section(text(open_page("method", lang="en", audit="court")), "sensitivity")
-    assert "Choices are not varied for courts" in sensitivity
+    assert "Assumptions are not varied for courts" in sensitivity
     assert 'aria-current="true">Provinces<' in sensitivity
 
 
@@ -344,7 +348,7 @@ def test_without_groups_the_page_says_why(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("JECI_WAREHOUSE", str(path))
     app = run_page("method", lang="en")
     assert not app.exception, app.exception[0].message
-    assert "Too few cases to make groups of" in section(text(app), "design-effects")
+    assert "Too few cases to form random groups" in section(text(app), "design-effects")
 
 
 def test_every_audit_can_be_taken_away(open_page: Open) -> None:

@@ -254,11 +254,13 @@ def test_bands_between_two_are_counted(sample: CachedSnapshot, period: str) -> N
     assert sum(count for item, count in pairs if not item.in_legend) == between > 0
     assert f"between two ({between})" in map_layers.legend(layer, units)
     # From low to high: each pair between its two, and what has no band last.
-    names = [item.label for item, _count in pairs if not item.grey]
+    names = [item.label for item, _count in pairs if not item.is_grey]
     order = [band.id for band in sample.method.bands[::-1]]
     places = [sum(map(order.index, name.split("–"))) / len(name.split("–")) for name in names]
     assert places == sorted(places)
-    assert [item.grey for item, _count in pairs] == sorted(item.grey for item, _count in pairs)
+    assert [item.is_grey for item, _count in pairs] == sorted(
+        item.is_grey for item, _count in pairs
+    )
 
 
 def test_the_map_is_told_in_words(open_page: Open, sample: CachedSnapshot, period: str) -> None:

@@ -29,8 +29,8 @@ def test_the_headline_says_both_sides_and_the_gap(
 ):
     said = clean(open_page("policy", lang="en"))
     [row] = sample.creditor_gaps("nation", period, "cash_24m").itertuples(index=False)
-    assert f"{100 * row.local:.1f}% of local claims paid within 24 months" in said
-    assert f"{100 * row.elsewhere:.1f}% of others" in said
+    assert f"{100 * row.local:.1f}% of local creditors' cases paid within 24 months" in said
+    assert f"{100 * row.elsewhere:.1f}% of others'" in said
     assert f"{100 * row.gap:+.1f}".replace("-", "−") + " percentage points" in said
 
 
@@ -41,7 +41,7 @@ def test_every_place_stands_with_both_n_and_why_where_there_is_no_gap(
     rows = sample.creditor_gaps("province", period, "cash_24m")
     assert len(rows) > 25
     for row in rows.itertuples(index=False):
-        start = said.index(f">{row.name_en}</a>", said.index("Gap at one mix"))
+        start = said.index(f">{row.name_en}</a>", said.index("Gap at equal case mix"))
         line = said[start : said.index("</tr>", start)]
         if row.status == "estimated":
             assert f"n {row.local_n:,.0f}<" in line
@@ -56,13 +56,13 @@ def test_a_province_shows_its_cities_in_order_of_the_gap(open_changed: Open, cha
         rows = snapshot.creditor_gaps("city", PERIOD, "cash_24m", parent="11")
     wanted = rows.sort_values("gap", ascending=False)["name_en"].to_list()
     assert len(wanted) == 2
-    table = said[said.index("Gap at one mix") :]
+    table = said[said.index("Gap at equal case mix") :]
     assert table.index(f">{wanted[0]}<") < table.index(f">{wanted[1]}<")
 
 
 def test_what_is_compared_is_in_the_address(open_changed: Open):
     said = clean(open_changed("policy", lang="en", measure="months_to_cash"))
-    assert "months to cash for local creditors" in said
+    assert "months to payment for local creditors" in said
     assert clean(open_changed("policy", lang="en", measure="nonsense")).count("24 months")
 
 
@@ -109,9 +109,9 @@ def test_where_nothing_changed_it_is_said_how_much_was_watched(
     said = clean(open_changed("policy", lang="en", period="2024Q2"))
     with Snapshot(changed_court) as snapshot:
         watched: pd.DataFrame = snapshot.monitoring_summary("2024Q2")
-    assert f"No series signalled. {watched['series'].sum()} were watched" in said
+    assert f"No series signalled. {watched['series'].sum()} were monitored" in said
     assert "about 0.0 signals" in said
 
 
 def test_too_short_a_past_is_said(open_changed: Open):
-    assert "Nothing is watched yet" in clean(open_changed("policy", lang="en", period="2022Q1"))
+    assert "Nothing is monitored yet" in clean(open_changed("policy", lang="en", period="2022Q1"))

@@ -1,0 +1,38 @@
+"""What the steps of an import say: their headings, errors and advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard.text import terms
+from dashboard.ui.html import tag
+from index_engine.errors import InputError
+
+
+def draw_step_heading(number: int, title: str, explanation: str = "") -> None:
+    """The heading of a step."""
+    paragraph = tag("p", explanation) if explanation else None
+    badge = tag("span", number, class_="number", aria_hidden="true")
+    st.html(tag("div", badge, tag("div", tag("h2", title), paragraph), class_="step"))
+
+
+def draw_error(message: object) -> None:
+    """What cannot go on, and why; the page stays as it is."""
+    st.html(tag("p", message, class_="trouble", role="alert"))
+
+
+def draw_advice(message: object) -> None:
+    """What should be looked at before going on."""
+    st.html(tag("p", message, class_="advice", role="note"))
+
+
+@contextmanager
+def report_input_errors() -> Iterator[None]:
+    """Bad input inside the block is said in one line, in its place."""
+    try:
+        yield
+    except InputError as error:
+        draw_error(terms.translate_message(str(error)))

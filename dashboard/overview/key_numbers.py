@@ -1,0 +1,146 @@
+"""What the index says of a place in a sentence, and its score and main indicators as cards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.overview import score_layers as layer_kinds
+from dashboard.state import address
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _, localise, place_name
+from dashboard.ui import compared_places, components
+from dashboard.ui.html import Html, join, tag
+from dashboard.ui.provenance import provenance_note
+
+KEY_INDICATORS = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")
+MAX_INDICATORS = 5  # of a method that has none of these
+
+
+def headline_text(view: View) -> tuple[str, Html]:
+    """What the index says of the place in focus, in a sentence and a line of numbers."""
+    place = place_name(view.place)
+    row = view.score_row(view.place)
+    values = view.snapshot.indicators(view.place.level, view.place.place_id, view.period)
+    estimates = values[values["status"] == "estimated"].set_index("indicator")["value"]
+    if {"cash_24m", "zhongben_24m"} <= set(estimates.index):
+        title = _(
+            "{place}: {cash} of enforcement cases are paid within 24 months; "
+            "{zhongben} are closed without recovery"
+        ).format(
+            place=place,
+            cash=formats.percent(estimates["cash_24m"], 0),
+            zhongben=formats.percent(estimates["zhongben_24m"], 0),
+        )
+    elif row is not None and not formats.is_missing(row.score):
+        title = _("{place} scores {score} of 100").format(
+            place=place, score=formats.number(row.score, 1)
+        )
+    else:
+        title = _("{place}: too little is known for a score").format(place=place)
+    return title, lead_facts(view, row)
+
+
+def lead_facts(view: View, row: Any) -> Html:
+    return components.facts(
+        formats.date_range(*view.snapshot.period_dates(view.period)),
+        components.case_count(row),
+        components.year_change(row),
+        tag(
+            "a",
+            _("Full profile"),
+            " →",
+            href=components.place_link(view.place, address.PLACE_PAGE),
+            data_in=True,
+        ),
+        compared_places.compare_place_link(view),
+    )
+
+
+def draw_key_numbers(view: View) -> None:
+    """The score and the indicators that most readers ask for, each with what it is made of."""
+    row = view.score_row(view.place)
+    values = view.snapshot.indicators(view.place.level, view.place.place_id, view.period)
+    by_id = {line.indicator: line for line in values.itertuples(index=False)}
+    indicator_ids = [name for name in KEY_INDICATORS if name in by_id] or list(by_id)[
+        :MAX_INDICATORS
+    ]
+    cards = [score_card(view, row), *(indicator_card(view, by_id[name]) for name in indicator_ids)]
+    source = components.source_line(view, n=row.n if row else None)
+    st.html(join(tag("div", *cards, class_="cards"), source))
+
+
+def score_card(view: View, row: Any) -> Html:
+    method = view.snapshot.method
+    note = components.note(
+        localise(method.name),
+        tag("p", localise(method.purpose)),
+        tag("a", _("How it is computed"), href=address.link("method"), data_in=True),
+    )
+    nation = view.score_row(view.snapshot.nation)
+    detail = "n = " + formats.number(row.n) if row else ""
+    if view.place.level != "nation" and nation and not formats.is_missing(nation.score):
+        detail = _("nation {value}").format(value=formats.number(nation.score, 1))
+    if row is None or formats.is_missing(row.score):
+        reason = (
+            components.no_score_reason(view.snapshot, row)
+            if row
+            else components.status_text("no_data")
+        )
+        return card(_("Score"), formats.NO_VALUE, join_lines([reason, detail]), note, main=True)
+    value = join(formats.number(row.score, 1), tag("small", _("of 100")))
+    interval = _("{confidence} interval {interval}").format(
+        confidence=layer_kinds.confidence_level(view),
+        interval=formats.interval(row.low, row.high, "score"),
+    )
+    uncertainty = [interval, *rank_and_band_texts(view, row), detail]
+    return card(_("Score"), value, join_lines(uncertainty), note, main=True)
+
+
+def rank_and_band_texts(view: View, row: Any) -> list[str]:
+    """Where the place stands among its like, as far as its interval can tell."""
+    texts = [layer_kinds.band_text(row)]
+    if not formats.is_missing(row.rank_low):
+        ranked_count = int(view.scores(view.place.level)["rank"].notna().sum())
+        texts.insert(
+            0,
+            _("rank {set} of {total} (95% rank set)").format(
+                set=formats.rank_range(row.rank_low, row.rank_high),
+                total=formats.number(ranked_count),
+            ),
+        )
+    return texts
+
+
+def join_lines(texts: list[str]) -> Html:
+    """One under the other, without those that are empty."""
+    first, *rest = filter(None, texts)
+    return join(first, *(join(tag("br"), text) for text in rest))
+
+
+def indicator_card(view: View, line: Any) -> Html:
+    indicator = view.snapshot.method.indicator(line.indicator)
+    note = provenance_note(view, indicator, line)
+    detail = "n = " + formats.number(line.n)
+    if view.place.level != "nation" and not formats.is_missing(line.nation):
+        nation = formats.value(line.nation, indicator.unit)
+        detail = _("nation {value}").format(value=nation)
+    if line.status != "estimated":
+        reason = components.status_text(line.status)
+        return card(localise(indicator.name), formats.NO_VALUE, join_lines([reason, detail]), note)
+    value = formats.value(line.value, indicator.unit)
+    interval = formats.interval(line.low, line.high, indicator.unit)
+    return card(localise(indicator.name), value, join_lines([interval, detail]), note)
+
+
+def card(name: str, value: object, details: Html, note: Html, *, main: bool = False) -> Html:
+    return tag(
+        "section",
+        tag("h3", name),
+        note,
+        tag("p", value, class_="value"),
+        tag("p", details, class_="range"),
+        class_="card main" if main else "card",
+    )
