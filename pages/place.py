@@ -11,6 +11,7 @@ from dashboard.place import (
     child_places,
     closing_checks,
     funnel_plot_section,
+    method_comparison,
     notable_indicators,
     official_statistics,
     outcome_curves,
@@ -47,7 +48,8 @@ def page() -> None:
     case_mix_effects.section(view)
     similar_places.section(view, row)
     peer_shrinkage.section(view, row)
-    closing_checks.section(view, row)
+    closing_checks.section(view)
+    method_comparison.section(view, row)
     rank_uncertainty.section(view, row)
     funnel_plot_section.section(view)
     official_statistics.section(view)

@@ -1,4 +1,4 @@
-"""The funnel of a place: which of its courts or cities lie outside what chance explains."""
+"""The funnel plot of a place: which of its courts or cities lie outside the limits of chance."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.state import address
-from dashboard.state.cache import LEVELS, View
+from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import chart_block, components, controls, theme
+from dashboard.ui import cells, chart_block, components, controls, theme
 from dashboard.ui.charts import funnel_plot
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.provenance import quotient_text
+from index_engine.method import Statistic
+from index_engine.queries import LEVELS
 
 DEFAULT_STATISTIC = "zhongben_rate"
 FUNNEL_LEVELS = ("city", "court")  # levels that have funnels
 MAX_LINKS = 12  # places outside that are named; the rest are in the download
-CHANCE_SHARE = 0.05  # of the units, where nothing but chance is at work
+CHANCE_SHARE = 0.05  # expected outside the 95 % limits where nothing but chance is at work
 
 
 def section(view: View) -> None:
-    """One figure of all units of a level by size, those of the place in view in colour."""
+    """The funnel plot of one statistic over all places of a level, those of this place in colour."""
     components.section(
         _("Funnel plot: outside what chance explains?"),
         _(
@@ -32,7 +35,9 @@ def section(view: View) -> None:
         ),
         anchor="funnel",
     )
-    statistics_by_id = {statistic.id: statistic for statistic in view.snapshot.funnel_statistics()}
+    statistics_by_id: dict[str, Statistic] = {
+        statistic.id: statistic for statistic in view.snapshot.funnel_statistics()
+    }
     with st.container(horizontal=True, vertical_alignment="bottom", key="funnel-choices"):
         statistic_id = select_statistic(statistics_by_id)
         level = select_level(view)
@@ -40,7 +45,7 @@ def section(view: View) -> None:
     funnel_data = (
         None if statistic is None else view.snapshot.funnel_plot(level, view.period, statistic_id)
     )
-    if funnel_data is None:
+    if statistic is None or funnel_data is None:
         message = _("Too few places have this figure in the period for a funnel.")
         st.html(tag("p", message, class_="said"))
         return
@@ -61,9 +66,6 @@ def section(view: View) -> None:
     )
     name = localise(statistic.name)
     position_text = members_text(view, funnel_data.places, member_ids, focus_id, level)
-    ratio_text = _("{numerator} / {denominator}").format(
-        numerator=localise(statistic.numerator), denominator=localise(statistic.denominator)
-    )
     dispersion_text = _("spread beyond chance {tau} pp").format(
         tau=formats.number(100 * funnel_data.tau, 1)
     )
@@ -78,14 +80,14 @@ def section(view: View) -> None:
             tag("p", position_text, class_="said") if position_text else None,
         ),
         n=funnel_data.places["n"].sum(),
-        extra=components.facts(f"{name} = {ratio_text}", dispersion_text),
+        extra=components.facts(f"{name} = {quotient_text(statistic)}", dispersion_text),
         table=lambda: funnel_data.places,
     )
 
 
 def select_level(view: View) -> str:
-    """The units that are drawn, and a switch where there is a choice: those of the level below, or
-    of the level of the place itself."""
+    """The level whose places are drawn, with a switch where there is a choice: the level below, or
+    the level of the place itself."""
     options = place_funnel_levels(view.place.level)
     requested_level = address.get("among")
     level = requested_level if requested_level in options else options[0]
@@ -106,8 +108,8 @@ def place_funnel_levels(level: str) -> tuple[str, ...]:
     }[level]
 
 
-def select_statistic(statistics_by_id: dict[str, Any]) -> str:
-    """The figure that the address names, and a box to choose another."""
+def select_statistic(statistics_by_id: dict[str, Statistic]) -> str:
+    """The id of the statistic that the address names, with a box to choose another."""
     if not statistics_by_id:
         return ""
     return controls.select(
@@ -121,8 +123,8 @@ def select_statistic(statistics_by_id: dict[str, Any]) -> str:
 
 
 def place_member_ids(view: View, places: pd.DataFrame, level: str) -> set[str]:
-    """Ids of the units of a funnel that belong to the place in view; none of the nation, whose all
-    are."""
+    """Ids of the places of a funnel plot that lie in the place in view; none for the nation, in
+    which all of them lie."""
     place = view.place
     if place.level in ("nation", level):
         return set()
@@ -156,7 +158,7 @@ def legend(view: View, level: str, focus_id: str) -> Html:
 
 
 def outside_count_text(places: pd.DataFrame, level: str) -> str:
-    """How many lie outside, beside how many would by chance."""
+    """How many places lie outside the limits, beside how many would by chance."""
     is_outside = places["flag"] != funnel_plot.INSIDE_FLAG
     is_far_outside = places["flag"].str.startswith("very_")
     template = {
@@ -180,7 +182,7 @@ def outside_count_text(places: pd.DataFrame, level: str) -> str:
 def members_text(
     view: View, places: pd.DataFrame, member_ids: set[str], focus_id: str, level: str
 ) -> Html | str | None:
-    """Where the place in view lies, or which of its own lie outside, with links to them."""
+    """Where the place in view lies, or which places in it lie outside, with links to them."""
     if focus_id:
         line = next(places[places["place_id"] == focus_id].itertuples(index=False), None)
         return focus_text(view, line)
@@ -202,12 +204,7 @@ def members_text(
     links = [
         tag(
             "span",
-            tag(
-                "a",
-                place_name(line),
-                href=components.place_link(line, "place", level),
-                data_in=True,
-            ),
+            cells.place_link(line, level),
             " ",
             formats.percent(line.value),
             " ",

@@ -1,5 +1,4 @@
-"""What stands out of a place, in sentences made from its numbers: where its interval leaves out the
-nation's value, farthest first, each with its n."""
+"""The indicators of a place that differ from the nation's, in sentences, the farthest first."""
 
 from __future__ import annotations
 
@@ -8,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.place import spine_chart
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.national_comparison import Verdict, compare_with_nation
 from dashboard.ui.point_scale import difference_in_points
 from dashboard.ui.provenance import provenance_note
 from index_engine.method import Indicator
@@ -23,16 +22,17 @@ MAX_SENTENCES = 3  # on either side
 
 @dataclass(frozen=True)
 class IndicatorComparison:
-    """One indicator: how it stands to the nation, and how many points of 100 lie between."""
+    """One indicator of the place beside the nation's; `points` is the difference on the scale of
+    points, above 0 for better, and not cut off at the goalposts."""
 
     item: Indicator
-    line: Any
-    verdict: str
-    points: float  # above 0 for better; as long as the line between the goalposts is drawn on
+    line: Any  # its row of the query of indicators
+    verdict: Verdict
+    points: float
 
 
 def section(view: View) -> None:
-    """Two short lists, and in one line what cannot be told from the nation."""
+    """Two short lists, and a line with the indicators that do not differ."""
     place = view.place
     if place.level == "nation":
         return
@@ -48,8 +48,8 @@ def section(view: View) -> None:
     )
     lists = []
     for verdict, title in (
-        (spine_chart.BETTER, _("Better than the nation")),
-        (spine_chart.WORSE, _("Worse than the nation")),
+        (Verdict.BETTER, _("Better than the nation")),
+        (Verdict.WORSE, _("Worse than the nation")),
     ):
         matching_comparisons = [
             comparison for comparison in comparisons if comparison.verdict == verdict
@@ -71,23 +71,21 @@ def section(view: View) -> None:
 
 
 def national_comparisons(view: View, values: Any) -> list[IndicatorComparison]:
-    """Every indicator of the method as it stands to the nation, the farthest first."""
+    """Every indicator of the method beside the nation's, the largest difference first."""
     comparisons = []
     for line in values.itertuples(index=False):
         item = view.snapshot.method.indicator(line.indicator)
-        verdict = spine_chart.compare_with_nation(
-            line, line.nation, higher_is_better=item.higher_is_better
-        )
+        verdict = compare_with_nation(line, line.nation, higher_is_better=item.higher_is_better)
         point_difference = (
             0.0
-            if verdict == spine_chart.NOT_COMPARABLE
+            if verdict == Verdict.NOT_COMPARABLE
             else difference_in_points(line.value - line.nation, item)
         )
         comparisons.append(IndicatorComparison(item, line, verdict, point_difference or 0.0))
     return sorted(comparisons, key=lambda comparison: -abs(comparison.points))
 
 
-def _comparison_list(view: View, comparisons: list[IndicatorComparison], verdict: str) -> Html:
+def _comparison_list(view: View, comparisons: list[IndicatorComparison], verdict: Verdict) -> Html:
     if not comparisons:
         return tag("p", _("No indicator."), class_="quiet")
     items = [
@@ -135,16 +133,16 @@ def comparison_sentence(comparison: IndicatorComparison) -> str:
 
 
 def other_indicators_text(comparisons: list[IndicatorComparison]) -> str:
-    """What cannot be told from the nation, and what has no value to compare."""
+    """Indicators that do not differ from the nation's, and those without a value."""
     similar_names = [
         localise(comparison.item.name)
         for comparison in comparisons
-        if comparison.verdict == spine_chart.SIMILAR
+        if comparison.verdict == Verdict.SIMILAR
     ]
     missing_names = [
         localise(comparison.item.name)
         for comparison in comparisons
-        if comparison.verdict == spine_chart.NOT_COMPARABLE
+        if comparison.verdict == Verdict.NOT_COMPARABLE
     ]
     sentences = []
     if similar_names:

@@ -2,92 +2,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-
-import streamlit as st
 
 from dashboard.place import spine_chart
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import components, table
+from dashboard.ui import components
+from dashboard.ui.columns import plot_column, text_column, value_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.provenance import provenance_note
-from dashboard.ui.table import Column
+from dashboard.ui.table import Column, TableSpec, table_block
+from index_engine.method import Statistic
+
+
+@dataclass(frozen=True)
+class StatisticRow:
+    """One statistic of the place, the nation's value, and how it is distributed over places."""
+
+    statistic: Statistic
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    nation: float | None
+    distribution: Any  # a row of the query of distributions; None where there is none
+    explanation: Html
 
 
 def section(view: View) -> None:
-    """Figures that readers know from official reports, each with both of its sides, beside the
-    nation's and among all places of the level. None is better for being higher, so none is marked.
-    """
-    place, nation = view.place, view.snapshot.nation
+    """Each statistic with its numerator and denominator, beside the nation's and among all places
+    of the level. Of none is one direction better, so that none is marked."""
+    place = view.place
     values = view.snapshot.statistics(place.level, place.place_id, view.period)
-    components.section(
-        _("Official figures, beside the score"),
-        _(
+    distributions = spine_chart.read_distributions(view)
+    spec = TableSpec(
+        key="official",
+        title=_("Official figures, beside the score"),
+        explanation=_(
             "Not part of the score. One word can have several denominators, so each is spelled "
             "out. The grey bar spans all places of the level that have a score, from least to "
             "most; the tick is the nation."
         ),
         anchor="figures",
+        columns=statistic_columns(with_nation=place.level != "nation"),
+        caption=_("Official figures"),
+        empty_text=components.status_text("no_data"),
+        download=lambda: spine_chart.with_distributions(values, distributions, "figure", "figure"),
+        download_name="official-figures",
     )
-    if values.empty:
-        st.html(tag("p", components.status_text("no_data"), class_="quiet"))
-        return
-    statistics_by_id = {statistic.id: statistic for statistic in view.snapshot.main.statistics}
-    nation_rows = view.snapshot.statistics("nation", nation.place_id, view.period)
-    nation_values = dict(zip(nation_rows["figure"], nation_rows["value"], strict=True))
-    distributions = spine_chart.read_distributions(view)
+    table_block(view, spec, statistic_rows(view, values, distributions))
 
-    def side_cell(value_field: str, text_field: str) -> Any:
-        return lambda line: table.value_with_detail(
-            formats.number(getattr(line, value_field)),
-            localise(getattr(statistics_by_id[line.figure], text_field)),
+
+def statistic_rows(
+    view: View, values: Any, distributions: spine_chart.Distributions
+) -> list[StatisticRow]:
+    """Rows of the table, in the order of the method."""
+    statistics = {statistic.id: statistic for statistic in view.snapshot.main.statistics}
+    nation_rows = view.snapshot.statistics("nation", view.snapshot.nation.place_id, view.period)
+    nation_values: Mapping[str, float] = dict(
+        zip(nation_rows["figure"], nation_rows["value"], strict=True)
+    )
+    return [
+        StatisticRow(
+            statistic=statistics[line.figure],
+            value=line.value,
+            numerator=line.numerator,
+            denominator=line.denominator,
+            nation=nation_values.get(line.figure),
+            distribution=distributions.get(("figure", line.figure)),
+            explanation=provenance_note(view, statistics[line.figure], line),
         )
-
-    def value_text(amount: float, statistic_id: str) -> str:
-        return formats.value(amount, statistics_by_id[statistic_id].unit)
-
-    def distribution_cell(line: Any) -> Html:
-        distribution = distributions.get(("figure", line.figure))
-        if distribution is None:
-            return Html("")
-        place = statistics_by_id[line.figure].unit
-        return spine_chart.draw_range(
-            line.value,
-            nation_values.get(line.figure),
-            distribution,
-            spine_chart.distribution_text(distribution, place),
-        )
-
-    nation_columns = [
-        Column(
-            _("Nation"),
-            lambda line: value_text(nation_values[line.figure], line.figure),
-            kind="number",
-        ),
+        for line in values.itertuples(index=False)
     ]
-    columns = [
-        Column(
+
+
+def statistic_columns(*, with_nation: bool) -> list[Column[StatisticRow]]:
+    """Columns of the table; `with_nation` sets the nation's value beside that of the place."""
+    nation_columns: list[Column[StatisticRow]] = [
+        value_column(_("Nation"), lambda row: row.nation, lambda row: row.statistic.unit)
+    ]
+    return [
+        text_column(
             _("Figure"),
-            lambda line: join(
-                tag("span", localise(statistics_by_id[line.figure].name)),
-                " ",
-                provenance_note(view, statistics_by_id[line.figure], line),
-            ),
+            lambda row: join(tag("span", localise(row.statistic.name)), " ", row.explanation),
         ),
-        Column(_("Value"), lambda line: value_text(line.value, line.figure), kind="number"),
-        *(nation_columns if place != nation else []),
-        Column(_("Least to most"), distribution_cell, kind="plot"),
-        Column(_("Numerator"), side_cell("numerator", "numerator")),
-        Column(_("Denominator"), side_cell("denominator", "denominator")),
+        value_column(_("Value"), lambda row: row.value, lambda row: row.statistic.unit),
+        *(nation_columns if with_nation else []),
+        plot_column(_("Least to most"), _distribution_cell),
+        text_column(
+            _("Numerator"),
+            lambda row: formats.number(row.numerator),
+            lambda row: localise(row.statistic.numerator),
+        ),
+        text_column(
+            _("Denominator"),
+            lambda row: formats.number(row.denominator),
+            lambda row: localise(row.statistic.denominator),
+        ),
     ]
-    with st.container(key="official"):
-        rows = values.itertuples(index=False)
-        st.html(table.html_table(columns, rows, caption=_("Official figures")))
-    st.html(components.source_line(view))
-    components.download_button(
-        "official-figures",
-        view,
-        lambda: spine_chart.with_distributions(values, distributions, "figure", "figure"),
-    )
+
+
+def _distribution_cell(row: StatisticRow) -> Html:
+    if row.distribution is None:
+        return Html("")
+    tooltip = spine_chart.distribution_text(row.distribution, row.statistic.unit)
+    return spine_chart.draw_range(row.value, row.nation, row.distribution, tooltip)

@@ -1,7 +1,8 @@
-"""The peers of a place, and how far its score is drawn to them."""
+"""The peer group of a place, and how far its score is drawn to the mean of the group."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,11 +12,20 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
-from dashboard.ui import cells, components, peer_group_labels, table
+from dashboard.ui import components, peer_group_labels
+from dashboard.ui.columns import score_whisker_column, text_column, value_column
 from dashboard.ui.html import Html, tag
-from dashboard.ui.table import Column
+from dashboard.ui.table import Source, TableSpec, table_block
 
-VALUE_COLUMNS = ("score", "low", "high")
+
+@dataclass(frozen=True)
+class ScoreEstimate:
+    """One estimate of the score with its interval, in points."""
+
+    estimate: str
+    score: float
+    low: float
+    high: float
 
 
 def has_peers(view: View, row: Any) -> bool:
@@ -24,7 +34,7 @@ def has_peers(view: View, row: Any) -> bool:
 
 
 def section(view: View, row: Any) -> None:
-    """Which group the place belongs to, by what, and what drawing to it does to the score."""
+    """The group of the place, what defines it, and the score as observed and as shrunk."""
     if not has_peers(view, row):
         return
     components.section(
@@ -36,57 +46,62 @@ def section(view: View, row: Any) -> None:
         ),
         anchor="peers",
     )
+    st.html(_group_facts(view, row))
+    has_estimates = not formats.is_missing(row.score) and not formats.is_missing(row.shrunk)
+    rows = score_estimates(row) if has_estimates else []
+    spec: TableSpec[ScoreEstimate] = TableSpec(
+        key="peers",
+        title=_("Its peers"),
+        heading="",
+        columns=[
+            text_column(_("Estimate"), lambda line: line.estimate),
+            score_whisker_column(lambda line: line.score, lambda line: (line.low, line.high)),
+            value_column(
+                _("Score"),
+                lambda line: line.score,
+                "score",
+                interval=lambda line: (line.low, line.high),
+            ),
+        ],
+        empty_text=_("It has no score, so that none is drawn to its peers."),
+        notes=[_shrinkage_note(row)] if has_estimates else [],
+        source=Source(n=row.n),
+        download=lambda: pd.DataFrame(rows),
+    )
+    table_block(view, spec, rows)
+
+
+def _group_facts(view: View, row: Any) -> Html:
     size_text, tier_text = peer_group_labels.describe_peer_group(
         row.peers, view.snapshot.main.peers
     )
-    st.html(
-        tag(
-            "dl",
-            _fact_item(_("Cases under way"), size_text),
-            _fact_item(_("Sums at stake"), tier_text),
-            _fact_item(_("Places in the group"), formats.number(row.peers_members)),
-            class_="facts",
-        )
+    pairs = (
+        (_("Cases under way"), size_text),
+        (_("Sums at stake"), tier_text),
+        (_("Places in the group"), formats.number(row.peers_members)),
     )
-    if formats.is_missing(row.score) or formats.is_missing(row.shrunk):
-        message = _("It has no score, so that none is drawn to its peers.")
-        st.html(tag("p", message, class_="said"))
-        return
-    rows = [
-        (_("As observed"), row.score, row.low, row.high),
-        (_("Drawn to its peers"), row.shrunk, row.shrunk_low, row.shrunk_high),
+    items = [tag("div", tag("dt", term), tag("dd", meaning)) for term, meaning in pairs]
+    return tag("dl", *items, class_="facts")
+
+
+def score_estimates(row: Any) -> list[ScoreEstimate]:
+    """The score of a row of scores as observed, and drawn to the mean of its peers."""
+    return [
+        ScoreEstimate(_("As observed"), row.score, row.low, row.high),
+        ScoreEstimate(_("Drawn to its peers"), row.shrunk, row.shrunk_low, row.shrunk_high),
     ]
-    with st.container(key="peers"):
-        st.html(table.html_table(_columns(), rows, caption=_("Its peers")))
+
+
+def _shrinkage_note(row: Any) -> Html:
     details_link = tag(
         "a", _("Indicator by indicator"), href=address.current_link(view="peers"), data_in=True
     )
-    st.html(tag("p", shrinkage_text(row), " ", details_link, class_="said"))
-    st.html(components.source_line(view, n=row.n))
-    components.download_button(
-        "peers", view, lambda: pd.DataFrame(rows, columns=["estimate", *VALUE_COLUMNS])
-    )
+    return tag("p", shrinkage_text(row.score, row.shrunk), " ", details_link, class_="said")
 
 
-def _fact_item(term: str, meaning: str) -> Html:
-    return tag("div", tag("dt", term), tag("dd", meaning))
-
-
-def _columns() -> list[Column]:
-    return [
-        Column(_("Estimate"), lambda line: line[0]),
-        Column("0–100", lambda line: table.whisker(*line[1:]), kind="plot"),
-        Column(
-            _("Score"),
-            lambda line: cells.value_with_interval(line[1], line[2], line[3], "score"),
-            kind="number",
-        ),
-    ]
-
-
-def shrinkage_text(row: Any) -> str:
-    """How far the score moves, in words."""
-    score_change = round(float(row.shrunk) - float(row.score), 1)
+def shrinkage_text(score: float, shrunk: float) -> str:
+    """How far the shrinkage estimate lies from the score, in words; both in points."""
+    score_change = round(shrunk - score, 1)
     if score_change == 0:
         return _("Its peers do not move it.")
     points = formats.number(abs(score_change), 1)

@@ -1,7 +1,8 @@
-"""How much of a rank is choice of method: beside what is sampling, never blended with it."""
+"""How far a rank depends on the assumptions of the method, beside what is sampling error."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -10,15 +11,27 @@ import streamlit as st
 from dashboard.state.cache import View
 from dashboard.text import formats, terms
 from dashboard.text.i18n import _
-from dashboard.ui import cells, components, table
+from dashboard.ui import cells, components
+from dashboard.ui.columns import plot_column, text_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.table import Column
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 
-VARIED_LEVELS = ("province", "city")  # levels whose choices are varied
+VARIED_LEVELS = ("province", "city")  # levels for which the assumptions are varied
+
+
+@dataclass(frozen=True)
+class RankRange:
+    """A range of ranks from one source of uncertainty, and the rank in it that is marked."""
+
+    source: str
+    meaning: str
+    low: float | None
+    high: float | None
+    rank: float | None
 
 
 def section(view: View, row: Any) -> None:
-    """The range of ranks from sampling and from choices, and which choice matters most."""
+    """The ranges of the rank from sampling and from assumptions, and which assumption matters."""
     place = view.place
     if place.level not in VARIED_LEVELS:
         return
@@ -32,18 +45,18 @@ def section(view: View, row: Any) -> None:
         anchor="choices",
     )
     sensitivity_rows = view.snapshot.sensitivity(place.level)
-    line = next(
-        sensitivity_rows[sensitivity_rows["place_id"] == place.place_id].itertuples(index=False),
-        None,
-    )
+    is_place = sensitivity_rows["place_id"] == place.place_id
+    line = next(sensitivity_rows[is_place].itertuples(index=False), None)
     if line is None:
         st.html(tag("p", no_ranges_reason(view, row), class_="said"))
         return
+    # All of it is known of the last period only, whatever period is in view.
+    last_view = View(view.snapshot, view.snapshot.periods()[-1], place)
     left_column, right_column = st.columns(2, gap="large")
     with left_column:
-        draw_rank_ranges(view, line, sensitivity_rows)
+        draw_rank_ranges(last_view, line, sensitivity_rows)
     with right_column:
-        draw_sobol_indices(view, line)
+        draw_sobol_indices(last_view, line)
 
 
 def no_ranges_reason(view: View, row: Any) -> str:
@@ -59,124 +72,131 @@ def no_ranges_reason(view: View, row: Any) -> str:
 
 
 def draw_rank_ranges(view: View, line: Any, sensitivity_rows: pd.DataFrame) -> None:
-    """Both ranges of ranks, one below the other on one line of ranks."""
+    """Both ranges of the rank, one below the other on one line of ranks."""
     place_count = len(sensitivity_rows)
-    title = _("Rank among {n}").format(n=formats.number(place_count))
-    st.html(tag("h3", title, class_="chart"))
-    rows = [
-        (
+    retention_text = None
+    if line.scored < 1:
+        retention_text = _("It keeps a score in {share} of the replicates.").format(
+            share=formats.percent(line.scored)
+        )
+    period_note = _("Choices are varied at the last period, {period}.").format(
+        period=formats.period(view.period)
+    )
+    spec: TableSpec[RankRange] = TableSpec(
+        key="ranks",
+        title=_("Rank among {n}").format(n=formats.number(place_count)),
+        heading="chart",
+        columns=[
+            text_column(_("Doubt"), lambda ranks: ranks.source, lambda ranks: ranks.meaning),
+            plot_column(
+                f"1–{formats.number(place_count)}",
+                lambda ranks: cells.rank_whisker(ranks.low, ranks.high, ranks.rank, place_count),
+                note=_("Best on the left. Dot: rank; of the choices, the median."),
+            ),
+            Column(
+                _("Ranks"), lambda ranks: formats.rank_range(ranks.low, ranks.high), kind="number"
+            ),
+        ],
+        source=_source(view, components.facts(period_note, retention_text)),
+        download=lambda: sensitivity_rows[sensitivity_rows["place_id"] == view.place.place_id],
+        download_name="rank-and-choices",
+    )
+    table_block(view, spec, rank_ranges(line, view.snapshot.method.sensitivity.replicates))
+
+
+def rank_ranges(line: Any, n_replicates: int) -> list[RankRange]:
+    """The confidence set of the rank, and its range over the replicates of the method."""
+    return [
+        RankRange(
             _("Sampling"),
             _("95% confidence set"),
             line.rank_set_low,
             line.rank_set_high,
             line.rank,
         ),
-        (
+        RankRange(
             _("Choices of the method"),
-            _("90% of {n} replicates").format(
-                n=formats.number(view.snapshot.method.sensitivity.replicates)
-            ),
+            _("90% of {n} replicates").format(n=formats.number(n_replicates)),
             line.rank_low,
             line.rank_high,
             line.rank_median,
         ),
     ]
-    columns = [
-        Column(_("Doubt"), lambda x: table.value_with_detail(x[0], x[1])),
-        Column(
-            f"1–{formats.number(place_count)}",
-            lambda x: (
-                ""
-                if formats.is_missing(x[2])
-                else cells.rank_whisker(x[2], x[3], x[4], place_count)
-            ),
-            kind="plot",
-            note=_("Best on the left. Dot: rank; of the choices, the median."),
-        ),
-        Column(_("Ranks"), lambda x: formats.rank_range(x[2], x[3]), kind="number"),
-    ]
-    with st.container(key="ranks"):
-        st.html(table.html_table(columns, rows, caption=title))
-    last_period = formats.period(view.snapshot.periods()[-1])
-    note = _("Choices are varied at the last period, {period}.").format(period=last_period)
-    retention_text = None
-    if line.scored < 1:
-        retention_text = _("It keeps a score in {share} of the replicates.").format(
-            share=formats.percent(line.scored)
-        )
-    st.html(_last_period_source(view, components.facts(note, retention_text)))
-    components.download_button(
-        "rank-and-choices",
-        view,
-        lambda: sensitivity_rows[sensitivity_rows["place_id"] == view.place.place_id],
-    )
 
 
-def _last_period_source(view: View, extra: object) -> Html:
-    """The source line of what is known of the last period only, whatever period is in view."""
-    last_view = View(view.snapshot, view.snapshot.periods()[-1], view.place)
-    row = last_view.score_row(last_view.place)
-    return components.source_line(last_view, n=row.n if row else None, extra=extra)
+def _source(view: View, extra: object) -> Source:
+    row = view.score_row(view.place)
+    return Source(n=row.n if row else None, extra=extra)
 
 
-# ------------------------------------------------------------ which choice
+# ------------------------------------------------------------ which assumption
 
 
 def draw_sobol_indices(view: View, line: Any) -> None:
     """The Sobol indices of the rank of the place, as bars."""
-    title = _("Which choice moves its rank")
-    st.html(tag("h3", title, class_="chart"))
     sobol_rows = view.snapshot.sobol(view.place.level, view.place.place_id)
-    if sobol_rows.empty:
-        st.html(tag("p", _("No indices are known for this place."), class_="said"))
-        return
     sobol_rows = sobol_rows.sort_values("total", ascending=False, kind="stable")
-    columns = [
-        Column(_("Choice"), lambda x: terms.assumption_name(x.choice)),
-        Column(
-            "0–1",
-            lambda x: cells.nested_bar(x.first, x.total, terms.assumption_name(x.choice)),
-            kind="plot",
-            note=_("Dark: the choice alone. Pale: with its interactions."),
+    spec: TableSpec[Any] = TableSpec(
+        key="sobol",
+        title=_("Which choice moves its rank"),
+        heading="chart",
+        columns=[
+            text_column(_("Choice"), lambda index: terms.assumption_name(index.choice)),
+            plot_column(
+                "0–1",
+                lambda index: cells.nested_bar(
+                    index.first, index.total, terms.assumption_name(index.choice)
+                ),
+                note=_("Dark: the choice alone. Pale: with its interactions."),
+            ),
+            Column(
+                _("Alone"),
+                lambda index: _index_cell(index.reason, index.first, index.first_half),
+                kind="number",
+            ),
+            Column(
+                _("In all"),
+                lambda index: _index_cell(index.reason, index.total, index.total_half),
+                kind="number",
+            ),
+        ],
+        empty_text=_("No indices are known for this place."),
+        notes=[leading_assumption_text(sobol_rows, line)],
+        source=_source(
+            view,
+            _("Sobol indices: shares of the variance of its rank, ± half of a 95% interval."),
         ),
-        Column(_("Alone"), lambda x: _index_cell(x, x.first, x.first_half), kind="number"),
-        Column(_("In all"), lambda x: _index_cell(x, x.total, x.total_half), kind="number"),
-    ]
-    with st.container(key="sobol"):
-        st.html(table.html_table(columns, sobol_rows.itertuples(index=False), caption=title))
-    st.html(tag("p", leading_assumption_text(sobol_rows, line), class_="said"))
-    interval_note = _(
-        "Sobol indices: shares of the variance of its rank, ± half of a 95% interval."
+        download=lambda: sobol_rows,
     )
-    st.html(_last_period_source(view, interval_note))
-    components.download_button("sobol", view, lambda: sobol_rows)
+    table_block(view, spec, sobol_rows.itertuples(index=False))
 
 
-def _index_cell(line: Any, value: float, half_width: float) -> Html | str:
-    if line.reason:
-        return {"no effect": _("no effect")}.get(
-            line.reason, components.status_text("not_estimable")
-        )
+def _index_cell(reason: str, value: float, half_width: float) -> Html | str:
+    if reason == "no effect":
+        return _("no effect")
+    if reason:
+        return components.status_text("not_estimable")
     return join(formats.number(value, 2), tag("small", f"± {formats.number(half_width, 2)}"))
 
 
 def leading_assumption_text(sobol_rows: pd.DataFrame, line: Any) -> str:
-    """In a sentence, the choice with the largest index, and how clearly it leads."""
-    estimable_rows = sobol_rows[sobol_rows["reason"] == ""]
-    if estimable_rows.empty:
+    """In a sentence, the assumption with the largest total index, and how clearly it leads.
+
+    `sobol_rows` are in falling order of the total index; `line` has the range of the rank.
+    """
+    estimable_rows = list(sobol_rows[sobol_rows["reason"] == ""].itertuples(index=False))
+    if not estimable_rows:
         return _("No choice moves its rank.")
-    rows = list(estimable_rows.itertuples(index=False))
-    leading_row = rows[0]
+    leading_row = estimable_rows[0]
     name = terms.assumption_name(leading_row.choice)
     if line.rank_low == line.rank_high:
         return _("Its rank hardly moves; where it does, it is most by: {choice}.").format(
             choice=name
         )
-    if (
-        len(rows) > 1
-        and leading_row.total - leading_row.total_half < rows[1].total + rows[1].total_half
-    ):
-        return _("Most, though not clearly, by: {choice}; next: {other}.").format(
-            choice=name, other=terms.assumption_name(rows[1].choice)
-        )
+    if len(estimable_rows) > 1:
+        next_row = estimable_rows[1]
+        if leading_row.total - leading_row.total_half < next_row.total + next_row.total_half:
+            return _("Most, though not clearly, by: {choice}; next: {other}.").format(
+                choice=name, other=terms.assumption_name(next_row.choice)
+            )
     return _("Most by: {choice}.").format(choice=name)

@@ -1,4 +1,4 @@
-"""Parts of a profile: the score over time, official and published figures."""
+"""Statistics that courts and others publish of a place, beside computed values."""
 
 from __future__ import annotations
 
@@ -6,55 +6,61 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-import streamlit as st
-
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import components, table
+from dashboard.ui import cells, components
+from dashboard.ui.columns import text_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.table import Column
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 
-YUAN_UNITS = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
+YUAN_BY_UNIT = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 
 
 def section(view: View) -> None:
     """What courts, the press and monitors published of the place, beside what is computed."""
     place = view.place
     values = view.snapshot.reported_statistics(place.level, place.place_id, view.period)
-    if values.empty:
-        return
-    explanation = _(
-        "As courts, the press and market monitors state them; nothing of it enters a score. A "
-        "computed value stands beside a published one only where formula, place and days are "
-        "the same. Of figures without one in the period, the latest before it is shown."
-    )
-    components.section(_("Published figures beside computed values"), explanation)
-    columns = [
-        Column(_("Figure"), lambda line: _statistic_cell(view, line)),
-        Column(_("Period"), lambda line: _short_period(line.period_start, line.period_end)),
-        Column(
-            _("Published"),
-            lambda line: _measured_value(line.value, line.measured_in),
-            kind="number",
-        ),
-        Column(_("Computed"), lambda line: _computed_cell(view, line), kind="number"),
-        Column(_("Definition"), lambda line: _definition_cell(view, line)),
-        Column(_("Published at"), _publication_link),
-    ]
-    caption = _("Published figures beside computed values")
-    st.html(table.html_table(columns, values.itertuples(index=False), caption=caption))
-    source_note = _("Published figures are real and carry their own source")
-    # Each figure names its own source; the line speaks of what is computed.
+    # Each figure names its own source; the source line is about what is computed.
+    source = None
     if view.snapshot.synthetic or values["computed"].notna().any():
-        st.html(
-            components.source_line(view, extra=source_note if view.snapshot.synthetic else None)
-        )
-    components.download_button("published-figures", view, lambda: values)
+        source_note = _("Published figures are real and carry their own source")
+        source = Source(extra=source_note if view.snapshot.synthetic else None)
+    spec: TableSpec[Any] = TableSpec(
+        key="published",
+        title=_("Published figures beside computed values"),
+        explanation=_(
+            "As courts, the press and market monitors state them; nothing of it enters a score. A "
+            "computed value stands beside a published one only where formula, place and days are "
+            "the same. Of figures without one in the period, the latest before it is shown."
+        ),
+        columns=[
+            text_column(_("Figure"), lambda line: _statistic_cell(view, line)),
+            text_column(
+                _("Period"), lambda line: _short_period(line.period_start, line.period_end)
+            ),
+            Column(
+                _("Published"),
+                lambda line: measured_value(line.value, line.measured_in),
+                kind="number",
+            ),
+            Column(_("Computed"), lambda line: _computed_cell(view, line), kind="number"),
+            text_column(
+                _("Definition"),
+                lambda line: localise(view.snapshot.metrics[line.metric].definition),
+                css_class="fine",
+            ),
+            text_column(_("Published at"), _publication_link),
+        ],
+        source=source,
+        download=lambda: values,
+        download_name="published-figures",
+    )
+    table_block(view, spec, values.itertuples(index=False))
 
 
 def _statistic_cell(view: View, line: Any) -> Html:
-    """The figure, why nothing computed is like it, and of whom it was stated."""
+    """The statistic, why nothing computed is like it, and of which place it was published."""
     metric = view.snapshot.metrics[line.metric]
     pairs: list[tuple[str, object]] = []
     if metric.apart:
@@ -68,12 +74,8 @@ def _statistic_cell(view: View, line: Any) -> Html:
     return join(tag("span", localise(metric.name)), " ", info_note, reporting_place)
 
 
-def _definition_cell(view: View, line: Any) -> Html:
-    return tag("span", localise(view.snapshot.metrics[line.metric].definition), class_="fine")
-
-
 def _short_period(first: date, last: date) -> str:
-    """Whole years and months in short, as they are mostly stated; other periods by their days."""
+    """Whole years and months in short, as they are mostly published; other periods by their days."""
     next_day = last + timedelta(days=1)
     if first.day != 1 or next_day.day != 1:
         return formats.date_range(first, last)
@@ -86,10 +88,10 @@ def _short_period(first: date, last: date) -> str:
 
 
 def _computed_cell(view: View, line: Any) -> object:
-    value = _measured_value(line.computed, line.measured_in, 1)
+    value = measured_value(line.computed, line.measured_in, 1)
     if formats.is_missing(line.computed) or not view.snapshot.synthetic:
         return value
-    return table.value_with_detail(value, components.watermark(view))
+    return cells.value_with_detail(value, components.watermark(view))
 
 
 def _publication_link(line: Any) -> Html:
@@ -104,17 +106,17 @@ def _publication_link(line: Any) -> Html:
     return (
         source_link
         if basis_text == line.basis
-        else table.value_with_detail(source_link, _("derived from two of them"))
+        else cells.value_with_detail(source_link, _("derived from two of them"))
     )
 
 
-def _measured_value(value: float | None, unit: str, digits: int | None = None) -> str:
-    """A value in the unit it was printed in, with as many digits as it has."""
+def measured_value(value: float | None, unit: str, digits: int | None = None) -> str:
+    """A value in the unit of measure it was published in, with as many decimals as it has."""
     if formats.is_missing(value):
         return formats.NO_VALUE
-    if unit in YUAN_UNITS:
+    if unit in YUAN_BY_UNIT:
         return formats.yuan(
-            value * YUAN_UNITS[unit], formats.EXACT_DIGITS if digits is None else digits
+            value * YUAN_BY_UNIT[unit], formats.EXACT_DIGITS if digits is None else digits
         )
     if digits is None:
         digits = next(n for n in range(7) if n == 6 or round(value, n) == value)

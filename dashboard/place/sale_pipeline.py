@@ -1,13 +1,13 @@
-"""The auction funnel of a place: how many lots get how far, and at what price beside the reference.
+"""The sale pipeline of a place: rounds of auction by stage and outcome, and prices over reference.
 
-Rounds are counted where they end, so a lot's first and second auction may lie in two periods; the
-shares of the funnel compare stages of one period and follow no single lot.
+Rounds are counted in the period in which they end, so that the first and the second auction of a
+lot may lie in two periods: the shares compare the stages of one period and follow no single lot.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -15,26 +15,33 @@ import streamlit as st
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import components, table
+from dashboard.ui import cells
+from dashboard.ui.columns import number_column, plot_column, share_column, text_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.provenance import format_amount, provenance_note
-from dashboard.ui.table import Column
+from dashboard.ui.point_scale import axis_position
+from dashboard.ui.provenance import format_amount, provenance_note, quotient_text
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 
 # Least start price over the reference price. The first auction starts at 70 % of it or above, the
 # second takes at most 20 % off that start, and a fixed-price sale is held at the second's start.
 # Supreme People's Court, provisions on online judicial auctions, Fa Shi [2016] 18, arts 10 and 26.
 FIRST_FLOOR, SECOND_FLOOR = 0.70, 0.70 * 0.80
 PRICE_FLOORS = {"first": FIRST_FLOOR, "second": SECOND_FLOOR, "sale": SECOND_FLOOR}
-PRICE_AXIS = (0.4, 1.2)  # of the reference price, for the drawing of prices
+PRICE_AXIS = (0.4, 1.2)  # ends of the axis of prices, over the reference price
 SALE_RATE_STATISTICS = ("sale_by_round", "sale_by_lot", "sale_by_value")
 
 
 @dataclass(frozen=True)
 class PipelineRow:
-    """One line of the funnel: a stage, or what became of it. `of_first` and `of_held` are shares of
-    the first auctions ended and of the stage's rounds held; `price` is of the lots sold."""
+    """A stage of the auctions, or one of its outcomes.
 
-    kind: str  # stage | sold | failed | gone
+    `first_auction_share` is a share of the first auctions that ended, `held_share` of the rounds of
+    the stage that were held. Of what was sold: `price_ratio` is the median of final price over
+    reference price, `price_count` how many it rests on, `price_floor` the least lawful start price
+    over the reference price.
+    """
+
+    kind: Literal["stage", "sold", "failed", "gone"]
     name: str
     count: int
     first_auction_share: float
@@ -46,38 +53,34 @@ class PipelineRow:
 
 
 def section(view: View) -> None:
+    """Rounds by stage and outcome, and under them the three rates of sale."""
     place = view.place
     rounds = view.snapshot.sale_pipeline(place.level, place.place_id, view.period)
-    components.section(
-        _("From listing to sale: the auction funnel"),
-        _(
+    has_rounds = bool(len(rounds) and rounds["held"].sum())
+    spec = TableSpec(
+        key="rounds",
+        title=_("From listing to sale: the auction funnel"),
+        explanation=_(
             "Auctions that ended in the period, stage by stage. Bars and shares are of first "
             "auctions; a second auction mostly follows one that failed, sometimes in the period "
             "before. A sale that was defaulted on is no sale."
         ),
         anchor="rounds",
+        columns=_columns(),
+        empty_text=_("No auction round ended in the period."),
+        row_class=lambda row: "head" if row.kind == "stage" else "",
+        notes=[tag("p", *_legend_items(), class_="marks")],
+        source=Source(n=rounds["ended"].sum(), extra=_price_floor_note()),
+        download=lambda: rounds,
+        download_name="auction-rounds",
     )
-    if rounds.empty or not rounds["held"].sum():
-        st.html(tag("p", _("No auction round ended in the period."), class_="quiet"))
-        return
-    rows = pipeline_rows(rounds)
-    with st.container(key="rounds"):
-        st.html(
-            table.html_table(
-                _columns(),
-                rows,
-                caption=_("From listing to sale: the auction funnel"),
-                row_class=lambda row: "head" if row.kind == "stage" else "",
-            )
-        )
-    st.html(tag("p", *_legend_items(), class_="marks"))
-    st.html(components.source_line(view, n=rounds["ended"].sum(), extra=_price_floor_note()))
-    components.download_button("auction-rounds", view, lambda: rounds)
-    st.html(draw_sale_rates(view))
+    table_block(view, spec, pipeline_rows(rounds) if has_rounds else [])
+    if has_rounds and (sale_rates := render_sale_rates(view)):
+        st.html(sale_rates)
 
 
 def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
-    """The funnel line by line, from the rows of `Snapshot.auction_funnel`.
+    """Rows of the table from those of the query: each stage, followed by its outcomes.
 
     Shares are of the first auctions; where none ended in the period, of the rounds of all stages.
     """
@@ -133,22 +136,21 @@ def _otherwise_text(line: Any) -> str:
     return _(", ").join(template.format(n=formats.number(n)) for template, n in outcome_counts if n)
 
 
-def _columns() -> list[Column]:
+def _columns() -> list[Column[PipelineRow]]:
     return [
-        Column(_("Step"), _name_cell),
-        Column(_("Share of first auctions"), _share_bar, kind="plot"),
-        Column("", lambda row: formats.percent(row.first_auction_share), kind="number"),
-        Column(_("Auctions"), lambda row: formats.number(row.count), kind="number"),
+        text_column(_("Step"), _name_cell),
+        plot_column(_("Share of first auctions"), _share_bar),
+        share_column("", lambda row: row.first_auction_share),
+        number_column(_("Auctions"), lambda row: row.count),
         Column(
             _("Of those held"),
             lambda row: "" if row.kind in ("stage", "gone") else formats.percent(row.held_share),
             kind="number",
             note=_("Held: sold, failed, defaulted or taken in kind; withdrawn ones are left out"),
         ),
-        Column(
+        plot_column(
             _("Price / reference"),
             lambda row: _price_chart(row) if row.kind == "sold" else "",
-            kind="plot",
             note=_("Median of final price over the reference price at first listing"),
         ),
         Column(
@@ -164,7 +166,7 @@ def _name_cell(row: PipelineRow) -> Html:
         return tag("span", row.name)
     name_text = tag("span", row.name, class_="funnel-step")
     return (
-        table.value_with_detail(name_text, tag("span", row.detail, class_="funnel-step"))
+        cells.value_with_detail(name_text, tag("span", row.detail, class_="funnel-step"))
         if row.detail
         else name_text
     )
@@ -187,8 +189,7 @@ def _price_chart(row: PipelineRow) -> Html:
 
 
 def _price_position(ratio: float) -> float:
-    low, high = PRICE_AXIS
-    return min(max(100 * (ratio - low) / (high - low), 0.0), 100.0)
+    return axis_position(ratio, *PRICE_AXIS)
 
 
 def _price_cell(row: PipelineRow) -> Html:
@@ -196,7 +197,7 @@ def _price_cell(row: PipelineRow) -> Html:
     if row.price_floor is not None:
         floor_text = formats.percent(row.price_floor, 0)
         price_note = join(price_note, " · ", _("floor {floor}").format(floor=floor_text))
-    return table.value_with_detail(formats.number(row.price_ratio, 2), price_note)
+    return cells.value_with_detail(formats.number(row.price_ratio, 2), price_note)
 
 
 def _legend_items() -> list[Html]:
@@ -220,28 +221,24 @@ def _price_floor_note() -> str:
     )
 
 
-def draw_sale_rates(view: View) -> Html | None:
-    """One word, three denominators: sold by round, by lot and by value, side by side."""
+def render_sale_rates(view: View) -> Html | None:
+    """One word, three denominators: the rates of sale by round, by lot and by value."""
     place = view.place
-    values = view.snapshot.statistics(place.level, place.place_id, view.period).set_index("figure")
-    statistics_by_id = {statistic.id: statistic for statistic in view.snapshot.main.statistics}
+    rows = view.snapshot.statistics(place.level, place.place_id, view.period)
+    rows_by_id = {row.figure: row for row in rows.itertuples(index=False)}
     sale_rates = []
-    for statistic_id in SALE_RATE_STATISTICS:
-        if statistic_id not in statistics_by_id or statistic_id not in values.index:
+    for statistic in view.snapshot.main.statistics:
+        if statistic.id not in SALE_RATE_STATISTICS:
             continue
-        item, line = statistics_by_id[statistic_id], values.loc[statistic_id]
-        ratio_text = _("{numerator} / {denominator}").format(
-            numerator=localise(item.numerator), denominator=localise(item.denominator)
-        )
-        amounts_text = (
-            f"{format_amount(item, line.numerator)} / {format_amount(item, line.denominator)}"
-        )
+        row = rows_by_id[statistic.id]
+        amounts = [format_amount(statistic, side) for side in (row.numerator, row.denominator)]
+        note = provenance_note(view, statistic, row)
         sale_rates.append(
             tag(
                 "div",
-                tag("dt", localise(item.name), " ", provenance_note(view, item, line)),
-                tag("dd", formats.value(line.value, item.unit)),
-                tag("dd", ratio_text, tag("br"), amounts_text, class_="fine"),
+                tag("dt", localise(statistic.name), " ", note),
+                tag("dd", formats.value(row.value, statistic.unit)),
+                tag("dd", quotient_text(statistic), tag("br"), " / ".join(amounts), class_="fine"),
             )
         )
     if not sale_rates:

@@ -1,72 +1,83 @@
-"""The score taken apart: its indicators as observed, drawn to their peers, or at the nation's mix.
+"""The score by dimension and indicator: as observed, drawn to the peers, or at the national mix.
 
-One table with three readings, named by `view` in the address. The default shows what enters the
-score; the others answer one question each, so that no table is a wall of figures.
+One table with three readings, which the parameter `view` of the address names. The default shows
+what enters the score; the others answer one question each, so that no table is a wall of numbers.
 """
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-import streamlit as st
-
 from dashboard.place import spine_chart
+from dashboard.place.decomposition_rows import DecompositionRow, Estimates, decomposition_rows
+from dashboard.place.spine_chart import PointDistribution
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
-from dashboard.text.i18n import _, localise
-from dashboard.ui import cells, components, controls, point_scale, table
+from dashboard.text.i18n import _
+from dashboard.ui import cells, components, controls, point_scale
+from dashboard.ui.columns import (
+    change_column,
+    number_column,
+    plot_column,
+    share_column,
+    text_column,
+    value_column,
+)
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.point_scale import SCORE_SCALE, PointScale
-from dashboard.ui.provenance import provenance_note
-from dashboard.ui.table import Column
+from dashboard.ui.national_comparison import Verdict, compare_with_nation
+from dashboard.ui.point_scale import PointScale
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 
-DIRECT, PEERS, CASE_MIX = "own", "peers", "mix"
+DIRECT, PEERS, CASE_MIX = "own", "peers", "mix"  # readings, as the address names them
+ADJUSTMENT_SCALE_LIMIT = 5.0  # points that fill half a cell
+Estimated = Callable[[Estimates], float | None]
 
 
 def section(view: View, row: Any) -> None:
     """Dimensions and indicators of the place in focus, in the reading that the address names."""
     place = view.place
+    is_nation = place.level == "nation"
     values = view.snapshot.indicators(place.level, place.place_id, view.period)
-    components.section(
-        _("The score taken apart"),
-        _(
+    reading = DIRECT if is_nation else selected_reading()
+    distributions = spine_chart.read_distributions(view)
+    columns = {
+        DIRECT: lambda: direct_columns(with_nation=not is_nation),
+        PEERS: peers_columns,
+        CASE_MIX: mix_columns,
+    }[reading]()
+    container_key = "spine-alone" if is_nation else "spine"
+    spec = TableSpec(
+        key=container_key if reading == DIRECT else f"reading-{reading}",
+        title=_("The score taken apart"),
+        explanation=_(
             "Each value is placed between two fixed goalposts, 0 and 100 points; points are "
             "averaged within a dimension, and the dimensions combined by a geometric mean, so that "
             "none can buy off another. In every row, right is better."
         ),
         anchor="score",
+        columns=columns,
+        caption=_("Indicators of {period}").format(period=formats.period(view.period)),
+        introduction=[
+            join(
+                None if is_nation else reading_switch(reading),
+                tag("p", reading_explanation(reading), class_="reading"),
+            )
+        ],
+        empty_text=components.status_text("no_data"),
+        row_class=lambda line: {"dimension": "head", "score": "total"}.get(line.kind, ""),
+        notes=[spine_chart.legend(view, distributions)] if reading == DIRECT else [],
+        source=Source(n=row.n if row else None),
+        download=lambda: spine_chart.with_distributions(
+            values, distributions, "indicator", "indicator"
+        ),
+        download_name="indicators",
     )
-    if values["status"].isna().all():
-        st.html(tag("p", components.status_text("no_data"), class_="quiet"))
-        return
-    reading = DIRECT if place.level == "nation" else selected_reading()
-    st.html(
-        join(
-            None if place.level == "nation" else reading_switch(reading),
-            tag("p", reading_explanation(reading), class_="reading"),
-        )
-    )
-    caption = _("Indicators of {period}").format(period=formats.period(view.period))
-    distributions = spine_chart.read_distributions(view)
-    columns = {
-        DIRECT: lambda: direct_columns(with_nation=place.level != "nation"),
-        PEERS: peers_columns,
-        CASE_MIX: mix_columns,
-    }[reading]()
-    table_rows = decomposition_rows(view, row, values, distributions)
-    container_key = "spine" if place.level != "nation" else "spine-alone"
-    with st.container(key=container_key if reading == DIRECT else f"reading-{reading}"):
-        st.html(table.html_table(columns, table_rows, caption=caption, row_class=_row_class))
-    if reading == DIRECT:
-        st.html(spine_chart.legend(view, distributions))
-    st.html(components.source_line(view, n=row.n if row else None))
-    components.download_button(
-        "indicators",
-        view,
-        lambda: spine_chart.with_distributions(values, distributions, "indicator", "indicator"),
+    has_values = values["status"].notna().any()
+    table_block(
+        view, spec, decomposition_rows(view, row, values, distributions) if has_values else []
     )
 
 
@@ -101,258 +112,202 @@ def reading_explanation(reading: str) -> str:
     }[reading]
 
 
-def decomposition_rows(
-    view: View, row: Any, values: pd.DataFrame, distributions: spine_chart.Distributions
-) -> list[SimpleNamespace]:
-    """The score, then a line for every dimension, followed by its indicators."""
-    nation = view.score_row(view.snapshot.nation)
-    nation_values = view.snapshot.indicators("nation", view.snapshot.nation.place_id, view.period)
-    nation_points = dict(zip(nation_values["indicator"], nation_values["points"], strict=True))
-    total_weight = sum(d.weight for d in view.snapshot.method.dimensions)
-    rows = [_score_line(row, nation, distributions)] if row else []
-    for dimension in view.snapshot.method.dimensions:
-        rows.append(
-            SimpleNamespace(
-                kind="dimension",
-                item=dimension,
-                points=getattr(row, dimension.id, None) if row else None,
-                weight=dimension.weight / total_weight,
-                reference=getattr(nation, dimension.id, None) if nation else None,
-                spread=distributions.get(("dimension", dimension.id)),
-            )
-        )
-        rows.extend(
-            SimpleNamespace(
-                kind="indicator",
-                item=view.snapshot.method.indicator(line.indicator),
-                explanation=provenance_note(
-                    view, view.snapshot.method.indicator(line.indicator), line
-                ),
-                reference=nation_points.get(line.indicator),
-                spread=distributions.get(("indicator", line.indicator)),
-                **line._asdict(),
-            )
-            for line in values[values["dimension"] == dimension.id].itertuples(index=False)
-        )
-    return rows
-
-
-def _score_line(row: Any, nation: Any, distributions: spine_chart.Distributions) -> SimpleNamespace:
-    """The score in the columns of its indicators."""
-    reference = nation.score if nation else None
-    return SimpleNamespace(
-        kind="score",
-        item=SCORE_SCALE,
-        value=row.score,
-        points=row.score,
-        weight=None,
-        nation=reference,
-        reference=reference,
-        spread=distributions.get(("score", "score")),
-        peers_value=None,
-        own=None,
-        own_weight=None,
-        **{
-            name: getattr(row, name)
-            for name in ("low", "high", "n", "status", "shrunk", "shrunk_low", "shrunk_high")
-        },
-        **{name: getattr(row, name) for name in ("adjusted", "adjusted_low", "adjusted_high")},
-    )
-
-
-def _row_class(line: Any) -> str:
-    return {"dimension": "head", "score": "total"}.get(line.kind, "")
-
-
 # ------------------------------------------------------------ columns of the three readings
 
 
-def direct_columns(*, with_nation: bool) -> list[Column]:
-    """The spine; `compared` with the nation and the peers, where it is not the nation itself."""
+def direct_columns(*, with_nation: bool) -> list[Column[DecompositionRow]]:
+    """What enters the score, with the spine; the nation and the peers beside other places."""
     comparison_columns = [
-        _number_column(_("Nation"), lambda line: formats.value(line.nation, line.item.unit)),
-        _number_column(
-            _("Mean of its peers"),
-            lambda line: (
-                "" if line.kind == "score" else formats.value(line.peers_value, line.item.unit)
-            ),
-        ),
+        _estimate_column(_("Nation"), lambda estimates: estimates.nation),
+        _peer_mean_column(),
     ]
     return [
-        Column(_("Indicator"), _name_cell),
-        Column(
-            _("Weight"),
-            lambda line: "" if line.kind == "score" else formats.percent(line.weight, 0),
-            kind="number",
+        text_column(_("Indicator"), _name_cell),
+        _blank_for(
+            ("score",),
+            share_column(_("Weight"), lambda line: line.weight, 0),
         ),
-        _number_column(_("Value"), _scored_value_cell),
+        _number_cell_column(_("Value"), _scored_value_cell),
         *(comparison_columns if with_nation else []),
-        Column(_("0–100 points"), _points_spine, kind="plot", note=_("Right is better.")),
-        Column(_("Points"), lambda line: formats.number(line.points, 1), kind="number"),
-        _number_column("n", lambda line: formats.number(line.n)),
+        plot_column(_("0–100 points"), _points_spine, note=_("Right is better.")),
+        number_column(_("Points"), lambda line: line.points, 1),
+        _n_column(),
     ]
 
 
-def peers_columns() -> list[Column]:
+def peers_columns() -> list[Column[DecompositionRow]]:
+    """The value as observed, the mean of the peers, and what lies between the two."""
     return [
-        Column(_("Indicator"), _name_cell),
-        _number_column(_("Own value"), _direct_value_cell),
-        _number_column(
-            _("Mean of its peers"),
-            lambda line: (
-                "" if line.kind == "score" else formats.value(line.peers_value, line.item.unit)
-            ),
-        ),
-        _number_column(
+        text_column(_("Indicator"), _name_cell),
+        _number_cell_column(_("Own value"), _direct_value_cell),
+        _peer_mean_column(),
+        _number_cell_column(
             _("Shrinkage estimate"),
-            lambda line: cells.value_with_interval(
-                line.shrunk, line.shrunk_low, line.shrunk_high, line.item.unit
+            lambda estimates, unit: cells.value_with_interval(
+                estimates.shrunk, estimates.shrunk_low, estimates.shrunk_high, unit
             ),
         ),
-        Column(
-            _("Share of its own cases in it"),
-            lambda line: "" if line.kind != "indicator" else _weight_bar(line),
-            kind="plot",
+        _blank_for(
+            ("score", "dimension"),
+            plot_column(
+                _("Share of its own cases in it"),
+                lambda line: cells.share_bar(_estimates(line).direct_weight),
+            ),
         ),
-        _number_column("n", lambda line: formats.number(line.n)),
+        _n_column(),
     ]
 
 
-def mix_columns() -> list[Column]:
+def mix_columns() -> list[Column[DecompositionRow]]:
+    """The value as observed, at the national case mix, and the difference of the two."""
     return [
-        Column(_("Indicator"), _name_cell),
-        _number_column(_("Own value"), _direct_value_cell),
-        _number_column(
+        text_column(_("Indicator"), _name_cell),
+        _number_cell_column(_("Own value"), _direct_value_cell),
+        _number_cell_column(
             _("Adjusted value"),
-            lambda line: cells.value_with_interval(
-                line.adjusted, line.adjusted_low, line.adjusted_high, line.item.unit
+            lambda estimates, unit: cells.value_with_interval(
+                estimates.adjusted, estimates.adjusted_low, estimates.adjusted_high, unit
             ),
         ),
-        _number_column(
-            _("Adjusted less own value"),
-            lambda line: formats.difference(_adjustment(line), line.item.unit),
+        _blank_for(
+            ("dimension",),
+            change_column(
+                _("Adjusted less own value"),
+                lambda line: _estimates(line).adjustment,
+                lambda line: line.scale.unit,
+            ),
         ),
-        Column(
-            _("Difference in points"),
-            lambda line: "" if line.kind == "dimension" else _adjustment_bar(line),
-            kind="plot",
-            note=_("On the scale of the goalposts; a half of the cell is 5 points"),
+        _blank_for(
+            ("dimension",),
+            plot_column(
+                _("Difference in points"),
+                _adjustment_bar,
+                note=_("On the scale of the goalposts; a half of the cell is 5 points"),
+            ),
         ),
-        _number_column("n", lambda line: formats.number(line.n)),
+        _n_column(),
     ]
 
 
-def _number_column(heading: str, number_cell: Any, note: str = "") -> Column:
-    """A column of numbers that dimensions have none of."""
-    return Column(
-        heading,
-        lambda line: "" if line.kind == "dimension" else number_cell(line),
-        kind="number",
-        note=note,
+def _blank_for(
+    kinds: tuple[str, ...], column: Column[DecompositionRow]
+) -> Column[DecompositionRow]:
+    """A column whose cells are empty in rows of these kinds."""
+    return replace(column, cell=lambda line: "" if line.kind in kinds else column.cell(line))
+
+
+def _estimates(line: DecompositionRow) -> Estimates:
+    """The estimates of a row that is no dimension."""
+    if line.estimates is None:
+        raise ValueError(f"a {line.kind} has no estimates")
+    return line.estimates
+
+
+def _estimate_column(heading: str, estimate: Estimated) -> Column[DecompositionRow]:
+    column: Column[DecompositionRow] = value_column(
+        heading, lambda line: estimate(_estimates(line)), lambda line: line.scale.unit
     )
+    return _blank_for(("dimension",), column)
 
 
-def _name_cell(line: Any) -> Html:
+def _peer_mean_column() -> Column[DecompositionRow]:
+    column = _estimate_column(_("Mean of its peers"), lambda estimates: estimates.peer_mean)
+    return _blank_for(("score",), column)
+
+
+def _n_column() -> Column[DecompositionRow]:
+    return _blank_for(("dimension",), number_column("n", lambda line: _estimates(line).n))
+
+
+def _number_cell_column(
+    heading: str, cell: Callable[[Estimates, str], Html]
+) -> Column[DecompositionRow]:
+    """A column of numbers whose cell is drawn from estimates and their unit of measure."""
+    column = Column[DecompositionRow](
+        heading, lambda line: cell(_estimates(line), line.scale.unit), kind="number"
+    )
+    return _blank_for(("dimension",), column)
+
+
+# ------------------------------------------------------------ cells
+
+
+def _name_cell(line: DecompositionRow) -> Html:
     if line.kind == "score":
-        return tag("span", _("Score"))
-    if line.kind == "dimension":
-        return tag("span", localise(line.item.name), class_="dimension")
-    return join(tag("span", localise(line.item.name), class_="indicator"), line.explanation)
+        return tag("span", line.name)
+    return join(tag("span", line.name, class_=line.kind), line.explanation)
 
 
-def is_imputed(line: Any) -> bool:
-    """Whether the points of an indicator are of its peers' value for want of its own."""
-    return not formats.is_missing(line.points) and not formats.is_missing(line.own) and not line.own
-
-
-def _scored_value_cell(line: Any) -> Html:
+def _scored_value_cell(estimates: Estimates, unit: str) -> Html:
     """The value that the points are of, and its interval, or why it is not the place's own."""
-    unit = line.item.unit
-    if not is_imputed(line):
-        return _direct_value_cell(line)
-    reason = components.status_text(line.status)
-    is_shrunken_value = not formats.is_missing(line.shrunk)
-    if is_shrunken_value:
-        reason_text = _("{reason}: drawn to its peers").format(reason=reason)
-    else:
-        reason_text = _("{reason}: peers' value stands in").format(reason=reason)
-    value_text = formats.value(line.shrunk if is_shrunken_value else line.peers_value, unit)
-    return table.value_with_detail(tag("span", value_text, class_="quiet"), reason_text)
-
-
-def _direct_value_cell(line: Any) -> Html:
-    if line.status not in ("estimated", "scored"):
-        return table.value_with_detail(
-            formats.value(line.value, line.item.unit), components.status_text(line.status)
-        )
-    return cells.value_with_interval(line.value, line.low, line.high, line.item.unit)
-
-
-def _adjustment(line: Any) -> float | None:
-    has_direct_estimate = line.status in ("estimated", "scored")
-    if (
-        not has_direct_estimate
-        or formats.is_missing(line.value)
-        or formats.is_missing(line.adjusted)
-    ):
-        return None
-    return line.adjusted - line.value
-
-
-def _adjustment_bar(line: Any) -> Html:
-    size = point_scale.difference_in_points(_adjustment(line), line.item)
-    tooltip = "" if size is None else _("{change} points").format(change=formats.change(size))
-    return cells.signed_bars([(size, cells.CASE_MIX, tooltip)], 5.0)
-
-
-def _weight_bar(line: Any) -> Html:
-    if formats.is_missing(line.own_weight):
-        return join(formats.NO_VALUE)
-    share_text = formats.percent(line.own_weight, 0)
-    bar = table.stacked_bar([(line.own_weight, cells.PERFORMANCE, share_text)], 1.0)
-    return tag("span", bar, tag("span", share_text), class_="share")
-
-
-def _points_spine(line: Any) -> Html | str:
-    if formats.is_missing(line.points):
-        is_dimension = line.kind == "dimension"
-        return (
-            _("too little weight present") if is_dimension else components.status_text(line.status)
-        )
-    tooltip = spine_chart.distribution_text(
-        line.spread, SCORE_SCALE.unit if line.kind == "dimension" else line.item.unit
+    if not estimates.is_imputed:
+        return _direct_value_cell(estimates, unit)
+    template = (
+        _("{reason}: peers' value stands in")
+        if formats.is_missing(estimates.shrunk)
+        else _("{reason}: drawn to its peers")
     )
-    if line.kind == "dimension":
-        distribution = distribution_in_points(line.spread, SCORE_SCALE)
+    return cells.value_with_detail(
+        tag("span", formats.value(estimates.scored_value, unit), class_="quiet"),
+        template.format(reason=components.status_text(estimates.status)),
+    )
+
+
+def _direct_value_cell(estimates: Estimates, unit: str) -> Html:
+    if not estimates.is_direct:
+        return cells.value_with_detail(
+            formats.value(estimates.value, unit), components.status_text(estimates.status)
+        )
+    return cells.value_with_interval(estimates.value, estimates.low, estimates.high, unit)
+
+
+def _adjustment_bar(line: DecompositionRow) -> Html:
+    size = point_scale.difference_in_points(_estimates(line).adjustment, line.scale)
+    tooltip = "" if size is None else _("{change} points").format(change=formats.change(size))
+    return cells.signed_bars([(size, cells.CASE_MIX, tooltip)], ADJUSTMENT_SCALE_LIMIT)
+
+
+def _points_spine(line: DecompositionRow) -> Html | str:
+    """Where the points lie among those of all places of the level, and beside the nation's."""
+    if formats.is_missing(line.points):
+        if line.estimates is None:
+            return _("too little weight present")
+        return components.status_text(line.estimates.status)
+    distribution = distribution_in_points(line.distribution, line.scale)
+    tooltip = spine_chart.distribution_text(line.distribution, line.scale.unit)
+    if line.estimates is None:
         return spine_chart.draw_spine(
             line.points,
             None,
             None,
-            line.reference,
+            line.nation_points,
             distribution,
-            spine_chart.NOT_COMPARABLE,
+            Verdict.NOT_COMPARABLE,
             tooltip,
         )
-    ends = (line.low, line.high)
-    if is_imputed(line):
-        ends = (line.shrunk_low, line.shrunk_high)
+    estimates = line.estimates
     scaled_ends = sorted(
-        point_scale.position(end, line.item) for end in ends if not formats.is_missing(end)
+        point_scale.position(end, line.scale)
+        for end in estimates.scored_interval
+        if not formats.is_missing(end)
     )
     low, high = scaled_ends if len(scaled_ends) == 2 else (None, None)
-    verdict = spine_chart.compare_with_nation(
-        line, line.nation, higher_is_better=line.item.higher_is_better
+    verdict = compare_with_nation(
+        estimates, estimates.nation, higher_is_better=line.scale.higher_is_better
     )
-    distribution = distribution_in_points(line.spread, line.item)
     return spine_chart.draw_spine(
-        line.points, low, high, line.reference, distribution, verdict, tooltip
+        line.points, low, high, line.nation_points, distribution, verdict, tooltip
     )
 
 
-def distribution_in_points(row: Any, item: PointScale) -> spine_chart.PointDistribution | None:
-    """How places are spread, in points."""
-    if row is None:
+def distribution_in_points(distribution: Any, scale: PointScale) -> PointDistribution | None:
+    """A distribution of values on the scale of points."""
+    if distribution is None:
         return None
-    return spine_chart.PointDistribution(
-        *(point_scale.position(v, item) for v in (row.minimum, row.q25, row.q75, row.maximum))
+    quantiles = (
+        distribution.minimum,
+        distribution.q25,
+        distribution.q75,
+        distribution.maximum,
     )
+    return PointDistribution(*(point_scale.position(value, scale) for value in quantiles))

@@ -1,5 +1,5 @@
-"""The spine of a profile: where a place's value lies among all places of its level, and whether its
-interval leaves out the nation's value.
+"""Spine charts: where the value of a place lies among all places of its level, and whether its
+interval excludes the nation's value.
 
 Everything lies on one line from 0 to 100 points between the fixed goalposts, so that right is
 better in every row. The form is that of the spine charts of public health profiles.
@@ -16,16 +16,16 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui.html import Html, tag
+from dashboard.ui.national_comparison import Verdict
+from dashboard.ui.point_scale import axis_position
 
-BETTER, SIMILAR, WORSE, NOT_COMPARABLE = "better", "similar", "worse", "alone"
-DISTRIBUTION_LEVEL = {
-    "nation": "province"
-}  # whose places are spread, where it is not its own level
-Distributions = dict[tuple[str, str], Any]  # rows of Snapshot.spread by kind and item
+# Level whose places make the distribution, where it is not the level of the place itself.
+DISTRIBUTION_LEVEL = {"nation": "province"}
+Distributions = dict[tuple[str, str], Any]  # rows of the query of distributions by kind and item
 
 
 def read_distributions(view: View) -> Distributions:
-    """How the places of the level are spread; of the nation, how provinces are."""
+    """Distributions over the places of the level; beside the nation, over the provinces."""
     level = DISTRIBUTION_LEVEL.get(view.place.level, view.place.level)
     rows = view.snapshot.distribution(level, view.period).itertuples(index=False)
     return {(row.kind, row.item): row for row in rows}
@@ -33,23 +33,12 @@ def read_distributions(view: View) -> Distributions:
 
 @dataclass(frozen=True)
 class PointDistribution:
-    """A spread on the line from 0 to 100 points."""
+    """Minimum, quartiles and maximum in points, 0 to 100."""
 
     minimum: float
     q25: float
     q75: float
     maximum: float
-
-
-def compare_with_nation(line: Any, nation: float | None, *, higher_is_better: bool) -> str:
-    """How a value stands to the nation's by its interval: 'better', 'similar' or 'worse'; 'alone'
-    where one of the two, or the interval, is not known."""
-    required_values = (line.value, line.low, line.high, nation)
-    if line.status not in ("estimated", "scored") or any(map(formats.is_missing, required_values)):
-        return NOT_COMPARABLE
-    if line.low <= nation <= line.high:
-        return SIMILAR
-    return BETTER if (line.low > nation) == higher_is_better else WORSE
 
 
 def draw_spine(
@@ -58,11 +47,11 @@ def draw_spine(
     high: float | None,
     nation: float | None,
     distribution: PointDistribution | None,
-    verdict: str,
+    verdict: Verdict,
     tooltip: str = "",
 ) -> Html:
-    """The spread of all places, the nation's tick, the interval, and a mark whose shape and colour
-    both say how the value stands. All in points, 0 to 100."""
+    """The distribution of all places, a tick at the nation, the interval, and a mark whose shape
+    and colour both tell the verdict. All in points, 0 to 100."""
     pieces = []
     if distribution is not None:
         pieces.append(tag("u", style=_span_style(distribution.minimum, distribution.maximum)))
@@ -79,15 +68,15 @@ def draw_spine(
 
 
 def draw_range(value: float | None, nation: float | None, distribution: Any, tooltip: str) -> Html:
-    """A value of no direction among all places: the line is their range, from least to most."""
-    range_width = distribution.maximum - distribution.minimum
-    if range_width <= 0:
+    """A value of which neither direction is better: the axis runs from minimum to maximum. Nothing
+    where the two are the same."""
+    if distribution.maximum <= distribution.minimum:
         return Html("")
 
     def range_position(amount: float | None) -> float | None:
         if formats.is_missing(amount):
             return None
-        return min(max(100 * (amount - distribution.minimum) / range_width, 0.0), 100.0)
+        return axis_position(amount, distribution.minimum, distribution.maximum)
 
     point_distribution = PointDistribution(
         *(
@@ -106,7 +95,7 @@ def draw_range(value: float | None, nation: float | None, distribution: Any, too
         None,
         range_position(nation),
         point_distribution,
-        SIMILAR,
+        Verdict.SIMILAR,
         tooltip,
     )
 
@@ -117,12 +106,12 @@ def _span_style(first_end: float, second_end: float) -> str:
 
 
 def distribution_text(distribution: Any, unit: str) -> str:
-    """A spread in words, for the pointer."""
+    """A distribution in words, for the tooltip."""
     if distribution is None:
         return ""
 
     def value_text(value: float) -> str:
-        return formats.number(value, 1) if unit == "score" else formats.value(value, unit)
+        return formats.value(value, unit)
 
     return _("{n} places: {least} to {most}, the middle half {q25} to {q75}").format(
         n=formats.number(distribution.place_count),
@@ -146,10 +135,10 @@ def legend(view: View, distributions: Distributions) -> Html:
         n=formats.number(score_distribution.place_count if score_distribution else 0)
     )
     marks = [
-        (BETTER, _("better than the nation")),
-        (SIMILAR, _("no clear difference")),
-        (WORSE, _("worse than the nation")),
-        (NOT_COMPARABLE, _("not compared")),
+        (Verdict.BETTER, _("better than the nation")),
+        (Verdict.SIMILAR, _("no clear difference")),
+        (Verdict.WORSE, _("worse than the nation")),
+        (Verdict.NOT_COMPARABLE, _("not compared")),
     ]
     if view.place.level == "nation":
         marks = []
@@ -165,7 +154,8 @@ def legend(view: View, distributions: Distributions) -> Html:
 def with_distributions(
     values: pd.DataFrame, distributions: Distributions, kind: str, item: str
 ) -> pd.DataFrame:
-    """A table for keeping, the spread of each of its rows beside it; `item` names its column."""
+    """A table for download with the distribution of each row's item beside it; `item` is the column
+    that names the item, `kind` what it is ('indicator' or 'figure')."""
     columns = ("minimum", "q25", "median", "q75", "maximum", "place_count")
     distribution_rows = [distributions.get((kind, name)) for name in values[item]]
     return values.assign(

@@ -8,44 +8,35 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import components, table
+from dashboard.ui import cells, components
+from dashboard.ui.columns import number_column, plot_column, text_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.table import Column
+from dashboard.ui.point_scale import axis_position
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine.queries import ProcedureStep
 
-TICK_DAYS = (7, 30, 90, 180, 365, 1095)  # days of the drawing, on a logarithmic line
+TICK_DAYS = (7, 30, 90, 180, 365, 1095)  # ticks of the logarithmic axis of days
 
 
 @dataclass(frozen=True)
 class WaitingTime:
-    """A node and its row in the answer of `Snapshot.waits`."""
+    """A step of the procedure, its row of the query of waiting times, and the nation's median in
+    days."""
 
     step: ProcedureStep
     line: Any
-    nation_median: float  # its median there
+    nation_median: float
     explanation: Html | None = None
 
 
 def section(view: View) -> None:
+    """Quartiles of the waiting time of each step beside its limit, and where cases wait."""
     place = view.place
     values = view.snapshot.waiting_times(place.level, place.place_id, view.period)
-    components.section(
-        _("From step to step: how long it takes, and where cases wait"),
-        _(
-            "Calendar days from one step of the procedure to the next, of all waits under way in "
-            "the period. Those still open count with the days they have waited so far; one that "
-            "ends otherwise never gets there."
-        ),
-        anchor="nodes",
-    )
-    if not (values["n"] > 0).any():
-        st.html(tag("p", _("Too few cases and lots for any of the steps."), class_="quiet"))
-        return
     nation_values = view.snapshot.waiting_times(
         "nation", view.snapshot.nation.place_id, view.period
     )
@@ -57,25 +48,35 @@ def section(view: View) -> None:
         for step, line, nation_median in rows
         if line.n != 0
     ]
-    st.html(tag("p", " ".join(summary_sentences(waiting_times)), class_="said"))
     with_nation = place.level != "nation"
-    caption = _("From step to step: how long it takes, and where cases wait")
-    with st.container(key="nodes"):
-        st.html(
-            table.html_table(table_columns(with_nation=with_nation), waiting_times, caption=caption)
-        )
-    st.html(tag("p", *legend_items(with_nation=with_nation), class_="marks"))
-    if absence_text := absent_steps_text(view.snapshot.steps, values["n"], nation_values["n"]):
-        st.html(tag("p", absence_text, class_="quiet"))
-    st.html(components.source_line(view, n=values["n"].max(), extra=_calendar_note()))
-    components.download_button("nodes", view, lambda: _download_table(waiting_times, values))
+    absence_text = absent_steps_text(view.snapshot.steps, values["n"], nation_values["n"])
+    spec = TableSpec(
+        key="nodes",
+        title=_("From step to step: how long it takes, and where cases wait"),
+        explanation=_(
+            "Calendar days from one step of the procedure to the next, of all waits under way in "
+            "the period. Those still open count with the days they have waited so far; one that "
+            "ends otherwise never gets there."
+        ),
+        anchor="nodes",
+        columns=table_columns(with_nation=with_nation),
+        introduction=[" ".join(summary_sentences(waiting_times))],
+        empty_text=_("Too few cases and lots for any of the steps."),
+        notes=[
+            tag("p", *legend_items(with_nation=with_nation), class_="marks"),
+            tag("p", absence_text, class_="quiet") if absence_text else None,
+        ],
+        source=Source(n=values["n"].max(), extra=_calendar_note()),
+        download=lambda: _download_table(view.snapshot.steps, values),
+    )
+    table_block(view, spec, waiting_times if (values["n"] > 0).any() else [])
 
 
 def absent_steps_text(
     steps: Sequence[ProcedureStep], place_counts: pd.Series, nation_counts: pd.Series
 ) -> str:
-    """Which nodes have no row, in words: those that no file dates, and those without waits here;
-    `here` and `everywhere` are their n in the place and in the nation."""
+    """The steps that have no row: those that no file dates, and those without waits here. The two
+    series are their n in the place and in the nation, in the order of `steps`."""
     rows = list(zip(steps, place_counts, nation_counts, strict=True))
     undated_steps = [step for step, _n, nation_count in rows if nation_count == 0]
     unobserved_steps = [step for step, n, nation_count in rows if n == 0 and nation_count != 0]
@@ -95,8 +96,8 @@ def _step_names(steps: Sequence[ProcedureStep]) -> str:
 
 
 def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
-    """Where most waits are open, and where most are beyond what the law allows. A wait that covers
-    others is compared with them only where there are none of those."""
+    """The step with most open waits, and that with most beyond the limit of the law. A step that
+    spans others is compared with them only where none of those has a row."""
     step_ids = {
         waiting_time.step.id
         for waiting_time in waiting_times
@@ -136,7 +137,7 @@ def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
 
 
 def _largest_count(waiting_times: Sequence[WaitingTime], column: str) -> WaitingTime | None:
-    """The wait with the largest of a count; None where none is above nothing."""
+    """The step with the largest value of a column of counts; None where all are 0 or missing."""
     candidates = [
         waiting_time for waiting_time in waiting_times if getattr(waiting_time.line, column) > 0
     ]
@@ -148,41 +149,39 @@ def _largest_count(waiting_times: Sequence[WaitingTime], column: str) -> Waiting
 # ------------------------------------------------------------ the table
 
 
-def table_columns(*, with_nation: bool) -> list[Column]:
-    nation_column = Column(
-        _("Nation"), lambda waiting_time: formats.number(waiting_time.nation_median), kind="number",
-        note=_("Median of the nation, in days"),
-    )  # fmt: skip
+def table_columns(*, with_nation: bool) -> list[Column[WaitingTime]]:
+    """Columns of the table; `with_nation` sets the nation's median beside that of the place."""
+    nation_columns: list[Column[WaitingTime]] = [
+        number_column(
+            _("Nation"),
+            lambda waiting_time: waiting_time.nation_median,
+            note=_("Median of the nation, in days"),
+        )
+    ]
     return [
-        Column(_("Step"), _name_cell),
-        Column(
+        text_column(
+            _("Step"),
+            lambda waiting_time: join(
+                localise(waiting_time.step.name), " ", waiting_time.explanation
+            ),
+            lambda waiting_time: limit_text(waiting_time.step),
+        ),
+        plot_column(
             _axis_cell(),
             lambda waiting_time: draw_quartiles(waiting_time, with_nation=with_nation),
-            kind="plot",
         ),
         Column(_("Median, days"), _median_cell, kind="number"),
-        *([nation_column] if with_nation else []),
+        *(nation_columns if with_nation else []),
         Column(
             _("In time"),
             _in_time_cell,
             kind="number",
             note=_("Share that keeps the limit: within it, or not before it"),
         ),
-        Column(
-            _("Waiting now"),
-            lambda waiting_time: formats.number(waiting_time.line.waiting),
-            kind="number",
-        ),
+        number_column(_("Waiting now"), lambda waiting_time: waiting_time.line.waiting),
         Column(_("Beyond the limit"), _overdue_cell, kind="number", note=_("Of those waiting now")),
-        Column("n", lambda waiting_time: formats.number(waiting_time.line.n), kind="number"),
+        number_column("n", lambda waiting_time: waiting_time.line.n),
     ]
-
-
-def _name_cell(waiting_time: WaitingTime) -> Html:
-    return table.value_with_detail(
-        join(localise(waiting_time.step.name), " ", waiting_time.explanation),
-        limit_text(waiting_time.step),
-    )
 
 
 def limit_text(step: ProcedureStep) -> str:
@@ -203,10 +202,10 @@ def _median_cell(waiting_time: WaitingTime) -> object:
         share_text = _("{share} by day {day}").format(
             share=formats.percent(line.passed), day=formats.number(line.until)
         )
-        return table.value_with_detail(_("not reached"), share_text)
+        return cells.value_with_detail(_("not reached"), share_text)
     low = formats.number(line.median_low)
     high = "" if formats.is_missing(line.median_high) else formats.number(line.median_high)
-    return table.value_with_detail(formats.number(line.median), f"{low}–{high}")
+    return cells.value_with_detail(formats.number(line.median), f"{low}–{high}")
 
 
 def _in_time_cell(waiting_time: WaitingTime) -> object:
@@ -216,7 +215,7 @@ def _in_time_cell(waiting_time: WaitingTime) -> object:
     if formats.is_missing(line.within_low):
         return formats.percent(line.within)
     interval = formats.interval(line.within_low, line.within_high, "share")
-    return table.value_with_detail(formats.percent(line.within), interval)
+    return cells.value_with_detail(formats.percent(line.within), interval)
 
 
 def _overdue_cell(waiting_time: WaitingTime) -> object:
@@ -224,21 +223,22 @@ def _overdue_cell(waiting_time: WaitingTime) -> object:
     if formats.is_missing(line.beyond):
         return ""
     share = formats.percent(line.beyond / line.waiting) if line.waiting else None
-    return table.value_with_detail(formats.number(line.beyond), share)
+    return cells.value_with_detail(formats.number(line.beyond), share)
 
 
-# ------------------------------------------------------------ the drawing
+# ------------------------------------------------------------ the chart
 
 
 def scale_position(days: float) -> float:
-    """Where a number of days lies on the line, in per cent; what is outside is at its end."""
-    log_start, log_end = math.log(TICK_DAYS[0]), math.log(TICK_DAYS[-1])
-    fraction = (math.log(max(days, TICK_DAYS[0])) - log_start) / (log_end - log_start)
-    return min(100 * fraction, 100.0)
+    """Where a number of days lies on the logarithmic axis, in per cent of its length; what lies
+    outside is at the nearer end."""
+    log_days = math.log(max(days, TICK_DAYS[0]))
+    return axis_position(log_days, math.log(TICK_DAYS[0]), math.log(TICK_DAYS[-1]))
 
 
 def draw_quartiles(waiting_time: WaitingTime, *, with_nation: bool) -> Html:
-    """Quartiles as a bar, faded where the upper is not reached; median, limit and nation on it."""
+    """The quartiles as a bar, which fades where the upper one is not reached; on it the median, the
+    limit of the law and the nation's median."""
     line = waiting_time.line
     pieces = [tag("em", style=f"--x:{scale_position(days):.2f}") for days in TICK_DAYS]
     if not formats.is_missing(line.q25):
@@ -278,7 +278,7 @@ def legend_items(*, with_nation: bool) -> list[Html]:
     return items
 
 
-# ------------------------------------------------------------ what belongs to it
+# ------------------------------------------------------------ notes and download
 
 
 def step_explanation(view: View, step: ProcedureStep, line: Any) -> Html:
@@ -310,11 +310,10 @@ def _calendar_note() -> str:
     )
 
 
-def _download_table(waiting_times: Sequence[WaitingTime], values: pd.DataFrame) -> pd.DataFrame:
+def _download_table(steps: Sequence[ProcedureStep], values: pd.DataFrame) -> pd.DataFrame:
+    """All steps, those without a row too, with their names and limits."""
     download = values.copy()
-    download.insert(1, "name", [localise(waiting_time.step.name) for waiting_time in waiting_times])
-    download.insert(
-        2, "limit_days", [waiting_time.step.limit_days for waiting_time in waiting_times]
-    )
-    download.insert(3, "limit", [waiting_time.step.limit for waiting_time in waiting_times])
+    download.insert(1, "name", [localise(step.name) for step in steps])
+    download.insert(2, "limit_days", [step.limit_days for step in steps])
+    download.insert(3, "limit", [step.limit for step in steps])
     return download

@@ -95,8 +95,11 @@ def _whisker(
     return tag("span", *pieces, class_="whisker", aria_hidden="true")
 
 
-def rank_whisker(low: float, high: float, rank: float | None, total: int) -> Html:
-    """A range of ranks on a line from 1 on the left to `total`, and a dot at one of them."""
+def rank_whisker(low: float | None, high: float | None, rank: float | None, total: int) -> Html:
+    """A range of ranks on a line from 1 on the left to `total`, and a dot at one of them; nothing
+    where the range is not known."""
+    if formats.is_missing(low) or formats.is_missing(high):
+        return Html("")
     step = 100 / max(total, 1)
     dot = None
     if not formats.is_missing(rank):
@@ -113,6 +116,33 @@ def stacked_bar(segments: Iterable[tuple[float, str, str]], total: float) -> Htm
         if total > 0 and size > 0
     ]
     return tag("span", *pieces, class_="bar")
+
+
+def share_bar(share: float | None, digits: int = 0) -> Html:
+    """A bar from 0 to 1 with the share in per cent beside it; a dash for a missing one."""
+    if formats.is_missing(share):
+        return join(formats.NO_VALUE)
+    text = formats.percent(share, digits)
+    bar = stacked_bar([(share, PERFORMANCE, text)], 1.0)
+    return tag("span", bar, tag("span", text), class_="share")
+
+
+def part_bars(parts: tuple[float | None, float | None], max_size: float, digits: int = 1) -> Html:
+    """Performance and case mix of a change in points, one signed bar below the other; a half of the
+    cell is `max_size` points."""
+    names = (_("Performance"), _("Mix"))
+    return signed_bars(
+        [
+            (size, colour, f"{name} {formats.change(size, digits)}")
+            for size, colour, name in zip(parts, (PERFORMANCE, CASE_MIX), names, strict=True)
+        ],
+        max_size,
+    )
+
+
+def part_keys() -> Html:
+    """The colours of `part_bars`."""
+    return join(colour_key(PERFORMANCE, _("Performance")), colour_key(CASE_MIX, _("Mix")))
 
 
 def nested_bar(inner: float | None, outer: float | None, title: str) -> Html:

@@ -113,23 +113,23 @@ def share_column(
 def change_column(
     heading: object,
     change: Number[Row],
-    unit: str = "score",
+    unit: str | Callable[[Row], str] = "score",
     *,
     reason: Reason[Row] | None = None,
     sort: str = "",
     note: str = "",
     explanation: Html | None = None,
 ) -> Column[Row]:
-    """Differences with their sign; those of shares in percentage points."""
-    return _formatted_column(
-        heading,
-        change,
-        lambda value: formats.difference(value, unit),
-        reason=reason,
-        sort=sort,
-        note=note,
-        explanation=explanation,
-    )
+    """Differences with their sign and unit of measure (one for all rows, or a function); those of
+    shares in percentage points."""
+
+    def cell(row: Row) -> str:
+        difference = change(row)
+        if reason is not None and formats.is_missing(difference):
+            return reason(row)
+        return formats.difference(difference, unit(row) if callable(unit) else unit)
+
+    return Column(heading, cell, kind="number", sort=sort, note=note, explanation=explanation)
 
 
 def value_column(

@@ -47,6 +47,13 @@ def quotient_term(statistic: Statistic, label: str, row: Any, column: str) -> st
     return _("{words}: {amount}").format(words=label, amount=format_amount(statistic, count))
 
 
+def quotient_text(statistic: Statistic) -> str:
+    """What a number divides by what."""
+    return _("{numerator} / {denominator}").format(
+        numerator=localise(statistic.numerator), denominator=localise(statistic.denominator)
+    )
+
+
 def format_amount(statistic: Statistic, count: float) -> str:
     """How much a side of a quotient was: things counted, or money."""
     return formats.yuan(count) if statistic.is_monetary else formats.number(count)

@@ -7,9 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard.place import (
-    case_mix_effects,
-)
+from dashboard.place import expected_payments, mix_overlap
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
 from dashboard.ui import peer_group_labels, point_scale
@@ -253,7 +251,7 @@ def test_a_ratio_whose_interval_holds_1_is_no_clear_difference(
     low: float, high: float, clear: bool
 ) -> None:
     line = SimpleNamespace(event="cash", ratio=(low + high) / 2, low=low, high=high)
-    said = case_mix_effects.ratio_text(line)
+    said = expected_payments.ratio_text(line)
     assert f"{formats.number(line.ratio, 2)} times" in said
     assert formats.interval(low, high, "ratio") in said
     assert ("no clear difference" not in said) == clear
@@ -265,16 +263,16 @@ def test_expected_payments_are_said_in_words(
     row = scored(sample, "province", period)
     line = next(sample.indirect_ratio("province", row.place_id, period).itertuples(index=False))
     shown = plain(part(profile(open_page, "province", row.place_id), "case-mix"))
-    assert case_mix_effects.ratio_text(line) in shown
+    assert expected_payments.ratio_text(line) in shown
     assert f"{formats.number(line.observed)} paid" in shown
 
 
 def test_kinds_that_are_hardly_represented_are_named() -> None:
     found = pd.DataFrame({"process": ["case", "lot"], "represented": [0.99, 0.7]})
     names = {"case": "all cases", "lot": "auction lots"}
-    said = case_mix_effects.overlap_text(found, 0.8, names)
+    said = mix_overlap.overlap_text(found, 0.8, names)
     assert "Below 80%, as here for auction lots, nothing is adjusted" in said
-    assert "as here" not in case_mix_effects.overlap_text(found, 0.6, names)
+    assert "as here" not in mix_overlap.overlap_text(found, 0.6, names)
 
 
 # ---------------------------------------------------------------- the whole page

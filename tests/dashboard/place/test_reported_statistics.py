@@ -61,7 +61,7 @@ def test_values_keep_the_digits_they_were_printed_with(
     value: float | None, unit: str, said: str
 ) -> None:
     i18n.set_language("en")
-    assert reported_statistics._measured_value(value, unit) == said
+    assert reported_statistics.measured_value(value, unit) == said
 
 
 def test_whole_years_and_months_are_said_in_short() -> None:

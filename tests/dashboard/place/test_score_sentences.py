@@ -1,13 +1,16 @@
 """What a profile says of closings, of other methods and of choices: no surer than its numbers."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from dashboard.place import closing_checks, rank_uncertainty
+from dashboard.place.closing_checks import CheckRow
 from dashboard.state.cache import CachedSnapshot
 from dashboard.text import formats, terms
+from dashboard.ui.html import Html
 from index_engine.method import load_method
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
@@ -55,11 +58,21 @@ def test_every_check_stands_beside_the_nation(
     ],
 )
 def test_a_check_differs_only_where_intervals_are_apart(low: float, high: float, said: str) -> None:
-    line = SimpleNamespace(value=(low + high) / 2, low=low, high=high, status="estimated")
-    line.nation, line.nation_low, line.nation_high = 0.2, 0.19, 0.21
-    assert closing_checks.compare_with_nation(line) == said
-    line.status = "too_few"
-    assert closing_checks.compare_with_nation(line) == formats.NO_VALUE
+    row = CheckRow(
+        check=METHOD.checks[0],
+        value=(low + high) / 2,
+        low=low,
+        high=high,
+        n=100,
+        status="estimated",
+        nation=0.2,
+        nation_low=0.19,
+        nation_high=0.21,
+        nation_n=1000,
+        explanation=Html(""),
+    )
+    assert closing_checks.compare_check(row) == said
+    assert closing_checks.compare_check(replace(row, status="too_few")) == formats.NO_VALUE
 
 
 def test_other_methods_stand_beside_this_one(

@@ -9,6 +9,7 @@ import pytest
 from dashboard.place import notable_indicators, score_decomposition, spine_chart
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
+from dashboard.ui.national_comparison import Verdict, compare_with_nation
 from index_engine.method import load_method
 from tests.dashboard.reading import part, plain, profile, row_of, scored
 from tests.dashboard.running import Open, text
@@ -41,21 +42,18 @@ def line(value: float, low: float, high: float, status: str = "estimated") -> Si
 def test_only_an_interval_that_leaves_the_nation_out_sets_apart(
     low: float, high: float, nation: float, higher: bool, stands: str
 ) -> None:
-    assert (
-        spine_chart.compare_with_nation(line(0.5, low, high), nation, higher_is_better=higher)
-        == stands
-    )
+    assert compare_with_nation(line(0.5, low, high), nation, higher_is_better=higher) == stands
 
 
 def test_what_is_not_of_the_places_own_cases_is_not_compared() -> None:
     found = line(0.5, 0.4, 0.6, "too_few")
-    assert spine_chart.compare_with_nation(found, 0.1, higher_is_better=True) == "alone"
+    assert compare_with_nation(found, 0.1, higher_is_better=True) == "alone"
 
 
 def test_shape_and_colour_say_the_same() -> None:
     """One class carries both, so that neither can be changed without the other."""
     drawn = spine_chart.draw_spine(
-        60, 55, 65, 50, spine_chart.PointDistribution(10, 30, 70, 90), "better", "told"
+        60, 55, 65, 50, spine_chart.PointDistribution(10, 30, 70, 90), Verdict.BETTER, "told"
     )
     assert '<i class="better" style="--x:60.00">' in drawn
     assert drawn.count("<u ") == 2
@@ -71,7 +69,9 @@ def test_right_is_better_where_fewer_months_are() -> None:
     found = score_decomposition.distribution_in_points(row, item)
     assert (found.minimum, found.maximum) == (100.0, 0.0)
     # The drawing spans them whichever is on the left.
-    assert "--x:0.00;--w:100.00" in spine_chart.draw_spine(50, None, None, None, found, "alone")
+    assert "--x:0.00;--w:100.00" in spine_chart.draw_spine(
+        50, None, None, None, found, Verdict.NOT_COMPARABLE
+    )
 
 
 # ---------------------------------------------------------------- on the page
@@ -94,9 +94,7 @@ def test_the_spine_is_drawn_from_the_spread(
             told = spread.loc["indicator", item.id]
             assert f"{int(told['place_count'])} places: " in drawn
         own = values.loc[item.id]
-        stands = spine_chart.compare_with_nation(
-            own, own["nation"], higher_is_better=item.higher_is_better
-        )
+        stands = compare_with_nation(own, own["nation"], higher_is_better=item.higher_is_better)
         assert f'<i class="{stands}"' in drawn
     assert len(spread.loc["indicator"]) > 5
     units = int(spread.loc[("score", "score"), "place_count"])

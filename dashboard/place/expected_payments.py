@@ -1,0 +1,65 @@
+"""Payments of a place over those that the nation's rates lead one to expect of the same cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _
+from dashboard.ui import components
+from dashboard.ui.html import tag
+from dashboard.ui.national_comparison import IntervalPosition, interval_position
+
+
+def draw_expected_payments(view: View) -> None:
+    """The ratio with its interval in a sentence, the two counts, and its shrinkage estimate."""
+    place = view.place
+    st.html(tag("h3", _("Payments, against what its cases let one expect"), class_="chart"))
+    payments = view.snapshot.indirect_ratio(place.level, place.place_id, view.period)
+    if payments.empty:
+        message = _(
+            "Fewer than {n} payments are expected of its cases: too few to compare."
+        ).format(n=formats.number(view.snapshot.main.min_cell))
+        st.html(tag("p", message, class_="said"))
+        return
+    line = next(payments.itertuples(index=False))
+    ratio = tag("strong", formats.number(line.ratio, 2), class_="big")
+    st.html(tag("p", ratio, tag("span", ratio_text(line)), class_="ratio"))
+    sentences = [
+        _("{observed} paid, {expected} expected").format(
+            observed=formats.number(line.observed), expected=formats.number(line.expected)
+        )
+    ]
+    if not formats.is_missing(line.shrunk):
+        sentences.append(
+            _("drawn to places of its level: {ratio} ({interval})").format(
+                ratio=formats.number(line.shrunk, 2),
+                interval=formats.interval(line.shrunk_low, line.shrunk_high, "ratio"),
+            )
+        )
+    st.html(tag("p", components.facts(*sentences), class_="said"))
+    score_row = view.score_row(place)
+    st.html(components.source_line(view, n=score_row.n if score_row else None))
+    components.download_button("expected", view, lambda: payments)
+
+
+def ratio_text(line: Any) -> str:
+    """The ratio of observed to expected payments as a sentence with its interval."""
+    interval = formats.interval(line.low, line.high, "ratio")
+    ratio = formats.number(line.ratio, 2)
+    if line.event != "cash":
+        return _(
+            "{event}: {ratio} times what the nation's rates expect of the same cases (95% interval "
+            "{interval})."
+        ).format(event=components.outcome_name(line.event), ratio=ratio, interval=interval)
+    if interval_position(line.low, line.high, 1.0) is IntervalPosition.OVERLAPPING:
+        return _(
+            "It pays {ratio} times what the nation would of the same cases (95% interval "
+            "{interval}), no clear difference."
+        ).format(ratio=ratio, interval=interval)
+    return _(
+        "It pays {ratio} times what the nation would of the same cases (95% interval {interval})."
+    ).format(ratio=ratio, interval=interval)

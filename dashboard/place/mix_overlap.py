@@ -1,0 +1,66 @@
+"""How much of the national case mix a place has cases of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from dashboard.state.cache import View
+from dashboard.text import formats
+from dashboard.text.i18n import _
+from dashboard.ui import cells
+from dashboard.ui.columns import plot_column, text_column
+from dashboard.ui.table import Source, TableSpec, table_block
+
+
+def draw_overlap(view: View) -> None:
+    """The share of the national mix that has cases here, by process, and what follows from it."""
+    place = view.place
+    overlap = view.snapshot.mix_overlap(place.level, place.place_id, view.period)
+    overlap = overlap[overlap["represented"].notna()]
+    process_names = {
+        "case": _("all cases"),
+        "listing": _("cases with property"),
+        "lot": _("auction lots"),
+    }
+    empty_text = _("No case of this place is in the data set.")
+    if view.snapshot.main.strata is None:
+        empty_text = _("The method does not tell cases apart, so there is no mix to take out.")
+    min_overlap = view.snapshot.main.case_mix.min_overlap
+    score_row = view.score_row(place)
+    spec: TableSpec[Any] = TableSpec(
+        key="represented",
+        title=_("How much of the national mix it has cases of"),
+        heading="chart",
+        columns=[
+            text_column(_("Kind"), lambda line: process_names.get(line.process, line.process)),
+            plot_column(
+                _("Share of the national mix"),
+                lambda line: cells.share_bar(line.represented, digits=1),
+            ),
+        ],
+        empty_text=empty_text,
+        notes=[overlap_text(overlap, min_overlap, process_names)],
+        source=Source(n=score_row.n if score_row else None),
+        download=lambda: overlap,
+    )
+    table_block(view, spec, overlap.itertuples(index=False))
+
+
+def overlap_text(overlap: pd.DataFrame, min_overlap: float, process_names: dict[str, str]) -> str:
+    """What the shares mean, and whether values can be adjusted at all."""
+    limit_text = formats.percent(min_overlap, 0)
+    low_processes = overlap.loc[overlap["represented"] < min_overlap, "process"]
+    if len(low_processes):
+        names_text = _(", ").join(process_names.get(process, process) for process in low_processes)
+        return _(
+            "Below {limit}, as here for {kinds}, nothing is adjusted: what the place would make of "
+            "cases it hardly has would be a guess. In an adjusted score such indicators stay as "
+            "observed."
+        ).format(limit=limit_text, kinds=names_text)
+    return _(
+        "Adjusted values speak of this share; of cases that it hardly has nothing is known. Below "
+        "{limit} nothing would be adjusted. An indicator with too few cases of its own has no "
+        "adjusted value either."
+    ).format(limit=limit_text)
