@@ -263,7 +263,7 @@ def test_a_faulty_table_is_told_and_the_rest_is_shown(
     markup = "\n".join(block.value for block in app.html)
     assert "Seen &lt;b&gt;" in markup
     assert "e.csv:3: kind" in markup
-    assert "1 rows of the table of events cannot be read" in markup
+    assert "1 row of the table of events cannot be read" in markup
     profile = open_page("place", lang="en", level="province", unit=units[0].place_id)
     assert "Seen <b>" in text(profile)
 
