@@ -154,7 +154,7 @@ def _read_text(path: Path) -> str:
     _parse_toml(parts[0], str(main))
     for file in sorted(path.rglob("*.toml")):
         if file != main:
-            parts += ["", f"# {file.relative_to(path).as_posix()}", _read_part(file, path)]
+            parts += [f"# {file.relative_to(path).as_posix()}", _read_part(file, path)]
     return "\n".join(parts)
 
 
