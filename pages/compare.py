@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.compare import measure_trends, monthly_flows, score_difference
+from dashboard.compare import (
+    measure_trends,
+    monthly_flows,
+    score_difference,
+    selection_bar,
+    standings,
+)
 from dashboard.state import address, page_view
 from dashboard.state.cache import View
 from dashboard.text.i18n import _
@@ -21,10 +27,10 @@ def page() -> None:
     view = page_view.national_view()
     places = compared_places.selected_places(view)
     components.headline(title(view, places), lead_text(places))
-    compared_places.draw_selection(view, places)
+    selection_bar.draw_selection(view, places)
     for piece in (
-        compared_places.unknown_places_notice(view),
-        compared_places.suggestion_links(view, places),
+        selection_bar.unknown_places_notice(view),
+        selection_bar.suggestion_links(view, places),
     ):
         if piece is not None:
             st.html(piece)
@@ -40,7 +46,7 @@ def page() -> None:
         basis = measure_trends.select_basis(view)
         components.period_selector(view)
     measure_trends.section(view, places, measure, basis)
-    measure_trends.draw_standings(view, places)
+    standings.section(view, places)
     score_difference.section(view, places)
 
 

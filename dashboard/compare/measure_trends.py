@@ -1,4 +1,4 @@
-"""Places over time: as observed and at the national case mix, and where they stand now."""
+"""A measure of some places over time: as observed and at the national case mix."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import streamlit as st
 
 from dashboard.state.cache import View
 from dashboard.text import formats
-from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import chart_block, compared_places, components, controls, table, theme
+from dashboard.text.i18n import _, localise
+from dashboard.ui import chart_block, compared_places, components, controls, theme
 from dashboard.ui.charts import annotation_lines, base
 from dashboard.ui.charts.annotation_lines import AnnotationMarks
-from dashboard.ui.html import Html, join, tag
-from dashboard.ui.table import Column
+from dashboard.ui.html import tag
 from index_engine.queries import Place
 
 SCORE = "score"
@@ -54,7 +53,7 @@ def select_basis(view: View) -> str:
 
 
 def measure_unit(view: View, measure: str) -> str:
-    """What a measure is counted in: 'score' for points."""
+    """The unit of measure of an indicator; 'score' (points) of the score and the dimensions."""
     units = [i.unit for i in view.snapshot.method.indicators if i.id == measure]
     return units[0] if units else SCORE
 
@@ -66,7 +65,7 @@ def measure_name(view: View, measure: str) -> str:
 
 
 def section(view: View, places: Sequence[Place], measure: str, basis: str) -> None:
-    """The charts, the events on them, and where the places stand in the period."""
+    """The charts, one for each basis, and the events that are marked on them."""
     components.section(
         _("{measure} over time").format(measure=measure_name(view, measure)),
         _(
@@ -131,14 +130,14 @@ def _draw_panel(
 
 
 def _missing_adjustment_note(rows: pd.DataFrame) -> str | None:
-    """That some points are missing because there is nothing to bring to another mix."""
+    """Why some points of the adjusted series are missing."""
     if (rows["value"].notna() & rows["adjusted"].isna()).any():
         return _("gaps: too few of its own cases, or too unlike the nation's, to be adjusted")
     return None
 
 
 def _axis_range(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
-    """Ends of the vertical axis, of both panels, on the scale that is drawn; of points, tens."""
+    """Ends of the vertical axis of both panels, in per cent for shares; whole tens for points."""
     scale = 100.0 if unit == "share" else 1.0
     columns = ["value", "low", "high", "adjusted", "adjusted_low", "adjusted_high"]
     values = rows[columns].to_numpy(dtype=float) * scale
@@ -159,7 +158,8 @@ def draw_trends(
     place_annotations: AnnotationMarks,
     axis_range: tuple[float, float],
 ) -> go.Figure:
-    """Lines of the places by quarter with their bands, named at their ends, events marked."""
+    """Lines of the places by quarter with their intervals as ribbons, named at their ends, with the
+    annotations marked. `axis_range` is in per cent for shares."""
     quarters = view.snapshot.periods()
     labels = [formats.period(quarter) for quarter in quarters]
     unit = measure_unit(view, measure)
@@ -212,100 +212,3 @@ def draw_trends(
     )
     chart = go.Figure({"data": [*ribbons, *lines], "layout": layout})
     return annotation_lines.draw_marks(chart, place_annotations, len(quarters))
-
-
-# ------------------------------------------------------------ where they stand
-
-
-def draw_standings(view: View, places: Sequence[Place]) -> None:
-    """Score, interval, rank set, band and n of every place in the period in view."""
-    title = _("Where they stand, {period}").format(period=formats.period(view.period))
-    components.section(title, anchor="standing")
-    place_names = compared_places.distinct_names(view, places)
-    rows = [(place, position, view.score_row(place)) for position, place in enumerate(places)]
-    with st.container(key="standing"):
-        st.html(
-            table.html_table(
-                _columns(view, place_names),
-                rows,
-                caption=title,
-                row_class=lambda x: "dim" if x[2] is None or formats.is_missing(x[2].score) else "",
-            )
-        )
-    st.html(components.source_line(view))
-    components.download_button("compare-standing", view, lambda: _download_table(rows))
-
-
-def _columns(view: View, place_names: dict[Place, str]) -> list[Column]:
-    def field_cell(name: str, format_field: Any) -> Any:
-        return lambda x: formats.NO_VALUE if x[2] is None else format_field(getattr(x[2], name))
-
-    def interval_cell(low: str, high: str) -> Any:
-        return lambda x: (
-            formats.NO_VALUE
-            if x[2] is None
-            else formats.interval(getattr(x[2], low), getattr(x[2], high), "score")
-        )
-
-    return [
-        Column(_("Name"), lambda x: _name_cell(x[0], x[1], place_names)),
-        Column(_("Score"), field_cell("score", lambda v: formats.number(v, 1)), kind="number"),
-        Column(_("95% interval"), interval_cell("low", "high"), kind="number"),
-        Column(
-            _("At the national case mix"),
-            lambda x: (
-                formats.NO_VALUE
-                if x[2] is None or formats.is_missing(x[2].adjusted)
-                else table.value_with_detail(
-                    formats.number(x[2].adjusted, 1),
-                    formats.interval(x[2].adjusted_low, x[2].adjusted_high, "score"),
-                )
-            ),
-            kind="number",
-        ),
-        Column(
-            _("Rank set"),
-            lambda x: _rank_set_text(view, x[0], x[2]),
-            kind="number",
-            note=_("95% confidence set of its rank among the places of its level"),
-        ),
-        Column(
-            _("Band"),
-            field_cell("band", lambda v: formats.NO_VALUE if formats.is_missing(v) else v),
-        ),
-        Column(_("Cases"), field_cell("n", formats.number), kind="number"),
-        Column(_("Status"), lambda x: _status_text(x[2])),
-    ]
-
-
-def _name_cell(place: Place, position: int, place_names: dict[Place, str]) -> Html:
-    swatch = tag("i", class_="swatch", style=f"background:var(--series-{position})")
-    link = tag("a", place_names[place], href=components.place_link(place, "place"), data_in=True)
-    return join(swatch, link)
-
-
-def _status_text(row: Any) -> str:
-    if row is None:
-        return components.status_text("no_data")
-    return _("scored") if row.status == "scored" else components.status_text(row.status)
-
-
-def _rank_set_text(view: View, place: Place, row: Any) -> str:
-    if row is None or place.level == "nation" or formats.is_missing(row.rank_low):
-        return formats.NO_VALUE
-    total = view.scores(place.level)["rank"].notna().sum()
-    return _("{ranks} of {total}").format(
-        ranks=formats.rank_range(row.rank_low, row.rank_high), total=formats.number(total)
-    )
-
-
-def _download_table(rows: Sequence[tuple[Place, int, Any]]) -> pd.DataFrame:
-    columns = ["score", "low", "high", "adjusted", "adjusted_low", "adjusted_high"]
-    columns += ["rank_low", "rank_high", "band", "n", "status"]
-    return pd.DataFrame(
-        [
-            {"level": place.level, "place_id": place.place_id, "name": place_name(place)}
-            | {name: getattr(row, name, None) for name in columns}
-            for place, _position, row in rows
-        ]
-    )

@@ -1,10 +1,10 @@
-"""The way from one score to another, a bar for each indicator."""
+"""Waterfall chart from one score to another, a bar for each indicator."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
-from typing import Any
+from itertools import accumulate
+from typing import Any, Protocol
 
 import plotly.graph_objects as go
 
@@ -14,16 +14,41 @@ from dashboard.ui import theme
 from dashboard.ui.charts import base
 
 
+class WaterfallPart(Protocol):
+    """One bar: a part of the difference of two scores, with its interval, in points."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def part(self) -> float: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+
+
+class WaterfallEnd(Protocol):
+    """One of the two scores."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def score(self) -> float | None: ...
+
+
 def draw_waterfall(
-    rows: Sequence[SimpleNamespace],
-    baseline: SimpleNamespace,
-    target: SimpleNamespace,
+    rows: Sequence[WaterfallPart],
+    baseline: WaterfallEnd,
+    target: WaterfallEnd,
     watermark: str,
 ) -> go.Figure:
-    """From one score to the other: each part a bar from where the one before it ended."""
+    """From the score of `baseline` to that of `target`: each part a bar that starts where the one
+    before it ended, the largest first. Raises ValueError where a score is missing."""
+    if formats.is_missing(baseline.score) or formats.is_missing(target.score):
+        raise ValueError("a waterfall chart needs two scores")
     ordered_rows = sorted(rows, key=lambda row: -abs(row.part))
     names = [baseline.name, *(row.name for row in ordered_rows), target.name]
-    start_score = float(baseline.score)
+    start_score = baseline.score
     traces: list[dict[str, Any]] = []
     # A name may be that of another row: bars lie at numbers, names on the ticks.
     running_score = start_score
@@ -35,28 +60,22 @@ def draw_waterfall(
         )
         traces.append(_part_bar(position, running_score, row.part, colour, row))
         running_score += row.part
-    for position, side in ((0, baseline), (len(ordered_rows) + 1, target)):
+    for position, score in ((0, baseline.score), (len(ordered_rows) + 1, target.score)):
         traces.append(
             {
                 "type": "scatter",
-                "x": [float(side.score)],
+                "x": [score],
                 "y": [position],
                 "mode": "markers+text",
                 "marker": {"size": 11, "color": theme.current_palette().ink},
-                "text": [formats.number(side.score, 1)],
+                "text": [formats.number(score, 1)],
                 "textposition": "top center",
                 "textfont": {"size": 13, "color": theme.current_palette().ink},
                 "cliponaxis": False,
                 **base.NO_HOVER,
             }
         )
-    bar_ends = [
-        start_score,
-        *(
-            start_score + sum(row.part for row in ordered_rows[: i + 1])
-            for i in range(len(ordered_rows))
-        ),
-    ]
+    bar_ends = [*accumulate((row.part for row in ordered_rows), initial=start_score)]
     padding = max(0.18 * (max(bar_ends) - min(bar_ends)), 1.0)
     layout = theme.layout(
         height=64 + 34 * len(names),
@@ -79,8 +98,8 @@ def draw_waterfall(
 
 
 def _part_bar(
-    position: int, bar_start: float, part: float, colour: str, row: SimpleNamespace
-) -> Any:
+    position: int, bar_start: float, part: float, colour: str, row: WaterfallPart
+) -> dict[str, Any]:
     return {
         "type": "bar",
         "orientation": "h",
@@ -106,7 +125,8 @@ def _axis_title() -> dict[str, Any]:
 
 
 def _wrap_name(name: str, width: int = 22) -> str:
-    """A name in two lines where it is long: half way at a space, or in the middle of Chinese."""
+    """A long name in two lines, broken at the space nearest its middle, or in the middle where it has
+    none (Chinese)."""
     if len(name) <= width:
         return name
     middle = len(name) // 2

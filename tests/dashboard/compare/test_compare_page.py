@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.compare import measure_trends
+from dashboard.compare import measure_trends, selection_bar
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.ui import compared_places
 from dashboard.ui.charts import annotation_lines, base, waterfall_chart
@@ -75,7 +75,7 @@ def test_a_way_to_places_like_it(
 ) -> None:
     first = units[0]
     alike = sample.similar_places(
-        "province", first.place_id, period, k=compared_places.SUGGESTION_COUNT
+        "province", first.place_id, period, k=selection_bar.SUGGESTION_COUNT
     )["place_id"]
     expected = compared_places.address_value([first, *(sample.place("province", u) for u in alike)])
     assert f"units={expected}" in opened(open_page, units)
