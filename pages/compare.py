@@ -1,4 +1,4 @@
-"""Two to six places over time, raw and at one case mix, and what makes the difference."""
+"""Two to six places over time, as observed and at one case mix, and what makes the difference."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from dashboard.compare import (
 from dashboard.state import address, page_view
 from dashboard.state.cache import View
 from dashboard.text.i18n import _
-from dashboard.ui import compared_places, components, controls
-from dashboard.ui.html import Html, tag
+from dashboard.ui import compared_places, components, controls, page_sections
+from dashboard.ui.html import Html
+from dashboard.ui.page_sections import PageSection
 from index_engine.queries import Place
 
 FLOWS_VIEW = "flows"
@@ -39,15 +40,30 @@ def page() -> None:
     st.html(view_switch())
     if address.get("view") == FLOWS_VIEW:
         monthly_flows.section(view, places)
-        return
+    else:
+        draw_scores(view, places)
+
+
+def draw_scores(view: View, places: Sequence[Place]) -> None:
+    """The measure over time, where the places stand, and the difference of two scores."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
-        st.html(contents(), width="stretch")
+        contents = st.container()  # filled below, when the measure is known
         measure = measure_trends.select_measure(view)
         basis = measure_trends.select_basis(view)
         components.period_selector(view)
-    measure_trends.section(view, places, measure, basis)
-    standings.section(view, places)
-    score_difference.section(view, places)
+    sections = [
+        PageSection(
+            "over-time",
+            _("Over time"),
+            lambda: measure_trends.section(view, places, measure, basis),
+        ),
+        PageSection("standing", _("Where they stand"), lambda: standings.section(view, places)),
+        PageSection(
+            "difference", _("The difference"), lambda: score_difference.section(view, places)
+        ),
+    ]
+    contents.html(page_sections.contents(sections, "jumps plain"))
+    page_sections.draw_sections(sections)
 
 
 def view_switch() -> Html:
@@ -69,16 +85,6 @@ def lead_text(places: Sequence[Place]) -> str:
     if len(places) == 1:
         return _("Add a second place to compare it with, or follow it between two periods.")
     return _("Compared over time, as observed and like with like.")
-
-
-def contents() -> Html:
-    links = [
-        ("over-time", _("Over time")),
-        ("standing", _("Where they stand")),
-        ("difference", _("The difference")),
-    ]
-    items = [tag("a", name, href=f"#{anchor}") for anchor, name in links]
-    return tag("nav", *items, class_="jumps plain", aria_label=_("On this page"))
 
 
 page()

@@ -1,0 +1,77 @@
+"""The sections of the page of a place, in the order of their story."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.place import (
+    case_mix_effects,
+    child_places,
+    closing_checks,
+    funnel_plot_section,
+    method_comparison,
+    notable_indicators,
+    official_statistics,
+    outcome_curves,
+    peer_shrinkage,
+    rank_uncertainty,
+    reported_statistics,
+    sale_pipeline,
+    score_decomposition,
+    similar_places,
+    step_waiting_times,
+)
+from dashboard.state.cache import View
+from dashboard.text.i18n import _
+from dashboard.ui import score_history_section
+from dashboard.ui.page_sections import PageSection
+
+
+def place_sections(view: View, row: Any) -> list[PageSection]:
+    """All sections; `row` is the place's row of scores, None where it has none."""
+    level = view.place.level
+    is_nation = level == "nation"
+
+    def draw_closings() -> None:
+        closing_checks.section(view)
+        method_comparison.section(view, row)
+
+    return [
+        PageSection(
+            "stands-out",
+            _("What stands out"),
+            lambda: notable_indicators.section(view),
+            is_present=not is_nation,
+        ),
+        PageSection("score", _("Score"), lambda: score_decomposition.section(view, row)),
+        PageSection("over-time", _("Over time"), lambda: score_history_section.section(view)),
+        PageSection("outcomes", _("Outcomes"), lambda: outcome_curves.section(view)),
+        PageSection("nodes", _("Waits"), lambda: step_waiting_times.section(view)),
+        PageSection("rounds", _("Auction"), lambda: sale_pipeline.section(view)),
+        PageSection("case-mix", _("Case mix"), lambda: case_mix_effects.section(view)),
+        PageSection(
+            "alike",
+            _("Alike"),
+            lambda: similar_places.section(view, row),
+            is_present=not is_nation and row is not None,
+        ),
+        PageSection(
+            "peers",
+            _("Peers"),
+            lambda: peer_shrinkage.section(view, row),
+            is_present=peer_shrinkage.has_peers(view, row),
+        ),
+        PageSection("closings", _("Closings"), draw_closings),
+        PageSection(
+            "choices",
+            _("Its rank"),
+            lambda: rank_uncertainty.section(view, row),
+            is_present=level in rank_uncertainty.VARIED_LEVELS,
+        ),
+        PageSection("funnel", _("Funnel"), lambda: funnel_plot_section.section(view)),
+        PageSection("figures", _("Figures"), lambda: official_statistics.section(view)),
+        PageSection("", "", lambda: reported_statistics.section(view)),
+        PageSection(
+            "within", _("Within"), lambda: child_places.section(view), is_present=level != "court"
+        ),
+    ]
