@@ -48,7 +48,7 @@ def _lines(path: Path) -> list[tuple[str, str]]:
         indicators = snapshot.indicators("city", city, period).set_index("indicator")
         indicator_ids = ("cash_24m", "zhongben_24m")
         lines += [(names[name], _share(indicators.loc[name])) for name in indicator_ids]
-        statistics = snapshot.statistics("city", city, period).set_index("figure")
+        statistics = snapshot.statistics("city", city, period).set_index("statistic")
         lines.append(
             ("Closure rate 结案率", f"{100 * statistics.loc['closure_rate', 'value']:.1f} %")
         )

@@ -77,7 +77,7 @@ def test_gaming_lowers_the_score_though_official_figures_improve(
     fooled, plain = (row(s, "gamed", period) for s in (gamed, honest))
     assert fooled["score"] < plain["score"]
     official = [
-        s.statistics("province", "gamed", period).set_index("figure")["value"]
+        s.statistics("province", "gamed", period).set_index("statistic")["value"]
         for s in (gamed, honest)
     ]
     assert official[0]["closure_rate"] > official[1]["closure_rate"]
@@ -130,10 +130,10 @@ def test_the_courts_that_reformed_are_the_exceptions(honest: Snapshot) -> None:
     with duckdb.connect(honest.path, read_only=True) as con:
         truth = con.execute("SELECT place_id FROM sample_truth WHERE role = 'reformed'").fetchall()
     found = honest.exceptions("court", "2025Q4")
-    found = found[found["figure"].isin(["completion_rate", "zhongben_rate"])]
+    found = found[found["statistic"].isin(["completion_rate", "zhongben_rate"])]
     reformed = found["place_id"].isin({unit for (unit,) in truth})
     assert reformed.any()
-    assert found[reformed].set_index("figure")["direction"].to_dict() == {
+    assert found[reformed].set_index("statistic")["direction"].to_dict() == {
         "completion_rate": "up",
         "zhongben_rate": "down",
     }

@@ -18,7 +18,7 @@ def draw_design_effects(view: View) -> None:
     rows = latest_view.snapshot.design_effects()
     names = {entry.id: localise(entry.name) for entry in latest_view.snapshot.method.estimands}
     listed_rows: list[Any] = [row for row in rows.itertuples(index=False) if row.indicator in names]
-    listed_rows.sort(key=lambda row: (-row.effect, row.indicator))
+    listed_rows.sort(key=lambda row: (-row.design_effect, row.indicator))
     nation = latest_view.score_row(latest_view.place)
     table_block(
         latest_view,
@@ -27,11 +27,11 @@ def draw_design_effects(view: View) -> None:
             _("Design effects"),
             [
                 text_column(_("Indicator"), lambda row: names[row.indicator]),
-                number_column(_("Design effect"), lambda row: row.effect, 2),
+                number_column(_("Design effect"), lambda row: row.design_effect, 2),
                 share_column(
                     _("Errors wider by"), _error_widening, reason=lambda row: _("not at all")
                 ),
-                number_column(_("Groups of cases"), lambda row: row.groups),
+                number_column(_("Groups of cases"), lambda row: row.n_groups),
             ],
             explanation=_(
                 "Lots of one estate sell or fail together, so that they carry less information "
@@ -50,4 +50,4 @@ def draw_design_effects(view: View) -> None:
 
 def _error_widening(row: Any) -> float | None:
     """By how much standard errors grow, as a share; None where they do not."""
-    return math.sqrt(row.effect) - 1 if row.effect > 1 else None
+    return math.sqrt(row.design_effect) - 1 if row.design_effect > 1 else None

@@ -18,7 +18,7 @@ def draw_overlap(view: View) -> None:
     """The share of the national mix that has cases here, by process, and what follows from it."""
     place = view.place
     overlap = view.snapshot.mix_overlap(place.level, place.place_id, view.period)
-    overlap = overlap[overlap["represented"].notna()]
+    overlap = overlap[overlap["overlap"].notna()]
     process_names = {
         "case": _("all cases"),
         "listing": _("cases with property"),
@@ -37,7 +37,7 @@ def draw_overlap(view: View) -> None:
             text_column(_("Kind"), lambda line: process_names.get(line.process, line.process)),
             plot_column(
                 _("Share of the national mix"),
-                lambda line: cells.share_bar(line.represented, digits=1),
+                lambda line: cells.share_bar(line.overlap, digits=1),
             ),
         ],
         empty_text=empty_text,
@@ -51,7 +51,7 @@ def draw_overlap(view: View) -> None:
 def overlap_text(overlap: pd.DataFrame, min_overlap: float, process_names: dict[str, str]) -> str:
     """What the shares mean, and whether values can be adjusted at all."""
     limit_text = formats.percent(min_overlap, 0)
-    low_processes = overlap.loc[overlap["represented"] < min_overlap, "process"]
+    low_processes = overlap.loc[overlap["overlap"] < min_overlap, "process"]
     if len(low_processes):
         names_text = _(", ").join(process_names.get(process, process) for process in low_processes)
         return _(

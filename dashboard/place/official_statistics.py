@@ -49,7 +49,7 @@ def section(view: View) -> None:
         columns=statistic_columns(with_nation=place.level != "nation"),
         caption=_("Official figures"),
         empty_text=components.status_text("no_data"),
-        download=lambda: spine_chart.with_distributions(values, distributions, "figure", "figure"),
+        download=lambda: spine_chart.with_distributions(values, distributions, "statistic", "statistic"),
         download_name="official-figures",
     )
     table_block(view, spec, statistic_rows(view, values, distributions))
@@ -62,17 +62,17 @@ def statistic_rows(
     statistics = {statistic.id: statistic for statistic in view.snapshot.main.statistics}
     nation_rows = view.snapshot.statistics("nation", view.snapshot.nation.place_id, view.period)
     nation_values: Mapping[str, float] = dict(
-        zip(nation_rows["figure"], nation_rows["value"], strict=True)
+        zip(nation_rows["statistic"], nation_rows["value"], strict=True)
     )
     return [
         StatisticRow(
-            statistic=statistics[line.figure],
+            statistic=statistics[line.statistic],
             value=line.value,
             numerator=line.numerator,
             denominator=line.denominator,
-            nation=nation_values.get(line.figure),
-            distribution=distributions.get(("figure", line.figure)),
-            explanation=provenance_note(view, statistics[line.figure], line),
+            nation=nation_values.get(line.statistic),
+            distribution=distributions.get(("statistic", line.statistic)),
+            explanation=provenance_note(view, statistics[line.statistic], line),
         )
         for line in values.itertuples(index=False)
     ]

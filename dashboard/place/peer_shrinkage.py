@@ -30,7 +30,7 @@ class ScoreEstimate:
 
 def has_peers(view: View, row: Any) -> bool:
     """Whether the place has peers: the nation and special courts have none."""
-    return view.place.level != "nation" and row is not None and not formats.is_missing(row.peers)
+    return view.place.level != "nation" and row is not None and not formats.is_missing(row.peer_group)
 
 
 def section(view: View, row: Any) -> None:
@@ -78,7 +78,7 @@ def _group_facts(view: View, row: Any) -> Html:
     pairs = (
         (_("Cases under way"), size_text),
         (_("Sums at stake"), tier_text),
-        (_("Places in the group"), formats.number(row.peers_members)),
+        (_("Places in the group"), formats.number(row.n_peers)),
     )
     items = [tag("div", tag("dt", term), tag("dd", meaning)) for term, meaning in pairs]
     return tag("dl", *items, class_="facts")

@@ -225,7 +225,7 @@ def render_sale_rates(view: View) -> Html | None:
     """One word, three denominators: the rates of sale by round, by lot and by value."""
     place = view.place
     rows = view.snapshot.statistics(place.level, place.place_id, view.period)
-    rows_by_id = {row.figure: row for row in rows.itertuples(index=False)}
+    rows_by_id = {row.statistic: row for row in rows.itertuples(index=False)}
     sale_rates = []
     for statistic in view.snapshot.main.statistics:
         if statistic.id not in SALE_RATE_STATISTICS:

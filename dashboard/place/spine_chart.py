@@ -155,7 +155,7 @@ def with_distributions(
     values: pd.DataFrame, distributions: Distributions, kind: str, item: str
 ) -> pd.DataFrame:
     """A table for download with the distribution of each row's item beside it; `item` is the column
-    that names the item, `kind` what it is ('indicator' or 'figure')."""
+    that names the item, `kind` what it is ('indicator' or 'statistic')."""
     columns = ("minimum", "q25", "median", "q75", "maximum", "place_count")
     distribution_rows = [distributions.get((kind, name)) for name in values[item]]
     return values.assign(

@@ -44,8 +44,8 @@ def draw_signals(view: View) -> None:
     signals = signals_in_province(view, signals)
     monitored_series = monitored_series[monitored_series["level"].isin(levels)]
     if statistic:
-        signals = signals[signals["figure"] == statistic]
-        monitored_series = monitored_series[monitored_series["figure"] == statistic]
+        signals = signals[signals["statistic"] == statistic]
+        monitored_series = monitored_series[monitored_series["statistic"] == statistic]
     summary = signal_summary(view, monitored_series, signals)
     st.html(tag("p", summary, class_="said", id="watched"))
     draw_signal_table(view, signals)
@@ -57,7 +57,7 @@ def draw_options(view: View, monitored_series: pd.DataFrame) -> tuple[str, str]:
     level = controls.select(
         "of", _("Level"), list(levels), format_option=lambda name: levels[name], width=150
     )
-    statistics = [str(name) for name in monitored_series["figure"].unique()]
+    statistics = [str(name) for name in monitored_series["statistic"].unique()]
     statistic = controls.select(
         "figure",
         _("Statistic"),
@@ -79,14 +79,14 @@ def read_signals(view: View, levels: list[str]) -> pd.DataFrame:
     for level in levels:
         rows = view.snapshot.exceptions(level, view.period).assign(level=level)
         series = view.snapshot.exception_series(level, view.period)
-        series_by_place = dict(iter(series.groupby(["place_id", "figure"])))
+        series_by_place = dict(iter(series.groupby(["place_id", "statistic"])))
         rows["series"] = [
-            series_by_place[row.place_id, row.figure] for row in rows.itertuples(index=False)
+            series_by_place[row.place_id, row.statistic] for row in rows.itertuples(index=False)
         ]
         signals_per_level.append(rows)
     signals = pd.concat(signals_per_level, ignore_index=True)
     return signals.sort_values(
-        ["signalled", "strength", "place_id", "figure"],
+        ["signalled", "strength", "place_id", "statistic"],
         ascending=[False, False, True, True],
         ignore_index=True,
     )
@@ -172,13 +172,13 @@ def signal_columns(view: View) -> list[Column[Any]]:
 
     def series_cell(row: Any) -> Html:
         alt_text = _("{figure} of {place} by quarter, over the range of its baseline").format(
-            figure=statistic_name(view, row.figure), place=place_name(row)
+            figure=statistic_name(view, row.statistic), place=place_name(row)
         )
         return policy_charts.sparkline(row.series, row.since, alt_text)
 
     return [
         place_column(_("Place"), detail=lambda row: level_name(row.level)),
-        text_column(_("What changed"), lambda row: statistic_name(view, row.figure), change_cell),
+        text_column(_("What changed"), lambda row: statistic_name(view, row.statistic), change_cell),
         text_column(
             _("Since"),
             lambda row: formats.period(row.since),

@@ -63,7 +63,7 @@ def headline(view: View) -> tuple[str, object]:
     values = {
         "place": place_name(place),
         "local": formats.value(row.local, indicator.unit),
-        "non_local": formats.value(row.elsewhere, indicator.unit),
+        "non_local": formats.value(row.non_local, indicator.unit),
         "months": formats.number(indicator.estimate.months),
     }
     templates = {
@@ -165,7 +165,7 @@ def draw_gap_chart(
                 "{title}: two dots for each place, one for local creditors and one for others"
             ).format(title=title),
             legend=policy_charts.creditor_legend(),
-            n=estimated_rows["local_n"].sum() + estimated_rows["elsewhere_n"].sum(),
+            n=estimated_rows["local_n"].sum() + estimated_rows["non_local_n"].sum(),
             extra=_("Cases with a known location of the creditor"),
             table=lambda: export_table(rows, indicator),
             height=policy_charts.chart_height(len(estimated_rows)),
@@ -193,7 +193,7 @@ def gap_columns(indicator: Indicator, level: str) -> list[Column[Any]]:
         return cells.value_with_detail(formats.value(row.local, unit), n_text(row.local_n))
 
     def non_local_cell(row: Any) -> Html:
-        return cells.value_with_detail(formats.value(row.elsewhere, unit), n_text(row.elsewhere_n))
+        return cells.value_with_detail(formats.value(row.non_local, unit), n_text(row.non_local_n))
 
     def gap_cell(row: Any) -> Html:
         if row.status != "estimated":
@@ -258,7 +258,7 @@ def draw_gap_history(view: View, indicator: Indicator, place: Place) -> None:
     )
     st.html(tag("h3", title, class_="chart"))
     period_rows = history[history["period"] == view.period]
-    n = period_rows["local_n"].sum() + period_rows["elsewhere_n"].sum()
+    n = period_rows["local_n"].sum() + period_rows["non_local_n"].sum()
     chart_block.show_chart(
         view,
         chart,

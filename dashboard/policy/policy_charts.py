@@ -27,7 +27,7 @@ def creditor_legend() -> Html:
     return tag(
         "p",
         tag("span", tag("i", class_="dot local"), _("local creditors")),
-        tag("span", tag("i", class_="dot elsewhere"), _("non-local creditors")),
+        tag("span", tag("i", class_="dot non-local"), _("non-local creditors")),
         tag(
             "span",
             tag("b", class_="reach"),
@@ -47,7 +47,7 @@ def dumbbell_chart(rows: pd.DataFrame, unit: str, watermark: str) -> go.Figure:
     scale = 100 if unit == "share" else 1
     names = [place_name(row) for row in rows.itertuples(index=False)]
     positions = list(range(len(rows)))
-    local, non_local = scale * rows["local"], scale * rows["elsewhere"]
+    local, non_local = scale * rows["local"], scale * rows["non_local"]
     low, high = local - scale * rows["gap_high"], local - scale * rows["gap_low"]
     palette = theme.current_palette()
     hover_texts = [_hover_text(row, unit) for row in rows.itertuples(index=False)]
@@ -136,7 +136,7 @@ def _hover_text(row: Any, unit: str) -> str:
         f"{title} {formats.value(value, unit)}, n {formats.number(n)}"
         for title, value, n in (
             (_("local creditors"), row.local, row.local_n),
-            (_("non-local creditors"), row.elsewhere, row.elsewhere_n),
+            (_("non-local creditors"), row.non_local, row.non_local_n),
         )
     ]
     return "<br>".join([f"<b>{name}</b>", *lines])

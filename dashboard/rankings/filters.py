@@ -79,7 +79,7 @@ def _province_names(view: View) -> dict[str, str]:
 
 
 def _peer_group_labels(view: View, places: pd.DataFrame) -> dict[str, str]:
-    labels = sorted(places["peers"].dropna().unique())
+    labels = sorted(places["peer_group"].dropna().unique())
     return {label: _("; ").join(_peer_group_text(view, label)) for label in labels}
 
 
@@ -110,7 +110,7 @@ def filter_places(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
     if (province := address.get("within")) and level != "province":
         mask &= places["parent"].isin(view.snapshot.region_ids(province))
     if group := address.get("peers"):
-        mask &= places["peers"].eq(group)
+        mask &= places["peer_group"].eq(group)
     if kind := address.get("court") if level == "court" else "":
         ordinary = ~places["special"].astype(bool) & places["court_level"].eq(kind)
         mask &= ordinary | places["kind"].eq(kind)

@@ -79,7 +79,7 @@ def _uncertainty_columns(view: View, level: str) -> list[Column]:
         _top_share_column(view, level),
         Column(
             _("Peers"),
-            lambda line: formats.number(line.peers_members),
+            lambda line: formats.number(line.n_peers),
             kind="number",
             note=_("Places of about the same size and tier, to which the score is drawn"),
         ),

@@ -45,7 +45,7 @@ def read_cohort_curve(
     rows = con.execute(
         """
         SELECT event::VARCHAR AS event, LEAST(age_bin, ?)::INTEGER AS age_bin,
-               SUM(n)::DOUBLE AS n, SUM(elapsed)::DOUBLE AS elapsed
+               SUM(n)::DOUBLE AS n, SUM(elapsed_days)::DOUBLE AS elapsed_days
         FROM measures.exits
         WHERE process = ? AND cohort BETWEEN ? AND ?
               AND court_id IN (SELECT unnest(?)::measures.court)
@@ -66,7 +66,7 @@ def read_cohort_curve(
         entries,
         np.zeros(n_bins),
         counts_by_bin("open", "n"),
-        counts_by_bin("open", "elapsed"),
+        counts_by_bin("open", "elapsed_days"),
         event_counts,
         method.ages,
     )

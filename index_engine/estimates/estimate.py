@@ -236,7 +236,7 @@ def _store_mix_overlap(run: EstimationRun, places: Places) -> None:
     for process in STANDARDISED_PROCESSES:
         if (places.level, process) in run.case_mixes:
             overlap = weights_by_basis(run, run.main_method, places, process)[ADJUSTED].overlap
-            columns: Columns = {"process": process, "represented": overlap.round(6)}
+            columns: Columns = {"process": process, "overlap": overlap.round(6)}
             run.store.append("mix_overlap", places, columns)
 
 
@@ -298,7 +298,7 @@ def _store_estimates(
             "method": method.id,
             "basis": basis,
             "indicator": first,
-            "other": second,
+            "other_indicator": second,
             "covariance": covariance.round(15),
         }
         run.store.append("covariances", places, columns)
@@ -342,7 +342,7 @@ def _store_statistic(
     numerator, denominator = totals[spec.numerator], totals[spec.denominator]
     is_visible = totals[COUNT_BY_AMOUNT.get(spec.denominator, spec.denominator)] >= method.min_cell
     columns: Columns = {
-        "figure": statistic.id,
+        "statistic": statistic.id,
         "value": np.where(is_visible, rates.quotient(numerator, denominator), np.nan).round(10),
         "numerator": np.where(is_visible, numerator, np.nan),  # else the value could be worked out
         # A count says how few there are; an amount would be the price of one lot.

@@ -41,7 +41,7 @@ def store_funnel_plots(
         z = np.full(part.shape, np.nan)
         flag = np.zeros(part.shape, dtype=np.int64)
         funnel_columns: dict[str, list[object]] = {
-            n: [] for n in ("period", "centre", "tau", "phi", "units")
+            n: [] for n in ("period", "centre", "tau", "phi", "n_places")
         }
         for window, period in enumerate(windows.labels):
             members = np.flatnonzero(in_funnel[:, window])
@@ -64,7 +64,7 @@ def store_funnel_plots(
             for name, value in zip(funnel_columns, row, strict=True):
                 funnel_columns[name].append(value)
         columns: Columns = {
-            "figure": statistic.id,
+            "statistic": statistic.id,
             "z": z.round(6),
             "flag": CategoryColumn(flag, FLAGS),
         }
@@ -73,6 +73,6 @@ def store_funnel_plots(
         if count:
             key_columns: dict[str, list[object]] = {
                 "level": [places.level] * count,
-                "figure": [statistic.id] * count,
+                "statistic": [statistic.id] * count,
             }
             store.append_rows("funnel_plots", key_columns | funnel_columns)

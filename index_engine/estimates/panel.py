@@ -194,7 +194,7 @@ def _read_cells(
                 + {"list_position($names::measures.event[], event) - 1" if events else "0"}) * $bins
                + age_bin AS place, {"0" if axes.is_pooled else "stratum"} AS stratum,
                {"cohort" if events and not axes.is_pooled else "0"} AS cohort,
-               {sum_template.format("n", "n")}, {sum_template.format("elapsed", "elapsed")}
+               {sum_template.format("n", "n")}, {sum_template.format("elapsed_days", "elapsed_days")}
         FROM {table} JOIN chosen USING (court_id)
         WHERE process = $process AND age_bin < $bins AND period BETWEEN $first AND $last
               {"AND list_contains($names::measures.event[], event)" if events else ""}
@@ -213,7 +213,7 @@ def _read_cells(
     con.unregister("chosen_courts")
     positions = rows["place"].astype(np.int64, copy=False)
     unknown_start = np.full(len(positions), BEFORE_OBSERVATION)
-    cells = Cells(positions, rows["stratum"], unknown_start, rows["n"], rows["elapsed"], shape)
+    cells = Cells(positions, rows["stratum"], unknown_start, rows["n"], rows["elapsed_days"], shape)
     return cells, rows["cohort"].astype(np.int64, copy=False)
 
 

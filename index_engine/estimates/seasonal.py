@@ -178,8 +178,8 @@ def _store_flow(
 def _complete_months(con: duckdb.DuckDBPyConnection) -> list[int]:
     """Months that every kind of source observes from the first day to the last."""
     [(first_day, end_day)] = con.execute(
-        "SELECT MAX(from_day), MIN(until_day) FROM (SELECT kind, MIN(from_day) AS from_day, "
-        "MAX(until_day) AS until_day FROM measures.windows GROUP BY kind)"
+        "SELECT MAX(from_day), MIN(end_day) FROM (SELECT kind, MIN(from_day) AS from_day, "
+        "MAX(end_day) AS end_day FROM measures.windows GROUP BY kind)"
     ).fetchall()
     last_gap_date, first_gap_date = (
         EPOCH + timedelta(days=first_day - 1),

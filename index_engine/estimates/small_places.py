@@ -88,7 +88,7 @@ def _store_covariances(
             "method": method.id,
             "basis": SHRUNK,
             "indicator": first,
-            "other": second,
+            "other_indicator": second,
             "covariance": (covariances[first, second] * scale).round(15),
         }
         store.append("covariances", places, columns)
@@ -214,7 +214,7 @@ def store_peer_groups(store: Store, places: Places, groups_by_window: Sequence[P
     members = np.stack(
         [[int((group.label == w).sum()) for w in group.label] for group in groups_by_window], axis=1
     )
-    columns: Columns = {"peers": CategoryColumn(codes, tuple(labels)), "members": members}
+    columns: Columns = {"peer_group": CategoryColumn(codes, tuple(labels)), "n_members": members}
     store.append("peer_groups", places, columns)
 
 

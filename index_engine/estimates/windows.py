@@ -68,8 +68,8 @@ def read_windows(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
     # make no year.
     [(first_day, end_day, earliest_day, latest_end_day)] = con.execute(
         """
-        SELECT MAX(from_day), MIN(until_day), MIN(from_day), MAX(until_day)
-        FROM (SELECT kind, MIN(from_day) AS from_day, MAX(until_day) AS until_day
+        SELECT MAX(from_day), MIN(end_day), MIN(from_day), MAX(end_day)
+        FROM (SELECT kind, MIN(from_day) AS from_day, MAX(end_day) AS end_day
               FROM measures.windows GROUP BY kind)
         """
     ).fetchall()

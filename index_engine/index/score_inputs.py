@@ -64,9 +64,15 @@ def read_inputs(
     diagonal = np.arange(len(reader.ids))
     variance[:, diagonal, diagonal] = se**2
     covariances = reader.rows(
-        "covariances", "other, covariance", "basis = ? AND covariance IS NOT NULL", [basis]
+        "covariances",
+        "other_indicator, covariance",
+        "basis = ? AND covariance IS NOT NULL",
+        [basis],
     )
-    first, second = covariances["indicator"], reader.indicator_positions(covariances["other"])
+    first, second = (
+        covariances["indicator"],
+        reader.indicator_positions(covariances["other_indicator"]),
+    )
     position = covariances["row"]
     # Checks have covariances too, and so have values of too few cases, that are not used.
     usable = (first >= 0) & (second >= 0) & direct[position, first] & direct[position, second]
@@ -140,7 +146,7 @@ class _Reader:
     def coverage(self) -> Array:
         data = self._query_numbered_keys(
             "SELECT number AS row, value FROM estimates.statistics AS rows"
-            " JOIN numbered USING (level, place_id, period) WHERE figure = ? AND value IS NOT NULL",
+            " JOIN numbered USING (level, place_id, period) WHERE statistic = ? AND value IS NOT NULL",
             [COVERAGE],
         )
         coverage = np.full(len(self.keys), np.nan)
@@ -163,7 +169,7 @@ def _impute(value: Array, se: Array, replacement: Values) -> None:
 def _correlation(con: duckdb.DuckDBPyConnection, ids: list[str]) -> Array:
     """Correlations (indicator, indicator) over random groups; 0 where they are not known."""
     correlations = np.eye(len(ids))
-    rows = con.execute("SELECT indicator, other, correlation FROM estimates.correlations")
+    rows = con.execute("SELECT indicator, other_indicator, correlation FROM estimates.correlations")
     for first, second, correlation in rows.fetchall():
         if first in ids and second in ids:
             a, b = ids.index(first), ids.index(second)

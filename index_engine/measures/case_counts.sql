@@ -19,7 +19,7 @@ WITH flows AS (
         claim,
         recovered,
         from_day,
-        until_day,
+        end_day,
         claim_cap
     FROM first_enforcement
     CROSS JOIN parameters
@@ -34,7 +34,7 @@ opened AS (
         CAST(SUM(CASE WHEN filed_day < from_day THEN 1 ELSE 0 END) AS INTEGER) AS initial_stock
     FROM flows
     JOIN days ON days.day = GREATEST(filed_day, from_day)
-    WHERE COALESCE(closed_day, until_day) >= from_day
+    WHERE COALESCE(closed_day, end_day) >= from_day
     GROUP BY 1, 2, 3
 ),
 
@@ -54,7 +54,7 @@ closings AS (
             AS recovered
     FROM flows
     JOIN days ON days.day = closed_day
-    WHERE closed_day >= from_day AND closed_day < until_day
+    WHERE closed_day >= from_day AND closed_day < end_day
 ),
 
 amounts AS (

@@ -49,7 +49,7 @@ RANDOM_GROUP_MEASURES = (
 )
 # Counts of the cases of local creditors and of those from elsewhere, a court's apart.
 CREDITOR_MEASURES = ("entries", "exits", "opening_stock")
-LOCAL, NON_LOCAL = "local", "elsewhere"
+LOCAL, NON_LOCAL = "local", "non_local"
 MAX_GROUPS = 100
 MIN_CASES_PER_GROUP = 1_500  # cases: fewer, and there are fewer groups
 MIN_GROUPS = 20  # of fewer a correlation is not worth having
@@ -70,7 +70,7 @@ def compute_measures(
     a sum of rows. Schema `grouped` has the tables in GROUPED once
     more, with random groups of cases in place of courts; none if there are too few cases. Schema
     `by_creditor` has the tables in BY_CREDITOR once more, of the case process, with 'local:' or
-    'elsewhere:' before the court, of cases whose creditor is known to be either. Raises InputError
+    'non_local:' before the court, of cases whose creditor is known to be either. Raises InputError
     where there is nothing to measure.
     """
     _create_schemas(con, method)
@@ -182,7 +182,7 @@ def _create_inputs(
         SELECT source_id, kind,
                unix_date(COALESCE(MIN(observed_from) OVER deliveries,
                                   MIN(first_seen) OVER deliveries)) AS from_day,
-               unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS until_day
+               unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS end_day
         FROM sources
         LEFT JOIN (
             SELECT source_id, MIN(filed_on) AS first_seen,
@@ -198,7 +198,7 @@ def _create_inputs(
         """
     )
     [(first_day, end_day)] = con.execute(
-        "SELECT MIN(from_day), MAX(until_day) FROM measures.windows"
+        "SELECT MIN(from_day), MAX(end_day) FROM measures.windows"
     ).fetchall()
     if first_day is None:
         raise InputError("the warehouse has no cases and no auctions; import some first")
@@ -248,17 +248,17 @@ def _create_calendar(
 
 
 def _create_ages(con: duckdb.DuckDBPyConnection, grid: AgeGrid) -> None:
-    """`ages`: the bin of every age in days and the days of the bin already passed. Ages beyond the
+    """`ages`: the bin of every age in days and the days of the bin already over. Ages beyond the
     grid share one bin more."""
     age = np.arange(MAX_SPELL_DAYS)
     age_bin = grid.bin_index(age)
     elapsed_days = age - np.array(grid.edges)[age_bin]
     con.register(
-        "ages_frame", pd.DataFrame({"age": age, "age_bin": age_bin, "passed": elapsed_days})
+        "ages_frame", pd.DataFrame({"age": age, "age_bin": age_bin, "elapsed_days": elapsed_days})
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE ages AS SELECT age::INTEGER AS age, "
-        "age_bin::SMALLINT AS age_bin, passed::INTEGER AS passed FROM ages_frame"
+        "age_bin::SMALLINT AS age_bin, elapsed_days::INTEGER AS elapsed_days FROM ages_frame"
     )
     con.unregister("ages_frame")
 

@@ -12,7 +12,7 @@ SELECT
     age_bin,
     event,
     CAST(COUNT(*) AS INTEGER) AS n,
-    CAST(SUM(passed) AS INTEGER) AS elapsed
+    CAST(SUM(elapsed_days) AS INTEGER) AS elapsed_days
 FROM spells
 JOIN ages ON ages.age = stop_day - start_day
 GROUP BY 1, 2, 3, 4, 5, 6, 7

@@ -25,10 +25,10 @@ SELECT
     CAST(cases.claim_amount AS DOUBLE) AS claim,
     CAST(cases.recovered_amount AS DOUBLE) AS recovered,
     cases.source_id,
-    cases.court_id AS recorder, -- who records its steps, whatever court_id is made to stand for
+    cases.court_id AS recording_court, -- who records its steps, whatever court_id is made to stand for
     closing_events.event AS closing_event,
     windows.from_day,
-    windows.until_day
+    windows.end_day
 FROM cases
 JOIN measures.windows ON windows.source_id = cases.source_id
 JOIN closing_events

@@ -10,6 +10,6 @@ SELECT
     SUM(CASE WHEN status = 'sold' THEN CAST(COALESCE(reference_price, 0) AS DECIMAL(38, 2))
              ELSE 0 END) AS value_sold
 FROM lots
-JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < until_day
+JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < end_day
 WHERE status IS NOT NULL
 GROUP BY 1, 2, 3

@@ -20,7 +20,7 @@ SELECT
     last_round.ended_on,
     last_round.final_price,
     first_round.from_day,
-    last_round.until_day
+    last_round.end_day
 FROM ends
 JOIN rounds AS first_round
     ON first_round.lot_id = ends.lot_id AND first_round.round_no = ends.first_round

@@ -9,7 +9,7 @@ SELECT
     period_crossings.period,
     age_bin,
     CAST(COUNT(*) AS INTEGER) AS n,
-    CAST(SUM(passed) AS INTEGER) AS elapsed
+    CAST(SUM(elapsed_days) AS INTEGER) AS elapsed_days
 FROM spells
 JOIN period_crossings
     ON period_crossings.from_period = spells.from_period AND period_crossings.stop_period = spells.stop_period

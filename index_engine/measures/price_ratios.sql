@@ -10,7 +10,7 @@ SELECT
                / ratio_step) AS SMALLINT) AS ratio_bin,
     CAST(COUNT(*) AS INTEGER) AS n
 FROM lots
-JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < until_day
+JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < end_day
 CROSS JOIN parameters
 WHERE status = 'sold' AND reference_price > 0 AND final_price > 0
 GROUP BY 1, 2, 3, 4, 5

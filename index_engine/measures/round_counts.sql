@@ -20,6 +20,6 @@ SELECT
     SUM(CASE WHEN status = 'sold' AND start_price IS NOT NULL AND final_price IS NOT NULL
              THEN CAST(start_price AS DECIMAL(38, 2)) ELSE 0 END) AS start_value
 FROM rounds
-JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < until_day
+JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < end_day
 WHERE status IS NOT NULL
 GROUP BY 1, 2, 3, 4

@@ -15,7 +15,7 @@ SELECT
     auction_rounds.final_price,
     auction_rounds.status,
     windows.from_day,
-    windows.until_day
+    windows.end_day
 FROM auction_rounds
 JOIN measures.windows ON windows.source_id = auction_rounds.source_id
 JOIN asset_classes ON asset_classes.asset_class = COALESCE(auction_rounds.asset_class, '')

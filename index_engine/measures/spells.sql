@@ -16,7 +16,7 @@ WITH known AS (
         case_id,
         court_id,
         source_id,
-        recorder,
+        recording_court,
         stratum,
         has_assets,
         close_mode,
@@ -35,7 +35,7 @@ WITH known AS (
                        THEN paid_out_on ELSE closed_on END) AS closed_day,
         closing_event,
         from_day AS window_from,
-        until_day AS window_until
+        end_day AS window_until
     FROM first_enforcement
 ),
 
@@ -57,7 +57,7 @@ offers AS (
         CASE WHEN status = 'sold' THEN 'sold'
              WHEN status IN ('withdrawn', 'setoff') THEN 'gone' END AS event,
         from_day AS window_from,
-        until_day AS window_until
+        end_day AS window_until
     FROM lots
 ),
 
@@ -73,7 +73,7 @@ auctions AS (
         LEAD(unix_date(listed_on)) OVER (PARTITION BY lot_id ORDER BY round_no) AS next_day,
         case_id,
         from_day AS window_from,
-        until_day AS window_until
+        end_day AS window_until
     FROM rounds
 ),
 
@@ -89,7 +89,7 @@ auctions_of_cases AS (
 recording AS (
     SELECT known.*, notified_since, queried_since, seized_since, priced_since, listed_since
     FROM known
-    JOIN step_recording ON step_recording.source_id = known.source_id AND step_recording.court_id = known.recorder
+    JOIN step_recording ON step_recording.source_id = known.source_id AND step_recording.court_id = known.recording_court
 ),
 
 steps AS (

@@ -105,7 +105,11 @@ def _period_rows(rate: _Rate, position: int) -> Iterator[tuple[str, pd.DataFrame
     charts = cusum.compute_charts(rate.numerator[:, span], rate.denominator[:, span], seasonal)
     sums = np.stack([charts.upper_sum, charts.lower_sum])
     has_signal = charts.has_chart & (sums > charts.limit[:, None]).any(axis=(0, 2))
-    keys = {"level": rate.level.level, "period": rate.quarters[position], "figure": rate.statistic}
+    keys = {
+        "level": rate.level.level,
+        "period": rate.quarters[position],
+        "statistic": rate.statistic,
+    }
     series = int(charts.has_chart.sum())
     if not series:
         return

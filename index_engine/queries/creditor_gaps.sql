@@ -7,13 +7,13 @@ WITH mine AS (
 ),
 
 adjusted AS (
-    SELECT place_id, period, indicator, local AS adjusted_local, elsewhere AS adjusted_elsewhere,
+    SELECT place_id, period, indicator, local AS adjusted_local, non_local AS adjusted_non_local,
            gap AS adjusted_gap, gap_se AS adjusted_se, status AS adjusted_status
     FROM mine WHERE basis = 'adjusted'
 )
 
-SELECT place_id, period, indicator, local, local_n, elsewhere, elsewhere_n, gap, gap_se, status,
-       adjusted_local, adjusted_elsewhere, adjusted_gap, adjusted_se, adjusted_status
+SELECT place_id, period, indicator, local, local_n, non_local, non_local_n, gap, gap_se, status,
+       adjusted_local, adjusted_non_local, adjusted_gap, adjusted_se, adjusted_status
 FROM mine
 LEFT JOIN adjusted USING (place_id, period, indicator)
 WHERE basis = 'observed'

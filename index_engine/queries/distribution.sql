@@ -19,7 +19,7 @@ measured AS (
       AND status = 'estimated'
     UNION ALL
     -- A figure has no least n of its own: a place with a score has cases enough to speak of.
-    SELECT 'figure', figure, place_id, value FROM estimates.statistics
+    SELECT 'statistic', statistic, place_id, value FROM estimates.statistics
     WHERE level = $2 AND period = $3 AND place_id IN (SELECT place_id FROM scored)
 )
 

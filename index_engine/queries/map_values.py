@@ -41,11 +41,11 @@ class MapQueries(SnapshotBase):
         return rows
 
     def statistic_values(self, level: str, period: str, statistic: str) -> pd.DataFrame:
-        """One figure beside the score: place_id, value, numerator, denominator (sums), in order of
+        """One statistic beside the score: place_id, value, numerator, denominator (sums), in order of
         code; NaN where there is none."""
         return self._data_frame(
             "SELECT place_id, value, numerator, denominator FROM estimates.statistics "
-            "WHERE figure = ? AND level = ? AND period = ? ORDER BY place_id",
+            "WHERE statistic = ? AND level = ? AND period = ? ORDER BY place_id",
             [statistic, level, period],
         )
 

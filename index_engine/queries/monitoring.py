@@ -22,11 +22,11 @@ class MonitoringQueries(SnapshotBase):
         """One row a unit, in order of code: what became of the claims of local creditors, and of
         those of creditors from elsewhere.
 
-        Columns: place_id, name, name_hant, name_en, parent; local, local_n, elsewhere, elsewhere_n
+        Columns: place_id, name, name_hant, name_en, parent; local, local_n, non_local, non_local_n
         (values on the indicator's scale; cases under way, NaN below the least cell); gap (local
-        less elsewhere), gap_low, gap_high (at the method's confidence), status ('estimated' |
+        less non-local), gap_low, gap_high (at the method's confidence), status ('estimated' |
         'too_few' | 'not_estimable' | 'no_data', of the two together); and with both sides brought
-        to the place's own mix of cases adjusted_local, adjusted_elsewhere, adjusted_gap,
+        to the place's own mix of cases adjusted_local, adjusted_non_local, adjusted_gap,
         adjusted_low, adjusted_high, adjusted_status. Only cases of which it is known where the
         creditor is.
         """
@@ -54,16 +54,16 @@ class MonitoringQueries(SnapshotBase):
         return rows.reset_index(drop=True)
 
     def monitoring_summary(self, period: str) -> pd.DataFrame:
-        """How much was watched: level, figure, series (places with enough quarters), signals, and
+        """How much is monitored: level, statistic, series (places with enough quarters), signals, and
         expected (signals by chance, had nothing changed)."""
         return self._data_frame(
-            "SELECT level, figure, series, signals, expected FROM index.monitored_series "
-            "WHERE period = ? ORDER BY level, figure",
+            "SELECT level, statistic, series, signals, expected FROM index.monitored_series "
+            "WHERE period = ? ORDER BY level, statistic",
             [period],
         )
 
     def monitored_entry(self, statistic: str) -> Statistic | Check | Indicator:
-        """What the method says of a figure that is watched. Raises InputError for any other."""
+        """What the method says of a statistic that is monitored. Raises InputError for any other."""
         main_method = self.main
         for entry in (*main_method.statistics, *main_method.checks, *main_method.indicators):
             if entry.id == statistic:
@@ -71,30 +71,30 @@ class MonitoringQueries(SnapshotBase):
         raise InputError(f"no figure {statistic!r} is watched")
 
     def exceptions(self, level: str, period: str) -> pd.DataFrame:
-        """Units of a level (province, city, court) with a figure that changed against their own
+        """Units of a level (province, city, court) with a statistic that changed against their own
         past within the four quarters to `period`; the latest signal first, then the strongest.
 
-        Columns: place_id, name, name_hant, name_en, parent, figure, direction ('up' | 'down'),
+        Columns: place_id, name, name_hant, name_en, parent, statistic, direction ('up' | 'down'),
         since and signalled (quarters), strength (the sum over its limit), before (rate of the
         baseline at the same seasons), before_n, after, after_n, baseline (quarters), spread. How
         they are found: index_engine/applications/control.py.
         """
         rows = self._data_frame(
-            "SELECT place_id, figure, direction, since, signalled, strength, before, before_n,"
+            "SELECT place_id, statistic, direction, since, signalled, strength, before, before_n,"
             " after, after_n, baseline, spread FROM index.exceptions WHERE level = ? AND period = ?"
-            " ORDER BY signalled DESC, strength DESC, place_id, figure",
+            " ORDER BY signalled DESC, strength DESC, place_id, statistic",
             [level, period],
         )
         return self._add_names(level, rows)
 
     def exception_series(self, level: str, period: str) -> pd.DataFrame:
-        """The quarters behind every exception of a level and period, oldest first: place_id, figure,
+        """The quarters behind every exception of a level and period, oldest first: place_id, statistic,
         quarter, value, n (both NaN below the least cell), expected, low, high (the band of 95 % of
         quarters without a change), total (the CUSUM in the signal's direction, NaN in the baseline)
         and alarm (its limit)."""
         return self._data_frame(
-            "SELECT place_id, figure, quarter, value, n, expected, low, high, total, alarm"
+            "SELECT place_id, statistic, quarter, value, n, expected, low, high, total, alarm"
             " FROM index.exception_series WHERE level = ? AND period = ?"
-            " ORDER BY place_id, figure, quarter",
+            " ORDER BY place_id, statistic, quarter",
             [level, period],
         )

@@ -140,20 +140,20 @@ class ProfileQueries(SnapshotBase):
         )
 
     def mix_overlap(self, level: str, place_id: str, period: str) -> pd.DataFrame:
-        """Share of the national case mix that the unit has cases of: process, represented."""
+        """Share of the national case mix that the unit has cases of: process, overlap."""
         return self._data_frame(
-            "SELECT process, represented FROM estimates.mix_overlap "
+            "SELECT process, overlap FROM estimates.mix_overlap "
             "WHERE level = ? AND place_id = ? AND period = ? ORDER BY process",
             [level, place_id, period],
         )
 
     def statistics(self, level: str, place_id: str, period: str) -> pd.DataFrame:
-        """Figures beside the score: figure, value, numerator, denominator (sums, as numbers)."""
+        """Statistics beside the score: statistic, value, numerator, denominator (sums, as numbers)."""
         rows = self._data_frame(
-            "SELECT figure, value, numerator, denominator FROM estimates.statistics "
+            "SELECT statistic, value, numerator, denominator FROM estimates.statistics "
             "WHERE level = ? AND place_id = ? AND period = ?",
             [level, place_id, period],
-        ).set_index("figure")
+        ).set_index("statistic")
         return rows.reindex([f.id for f in self.main.statistics]).reset_index()
 
     @property

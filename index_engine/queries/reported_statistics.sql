@@ -51,12 +51,12 @@ near AS (
 
 SELECT near.metric, unit_name, CAST(near.value AS DOUBLE) AS value, near.measured_in,
        period_start, period_end, basis, address, note,
-       figures.value * CASE WHEN near.measured_in = '%' THEN 100 ELSE 1 END AS computed, figure_id
+       statistics.value * CASE WHEN near.measured_in = '%' THEN 100 ELSE 1 END AS computed, figure_id
 FROM near
 JOIN metrics USING (metric)
 LEFT JOIN windows ON period_start = first_day AND period_end = last_day
-LEFT JOIN estimates.statistics AS figures
-ON figures.level = $1 AND figures.place_id = $2 AND figures.period = windows.period
-   AND figures.figure = metrics.same
+LEFT JOIN estimates.statistics
+ON statistics.level = $1 AND statistics.place_id = $2 AND statistics.period = windows.period
+   AND statistics.statistic = metrics.same
 WHERE period_end >= $3 OR latest < $3 AND period_end = latest
 ORDER BY place, unit_name, period_end DESC, period_start DESC, basis DESC, address, figure_id

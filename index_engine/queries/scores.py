@@ -52,7 +52,7 @@ class ScoreQueries(SnapshotBase):
         change_year (points; NaN where there is no earlier score), change_year_low and
         change_year_high (its interval, at the method's confidence; NaN where the windows share a
         quarter); adjusted, adjusted_low, adjusted_high (to the national case mix); shrunk,
-        shrunk_low, shrunk_high (drawn to its peers); peers and peers_members; and one column of
+        shrunk_low, shrunk_high (drawn to its peers); peer_group and n_peers (places in it); and one column of
         points (0-100) per dimension id: cycle, closure, auction.
         """
         end = periods.parse(period)
@@ -167,7 +167,7 @@ class ScoreQueries(SnapshotBase):
 
     def distribution(self, level: str, period: str) -> pd.DataFrame:
         """How the units of a level are spread: kind ('score' | 'dimension' | 'indicator' |
-        'figure'), item (its id), minimum, q25, median, q75, maximum, place_count (how many have a value).
+        'statistic'), item (its id), minimum, q25, median, q75, maximum, place_count (how many have a value).
 
         Values on the item's own scale; of an indicator, or a check of the method, only those that
         are estimated from the unit's own cases, of a figure those of units with a score. Quantiles

@@ -30,8 +30,8 @@ SELECT now.place_id, now.score, now.se, now.low, now.high, now.low90, now.high90
        round(now.score - quarter.score, 1) AS change_quarter,
        round(now.score - year.score, 1) AS change_year,
        year.low AS low_before, year.score AS score_before, year.high AS high_before,
-       other.* EXCLUDE (place_id), NULLIF(peers.peers, '') AS peers,
-       CASE WHEN peers.peers <> '' THEN peers.members END AS peers_members
+       other.* EXCLUDE (place_id), NULLIF(peers.peer_group, '') AS peer_group,
+       CASE WHEN peers.peer_group <> '' THEN peers.n_members END AS n_peers
 FROM now
 LEFT JOIN (SELECT place_id, score FROM mine WHERE basis = 'observed' AND period = $4) AS quarter
 USING (place_id)

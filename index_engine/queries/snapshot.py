@@ -67,7 +67,7 @@ class SnapshotBase:
         self.version = self._fingerprint([m.text for m in self.methods.values()])
         self.synthetic = bool(self.sources()["synthetic"].any())
         [(self.observed_from, self.observed_to)] = self._rows(
-            "SELECT DATE '1970-01-01' + MIN(from_day), DATE '1970-01-01' + MAX(until_day) - 1 "
+            "SELECT DATE '1970-01-01' + MIN(from_day), DATE '1970-01-01' + MAX(end_day) - 1 "
             "FROM measures.windows"
         )
         self._periods = [p for (p,) in self._rows("SELECT DISTINCT period FROM index.scores")]

@@ -38,18 +38,18 @@ class UncertaintyQueries(SnapshotBase):
     def funnel_plot(self, level: str, period: str, statistic: str) -> FunnelPlot | None:
         """The funnel of a figure at level 'city' or 'court'; None where too few units have it."""
         fit_rows = self._rows(
-            "SELECT centre, tau, phi, units FROM estimates.funnel_plots "
-            "WHERE level = ? AND period = ? AND figure = ?",
+            "SELECT centre, tau, phi, n_places FROM estimates.funnel_plots "
+            "WHERE level = ? AND period = ? AND statistic = ?",
             [level, period, statistic],
         )
         if not fit_rows:
             return None
         [(centre, tau, phi, n_places)] = fit_rows
         rows = self._data_frame(
-            "SELECT place_id, figures.denominator AS n, figures.numerator AS part, figures.value, "
+            "SELECT place_id, statistics.denominator AS n, statistics.numerator AS part, statistics.value, "
             "outliers.z, outliers.flag FROM estimates.outliers AS outliers "
-            "JOIN estimates.statistics AS figures USING (level, place_id, period, figure) "
-            "WHERE level = ? AND period = ? AND figure = ? AND flag <> '' ORDER BY place_id",
+            "JOIN estimates.statistics AS statistics USING (level, place_id, period, statistic) "
+            "WHERE level = ? AND period = ? AND statistic = ? AND flag <> '' ORDER BY place_id",
             [level, period, statistic],
         )
         largest_n = float(rows["n"].max())
@@ -127,5 +127,5 @@ class UncertaintyQueries(SnapshotBase):
         )
 
     def design_effects(self) -> pd.DataFrame:
-        """How much wider errors are than if cases were independent: indicator, effect, groups."""
+        """How much wider errors are than if cases were independent: indicator, design_effect, n_groups."""
         return self._data_frame("SELECT * FROM estimates.design_effects ORDER BY indicator", [])

@@ -107,7 +107,7 @@ def _dense_counts(rows: pd.DataFrame, bins: int) -> tuple[Array, Array]:
     is_open = step_rows["waiting"].to_numpy(bool)
     n, elapsed_days, open_counts = (
         np.bincount(flat_index, weights, int(np.prod(shape))).astype(np.float64).reshape(shape)
-        for weights in (step_rows["n"], step_rows["elapsed"], step_rows["n"] * is_open)
+        for weights in (step_rows["n"], step_rows["elapsed_days"], step_rows["n"] * is_open)
     )
     n[:, OPEN_AT_END] = open_counts[:, CENSORED]
     return n, elapsed_days

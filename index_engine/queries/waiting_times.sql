@@ -5,25 +5,25 @@
 WITH courts AS (SELECT unnest($1)::measures.court AS court_id),
 
 flows AS (
-    SELECT process, age_bin, 'entry' AS flow, n, elapsed, FALSE AS waiting
+    SELECT process, age_bin, 'entry' AS flow, n, elapsed_days, FALSE AS waiting
     FROM measures.entries SEMI JOIN courts USING (court_id)
     WHERE period BETWEEN $2 AND $3
     UNION ALL
-    SELECT process, age_bin, 'entry', n, elapsed, FALSE
+    SELECT process, age_bin, 'entry', n, elapsed_days, FALSE
     FROM measures.opening_stock SEMI JOIN courts USING (court_id)
     WHERE period = $2
     UNION ALL
-    SELECT process, age_bin, 'leave', n, elapsed, TRUE
+    SELECT process, age_bin, 'leave', n, elapsed_days, TRUE
     FROM measures.opening_stock SEMI JOIN courts USING (court_id)
     WHERE period = $3 + 1
     UNION ALL
     SELECT process, age_bin, CASE WHEN event = 'open' THEN 'leave' ELSE event::VARCHAR END, n,
-           elapsed, event = 'open' AND period = $3
+           elapsed_days, event = 'open' AND period = $3
     FROM measures.exits SEMI JOIN courts USING (court_id)
     WHERE period BETWEEN $2 AND $3
 )
 
 SELECT process::VARCHAR AS process, flow, age_bin::INTEGER AS age_bin, waiting,
-       SUM(n)::DOUBLE AS n, SUM(elapsed)::DOUBLE AS elapsed
+       SUM(n)::DOUBLE AS n, SUM(elapsed_days)::DOUBLE AS elapsed_days
 FROM flows
 GROUP BY ALL

@@ -18,7 +18,7 @@ CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_i
 
 CREATE TABLE measures.windows (
     source_id INTEGER, kind VARCHAR,
-    from_day INTEGER, until_day INTEGER  -- observed from the one to the day before the other
+    from_day INTEGER, end_day INTEGER  -- observed from the one to the day before the other
 );
 
 CREATE TABLE measures.strata (
@@ -31,21 +31,21 @@ CREATE TABLE measures.strata (
 );
 
 -- Spells by age when they came under observation, when a period began, and when they ended.
--- elapsed: days of the age bin already over, summed.
+-- elapsed_days: days of the age bin already over, summed.
 CREATE TABLE measures.entries (
     process measures.process, court_id measures.court, stratum SMALLINT, period INTEGER,
-    age_bin SMALLINT, n INTEGER, elapsed INTEGER
+    age_bin SMALLINT, n INTEGER, elapsed_days INTEGER
 );
 CREATE TABLE measures.exits (
     process measures.process, court_id measures.court, stratum SMALLINT,
     cohort INTEGER,       -- period of filing; 0: filed before it was observed
     period INTEGER, age_bin SMALLINT,
     event measures.event, -- 'open': left observation without an event
-    n INTEGER, elapsed INTEGER
+    n INTEGER, elapsed_days INTEGER
 );
 CREATE TABLE measures.opening_stock (
     process measures.process, court_id measures.court, stratum SMALLINT, period INTEGER,
-    age_bin SMALLINT, n INTEGER, elapsed INTEGER
+    age_bin SMALLINT, n INTEGER, elapsed_days INTEGER
 );
 
 -- Cases, in the words of official reports; x_x_y is the sum of products of x and y.
@@ -114,20 +114,25 @@ CREATE TABLE estimates.indicators (
 
 CREATE TABLE estimates.covariances (
     method VARCHAR, basis VARCHAR,
-    level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR, other VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR, other_indicator VARCHAR,
     covariance DOUBLE  -- of two indicators read off the same curves
 );
 
 CREATE TABLE estimates.correlations (
-    indicator VARCHAR, other VARCHAR, correlation DOUBLE, groups INTEGER  -- over random groups
+    indicator VARCHAR, other_indicator VARCHAR, correlation DOUBLE,
+    n_groups INTEGER  -- random groups of cases
 );
 
 CREATE TABLE estimates.design_effects (
-    indicator VARCHAR, effect DOUBLE, groups INTEGER  -- variance seen over variance claimed
+    indicator VARCHAR,
+    design_effect DOUBLE,  -- variance over random groups over that of the formula, at least 1
+    n_groups INTEGER
 );
 
 CREATE TABLE estimates.peer_groups (
-    level VARCHAR, place_id VARCHAR, period VARCHAR, peers VARCHAR, members INTEGER
+    level VARCHAR, place_id VARCHAR, period VARCHAR,
+    peer_group VARCHAR,  -- '' of special courts, which have no peers
+    n_members INTEGER
 );
 
 CREATE TABLE estimates.shrinkage (
@@ -140,7 +145,7 @@ CREATE TABLE estimates.shrinkage (
 
 CREATE TABLE estimates.mix_overlap (
     level VARCHAR, place_id VARCHAR, period VARCHAR, process VARCHAR,
-    represented DOUBLE  -- share of the national mix that the unit has cases of
+    overlap DOUBLE  -- share of the national mix that the unit has cases of
 );
 
 CREATE TABLE estimates.indirect_ratios (
@@ -152,15 +157,15 @@ CREATE TABLE estimates.indirect_ratios (
 );
 
 CREATE TABLE estimates.funnel_plots (
-    level VARCHAR, period VARCHAR, figure VARCHAR,
+    level VARCHAR, period VARCHAR, statistic VARCHAR,
     centre DOUBLE,  -- rate of all units together
     tau DOUBLE,     -- standard deviation between units beyond chance
     phi DOUBLE,     -- multiplicative overdispersion, 1: chance alone
-    units INTEGER
+    n_places INTEGER
 );
 
 CREATE TABLE estimates.outliers (
-    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, statistic VARCHAR,
     z DOUBLE, flag VARCHAR  -- '' without a value | in | high | very_high | low | very_low
 );
 
@@ -168,8 +173,8 @@ CREATE TABLE estimates.creditor_gaps (
     basis VARCHAR,            -- observed | adjusted: both sides brought to the place's own mix
     level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
     local DOUBLE, local_se DOUBLE, local_n BIGINT,
-    elsewhere DOUBLE, elsewhere_se DOUBLE, elsewhere_n BIGINT, -- n: NULL below the least cell
-    gap DOUBLE, gap_se DOUBLE, -- local less elsewhere
+    non_local DOUBLE, non_local_se DOUBLE, non_local_n BIGINT, -- n: NULL below the least cell
+    gap DOUBLE, gap_se DOUBLE, -- local less non-local
     status VARCHAR            -- as in indicators; of the two together
 );
 
@@ -181,7 +186,7 @@ CREATE TABLE estimates.monthly_flows (
 );
 
 CREATE TABLE estimates.statistics (
-    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, statistic VARCHAR,
     value DOUBLE, numerator DOUBLE,  -- NULL below the least cell
     denominator DOUBLE  -- likewise where it is an amount
 );
@@ -268,13 +273,13 @@ CREATE TABLE index.clusters (
 
 -- Shares that changed against the place's own past.
 CREATE TABLE index.monitored_series (
-    level VARCHAR, period VARCHAR, figure VARCHAR,
+    level VARCHAR, period VARCHAR, statistic VARCHAR,
     series BIGINT,         -- places with enough quarters
     signals BIGINT,
     expected DOUBLE        -- signals by chance, had nothing changed anywhere
 );
 CREATE TABLE index.exceptions (
-    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, statistic VARCHAR,
     direction VARCHAR,     -- up | down
     since VARCHAR,         -- quarter in which the change most likely began
     signalled VARCHAR,     -- quarter in which the sum passed the limit
@@ -286,7 +291,7 @@ CREATE TABLE index.exceptions (
     spread DOUBLE          -- standard deviation used over the binomial one: at least 1
 );
 CREATE TABLE index.exception_series (
-    level VARCHAR, place_id VARCHAR, period VARCHAR, figure VARCHAR, quarter VARCHAR,
+    level VARCHAR, place_id VARCHAR, period VARCHAR, statistic VARCHAR, quarter VARCHAR,
     value DOUBLE,          -- NULL from fewer than are counted
     n BIGINT,
     expected DOUBLE,       -- the baseline's rate at the season of the quarter

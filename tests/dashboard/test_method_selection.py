@@ -113,7 +113,7 @@ def test_the_ten_that_differ_most_stand_with_what_explains_it(
         words = "lower" if difference > 0 else "higher"
         assert (f">{abs(difference)} {words}<" if difference else ">=<") in row
         values = sample.indicators("province", line.place_id, period).set_index("indicator")
-        figures = sample.statistics("province", line.place_id, period).set_index("figure")
+        figures = sample.statistics("province", line.place_id, period).set_index("statistic")
         for share in (
             values.loc["cash_24m", "value"],
             values.loc["zhongben_24m", "value"],

@@ -39,8 +39,8 @@ def test_each_side_is_what_it_would_be_alone():
     world = random_world(seed=31, cases=9_000)
     with estimated(world) as con:
         both = con.execute(
-            "SELECT level, place_id, period, indicator, local, local_se, local_n, elsewhere,"
-            " elsewhere_se, elsewhere_n, gap, gap_se FROM estimates.creditor_gaps"
+            "SELECT level, place_id, period, indicator, local, local_se, local_n, non_local,"
+            " non_local_se, non_local_n, gap, gap_se FROM estimates.creditor_gaps"
             " WHERE basis = 'observed' AND status = 'estimated'"
         ).fetchall()
     assert len({row[0] for row in both}) >= 3
@@ -115,7 +115,7 @@ def test_of_few_on_one_side_it_is_said_that_they_are_few():
     )
     with estimated(replace(world, cases=cases)) as con:
         rows = con.execute(
-            "SELECT status, local, elsewhere, gap, local_n, elsewhere_n FROM estimates.creditor_gaps"
+            "SELECT status, local, non_local, gap, local_n, non_local_n FROM estimates.creditor_gaps"
         ).fetchall()
     assert {row[0] for row in rows} == {"too_few"}
     assert {value for row in rows for value in row[1:4]} == {None}

@@ -210,7 +210,7 @@ def test_lots_of_one_estate_are_not_as_many_as_they_seem(
             assert 1.0 <= effect < 1.4
         estimate(con, [METHOD])
         stored = con.execute(
-            "SELECT effect, groups FROM estimates.design_effects WHERE indicator = 'lot_sold_12m'"
+            "SELECT design_effect, n_groups FROM estimates.design_effects WHERE indicator = 'lot_sold_12m'"
         ).fetchall()
         assert stored == [(round(effect, 10), 40)]
         [nation, *_] = read_places(con)

@@ -263,7 +263,9 @@ def test_covariances_keep_their_correlation(drawn):
     mine = known(found[CURVE[0]])
     assert covariance[mine] == pytest.approx((-0.8 * one * other)[mine], abs=1e-9)
     assert (np.abs(covariance) < np.abs(shared[CURVE]))[mine].mean() > 0.8
-    rows = con.execute("SELECT DISTINCT indicator, other FROM estimates.covariances").fetchall()
+    rows = con.execute(
+        "SELECT DISTINCT indicator, other_indicator FROM estimates.covariances"
+    ).fetchall()
     assert rows == [CURVE]
 
 
@@ -283,10 +285,10 @@ def test_peers_are_stored_with_how_many_they_are():
         rows = con.execute("SELECT * FROM estimates.peer_groups").df()
     for window, period in enumerate(PERIODS):
         mine = rows[rows["period"] == period].set_index("place_id")
-        assert mine["peers"].to_dict() == dict(
+        assert mine["peer_group"].to_dict() == dict(
             zip(LEVEL.ids, groups[window].label.tolist(), strict=True)
         )
-        assert (mine["members"] == mine.groupby("peers")["peers"].transform("count")).all()
+        assert (mine["n_members"] == mine.groupby("peer_group")["peer_group"].transform("count")).all()
     assert set(groups[1].label) == {"size1", "size3"}, groups[1].label
 
 

@@ -19,7 +19,7 @@ KEYS = {
     "lot_counts": ("court_id", "stratum", "period"),
     "price_ratios": ("court_id", "stratum", "period", "stage", "ratio_bin"),
 }
-AGES = ("entries", "opening_stock", "exits")  # the tables of n and elapsed by age
+AGES = ("entries", "opening_stock", "exits")  # the tables of n and elapsed_days by age
 
 
 def labels(con: duckdb.DuckDBPyConnection) -> dict[int, Stratum]:
@@ -35,7 +35,7 @@ def labels(con: duckdb.DuckDBPyConnection) -> dict[int, Stratum]:
 
 def read_cells(con: duckdb.DuckDBPyConnection, table: str, schema: str = "measures") -> Cells:
     rows = _rows(con, table, schema)
-    return {key: (cell["n"], cell["elapsed"]) for key, cell in rows.items()}
+    return {key: (cell["n"], cell["elapsed_days"]) for key, cell in rows.items()}
 
 
 def read_counts(con: duckdb.DuckDBPyConnection, table: str, schema: str = "measures") -> Counts:

@@ -34,19 +34,19 @@ def spells(*cases: Case, observed: dict | None = None) -> list[tuple[str, int]]:
     with world.connect() as con:
         compute_measures(con, METHOD)
         came = con.execute(
-            "SELECT SUM(n), SUM(elapsed) FROM measures.entries WHERE process = 'resume'"
+            "SELECT SUM(n), SUM(elapsed_days) FROM measures.entries WHERE process = 'resume'"
         ).fetchall()
         rows = con.execute(
-            "SELECT event::VARCHAR, age_bin, n, elapsed, cohort FROM measures.exits "
+            "SELECT event::VARCHAR, age_bin, n, elapsed_days, cohort FROM measures.exits "
             "WHERE process = 'resume'"
         ).fetchall()
     if not rows:
         assert came == [(None, None)]
         return []
-    [(event, age_bin, n, elapsed, cohort)] = rows
+    [(event, age_bin, n, elapsed_days, cohort)] = rows
     assert n == 1 and cohort == QUARTERS.of(cases[0].closed_on)
     assert came == [(1, 0)], "not observed from its beginning"
-    return [(event, recount.edges(METHOD)[age_bin] + elapsed)]
+    return [(event, recount.edges(METHOD)[age_bin] + elapsed_days)]
 
 
 def until(day: date, begun: date = CLOSED) -> int:

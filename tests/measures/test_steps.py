@@ -43,16 +43,16 @@ def ends(*cases: Case, names: dict[int, str] | None = None) -> dict[str, list[tu
                         [name, source])  # fmt: skip
         compute_measures(con, METHOD)
         rows = con.execute(
-            "SELECT process::VARCHAR, event::VARCHAR, age_bin, elapsed, n FROM measures.exits"
+            "SELECT process::VARCHAR, event::VARCHAR, age_bin, elapsed_days, n FROM measures.exits"
             " WHERE cohort >= ? ORDER BY ALL",
             [QUARTERS.of(date(2022, 1, 1))],
         ).fetchall()
     first_day = recount.edges(METHOD)
     found: dict[str, list[tuple[str, int]]] = {}
-    for process, event, age_bin, elapsed, n in rows:
+    for process, event, age_bin, elapsed_days, n in rows:
         if process in STEPS:
             assert n == 1
-            found.setdefault(process, []).append((event, first_day[age_bin] + elapsed))
+            found.setdefault(process, []).append((event, first_day[age_bin] + elapsed_days))
     return found
 
 

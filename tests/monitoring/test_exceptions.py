@@ -41,7 +41,7 @@ def test_the_change_is_told_of_the_court_and_the_places_it_is_all_of(
 ):
     found = snapshot.exceptions(level, PERIOD)
     assert set(found["place_id"]) == {unit}
-    rows = found.set_index("figure")
+    rows = found.set_index("statistic")
     assert rows.loc["zhongben_rate", "direction"] == "up"
     assert rows.loc["completion_rate", "direction"] == "down"
     row = rows.loc["zhongben_rate"]
@@ -67,7 +67,7 @@ def test_before_the_change_there_was_none(snapshot: Snapshot):
 
 def test_the_series_behind_a_signal(snapshot: Snapshot, changed: World):
     rows = snapshot.exception_series("court", PERIOD)
-    mine = rows[(rows["place_id"] == CHANGED) & (rows["figure"] == "zhongben_rate")]
+    mine = rows[(rows["place_id"] == CHANGED) & (rows["statistic"] == "zhongben_rate")]
     assert mine["quarter"].iloc[0] == "2021Q1"
     assert mine["quarter"].iloc[-1] == PERIOD
     for line in mine.itertuples(index=False):
@@ -81,7 +81,7 @@ def test_the_series_behind_a_signal(snapshot: Snapshot, changed: World):
 
 
 def test_how_much_was_watched_and_what_chance_would_find(snapshot: Snapshot):
-    watched = snapshot.monitoring_summary(PERIOD).set_index(["level", "figure"])
+    watched = snapshot.monitoring_summary(PERIOD).set_index(["level", "statistic"])
     assert watched.loc[("court", "zhongben_rate"), "series"] == 4
     assert watched.loc[("court", "zhongben_rate"), "expected"] == pytest.approx(0.004)
     assert watched.loc[("court", "zhongben_rate"), "signals"] == 1
@@ -92,7 +92,7 @@ def test_how_much_was_watched_and_what_chance_would_find(snapshot: Snapshot):
 
 
 def test_what_is_watched_has_a_name(snapshot: Snapshot):
-    for figure in snapshot.monitoring_summary(PERIOD)["figure"].unique():
+    for figure in snapshot.monitoring_summary(PERIOD)["statistic"].unique():
         assert snapshot.monitored_entry(figure).name["en"]
 
 
@@ -104,4 +104,4 @@ def test_creditors_who_fare_alike_have_no_gap(snapshot: Snapshot):
     known = rows[rows["status"] == "estimated"]
     assert len(known) >= 2
     assert ((known["gap_low"] < 0) & (known["gap_high"] > 0)).all()
-    assert known["gap"].to_list() == pytest.approx((known["local"] - known["elsewhere"]).to_list())
+    assert known["gap"].to_list() == pytest.approx((known["local"] - known["non_local"]).to_list())

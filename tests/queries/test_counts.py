@@ -125,7 +125,7 @@ def sale_ratios(rows: World, level: str, unit: str, stage: str | None = None) ->
 def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
     """Numerators and denominators of all figures from the rows, by their definitions in words."""
     found = snapshot.statistics(level, unit, PERIOD)
-    assert found["figure"].tolist() == [f.id for f in snapshot.method.statistics]
+    assert found["statistic"].tolist() == [f.id for f in snapshot.method.statistics]
     cases = cases_in(rows, level, unit)
     closed = [c for c in cases if during(c.closed_on)]
     filed = sum(during(c.filed_on) for c in cases)
@@ -185,7 +185,7 @@ def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
         ),
     }
     for figure, (numerator, denominator) in expected.items():
-        [row] = found[found["figure"] == figure].itertuples()
+        [row] = found[found["statistic"] == figure].itertuples()
         assert row.numerator == pytest.approx(float(numerator), abs=1e-3), figure
         assert row.denominator == pytest.approx(float(denominator), abs=1e-3), figure
         if denominator:
@@ -206,7 +206,7 @@ def test_no_figure_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
     for court in rows.courts:
         found = snapshot.statistics("court", court.court_id, PERIOD)
         small = found["denominator"].between(1, snapshot.method.min_cell - 1)
-        few.append(found[small & found["figure"].isin(counted)])
+        few.append(found[small & found["statistic"].isin(counted)])
     assert len(pd.concat(few)) > 5, "no small cell to test with"
     assert pd.concat(few)["value"].isna().all()
 
@@ -215,7 +215,7 @@ def test_no_amount_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
     """Below a rate of amounts stands a sum of prices: of one lot, its price."""
     few = 0
     for court in rows.courts:
-        found = snapshot.statistics("court", court.court_id, PERIOD).set_index("figure")
+        found = snapshot.statistics("court", court.court_id, PERIOD).set_index("statistic")
         lots = found.loc["sale_by_lot", "denominator"]
         ended = [r for r in rounds_in(rows, "court", court.court_id) if during(r.ended_on)]
         sold = sum(r.status == "sold" for r in ended)

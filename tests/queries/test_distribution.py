@@ -39,7 +39,7 @@ def values_of(snapshot: Snapshot, level: str) -> dict[tuple[str, str], list[floa
             put("indicator", line.check, line.value if line.status == "estimated" else None)
         if row.status == "scored":
             for line in snapshot.statistics(level, row.place_id, PERIOD).itertuples(index=False):
-                put("figure", line.figure, line.value)
+                put("statistic", line.statistic, line.value)
     return found
 
 

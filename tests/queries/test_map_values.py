@@ -57,7 +57,7 @@ def test_a_figure_of_all_is_that_of_each(snapshot: Snapshot) -> None:
         found = snapshot.statistic_values("court", PERIOD, figure)
         assert len(found) == len(snapshot.scores("court", PERIOD))
         for line in found.itertuples(index=False):
-            rows = snapshot.statistics("court", line.place_id, PERIOD).set_index("figure")
+            rows = snapshot.statistics("court", line.place_id, PERIOD).set_index("statistic")
             for column in ("value", "numerator", "denominator"):
                 expected = rows.loc[figure, column]
                 assert getattr(line, column) == pytest.approx(expected, nan_ok=True)

@@ -78,7 +78,7 @@ def test_a_computed_value_stands_beside_the_same_formula_place_and_days(
     snapshot: Snapshot,
 ) -> None:
     rows = snapshot.reported_statistics("province", "450000", "2020Q4").set_index("figure_id")
-    figures = snapshot.statistics("province", "450000", "2020Q4").set_index("figure")
+    figures = snapshot.statistics("province", "450000", "2020Q4").set_index("statistic")
     closure = figures.loc["closure_rate", "value"]
     assert rows.loc["118", ["metric", "value", "measured_in"]].tolist() == [
         "closure_rate",
@@ -108,7 +108,7 @@ def test_what_a_court_states_of_itself(snapshot: Snapshot) -> None:
     assert rows["measured_in"].tolist() == ["件", "%", "天"]
     name = snapshot.sources().set_index("source_id").loc[1, "name"]
     assert rows["address"].tolist() == [name] * 3
-    figures = snapshot.statistics("court", first, "2023Q4").set_index("figure")["value"]
+    figures = snapshot.statistics("court", first, "2023Q4").set_index("statistic")["value"]
     mine = rows["computed"].astype(float)
     assert mine["closure_rate"] == pytest.approx(100 * figures["closure_rate"], nan_ok=True)
     assert mine["mean_days"] == pytest.approx(figures["mean_days_closed"], nan_ok=True)

@@ -138,7 +138,7 @@ def test_scores_of_a_level(ranked: Snapshot, rows: World):
         *("rank_low_all", "rank_high_all", "top_share", "band", "n", "status"),
         *("change_quarter", "change_year", "change_year_low", "change_year_high"),
         *("adjusted", "adjusted_low", "adjusted_high", "shrunk", "shrunk_low", "shrunk_high"),
-        *("peers", "peers_members", *DIMENSIONS),
+        *("peer_group", "n_peers", *DIMENSIONS),
     ]
 
 

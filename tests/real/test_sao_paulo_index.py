@@ -104,7 +104,9 @@ def test_lots_sold_equal_a_recount(warehouse: Path) -> None:
         for lot in kept
         if lot["sold"] and BEGINS <= (day(lot["auction_date_raw"]) or AFTER) <= last
     ]
-    figures = Snapshot(warehouse).statistics("nation", sao_paulo.NATION, PERIOD).set_index("figure")
+    figures = (
+        Snapshot(warehouse).statistics("nation", sao_paulo.NATION, PERIOD).set_index("statistic")
+    )
     assert figures.loc["sale_by_lot", "denominator"] == len(ended)
     assert figures.loc["sale_by_lot", "numerator"] == sum(lot["sold"] == "1.0" for lot in ended)
 

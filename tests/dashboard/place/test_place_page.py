@@ -198,7 +198,7 @@ def test_a_peer_group_is_told_in_words(label: str, size: str, tier: str) -> None
 
 def test_every_peer_group_of_the_sample_has_words(sample: CachedSnapshot, period: str) -> None:
     for level in ("province", "city", "court"):
-        for label in sample.scores(level, period)["peers"].dropna().unique():
+        for label in sample.scores(level, period)["peer_group"].dropna().unique():
             assert label == "all" or peer_group_labels.LABEL_PATTERN.fullmatch(label), label
 
 
@@ -209,7 +209,7 @@ def test_the_drawn_score_stands_beside_the_own(
     shown = plain(part(profile(open_page, "court", row.place_id), "peers"))
     assert formats.interval(row.low, row.high, "score") in shown
     assert formats.interval(row.shrunk_low, row.shrunk_high, "score") in shown
-    assert formats.number(row.peers_members) in shown
+    assert formats.number(row.n_peers) in shown
     moved = formats.number(abs(row.shrunk - row.score), 1)
     assert f"draw it {'up' if row.shrunk > row.score else 'down'} by {moved} points" in shown
 
@@ -268,7 +268,7 @@ def test_expected_payments_are_said_in_words(
 
 
 def test_kinds_that_are_hardly_represented_are_named() -> None:
-    found = pd.DataFrame({"process": ["case", "lot"], "represented": [0.99, 0.7]})
+    found = pd.DataFrame({"process": ["case", "lot"], "overlap": [0.99, 0.7]})
     names = {"case": "all cases", "lot": "auction lots"}
     said = mix_overlap.overlap_text(found, 0.8, names)
     assert "Below 80%, as here for auction lots, nothing is adjusted" in said

@@ -72,7 +72,7 @@ def test_the_page_shows_the_answer_with_its_law_and_three_denominators(
     words = plain(section)
     assert "Fa Shi [2016] 18, arts 10 and 26" in words
     assert "floor 70%" in words and "floor 56%" in words
-    figures = sample.statistics("province", row.place_id, period).set_index("figure")
+    figures = sample.statistics("province", row.place_id, period).set_index("statistic")
     for name in sale_pipeline.SALE_RATE_STATISTICS:
         line = figures.loc[name]
         assert f"{100 * line['value']:.1f}%" in words

@@ -218,8 +218,8 @@ def test_official_figures_stand_beside_the_nations_and_are_not_judged(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    own = sample.statistics("province", row.place_id, period).set_index("figure")
-    nation = sample.statistics("nation", sample.nation.place_id, period).set_index("figure")
+    own = sample.statistics("province", row.place_id, period).set_index("statistic")
+    nation = sample.statistics("nation", sample.nation.place_id, period).set_index("statistic")
     spread = sample.distribution("province", period).set_index(["kind", "item"])
     section = part(profile(open_page, "province", row.place_id), "figures")
     assert not re.search(r'<i class="(better|worse)"', section)
@@ -229,7 +229,7 @@ def test_official_figures_stand_beside_the_nations_and_are_not_judged(
         words = row_of(section, item.name["en"])
         for value in (own.loc[item.id, "value"], nation.loc[item.id, "value"]):
             assert formats.value(value, item.unit) in words
-        told = spread.loc["figure", item.id]
+        told = spread.loc["statistic", item.id]
         least, most = (formats.value(told[end], item.unit) for end in ("minimum", "maximum"))
         assert f"{int(told['place_count'])} places: {least} to {most}" in section
 

@@ -30,7 +30,7 @@ def test_the_headline_says_both_sides_and_the_gap(
     said = clean(open_page("policy", lang="en"))
     [row] = sample.creditor_gaps("nation", period, "cash_24m").itertuples(index=False)
     assert f"{100 * row.local:.1f}% of local creditors' cases paid within 24 months" in said
-    assert f"{100 * row.elsewhere:.1f}% of others'" in said
+    assert f"{100 * row.non_local:.1f}% of others'" in said
     assert f"{100 * row.gap:+.1f}".replace("-", "−") + " percentage points" in said
 
 
@@ -45,7 +45,7 @@ def test_every_place_stands_with_both_n_and_why_where_there_is_no_gap(
         line = said[start : said.index("</tr>", start)]
         if row.status == "estimated":
             assert f"n {row.local_n:,.0f}<" in line
-            assert f"n {row.elsewhere_n:,.0f}<" in line
+            assert f"n {row.non_local_n:,.0f}<" in line
         else:
             assert "too few" in line or "curve ends" in line
 

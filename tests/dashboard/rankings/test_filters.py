@@ -59,9 +59,9 @@ def test_a_name_in_chinese_or_pinyin_finds_its_place(
 def test_peers_and_small_samples(
     open_page: Open, sample: CachedSnapshot, cities: pd.DataFrame
 ) -> None:
-    group = cities["peers"].dropna().iloc[0]
+    group = cities["peer_group"].dropna().iloc[0]
     shown = clean(open_page("rankings", level="city", peers=group, lang="en"))
-    assert all_units(shown) == set(cities.loc[cities["peers"] == group, "place_id"])
+    assert all_units(shown) == set(cities.loc[cities["peer_group"] == group, "place_id"])
     limit = sample.method.peers.size_breaks[0]
     provinces = sample.scores("province", sample.periods()[-1])
     large = provinces[provinces["n"] >= limit]
@@ -74,9 +74,9 @@ def test_peers_and_small_samples(
 
 def test_filters_narrow_one_another(open_page: Open, cities: pd.DataFrame) -> None:
     province = cities["parent"].value_counts().index[0]
-    group = cities.loc[cities["parent"] == province, "peers"].dropna().iloc[0]
+    group = cities.loc[cities["parent"] == province, "peer_group"].dropna().iloc[0]
     shown = clean(open_page("rankings", level="city", within=province, peers=group, lang="en"))
-    expected = cities[(cities["parent"] == province) & (cities["peers"] == group)]
+    expected = cities[(cities["parent"] == province) & (cities["peer_group"] == group)]
     assert all_units(shown) == set(expected["place_id"])
     assert sentence(shown).startswith(f"{len(expected)} of {len(cities)} cities are listed: in ")
 
