@@ -87,7 +87,7 @@ def _world(folder: Path, cases: int, seed: int, method: Path) -> pd.DataFrame:
     assert replacements == 1
     file = folder / "coverage_parameters.toml"
     file.write_text(text, encoding="utf-8")
-    with mock.patch.object(parameters, "FILE", file):
+    with mock.patch.object(parameters, "PARAMETERS_FILE", file):
         generate(path, cases=cases, seed=seed, gaming=False)
     with warehouse_file.writable_copy(path) as con:
         tier_by_court = dict(

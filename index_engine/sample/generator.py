@@ -130,7 +130,7 @@ class _SampleBuilder:
         return self.summary
 
     def _create_court_system(self) -> None:
-        """Fill regions, courts and the truth table, and derive the laws of the tiers."""
+        """Fill regions, courts and the truth table, and derive the probabilities of the tiers."""
         self.con.execute("SET VARIABLE divisions = ?", [str(DIVISIONS)])
         for name in SETUP_SCRIPTS[:2]:
             self.con.execute(self.sql[name])
@@ -154,14 +154,15 @@ class _SampleBuilder:
         self._add_outcome(load_rows(self.con, "staged_published", source))
 
     def _draw_chunk(self, first_number: int, end_number: int, row_limit: int, part: int) -> int:
-        """Draw case numbers from `first` to before `upto`; keep at most `missing` rows of them."""
+        """Draw case numbers from `first_number` to before `end_number`; keep at most `row_limit` rows of
+        them and return their number."""
         self._set_variables(chunk_from=first_number, chunk_to=end_number)
         for name in CHUNK_SCRIPTS:
             self.con.execute(self.sql[name])
         # the first number at which there are enough rows; none if the chunk ends before
         (last_number,) = self._fetch_row(
-            "SELECT MIN(n) FROM (SELECT n, SUM(rows) OVER (ORDER BY n) AS upto"
-            " FROM rows_per_number) WHERE upto >= ?",
+            "SELECT MIN(n) FROM (SELECT n, SUM(rows) OVER (ORDER BY n) AS n_rows"
+            " FROM rows_per_number) WHERE n_rows >= ?",
             [row_limit],
         )
         self._set_variables(last_number=end_number if last_number is None else last_number)
@@ -175,7 +176,9 @@ class _SampleBuilder:
         return int(n_rows) if last_number is None else row_limit
 
     def _import_rows(self, kind: str, name: str, sha256: str) -> None:
-        dates = self._fetch_row("SELECT k().observed_from, k().observed_to, k().first_day")
+        dates = self._fetch_row(
+            "SELECT param().observed_from, param().observed_to, param().first_day"
+        )
         observed_from, observed_to, first_day = dates
         source = Source(kind, name, sha256, observed_from, observed_to, True, first_day)
         self._add_outcome(load_rows(self.con, f"staged_{kind}", source))

@@ -13,7 +13,7 @@ def load_parameters(con: duckdb.DuckDBPyConnection, text: str) -> None:
     """Make the parameters known to `con`.
 
     `text` is the content of a parameter file. Sections of single values become one struct, the
-    variable `knobs`; sections of lists become temporary tables of the section's name, one list a
+    variable `parameters`; sections of lists become temporary tables of the section's name, one list a
     column.
 
     Raises ValueError if a name is given twice or the lists of a table differ in length.
@@ -29,7 +29,7 @@ def load_parameters(con: duckdb.DuckDBPyConnection, text: str) -> None:
                 f"parameters.toml: [{section}] gives {sorted(repeated_keys)} a second time"
             )
         parameters |= values
-    con.execute("SET VARIABLE knobs = ?", [parameters])
+    con.execute("SET VARIABLE parameters = ?", [parameters])
 
 
 def _create_table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[Any]]) -> None:

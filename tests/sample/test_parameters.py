@@ -26,7 +26,7 @@ def con() -> duckdb.DuckDBPyConnection:
 @pytest.mark.parametrize(
     ("section", "column"),
     [
-        ("zhongben_bands", "share"),
+        ("zhongben_intervals", "share"),
         ("reasons", "share"),
         ("causes", "collateral_share"),
         ("causes", "other_share"),
@@ -41,9 +41,9 @@ def test_shares_add_up(section: str, column: str) -> None:
 def test_the_closing_mix_of_every_tier_adds_up_and_leaves_room_for_every_path() -> None:
     tiers, cases = PARAMETERS["tiers"], PARAMETERS["cases"]
     for i in range(4):
-        mix = [tiers[mode][i] for mode in ("completed", "zhongben", "terminated", "other")]
+        mix = [tiers[mode][i] for mode in ("completed", "zhongben", "terminated", "other_closings")]
         assert sum(mix) == pytest.approx(1)
-        to_the_end = tiers["collateral"][i] * (1 - cases["collateral_ends"])
+        to_the_end = tiers["collateral"][i] * (1 - cases["collateral_termination_share"])
         assert tiers["completed"][i] > to_the_end * (1 - tiers["unsaleable"][i])
         assert tiers["zhongben"][i] > to_the_end * tiers["unsaleable"][i]
 
@@ -93,9 +93,9 @@ def test_slots_share_out_the_whole_of_a_draw(con: duckdb.DuckDBPyConnection) -> 
         ("asset_slots", "TRUE"),
         ("reason_slots", "TRUE"),
         ("cause_slots", "has_assets"),
-        ("band_slots", "tier"),
-        ("start_slots", "law_year"),
-        ("lot_slots", "(kind, tier, law_year)"),
+        ("zhongben_slots", "tier"),
+        ("start_slots", "rates_year"),
+        ("lot_slots", "(kind, tier, rates_year)"),
     ):
         groups = con.execute(
             "SELECT DISTINCT COUNT(*), COUNT(DISTINCT slot), MIN(slot), MAX(slot)"
@@ -111,7 +111,7 @@ def test_the_law_of_a_lot(con: duckdb.DuckDBPyConnection, tier: str, per_lot: fl
     """Chances add up; sales per lot are a little above what is left after further withdrawals."""
     con.execute((SQL_FOLDER / "tier_probabilities.sql").read_text(encoding="utf-8"))
     ((total, sold),) = con.execute(
-        "SELECT SUM(chance), SUM(chance) FILTER (ending = 'sold') FROM lot_ways"
+        "SELECT SUM(probability), SUM(probability) FILTER (lot_result = 'sold') FROM lot_pathways"
         " WHERE tier = ? AND year = 2024",
         [tier],
     ).fetchall()

@@ -148,10 +148,10 @@ def test_every_seed_deals_a_full_world(seed: int) -> None:
             con.execute((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
         tiers = dict(con.execute("SELECT tier, COUNT(*) FROM provinces GROUP BY 1").fetchall())
         assert tiers.keys() == {"T1", "T2", "T3", "T4"} and sum(tiers.values()) == 31
-        per_city = "SELECT MIN(n) FROM (SELECT COUNT(*) AS n FROM court_list GROUP BY city)"
+        per_city = "SELECT MIN(n) FROM (SELECT COUNT(*) AS n FROM court_roster GROUP BY city)"
         assert con.execute(per_city).fetchone() == (2,)
-        ((courts,),) = con.execute("SELECT COUNT(*) FROM court_list").fetchall()
+        ((courts,),) = con.execute("SELECT COUNT(*) FROM court_roster").fetchall()
         ((names,),) = con.execute("SELECT COUNT(*) FROM court_names").fetchall()
         assert 900 <= courts <= names
-        ((shares,),) = con.execute("SELECT SUM(share) FROM court_bench").fetchall()
+        ((shares,),) = con.execute("SELECT SUM(share) FROM court_parameters").fetchall()
         assert shares == pytest.approx(1)

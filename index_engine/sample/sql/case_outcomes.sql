@@ -1,31 +1,31 @@
--- The fate of each first-enforcement case: its path, how it will end, and when. A case whose end
--- lies after the window stays open; the law is the same for cases filed before the window.
+-- The planned outcome of each first-enforcement case: its pathway, how it will be closed, and when.
+-- A case closed after the window stays open in it; probabilities are the same before the window.
 
-CREATE OR REPLACE TEMP TABLE paths AS
+CREATE OR REPLACE TEMP TABLE case_pathways AS
 WITH shares AS (
     SELECT
         filings.*,
-        laws.* EXCLUDE (tier),
+        path_shares.* EXCLUDE (tier),
         -- a court that makes more debtors pay takes them from those with nothing to seize
-        LEAST(quick * pays * CASE WHEN reformed THEN k().reform_pays ELSE 1 END,
-              quick + nothing * 0.9) AS quick_here,
-        LEAST(0.6, unsaleable / pays
-            - CASE WHEN filings.tier IN ('T3', 'T4') AND on_date(filed) >= k().crossed_from
-                   THEN k().crossed_gain ELSE 0 END) AS unsaleable_here,
-        LEAST(0.95, sale_route * sells) AS sale_here,
+        LEAST(quick_share * payment_factor * CASE WHEN is_reform_case THEN param().reform_payment_factor ELSE 1 END,
+              quick_share + no_asset_share * 0.9) AS court_quick_share,
+        LEAST(0.6, unsaleable / payment_factor
+            - CASE WHEN filings.tier IN ('T3', 'T4') AND on_date(filing_day) >= param().cross_enforcement_start
+                   THEN param().cross_enforcement_gain ELSE 0 END) AS court_unsaleable_share,
+        LEAST(0.95, sale_route * auction_factor) AS court_sale_share,
         u(n, 5) AS path_draw,
-        u(n, 6) AS fate_draw
+        u(n, 6) AS close_mode_draw
     FROM filings
-    JOIN tier_laws AS laws USING (tier)
+    JOIN tier_path_shares AS path_shares USING (tier)
     WHERE NOT is_preservation
 ),
-pathed AS (
+pathways AS (
     SELECT
         *,
         CASE WHEN path_draw < collateral THEN 'collateral'
-             WHEN path_draw < collateral + quick_here THEN 'quick'
-             WHEN path_draw < collateral + quick + nothing THEN 'none'
-             WHEN path_draw < collateral + quick + nothing + walk THEN 'walk'
+             WHEN path_draw < collateral + court_quick_share THEN 'quick'
+             WHEN path_draw < collateral + quick_share + no_asset_share THEN 'none'
+             WHEN path_draw < collateral + quick_share + no_asset_share + settlement_share THEN 'walk'
              ELSE 'other' END AS path
     FROM shares
 )
@@ -35,80 +35,80 @@ SELECT
         WHEN 'quick' THEN 'completed'
         WHEN 'none' THEN 'zhongben'
         WHEN 'walk' THEN 'terminated'
-        WHEN 'other' THEN CASE WHEN fate_draw < 0.5 THEN 'cancelled'
-                               WHEN fate_draw < 0.8 THEN 'rejected' ELSE 'refused' END
-        ELSE CASE WHEN fate_draw < k().collateral_ends THEN 'terminated'
-                  WHEN fate_draw < k().collateral_ends
-                       + (1 - k().collateral_ends) * unsaleable_here THEN 'zhongben'
+        WHEN 'other' THEN CASE WHEN close_mode_draw < 0.5 THEN 'cancelled'
+                               WHEN close_mode_draw < 0.8 THEN 'rejected' ELSE 'refused' END
+        ELSE CASE WHEN close_mode_draw < param().collateral_termination_share THEN 'terminated'
+                  WHEN close_mode_draw < param().collateral_termination_share
+                       + (1 - param().collateral_termination_share) * court_unsaleable_share THEN 'zhongben'
                   ELSE 'completed' END
-    END AS fate,
-    -- how collateral is turned into cash, or fails to be
+    END AS planned_close_mode,
+    -- whether and how collateral is turned into cash
     CASE WHEN path = 'collateral' THEN
-        CASE WHEN fate_draw < k().collateral_ends THEN 'ends'
-             WHEN fate_draw < k().collateral_ends + (1 - k().collateral_ends) * unsaleable_here
-             THEN CASE WHEN u(n, 7) < k().unsaleable_unlisted THEN 'unlisted' ELSE 'failed' END
-             WHEN u(n, 7) < sale_here THEN 'sale'
+        CASE WHEN close_mode_draw < param().collateral_termination_share THEN 'ends'
+             WHEN close_mode_draw < param().collateral_termination_share + (1 - param().collateral_termination_share) * court_unsaleable_share
+             THEN CASE WHEN u(n, 7) < param().unsaleable_unlisted_share THEN 'unlisted' ELSE 'failed' END
+             WHEN u(n, 7) < court_sale_share THEN 'sale'
              ELSE 'paid' END
     END AS route,
     -- creditors from elsewhere wait longer, those of the city so much less that the median stays
-    CASE WHEN creditor_local THEN (1 + nonlocal_delay) ** (k().local_share - 1)
-         ELSE (1 + nonlocal_delay) ** k().local_share END AS local_factor,
-    CASE WHEN u(n, 8) < stayed THEN whole_between(u(n, 9), k().stay_least, k().stay_most)
+    CASE WHEN creditor_local THEN (1 + nonlocal_delay) ** (param().local_share - 1)
+         ELSE (1 + nonlocal_delay) ** param().local_share END AS local_factor,
+    CASE WHEN u(n, 8) < stay_rate THEN whole_between(u(n, 9), param().stay_min_days, param().stay_max_days)
          ELSE 0 END AS stay_days
-FROM pathed;
+FROM pathways;
 
 -- Durations on the court's clock, and the calendar days between which a 终本 falls.
 CREATE OR REPLACE TEMP TABLE durations AS
-WITH timed AS (
+WITH case_draws AS (
     SELECT
         *,
         z(n, 10) AS z1,
         z(n, 12) AS z2,
-        slower * local_factor AS stretch,
-        CASE WHEN fate = 'zhongben' AND COALESCE(route, '') <> 'failed'
-             THEN slot(u(n, 14)) END AS band_slot
-    FROM paths
+        duration_factor * local_factor AS stretch,
+        CASE WHEN planned_close_mode = 'zhongben' AND COALESCE(route, '') <> 'failed'
+             THEN slot(u(n, 14)) END AS zhongben_slot
+    FROM case_pathways
 ),
-banded AS (
-    SELECT timed.*, band_least, band_most
-    FROM timed
-    LEFT JOIN band_slots ON band_slots.tier = timed.tier AND band_slots.slot = timed.band_slot
+intervals AS (
+    SELECT case_draws.*, min_zhongben_day, max_zhongben_day
+    FROM case_draws
+    LEFT JOIN zhongben_slots ON zhongben_slots.tier = case_draws.tier AND zhongben_slots.slot = case_draws.zhongben_slot
 )
 SELECT
     *,
     CASE WHEN path = 'collateral'
-         THEN listing_median * stretch * exp(listing_sigma * z1) END AS to_listing,
+         THEN listing_median * stretch * exp(listing_sigma * z1) END AS listing_delay,
     CASE
         WHEN path = 'quick' THEN quick_median * stretch * exp(quick_sigma * z1) + stay_days
-        WHEN path = 'walk' THEN k().walk_median * slower * exp(k().walk_sigma * z1) + stay_days
-        WHEN path = 'other' THEN k().other_median * slower * exp(k().other_sigma * z1)
-        WHEN fate = 'completed' THEN cash_median * stretch * exp(cash_sigma * (
-                k().cash_listing_corr * z1 + sqrt(1 - k().cash_listing_corr ** 2) * z2)) + stay_days
-        WHEN fate = 'terminated' THEN cash_median * k().collateral_walk * stretch
+        WHEN path = 'walk' THEN param().settlement_median * duration_factor * exp(param().settlement_sigma * z1) + stay_days
+        WHEN path = 'other' THEN param().other_median * duration_factor * exp(param().other_sigma * z1)
+        WHEN planned_close_mode = 'completed' THEN cash_median * stretch * exp(cash_sigma * (
+                param().cash_listing_corr * z1 + sqrt(1 - param().cash_listing_corr ** 2) * z2)) + stay_days
+        WHEN planned_close_mode = 'terminated' THEN cash_median * param().collateral_settlement_factor * stretch
                 * exp(cash_sigma * z2) + stay_days
         WHEN route = 'failed' THEN listing_median * stretch * exp(listing_sigma * z1)
-    END AS to_end
-FROM banded;
+    END AS closing_delay
+FROM intervals;
 
--- From the clock to days. ends: the day the case will be closed; lists: the day its first lot would
--- be listed. A day beyond the calendar is a day nobody will see.
-CREATE OR REPLACE TEMP TABLE honest AS
-WITH clocked AS (
+-- From the court's clock to days. A first_listing_day is that of a listing not prevented by the
+-- closing. 99999 is a day beyond the calendar.
+CREATE OR REPLACE TEMP TABLE planned_outcomes AS
+WITH clock_times AS (
     SELECT
         durations.*,
-        CASE WHEN band_least IS NULL THEN durations.clock + to_end
-             ELSE low.clock + u(n, 15) * (high.clock - low.clock) END AS end_clock,
-        durations.clock + to_listing AS listing_clock
+        CASE WHEN min_zhongben_day IS NULL THEN durations.court_clock + closing_delay
+             ELSE low.court_clock + u(n, 15) * (high.court_clock - low.court_clock) END AS end_clock,
+        durations.court_clock + listing_delay AS listing_clock
     FROM durations
-    LEFT JOIN calendar AS low ON low.d = filed + band_least
-    LEFT JOIN calendar AS high ON high.d = filed + band_most
+    LEFT JOIN calendar AS low ON low.day_number = filing_day + min_zhongben_day
+    LEFT JOIN calendar AS high ON high.day_number = filing_day + max_zhongben_day
 ),
-dated AS (
+days AS (
     SELECT
-        clocked.*,
-        COALESCE(end_days.d, 99999) AS end_day,
-        COALESCE(listing_days.d, 99999) AS listing_day
-    FROM clocked
+        clock_times.*,
+        COALESCE(end_days.day_number, 99999) AS end_day,
+        COALESCE(listing_days.day_number, 99999) AS listing_day
+    FROM clock_times
     LEFT JOIN clock_days AS end_days ON end_days.eighth = floor(end_clock * 8)::INTEGER
     LEFT JOIN clock_days AS listing_days ON listing_days.eighth = floor(listing_clock * 8)::INTEGER
 )
@@ -117,8 +117,8 @@ SELECT
     CASE
         -- 终本 after failed auctions waits until the last of them is over
         WHEN route = 'failed' THEN end_day
-            + whole_between(u(n, 15), k().late_zhongben_least, k().late_zhongben_most)
-        ELSE GREATEST(end_day, filed + COALESCE(band_least, 1)) END AS ends,
+            + whole_between(u(n, 15), param().late_zhongben_min_days, param().late_zhongben_max_days)
+        ELSE GREATEST(end_day, filing_day + COALESCE(min_zhongben_day, 1)) END AS planned_closing_day,
     CASE WHEN path = 'collateral' AND route <> 'unlisted'
-         THEN GREATEST(listing_day, filed + k().earliest_listing) END AS lists
-FROM dated;
+         THEN GREATEST(listing_day, filing_day + param().earliest_listing) END AS first_listing_day
+FROM days;

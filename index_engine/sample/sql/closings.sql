@@ -1,113 +1,113 @@
--- What becomes of each first-enforcement case: the honest fate, or in the gamed courts the 终本 that
--- came before it; claims and recoveries; which cases are resumed.
+-- How each first-enforcement case is closed: as planned, or in the gamed courts as 终本 before that;
+-- claims and recoveries; which cases are resumed.
 
 -- A gamed case is still open on its day between the 95th and the 180th, nothing of it has been
 -- sold, and it closes as 终本 on that day. The twin without gaming draws the same cases and leaves
--- them their honest fate. Gaming starts with the window, so that both worlds record the same cases.
+-- them their planned outcome. Gaming starts with the window, so that both worlds record the same cases.
 CREATE OR REPLACE TEMP TABLE closings AS
-WITH recorded AS (
+WITH recorded_cases AS (
     SELECT
-        honest.* EXCLUDE (lists, ends, fate),
-        honest.ends AS honest_end,
-        honest.fate AS honest_fate,
-        LEAST(honest.lists, key_lots.listed) AS lists,
-        key_lots.n IS NOT NULL AS has_key_lot,
-        key_lots.rounds AS key_rounds,
-        key_lots.resold AS key_resold,
-        key_lots.listed AS key_listed,
-        key_lots.slack AS key_slack,
-        key_lots.sold_day,
-        COALESCE(key_lots.not_first, FALSE) AS key_not_first,
-        filed + whole_between(u(honest.n, 17), k().gaming_least, k().gaming_most) AS gaming_day
-    FROM honest
-    LEFT JOIN key_lots ON key_lots.n = honest.n
+        planned_outcomes.* EXCLUDE (first_listing_day, planned_closing_day, planned_close_mode),
+        planned_outcomes.planned_closing_day AS honest_closing_day,
+        planned_outcomes.planned_close_mode AS honest_close_mode,
+        LEAST(planned_outcomes.first_listing_day, paying_lots.listing_day) AS first_listing_day,
+        paying_lots.n IS NOT NULL AS has_key_lot,
+        paying_lots.rounds AS key_rounds,
+        paying_lots.has_default AS key_has_default,
+        paying_lots.listing_day AS key_listing_day,
+        paying_lots.slack AS key_slack,
+        paying_lots.sold_day,
+        COALESCE(paying_lots.follows_another_lot, FALSE) AS key_follows_another_lot,
+        filing_day + whole_between(u(planned_outcomes.n, 17), param().gaming_min_days, param().gaming_max_days) AS gaming_day
+    FROM planned_outcomes
+    LEFT JOIN paying_lots ON paying_lots.n = planned_outcomes.n
     -- cases closed before the window are in nobody's records
-    WHERE honest.ends >= day_number(k().observed_from)
+    WHERE planned_outcomes.planned_closing_day >= day_number(param().observed_from)
 ),
-decided AS (
+decisions AS (
     SELECT
         *,
-        getvariable('gaming') AND role = 'gamed' AND u(n, 18) < k().gaming_share
-            AND gaming_day < COALESCE(sold_day, honest_end)
-            AND gaming_day >= day_number(k().observed_from) AS is_gamed
-    FROM recorded
+        getvariable('gaming') AND role = 'gamed' AND u(n, 18) < param().gaming_share
+            AND gaming_day < COALESCE(sold_day, honest_closing_day)
+            AND gaming_day >= day_number(param().observed_from) AS is_gamed
+    FROM recorded_cases
 )
 SELECT
     *,
-    CASE WHEN is_gamed THEN gaming_day ELSE honest_end END AS closes,
-    CASE WHEN is_gamed THEN 'zhongben' ELSE honest_fate END AS fate
-FROM decided;
+    CASE WHEN is_gamed THEN gaming_day ELSE honest_closing_day END AS closing_day,
+    CASE WHEN is_gamed THEN 'zhongben' ELSE honest_close_mode END AS planned_close_mode
+FROM decisions;
 
 CREATE OR REPLACE TEMP TABLE amounts AS
-WITH claimed AS (
+WITH case_claims AS (
     SELECT
         closings.*,
-        median_claim * claim_factor * exp(k().claim_sigma * z(n, 19)) AS claim,
-        coverage * exp(k().coverage_sigma * z(n, 21)) AS proceeds_share,
-        CASE WHEN fate = 'terminated' THEN slot(u(n, 23)) END AS reason_slot
+        median_claim * claim_factor * exp(param().claim_sigma * z(n, 19)) AS claim,
+        coverage * exp(param().coverage_sigma * z(n, 21)) AS proceeds_share,
+        CASE WHEN planned_close_mode = 'terminated' THEN slot(u(n, 23)) END AS reason_slot
     FROM closings
     JOIN claims USING (path)
 ),
-reasoned AS (
-    SELECT claimed.*, reason
-    FROM claimed
+case_reasons AS (
+    SELECT case_claims.*, reason
+    FROM case_claims
     LEFT JOIN reason_slots ON reason_slots.slot = reason_slot
 )
 SELECT
     *,
     claim * CASE
-        WHEN fate = 'completed' AND path = 'collateral' THEN LEAST(1, proceeds_share)
-        WHEN fate = 'completed' THEN 1
-        WHEN fate = 'zhongben' THEN LEAST(0.9, -zhongben_recovered * ln(u(n, 24)))
+        WHEN planned_close_mode = 'completed' AND path = 'collateral' THEN LEAST(1, proceeds_share)
+        WHEN planned_close_mode = 'completed' THEN 1
+        WHEN planned_close_mode = 'zhongben' THEN LEAST(0.9, -zhongben_recovered * ln(u(n, 24)))
         -- a creditor who settles or withdraws has mostly been paid outside the court
         WHEN reason IN ('settled', 'withdrawn')
-            THEN CASE WHEN u(n, 24) < walk_paid THEN 0.75 + 0.25 * u(n, 25) ELSE 0.3 * u(n, 25) END
+            THEN CASE WHEN u(n, 24) < settlement_paid_share THEN 0.75 + 0.25 * u(n, 25) ELSE 0.3 * u(n, 25) END
         WHEN reason = 'bankruptcy' THEN 0.15 * u(n, 24)
         ELSE 0
     END AS recovered
-FROM reasoned;
+FROM case_reasons;
 
--- 终本 cases that creditors have resumed, by the day of the new filing. The honest ones are counted
--- to know where the sample ends, so that the twin ends at the same case.
+-- 终本 cases that creditors have resumed, by the day of the new filing. Those of the planned
+-- outcomes decide where the sample ends, so that the twin ends at the same case.
 CREATE OR REPLACE TEMP TABLE resumptions AS
-WITH drawn AS (
+WITH draws AS (
     SELECT
         n,
-        closes,
-        fate,
-        honest_end,
-        honest_fate,
-        u(n, 26) < resumed AS resumes,
-        (k().resumed_least + (k().resumed_most - k().resumed_least)
-            * u(n, 27) ** k().resumed_skew)::INTEGER AS wait
+        closing_day,
+        planned_close_mode,
+        honest_closing_day,
+        honest_close_mode,
+        u(n, 26) < resumed_share AS is_resumed,
+        (param().resumption_min_days + (param().resumption_max_days - param().resumption_min_days)
+            * u(n, 27) ** param().resumption_skew)::INTEGER AS waiting_days
     FROM closings
 )
 SELECT
     n,
-    closes + wait AS filed,
-    fate = 'zhongben' AND closes + wait <= day_number(k().observed_to) AS is_recorded,
-    honest_fate = 'zhongben' AND honest_end + wait <= day_number(k().observed_to) AS honest
-FROM drawn
-WHERE resumes;
+    closing_day + waiting_days AS filing_day,
+    planned_close_mode = 'zhongben' AND closing_day + waiting_days <= day_number(param().observed_to) AS is_recorded,
+    honest_close_mode = 'zhongben' AND honest_closing_day + waiting_days <= day_number(param().observed_to) AS is_honest_row
+FROM draws
+WHERE is_resumed;
 
 -- Preservation cases (执保): no recovery, closed within weeks. Recorded like the others.
 CREATE OR REPLACE TEMP TABLE preservations AS
-WITH clocked AS (
+WITH clock_times AS (
     SELECT
         *,
-        clock + k().preservation_median * slower * exp(k().preservation_sigma * z(n, 10))
+        court_clock + param().preservation_median * duration_factor * exp(param().preservation_sigma * z(n, 10))
             AS end_clock
     FROM filings
     WHERE is_preservation
 )
-SELECT n, court, filed, creditor_local, GREATEST(d, filed + 1) AS closes
-FROM clocked
+SELECT n, court, filing_day, creditor_local, GREATEST(day_number, filing_day + 1) AS closing_day
+FROM clock_times
 JOIN clock_days ON eighth = floor(end_clock * 8)::INTEGER
-WHERE d >= day_number(k().observed_from);
+WHERE day_number >= day_number(param().observed_from);
 
 -- Rows of each case number, from which the generator finds where the sample is full.
 CREATE OR REPLACE TEMP TABLE rows_per_number AS
-SELECT n, 1 + COALESCE(honest::INTEGER, 0) AS rows
+SELECT n, 1 + COALESCE(is_honest_row::INTEGER, 0) AS rows
 FROM closings
 LEFT JOIN resumptions USING (n)
 UNION ALL

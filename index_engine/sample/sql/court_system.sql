@@ -1,4 +1,4 @@
--- The world: provinces with a tier, cities, courts with a size and a way of their own.
+-- The world: provinces with a tier, cities, courts with a size of their own.
 
 -- Provinces in order of their number of cities, ten to a block, each block dealt a shuffled deck.
 CREATE OR REPLACE TEMP TABLE provinces AS
@@ -13,12 +13,12 @@ ranked AS (
     FROM sizes
 ),
 shuffled AS (
-    SELECT *, row_number() OVER (PARTITION BY rank // 10 ORDER BY place_u(rank, 1)) AS place
+    SELECT *, row_number() OVER (PARTITION BY rank // 10 ORDER BY place_u(rank, 1)) AS position
     FROM ranked
 )
 SELECT province, cities, rank::INTEGER AS province_number, tier
 FROM shuffled
-JOIN deal USING (place);
+JOIN tier_deck USING (position);
 
 -- The gamed city: of tier T3, in a province that keeps enough honest cities beside it.
 CREATE OR REPLACE TEMP TABLE cities AS
@@ -31,53 +31,53 @@ WITH numbered AS (
     JOIN provinces ON province = parent
     WHERE level = 'city'
 ),
-chosen AS (
+gamed_city AS (
     SELECT city
     FROM numbered
     WHERE tier = 'T3' AND cities >= 5
     ORDER BY place_u(city_number, 2)
     LIMIT 1
 )
-SELECT *, city IN (FROM chosen) AS gamed
+SELECT *, city IN (FROM gamed_city) AS gamed
 FROM numbered;
 
 -- Names: every pair of characters that, with its reading, is no place of the divisions table.
 CREATE OR REPLACE TEMP TABLE court_names AS
 WITH firsts AS (
-    SELECT unnest(string_split(k().first, '')) AS word,
-           unnest(string_split(k().first_read, ' ')) AS read
+    SELECT unnest(string_split(param().first_characters, '')) AS characters,
+           unnest(string_split(param().first_readings, ' ')) AS reading
 ),
 seconds AS (
-    SELECT unnest(string_split(k().second, '')) AS word,
-           unnest(string_split(k().second_read, ' ')) AS read
+    SELECT unnest(string_split(param().second_characters, '')) AS characters,
+           unnest(string_split(param().second_readings, ' ')) AS reading
 ),
 pairs AS (
-    SELECT firsts.word || seconds.word AS word, firsts.read || seconds.read AS read
+    SELECT firsts.characters || seconds.characters AS characters, firsts.reading || seconds.reading AS reading
     FROM firsts CROSS JOIN seconds
 ),
-free AS (
-    SELECT word, read
+unused_names AS (
+    SELECT characters, reading
     FROM pairs
-    WHERE NOT EXISTS (FROM real_places WHERE starts_with(real_places.name, pairs.word))
-      AND NOT EXISTS (FROM real_places WHERE real_places.stem_en = lower(pairs.read))
+    WHERE NOT EXISTS (FROM division_names WHERE starts_with(division_names.name, pairs.characters))
+      AND NOT EXISTS (FROM division_names WHERE division_names.stem_en = lower(pairs.reading))
 ),
 numbered AS (
-    SELECT word, read, row_number() OVER (ORDER BY word) AS number FROM free
+    SELECT characters, reading, row_number() OVER (ORDER BY characters) AS number FROM unused_names
 )
-SELECT word, read, row_number() OVER (ORDER BY place_u(number, 3))::INTEGER AS number
+SELECT characters, reading, row_number() OVER (ORDER BY place_u(number, 3))::INTEGER AS number
 FROM numbered;
 
 -- Courts before their sizes are shares. role: gamed, tiny, special or NULL.
-CREATE OR REPLACE TEMP TABLE court_list AS
+CREATE OR REPLACE TEMP TABLE court_roster AS
 WITH counted AS (
     SELECT
         *,
-        CASE WHEN gamed THEN k().gamed
+        CASE WHEN gamed THEN param().gamed_courts
              ELSE GREATEST(
-                 k().per_city
-                     + (place_u(city_number, 4) < k().third_court)::INTEGER
-                     + (place_u(city_number, 5) < k().fourth_court)::INTEGER,
-                 CASE WHEN cities < 3 THEN k().per_province // cities ELSE 0 END)
+                 param().min_courts_per_city
+                     + (place_u(city_number, 4) < param().third_court_share)::INTEGER
+                     + (place_u(city_number, 5) < param().fourth_court_share)::INTEGER,
+                 CASE WHEN cities < 3 THEN param().courts_per_province // cities ELSE 0 END)
         END AS courts
     FROM cities
 ),
@@ -96,12 +96,12 @@ ranked AS (
     SELECT *, rank() OVER (PARTITION BY gamed OR special ORDER BY place_u(number, 6)) AS plain_rank
     FROM numbered
 ),
-cast_in_roles AS (
+roles AS (
     SELECT
         *,
         CASE WHEN special THEN 'special'
              WHEN gamed THEN 'gamed'
-             WHEN plain_rank <= k().tiny THEN 'tiny' END AS role
+             WHEN plain_rank <= param().tiny_courts THEN 'tiny' END AS role
     FROM ranked
 )
 SELECT
@@ -113,17 +113,17 @@ SELECT
     tier,
     special,
     role,
-    word,
-    read,
+    characters,
+    reading,
     CASE role
-        WHEN 'special' THEN k().special_size
-        WHEN 'gamed' THEN k().gamed_size
+        WHEN 'special' THEN param().special_size
+        WHEN 'gamed' THEN param().gamed_size
         WHEN 'tiny' THEN 0
-        ELSE CASE WHEN place_u(number, 7) < k().small_share
-                  THEN k().small_least
-                       + place_u(number, 8) * (k().small_most - k().small_least)
-                  ELSE court_median * exp(k().size_sigma * place_z(number, 9)) END
+        ELSE CASE WHEN place_u(number, 7) < param().small_share
+                  THEN param().small_min_size
+                       + place_u(number, 8) * (param().small_max_size - param().small_min_size)
+                  ELSE court_median * exp(param().size_sigma * place_z(number, 9)) END
     END AS size
-FROM cast_in_roles
+FROM roles
 JOIN tiers USING (tier)
 JOIN court_names USING (number);

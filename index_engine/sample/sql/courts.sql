@@ -1,11 +1,11 @@
--- Courts with their share of the rows and their own way of working.
+-- Courts with their share of the rows and their factors on durations, payments and auctions.
 
 -- The city that reforms: of those of tier T3 with enough cities beside them the one with the most
 -- cases, so that a change is more than chance in a small sample too. Until then it handles cases
 -- like the others.
 SET VARIABLE reformed_city = (
     SELECT city
-    FROM court_list
+    FROM court_roster
     JOIN provinces USING (province)
     WHERE provinces.tier = 'T3' AND cities >= 5 AND role IS NULL
     GROUP BY city, city_number
@@ -14,40 +14,41 @@ SET VARIABLE reformed_city = (
 );
 
 -- The tiny courts expect the same few rows in a sample of any size; the rest is shared by size.
-CREATE OR REPLACE TEMP TABLE court_bench AS
-WITH weighed AS (
+CREATE OR REPLACE TEMP TABLE court_parameters AS
+WITH court_shares AS (
     SELECT
         *,
-        CASE WHEN role = 'tiny' THEN k().tiny_rows / getvariable('cases')
+        CASE WHEN role = 'tiny' THEN param().tiny_rows / getvariable('cases')
              ELSE size / SUM(size) OVER everyone
-                  * (1 - k().tiny * k().tiny_rows / getvariable('cases')) END AS share
-    FROM court_list
+                  * (1 - param().tiny_courts * param().tiny_rows / getvariable('cases')) END AS share
+    FROM court_roster
     WINDOW everyone AS (ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
--- Three independent leanings (pace, yield, auction), each of province, city and court together.
-drawn_leanings AS (
+-- Three independent log effects (pace, yield, auction), each the sum of those of province, city and
+-- court.
+drawn_effects AS (
     SELECT
         number, tier, role, share, stream,
-        k().province_sd * place_z(province_number + 1000000, stream)
-            + k().city_sd * place_z(city_number + 2000000, stream)
-            + k().court_sd * place_z(number + 3000000, stream) AS lean
-    FROM weighed, (VALUES (11), (13), (15)) AS leanings(stream)
+        param().province_sd * place_z(province_number + 1000000, stream)
+            + param().city_sd * place_z(city_number + 2000000, stream)
+            + param().court_sd * place_z(number + 3000000, stream) AS log_effect
+    FROM court_shares, (VALUES (11), (13), (15)) AS log_effects(stream)
 ),
--- A tier as a whole keeps its law whatever the seed: its cases lean to no side on average. The
--- gamed city does not lean at all: its twin is the plain T3.
-leanings AS (
+-- Effects average to zero over the cases of a tier, so that a tier keeps its parameters whatever the
+-- seed. The gamed city has none: its twin is the plain T3.
+log_effects AS (
     SELECT
         number,
         stream,
         CASE WHEN role = 'gamed' THEN 0
-             ELSE lean - SUM(lean * share) OVER tier_cases / SUM(share) OVER tier_cases END AS lean
-    FROM drawn_leanings
+             ELSE log_effect - SUM(log_effect * share) OVER tier_cases / SUM(share) OVER tier_cases END AS log_effect
+    FROM drawn_effects
     WINDOW tier_cases AS (PARTITION BY tier, stream ORDER BY number
                           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 )
 SELECT
-    weighed.number AS court,
-    'syn-' || format('{:04d}', weighed.number) AS court_id,
+    court_shares.number AS court,
+    'syn-' || format('{:04d}', court_shares.number) AS court_id,
     city,
     province,
     tier,
@@ -55,15 +56,15 @@ SELECT
     city_number,
     province_number,
     share,
-    COALESCE(SUM(share) OVER (ORDER BY weighed.number
+    COALESCE(SUM(share) OVER (ORDER BY court_shares.number
              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS from_share,
-    exp(k().pace_weight * pace.lean) AS slower,
-    exp(k().yield_weight * yield.lean) AS pays,
-    exp(k().auction_weight * auction.lean) AS sells
-FROM weighed
-JOIN leanings AS pace ON pace.number = weighed.number AND pace.stream = 11
-JOIN leanings AS yield ON yield.number = weighed.number AND yield.stream = 13
-JOIN leanings AS auction ON auction.number = weighed.number AND auction.stream = 15;
+    exp(param().pace_weight * pace.log_effect) AS duration_factor,
+    exp(param().yield_weight * yield.log_effect) AS payment_factor,
+    exp(param().auction_weight * auction.log_effect) AS auction_factor
+FROM court_shares
+JOIN log_effects AS pace ON pace.number = court_shares.number AND pace.stream = 11
+JOIN log_effects AS yield ON yield.number = court_shares.number AND yield.stream = 13
+JOIN log_effects AS auction ON auction.number = court_shares.number AND auction.stream = 15;
 
 -- The province that was locked down in the spring of 2022.
 SET VARIABLE locked_province = (
@@ -79,8 +80,8 @@ SELECT
     number::BIGINT AS row_no,
     'syn-' || format('{:04d}', number) AS court_id,
     '模' || format('{:04d}', number) AS code,
-    word || CASE WHEN special THEN '铁路运输法院（模拟）' ELSE '区人民法院（模拟）' END AS name,
-    read || CASE WHEN special THEN ' Railway Transport Court (synthetic)'
+    characters || CASE WHEN special THEN '铁路运输法院（模拟）' ELSE '区人民法院（模拟）' END AS name,
+    reading || CASE WHEN special THEN ' Railway Transport Court (synthetic)'
                  ELSE ' District People''s Court (synthetic)' END AS name_en,
     'basic' AS level,
     NULL::VARCHAR AS parent,
@@ -88,7 +89,7 @@ SELECT
     special,
     NULL::DATE AS valid_from,
     NULL::DATE AS valid_to
-FROM court_list
+FROM court_roster
 ORDER BY number;
 
 -- What the generator knows and no page reads: tests compare scores with it.
@@ -99,5 +100,5 @@ SELECT city, 'city', tier,
        CASE WHEN gamed THEN 'gamed' WHEN city = getvariable('reformed_city') THEN 'reformed' END
 FROM cities
 UNION ALL
-SELECT court_id, 'court', tier, role FROM court_bench
+SELECT court_id, 'court', tier, role FROM court_parameters
 ORDER BY level, place_id;

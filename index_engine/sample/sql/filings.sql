@@ -1,29 +1,29 @@
 -- Filings of one chunk of case numbers: where, when, and what kind of case.
 
 CREATE OR REPLACE TEMP TABLE filings AS
-WITH drawn AS (
+WITH draws AS (
     SELECT n, u(n, 0) AS court_draw, u(n, 1) AS day_draw
     FROM range(getvariable('chunk_from'), getvariable('chunk_to')) AS numbers(n)
 ),
-placed AS (
-    SELECT n, day_draw, court, tier, city_number, province_number, role, slower, pays, sells
-    FROM drawn
-    ASOF JOIN court_bench ON court_draw >= from_share
+courts_drawn AS (
+    SELECT n, day_draw, court, tier, city_number, province_number, role, duration_factor, payment_factor, auction_factor
+    FROM draws
+    ASOF JOIN court_parameters ON court_draw >= from_share
 ),
-dated AS (
-    SELECT placed.*, d AS filed, clock
-    FROM placed
+dates_drawn AS (
+    SELECT courts_drawn.*, day_number AS filing_day, court_clock
+    FROM courts_drawn
     ASOF JOIN filing_days ON day_draw >= from_share
 )
 SELECT
-    n, court, tier, role, slower, pays, sells, filed, clock,
-    role IS NOT DISTINCT FROM 'reformed' AND on_date(filed) >= k().reform_from AS reformed,
-    u(n, 2) < k().preservation_share AS is_preservation,
-    u(n, 3) < k().local_share AS creditor_local
-FROM dated
+    n, court, tier, role, duration_factor, payment_factor, auction_factor, filing_day, court_clock,
+    role IS NOT DISTINCT FROM 'reformed' AND on_date(filing_day) >= param().reform_start AS is_reform_case,
+    u(n, 2) < param().preservation_share AS is_preservation,
+    u(n, 3) < param().local_share AS creditor_local
+FROM dates_drawn
 -- one province was locked down in the spring of 2022: most of its filings never came
 WHERE NOT (
     province_number = getvariable('locked_province')
-    AND filed BETWEEN day_number(k().lockdown_begins) AND day_number(k().lockdown_ends)
-    AND u(n, 4) >= k().lockdown_filings
+    AND filing_day BETWEEN day_number(param().lockdown_start) AND day_number(param().lockdown_end)
+    AND u(n, 4) >= param().lockdown_filings
 );

@@ -11,6 +11,6 @@ WHERE level <> 'county'
 ORDER BY code;
 
 -- Names that no fictional court may have: every division, and its reading without the class word.
-CREATE OR REPLACE TEMP TABLE real_places AS
+CREATE OR REPLACE TEMP TABLE division_names AS
 SELECT name, lower(split_part(name_en, ' ', 1)) AS stem_en
 FROM divisions;

@@ -4,8 +4,8 @@ CREATE OR REPLACE TEMP TABLE first_rows AS
 WITH known AS (
     SELECT
         amounts.*,
-        closes <= day_number(k().observed_to) AS is_closed,
-        lists < closes AND lists <= day_number(k().observed_to) AS is_listed,
+        closing_day <= day_number(param().observed_to) AS is_closed,
+        first_listing_day < closing_day AND first_listing_day <= day_number(param().observed_to) AS is_listed,
         path = 'collateral' AS has_assets,
         step_days.* EXCLUDE (n)
     FROM amounts
@@ -18,14 +18,14 @@ SELECT
     'F' || format('{:010d}', n) AS case_id,
     court,
     'first' AS case_type,
-    on_date(filed) AS filed_on,
-    CASE WHEN is_closed THEN on_date(closes) END AS closed_on,
-    CASE WHEN is_closed THEN fate END AS close_mode,
+    on_date(filing_day) AS filed_on,
+    CASE WHEN is_closed THEN on_date(closing_day) END AS closed_on,
+    CASE WHEN is_closed THEN planned_close_mode END AS close_mode,
     CASE WHEN is_closed THEN reason END AS close_reason,
-    round(claim / CASE WHEN u(n, 28) < k().wrong_unit THEN 10000 ELSE 1 END, 2)::DECIMAL(18, 2)
+    round(claim / CASE WHEN u(n, 28) < param().wrong_unit_share THEN 10000 ELSE 1 END, 2)::DECIMAL(18, 2)
         AS claim_amount,
     CASE WHEN is_closed THEN round(recovered, 2)::DECIMAL(18, 2) END AS recovered_amount,
-    CASE WHEN is_closed AND fate = 'completed' THEN on_date(closes) END AS paid_out_on,
+    CASE WHEN is_closed AND planned_close_mode = 'completed' THEN on_date(closing_day) END AS paid_out_on,
     known.has_assets,
     CASE WHEN u(n, 30) < person_share THEN 'person'
          WHEN u(n, 30) < person_share + company_share THEN 'company'
@@ -33,45 +33,45 @@ SELECT
     creditor_local,
     cause,
     NULL::VARCHAR AS parent_case_id,
-    if_seen(notified) AS notified_on,
-    if_seen(queried) AS queried_on,
-    if_seen(seized) AS seized_on,
-    if_seen(priced) AS priced_on,
-    CASE WHEN is_listed THEN on_date(lists) END AS first_listed_on
+    if_seen(notice_day) AS notified_on,
+    if_seen(query_day) AS queried_on,
+    if_seen(seizure_day) AS seized_on,
+    if_seen(pricing_day) AS priced_on,
+    CASE WHEN is_listed THEN on_date(first_listing_day) END AS first_listed_on
 FROM known
 JOIN cause_slots
     ON cause_slots.has_assets = known.has_assets AND cause_slots.slot = slot(u(n, 29));
 
 -- Resumed cases take their claim from what was left of the parent's, and run on their own clock.
 CREATE OR REPLACE TEMP TABLE resumed_rows AS
-WITH timed AS (
+WITH resumed_cases AS (
     SELECT
         parents.*,
-        resumptions.filed AS resumed_filed,
-        amounts.claim - amounts.recovered AS rest,
-        u(n, 31) < resumed_cash AS pays,
-        calendar.clock + k().resumed_median * slower * exp(k().resumed_sigma * z(n, 32))
+        resumptions.filing_day AS resumed_filing_day,
+        amounts.claim - amounts.recovered AS remaining_claim,
+        u(n, 31) < resumed_cash_share AS payment_factor,
+        calendar.court_clock + param().resumed_case_median * duration_factor * exp(param().resumed_case_sigma * z(n, 32))
             AS end_clock
     FROM resumptions
     JOIN amounts USING (n)
     JOIN first_rows AS parents USING (n)
-    JOIN calendar ON calendar.d = resumptions.filed
+    JOIN calendar ON calendar.day_number = resumptions.filing_day
     WHERE is_recorded
 ),
 closed AS (
     SELECT
-        timed.*,
-        CASE WHEN pays THEN clock_days.d
-             ELSE resumed_filed + whole_between(u(n, 34), 91, 121) END AS closes,
-        CASE WHEN pays THEN 'completed'
-             WHEN u(n, 35) < 0.9 THEN 'zhongben' ELSE 'terminated' END AS ending
-    FROM timed
+        resumed_cases.*,
+        CASE WHEN payment_factor THEN clock_days.day_number
+             ELSE resumed_filing_day + whole_between(u(n, 34), 91, 121) END AS closing_day,
+        CASE WHEN payment_factor THEN 'completed'
+             WHEN u(n, 35) < 0.9 THEN 'zhongben' ELSE 'terminated' END AS resumed_close_mode
+    FROM resumed_cases
     LEFT JOIN clock_days ON eighth = floor(end_clock * 8)::INTEGER
 ),
 known AS (
     SELECT * REPLACE (
-        CASE WHEN closes <= day_number(k().observed_to) THEN on_date(closes) END AS closed_on,
-        CASE WHEN closes <= day_number(k().observed_to) THEN ending END AS close_mode)
+        CASE WHEN closing_day <= day_number(param().observed_to) THEN on_date(closing_day) END AS closed_on,
+        CASE WHEN closing_day <= day_number(param().observed_to) THEN resumed_close_mode END AS close_mode)
     FROM closed
 )
 SELECT
@@ -80,12 +80,12 @@ SELECT
     'R' || format('{:010d}', n) AS case_id,
     court,
     'resumed' AS case_type,
-    on_date(resumed_filed) AS filed_on,
+    on_date(resumed_filing_day) AS filed_on,
     closed_on,
     close_mode,
     CASE WHEN close_mode = 'terminated' THEN 'settled' END AS close_reason,
-    round(rest, 2)::DECIMAL(18, 2) AS claim_amount,
-    round(rest * CASE close_mode WHEN 'completed' THEN 1
+    round(remaining_claim, 2)::DECIMAL(18, 2) AS claim_amount,
+    round(remaining_claim * CASE close_mode WHEN 'completed' THEN 1
                                  WHEN 'terminated' THEN 0.5 * u(n, 36)
                                  WHEN 'zhongben' THEN 0.02 * u(n, 36) END, 2)::DECIMAL(18, 2)
         AS recovered_amount,
@@ -109,11 +109,11 @@ SELECT
     'P' || format('{:010d}', n) AS case_id,
     court,
     'preservation' AS case_type,
-    on_date(filed) AS filed_on,
-    CASE WHEN closes <= day_number(k().observed_to) THEN on_date(closes) END AS closed_on,
+    on_date(filing_day) AS filed_on,
+    CASE WHEN closing_day <= day_number(param().observed_to) THEN on_date(closing_day) END AS closed_on,
     CASE WHEN closed_on IS NOT NULL THEN 'completed' END AS close_mode,
     NULL::VARCHAR AS close_reason,
-    round(median_claim * exp(k().claim_sigma * z(n, 19)), 2)::DECIMAL(18, 2) AS claim_amount,
+    round(median_claim * exp(param().claim_sigma * z(n, 19)), 2)::DECIMAL(18, 2) AS claim_amount,
     NULL::DECIMAL(18, 2) AS recovered_amount,
     NULL::DATE AS paid_out_on,
     NULL::BOOLEAN AS has_assets,
@@ -139,14 +139,14 @@ WITH sound AS (
 rows AS (
     FROM sound
     UNION ALL
-    SELECT * REPLACE (part + 2 AS part) FROM sound WHERE u(n, 37 + part) < k().duplicate
+    SELECT * REPLACE (part + 2 AS part) FROM sound WHERE u(n, 37 + part) < param().duplicate_share
     UNION ALL
     SELECT * REPLACE (
         part + 4 AS part,
         'X' || case_id[2:] AS case_id,
         filed_on - whole_between(u(n, 41), 1, 30) AS closed_on)
     FROM sound
-    WHERE part = 0 AND closed_on IS NOT NULL AND u(n, 40) < k().closed_before_filing
+    WHERE part = 0 AND closed_on IS NOT NULL AND u(n, 40) < param().closed_before_filing_share
 )
 SELECT
     row_number() OVER (ORDER BY n, part) AS row_no,
@@ -154,5 +154,5 @@ SELECT
     court_id,
     rows.* EXCLUDE (n, part, case_id, court)
 FROM rows
-JOIN court_bench USING (court)
+JOIN court_parameters USING (court)
 ORDER BY n, part;

@@ -1,50 +1,50 @@
 -- The steps of each first-enforcement case, as shares of the time until it is listed or, where it is
 -- not, closed: what is known of those days stays as it is. A step of the future is dated all the same;
--- cases.sql leaves it out.
+-- staged_cases.sql leaves it out.
 
 CREATE OR REPLACE TEMP TABLE step_days AS
-WITH spanned AS (
+WITH spans AS (
     SELECT
         *,
         -- a case that never ends has its steps within two years
-        LEAST(COALESCE(lists, closes), closes, filed + k().steps_most) - filed AS span,
-        exp(k().step_sigma * z(n, 44)) AS notice_pace,
-        exp(k().step_sigma * z(n, 46)) AS query_pace,
-        exp(k().step_sigma * z(n, 48)) AS seizure_pace
+        LEAST(COALESCE(first_listing_day, closing_day), closing_day, filing_day + param().steps_max_days) - filing_day AS span,
+        exp(param().step_sigma * z(n, 44)) AS notice_pace,
+        exp(param().step_sigma * z(n, 46)) AS query_pace,
+        exp(param().step_sigma * z(n, 48)) AS seizure_pace
     FROM amounts
     WHERE n <= getvariable('last_number')
 ),
-served AS (
+notices AS (
     SELECT
         *,
-        filed + round(span * LEAST(notice_share * notice_pace, k().step_most))::INTEGER AS notified
-    FROM spanned
+        filing_day + round(span * LEAST(notice_share * notice_pace, param().step_max_share))::INTEGER AS notice_day
+    FROM spans
 ),
-queried AS (
+queries AS (
     SELECT
         *,
-        notified + round(span * LEAST(query_share * query_pace, k().step_most))::INTEGER AS queried
-    FROM served
+        notice_day + round(span * LEAST(query_share * query_pace, param().step_max_share))::INTEGER AS query_day
+    FROM notices
 ),
-seized AS (
+seizures AS (
     SELECT
         *,
-        CASE WHEN u(n, 50) < k().preserved
-             THEN filed - whole_between(u(n, 51), 1, k().preserved_most)
-             ELSE queried
-                 + round(span * LEAST(seizure_share * seizure_pace, k().step_most))::INTEGER
-        END AS seized
-    FROM queried
+        CASE WHEN u(n, 50) < param().preservation_seizure_share
+             THEN filing_day - whole_between(u(n, 51), 1, param().preservation_seizure_max_days)
+             ELSE query_day
+                 + round(span * LEAST(seizure_share * seizure_pace, param().step_max_share))::INTEGER
+        END AS seizure_day
+    FROM queries
 )
 SELECT
     n,
-    CASE WHEN u(n, 52) >= k().notice_missing THEN notified END AS notified,
-    CASE WHEN u(n, 53) >= k().query_missing THEN queried END AS queried,
-    CASE WHEN u(n, 54) < CASE WHEN path = 'collateral' THEN 1 - k().seizure_missing
-                              ELSE k().seized_share END THEN seized END AS seized,
+    CASE WHEN u(n, 52) >= param().notice_missing_share THEN notice_day END AS notice_day,
+    CASE WHEN u(n, 53) >= param().query_missing_share THEN query_day END AS query_day,
+    CASE WHEN u(n, 54) < CASE WHEN path = 'collateral' THEN 1 - param().seizure_missing_share
+                              ELSE param().seized_share END THEN seizure_day END AS seizure_day,
     CASE WHEN path = 'collateral'
-             AND u(n, 55) < CASE WHEN lists IS NULL THEN k().unlisted_priced
-                                 ELSE 1 - k().price_missing END
-         THEN filed + span - round((filed + span - GREATEST(seized, filed)) * LEAST(
-             k().listing_share * exp(k().step_sigma * z(n, 56)), 1))::INTEGER END AS priced
-FROM seized;
+             AND u(n, 55) < CASE WHEN first_listing_day IS NULL THEN param().unlisted_priced_share
+                                 ELSE 1 - param().price_missing_share END
+         THEN filing_day + span - round((filing_day + span - GREATEST(seizure_day, filing_day)) * LEAST(
+             param().listing_share * exp(param().step_sigma * z(n, 56)), 1))::INTEGER END AS pricing_day
+FROM seizures;
