@@ -124,6 +124,37 @@ def test_what_is_not_there_is_not_represented():
     assert weight.tolist() == pytest.approx([1.0, 1.0, 0.0])
 
 
+@pytest.mark.parametrize("min_overlap", [0.8, 1e-6])
+def test_where_nothing_of_the_mix_is_represented_there_are_no_weights(min_overlap: float):
+    """No case is of a kind that is wanted; nor is any where the place has no case."""
+    for own in (np.array([50.0, 50.0, 0.0]), np.zeros(3)):
+        weight, overlap = one(own, np.array([0.0, 0.0, 10.0]), CaseMix(5, min_overlap))
+        assert overlap == 0.0
+        assert np.isnan(weight).all()
+
+
+def test_where_nothing_need_be_represented_nothing_is_counted():
+    """Without a least overlap the weights are zero: not infinite, and not those of whole cases."""
+    weight, overlap = one(np.array([50.0, 0.0]), np.array([0.0, 10.0]), CaseMix(5, 0.0))
+    assert overlap == 0.0
+    assert weight.tolist() == [0.0, 0.0]
+
+
+def test_windows_before_the_first_standard_mix_are_known():
+    """Of a place with a mix a year before, from the window on in which that is the standard."""
+    own = np.ones((3, 4, 2))
+    standard = np.ones((3, 4, 2))
+    standard[0, :2] = 0.0
+    standard[1] = 0.0
+    found = case_mix.standardisation_weights(own, standard, FREE)
+    assert found.first_window.tolist() == [2, 0, 0]
+    assert np.isnan(found.weight).all(axis=2).tolist() == [
+        [True, True, False, False],
+        [True] * 4,
+        [False] * 4,
+    ]
+
+
 def test_units_and_windows_are_apart_and_may_share_what_is_wanted():
     rng = np.random.Generator(np.random.PCG64(5))
     own = rng.integers(0, 30, (7, 4, STRATA)).astype(float)

@@ -253,3 +253,60 @@ def test_a_curve_is_flat_and_known_once_nobody_is_left() -> None:
     item = incidence.mass_functional(found, 0, incidence.incidence_weights(DAYS, 3))
     assert item.value == pytest.approx(0.5)
     assert dataclasses.asdict(found)["n_estimable_bins"] == DAYS.n_bins
+
+
+# ---------------------------------------------------------------- boundaries
+
+
+def leaving_one_a_day(events: list[str]) -> list[tuple[int, int, str]]:
+    """Ten cases seen from day 0, of which one ends on each of the days 0 to 9."""
+    return [(0, day, events[day % len(events)]) for day in range(10)]
+
+
+@pytest.mark.parametrize(("first_days", "second_days"), [(8, 8), (4, 9), (9, 4), (1, 3)])
+def test_events_of_whole_observation_covary_as_multinomial_counts(
+    first_days: int, second_days: int
+) -> None:
+    """Without censoring F is a share of n cases: of two events, no case is in both shares; of one
+    event at two ages, the earlier share is part of the later one."""
+    seen = leaving_one_a_day(["cash", "cash", "other"])
+    found = curves(seen, EVENTS, DAYS)
+
+    def upto(event: str, days: int) -> tuple[incidence.Functional, float]:
+        weights = (np.arange(DAYS.n_bins) < days).astype(float)
+        share = sum(how == event and day < days for _, day, how in seen) / len(seen)
+        return incidence.mass_functional(found, EVENTS.index(event), weights), share
+
+    cash, cash_share = upto("cash", first_days)
+    later, later_share = upto("cash", second_days)
+    other, other_share = upto("other", second_days)
+    assert (cash.value, other.value) == pytest.approx((cash_share, other_share))
+    n = len(seen)
+    assert incidence.covariance(found, cash, other) == pytest.approx(-cash_share * other_share / n)
+    both = min(cash_share, later_share)
+    expected = (both - cash_share * later_share) / n
+    assert incidence.covariance(found, cash, later) == pytest.approx(expected)
+    assert incidence.covariance(found, other, cash) == incidence.covariance(found, cash, other)
+    # 1 - F of an event covaries the other way round.
+    mirrored = incidence.covariance(found, cash.complement(1.0), other)
+    assert mirrored == pytest.approx(cash_share * other_share / n)
+
+
+def test_a_curve_ends_with_the_last_bin_of_enough_at_risk() -> None:
+    """On day j ten less j are at risk: with at least five the curve holds on days 0 to 5."""
+    found = curves(leaving_one_a_day(["cash"]), EVENTS, DAYS, least=5)
+    assert found.risk[:7].tolist() == [10, 9, 8, 7, 6, 5, 4]
+    assert found.n_estimable_bins == 6
+    for n_days, expected in ((5, 0.5), (6, 0.6), (7, np.nan)):
+        weights = (np.arange(DAYS.n_bins) < n_days).astype(float)
+        value = incidence.mass_functional(found, 0, weights).value
+        assert value == pytest.approx(expected, nan_ok=True), n_days
+    reached = [incidence.months_to_reach(found, 0, s, DAYS) * MONTH_DAYS for s in (0.59, 0.61)]
+    assert reached == pytest.approx([5.0, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(("unresolved", "n_bins"), [(0.35, 6), (0.45, DAYS.n_bins)])
+def test_few_at_risk_do_not_end_a_curve_of_nearly_all_cases(unresolved: float, n_bins: int) -> None:
+    """Before day 6, the first of fewer than five, four in ten are without an event."""
+    found = curves(leaving_one_a_day(["cash"]), EVENTS, DAYS, least=5, open_at_most=unresolved)
+    assert found.n_estimable_bins == n_bins

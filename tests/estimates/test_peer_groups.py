@@ -143,3 +143,16 @@ def test_every_unit_has_a_group_and_no_group_is_too_small(units, tiers: int, lea
     backwards = form_peer_groups(n[::-1], wealth[::-1], known[::-1], BREAKS, tiers, least)
     assert backwards.label.tolist() == found.label[::-1].tolist()
     assert set(backwards.groups) == set(found.groups) or np.isnan(wealth).any()
+
+
+@pytest.mark.parametrize("fewer", [0, 1])
+def test_the_least_number_of_members_is_enough_and_one_fewer_is_not(fewer: int):
+    """For a size class of its own, and for a tier of its own; either side may be the small one."""
+    sizes = ((100, 1, 10), (1000, 1, 10 - fewer)), ((100, 1, 10 - fewer), (1000, 1, 10))
+    for blocks in sizes:
+        found = form_peer_groups(*level(*blocks), (500.0,), n_tiers=1, min_members=10)
+        assert len(found.groups) == 2 - fewer
+    tiers = ((100, 1, 10), (100, 2, 10 - fewer)), ((100, 1, 10 - fewer), (100, 2, 10))
+    for blocks in tiers:
+        found = form_peer_groups(*level(*blocks), (), n_tiers=2, min_members=10)
+        assert len(found.groups) == 2 - fewer

@@ -334,3 +334,59 @@ def test_a_newcomer_is_covered_by_what_its_peers_say(spread: float, least: float
         covered += abs(truth[12] - group.centre[0]) <= 1.96 * group.prediction_error[0]
     assert covered / worlds >= least - 3 * np.sqrt(least * (1 - least) / worlds)
     assert spread == 0.0 or covered / worlds < 0.998, "not by being boundless"
+
+
+def test_the_error_of_a_newcomer_is_that_of_a_draw_from_the_prior():
+    """Over the spreads that the peers allow: how far places differ, and how well their mean is
+    known for each spread. With equal errors the mean is the same for every spread."""
+    rng = np.random.Generator(np.random.PCG64(3))
+    n_peers, se = 15, 0.05
+    y = rng.normal(0.4, 0.06, n_peers) + rng.normal(0.0, se, n_peers)
+    found = shrinkage.normal(y, np.full(n_peers, se))
+    tau = np.linspace(0.0, 1.0, 20_001)
+    total = se**2 + tau**2
+    likelihood = -0.5 * (n_peers - 1) * (np.log(total) + y.var(ddof=1) / total)
+    share = np.exp(likelihood - likelihood.max())
+    share /= share.sum()
+    expected = np.sqrt((share * (tau**2 + total / n_peers)).sum())
+    assert found.prediction_error == pytest.approx(np.full(n_peers, expected), rel=0.005)
+    # Neither of the parts is small enough to be lost in the tolerance.
+    assert np.sqrt((share * tau**2).sum()) < 0.98 * expected
+    assert np.sqrt((share * total / n_peers).sum()) < 0.5 * expected
+
+
+def test_the_error_of_a_newcomer_has_the_error_of_the_mean_that_moves_with_the_spread():
+    """With unequal errors another spread has another mean, and the reported one is one of them."""
+    se = np.repeat([0.03, 0.1], 6)
+    y = np.concatenate([np.linspace(0.25, 0.35, 6), np.linspace(0.5, 0.6, 6)])
+    found = shrinkage.normal(y, se)
+    tau = np.linspace(0.0, 3.0, 60_001)[:, None]
+    total = se**2 + tau**2
+    information = (1.0 / total).sum(axis=1)
+    centre = (y / total).sum(axis=1) / information
+    likelihood = -0.5 * (
+        np.log(total).sum(axis=1)
+        + np.log(information)
+        + ((y - centre[:, None]) ** 2 / total).sum(axis=1)
+    )
+    share = np.exp(likelihood - likelihood.max())
+    share /= share.sum()
+    parts = tau[:, 0] ** 2, 1.0 / information, (centre - found.centre[0]) ** 2
+    expected = [float((share * part).sum()) for part in parts]
+    assert found.prediction_error[0] == pytest.approx(np.sqrt(sum(expected)), rel=0.002)
+    assert expected[2] > 0.01 * sum(expected), "a shift too small to be seen"
+
+
+@pytest.mark.parametrize(
+    ("fit", "arrays"),
+    [
+        (shrinkage.normal, ([0.2, 0.3, 0.4, 0.5, 0.6], [0.05] * 5)),
+        (shrinkage.beta_binomial, ([2.0, 3.0, 4.0, 5.0, 6.0], [10.0] * 5)),
+        (shrinkage.gamma_poisson, ([8.0, 9.0, 10.0, 11.0, 12.0], [10.0] * 5)),
+    ],
+)
+def test_the_least_number_of_places_is_enough_and_one_fewer_is_not(fit, arrays):
+    first, second = (np.array(array) for array in arrays)
+    assert len(first) == shrinkage.MIN_PLACES
+    assert np.isfinite(fit(first, second).value).all()
+    assert np.isnan(fit(first[1:], second[1:]).value).all()

@@ -288,7 +288,9 @@ def test_peers_are_stored_with_how_many_they_are():
         assert mine["peer_group"].to_dict() == dict(
             zip(LEVEL.ids, groups[window].label.tolist(), strict=True)
         )
-        assert (mine["n_members"] == mine.groupby("peer_group")["peer_group"].transform("count")).all()
+        assert (
+            mine["n_members"] == mine.groupby("peer_group")["peer_group"].transform("count")
+        ).all()
     assert set(groups[1].label) == {"size1", "size3"}, groups[1].label
 
 
