@@ -73,7 +73,7 @@ def section(view: View, row: Any) -> None:
 
 def _group_facts(view: View, row: Any) -> Html:
     size_text, tier_text = peer_group_labels.describe_peer_group(
-        row.peers, view.snapshot.main.peers
+        row.peer_group, view.snapshot.main.peers
     )
     pairs = (
         (_("Cases under way"), size_text),
