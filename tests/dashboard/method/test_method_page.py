@@ -337,9 +337,9 @@ def test_design_effects_are_those_of_the_method_in_view(
             wider = (
                 "not at all"
                 if row["design_effect"] <= 1
-                else f"{100 * (row['effect'] ** 0.5 - 1):.1f}%"
+                else f"{100 * (row['design_effect'] ** 0.5 - 1):.1f}%"
             )
-            assert cells == [f"{row['effect']:.2f}", wider, str(int(row["n_groups"]))]
+            assert cells == [f"{row['design_effect']:.2f}", wider, str(int(row["n_groups"]))]
 
 
 def test_without_groups_the_page_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
