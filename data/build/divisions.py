@@ -23,10 +23,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
+from .pinyin import search_keys
 from .romanise import english_class_word, romanise
 
 NATION = "100000"
-COLUMNS = ("code", "level", "parent", "name", "name_hant", "name_en")
+COLUMNS = ("code", "level", "parent", "name", "name_hant", "name_en", "pinyin")
 NAMES_FILE = Path(__file__).with_name("names.csv")
 
 # Codes of the boundary file that were replaced when two counties became cities in 2023.
@@ -57,6 +58,7 @@ class Division:
     name: str
     name_hant: str = ""
     name_en: str = ""
+    pinyin: str = ""  # how the name is typed, see pinyin.py
 
 
 def map_code(code: str) -> str:
@@ -101,7 +103,7 @@ def read_names() -> dict[str, dict[str, str]]:
 
 
 def translate(rows: list[Division]) -> list[Division]:
-    """Add the traditional and the English name to every row."""
+    """Add the traditional and the English name, and the pinyin, to every row."""
     from opencc import OpenCC  # here, so that the tables can be tested without it
 
     overrides = read_names()
@@ -113,7 +115,9 @@ def translate(rows: list[Division]) -> list[Division]:
             raise ValueError(f"names.csv: {row.code} is {row.name}, not {override['name']}")
         traditional = (override and override["name_hant"]) or to_traditional(row.name)
         english = (override and override["name_en"]) or romanise(row.name)
-        result.append(replace(row, name_hant=traditional, name_en=english))
+        result.append(
+            replace(row, name_hant=traditional, name_en=english, pinyin=search_keys(row.name))
+        )
     if overrides:
         raise ValueError(f"names.csv: no such divisions: {sorted(overrides)}")
     return disambiguate(result)

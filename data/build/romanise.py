@@ -98,13 +98,14 @@ def syllables(name: str) -> list[str]:
     """Read every character of a whole name (the class word helps the dictionary choose)."""
     from pypinyin import lazy_pinyin  # here, so that the tables can be tested without it
 
-    readings = lazy_pinyin(name, v_to_u=True)
+    # What is no Chinese character stands for itself, one by one, so that positions agree.
+    readings: list[str] = lazy_pinyin(name, v_to_u=True, errors=list)
     for position, character in enumerate(name):
         readings[position] = CHARACTER_READINGS.get(character, readings[position])
     for phrase, reading in PHRASE_READINGS.items():
-        if name.startswith(phrase):
-            parts = reading.split()
-            readings[: len(parts)] = parts
+        parts = reading.split()
+        for match in re.finditer(phrase, name):
+            readings[match.start() : match.start() + len(parts)] = parts
     return readings
 
 

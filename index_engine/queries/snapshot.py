@@ -32,6 +32,7 @@ class Place:
     name_en: str
     parent: str | None  # place_id of the region above
     special: bool = False
+    pinyin: str = ""  # how people type the name: pinyin and initials, blanks between; may be empty
 
 
 class SnapshotBase:

@@ -9,6 +9,7 @@ CREATE TABLE regions (
     name      VARCHAR NOT NULL,
     name_hant VARCHAR,
     name_en   VARCHAR,
+    pinyin    VARCHAR,               -- how people type the name: pinyin and initials, blanks between
     parent    VARCHAR,               -- code of the region above; NULL for the nation
     source_id INTEGER
 );
@@ -18,6 +19,7 @@ CREATE TABLE courts (
     code       VARCHAR,              -- court code as printed in case numbers
     name       VARCHAR NOT NULL,
     name_en    VARCHAR,
+    pinyin     VARCHAR,              -- how people type the name, as in regions
     level      VARCHAR NOT NULL,     -- supreme | high | intermediate | basic
     parent     VARCHAR,              -- court_id of the court above
     region     VARCHAR NOT NULL,     -- regions.code of the place it serves

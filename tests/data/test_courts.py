@@ -52,6 +52,15 @@ class TestCourts:
         assert 340 < counted["intermediate"] < 360
         assert 2830 < counted["basic"] < 2860
 
+    def test_every_name_can_be_typed(self) -> None:
+        """In Latin letters, and by one initial a character that is read."""
+        for row in courts().values():
+            *spellings, initials = row["pinyin"].split()
+            assert all(re.fullmatch("[0-9a-z]+", key) for key in (*spellings, initials)), row
+            assert len(initials) == len(re.sub(r"[^\w]", "", row["name"])), row
+        assert courts()["陕01"]["pinyin"].split()[1].startswith("shaanxishengxianshi")
+        assert courts()["黑01"]["pinyin"].endswith(" hljshebszjrmfy")
+
     def test_parents_are_courts_of_the_level_above(self) -> None:
         above = {"high": {"supreme"}, "intermediate": {"high"}, "basic": {"intermediate"}}
         for row in courts().values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import tomllib
 from collections import Counter
 from functools import cache
@@ -121,7 +122,7 @@ class TestOrigin:
         files = {
             *tables,
             BOUNDARIES / "extent.json",
-            BOUNDARIES / "room.json",
+            BOUNDARIES / "inscribed_circles.json",
             *BOUNDARIES.rglob("*.geojson"),
         }
         assert files == described
@@ -151,6 +152,31 @@ class TestDivisions:
             assert len(row["name"]) == len(row["name_hant"])
             assert row["name_en"][0].isupper()
             assert not any("\u4e00" <= character <= "\u9fff" for character in row["name_en"])
+
+    @pytest.mark.parametrize(
+        ("name", "keys"),
+        [
+            ("哈尔滨市", "haerbinshi hebs"),
+            ("吕梁市", "lvliangshi luliangshi lls"),
+            ("陕西省", "shanxisheng shaanxisheng sxs"),
+            ("山西省", "shanxisheng sxs"),
+            ("长治市", "changzhishi czs"),
+            ("西安市", "xianshi xas"),
+            ("单县", "shanxian sx"),
+            ("六合区", "luhequ lhq"),
+            ("呼和浩特市", "huhehaoteshi hhhts"),
+        ],
+    )
+    def test_a_name_is_typed_as_it_is_read(self, name: str, keys: str) -> None:
+        assert {row["pinyin"] for row in divisions().values() if row["name"] == name} == {keys}
+
+    def test_every_name_can_be_typed(self) -> None:
+        """In Latin letters, and by one initial a character."""
+        for row in divisions().values():
+            *spellings, initials = row["pinyin"].split()
+            assert all(re.fullmatch("[a-z]+", key) for key in (*spellings, initials)), row
+            assert len(initials) == len(row["name"]), row
+            assert spellings[0].startswith(initials[0])
 
     def test_no_two_siblings_read_the_same_in_english(self) -> None:
         counted = Counter((row["parent"], row["name_en"]) for row in divisions().values())

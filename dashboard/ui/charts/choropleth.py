@@ -267,7 +267,10 @@ def _geo_layout(
 
 @lru_cache(maxsize=1)
 def _inscribed_circles() -> dict[str, tuple[float, float, float]]:
-    return {code: tuple(r) for code, r in json.loads(_read_text(BOUNDARIES / "room.json")).items()}
+    return {
+        code: tuple(r)
+        for code, r in json.loads(_read_text(BOUNDARIES / "inscribed_circles.json")).items()
+    }
 
 
 @lru_cache(maxsize=1)

@@ -52,19 +52,21 @@ seconds AS (
            unnest(string_split(param().second_readings, ' ')) AS reading
 ),
 pairs AS (
-    SELECT firsts.characters || seconds.characters AS characters, firsts.reading || seconds.reading AS reading
+    SELECT firsts.characters || seconds.characters AS characters,
+           firsts.reading || seconds.reading AS reading,
+           lower(left(firsts.reading, 1)) || left(seconds.reading, 1) AS initials
     FROM firsts CROSS JOIN seconds
 ),
 unused_names AS (
-    SELECT characters, reading
+    SELECT characters, reading, initials
     FROM pairs
     WHERE NOT EXISTS (FROM division_names WHERE starts_with(division_names.name, pairs.characters))
       AND NOT EXISTS (FROM division_names WHERE division_names.stem_en = lower(pairs.reading))
 ),
 numbered AS (
-    SELECT characters, reading, row_number() OVER (ORDER BY characters) AS number FROM unused_names
+    SELECT characters, reading, initials, row_number() OVER (ORDER BY characters) AS number FROM unused_names
 )
-SELECT characters, reading, row_number() OVER (ORDER BY place_u(number, 3))::INTEGER AS number
+SELECT characters, reading, initials, row_number() OVER (ORDER BY place_u(number, 3))::INTEGER AS number
 FROM numbered;
 
 -- Courts before their sizes are shares. role: gamed, tiny, special or NULL.
@@ -115,6 +117,7 @@ SELECT
     role,
     characters,
     reading,
+    initials,
     CASE role
         WHEN 'special' THEN param().special_size
         WHEN 'gamed' THEN param().gamed_size

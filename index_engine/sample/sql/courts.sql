@@ -83,6 +83,8 @@ SELECT
     characters || CASE WHEN special THEN '铁路运输法院（模拟）' ELSE '区人民法院（模拟）' END AS name,
     reading || CASE WHEN special THEN ' Railway Transport Court (synthetic)'
                  ELSE ' District People''s Court (synthetic)' END AS name_en,
+    CASE WHEN special THEN lower(reading) || 'tieluyunshufayuan ' || initials || 'tlysfy'
+         ELSE lower(reading) || 'qurenminfayuan ' || initials || 'qrmfy' END AS pinyin,
     'basic' AS level,
     NULL::VARCHAR AS parent,
     city AS region,

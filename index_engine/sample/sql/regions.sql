@@ -1,7 +1,7 @@
 -- Regions of the sample: the nation, its provinces and cities, from the table of divisions.
 
 CREATE OR REPLACE TEMP TABLE divisions AS
-SELECT code, level, NULLIF(parent, '') AS parent, name, name_hant, name_en
+SELECT code, level, NULLIF(parent, '') AS parent, name, name_hant, name_en, pinyin
 FROM read_csv(getvariable('divisions'), all_varchar = true, header = true, delim = ',');
 
 CREATE OR REPLACE TEMP TABLE staged_regions AS
