@@ -57,7 +57,7 @@ def draw_scores(view: View, places: Sequence[Place]) -> None:
             _("Over time"),
             lambda: measure_trends.section(view, places, measure, basis),
         ),
-        PageSection("standing", _("Where they stand"), lambda: standings.section(view, places)),
+        PageSection("standing", _("Scores and ranks"), lambda: standings.section(view, places)),
         PageSection(
             "difference", _("The difference"), lambda: score_difference.section(view, places)
         ),
@@ -69,7 +69,7 @@ def draw_scores(view: View, places: Sequence[Place]) -> None:
 def view_switch() -> Html:
     """What is compared: scores, or how many cases come and go."""
     active_view = FLOWS_VIEW if address.get("view") == FLOWS_VIEW else ""
-    names = {"": _("Scores"), FLOWS_VIEW: _("Flows by month")}
+    names = {"": _("Scores"), FLOWS_VIEW: _("Monthly flows")}
     return controls.switch("view", _("View"), names, active_view)
 
 
@@ -81,10 +81,13 @@ def title(view: View, places: Sequence[Place]) -> str:
 
 def lead_text(places: Sequence[Place]) -> str:
     if not places:
-        return _("Choose two to six provinces, cities or courts: over time, like with like.")
+        return _(
+            "Choose two to six provinces, cities or courts to compare over time and at the "
+            "same case mix."
+        )
     if len(places) == 1:
-        return _("Add a second place to compare it with, or follow it between two periods.")
-    return _("Compared over time, as observed and like with like.")
+        return _("Add a second place, or compare two periods of this one.")
+    return _("Compared over time, as observed and at the same case mix.")
 
 
 page()

@@ -50,7 +50,7 @@ def select_sides(
     available_kinds = [BETWEEN_PLACES, BETWEEN_PERIODS] if len(places) > 1 else [BETWEEN_PERIODS]
     kind = controls.select(
         "difference",
-        _("Difference of"),
+        _("Difference between"),
         available_kinds,
         format_option=kind_names.__getitem__,
         width=210,

@@ -139,7 +139,7 @@ def draw_parts(
     scale_limit = max([MIN_SCALE_LIMIT, *(abs(row.part) for row in rows)])
     spec = TableSpec(
         key="difference-parts",
-        title=_("Parts of the difference"),
+        title=_("Contributions to the difference"),
         heading="",
         columns=part_columns(
             baseline.name, target.name, scale_limit, is_split=bool(comparison.basis)
@@ -159,7 +159,7 @@ def part_columns(
     """Columns of the table; a half of its bars is `scale_limit` points."""
     split_columns: list[Column[PartRow]] = [
         Column(_("Performance"), lambda row: formats.change(row.performance, 2), kind="number"),
-        Column(_("Mix"), lambda row: formats.change(row.case_mix, 2), kind="number"),
+        Column(_("Case mix"), lambda row: formats.change(row.case_mix, 2), kind="number"),
     ]
     return [
         text_column(
@@ -170,7 +170,7 @@ def part_columns(
         ),
         Column(baseline_name, lambda row: _side_cell(row.baseline, row.unit), kind="number"),
         Column(target_name, lambda row: _side_cell(row.target, row.unit), kind="number"),
-        Column(_("Part"), _part_cell, kind="number", note=_("In points of the score")),
+        Column(_("Contribution"), _part_cell, kind="number", note=_("In points of the score")),
         plot_column(_("In points"), lambda row: _part_bars(row, scale_limit, is_split=is_split)),
         *(split_columns if is_split else []),
     ]
@@ -185,7 +185,8 @@ def _side_cell(side: SideValue | None, unit: str) -> Html | str:
     if not side.is_imputed:
         return cells.value_with_detail(value_text, n_text)
     return cells.value_with_detail(
-        tag("span", value_text, class_="quiet"), _("{n}: peers stand in").format(n=n_text)
+        tag("span", value_text, class_="quiet"),
+        _("{n}: peer group value used instead").format(n=n_text),
     )
 
 
@@ -211,13 +212,14 @@ def _table_notes(comparison: Comparison, scale_limit: float) -> Html:
     """How to read the table, and how it is computed."""
     split_note = {
         "adjusted": _(
-            "Performance: what is left with both places at the national case mix. Mix: the rest."
+            "Performance: the difference that remains with both places at the national "
+            "case mix. Case mix: the rest."
         ),
         "constant_mix": _(
-            "Performance: what is left with the later cases brought to the mix of a year before. "
-            "Mix: the rest."
+            "Performance: the change that remains with the later cases standardised to the "
+            "mix of a year before. Case mix: the rest."
         ),
-        "": _("Not split into performance and mix: no common case mix is known for these two."),
+        "": _("Not split into performance and case mix: the two have no common case mix."),
     }[comparison.basis]
     method_note = components.note(
         _("How it is computed"),
@@ -225,13 +227,13 @@ def _table_notes(comparison: Comparison, scale_limit: float) -> Html:
             "p",
             _(
                 "Across dimensions by logarithmic means (LMDI; Ang 2004, Energy Policy 32: "
-                "1131-1139), inside a dimension linearly. What is missing counts as the mean of "
-                "its dimension. Small print: 95% intervals by the delta method, with the two "
-                "sides taken as independent."
+                "1131-1139), linearly within a dimension. A missing indicator takes the mean "
+                "of its dimension. Small print: 95% intervals by the delta method, treating "
+                "the two sides as independent."
             ),
         ),
     )
-    scale_note = _("A half of the drawing is {n} points.").format(n=formats.number(scale_limit, 1))
+    scale_note = _("Half the width is {n} points.").format(n=formats.number(scale_limit, 1))
     return tag(
         "div",
         cells.part_keys() if comparison.basis else None,

@@ -69,15 +69,16 @@ def section(view: View, places: Sequence[Place], measure: str, basis: str) -> No
     components.section(
         _("{measure} over time").format(measure=measure_name(view, measure)),
         _(
-            "Each point covers the {months} months to the end of a quarter; bands are 95% "
-            "intervals. Adjusted: what it would be if every place had the nation's mix of cases."
+            "Each point covers the {months} months to the end of a quarter; shaded areas "
+            "are 95% intervals. Adjusted: the value each place would have with the "
+            "national case mix."
         ).format(months=components.window_months(view)),
         anchor="over-time",
     )
     keys = tuple((place.level, place.place_id) for place in places)
     rows = view.snapshot.trends(keys, measure)
     if rows["value"].isna().all():
-        st.html(tag("p", _("No quarter has a value of any of these places."), class_="quiet"))
+        st.html(tag("p", _("None of these places has a value in any quarter."), class_="quiet"))
         return
     quarters = view.snapshot.periods()
     place_annotations = annotation_lines.select_marks(view, places, quarters)
@@ -132,7 +133,7 @@ def _draw_panel(
 def _missing_adjustment_note(rows: pd.DataFrame) -> str | None:
     """Why some points of the adjusted series are missing."""
     if (rows["value"].notna() & rows["adjusted"].isna()).any():
-        return _("gaps: too few of its own cases, or too unlike the nation's, to be adjusted")
+        return _("gaps: too few cases, or a case mix too different from the nation's, to adjust")
     return None
 
 

@@ -23,8 +23,8 @@ FILINGS = "filed"
 def flow_names() -> dict[str, str]:
     return {
         FILINGS: _("New filings"),
-        "closed": _("Closings"),
-        "paid": _("Paid closings"),
+        "closed": _("Closed cases"),
+        "paid": _("Cases paid"),
         "sold": _("Lots sold"),
     }
 
@@ -32,11 +32,11 @@ def flow_names() -> dict[str, str]:
 def section(view: View, places: Sequence[Place]) -> None:
     """The flow that the address names, of each place on a scale of its own."""
     components.section(
-        _("Flows by month"),
+        _("Monthly flows"),
         _(
-            "Thin: as counted. Strong: without the usual course of a year and without Spring "
-            "Festival, which falls in January in one year and in February in another. Each place "
-            "has a scale of its own that begins at 0."
+            "Thin line: actual counts. Thick line: adjusted for the season and for Spring "
+            "Festival, which falls in January in some years and in February in others. "
+            "Each place has its own scale, starting at 0."
         ),
         anchor="flows",
     )
@@ -56,7 +56,7 @@ def _draw_flow(view: View, place: Place, name: str, flow: str, title: str) -> No
     rows = rows[rows["flow"] == flow].reset_index(drop=True)
     st.html(tag("h3", name, class_="chart"))
     if rows.empty:
-        st.html(tag("p", _("Too few a month to tell a season from chance."), class_="quiet"))
+        st.html(tag("p", _("Too few a month to distinguish season from chance."), class_="quiet"))
         return
     key = f"flow-{place.level}-{place.place_id}"
     chart_block.show_chart(
@@ -72,12 +72,12 @@ def _draw_flow(view: View, place: Place, name: str, flow: str, title: str) -> No
         title=f"{title}: {name}",
         n=rows["n"].sum(),
         extra=components.facts(
-            _("{first} to {last}, by month").format(
+            _("{first} to {last}, monthly").format(
                 first=rows["month"].iloc[0], last=rows["month"].iloc[-1]
             ),
             _("seasonally adjusted: quasi-Poisson regression")
             if rows["adjusted"].notna().any()
-            else _("not adjusted: fewer than three years"),
+            else _("not seasonally adjusted: less than three years of data"),
         ),
         first_period=view.snapshot.periods()[0],
         table=lambda: rows,
@@ -88,8 +88,10 @@ def draw_flow_chart(rows: pd.DataFrame, watermark: str) -> go.Figure:
     """Raw counts and the adjusted series of one place, by month."""
     months = [f"{month}-01" for month in rows["month"]]
     traces: list[dict[str, Any]] = [
-        _flow_line(months, rows["n"], theme.current_palette().others, _("as counted"), 1.2),
-        _flow_line(months, rows["adjusted"], theme.current_palette().accent, _("adjusted"), 2.4),
+        _flow_line(months, rows["n"], theme.current_palette().others, _("actual count"), 1.2),
+        _flow_line(
+            months, rows["adjusted"], theme.current_palette().accent, _("seasonally adjusted"), 2.4
+        ),
     ]
     upper_limit = max(float(rows[["n", "adjusted"]].max().max()), 1.0)
     layout = theme.layout(

@@ -22,10 +22,11 @@ MONTHS_PER_QUARTER = 3
 def section(view: View, places: Sequence[Place]) -> None:
     """The choice of the two sides, then a sentence, the chart and the table of the parts."""
     components.section(
-        _("What makes the difference"),
+        _("What explains the difference"),
         _(
-            "The difference of two scores as a sum of one part for each indicator. The parts add "
-            "up exactly, and turned round they are the same with the other sign."
+            "The difference between two scores as a sum of contributions of the "
+            "indicators. The contributions add up exactly; if the two sides are swapped, "
+            "only their signs change."
         ),
         anchor="difference",
     )
@@ -52,7 +53,7 @@ def section(view: View, places: Sequence[Place]) -> None:
             target.key,
         ),
         key="difference",
-        title=_("{after} less {before}, by indicator").format(
+        title=_("{after} minus {before}, by indicator").format(
             after=target.name, before=baseline.name
         ),
         n=None if baseline.n is None or target.n is None else baseline.n + target.n,
@@ -64,7 +65,7 @@ def section(view: View, places: Sequence[Place]) -> None:
 def no_score_reason(sides: Sequence[ComparisonSide]) -> str:
     """Which of the two has no score, and why."""
     unscored_sides = [side for side in sides if formats.is_missing(side.score)]
-    return _("No score to take apart: {places}").format(
+    return _("No score to decompose: {places}").format(
         places=_(", ").join(
             f"{side.name} ({components.status_text(side.status)})" for side in unscored_sides
         )
@@ -88,14 +89,14 @@ def difference_text(
     ]
     if comparison.basis:
         sentences.append(
-            _("of these {performance} performance, {mix} case mix").format(
+            _("of which performance {performance}, case mix {mix}").format(
                 performance=formats.change(comparison.performance),
                 mix=formats.change(comparison.case_mix),
             )
         )
     if comparison.shared_quarters:
         sentences.append(
-            _("the windows share {months} months: the interval is too wide if anything").format(
+            _("the two windows overlap by {months} months, so the interval is conservative").format(
                 months=formats.number(MONTHS_PER_QUARTER * comparison.shared_quarters)
             )
         )

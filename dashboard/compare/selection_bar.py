@@ -26,7 +26,7 @@ def draw_selection(view: View, places: Sequence[Place]) -> None:
         if len(places) < MAX_PLACES:
             st.html(_add_place_field(places), width="content")
         else:
-            message = _("Six at most: take one out to add another.")
+            message = _("Six at most: remove one to add another.")
             st.html(tag("p", message, class_="hint"), width="content")
 
 
@@ -39,7 +39,7 @@ def _place_chips(view: View, places: Sequence[Place]) -> Html:
             "×",
             href=_selection_address(compared_places.remove_place(places, place)),
             data_in=True,
-            aria_label=_("Take out {place}").format(place=place_names[place]),
+            aria_label=_("Remove {place}").format(place=place_names[place]),
         )
         swatch = tag("i", style=f"background:var(--series-{position})", aria_hidden="true")
         chips.append(tag("li", swatch, place_names[place], remove_link))
@@ -85,16 +85,16 @@ def _similar_places_link(view: View, place: Place) -> list[Html]:
         return []
     similar_places = [view.snapshot.place(place.level, code) for code in neighbours["place_id"]]
     explanation = _(
-        "Places of the same level with a score whose cases are most like its own "
-        "in kind (class, claim and debtor: Hellinger distance of the shares) and "
-        "number. How cases end plays no part."
+        "Scored places at the same level whose cases are most similar in type (class, "
+        "claim and debtor: Hellinger distance between shares) and number. How cases "
+        "end plays no part."
     )
     return [
         _selection_link(
-            _("Compare {place} with places like it").format(place=place_name(place)),
+            _("Compare {place} with similar places").format(place=place_name(place)),
             [place, *similar_places],
         ),
-        components.note(_("Places like it"), tag("p", explanation)),
+        components.note(_("Similar places"), tag("p", explanation)),
     ]
 
 
@@ -120,7 +120,7 @@ def _starting_points(view: View) -> Html | None:
         for pair in pairs
         if len(pair) > 1
     ]
-    text = _("For instance, provinces with many cases:")
+    text = _("For example, provinces with many cases:")
     return tag("div", tag("span", text), *links, class_="ways")
 
 

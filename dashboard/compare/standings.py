@@ -66,7 +66,7 @@ def section(view: View, places: Sequence[Place]) -> None:
     ]
     spec = TableSpec(
         key="standing",
-        title=_("Where they stand, {period}").format(period=formats.period(view.period)),
+        title=_("Scores and ranks, {period}").format(period=formats.period(view.period)),
         anchor="standing",
         columns=standing_columns(),
         row_class=lambda row: "dim" if formats.is_missing(row.value("score")) else "",
@@ -96,7 +96,7 @@ def standing_columns() -> list[Column[Standing]]:
             _("Rank set"),
             rank_set_text,
             kind="number",
-            note=_("95% confidence set of its rank among the places of its level"),
+            note=_("95% confidence set of the rank among places at the same level"),
         ),
         text_column(
             _("Band"),

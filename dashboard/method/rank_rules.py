@@ -140,7 +140,7 @@ def draw_checks(method: Method) -> None:
         text_column(_("Check"), method_anchor),
         text_column(_("Numerator"), lambda check: localise(check.numerator)),
         text_column(_("Denominator"), lambda check: localise(check.denominator)),
-        text_column(_("What it would show"), lambda check: localise(check.why), css_class="fine"),
+        text_column(_("What it may reveal"), lambda check: localise(check.why), css_class="fine"),
         number_column(_("Minimum n"), lambda check: check.min_n),
     ]
     table_block(

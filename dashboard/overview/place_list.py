@@ -35,7 +35,7 @@ def _draw_places(view: View, level: str, places: pd.DataFrame, layer: Layer) -> 
     title = titles[level].format(layer=_lower_first(layer.name))
     components.section(title, layer.list_note)
     if places.empty:
-        st.html(tag("p", _("No court of this place is in the data set."), class_="quiet"))
+        st.html(tag("p", _("The data set has no courts in this place."), class_="quiet"))
         return
     columns = [
         Column(

@@ -15,16 +15,16 @@ def section(view: View) -> None:
     """The change on a year before in two parts, payments against those expected, and how much of
     the national case mix the place has cases of."""
     components.section(
-        _("Case mix: other cases, or other work?"),
+        _("Case mix: different cases, or different performance?"),
         _(
-            "Courts differ in the cases that are brought to them. Only what is settled when a case "
-            "is filed counts as mix: its class, claim and kind of debtor."
+            "Courts receive different cases. Case mix covers only what is known when a "
+            "case is filed: its class, the claim and the type of debtor."
         ),
         anchor="case-mix",
     )
     change_decomposition.draw_changes(view)
     if view.place.level == "nation":
-        st.html(tag("p", _("The nation is what places are compared with."), class_="said"))
+        st.html(tag("p", _("The nation is the benchmark: no comparison applies."), class_="said"))
         return
     left_column, right_column = st.columns(2, gap="large")
     with left_column:

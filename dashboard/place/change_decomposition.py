@@ -43,7 +43,9 @@ class ChangeRow:
 def draw_changes(view: View) -> None:
     """Before, now, and the two parts of the change as numbers and as bars; or why there are none."""
     earlier_period = periods.label(periods.parse(view.period) - QUARTERS_PER_YEAR)
-    title = _("Change on {period}, split").format(period=formats.period(earlier_period))
+    title = _("Change since {period}: performance and case mix").format(
+        period=formats.period(earlier_period)
+    )
     changes = view.snapshot.change_decomposition(view.place.level, view.place.place_id, view.period)
     is_split = changes["performance"].notna().any()
     rows = change_rows(view, changes) if is_split else []
@@ -51,7 +53,10 @@ def draw_changes(view: View) -> None:
     scale_limit = max([MIN_SCALE_LIMIT, *part_sizes])
     dash_note = None
     if changes[["performance", "mix"]].isna().any(axis=None):
-        dash_note = _("A dash: too few cases in one of the two periods, or too unlike.")
+        dash_note = _(
+            "A dash means too few cases in one of the two periods, or cases too different "
+            "to compare."
+        )
     score_row = view.score_row(view.place)
     window_start, window_end = view.snapshot.period_dates(earlier_period)
     spec = TableSpec(
@@ -64,7 +69,9 @@ def draw_changes(view: View) -> None:
         notes=[_legend(scale_limit, dash_note)],
         source=Source(
             n=score_row.n if score_row else None,
-            extra=_("Before: {window}").format(window=formats.date_range(window_start, window_end)),
+            extra=_("Year before: {window}").format(
+                window=formats.date_range(window_start, window_end)
+            ),
         ),
         download=lambda: changes,
     )
@@ -76,10 +83,10 @@ def no_decomposition_reason(view: View, earlier_period: str, changes: pd.DataFra
     if earlier_period not in view.snapshot.periods():
         return _("No score is computed for {period}.").format(period=formats.period(earlier_period))
     if view.snapshot.main.strata is None:
-        return _("The method does not tell cases apart, so there is no mix to take out.")
+        return _("This method does not stratify cases, so it cannot adjust for case mix.")
     if changes["before"].isna().all() or changes["now"].isna().all():
         return _("One of the two periods has too few cases.")
-    return _("Cases of the two periods are too unlike to be brought to one mix.")
+    return _("The cases of the two periods are too different to be standardised to one mix.")
 
 
 def change_rows(view: View, changes: pd.DataFrame) -> list[ChangeRow]:
@@ -109,13 +116,13 @@ def change_columns(scale_limit: float) -> list[Column[ChangeRow]]:
             _("Performance"),
             lambda row: row.performance,
             lambda row: row.scale.unit,
-            note=_("What would have changed with the cases of a year before"),
+            note=_("The change if case mix had stayed as it was a year before"),
         ),
         change_column(
-            _("Mix"),
+            _("Case mix"),
             lambda row: row.case_mix,
             lambda row: row.scale.unit,
-            note=_("What the cases changed by being others"),
+            note=_("The change due to a different case mix"),
         ),
         plot_column(_("In points"), lambda row: cells.part_bars(row.parts_in_points, scale_limit)),
     ]
@@ -123,8 +130,8 @@ def change_columns(scale_limit: float) -> list[Column[ChangeRow]]:
 
 def _legend(scale_limit: float, dash_note: str | None) -> Html:
     scale_note = _(
-        "To the right: raises the score. A half is {n} points between the goalposts. "
-        "Rounded parts may miss the sum by one in the last digit."
+        "Bars to the right raise the score; half the width is {n} points. Rounded "
+        "parts may differ from their sum by one in the last digit."
     ).format(n=formats.number(scale_limit, 1))
     return tag(
         "p",

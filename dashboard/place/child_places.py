@@ -33,10 +33,10 @@ def section(view: View) -> None:
                 reason=lambda row: components.status_text(row.status),
             ),
             number_column(_("Score"), lambda row: row.score, 1),
-            change_column(_("On year"), lambda row: row.change_year),
+            change_column(_("On the year"), lambda row: row.change_year),
             number_column(_("Cases"), lambda row: row.n),
         ],
         row_class=table.score_row_class,
-        empty_text=_("No court of this place is in the data set."),
+        empty_text=_("The data set has no courts in this place."),
     )
     table_block(view, spec, view.scores(level, parent=parent).itertuples(index=False))

@@ -46,17 +46,17 @@ def section(view: View) -> None:
     has_values = values["value"].notna().any()
     spec = TableSpec(
         key="checks",
-        title=_("Are closings real?"),
+        title=_("Are closed cases really resolved?"),
         explanation=_(
-            "Closing a case is not the same as paying it. None of these checks enters the score; "
-            "one beside the nation's value proves nothing by itself, several together are a reason "
-            "to read files."
+            "A closed case is not necessarily a paid one. None of these checks enters the "
+            "score. One that differs from the nation proves nothing; several together are "
+            "a reason to inspect case files."
         ),
         anchor="closings",
         # The nation stands beside places, not beside itself.
         columns=check_columns(with_nation=place.level != "nation"),
-        empty_text=_("Too few closings for any of the checks."),
-        source=Source(extra=_("Small print under a value is its 95% interval.")),
+        empty_text=_("Too few closed cases for any of the checks."),
+        source=Source(extra=_("Small print: 95% interval.")),
         download=lambda: values,
     )
     rows = [check_row(view, line) for line in values.itertuples(index=False)]
@@ -91,7 +91,7 @@ def check_columns(*, with_nation: bool) -> list[Column[CheckRow]]:
             interval=lambda row: (row.nation_low, row.nation_high),
             n=lambda row: row.nation_n,
         ),
-        text_column(_("Against the nation"), compare_check, css_class="one-line"),
+        text_column(_("Compared with the nation"), compare_check, css_class="one-line"),
     ]
     return [
         text_column(
@@ -115,7 +115,7 @@ def check_columns(*, with_nation: bool) -> list[Column[CheckRow]]:
             (lambda row: row.nation) if with_nation else None,
             note=_("Dot: value. Line: 95% interval. Tick: nation."),
         ),
-        text_column(_("What it would show"), lambda row: localise(row.check.why), css_class="fine"),
+        text_column(_("What it may reveal"), lambda row: localise(row.check.why), css_class="fine"),
     ]
 
 
@@ -124,8 +124,8 @@ def compare_check(row: CheckRow) -> str:
     if formats.is_missing(row.estimate):
         return formats.NO_VALUE
     return {
-        IntervalPosition.ABOVE: _("above"),
-        IntervalPosition.BELOW: _("below"),
+        IntervalPosition.ABOVE: _("above the nation"),
+        IntervalPosition.BELOW: _("below the nation"),
         IntervalPosition.OVERLAPPING: _("no clear difference"),
         IntervalPosition.UNKNOWN: formats.NO_VALUE,
     }[interval_position(row.low, row.high, row.nation_low, row.nation_high)]

@@ -17,11 +17,13 @@ from dashboard.ui.national_comparison import IntervalPosition, interval_position
 def draw_expected_payments(view: View) -> None:
     """The ratio with its interval in a sentence, the two counts, and its shrinkage estimate."""
     place = view.place
-    st.html(tag("h3", _("Payments, against what its cases let one expect"), class_="chart"))
+    st.html(
+        tag("h3", _("Cases paid, compared with what its case mix would predict"), class_="chart")
+    )
     payments = view.snapshot.indirect_ratio(place.level, place.place_id, view.period)
     if payments.empty:
         message = _(
-            "Fewer than {n} payments are expected of its cases: too few to compare."
+            "Fewer than {n} of its cases would be expected to be paid: too few to compare."
         ).format(n=formats.number(view.snapshot.main.min_cell))
         st.html(tag("p", message, class_="said"))
         return
@@ -29,13 +31,13 @@ def draw_expected_payments(view: View) -> None:
     ratio = tag("strong", formats.number(line.ratio, 2), class_="big")
     st.html(tag("p", ratio, tag("span", ratio_text(line)), class_="ratio"))
     sentences = [
-        _("{observed} paid, {expected} expected").format(
+        _("{observed} cases paid, {expected} expected").format(
             observed=formats.number(line.observed), expected=formats.number(line.expected)
         )
     ]
     if not formats.is_missing(line.shrunk):
         sentences.append(
-            _("drawn to places of its level: {ratio} ({interval})").format(
+            _("shrunk towards places at its level: {ratio} ({interval})").format(
                 ratio=formats.number(line.shrunk, 2),
                 interval=formats.interval(line.shrunk_low, line.shrunk_high, "ratio"),
             )
@@ -52,14 +54,15 @@ def ratio_text(line: Any) -> str:
     ratio = formats.number(line.ratio, 2)
     if line.event != "cash":
         return _(
-            "{event}: {ratio} times what the nation's rates expect of the same cases (95% interval "
-            "{interval})."
+            "{event}: {ratio} times the number expected at national rates for the same "
+            "case mix (95% interval {interval})."
         ).format(event=components.outcome_name(line.event), ratio=ratio, interval=interval)
     if interval_position(line.low, line.high, 1.0) is IntervalPosition.OVERLAPPING:
         return _(
-            "It pays {ratio} times what the nation would of the same cases (95% interval "
-            "{interval}), no clear difference."
+            "Cases paid are {ratio} times the number expected at national rates for the "
+            "same case mix (95% interval {interval}): no clear difference."
         ).format(ratio=ratio, interval=interval)
     return _(
-        "It pays {ratio} times what the nation would of the same cases (95% interval {interval})."
+        "Cases paid are {ratio} times the number expected at national rates for the "
+        "same case mix (95% interval {interval})."
     ).format(ratio=ratio, interval=interval)

@@ -27,11 +27,11 @@ CHANCE_SHARE = 0.05  # expected outside the 95 % limits where nothing but chance
 def section(view: View) -> None:
     """The funnel plot of one statistic over all places of a level, those of this place in colour."""
     components.section(
-        _("Funnel plot: outside what chance explains?"),
+        _("Funnel plot: more than chance?"),
         _(
-            "A small court's rate strays far by chance alone, so limits open to the left. They "
-            "allow for what usually differs between places. To lie outside is a reason to look, "
-            "not a verdict."
+            "The rate of a small court varies widely by chance alone, so the limits widen "
+            "to the left. They allow for the usual variation between places. A place "
+            "outside the limits is a reason to look closer, not a verdict."
         ),
         anchor="funnel",
     )
@@ -46,7 +46,7 @@ def section(view: View) -> None:
         None if statistic is None else view.snapshot.funnel_plot(level, view.period, statistic_id)
     )
     if statistic is None or funnel_data is None:
-        message = _("Too few places have this figure in the period for a funnel.")
+        message = _("Too few places have this statistic in the period for a funnel plot.")
         st.html(tag("p", message, class_="said"))
         return
     member_ids = place_member_ids(view, funnel_data.places, level)
@@ -66,14 +66,14 @@ def section(view: View) -> None:
     )
     name = localise(statistic.name)
     position_text = members_text(view, funnel_data.places, member_ids, focus_id, level)
-    dispersion_text = _("spread beyond chance {tau} pp").format(
+    dispersion_text = _("variation beyond chance: {tau} pp (SD)").format(
         tau=formats.number(100 * funnel_data.tau, 1)
     )
     chart_block.show_chart(
         view,
         chart,
         key=f"funnel-{level}-{statistic_id}",
-        title=_("Funnel plot: {figure}").format(figure=name),
+        title=_("Funnel plot: {statistic}").format(statistic=name),
         caption=join(
             tag("p", legend(view, level, focus_id), class_="source"),
             tag("p", outside_count_text(funnel_data.places, level), class_="said"),
@@ -94,7 +94,7 @@ def select_level(view: View) -> str:
     if len(options) > 1:
         names = {"city": _("Cities"), "court": _("Courts")}
         level_names = {option: names[option] for option in options}
-        st.html(controls.switch("among", _("Units drawn"), level_names, level, default=options[0]))
+        st.html(controls.switch("among", _("Places shown"), level_names, level, default=options[0]))
     return level
 
 
@@ -114,7 +114,7 @@ def select_statistic(statistics_by_id: dict[str, Statistic]) -> str:
         return ""
     return controls.select(
         "funnel",
-        _("Figure"),
+        _("Statistic"),
         list(statistics_by_id),
         format_option=lambda statistic_id: localise(statistics_by_id[statistic_id].name),
         default=DEFAULT_STATISTIC if DEFAULT_STATISTIC in statistics_by_id else None,
@@ -163,12 +163,14 @@ def outside_count_text(places: pd.DataFrame, level: str) -> str:
     is_far_outside = places["flag"].str.startswith("very_")
     template = {
         "city": _(
-            "Of {n} cities, {out} lie outside the 95% limits, {far} of them outside the 99.8% "
-            "limits; chance alone would put about {chance} outside the first."
+            "Of {n} cities, {out} are outside the 95% limits and {far} of these outside "
+            "the 99.8% limits. About {chance} would be outside the 95% limits by chance "
+            "alone."
         ),
         "court": _(
-            "Of {n} courts, {out} lie outside the 95% limits, {far} of them outside the 99.8% "
-            "limits; chance alone would put about {chance} outside the first."
+            "Of {n} courts, {out} are outside the 95% limits and {far} of these outside "
+            "the 99.8% limits. About {chance} would be outside the 95% limits by chance "
+            "alone."
         ),
     }[level]
     return template.format(
@@ -191,15 +193,15 @@ def members_text(
     member_rows = places[places["place_id"].isin(member_ids)]
     if member_rows.empty:
         return {
-            "city": _("None of its cities has cases enough for the funnel."),
-            "court": _("None of its courts has cases enough for the funnel."),
+            "city": _("None of its cities has enough cases for the plot."),
+            "court": _("None of its courts has enough cases for the plot."),
         }[level]
     outside_rows = member_rows[member_rows["flag"] != funnel_plot.INSIDE_FLAG].sort_values(
         "z", key=abs, ascending=False
     )
     text = {
-        "city": _("Of its own {n} cities, {out} lie outside."),
-        "court": _("Of its own {n} courts, {out} lie outside."),
+        "city": _("Cities here: {n}, of which {out} outside the 95% limits."),
+        "court": _("Courts here: {n}, of which {out} outside the 95% limits."),
     }[level].format(n=formats.number(len(member_rows)), out=formats.number(len(outside_rows)))
     links = [
         tag(
@@ -219,15 +221,15 @@ def focus_text(view: View, line: Any) -> str:
     """Where the place itself lies."""
     name = place_name(view.place)
     if line is None:
-        return _("{name} has too few cases, or is a special court: it is in no funnel.").format(
+        return _("{name} is not in the plot: it has too few cases, or is a special court.").format(
             name=name
         )
     template = {
-        "in": _("{name}: {rate}, {part} of {n}, inside the limits."),
-        "high": _("{name}: {rate}, {part} of {n}, above the 95% limit."),
-        "low": _("{name}: {rate}, {part} of {n}, below the 95% limit."),
-        "very_high": _("{name}: {rate}, {part} of {n}, above the 99.8% limit."),
-        "very_low": _("{name}: {rate}, {part} of {n}, below the 99.8% limit."),
+        "in": _("{name}: {rate} ({part} of {n}), inside the limits."),
+        "high": _("{name}: {rate} ({part} of {n}), above the upper 95% limit."),
+        "low": _("{name}: {rate} ({part} of {n}), below the lower 95% limit."),
+        "very_high": _("{name}: {rate} ({part} of {n}), above the upper 99.8% limit."),
+        "very_low": _("{name}: {rate} ({part} of {n}), below the lower 99.8% limit."),
     }[line.flag]
     return template.format(
         name=name,

@@ -57,10 +57,10 @@ def section(view: View, row: Any) -> None:
     ]
     spec = TableSpec(
         key="methods-compared",
-        title=_("The same place under every method"),
+        title=_("Under each method"),
         heading="chart",
         columns=method_columns(with_rank=with_rank),
-        empty_text=_("It has no score to compare."),
+        empty_text=_("It has no score, so there is nothing to compare."),
         notes=[
             rank_change_text(rows) if with_rank else None,
             *purposes,
@@ -153,7 +153,7 @@ def method_columns(*, with_rank: bool) -> list[Column[MethodRow]]:
 def _rank_cell(row: MethodRow) -> Html | str:
     if formats.is_missing(row.rank):
         return formats.NO_VALUE
-    template = _("of {n}") if row.current_rank is None else _("of {n} that both score")
+    template = _("of {n}") if row.current_rank is None else _("of {n} scored by both")
     return value_with_detail(
         formats.rank(row.rank, row.tie_count), template.format(n=formats.number(row.place_count))
     )
@@ -169,16 +169,16 @@ def rank_change_text(rows: Sequence[MethodRow]) -> str | None:
         if formats.is_missing(row.rank) or formats.is_missing(row.current_rank):
             continue
         if row.rank < row.current_rank:
-            template = _("Under {method} it stands {n} places higher than under {this}.")
+            template = _("Under {method} it ranks {n} places higher than under {current}.")
         elif row.rank > row.current_rank:
-            template = _("Under {method} it stands {n} places lower than under {this}.")
+            template = _("Under {method} it ranks {n} places lower than under {current}.")
         else:
-            template = _("Under {method} its rank is the same as under {this}.")
+            template = _("Under {method} it has the same rank as under {current}.")
         sentences.append(
             template.format(
                 method=localise(row.method.name),
                 n=formats.number(abs(row.rank - row.current_rank)),
-                this=current_name,
+                current=current_name,
             )
         )
     return " ".join(sentences) or None
@@ -187,8 +187,8 @@ def rank_change_text(rows: Sequence[MethodRow]) -> str | None:
 def _court_note(view: View) -> Html:
     """Where ranks of courts are, or why there are none."""
     if view.snapshot.publishes_ranks("court"):
-        text = _("Ranks of courts stand on the page of rankings, under its note.")
+        text = _("Ranks of courts are on the rankings page, with a note on how to read them.")
     else:
-        text = _("Courts are shown in bands, without ranks; the page of rankings says why.")
+        text = _("Courts are shown in bands, without ranks; the rankings page explains why.")
     link = tag("a", text, href=address.link("rankings", level="court"), data_in=True)
     return tag("p", link, class_="said")

@@ -24,19 +24,19 @@ def draw_overlap(view: View) -> None:
         "listing": _("cases with property"),
         "lot": _("auction lots"),
     }
-    empty_text = _("No case of this place is in the data set.")
+    empty_text = _("The data set has no cases from this place.")
     if view.snapshot.main.strata is None:
-        empty_text = _("The method does not tell cases apart, so there is no mix to take out.")
+        empty_text = _("This method does not stratify cases, so it cannot adjust for case mix.")
     min_overlap = view.snapshot.main.case_mix.min_overlap
     score_row = view.score_row(place)
     spec: TableSpec[Any] = TableSpec(
         key="represented",
-        title=_("How much of the national mix it has cases of"),
+        title=_("Overlap with the national case mix"),
         heading="chart",
         columns=[
             text_column(_("Kind"), lambda line: process_names.get(line.process, line.process)),
             plot_column(
-                _("Share of the national mix"),
+                _("Share of the national case mix"),
                 lambda line: cells.share_bar(line.overlap, digits=1),
             ),
         ],
@@ -55,12 +55,11 @@ def overlap_text(overlap: pd.DataFrame, min_overlap: float, process_names: dict[
     if len(low_processes):
         names_text = _(", ").join(process_names.get(process, process) for process in low_processes)
         return _(
-            "Below {limit}, as here for {kinds}, nothing is adjusted: what the place would make of "
-            "cases it hardly has would be a guess. In an adjusted score such indicators stay as "
-            "observed."
-        ).format(limit=limit_text, kinds=names_text)
+            "Below {limit}, as here for {processes}, values are not adjusted: how the place "
+            "would deal with cases it hardly ever has would be a guess. Such indicators "
+            "enter the adjusted score as observed."
+        ).format(limit=limit_text, processes=names_text)
     return _(
-        "Adjusted values speak of this share; of cases that it hardly has nothing is known. Below "
-        "{limit} nothing would be adjusted. An indicator with too few cases of its own has no "
-        "adjusted value either."
+        "Adjusted values describe this share of the national mix only. Below {limit} "
+        "values are not adjusted; nor is an indicator that rests on too few cases."
     ).format(limit=limit_text)

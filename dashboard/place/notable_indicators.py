@@ -41,8 +41,8 @@ def section(view: View) -> None:
     components.section(
         _("What stands out"),
         _(
-            "Named is only what the 95% interval sets apart from the nation; of indicators that "
-            "differ by nothing but chance, one in twenty would still be named."
+            "Only indicators whose 95% interval excludes the nation's value are listed. "
+            "About one in twenty would be listed by chance alone."
         ),
         anchor="stands-out",
     )
@@ -113,13 +113,13 @@ def comparison_sentence(comparison: IndicatorComparison) -> str:
     line, item = comparison.line, comparison.item
     template = (
         _(
-            "{indicator}: {value} (95% interval {interval}, n = {n}), above the nation's {nation}; "
-            "{points} points apart."
+            "{indicator}: {value} (95% interval {interval}, n = {n}), above the national "
+            "{nation}; a difference of {points} points."
         )
         if line.value > line.nation
         else _(
-            "{indicator}: {value} (95% interval {interval}, n = {n}), below the nation's {nation}; "
-            "{points} points apart."
+            "{indicator}: {value} (95% interval {interval}, n = {n}), below the national "
+            "{nation}; a difference of {points} points."
         )
     )
     return template.format(
@@ -147,12 +147,12 @@ def other_indicators_text(comparisons: list[IndicatorComparison]) -> str:
     sentences = []
     if similar_names:
         sentences.append(
-            _("Not distinguishable from the nation: {names}.").format(
+            _("No clear difference from the nation: {names}.").format(
                 names=_(", ").join(similar_names)
             )
         )
     if missing_names:
         sentences.append(
-            _("Not compared, too few cases: {names}.").format(names=_(", ").join(missing_names))
+            _("Too few cases to compare: {names}.").format(names=_(", ").join(missing_names))
         )
     return " ".join(sentences)

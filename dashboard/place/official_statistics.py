@@ -39,15 +39,15 @@ def section(view: View) -> None:
     distributions = spine_chart.read_distributions(view)
     spec = TableSpec(
         key="official",
-        title=_("Official figures, beside the score"),
+        title=_("Official statistics, not in the score"),
         explanation=_(
-            "Not part of the score. One word can have several denominators, so each is spelled "
-            "out. The grey bar spans all places of the level that have a score, from least to "
-            "most; the tick is the nation."
+            "These do not enter the score. The same name can hide different denominators, "
+            "so each is spelled out. The grey bar spans all scored places at this level, "
+            "from minimum to maximum; the tick marks the nation."
         ),
         anchor="figures",
         columns=statistic_columns(with_nation=place.level != "nation"),
-        caption=_("Official figures"),
+        caption=_("Official statistics"),
         empty_text=components.status_text("no_data"),
         download=lambda: spine_chart.with_distributions(values, distributions, "statistic", "statistic"),
         download_name="official-figures",
@@ -85,12 +85,12 @@ def statistic_columns(*, with_nation: bool) -> list[Column[StatisticRow]]:
     ]
     return [
         text_column(
-            _("Figure"),
+            _("Statistic"),
             lambda row: join(tag("span", localise(row.statistic.name)), " ", row.explanation),
         ),
         value_column(_("Value"), lambda row: row.value, lambda row: row.statistic.unit),
         *(nation_columns if with_nation else []),
-        plot_column(_("Least to most"), _distribution_cell),
+        plot_column(_("Minimum to maximum"), _distribution_cell),
         text_column(
             _("Numerator"),
             lambda row: formats.number(row.numerator),

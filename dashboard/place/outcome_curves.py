@@ -16,11 +16,11 @@ from index_engine.queries import Place
 def section(view: View) -> None:
     """What cases and lots came to, side by side."""
     components.section(
-        _("What becomes of cases and of auction lots"),
+        _("Outcomes of cases and auction lots"),
         _(
-            "Shares by outcome, stacked to one. Open ones count: they are the pale area on top. "
-            "Shaded: the 95% interval of what was paid or sold; dashed: the nation's share of it. "
-            "A curve ends where too few are under way."
+            "Shares by outcome, adding up to 100%; open cases and lots are the pale area "
+            "on top. Shaded: 95% interval of the share paid or sold. Dashed: the same "
+            "share for the nation. Curves end where too few remain under observation."
         ),
         anchor="outcomes",
     )
@@ -44,7 +44,7 @@ def select_cohort(view: View) -> str:
         format_option=lambda year: (
             _("Filed in {year}").format(year=year)
             if year
-            else _("Under way in the period, of every age")
+            else _("Open during the period, of any age")
         ),
         width=300,
     )
@@ -97,7 +97,7 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
     n = curve["at_risk"].iloc[0] if cohort else view.process_n(process)
     last_month = int(curve["month"].iloc[-1])
     cutoff_text = (
-        _("too few under way after month {month}").format(month=last_month)
+        _("too few under observation after month {month}").format(month=last_month)
         if last_month < horizon
         else None
     )

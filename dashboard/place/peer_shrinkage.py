@@ -38,11 +38,11 @@ def section(view: View, row: Any) -> None:
     if not has_peers(view, row):
         return
     components.section(
-        _("Its peers"),
+        _("Peer group"),
         _(
-            "A small court's value is mostly chance. For a second look it is drawn to the mean of "
-            "places like it: of one level, a like number of cases and like sums at stake, none of "
-            "which depends on how well it enforces."
+            "For a small place, much of an observed value is chance. A shrinkage estimate "
+            "moves it towards the mean of its peer group: places at the same level with "
+            "similar caseloads and similar claims, none of which depends on performance."
         ),
         anchor="peers",
     )
@@ -51,7 +51,7 @@ def section(view: View, row: Any) -> None:
     rows = score_estimates(row) if has_estimates else []
     spec: TableSpec[ScoreEstimate] = TableSpec(
         key="peers",
-        title=_("Its peers"),
+        title=_("Peer group"),
         heading="",
         columns=[
             text_column(_("Estimate"), lambda line: line.estimate),
@@ -63,7 +63,7 @@ def section(view: View, row: Any) -> None:
                 interval=lambda line: (line.low, line.high),
             ),
         ],
-        empty_text=_("It has no score, so that none is drawn to its peers."),
+        empty_text=_("It has no score, so there is no shrinkage estimate."),
         notes=[_shrinkage_note(row)] if has_estimates else [],
         source=Source(n=row.n),
         download=lambda: pd.DataFrame(rows),
@@ -76,8 +76,8 @@ def _group_facts(view: View, row: Any) -> Html:
         row.peer_group, view.snapshot.main.peers
     )
     pairs = (
-        (_("Cases under way"), size_text),
-        (_("Sums at stake"), tier_text),
+        (_("Caseload"), size_text),
+        (_("Claims"), tier_text),
         (_("Places in the group"), formats.number(row.n_peers)),
     )
     items = [tag("div", tag("dt", term), tag("dd", meaning)) for term, meaning in pairs]
@@ -88,13 +88,13 @@ def score_estimates(row: Any) -> list[ScoreEstimate]:
     """The score of a row of scores as observed, and drawn to the mean of its peers."""
     return [
         ScoreEstimate(_("As observed"), row.score, row.low, row.high),
-        ScoreEstimate(_("Drawn to its peers"), row.shrunk, row.shrunk_low, row.shrunk_high),
+        ScoreEstimate(_("Shrinkage estimate"), row.shrunk, row.shrunk_low, row.shrunk_high),
     ]
 
 
 def _shrinkage_note(row: Any) -> Html:
     details_link = tag(
-        "a", _("Indicator by indicator"), href=address.current_link(view="peers"), data_in=True
+        "a", _("By indicator"), href=address.current_link(view="peers"), data_in=True
     )
     return tag("p", shrinkage_text(row.score, row.shrunk), " ", details_link, class_="said")
 
@@ -103,8 +103,8 @@ def shrinkage_text(score: float, shrunk: float) -> str:
     """How far the shrinkage estimate lies from the score, in words; both in points."""
     score_change = round(shrunk - score, 1)
     if score_change == 0:
-        return _("Its peers do not move it.")
+        return _("Shrinkage leaves the score unchanged.")
     points = formats.number(abs(score_change), 1)
     if score_change > 0:
-        return _("Its peers draw it up by {points} points.").format(points=points)
-    return _("Its peers draw it down by {points} points.").format(points=points)
+        return _("Shrinkage raises the score by {points} points.").format(points=points)
+    return _("Shrinkage lowers the score by {points} points.").format(points=points)

@@ -36,11 +36,11 @@ def section(view: View, row: Any) -> None:
     if place.level not in VARIED_LEVELS:
         return
     components.section(
-        _("Its rank: how much is chance, how much is choice"),
+        _("How certain is the rank?"),
         _(
-            "Two doubts that do not mix: other cases might have come (sampling), and the method "
-            "might have been another (weights, goalposts, aggregation and more, all varied at "
-            "once)."
+            "Two separate sources of uncertainty: sampling error (other cases might have "
+            "come in) and the assumptions of the method (weights, goalposts, aggregation "
+            "and others, all varied at once)."
         ),
         anchor="choices",
     )
@@ -62,8 +62,8 @@ def section(view: View, row: Any) -> None:
 def no_ranges_reason(view: View, row: Any) -> str:
     """Why nothing is varied for the place."""
     if row is None or formats.is_missing(row.score):
-        return _("It has no score, and so no rank to vary.")
-    return _("Choices are varied for places that have a score in {period} only.").format(
+        return _("It has no score and therefore no rank.")
+    return _("Assumptions are varied only for places with a score in {period}.").format(
         period=formats.period(view.snapshot.periods()[-1])
     )
 
@@ -76,10 +76,10 @@ def draw_rank_ranges(view: View, line: Any, sensitivity_rows: pd.DataFrame) -> N
     place_count = len(sensitivity_rows)
     retention_text = None
     if line.scored < 1:
-        retention_text = _("It keeps a score in {share} of the replicates.").format(
+        retention_text = _("It has a score in {share} of the replicates.").format(
             share=formats.percent(line.scored)
         )
-    period_note = _("Choices are varied at the last period, {period}.").format(
+    period_note = _("Assumptions are varied for the latest period, {period}.").format(
         period=formats.period(view.period)
     )
     spec: TableSpec[RankRange] = TableSpec(
@@ -87,11 +87,13 @@ def draw_rank_ranges(view: View, line: Any, sensitivity_rows: pd.DataFrame) -> N
         title=_("Rank among {n}").format(n=formats.number(place_count)),
         heading="chart",
         columns=[
-            text_column(_("Doubt"), lambda ranks: ranks.source, lambda ranks: ranks.meaning),
+            text_column(
+                _("Source of uncertainty"), lambda ranks: ranks.source, lambda ranks: ranks.meaning
+            ),
             plot_column(
                 f"1–{formats.number(place_count)}",
                 lambda ranks: cells.rank_whisker(ranks.low, ranks.high, ranks.rank, place_count),
-                note=_("Best on the left. Dot: rank; of the choices, the median."),
+                note=_("Rank 1 on the left. Dot: the rank; for assumptions, the median rank."),
             ),
             Column(
                 _("Ranks"), lambda ranks: formats.rank_range(ranks.low, ranks.high), kind="number"
@@ -108,14 +110,14 @@ def rank_ranges(line: Any, n_replicates: int) -> list[RankRange]:
     """The confidence set of the rank, and its range over the replicates of the method."""
     return [
         RankRange(
-            _("Sampling"),
+            _("Sampling error"),
             _("95% confidence set"),
             line.rank_set_low,
             line.rank_set_high,
             line.rank,
         ),
         RankRange(
-            _("Choices of the method"),
+            _("Assumptions of the method"),
             _("90% of {n} replicates").format(n=formats.number(n_replicates)),
             line.rank_low,
             line.rank_high,
@@ -138,33 +140,36 @@ def draw_sobol_indices(view: View, line: Any) -> None:
     sobol_rows = sobol_rows.sort_values("total", ascending=False, kind="stable")
     spec: TableSpec[Any] = TableSpec(
         key="sobol",
-        title=_("Which choice moves its rank"),
+        title=_("Which assumptions the rank depends on"),
         heading="chart",
         columns=[
-            text_column(_("Choice"), lambda index: terms.assumption_name(index.choice)),
+            text_column(_("Assumption"), lambda index: terms.assumption_name(index.choice)),
             plot_column(
                 "0–1",
                 lambda index: cells.nested_bar(
                     index.first, index.total, terms.assumption_name(index.choice)
                 ),
-                note=_("Dark: the choice alone. Pale: with its interactions."),
+                note=_("Dark: main effect. Pale: total effect, with interactions."),
             ),
             Column(
-                _("Alone"),
+                _("Main effect"),
                 lambda index: _index_cell(index.reason, index.first, index.first_half),
                 kind="number",
             ),
             Column(
-                _("In all"),
+                _("Total effect"),
                 lambda index: _index_cell(index.reason, index.total, index.total_half),
                 kind="number",
             ),
         ],
-        empty_text=_("No indices are known for this place."),
+        empty_text=_("There are no sensitivity indices for this place."),
         notes=[leading_assumption_text(sobol_rows, line)],
         source=_source(
             view,
-            _("Sobol indices: shares of the variance of its rank, ± half of a 95% interval."),
+            _(
+                "Sobol indices: shares of the variance of the rank, ± half the width of a 95% "
+                "interval."
+            ),
         ),
         download=lambda: sobol_rows,
     )
@@ -186,17 +191,17 @@ def leading_assumption_text(sobol_rows: pd.DataFrame, line: Any) -> str:
     """
     estimable_rows = list(sobol_rows[sobol_rows["reason"] == ""].itertuples(index=False))
     if not estimable_rows:
-        return _("No choice moves its rank.")
+        return _("The rank does not depend on any assumption.")
     leading_row = estimable_rows[0]
     name = terms.assumption_name(leading_row.choice)
     if line.rank_low == line.rank_high:
-        return _("Its rank hardly moves; where it does, it is most by: {choice}.").format(
-            choice=name
+        return _("The rank hardly changes; the largest effect is of: {assumption}.").format(
+            assumption=name
         )
     if len(estimable_rows) > 1:
         next_row = estimable_rows[1]
         if leading_row.total - leading_row.total_half < next_row.total + next_row.total_half:
-            return _("Most, though not clearly, by: {choice}; next: {other}.").format(
-                choice=name, other=terms.assumption_name(next_row.choice)
+            return _("Largest effect, though not clearly so: {assumption}; next: {other}.").format(
+                assumption=name, other=terms.assumption_name(next_row.choice)
             )
-    return _("Most by: {choice}.").format(choice=name)
+    return _("Largest effect: {assumption}.").format(assumption=name)

@@ -24,18 +24,19 @@ def section(view: View) -> None:
     # Each figure names its own source; the source line is about what is computed.
     source = None
     if view.snapshot.synthetic or values["computed"].notna().any():
-        source_note = _("Published figures are real and carry their own source")
+        source_note = _("Published figures are real, and each has its own source")
         source = Source(extra=source_note if view.snapshot.synthetic else None)
     spec: TableSpec[Any] = TableSpec(
         key="published",
-        title=_("Published figures beside computed values"),
+        title=_("Published figures and computed values"),
         explanation=_(
-            "As courts, the press and market monitors state them; nothing of it enters a score. A "
-            "computed value stands beside a published one only where formula, place and days are "
-            "the same. Of figures without one in the period, the latest before it is shown."
+            "As published by courts, the press and market monitors; none of them enters a "
+            "score. A computed value is given only where formula, place and dates are the "
+            "same. If nothing was published for the period, the latest earlier figure is "
+            "shown."
         ),
         columns=[
-            text_column(_("Figure"), lambda line: _statistic_cell(view, line)),
+            text_column(_("Statistic"), lambda line: _statistic_cell(view, line)),
             text_column(
                 _("Period"), lambda line: _short_period(line.period_start, line.period_end)
             ),
@@ -50,7 +51,7 @@ def section(view: View) -> None:
                 lambda line: localise(view.snapshot.metrics[line.metric].definition),
                 css_class="fine",
             ),
-            text_column(_("Published at"), _publication_link),
+            text_column(_("Source"), _publication_link),
         ],
         source=source,
         download=lambda: values,
@@ -106,7 +107,7 @@ def _publication_link(line: Any) -> Html:
     return (
         source_link
         if basis_text == line.basis
-        else cells.value_with_detail(source_link, _("derived from two of them"))
+        else cells.value_with_detail(source_link, _("derived from two published figures"))
     )
 
 

@@ -59,11 +59,12 @@ def section(view: View) -> None:
     has_rounds = bool(len(rounds) and rounds["held"].sum())
     spec = TableSpec(
         key="rounds",
-        title=_("From listing to sale: the auction funnel"),
+        title=_("From listing to sale"),
         explanation=_(
-            "Auctions that ended in the period, stage by stage. Bars and shares are of first "
-            "auctions; a second auction mostly follows one that failed, sometimes in the period "
-            "before. A sale that was defaulted on is no sale."
+            "Auction rounds that ended in the period, by stage. Bars and shares are "
+            "relative to first auctions; most second auctions follow a failed first one, "
+            "which may have ended in an earlier period. A sale on which the buyer "
+            "defaulted does not count as sold."
         ),
         anchor="rounds",
         columns=_columns(),
@@ -88,7 +89,7 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
         "first": _("First auction"),
         "second": _("Second auction"),
         "sale": _("Fixed-price sale"),
-        "relisted": _("Listed anew"),
+        "relisted": _("Relisted"),
     }
     first_auctions = rounds.loc[rounds["stage"] == "first", "ended"].sum()
     share_base = float(first_auctions or rounds["ended"].sum())
@@ -110,14 +111,14 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
         )
         held_share = None if formats.is_missing(line.sale_rate) else line.failed / line.held
         rows.append(
-            PipelineRow("failed", _("failed"), line.failed, line.failed / share_base, held_share)
+            PipelineRow("failed", _("unsold"), line.failed, line.failed / share_base, held_share)
         )
         otherwise_count = line.ended - line.sold - line.failed
         if otherwise_count:
             rows.append(
                 PipelineRow(
                     "gone",
-                    _("otherwise"),
+                    _("other"),
                     otherwise_count,
                     otherwise_count / share_base,
                     detail=_otherwise_text(line),
@@ -130,8 +131,8 @@ def _otherwise_text(line: Any) -> str:
     """How rounds ended that were neither sold nor failed."""
     outcome_counts = (
         (_("withdrawn or stopped {n}"), line.withdrawn),
-        (_("defaulted {n}"), line.defaulted),
-        (_("taken in kind {n}"), line.setoff),
+        (_("buyer defaulted {n}"), line.defaulted),
+        (_("taken by the creditor in payment {n}"), line.setoff),
     )
     return _(", ").join(template.format(n=formats.number(n)) for template, n in outcome_counts if n)
 
@@ -143,13 +144,15 @@ def _columns() -> list[Column[PipelineRow]]:
         share_column("", lambda row: row.first_auction_share),
         number_column(_("Auctions"), lambda row: row.count),
         Column(
-            _("Of those held"),
+            _("Of rounds held"),
             lambda row: "" if row.kind in ("stage", "gone") else formats.percent(row.held_share),
             kind="number",
-            note=_("Held: sold, failed, defaulted or taken in kind; withdrawn ones are left out"),
+            note=_(
+                "Held: sold, unsold, defaulted or taken in payment; withdrawn rounds are excluded"
+            ),
         ),
         plot_column(
-            _("Price / reference"),
+            _("Price over reference"),
             lambda row: _price_chart(row) if row.kind == "sold" else "",
             note=_("Median of final price over the reference price at first listing"),
         ),
@@ -203,11 +206,15 @@ def _price_cell(row: PipelineRow) -> Html:
 def _legend_items() -> list[Html]:
     low, high = (formats.number(end, 1) for end in PRICE_AXIS)
     return [
-        tag("span", tag("s", class_="tick"), _("lowest lawful start price, of the reference")),
+        tag(
+            "span",
+            tag("s", class_="tick"),
+            _("lowest lawful starting price, as a share of the reference price"),
+        ),
         tag(
             "span",
             tag("i", class_="dot plain"),
-            _("median price, on a line from {low} to {high} of the reference").format(
+            _("median sale price, on a scale from {low} to {high} of the reference price").format(
                 low=low, high=high
             ),
         ),
@@ -216,8 +223,9 @@ def _legend_items() -> list[Html]:
 
 def _price_floor_note() -> str:
     return _(
-        "Floors: a first auction starts at 70% of the reference price or above, a second at 80% of "
-        "that start or above: 0.70 × 0.80 = 56% (Fa Shi [2016] 18, arts 10 and 26)"
+        "Floors: a first auction starts at no less than 70% of the reference price, a "
+        "second at no less than 80% of that: 0.70 × 0.80 = 56% (Fa Shi [2016] 18, arts "
+        "10 and 26)"
     )
 
 
@@ -243,5 +251,5 @@ def render_sale_rates(view: View) -> Html | None:
         )
     if not sale_rates:
         return None
-    heading = tag("h3", _("Sold, by three denominators"), class_="chart")
+    heading = tag("h3", _("Sale rates by three denominators"), class_="chart")
     return join(heading, tag("dl", *sale_rates, class_="facts three"))

@@ -51,11 +51,12 @@ def section(view: View, row: Any) -> None:
     container_key = "spine-alone" if is_nation else "spine"
     spec = TableSpec(
         key=container_key if reading == DIRECT else f"reading-{reading}",
-        title=_("The score taken apart"),
+        title=_("How the score is made up"),
         explanation=_(
-            "Each value is placed between two fixed goalposts, 0 and 100 points; points are "
-            "averaged within a dimension, and the dimensions combined by a geometric mean, so that "
-            "none can buy off another. In every row, right is better."
+            "Each value is converted to points between two fixed goalposts, worth 0 and "
+            "100. Points are averaged within a dimension, and dimensions are combined by a "
+            "geometric mean, so that one cannot fully offset another. In every row, "
+            "further right is better."
         ),
         anchor="score",
         columns=columns,
@@ -90,24 +91,24 @@ def selected_reading() -> str:
 def reading_switch(reading: str) -> Html:
     names = {
         DIRECT: _("As it enters the score"),
-        PEERS: _("Beside its peers"),
+        PEERS: _("Compared with its peer group"),
         CASE_MIX: _("At the national case mix"),
     }
-    return controls.switch("view", _("Reading"), names, reading, default=DIRECT)
+    return controls.switch("view", _("Values"), names, reading, default=DIRECT)
 
 
 def reading_explanation(reading: str) -> str:
     """One sentence on what the reading is."""
     return {
-        DIRECT: _("Small print under a value is its 95% interval."),
+        DIRECT: _("Small print: 95% interval."),
         PEERS: _(
-            "A shrinkage estimate draws a value to the mean of its peers, the more so the less its "
-            "own cases say; the share tells how much of it is the place's own (0%: its peers "
-            "differ by no more than chance)."
+            "A shrinkage estimate moves a value towards the mean of its peer group, the "
+            "more so the fewer cases it rests on. The share is the weight of the place's "
+            "own cases (0%: its peers differ by no more than chance)."
         ),
         CASE_MIX: _(
-            "Adjusted: what the value would be if the place had the nation's mix of cases. "
-            "Bars to the right: the mix of its cases holds its score down; to the left: it helps."
+            "Adjusted: the value the place would have with the national case mix. Bars to "
+            "the right: its case mix lowers its score; to the left: its case mix raises it."
         ),
     }[reading]
 
@@ -129,7 +130,7 @@ def direct_columns(*, with_nation: bool) -> list[Column[DecompositionRow]]:
         ),
         _number_cell_column(_("Value"), _scored_value_cell),
         *(comparison_columns if with_nation else []),
-        plot_column(_("0–100 points"), _points_spine, note=_("Right is better.")),
+        plot_column(_("0–100 points"), _points_spine, note=_("Further right is better.")),
         number_column(_("Points"), lambda line: line.points, 1),
         _n_column(),
     ]
@@ -139,7 +140,7 @@ def peers_columns() -> list[Column[DecompositionRow]]:
     """The value as observed, the mean of the peers, and what lies between the two."""
     return [
         text_column(_("Indicator"), _name_cell),
-        _number_cell_column(_("Own value"), _direct_value_cell),
+        _number_cell_column(_("Observed value"), _direct_value_cell),
         _peer_mean_column(),
         _number_cell_column(
             _("Shrinkage estimate"),
@@ -150,7 +151,7 @@ def peers_columns() -> list[Column[DecompositionRow]]:
         _blank_for(
             ("score", "dimension"),
             plot_column(
-                _("Share of its own cases in it"),
+                _("Weight of its own cases"),
                 lambda line: cells.share_bar(_estimates(line).direct_weight),
             ),
         ),
@@ -162,7 +163,7 @@ def mix_columns() -> list[Column[DecompositionRow]]:
     """The value as observed, at the national case mix, and the difference of the two."""
     return [
         text_column(_("Indicator"), _name_cell),
-        _number_cell_column(_("Own value"), _direct_value_cell),
+        _number_cell_column(_("Observed value"), _direct_value_cell),
         _number_cell_column(
             _("Adjusted value"),
             lambda estimates, unit: cells.value_with_interval(
@@ -172,7 +173,7 @@ def mix_columns() -> list[Column[DecompositionRow]]:
         _blank_for(
             ("dimension",),
             change_column(
-                _("Adjusted less own value"),
+                _("Adjusted minus observed"),
                 lambda line: _estimates(line).adjustment,
                 lambda line: line.scale.unit,
             ),
@@ -182,7 +183,7 @@ def mix_columns() -> list[Column[DecompositionRow]]:
             plot_column(
                 _("Difference in points"),
                 _adjustment_bar,
-                note=_("On the scale of the goalposts; a half of the cell is 5 points"),
+                note=_("In points between the goalposts; half the width is 5 points"),
             ),
         ),
         _n_column(),
@@ -211,7 +212,7 @@ def _estimate_column(heading: str, estimate: Estimated) -> Column[DecompositionR
 
 
 def _peer_mean_column() -> Column[DecompositionRow]:
-    column = _estimate_column(_("Mean of its peers"), lambda estimates: estimates.peer_mean)
+    column = _estimate_column(_("Peer group mean"), lambda estimates: estimates.peer_mean)
     return _blank_for(("score",), column)
 
 
@@ -243,9 +244,9 @@ def _scored_value_cell(estimates: Estimates, unit: str) -> Html:
     if not estimates.is_imputed:
         return _direct_value_cell(estimates, unit)
     template = (
-        _("{reason}: peers' value stands in")
+        _("{reason}: peer group mean used instead")
         if formats.is_missing(estimates.shrunk)
-        else _("{reason}: drawn to its peers")
+        else _("{reason}: shrinkage estimate used instead")
     )
     return cells.value_with_detail(
         tag("span", formats.value(estimates.scored_value, unit), class_="quiet"),
@@ -271,7 +272,7 @@ def _points_spine(line: DecompositionRow) -> Html | str:
     """Where the points lie among those of all places of the level, and beside the nation's."""
     if formats.is_missing(line.points):
         if line.estimates is None:
-            return _("too little weight present")
+            return _("too few indicators available")
         return components.status_text(line.estimates.status)
     distribution = distribution_in_points(line.distribution, line.scale)
     tooltip = spine_chart.distribution_text(line.distribution, line.scale.unit)

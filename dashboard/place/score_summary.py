@@ -14,7 +14,7 @@ from dashboard.ui.html import Html, join, tag
 def score_headline(row: Any) -> Html:
     """The score with its intervals, or why there is none."""
     if row is None:
-        return components.facts(_("No case of this place is in the data set."))
+        return components.facts(_("The data set has no cases from this place."))
     if formats.is_missing(row.score):
         message = _("no score: {reason}").format(reason=components.status_text(row.status))
         return components.facts(message, components.case_count(row))
@@ -48,13 +48,13 @@ def band_text(row: Any) -> Html:
         tag(
             "p",
             _(
-                "A band is given only where the 90% interval lies inside it, or inside two that "
-                "are neighbours."
+                "A band is given only where the 90% interval lies within one band or two "
+                "adjacent bands."
             ),
         ),
     )
     if formats.is_missing(row.band):
-        return join(_("no band: the interval spans more than two"), " ", info_note)
+        return join(_("no band: the interval spans more than two bands"), " ", info_note)
     return join(tag("span", _("band {band}").format(band=row.band)), " ", info_note)
 
 
@@ -76,8 +76,9 @@ def rank_facts(view: View, row: Any) -> list[Html | str]:
         tag(
             "p",
             _(
-                "Sets made this way hold a place's true rank 95 times in 100. Sets that hold the "
-                "ranks of all places of the level at once are wider: here {ranks}."
+                "In 95 of 100 samples, a set made this way contains the true rank of the "
+                "place. Sets that contain the ranks of all places at this level simultaneously "
+                "are wider: here {ranks}."
             ).format(ranks=formats.rank_range(row.rank_low_all, row.rank_high_all)),
         ),
     )

@@ -22,9 +22,9 @@ def section(view: View, row: Any) -> None:
     if place.level == "nation" or row is None:
         return
     titles = {
-        "province": _("Provinces like this one"),
-        "city": _("Cities like this one"),
-        "court": _("Courts like this one"),
+        "province": _("Similar provinces"),
+        "city": _("Similar cities"),
+        "court": _("Similar courts"),
     }
     neighbours = view.snapshot.similar_places(
         place.level, place.place_id, view.period, k=NEIGHBOUR_COUNT
@@ -35,8 +35,8 @@ def section(view: View, row: Any) -> None:
         key="alike",
         title=titles[place.level],
         explanation=_(
-            "Nearest by the kinds of cases filed (cause, sum, debtor) and by how many are under "
-            "way; how they end plays no part. In order of likeness, not of score."
+            "The places most similar in incoming cases (cause, claim, debtor) and "
+            "caseload, most similar first. How cases end plays no part."
         ),
         anchor="alike",
         columns=[
@@ -56,9 +56,9 @@ def section(view: View, row: Any) -> None:
             ),
         ],
         row_class=lambda line: "total" if line.place_id == place.place_id else "",
-        empty_text=_("No place with a score is like it."),
+        empty_text=_("There is no similar place with a score."),
         notes=[_comparison_text(view, rows)],
-        source=Source(n=row.n, extra=_("Distance: 0 for the same mix and size")),
+        source=Source(n=row.n, extra=_("Distance: 0 means the same case mix and caseload")),
         download=lambda: rows,
     )
     table_block(view, spec, rows.itertuples(index=False))

@@ -113,10 +113,10 @@ def distribution_text(distribution: Any, unit: str) -> str:
     def value_text(value: float) -> str:
         return formats.value(value, unit)
 
-    return _("{n} places: {least} to {most}, the middle half {q25} to {q75}").format(
+    return _("{n} places: {minimum} to {maximum}, middle half {q25} to {q75}").format(
         n=formats.number(distribution.place_count),
-        least=value_text(distribution.minimum),
-        most=value_text(distribution.maximum),
+        minimum=value_text(distribution.minimum),
+        maximum=value_text(distribution.maximum),
         q25=value_text(distribution.q25),
         q75=value_text(distribution.q75),
     )
@@ -126,9 +126,9 @@ def legend(view: View, distributions: Distributions) -> Html:
     """What the marks mean, and of how many places the grey bars are."""
     level = DISTRIBUTION_LEVEL.get(view.place.level, view.place.level)
     bar_texts = {
-        "province": _("all provinces ({n}), least to most; inner bar: the middle half"),
-        "city": _("all cities ({n}), least to most; inner bar: the middle half"),
-        "court": _("all courts ({n}), least to most; inner bar: the middle half"),
+        "province": _("all provinces ({n}), minimum to maximum; inner bar: middle half"),
+        "city": _("all cities ({n}), minimum to maximum; inner bar: middle half"),
+        "court": _("all courts ({n}), minimum to maximum; inner bar: middle half"),
     }
     score_distribution = distributions.get(("score", "score"))
     bar_text = bar_texts[level].format(

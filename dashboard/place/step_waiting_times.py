@@ -52,11 +52,11 @@ def section(view: View) -> None:
     absence_text = absent_steps_text(view.snapshot.steps, values["n"], nation_values["n"])
     spec = TableSpec(
         key="nodes",
-        title=_("From step to step: how long it takes, and where cases wait"),
+        title=_("Waiting times between steps of the procedure"),
         explanation=_(
-            "Calendar days from one step of the procedure to the next, of all waits under way in "
-            "the period. Those still open count with the days they have waited so far; one that "
-            "ends otherwise never gets there."
+            "Calendar days from one step of the procedure to the next, for all waits in "
+            "progress during the period. Unfinished waits count with the days waited so "
+            "far; a case that ends in another way is counted as never reaching the step."
         ),
         anchor="nodes",
         columns=table_columns(with_nation=with_nation),
@@ -83,11 +83,11 @@ def absent_steps_text(
     sentences = []
     if undated_steps:
         sentences.append(
-            _("Not dated in the files: {nodes}.").format(nodes=_step_names(undated_steps))
+            _("No dates in the files: {steps}.").format(steps=_step_names(undated_steps))
         )
     if unobserved_steps:
-        template = _("No waits here in the period, or not dated in the files: {nodes}.")
-        sentences.append(template.format(nodes=_step_names(unobserved_steps)))
+        template = _("No waits here in the period, or no dates in the files: {steps}.")
+        sentences.append(template.format(steps=_step_names(unobserved_steps)))
     return " ".join(sentences)
 
 
@@ -111,21 +111,21 @@ def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
     sentences = []
     if most_open := _largest_count(single_step_times, "waiting"):
         sentences.append(
-            _("Of the single steps, most waits are open at: {node} ({n}).").format(
-                node=localise(most_open.step.name), n=formats.number(most_open.line.waiting)
+            _("The step at which most are waiting: {step} ({n}).").format(
+                step=localise(most_open.step.name), n=formats.number(most_open.line.waiting)
             )
         )
     if most_overdue := _largest_count(single_step_times, "beyond"):
         sentences.append(
-            _("Beyond their limit, most are at: {node} ({n} of {waiting}).").format(
-                node=localise(most_overdue.step.name),
+            _("The step at which most are beyond the limit: {step} ({n} of {waiting}).").format(
+                step=localise(most_overdue.step.name),
                 n=formats.number(most_overdue.line.beyond),
                 waiting=formats.number(most_overdue.line.waiting),
             )
         )
     sentences += [
-        _("{node}: {n} of {waiting} open are older than the limit by the calendar.").format(
-            node=localise(waiting_time.step.name),
+        _("{step}: {n} of {waiting} still open have exceeded the limit in calendar days.").format(
+            step=localise(waiting_time.step.name),
             n=formats.number(waiting_time.line.beyond),
             waiting=formats.number(waiting_time.line.waiting),
         )
@@ -155,7 +155,7 @@ def table_columns(*, with_nation: bool) -> list[Column[WaitingTime]]:
         number_column(
             _("Nation"),
             lambda waiting_time: waiting_time.nation_median,
-            note=_("Median of the nation, in days"),
+            note=_("National median, in days"),
         )
     ]
     return [
@@ -173,13 +173,15 @@ def table_columns(*, with_nation: bool) -> list[Column[WaitingTime]]:
         Column(_("Median, days"), _median_cell, kind="number"),
         *(nation_columns if with_nation else []),
         Column(
-            _("In time"),
+            _("Within the limit"),
             _in_time_cell,
             kind="number",
-            note=_("Share that keeps the limit: within it, or not before it"),
+            note=_("Share that complies: not later than a maximum, or not earlier than a minimum"),
         ),
-        number_column(_("Waiting now"), lambda waiting_time: waiting_time.line.waiting),
-        Column(_("Beyond the limit"), _overdue_cell, kind="number", note=_("Of those waiting now")),
+        number_column(_("Still waiting"), lambda waiting_time: waiting_time.line.waiting),
+        Column(
+            _("Beyond the limit"), _overdue_cell, kind="number", note=_("Of those still waiting")
+        ),
         number_column("n", lambda waiting_time: waiting_time.line.n),
     ]
 
@@ -187,7 +189,7 @@ def table_columns(*, with_nation: bool) -> list[Column[WaitingTime]]:
 def limit_text(step: ProcedureStep) -> str:
     """What the law allows or asks for, in a few words."""
     if step.limit_days is None:
-        return _("limited by law in part only") if step.law else _("no limit by law")
+        return _("legal limit for part of this step only") if step.law else _("no legal limit")
     template = _("at most {n} days") if step.limit == "most" else _("at least {n} days")
     return template.format(n=formats.number(step.limit_days))
 
@@ -269,12 +271,18 @@ def _axis_cell() -> Html:
 
 def legend_items(*, with_nation: bool) -> list[Html]:
     items = [
-        tag("span", tag("u", class_="quartiles"), _("the middle half; fading: not all get there")),
-        tag("span", tag("i", class_="dot plain"), _("median, small under it its 95% interval")),
-        tag("span", tag("b", class_="limit"), _("what the law allows, or asks for at least")),
+        tag(
+            "span",
+            tag("u", class_="quartiles"),
+            _("middle half; fading: upper quartile not reached"),
+        ),
+        tag(
+            "span", tag("i", class_="dot plain"), _("median, with its 95% interval in small print")
+        ),
+        tag("span", tag("b", class_="limit"), _("legal maximum, or minimum")),
     ]
     if with_nation:
-        items.append(tag("span", tag("s", class_="tick"), _("Nation, median")))
+        items.append(tag("span", tag("s", class_="tick"), _("national median")))
     return items
 
 
@@ -284,11 +292,14 @@ def legend_items(*, with_nation: bool) -> list[Html]:
 def step_explanation(view: View, step: ProcedureStep, line: Any) -> Html:
     """What is counted, of how many, when, from which files, and what the law says."""
     pairs: list[tuple[str, object]] = [
-        (_("Counted"), localise(step.counted)),
-        (_("Numerator"), _("passed in the period: {n}").format(n=formats.number(line.done))),
+        (_("What is counted"), localise(step.counted)),
+        (
+            _("Numerator"),
+            _("reached the step in the period: {n}").format(n=formats.number(line.done)),
+        ),
         (
             _("Denominator"),
-            _("waits under way in the period: {n}").format(n=formats.number(line.n)),
+            _("waits in progress in the period: {n}").format(n=formats.number(line.n)),
         ),
         (_("Period"), formats.date_range(*view.snapshot.period_dates(view.period))),
         (_("Source"), components.source_names(view.snapshot)),
@@ -296,8 +307,10 @@ def step_explanation(view: View, step: ProcedureStep, line: Any) -> Html:
     if step.law:
         pairs.append((_("Limit"), localise(step.law)))
     if step.note:
-        pairs.append((_("Clock"), localise(step.note)))
-    method_note = _("Aalen–Johansen, read between the ends of bins of about a week.")
+        pairs.append((_("Start of the limit"), localise(step.note)))
+    method_note = _(
+        "Aalen–Johansen estimate, interpolated between the ends of bins of about a week."
+    )
     return components.note(
         localise(step.name), components.definitions(*pairs), tag("p", method_note)
     )
@@ -305,8 +318,9 @@ def step_explanation(view: View, step: ProcedureStep, line: Any) -> Html:
 
 def _calendar_note() -> str:
     return _(
-        "All days are calendar days. Appraisal, auction, stays and settlement do not count towards "
-        "the statutory time of a case: more days than the limit are by themselves no breach of it"
+        "All days are calendar days. Appraisal, auction, stays and settlement do not "
+        "count towards the statutory period, so exceeding the limit in calendar days "
+        "is not in itself a breach"
     )
 
 

@@ -135,7 +135,7 @@ def band_note(view: View) -> Html:
 def year_change_note(view: View) -> Html:
     return column_note(
         view,
-        _("On year"),
+        _("On the year"),
         _(
             "The score less that of a year before, in points. ▲ and ▼ mark a change whose 95% "
             "interval leaves zero out; without a mark it may be chance."

@@ -319,7 +319,7 @@ def probability_text(probability: float | None) -> str:
 
 def _year_change_column(view: View) -> Column:
     return replace(
-        _number_column(_("On year"), "change_year", year_change_cell),
+        _number_column(_("On the year"), "change_year", year_change_cell),
         explanation=column_notes.year_change_note(view),
     )
 

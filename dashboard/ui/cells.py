@@ -130,7 +130,7 @@ def share_bar(share: float | None, digits: int = 0) -> Html:
 def part_bars(parts: tuple[float | None, float | None], max_size: float, digits: int = 1) -> Html:
     """Performance and case mix of a change in points, one signed bar below the other; a half of the
     cell is `max_size` points."""
-    names = (_("Performance"), _("Mix"))
+    names = (_("Performance"), _("Case mix"))
     return signed_bars(
         [
             (size, colour, f"{name} {formats.change(size, digits)}")
@@ -142,7 +142,7 @@ def part_bars(parts: tuple[float | None, float | None], max_size: float, digits:
 
 def part_keys() -> Html:
     """The colours of `part_bars`."""
-    return join(colour_key(PERFORMANCE, _("Performance")), colour_key(CASE_MIX, _("Mix")))
+    return join(colour_key(PERFORMANCE, _("Performance")), colour_key(CASE_MIX, _("Case mix")))
 
 
 def nested_bar(inner: float | None, outer: float | None, title: str) -> Html:

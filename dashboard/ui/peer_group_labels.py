@@ -45,11 +45,11 @@ def _tier_text(tier: str | None, tiers: int) -> str:
     if tier is None:
         return _("of all tiers")
     if tier == UNKNOWN_TIER:
-        return _("claims not known")
+        return _("claims unknown")
     if tier == "1":
-        return _("lowest of {n} tiers of mean claim").format(n=formats.number(tiers))
+        return _("lowest of {n} tiers by mean claim").format(n=formats.number(tiers))
     if int(tier) == tiers:
-        return _("highest of {n} tiers of mean claim").format(n=formats.number(tiers))
-    return _("tier {tier} of {n} of mean claim, 1 the lowest").format(
+        return _("highest of {n} tiers by mean claim").format(n=formats.number(tiers))
+    return _("tier {tier} of {n} by mean claim (1 is lowest)").format(
         tier=tier, n=formats.number(tiers)
     )

@@ -34,8 +34,8 @@ def provenance_note(view: View, statistic: Statistic, row: Any = None) -> Html:
     if isinstance(statistic, Indicator):
         pairs.append((_("Goalposts"), goalpost_text(statistic)))
     if isinstance(statistic, Check):
-        pairs.append((_("What it would show"), localise(statistic.why)))
-    link = tag("a", _("Its place in the method"), href=method_link(statistic), data_in=True)
+        pairs.append((_("What it may reveal"), localise(statistic.why)))
+    link = tag("a", _("See the method"), href=method_link(statistic), data_in=True)
     return components.note(localise(statistic.name), components.definitions(*pairs), link)
 
 

@@ -18,8 +18,8 @@ def section(view: View) -> None:
     components.section(
         _("The score over time"),
         _(
-            "Each point covers the {months} months to the end of a quarter; the bands are the 90% "
-            "and the 95% interval."
+            "Each point covers the {months} months to the end of a quarter; shaded areas "
+            "are the 90% and 95% intervals."
         ).format(months=components.window_months(view)),
         anchor="over-time",
     )
@@ -33,13 +33,13 @@ def section(view: View) -> None:
             history,
             None if place == nation else view.snapshot.score_history("nation", nation.place_id),
             {d.id: localise(d.name) for d in view.snapshot.method.dimensions},
-            (_("Score"), place_name(nation), _("national mix")),
+            (_("Score"), place_name(nation), _("at national case mix")),
             components.watermark(view),
             place_annotations,
         ),
         place_annotations.key,
     )
-    goalpost_note = _("Goalposts are fixed: years can be compared.")
+    goalpost_note = _("Goalposts are fixed, so periods are comparable.")
     adjustment_note = None
     if place != nation and history["adjusted"].notna().sum() > 1:
         adjustment_note = _("Dashed: the score at the national case mix.")

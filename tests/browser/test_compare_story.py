@@ -39,7 +39,7 @@ def test_a_place_among_its_peers_over_time(
     expect(chips.first).to_contain_text(place.name_en)
 
     # One click sets it beside places like it; the address holds them all.
-    page.get_by_role("link", name="with places like it").click()
+    page.get_by_role("link", name="with similar places").click()
     expect(page.locator(".st-key-plot-compare-observed .main-svg").first).to_be_visible()
     expect(page.locator(".st-key-plot-compare-adjusted .main-svg").first).to_be_visible()
     driving.settle(page)
@@ -58,7 +58,7 @@ def test_a_place_among_its_peers_over_time(
     expect(table.locator("tr.total")).to_have_count(1)
     expect(page.locator(".st-key-plot-difference .main-svg").first).to_be_visible()
 
-    # Flows by month are another view of the same places.
-    page.get_by_role("link", name="Flows by month").click()
-    expect(page.get_by_role("heading", name="Flows by month")).to_be_visible()
+    # Monthly flows are another view of the same places.
+    page.get_by_role("link", name="Monthly flows").click()
+    expect(page.get_by_role("heading", name="Monthly flows")).to_be_visible()
     expect(chips).to_have_count(count)

@@ -149,7 +149,7 @@ def test_a_policymaker_follows_one_court_among_its_like_and_the_creditors(
     # Over time, how cases end, and where they wait.
     for chart in ("history", "outcomes-case"):
         expect(page.locator(f"[class*=st-key-plot-{chart}] .main-svg").first).to_be_visible()
-    expect(page.get_by_text("Of the single steps, most waits are open at")).to_be_visible()
+    expect(page.get_by_text("The step at which most are waiting")).to_be_visible()
     # Courts of like cases beside it, over time and at one mix of cases.
     near = snapshot.similar_places("court", court["place_id"], period)
     if len(near):

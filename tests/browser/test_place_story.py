@@ -69,7 +69,7 @@ def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
     page.locator(".crumbs a").last.click()
     page.wait_for_url(f"**unit={city}**")
     driving.settle(page)
-    page.locator("nav.jumps").get_by_role("link", name="Auction", exact=True).click()
+    page.locator("nav.jumps").get_by_role("link", name="Auctions stage by stage", exact=True).click()
     in_view(page.locator("h2#rounds"))
     funnel = snapshot.sale_pipeline("city", city, period).set_index("stage")
     table = page.locator(".st-key-rounds table")
@@ -87,7 +87,7 @@ def test_a_number_leads_to_its_place_in_the_method(
     row = page.locator(".st-key-spine tr", has=page.locator("text=Lots sold within 12 months"))
     row.locator("summary").click()
     expect(row.locator("dl")).to_contain_text("Denominator")
-    row.get_by_role("link", name="Its place in the method").click()
+    row.get_by_role("link", name="See the method").click()
     page.wait_for_url("**/method?**#lot_sold_12m")
     in_view(page.locator("#lot_sold_12m"))
 

@@ -163,10 +163,10 @@ def annotation_list(view: View, marks: AnnotationMarks) -> Html | None:
     if items:
         pieces.append(tag("ol", *items, class_="events", aria_label=_("Events")))
         if any(annotation.kind == DEFINITION_BREAK for annotation in marks.annotations):
-            text = _("A line is broken where a definition changed: compare within a piece.")
+            text = _("Lines are broken where a definition changed; compare only within a segment.")
             pieces.append(tag("p", text, class_="hint"))
         if view.snapshot.synthetic:
-            text = _("The events are real, the figures are not: no effect can be read off.")
+            text = _("The events are real but the data are synthetic: no effect can be inferred.")
             pieces.append(tag("p", text, class_="hint"))
     if errors:
         text = ngettext(

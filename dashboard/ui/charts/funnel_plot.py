@@ -59,7 +59,7 @@ def draw_funnel_plot(
             tickvals=[tick for tick in TICKS if tick <= 2 * float(places["n"].max())],
             ticktext=[formats.number(tick) for tick in TICKS],
             title={
-                "text": _("denominator (logarithmic)"),
+                "text": _("denominator (log scale)"),
                 "font": {"size": 12, "color": theme.current_palette().muted},
                 "standoff": 6,
             },

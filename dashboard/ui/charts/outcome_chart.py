@@ -144,7 +144,7 @@ def _at_risk_trace(curve: pd.DataFrame) -> dict[str, Any]:
         "type": "scatter",
         "x": curve["month"],
         "y": [0] * len(curve),
-        "name": _("under way"),
+        "name": _("under observation"),
         "customdata": [formats.number(n) for n in curve["at_risk"]],
         "mode": "lines",
         "line": {"width": 0},

@@ -67,7 +67,7 @@ def test_six_at_most(open_page: Open, sample: CachedSnapshot, period: str) -> No
         [sample.place("province", u) for u in sample.scores("province", period)["place_id"][:8]],
     )
     assert "Six at most" in found
-    assert found.count('aria-label="Take out') == 6
+    assert found.count('aria-label="Remove') == 6
 
 
 def test_a_way_to_places_like_it(
@@ -141,7 +141,7 @@ def test_a_place_without_a_score_says_why(
     without = rows[rows["status"] == "too_few"].iloc[0]["place_id"]
     found = opened(open_page, [sample.place("court", without)])
     assert "too few cases" in part(found, "standing")
-    assert "No score to take apart" in part(found, "difference") or "too few" in found
+    assert "No score to decompose" in part(found, "difference") or "too few" in found
 
 
 # ---------------------------------------------------------------- the difference
@@ -171,8 +171,8 @@ def test_two_periods_of_one_place(open_page: Open, period: str, units: list[Plac
     assert "performance" in found and "case mix" in found
     near = f"{period[:4]}Q{int(period[5]) - 1}"
     found = part(opened(open_page, units[:1], since=near), "difference")
-    assert "share 9 months" in found
-    assert "Not split into performance and mix" in found
+    assert "overlap by 9 months" in found
+    assert "Not split into performance and case mix" in found
 
 
 def test_the_waterfall_ends_where_the_other_score_is(in_english: None) -> None:

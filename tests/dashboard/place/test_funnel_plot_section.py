@@ -165,8 +165,9 @@ def test_the_places_of_a_province_are_highlighted(
     assert len(numbers(others["x"])) == len(plot.places) - len(mine)
     i18n.set_language("en")
     out = (mine["flag"] != "in").sum()
-    assert f"Of its own {len(mine)} {'cities' if level == 'city' else 'courts'}, {out} lie" in text(
-        app
+    assert (
+        f"{'Cities' if level == 'city' else 'Courts'} here: {len(mine)}, of which {out} outside"
+        in text(app)
     )
 
 
@@ -198,7 +199,7 @@ def test_a_court_is_highlighted_among_all_courts(open_page: Open, sample: Cached
     assert numbers(here["x"]) == [line["n"]]
     assert numbers(here["y"]) == pytest.approx([100 * line["value"]])
     assert f"{line['part']:,.0f} of {line['n']:,.0f}" in text(app)
-    assert "a reason to look, not a verdict" in text(app)
+    assert "a reason to look closer, not a verdict" in text(app)
 
 
 def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(
@@ -209,7 +210,7 @@ def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(
     small = sorted(set(sample.scores("court", period)["place_id"]) - set(plot.places["place_id"]))
     assert small, "every court of the sample is in the funnel"
     app = open_page("place", level="court", unit=small[0], lang="en")
-    assert "it is in no funnel" in text(app)
+    assert "is not in the plot" in text(app)
 
 
 # ---------------------------------------------------------------- in words
@@ -218,18 +219,18 @@ def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(
 def test_those_outside_are_counted_beside_what_chance_would_put_there() -> None:
     many = pd.concat([UNITS] * 8, ignore_index=True)  # 40 units, 16 outside, 8 of them far
     said = funnel_plot_section.outside_count_text(many, "court")
-    assert said.startswith("Of 40 courts, 16 lie outside the 95% limits, 8 of them outside")
-    assert "about 2 outside the first" in said
+    assert said.startswith("Of 40 courts, 16 are outside the 95% limits and 8 of these outside")
+    assert "About 2 would be outside the 95% limits by chance" in said
 
 
 @pytest.mark.parametrize(
     ("flag", "said"),
     [
         ("in", "inside the limits."),
-        ("high", "above the 95% limit."),
-        ("very_high", "above the 99.8% limit."),
-        ("low", "below the 95% limit."),
-        ("very_low", "below the 99.8% limit."),
+        ("high", "above the upper 95% limit."),
+        ("very_high", "above the upper 99.8% limit."),
+        ("low", "below the lower 95% limit."),
+        ("very_low", "below the lower 99.8% limit."),
     ],
 )
 def test_the_place_itself_is_said_to_be_inside_or_outside(
@@ -237,7 +238,7 @@ def test_the_place_itself_is_said_to_be_inside_or_outside(
 ) -> None:
     line = SimpleNamespace(value=0.441, part=41.0, n=93.0, flag=flag)
     found = funnel_plot_section.focus_text(province, line)
-    assert found.endswith(f"44.1%, 41 of 93, {said}")
+    assert found.endswith(f"44.1% (41 of 93), {said}")
 
 
 def test_every_level_has_a_funnel_of_a_level_that_is_computed() -> None:

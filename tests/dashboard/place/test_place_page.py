@@ -52,8 +52,8 @@ def test_a_court_shows_its_band_but_no_rank(
     assert f"90% {formats.interval(row.low90, row.high90, 'score')}" in shown
     assert ("no band" if formats.is_missing(row.band) else f"band {row.band}") in shown
     assert not re.search(r"rank \d", shown)
-    assert "Which choice moves its rank" not in shown
-    assert ("Ranks of courts stand on the page of rankings" in shown) == ranks
+    assert "Which assumptions the rank depends on" not in shown
+    assert ("Ranks of courts are on the rankings page" in shown) == ranks
     assert ("Courts are shown in bands, without ranks" in shown) != ranks
 
 
@@ -84,7 +84,7 @@ def test_peers_stand_in_where_the_place_has_too_few_cases(
     assert found, "every place of the sample has cases enough for everything"
     (level, unit), borrowed = next(iter(found.items()))
     table = part(profile(open_page, level, unit), "score")
-    words = re.findall(r"peers' value stands in|: drawn to its peers", table)
+    words = re.findall(r"peer group mean used|: shrinkage estimate used", table)
     assert len(words) == len(borrowed)
     shown = plain(table)
     for line in borrowed.itertuples(index=False):
@@ -183,11 +183,11 @@ def test_the_chart_has_a_dashed_adjusted_line_and_a_band_inside_a_band() -> None
 @pytest.mark.parametrize(
     ("label", "size", "tier"),
     [
-        ("size1-tier3", "fewer than 500", "highest of 3 tiers of mean claim"),
-        ("size2+3-tier2", "500 to fewer than 8,000", "tier 2 of 3 of mean claim, 1 the lowest"),
+        ("size1-tier3", "fewer than 500", "highest of 3 tiers by mean claim"),
+        ("size2+3-tier2", "500 to fewer than 8,000", "tier 2 of 3 by mean claim (1 is lowest)"),
         ("size4", "8,000 and more", "of all tiers"),
-        ("size3+4-tier0", "2,000 and more", "claims not known"),
-        ("tier1", "of all sizes", "lowest of 3 tiers of mean claim"),
+        ("size3+4-tier0", "2,000 and more", "claims unknown"),
+        ("tier1", "of all sizes", "lowest of 3 tiers by mean claim"),
         ("all", "of all sizes", "of all tiers"),
     ],
 )
@@ -211,7 +211,9 @@ def test_the_drawn_score_stands_beside_the_own(
     assert formats.interval(row.shrunk_low, row.shrunk_high, "score") in shown
     assert formats.number(row.n_peers) in shown
     moved = formats.number(abs(row.shrunk - row.score), 1)
-    assert f"draw it {'up' if row.shrunk > row.score else 'down'} by {moved} points" in shown
+    assert (
+        f"{'raises' if row.shrunk > row.score else 'lowers'} the score by {moved} points" in shown
+    )
 
 
 # ---------------------------------------------------------------- case mix
@@ -264,14 +266,14 @@ def test_expected_payments_are_said_in_words(
     line = next(sample.indirect_ratio("province", row.place_id, period).itertuples(index=False))
     shown = plain(part(profile(open_page, "province", row.place_id), "case-mix"))
     assert expected_payments.ratio_text(line) in shown
-    assert f"{formats.number(line.observed)} paid" in shown
+    assert f"{formats.number(line.observed)} cases paid" in shown
 
 
 def test_kinds_that_are_hardly_represented_are_named() -> None:
     found = pd.DataFrame({"process": ["case", "lot"], "overlap": [0.99, 0.7]})
     names = {"case": "all cases", "lot": "auction lots"}
     said = mix_overlap.overlap_text(found, 0.8, names)
-    assert "Below 80%, as here for auction lots, nothing is adjusted" in said
+    assert "Below 80%, as here for auction lots, values are not adjusted" in said
     assert "as here" not in mix_overlap.overlap_text(found, 0.6, names)
 
 
@@ -302,5 +304,5 @@ def test_a_place_without_a_score_says_why_in_every_section(
     shown = plain(profile(open_page, level, row.place_id))
     if view.score_row(view.place).score != view.score_row(view.place).score:
         assert "no score: " in shown
-        assert "It has no score to compare." in shown
-        assert "It has no score, and so no rank to vary." in shown
+        assert "It has no score, so there is nothing to compare." in shown
+        assert "It has no score and therefore no rank." in shown

@@ -9,7 +9,7 @@ from dashboard.place import reported_statistics
 from dashboard.text import i18n
 from tests.dashboard.running import Open, text
 
-HEADING = "Published figures beside computed values"
+HEADING = "Published figures and computed values"
 GUANGXI = {"level": "province", "unit": "450000", "lang": "en"}
 
 

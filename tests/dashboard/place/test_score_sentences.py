@@ -51,8 +51,8 @@ def test_every_check_stands_beside_the_nation(
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.3, 0.4, "above"),
-        (0.0, 0.1, "below"),
+        (0.3, 0.4, "above the nation"),
+        (0.0, 0.1, "below the nation"),
         (0.20, 0.30, "no clear difference"),
         (0.10, 0.20, "no clear difference"),
     ],
@@ -84,9 +84,9 @@ def test_other_methods_stand_beside_this_one(
     assert line.rank_difference, "the methods agree on every province"
     shown = plain(part(profile(open_page, "province", line.place_id), "closings"))
     assert formats.interval(line.other_low, line.other_high, "score") in shown
-    assert f"of {len(table)} that both score" in shown
+    assert f"of {len(table)} scored by both" in shown
     side = "lower" if line.rank_difference > 0 else "higher"
-    assert f"stands {abs(line.rank_difference)} places {side} than" in shown
+    assert f"ranks {abs(line.rank_difference)} places {side} than" in shown
     assert other.purpose["en"] in shown
 
 
@@ -122,8 +122,8 @@ def test_sampling_and_choices_stand_apart(
     markup = part(profile(open_page, "province", line.place_id), "choices")
     by_chance = formats.rank_range(line.rank_set_low, line.rank_set_high)
     by_choice = formats.rank_range(line.rank_low, line.rank_high)
-    assert row_of(markup, "Sampling").split()[-1] == by_chance
-    assert row_of(markup, "Choices of the method").split()[-1] == by_choice
+    assert row_of(markup, "Sampling error").split()[-1] == by_chance
+    assert row_of(markup, "Assumptions of the method").split()[-1] == by_choice
     indices = sample.sobol("province", line.place_id)
     for index in indices.itertuples(index=False):
         row = row_of(markup, terms.assumption_name(index.choice))
@@ -141,11 +141,23 @@ def test_every_choice_has_words(sample: CachedSnapshot) -> None:
 @pytest.mark.parametrize(
     ("total", "half", "reasons", "ranks", "said"),
     [
-        ([0.8, 0.2], [0.1, 0.1], ["", ""], (1, 5), "Most by: goalposts."),
-        ([0.6, 0.5], [0.1, 0.1], ["", ""], (1, 5), "Most, though not clearly, by: goalposts"),
-        ([0.6, 0.5], [0.1, 0.1], ["no effect", ""], (1, 5), "Most by: drawn to peers or not."),
-        ([1.0, 0.0], [1.4, 0.0], ["", "no effect"], (1, 1), "Its rank hardly moves"),
-        ([0.0, 0.0], [0.0, 0.0], ["no effect"] * 2, (1, 1), "No choice moves its rank."),
+        ([0.8, 0.2], [0.1, 0.1], ["", ""], (1, 5), "Largest effect: goalposts."),
+        (
+            [0.6, 0.5],
+            [0.1, 0.1],
+            ["", ""],
+            (1, 5),
+            "Largest effect, though not clearly so: goalposts",
+        ),
+        ([0.6, 0.5], [0.1, 0.1], ["no effect", ""], (1, 5), "Largest effect: shrinkage or none."),
+        ([1.0, 0.0], [1.4, 0.0], ["", "no effect"], (1, 1), "The rank hardly changes"),
+        (
+            [0.0, 0.0],
+            [0.0, 0.0],
+            ["no effect"] * 2,
+            (1, 1),
+            "The rank does not depend on any assumption.",
+        ),
     ],
 )
 def test_the_choice_that_matters_most_is_said_no_surer_than_it_is(

@@ -98,7 +98,7 @@ def test_the_spine_is_drawn_from_the_spread(
         assert f'<i class="{stands}"' in drawn
     assert len(spread.loc["indicator"]) > 5
     units = int(spread.loc[("score", "score"), "place_count"])
-    assert f"({units}), least to most" in table
+    assert f"({units}), minimum to maximum" in table
 
 
 def test_the_nation_stands_among_its_provinces_and_beside_nothing(
@@ -107,7 +107,7 @@ def test_the_nation_stands_among_its_provinces_and_beside_nothing(
     table = part(profile(open_page, "nation", sample.nation.place_id), "score")
     assert "all provinces" in table
     assert "better than the nation" not in table
-    assert "Mean of its peers" not in table
+    assert "Peer group mean" not in table
 
 
 def test_every_number_tells_what_it_is_of(
@@ -167,7 +167,7 @@ def test_what_stands_out_is_what_the_interval_sets_apart(
             assert plain(notable_indicators.comparison_sentence(finding)) in words
     alike = [f.item.name["en"] for f in found if f.verdict == "similar"]
     if alike:
-        assert f"Not distinguishable from the nation: {', '.join(alike)}." in words
+        assert f"No clear difference from the nation: {', '.join(alike)}." in words
 
 
 def test_a_sentence_carries_value_interval_n_and_the_nations_value() -> None:
@@ -177,13 +177,13 @@ def test_a_sentence_carries_value_interval_n_and_the_nations_value() -> None:
     )
     assert notable_indicators.comparison_sentence(found) == (
         "Paid within 24 months: 51.2% (95% interval 49.0–53.0%, n = 1,234), "
-        "above the nation's 41.6%; 16 points apart."
+        "above the national 41.6%; a difference of 16 points."
     )
     own = SimpleNamespace(value=0.30, low=0.28, high=0.33, n=50, nation=0.416)
     found = notable_indicators.IndicatorComparison(
         METHOD.indicator("zhongben_24m"), own, "better", 19.0
     )
-    assert "below the nation's 41.6%" in notable_indicators.comparison_sentence(found)
+    assert "below the national 41.6%" in notable_indicators.comparison_sentence(found)
 
 
 def test_what_stands_out_has_no_words_of_praise_or_blame(

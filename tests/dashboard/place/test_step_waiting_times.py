@@ -45,7 +45,7 @@ def test_the_page_shows_the_waits_of_a_province(
     words = plain(section)
     assert "Fa Shi [2016] 18, art. 26" in words
     assert "runs to the second auction itself, this one to its listing" in words
-    assert "calendar days" in words and "no breach" in words
+    assert "calendar days" in words and "not in itself a breach" in words
 
 
 def test_the_sentence_names_the_step_where_most_wait(
@@ -58,10 +58,13 @@ def test_the_sentence_names_the_step_where_most_wait(
     waiting, beyond = (table.loc[list(steps), c] for c in ("waiting", "beyond"))
     words = plain(part(profile(open_page, "province", "320000"), "nodes"))
     most = steps[waiting.idxmax()].name["en"]
-    assert f"most waits are open at: {most} ({waiting.max():,.0f})." in words
+    assert f"The step at which most are waiting: {most} ({waiting.max():,.0f})." in words
     late = steps[beyond.idxmax()]
     of = table.loc[late.id, "waiting"]
-    assert f"most are at: {late.name['en']} ({beyond.max():,.0f} of {of:,.0f})." in words
+    assert (
+        f"The step at which most are beyond the limit: {late.name['en']} ({beyond.max():,.0f} of {of:,.0f})."
+        in words
+    )
 
 
 def test_a_step_with_too_few_says_so_and_shows_no_number(
@@ -108,16 +111,18 @@ def test_what_no_file_dates_has_no_row_and_is_named_once(sample: CachedSnapshot)
     everywhere = here.where([n.id != "priced" for n in sample.steps], 500.0)
     words = step_waiting_times.absent_steps_text(sample.steps, here, everywhere)
     assert words == (
-        "Not dated in the files: Filing → notice of enforcement. "
-        "No waits here in the period, or not dated in the files: Seizure → reference price."
+        "No dates in the files: Filing → notice of enforcement. "
+        "No waits here in the period, or no dates in the files: Seizure → reference price."
     )
     assert step_waiting_times.absent_steps_text(sample.steps, everywhere + 1, everywhere + 1) == ""
 
 
 def test_a_limit_of_a_part_is_not_held_against_the_whole(sample: CachedSnapshot) -> None:
     by_id = {node.id: node for node in sample.steps}
-    assert step_waiting_times.limit_text(by_id["priced"]) == "limited by law in part only"
-    assert step_waiting_times.limit_text(by_id["seized"]) == "no limit by law"
+    assert (
+        step_waiting_times.limit_text(by_id["priced"]) == "legal limit for part of this step only"
+    )
+    assert step_waiting_times.limit_text(by_id["seized"]) == "no legal limit"
     assert by_id["priced"].limit_days is None and by_id["priced"].law
 
 
@@ -126,7 +131,7 @@ def test_a_court_that_dates_no_step_has_no_rows_of_them(
 ) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(built_world))
     silent, dated = (part(profile(run_page, "court", c), "nodes") for c in ("M1101", "B1301"))
-    absent = "No waits here in the period, or not dated in the files:"
+    absent = "No waits here in the period, or no dates in the files:"
     assert absent in silent and absent not in dated
     named = "Filing → notice of enforcement; Filing → query of property; Filing → first seizure; "
     assert named in silent and named not in dated

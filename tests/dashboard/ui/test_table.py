@@ -161,7 +161,7 @@ def test_a_block_of_data_has_source_and_download(open_page):
     section = markup[markup.index('id="alike"') :]
     assert "Compare with these" in section
     source = section[: section.index("Compare with these") + 2000]
-    assert "Distance: 0 for the same mix and size" in source
+    assert "Distance: 0 means the same case mix and caseload" in source
     assert "download-alike" in [button.key for button in app.get("download_button")]
 
 
