@@ -49,7 +49,9 @@ def section(view: View) -> None:
         columns=statistic_columns(with_nation=place.level != "nation"),
         caption=_("Official statistics"),
         empty_text=components.status_text("no_data"),
-        download=lambda: spine_chart.with_distributions(values, distributions, "statistic", "statistic"),
+        download=lambda: spine_chart.with_distributions(
+            values, distributions, "statistic", "statistic"
+        ),
         download_name="official-figures",
     )
     table_block(view, spec, statistic_rows(view, values, distributions))

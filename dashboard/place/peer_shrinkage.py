@@ -30,7 +30,9 @@ class ScoreEstimate:
 
 def has_peers(view: View, row: Any) -> bool:
     """Whether the place has peers: the nation and special courts have none."""
-    return view.place.level != "nation" and row is not None and not formats.is_missing(row.peer_group)
+    return (
+        view.place.level != "nation" and row is not None and not formats.is_missing(row.peer_group)
+    )
 
 
 def section(view: View, row: Any) -> None:

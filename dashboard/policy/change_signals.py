@@ -178,7 +178,9 @@ def signal_columns(view: View) -> list[Column[Any]]:
 
     return [
         place_column(_("Place"), detail=lambda row: level_name(row.level)),
-        text_column(_("What changed"), lambda row: statistic_name(view, row.statistic), change_cell),
+        text_column(
+            _("What changed"), lambda row: statistic_name(view, row.statistic), change_cell
+        ),
         text_column(
             _("Since"),
             lambda row: formats.period(row.since),
