@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
 
 DEFAULT_FILE = Path(__file__).parents[1] / "data" / "events.csv"
 ENVIRONMENT_VARIABLE = "JECI_EVENTS"  # names a file that takes the place of all others
@@ -51,7 +51,7 @@ def annotation_file(warehouse: Path) -> Path:
     return sidecar if sidecar.is_file() else DEFAULT_FILE
 
 
-def read_annotations(path: Path) -> tuple[list[Annotation], list[str]]:
+def read_annotations(path: Path) -> tuple[list[Annotation], list[Message]]:
     """The events of a file by date, and what is wrong with its other rows: file, line and cure.
 
     A file that cannot be read at all has no events and one fault; nothing is raised.
@@ -61,21 +61,20 @@ def read_annotations(path: Path) -> tuple[list[Annotation], list[str]]:
             reader = csv.DictReader(file)
             missing_columns = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing_columns:
-                return [], [
-                    f"{path}:1: no column {', '.join(missing_columns)}; add it to the first line"
-                ]
+                fault = Message("columns_missing", columns=missing_columns)
+                return [], [Message("row_fault", file=path, line=1, fault=fault)]
             rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        cause = error.strerror if isinstance(error, OSError) else "it is no CSV file in UTF-8"
-        return [], [f"{path}: cannot be read: {cause}; mend it or take it away"]
+        reason = error.strerror if isinstance(error, OSError) else Message("not_csv_in_utf8")
+        return [], [Message("annotations_unreadable", file=path, reason=reason)]
     annotation_list, faults = [], []
     for line, row in rows:
         try:
             annotation_list.append(
                 _parse_annotation({name: (row[name] or "").strip() for name in COLUMNS})
             )
-        except ValueError as error:
-            faults.append(f"{path}:{line}: {error}")
+        except InputError as error:
+            faults.append(Message("row_fault", file=path, line=line, fault=error.message))
     return sorted(
         annotation_list,
         key=lambda annotation: (annotation.day, annotation.level, annotation.place_id),
@@ -86,8 +85,9 @@ def load_annotations(path: Path) -> list[Annotation]:
     """The events of a file by date. Raises InputError, one line, for the first faulty row."""
     annotation_list, faults = read_annotations(path)
     if faults:
-        suffix = f" (and {len(faults) - 1} more)" if faults[1:] else ""
-        raise InputError(faults[0] + suffix)
+        if faults[1:]:
+            raise InputError("faults", fault=faults[0], more=len(faults) - 1)
+        raise InputError("fault", fault=faults[0])
     return annotation_list
 
 
@@ -95,7 +95,7 @@ def _parse_annotation(row: dict[str, str]) -> Annotation:
     try:
         day = date.fromisoformat(row["date"])
     except ValueError:
-        raise ValueError(f"date {row['date']!r}: write it as 2024-06-17") from None
+        raise InputError("date_form", value=row["date"]) from None
     level = row["level"] or "nation"
     for name, value, choices in (
         ("level", level, LEVELS),
@@ -103,16 +103,14 @@ def _parse_annotation(row: dict[str, str]) -> Annotation:
         ("status", row["status"], STATUSES),
     ):
         if value not in choices:
-            raise ValueError(f"{name} {value!r}: write one of {', '.join(choices)}")
+            raise InputError("choice_unknown", name=name, value=value, choices=choices)
     if (level == "nation") == bool(row["unit"]):
-        raise ValueError(
-            f"unit {row['unit']!r} at level {level}: give the code of a place, of the nation none"
-        )
+        raise InputError("place_and_level", place=row["unit"], level=level)
     names = {"zh_Hans": row["name_zh_Hans"], "en": row["name_en"]}
     if not any(names.values()):
-        raise ValueError("no name: fill in name_zh_Hans, name_en or both")
+        raise InputError("name_missing")
     if not row["address"].startswith(("https://", "http://")):
-        raise ValueError(f"address {row['address']!r}: give the page it is from, with http(s)://")
+        raise InputError("address_form", address=row["address"])
     notes = {"zh_Hans": row["note_zh_Hans"], "en": row["note_en"]}
     return Annotation(
         day,

@@ -154,7 +154,7 @@ def _refuse_real_data(warehouse: Path) -> None:
     [(real_count,)] = con.execute("SELECT COUNT(*) FROM sources WHERE NOT synthetic").fetchall()
     con.close()
     if real_count:
-        raise InputError(f"{warehouse}: holds {real_count} imported files; name another file")
+        raise InputError("warehouse_has_imports", warehouse=warehouse, count=real_count)
 
 
 def _recognise(arguments: argparse.Namespace) -> None:
@@ -167,7 +167,7 @@ def _recognise(arguments: argparse.Namespace) -> None:
         print(text, end="")
         return
     if arguments.mapping.exists():
-        raise InputError(f"{arguments.mapping}: is there already; name another file")
+        raise InputError("file_exists", file=arguments.mapping)
     arguments.mapping.write_text(text, encoding="utf-8")
     for column in proposal.columns:
         target = "personal, not read" if column.is_personal else column.field or "not used"
@@ -258,7 +258,7 @@ def _scores(arguments: argparse.Namespace) -> None:
     periods.parse(period)
     if period not in known_periods:
         raise InputError(
-            f"--period {period}: there are scores for {known_periods[0]} to {known_periods[-1]}"
+            "period_without_scores", period=period, first=known_periods[0], last=known_periods[-1]
         )
     rows = snapshot.scores(arguments.level, period)
     rows.insert(0, "period", period)

@@ -18,7 +18,7 @@ def label(quarter: int) -> str:
 def parse(text: str) -> int:
     """'2025Q4' -> 8103. Raises InputError for anything else."""
     if re.fullmatch(r"\d{4}Q[1-4]", text) is None:
-        raise InputError(f"period {text!r}: write a quarter like '2025Q4'")
+        raise InputError("period_form", period=text)
     return int(text[:4]) * 4 + int(text[5]) - 1
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.data import mapping_draft
 from dashboard.data.mapping_draft import NO_VALUE, MappingChoices
-from dashboard.text import terms
+from dashboard.text import messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui import components
 from dashboard.ui.html import Html, join, tag
@@ -85,7 +85,7 @@ def draw_mapping_table(proposal: Proposal, base: Proposal, key: KeyBuilder) -> M
             with right_column:
                 _draw_settings(column, contract_fields[column.field], key, units, formats)
             if column.note and column.confidence < SURE and not column.unknown_words:
-                st.html(tag("p", terms.translate_message(column.note), class_="ask"))
+                st.html(tag("p", messages.translate(column.note), class_="ask"))
             if column.unknown_words:
                 words[column.field] = _draw_word_selects(
                     column, contract_fields[column.field], proposal.kind, key
@@ -250,8 +250,8 @@ def _certainty_note(column: ProposedColumn) -> Html:
     level = 3 if column.confidence >= SURE else 2 if column.confidence >= LIKELY else 1
     label = {3: _("sure"), 2: _("check it"), 1: _("doubtful")}[level]
     bar = tag("i", *(tag("b", class_="on" if n < level else None) for n in range(3)))
-    reason = terms.translate_message(column.reason)
-    note = tag("p", terms.translate_message(column.note)) if column.note else None
+    reason = messages.translate(column.reason)
+    note = tag("p", messages.translate(column.note)) if column.note else None
     details = components.note(column.header, tag("p", reason), note)
     return tag("div", bar, tag("span", label), details, class_=f"certain level{level}")
 
@@ -269,7 +269,7 @@ def _derived_field(column: ProposedColumn, kind: str) -> Html:
         source_text = _("the same in all rows: {value}").format(value=value)
     else:
         source_text = _("read from the column “{column}” as well").format(column=column.header)
-    note = tag("small", terms.translate_message(column.note)) if column.note else None
+    note = tag("small", messages.translate(column.note)) if column.note else None
     return tag("p", name, join(" ", source_text), note, class_="derived")
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.data import csv_download, import_steps
 from dashboard.data.step_messages import draw_advice, draw_error, report_input_errors
 from dashboard.state import address, cache
-from dashboard.text import formats, terms
+from dashboard.text import formats, messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui import cells, components
 from dashboard.ui.columns import number_column, plot_column, text_column
@@ -74,7 +74,7 @@ def _draw_new_data_set(*, first: bool) -> None:
         if not click:
             return
         if name in cache.data_set_names():
-            raise InputError(f"{name}: there is a data set of this name; choose it above")
+            raise InputError("data_set_exists", name=name)
         path = cache.data_set_file(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         api.create_warehouse(path)
@@ -253,6 +253,6 @@ def _share_bar(share: float) -> Html:
 
 def draw_warehouse_error(error: InputError) -> None:
     """What is wrong with the file that should be the warehouse."""
-    draw_error(terms.translate_message(str(error)))
+    draw_error(messages.translate(error))
     draw_advice(_("Choose another data set at the top of the page, or begin a new one."))
     _draw_new_data_set(first=True)

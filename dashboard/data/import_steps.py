@@ -21,13 +21,13 @@ from dashboard.data.step_messages import (
     report_input_errors,
 )
 from dashboard.state import address, cache
-from dashboard.text import formats, terms
+from dashboard.text import formats, messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui import cells
 from dashboard.ui.columns import number_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, TableSpec, table_block
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
 from index_engine.importing import api
 from index_engine.importing.api import DryRun, LoadResult
 
@@ -45,7 +45,7 @@ class CompletedImport:
     warehouse: Path
     name: str
     outcome: LoadResult
-    problem: str
+    problem: InputError | None
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def draw_import(warehouse: Path, reading: Reading) -> None:
     )
     if not st.button(_("Import and compute"), key="intake-import", type="primary"):
         return
-    outcome, problem = None, ""
+    outcome, problem = None, None
     with (
         report_input_errors(),
         _ProgressBar(warehouse) as bar,
@@ -106,7 +106,7 @@ def draw_import(warehouse: Path, reading: Reading) -> None:
     try:
         build_warehouse(warehouse)
     except InputError as error:
-        problem = str(error)
+        problem = error
     st.session_state[IMPORT_KEY] = CompletedImport(
         warehouse, reading.input_file.name, outcome, problem
     )
@@ -119,7 +119,7 @@ def draw_import(warehouse: Path, reading: Reading) -> None:
 def build_warehouse(warehouse: Path) -> None:
     """Build a warehouse, its steps shown as they begin. Raises InputError if it has no cases."""
     if not api.read_state(warehouse).has_cases:
-        raise InputError("scores need cases: bring in a file of enforcement cases")
+        raise InputError("cases_needed")
     with _ProgressBar(warehouse) as bar:
         steps = iter(range(1, api.STEP_COUNT + 1))
 
@@ -146,13 +146,14 @@ class _ProgressBar:
     def __exit__(self, *error_info: object) -> None:
         self._widget.empty()
 
-    def report(self, message: str, position: int, total: int | None) -> None:
+    def report(self, stage: Message | str, position: int, total: int | None) -> None:
         now = time.monotonic()
         if now - self._last_redraw < REDRAW_SECONDS and position != total:
             return
         self._last_redraw = now
         share = min(position / total, 1.0) if total else 0.0
-        self._widget.progress(share, terms.translate_message(message))
+        text = messages.translate(stage) if isinstance(stage, Message) else stage
+        self._widget.progress(share, text)
 
 
 def row_counts_bar(
@@ -260,19 +261,18 @@ def finding_columns(kind: str) -> list[Column[Any]]:
     """Columns of single findings in a file of some kind."""
     return [
         number_column(_("Row"), lambda row: row.row_no),
-        text_column(_("Field"), lambda row: _field_name(kind, row.field)),
+        text_column(_("Field"), lambda row: terms.field_name(kind, row.field)),
         text_column(_("Value"), _value_text),
         text_column(_("Finding"), lambda row: terms.rule_text(row.rule)),
     ]
 
 
 def _value_text(line: Any) -> str:
-    return "" if formats.is_missing(line.value) else terms.translate_message(line.value)
-
-
-def _field_name(kind: str, name: str) -> str:
-    """The field that a finding is about; what is about none is about the row."""
-    return _("the whole row") if name == "(line)" else terms.field_name(kind, name)
+    """The value that a finding is about, or how long one is that may be a name."""
+    if formats.is_missing(line.value):
+        return ""
+    withheld = api.withheld_characters(line.value)
+    return str(line.value) if withheld is None else messages.translate(withheld)
 
 
 def draw_findings_download(
@@ -303,7 +303,7 @@ def draw_completed_import(warehouse: Path) -> bool:
             )
         )
         if last_import.problem:
-            draw_error(terms.translate_message(last_import.problem))
+            draw_error(messages.translate(last_import.problem))
         else:
             st.html(_result_links())
         if st.button(_("Bring in another file"), key="intake-another"):
@@ -317,7 +317,7 @@ def _result_links() -> Html:
     try:
         snapshot = cache.current_snapshot()
     except InputError as error:
-        return tag("p", terms.translate_message(str(error)), class_="advice")
+        return tag("p", messages.translate(error), class_="advice")
     map_link = tag("a", _("See it on the map"), href=address.link(""), data_in=True)
     scores = snapshot.scores("province", snapshot.periods()[-1])
     largest_provinces: Any = scores[scores["n"] > 0].sort_values("n", ascending=False).head(3)

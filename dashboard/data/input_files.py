@@ -39,7 +39,7 @@ class InputFile:
             try:
                 yield path
             except InputError as error:
-                raise InputError(str(error).replace(str(path), self.name)) from error
+                raise error.with_file_name(path, self.name) from error
 
 
 def file_from_upload(upload: Any) -> InputFile:
@@ -53,9 +53,7 @@ def safe_name(name: str) -> str:
     base_name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     stem, _, suffix = base_name.rpartition(".")
     if suffix.lower() not in SUFFIXES:
-        raise InputError(
-            f"a file that ends in {suffix[:10]!r} is not read; save it as .csv or .xlsx"
-        )
+        raise InputError("upload_type_unread", suffix=suffix[:10])
     safe_stem = re.sub(r"[^\w()（）-]+", "_", stem).strip("_") or "file"
     return f"{safe_stem[:MAX_NAME_LENGTH]}.{suffix.lower()}"
 
@@ -79,7 +77,7 @@ def inbox_files() -> list[str]:
 def file_from_inbox(name: str) -> InputFile:
     """A file of the inbox. Raises InputError where it is not there (any more)."""
     if name not in inbox_files():
-        raise InputError(f"{name}: no longer in the inbox")
+        raise InputError("not_in_inbox", name=name)
     path = inbox() / name
     stat = path.stat()
     return InputFile(name, f"{name}-{stat.st_mtime_ns}-{stat.st_size}", path=path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from index_engine.errors import Message
 from index_engine.importing import api
 from index_engine.importing.api import Proposal, ProposedColumn
 
@@ -37,7 +38,7 @@ def mapping_text(proposal: Proposal, choices: MappingChoices) -> str:
     }
     columns = [_apply_choices(column, contract_fields, choices) for column in proposal.columns]
     columns += [
-        ProposedColumn("", None, name, 1.0, "the same in all rows", {"constant": value})
+        ProposedColumn("", None, name, 1.0, Message("same_in_all_rows"), {"constant": value})
         for name, value in choices.constants.items()
     ]
     missing_fields = tuple(
@@ -122,9 +123,11 @@ def derived_columns(proposal: Proposal) -> list[ProposedColumn]:
     ]
 
 
-def general_warnings(proposal: Proposal) -> list[str]:
+def general_warnings(proposal: Proposal) -> list[Message]:
     """What to look at before an import, but for what is said beside the column it is about."""
-    column_prefixes = tuple(
-        f"{c.field}: {c.header}: " for c in file_columns(proposal) if c.field is not None
-    )
-    return [warning for warning in proposal.warnings if not warning.startswith(column_prefixes)]
+    headers = {column.header for column in file_columns(proposal) if column.field is not None}
+    return [
+        warning
+        for warning in proposal.warnings
+        if not (warning.code == "check_column" and warning.parameters["column"] in headers)
+    ]

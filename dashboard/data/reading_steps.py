@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.data import column_mapping, input_files, mapping_draft, step_messages
 from dashboard.data.input_files import InputFile
-from dashboard.text import terms
+from dashboard.text import messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui.html import Html, tag
 from index_engine.errors import InputError
@@ -98,7 +98,7 @@ def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
         field_pairs = tuple(sorted(mapping_draft.unique_fields(field_by_position).items()))
         proposal = _cached_proposal(input_file, base.kind, sheet, field_pairs)
         for warning in mapping_draft.general_warnings(proposal):
-            step_messages.draw_advice(terms.translate_message(warning))
+            step_messages.draw_advice(messages.translate(warning))
         choices = column_mapping.draw_mapping_table(proposal, base, key)
         choices = replace(choices, constants=column_mapping.draw_constants(proposal, key))
         choices = _draw_source_form(proposal, input_file, warehouse, choices, key)
@@ -124,7 +124,7 @@ def _load_mapping_file(input_file: InputFile) -> Reading | None:
         try:
             text = upload.getvalue().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise InputError("mapping: is not UTF-8; save the mapping file as UTF-8") from error
+            raise InputError("uploaded_mapping_not_utf8") from error
         kind = api.mapping_kind(text)
         st.html(tag("p", _("Read as {kind}.").format(kind=terms.file_kind_name(kind))))
         st.code(text, language="toml", height=240)

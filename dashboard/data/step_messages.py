@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.text import terms
+from dashboard.text import messages
 from dashboard.ui.html import tag
 from index_engine.errors import InputError
 
@@ -35,4 +35,4 @@ def report_input_errors() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        draw_error(terms.translate_message(str(error)))
+        draw_error(messages.translate(error))

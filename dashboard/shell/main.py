@@ -15,7 +15,7 @@ if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, n
 from dashboard.shell.pages import PAGES, Page, page_at  # noqa: E402
 from dashboard.state import address, cache  # noqa: E402
 from dashboard.state.page_view import UnknownPlaceError  # noqa: E402
-from dashboard.text import i18n, terms  # noqa: E402
+from dashboard.text import i18n, messages  # noqa: E402
 from dashboard.text.i18n import _  # noqa: E402
 from dashboard.ui import components, method_switch, search, theme  # noqa: E402
 from dashboard.ui.html import tag  # noqa: E402
@@ -86,7 +86,7 @@ def _run_without_data(page: Page, streamlit_page: StreamlitPage, error: InputErr
         import_link,
         _("Or build the sample with this command, then load the page again:"),
         tag("code", "make run"),
-        _("What was found: {error}").format(error=terms.translate_message(str(error))),
+        _("What was found: {error}").format(error=messages.translate(error)),
     )
 
 

@@ -145,9 +145,7 @@ def current_file() -> Path:
 def data_set_file(name: str) -> Path:
     """Where the data set of a name lies, or would lie. Raises InputError if it is no such name."""
     if not _DATA_SET_NAME.fullmatch(name):
-        raise InputError(
-            f"{name!r}: a name has letters, digits, Chinese characters, - and _, at most 40"
-        )
+        raise InputError("data_set_name", name=name)
     return default_file().with_name(f"{name}.duckdb")
 
 
@@ -161,9 +159,7 @@ def current_snapshot() -> CachedSnapshot:
     set was built without such. Raises InputError where there are no data yet, or no score."""
     main_method = main_snapshot()
     if not main_method.periods():
-        raise InputError(
-            f"{current_file()}: no period has a score yet; import more of it and build again"
-        )
+        raise InputError("no_scored_period", warehouse=current_file())
     return main_method.with_method(address.get("method"))
 
 

@@ -1,30 +1,25 @@
-"""The words of the data contract as people say them: kinds, fields, codes, rules.
+"""The terms of the data contract by their names: kinds of files, fields, codes and rules.
 
-The words stand in terms.toml, whole sentences in phrases.toml; what is not there goes
-by its own name.
+The names stand in terms.toml; a term that is not there goes by its id.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.text.i18n import SIMPLIFIED_CHINESE, _, current_language, localise
+from dashboard.text.i18n import SIMPLIFIED_CHINESE, _, localise
 from index_engine.importing import api
+
+WHOLE_ROW = "(line)"
 
 
 @cache
 def read_terms() -> dict[str, Any]:
     """Kinds, fields and rules, each with its wording by language."""
-    return _read_toml("terms")
-
-
-def _read_toml(name: str) -> dict[str, Any]:
-    path = Path(__file__).with_name(f"{name}.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def file_kinds() -> list[str]:
@@ -38,7 +33,9 @@ def file_kind_name(name: str) -> str:
 
 
 def field_name(kind: str, name: str) -> str:
-    """A field of a kind of file."""
+    """A field of a kind of file; "(line)" stands for none of them but the row."""
+    if name == WHOLE_ROW:
+        return _("the whole row")
     return _name_or_id(read_terms()["fields"].get(kind, {}), name)
 
 
@@ -69,30 +66,3 @@ def assumption_name(assumption: str) -> str:
         "left_out": _("an indicator left out"),
         "shrinkage": _("shrinkage or none"),
     }.get(assumption, assumption)
-
-
-def translate_message(message: str) -> str:
-    """A sentence of the engine, which speaks English, in the language of the page.
-
-    The sentences have names and numbers in them, so they are known by their pattern. One that is
-    not known stays as it is.
-    """
-    if current_language().catalogue == "en":
-        return message
-    for pattern, wording in _read_phrases():
-        if match := pattern.fullmatch(message):
-            return localise(wording).format(*map(_field_name_or_word, match.groups()))
-    return message
-
-
-def _field_name_or_word(word: str) -> str:
-    wordings = (names[word] for names in read_terms()["fields"].values() if word in names)
-    return localise(next(wordings, {"en": word}))
-
-
-@cache
-def _read_phrases() -> list[tuple[re.Pattern[str], dict[str, str]]]:
-    """Patterns of the engine's sentences and their wording by language."""
-    return [
-        (re.compile(phrase["en"], re.DOTALL), phrase) for phrase in _read_toml("phrases")["phrase"]
-    ]

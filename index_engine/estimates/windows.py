@@ -81,8 +81,10 @@ def read_windows(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
     first_end = max(periods.parse(method.first_period), first_complete_quarter + length - 1)
     if first_end > last_complete_quarter:
         raise InputError(
-            f"the data end on {EPOCH + timedelta(days=end_day - 1)}: no complete window of "
-            f"{length} quarters from {method.first_period} on; see [period] of the method"
+            "data_too_short",
+            end=EPOCH + timedelta(days=end_day - 1),
+            quarters=length,
+            first=method.first_period,
         )
     axes = PanelAxes(courts_with_counts(con), first_quarter, last_quarter)
     return Windows(

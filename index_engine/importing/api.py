@@ -27,6 +27,7 @@ from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 from index_engine.importing.recognise.propose import propose_mapping
 from index_engine.importing.validation.deliveries import undo_import
 from index_engine.importing.validation.load import LoadResult
+from index_engine.importing.validation.redaction import withheld_characters
 from index_engine.importing.values.column_settings import SHARES, UNITS, is_money
 from index_engine.warehouse.file import cursor, lock_path, open_read_only, writable_copy
 
@@ -43,6 +44,7 @@ __all__ = [
     "build",
     "mapping_text",
     "propose_mapping",
+    "withheld_characters",
 ]
 
 Inspector = Callable[[duckdb.DuckDBPyConnection, LoadResult], None]
@@ -162,9 +164,9 @@ def mapping_kind(text: str) -> str:
     try:
         kind = tomllib.loads(text).get("kind")
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"mapping: is not TOML: {error}") from error
+        raise InputError("uploaded_mapping_not_toml", reason=error) from error
     if kind not in FILE_KINDS:
-        raise InputError(f"mapping: kind is {kind!r}; write one of {', '.join(FILE_KINDS)}")
+        raise InputError("mapping_kind_unknown", given=kind, kinds=FILE_KINDS)
     return str(kind)
 
 

@@ -5,12 +5,13 @@ vocabulary.toml, so neither is written down twice.
 """
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 import duckdb
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Term
 from index_engine.warehouse.file import SCHEMA_FILE
 
 _VOCABULARY_FILE = SCHEMA_FILE.with_name("vocabulary.toml")
@@ -72,6 +73,12 @@ class Field:
     codes: tuple[str, ...] | None
     reference: tuple[str, str] | None  # table, column
     hashed: bool = False  # stored as a salted hash
+    kind: str = ""  # of the files that feed it
+
+    @property
+    def term(self) -> Term:
+        """The field in a message."""
+        return Term("field", self.name, self.kind)
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,10 @@ class Contract:
                 return field
         raise KeyError(name)
 
+    def terms(self, names: Iterable[str]) -> list[Term]:
+        """Return fields of this kind as they stand in a message."""
+        return [Term("field", name, self.kind) for name in names]
+
     @property
     def field_names(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields)
@@ -102,7 +113,7 @@ def read_contract(kind: str) -> Contract:
     Raises InputError for any other kind.
     """
     if kind not in _TABLE_BY_KIND:
-        raise InputError(f"unknown kind of file {kind!r}; it is one of {', '.join(_TABLE_BY_KIND)}")
+        raise InputError("kind_unknown", given=kind, kinds=list(_TABLE_BY_KIND))
     table, key = _TABLE_BY_KIND[kind]
     codes = read_vocabulary()
     with duckdb.connect() as con:
@@ -123,6 +134,7 @@ def read_contract(kind: str) -> Contract:
             else None,
             reference=_REFERENCE_BY_FIELD.get((kind, name)),
             hashed=(kind, name) in _HASHED_FIELDS,
+            kind=kind,
         )
         for name, type_, nullable in columns
     )

@@ -51,7 +51,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message, Term
 from index_engine.importing.contract import Contract, read_contract
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.validation.load import EARLIEST_DATE
@@ -127,9 +127,9 @@ def load_mapping(path: Path, kind: str) -> Mapping:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError("cannot_read", file=path, reason=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8; save the mapping file as UTF-8") from error
+        raise InputError("mapping_not_utf8", file=path) from error
     return read_mapping(text, kind, path)
 
 
@@ -143,22 +143,18 @@ def read_mapping(text: str, kind: str, path: Path) -> Mapping:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise location.input_error(f"is not TOML: {error}") from error
+        raise location.input_error("mapping_not_toml", reason=error) from error
     declared_kind = document.pop("kind", None)
     if declared_kind != kind:
         raise location.input_error(
-            f"kind is {declared_kind!r}, but {kind} are to be imported; write kind = {kind!r}"
+            "mapping_kind_differs", given=declared_kind, kind=Term("kind", kind), kind_id=kind
         )
     source = read_table(location.child("[source]"), document.pop("source", {}), _SOURCE_KEYS)
     columns = document.pop("columns", None)
     if not isinstance(columns, dict):
-        raise location.input_error(
-            "has no [columns.<field>] tables; add one for each field the file feeds"
-        )
+        raise location.input_error("mapping_without_columns")
     if document:
-        raise location.input_error(
-            f"unknown {', '.join(document)}; a mapping has kind, source and columns"
-        )
+        raise location.input_error("mapping_keys_unknown", keys=list(document))
     null_words = read_words(location.child("[source]", "null:"), source.pop("null", []))
     return Mapping(
         label=str(path),
@@ -187,17 +183,18 @@ def identity_mapping(file: Path, kind: str, headers: list[str]) -> Mapping:
     unknown_headers = [header for header in headers if header not in data_contract.field_names]
     if unknown_headers:
         raise InputError(
-            f"{file}: {', '.join(map(repr, unknown_headers))}: no field of {kind}; rename it to one of"
-            f" {', '.join(data_contract.field_names)}, or write a mapping file"
+            "headers_no_fields",
+            file=file,
+            headers=list(map(repr, unknown_headers)),
+            kind=Term("kind", kind),
+            fields=list(data_contract.field_names),
         )
     columns = tuple(
         ColumnSettings(data_contract.field(name), header=name)
         for name in data_contract.field_names
         if name in headers
     )
-    _check_required_fields(
-        f"{file}:", "write a mapping file or add the column", data_contract, columns
-    )
+    _check_required_fields(file, Message("map_or_add_column"), data_contract, columns)
     return Mapping(label=str(file), contract=data_contract, columns=columns)
 
 
@@ -206,17 +203,14 @@ def _read_source(location: MappingLocation, source: dict[str, Any]) -> dict[str,
     if "encoding" in source:
         encoding = source["encoding"].lower()
         if encoding not in _ENCODINGS:
-            raise location.input_error(
-                f"encoding = {encoding!r} is not read; it is utf-8 or gb18030, so save the file"
-                " as one of them, or utf-16"
-            )
+            raise location.input_error("encoding_unread", encoding=encoding)
         source["encoding"] = _ENCODINGS[encoding]
     delimiter = source.get("delimiter", ",")
     if delimiter != "auto" and len(delimiter) != 1:
-        raise location.input_error(f"delimiter = {delimiter!r} is to be one character")
+        raise location.input_error("delimiter_length", delimiter=delimiter)
     for key in ("header", "header_rows"):
         if source.get(key, 1) < 1:
-            raise location.input_error(f"{key} = {source[key]}: lines are counted from 1")
+            raise location.input_error("lines_count_from_one", key=key, value=source[key])
     observation_period = source.get("observed_from"), source.get("observed_to")
     if (
         observation_period[0]
@@ -224,7 +218,7 @@ def _read_source(location: MappingLocation, source: dict[str, Any]) -> dict[str,
         and observation_period[1] < observation_period[0]
     ):
         raise location.input_error(
-            f"observed_to = {observation_period[1]} is before observed_from = {observation_period[0]}"
+            "observation_reversed", end=observation_period[1], start=observation_period[0]
         )
     options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}
     return source | {"options": ReadOptions(**options)}
@@ -241,18 +235,19 @@ def _read_columns(
         column_location = location.child(f"[columns.{name}]")
         if name not in data_contract.field_names:
             raise column_location.input_error(
-                f"{data_contract.kind} have no field {name!r}; the fields are {', '.join(data_contract.field_names)}"
+                "kind_without_field",
+                kind=Term("kind", data_contract.kind),
+                given=name,
+                fields=list(data_contract.field_names),
             )
         columns.append(read_column(column_location, data_contract.field(name), entry, null_words))
-    _check_required_fields(
-        f"{location.file}:", "add it as [columns.<field>]", data_contract, columns
-    )
+    _check_required_fields(location.file, Message("add_column_table"), data_contract, columns)
     return tuple(columns)
 
 
 def _check_required_fields(
-    prefix: str,
-    remedy: str,
+    file: Path,
+    remedy: Message,
     data_contract: Contract,
     columns: tuple[ColumnSettings, ...] | list[ColumnSettings],
 ) -> None:
@@ -264,7 +259,11 @@ def _check_required_fields(
     ]
     if missing_fields:
         raise InputError(
-            f"{prefix} nothing feeds {', '.join(missing_fields)}, required for {data_contract.kind}; {remedy}"
+            "required_fields_unfed",
+            file=file,
+            fields=data_contract.terms(missing_fields),
+            kind=Term("kind", data_contract.kind),
+            remedy=remedy,
         )
 
 
@@ -276,16 +275,23 @@ def column_positions(mapping: Mapping, file: Path, headers: list[str]) -> dict[s
     position_by_name: dict[str, int] = {}
     for column in mapping.columns:
         for name in column.source_headers:
-            label = f"{mapping.label}: [columns.{column.field.name}] {name!r}"
             if headers.count(name) == 0:
-                names_text = ", ".join(header for header in headers if header)
                 raise InputError(
-                    f"{label} is no column of {file.name}; its columns are {names_text}"
+                    "column_not_in_file",
+                    mapping=mapping.label,
+                    field_id=column.field.name,
+                    column=name,
+                    file=file.name,
+                    columns=list(filter(None, headers)),
                 )
             if headers.count(name) > 1:
                 raise InputError(
-                    f"{label} names {headers.count(name)} columns of"
-                    f" {file.name}; rename all but one there"
+                    "column_ambiguous",
+                    mapping=mapping.label,
+                    field_id=column.field.name,
+                    column=name,
+                    count=headers.count(name),
+                    file=file.name,
                 )
             position_by_name[name] = headers.index(name)
     return position_by_name

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message, Term
 from index_engine.importing import case_number_checks, case_sequences, reference_data
 from index_engine.importing import mapping as mappings
 from index_engine.importing.contract import read_contract
@@ -75,8 +75,10 @@ def run_import(
                 )
             except duckdb.OutOfMemoryException as error:
                 raise InputError(
-                    f"{file}: does not fit into {_memory_limit() >> 20} MB of memory and the disk behind"
-                    f" {tempfile.gettempdir()}; split the file"
+                    "out_of_memory",
+                    file=file,
+                    megabytes=_memory_limit() >> 20,
+                    folder=tempfile.gettempdir(),
                 ) from error
             if inspector is not None:
                 inspector(con, outcome)
@@ -96,7 +98,7 @@ def _import_rows(
     progress: Progress,
 ) -> LoadResult:
     kind = mapping.contract.kind
-    with progress.steps("read, parse, judge", 3) as bar:
+    with progress.steps(Message("stage_validate"), 3) as bar:
         if kind in _COURT_KINDS:
             reference_data.load_reference_data(con)
         reader.stage(con, sorted(set(positions.values())), progress)
@@ -134,9 +136,9 @@ def _import_rows(
             case_number_checks.restore_line_numbers(con, outcome.source_id)
         bar.update()
     if outcome.rows == 0:
-        raise InputError(f"{file}: has a header, but no rows")
+        raise InputError("no_rows", file=file)
     if outcome.accepted_rows == 0:
-        raise InputError(f"{file}: {_explain_empty_import(con, outcome)}")
+        raise _empty_import_error(con, mapping, file, outcome)
     return outcome
 
 
@@ -167,8 +169,12 @@ def _reject_duplicate_file(
     ).fetchall()
     for source_id, name, import_time in earlier_sources:
         raise InputError(
-            f"{file}: already imported on {import_time:%Y-%m-%d} as source {source_id} ({name}) of"
-            f" {kind}; to read it anew, undo that source first"
+            "already_imported",
+            file=file,
+            day=import_time,
+            source_id=source_id,
+            name=name,
+            kind=Term("kind", kind),
         )
 
 
@@ -181,25 +187,31 @@ def _reject_mixed_synthetic(con: duckdb.DuckDBPyConnection, mapping: Mapping, fi
         [mapping.synthetic],
     ).fetchall()
     for (name,) in conflicting_sources:
-        labels = ("synthetic", "real") if mapping.synthetic else ("real", "synthetic")
         raise InputError(
-            f"{file}: {labels[0]} data, but the warehouse holds {labels[1]} data ({name}); name a"
-            " warehouse of its own"
+            "synthetic_into_real" if mapping.synthetic else "real_into_synthetic",
+            file=file,
+            name=name,
         )
 
 
-def _explain_empty_import(con: duckdb.DuckDBPyConnection, outcome: LoadResult) -> str:
+def _empty_import_error(
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, file: Path, outcome: LoadResult
+) -> InputError:
     """Say what is wrong with a file of which nothing could be kept: most likely the mapping."""
-    [(row_no, field, message)] = con.execute(
-        "SELECT row_no, field, CASE WHEN message LIKE 'is %' THEN value || ' ' ELSE '' END"
+    [(row_no, field, rule, message)] = con.execute(
+        "SELECT row_no, field, rule, CASE WHEN message LIKE 'is %' THEN value || ' ' ELSE '' END"
         " || message FROM rejects WHERE source_id = ? AND action = 'rejected'"
         " ORDER BY row_no LIMIT 1",
         [outcome.source_id],
     ).fetchall()
-    return (
-        f"none of its {outcome.rows} rows can be kept ("
-        + ", ".join(f"{rule}: {rows}" for rule, rows in outcome.rejection_counts.items())
-        + f"); line {row_no}: {field}: {message}; check the mapping, nothing was imported"
+    return InputError(
+        "no_row_accepted",
+        file=file,
+        rows=outcome.rows,
+        rules={Term("rule", rule): rows for rule, rows in outcome.rejection_counts.items()},
+        line=row_no,
+        field=Term("field", field, mapping.contract.kind),
+        finding=Term("rule", rule, text=message),
     )
 
 

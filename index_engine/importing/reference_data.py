@@ -29,7 +29,7 @@ def load_reference_data(con: duckdb.DuckDBPyConnection) -> None:
     for kind, name in REFERENCE_FILES.items():
         file = DATA_FOLDER / name
         if not file.exists():
-            raise InputError(f"{file}: the reference data of China are missing; restore the file")
+            raise InputError("reference_data_missing", file=file)
         _stage_reference_file(con, file)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         outcome = load_rows(con, "registry_rows", Source(kind, name, digest, None, None, False))

@@ -201,7 +201,7 @@ def _create_inputs(
         "SELECT MIN(from_day), MAX(end_day) FROM measures.windows"
     ).fetchall()
     if first_day is None:
-        raise InputError("the warehouse has no cases and no auctions; import some first")
+        raise InputError("warehouse_empty")
     _create_calendar(con, first_day, end_day, period_function)
     _create_ages(con, method.ages)
     strata.create_strata(con, method)

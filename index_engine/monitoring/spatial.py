@@ -99,7 +99,7 @@ def read_neighbours(level: str, file: Path = NEIGHBOURS_FILE) -> Neighbours:
     Raises InputError if the file is missing.
     """
     if not file.exists():
-        raise InputError(f"{file}: the table of neighbours is missing; restore the file")
+        raise InputError("neighbours_missing", file=file)
     with file.open(encoding="utf-8", newline="") as stream:
         neighbour_codes = {
             row["code"]: row["neighbours"].split()

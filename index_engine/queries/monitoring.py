@@ -68,7 +68,7 @@ class MonitoringQueries(SnapshotBase):
         for entry in (*main_method.statistics, *main_method.checks, *main_method.indicators):
             if entry.id == statistic:
                 return entry
-        raise InputError(f"no figure {statistic!r} is watched")
+        raise InputError("statistic_not_monitored", statistic=statistic)
 
     def exceptions(self, level: str, period: str) -> pd.DataFrame:
         """Units of a level (province, city, court) with a statistic that changed against their own

@@ -33,11 +33,11 @@ class ProcedureStep:
 
     def __post_init__(self) -> None:
         if (self.limit_days is None) != (self.limit == ""):
-            raise InputError(f"node {self.id}: limit_days and limit go together")
+            raise InputError("step_limit_incomplete", step=self.id)
         if self.limit not in ("", "most", "least"):
-            raise InputError(f"node {self.id}: limit is 'most' or 'least', not {self.limit!r}")
+            raise InputError("step_limit_unknown", step=self.id, limit=self.limit)
         if self.limit and not self.law:
-            raise InputError(f"node {self.id}: a limit needs the law it is from")
+            raise InputError("step_limit_without_law", step=self.id)
 
     def is_end_event(self, event: str) -> bool:
         return event != "open" and (event in self.events or "*" in self.events)

@@ -44,18 +44,14 @@ class SnapshotBase:
         meta = dict(self._rows("SELECT key, value FROM meta"))
         if meta.get("build") != BUILD_VERSION:
             self._con.close()
-            has_build = "method" in meta
-            problem = (
-                "it was built by another version" if has_build else "nothing is built in it yet"
-            )
             raise InputError(
-                f"{path}: {problem}; run 'python -m index_engine build --warehouse {path}'"
+                "build_outdated" if "method" in meta else "nothing_built", warehouse=path
             )
         self.methods = _parse_methods(meta, f"{path} (method)")
         if method and method not in self.methods:
             self._con.close()
             raise InputError(
-                f"{path}: not built with a method {method!r}; there are {', '.join(self.methods)}"
+                "no_such_method", warehouse=path, method=method, methods=list(self.methods)
             )
         self.main = next(iter(self.methods.values()))
         self.method = self.methods[method or self.main.id]

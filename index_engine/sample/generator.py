@@ -82,12 +82,12 @@ def generate(
     or the table of divisions or of published figures is missing.
     """
     if not MIN_CASES <= cases <= MAX_CASES:
-        raise InputError(f"cases: {cases} is not between {MIN_CASES} and {MAX_CASES}")
+        raise InputError("case_count_range", count=cases, minimum=MIN_CASES, maximum=MAX_CASES)
     if not 0 <= seed < 2**31:
-        raise InputError(f"seed: {seed} is not between 0 and {2**31 - 1}")
+        raise InputError("seed_range", seed=seed, maximum=2**31 - 1)
     for table_file in (DIVISIONS, PUBLISHED_FILE):
         if not table_file.exists():
-            raise InputError(f"{table_file}: this table is missing; restore it from git")
+            raise InputError("table_missing", file=table_file)
     with warehouse_file.writable_copy(warehouse, empty=True) as con:
         if threads is not None:
             con.execute("SET threads = ?", [threads])

@@ -51,9 +51,9 @@ def writable_copy(
     """
     path = Path(path)
     if not path.parent.is_dir():
-        raise InputError(f"{path}: the folder {path.parent} does not exist; create it first")
+        raise InputError("folder_missing", file=path, folder=path.parent)
     if path.is_dir():
-        raise InputError(f"{path}: a folder; name a file in it")
+        raise InputError("path_is_folder", file=path)
     with lock_path(path).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _remove_drafts(path)
@@ -100,9 +100,7 @@ def open_read_only(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyC
     """
     path = Path(path)
     if not path.exists():
-        raise InputError(
-            f"{path}: no such warehouse; make one with 'python -m index_engine sample' or 'import'"
-        )
+        raise InputError("no_such_warehouse", warehouse=path)
     con = duckdb.connect(
         ":memory:",
         config={
@@ -135,17 +133,14 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     try:
         con.execute(f"ATTACH '{quoted_path}' AS warehouse (READ_ONLY)")
     except duckdb.Error as error:
-        raise InputError(f"{path}: not a warehouse: {_first_line(error)}") from error
+        raise InputError("not_duckdb", warehouse=path, reason=_first_line(error)) from error
     con.execute("USE warehouse")
     try:
         schema = con.execute("SELECT value FROM meta WHERE key = 'schema'").fetchall()
     except duckdb.Error as error:
-        raise InputError(f"{path}: a DuckDB file, but not a warehouse of this project") from error
+        raise InputError("not_a_warehouse", warehouse=path) from error
     if schema != [(SCHEMA_VERSION,)]:
-        raise InputError(
-            f"{path}: made for the schema of another version; make it anew from its sources with "
-            "'python -m index_engine import'"
-        )
+        raise InputError("schema_differs", warehouse=path)
 
 
 def check_schema(path: Path) -> None:

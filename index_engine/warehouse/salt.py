@@ -36,19 +36,13 @@ def load_salt(con: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
     ).fetchall()
     if not path.exists():
         if stored_fingerprint:
-            raise InputError(
-                f"{path}: not there, and without it no row of a new file can be told from those in"
-                f" {warehouse.name}; put the file back, or start a new warehouse"
-            )
+            raise InputError("salt_missing", file=path, warehouse=warehouse.name)
         return secrets.token_hex(32)
     salt = path.read_text(encoding="ascii", errors="replace").strip()
     if not re.fullmatch("[0-9a-f]{64}", salt):
-        raise InputError(f"{path}: is to hold 64 hexadecimal digits; put the right file back")
+        raise InputError("salt_malformed", file=path)
     if stored_fingerprint and stored_fingerprint != [(_fingerprint(salt),)]:
-        raise InputError(
-            f"{path}: not the salt that the numbers in {warehouse.name} were hashed with; put the"
-            " right file back, or start a new warehouse"
-        )
+        raise InputError("salt_differs", file=path, warehouse=warehouse.name)
     return salt
 
 

@@ -73,7 +73,7 @@ def _check_proposal(followed: Followed, file: Messy) -> None:
         assert column is not None
         assert (name, column.settings.get(key)) == (name, value)
     for doubt in expected.doubts:
-        assert any(doubt in warning for warning in proposal.warnings), proposal.warnings
+        assert any(doubt in str(warning) for warning in proposal.warnings), proposal.warnings
 
 
 def found_anywhere(warehouse: Path, texts: tuple[str, ...]) -> list[str]:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard.state import cache
 from dashboard.state.cache import View
-from dashboard.text import formats
+from dashboard.text import formats, messages
 from dashboard.text.i18n import _, localise, ngettext
 from dashboard.ui import theme
 from dashboard.ui.html import Html, join, tag
@@ -174,7 +174,9 @@ def annotation_list(view: View, marks: AnnotationMarks) -> Html | None:
             "{n} rows of the table of events cannot be read:",
             len(errors),
         ).format(n=formats.number(len(errors)))
-        pieces.append(tag("p", text, " ", tag("code", errors[0]), class_="trouble"))
+        pieces.append(
+            tag("p", text, " ", tag("code", messages.translate(errors[0])), class_="trouble")
+        )
     return join(*pieces) if pieces else None
 
 

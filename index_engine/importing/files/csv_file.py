@@ -16,7 +16,7 @@ from typing import TextIO
 
 import duckdb
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message, Term
 from index_engine.importing.files.non_data_rows import NonDataReason, is_blank, non_data_reason
 from index_engine.importing.files.staging import (
     UNREADABLE_LINE,
@@ -63,14 +63,13 @@ class CsvFile:
                 if self._header_line < header:
                     continue
                 if isinstance(values, NonDataReason):
-                    raise InputError(
-                        f"{file}: the first line is to name the columns; {values.message}"
-                    )
+                    reason = Term("rule", values.rule, text=values.message)
+                    raise InputError("header_not_data", file=file, reason=reason)
                 rows.append(values)
                 if len(rows) == header_rows:
                     break
         if len(rows) < header_rows:
-            raise InputError(f"{file}: the first line is to name the columns; blank")
+            raise InputError("header_blank_csv", file=file)
         self.headers = column_headers(file, rows)
 
     def stage(
@@ -108,7 +107,7 @@ class CsvFile:
         with (
             open_text(self._file, self._encoding) as text,
             copy.open("w", encoding="utf-8", newline="") as target,
-            progress.bytes("decode", self._file.stat().st_size) as bar,
+            progress.bytes(Message("stage_decode"), self._file.stat().st_size) as bar,
         ):
             while chunk := text.read(_CHUNK_SIZE):
                 target.write(chunk)
@@ -134,7 +133,7 @@ class CsvFile:
     ) -> None:
         with (
             open_text(self._file, self._encoding) as text,
-            progress.steps("read line by line", None) as bar,
+            progress.steps(Message("stage_read_lines"), None) as bar,
         ):
             parsed_records = read_records(
                 text, len(self.headers), self._delimiter, header_lines=self._header_line
@@ -158,16 +157,18 @@ def open_text(file: Path, encoding: str) -> Generator[TextIO]:
         try:
             yield text
         except UnicodeError as error:
-            location = ""
+            location: Message | str = ""
             if isinstance(error, UnicodeDecodeError):
-                location = f" near byte {raw.tell() - len(error.object) + error.start}"
-            remedy = (
-                "save it as UTF-8, or if it is GBK or GB18030 say so in a mapping file:"
-                ' [source] encoding = "gb18030"'
-                if encoding == "utf-8"
-                else "save it as UTF-8 and remove encoding from the mapping file"
-            )
-            raise InputError(f"{file}: not {encoding.upper()}{location}; {remedy}") from error
+                byte = raw.tell() - len(error.object) + error.start
+                location = Message("near_byte", byte=byte)
+            remedy = Message("save_utf8_or_declare" if encoding == "utf-8" else "save_utf8")
+            raise InputError(
+                "encoding_wrong",
+                file=file,
+                encoding=encoding.upper(),
+                location=location,
+                remedy=remedy,
+            ) from error
 
 
 def read_records(

@@ -46,12 +46,9 @@ def detect_format(file: Path) -> str:
         return "xls"
     start = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if start.startswith(_MARKUP_PREFIXES):
-        raise InputError(
-            f"{file}: holds a web page or XML, whatever its name says; open it in a spreadsheet"
-            " and save it as .xlsx"
-        )
+        raise InputError("holds_web_page", file=file)
     if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f"{file}: holds no table that can be read; save it as .csv or .xlsx")
+        raise InputError("holds_no_table", file=file)
     return "text"
 
 
@@ -62,8 +59,8 @@ def _zip_format(file: Path) -> str:
     except ZIP_ERRORS:
         return "xlsx"  # which its reader will find damaged
     if "xl/workbook.bin" in names or "content.xml" in names:
-        kind = "an XLSB" if "xl/workbook.bin" in names else "an OpenDocument"
-        raise InputError(f"{file}: holds {kind} spreadsheet; open it and save it as .xlsx")
+        kind = "XLSB" if "xl/workbook.bin" in names else "OpenDocument"
+        raise InputError("spreadsheet_format_unread", file=file, format=kind)
     return "xlsx"
 
 
@@ -90,7 +87,7 @@ def detect_encoding(file: Path) -> str:
     for encoding in ("utf-8", "gb18030"):
         if all(_is_decodable(part, encoding) for part in parts):
             return encoding
-    raise InputError(f"{file}: neither UTF-8 nor GB18030; save it as UTF-8")
+    raise InputError("encoding_unknown", file=file)
 
 
 def _read_ends(file: Path) -> list[bytes]:

@@ -41,7 +41,7 @@ class ParquetFile:
                     "DESCRIBE FROM read_parquet($file)", {"file": self._path}
                 ).fetchall()
         except duckdb.Error as error:
-            raise InputError(f"{file}: not a Parquet file, or a damaged one") from error
+            raise InputError("not_parquet", file=file) from error
         self.headers = column_headers(file, [[name for name, *_ in columns]])
         self._types = [type_ for _, type_, *_ in columns]
         # The file's own names stay out of SQL: columns are renamed by position.
@@ -56,10 +56,7 @@ class ParquetFile:
         """
         for position in column_positions:
             if self._types[position] == "TIMESTAMP WITH TIME ZONE":
-                raise InputError(
-                    f"{self._file}: {self.headers[position]!r} has times of a time zone, which are"
-                    " another day in another one; save them as days, or as times without a zone"
-                )
+                raise InputError("times_with_zone", file=self._file, header=self.headers[position])
         columns = "".join(
             f", {self._text_sql(position)} AS c{position}"
             for position in staged_positions(column_positions)
@@ -75,10 +72,10 @@ class ParquetFile:
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error as error:
-            raise InputError(f"{self._file}: a damaged Parquet file") from error
+            raise InputError("parquet_damaged", file=self._file) from error
         row = con.execute("SELECT count(*) FROM import_text").fetchone()
         if row is not None and row[0] > MAX_ROWS:
-            raise InputError(f"{self._file}: more than {MAX_ROWS:,} rows; split it")
+            raise InputError("too_many_rows", file=self._file, limit=MAX_ROWS)
 
     def _check_text_size(self, con: duckdb.DuckDBPyConnection, positions: Sequence[int]) -> None:
         """Count the text of some columns before any of it is kept: it streams by."""
@@ -91,8 +88,12 @@ class ParquetFile:
         ).fetchall()
         if text > MAX_TEXT_BYTES or length > MAX_TEXT_LENGTH:
             raise InputError(
-                f"{self._file}: {text >> 20:,} MB of text unpacked, up to {length:,} bytes a cell;"
-                f" at most {MAX_TEXT_BYTES >> 20:,} MB and {MAX_TEXT_LENGTH:,} bytes are read: split it"
+                "too_much_text",
+                file=self._file,
+                megabytes=text >> 20,
+                length=length,
+                max_megabytes=MAX_TEXT_BYTES >> 20,
+                max_length=MAX_TEXT_LENGTH,
             )
 
     def sample_rows(self, head_size: int, sample_size: int) -> list[tuple[str | None, ...]]:
@@ -110,7 +111,7 @@ class ParquetFile:
                     {"file": self._path, "first": head_size, "further": sample_size},
                 ).fetchall()
         except duckdb.Error as error:
-            raise InputError(f"{self._file}: a damaged Parquet file") from error
+            raise InputError("parquet_damaged", file=self._file) from error
 
     def _text_sql(self, position: int) -> str:
         # A time of day would make an ISO date unreadable; the contract has days only.

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import duckdb
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
 from index_engine.importing.files.csv_file import CsvFile
 from index_engine.importing.files.detection import (
     detect_delimiter,
@@ -71,19 +71,16 @@ def check_file(file: Path) -> None:
     """Raise InputError unless there is such a file, it holds something and its ending is read."""
     try:
         if not file.exists():
-            raise InputError(f"{file}: no such file")
+            raise InputError("no_such_file", file=file)
         if not file.is_file():
-            raise InputError(f"{file}: not a file; name one CSV, Parquet or XLSX file")
+            raise InputError("not_a_file", file=file)
         with file.open("rb") as stream:
             if not stream.read(1):
-                raise InputError(f"{file}: the file is empty")
+                raise InputError("file_empty", file=file)
     except OSError as error:
-        raise InputError(f"{file}: cannot be opened: {error.strerror}") from error
+        raise InputError("cannot_open", file=file, reason=error.strerror) from error
     if file.suffix.lower() not in SUFFIXES:
-        raise InputError(
-            f"{file}: a file that ends in {file.suffix or 'nothing'!r} is not read; save it as"
-            " .csv, .parquet or .xlsx"
-        )
+        raise InputError("file_type_unread", file=file, suffix=file.suffix or "nothing")
 
 
 def resolve_options(file: Path, options: ReadOptions) -> ReadOptions:
@@ -98,7 +95,10 @@ def resolve_options(file: Path, options: ReadOptions) -> ReadOptions:
 def sha256(file: Path, progress: Progress) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     digest = hashlib.sha256()
-    with file.open("rb") as stream, progress.bytes("hash", file.stat().st_size) as bar:
+    with (
+        file.open("rb") as stream,
+        progress.bytes(Message("stage_hash"), file.stat().st_size) as bar,
+    ):
         while chunk := stream.read(1 << 22):
             digest.update(chunk)
             bar.update(len(chunk))

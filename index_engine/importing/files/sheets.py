@@ -97,14 +97,12 @@ def xls_sheets(file: Path) -> list[Sheet]:
 
 def password_error(file: Path) -> InputError:
     """Return the error to raise for a workbook protected by a password."""
-    return InputError(
-        f"{file}: protected by a password; open it, remove the password and save it again"
-    )
+    return InputError("password_protected", file=file)
 
 
 def damaged_file_error(file: Path) -> InputError:
     """Return the error to raise for a workbook that is none."""
-    return InputError(f"{file}: not an Excel workbook, or a damaged one")
+    return InputError("not_excel", file=file)
 
 
 def _calamine_sheets(file: Path, suffixes: tuple[str, ...]) -> list[CalamineSheet]:

@@ -53,7 +53,7 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
             names, [(cell or "").strip() for cell in row] + [""] * (width - len(row))
         )
     if not any(names):
-        raise InputError(f"{file}: the first line is to name the columns, and is blank")
+        raise InputError("header_blank", file=file)
     return [
         f"{name} ({names[: position + 1].count(name)})" if name and names.count(name) > 1 else name
         for position, name in enumerate(names)
@@ -63,10 +63,7 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
 def check_width(file: Path, width: int) -> None:
     """Raise InputError for more columns than a table can have."""
     if width > MAX_COLUMNS:
-        raise InputError(
-            f"{file}: {width:,} columns, more than the {MAX_COLUMNS:,} that a table can have;"
-            " is its delimiter a sign of the text?"
-        )
+        raise InputError("too_many_columns", file=file, count=width, limit=MAX_COLUMNS)
 
 
 def _merge_header_rows(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
 from index_engine.importing.files.detection import detect_format
 from index_engine.importing.files.sheets import (
     ZIP_ERRORS,
@@ -57,7 +57,7 @@ class XlsxFile:
         sheets = open_sheets(file)
         names = [candidate.name for candidate in sheets]
         if sheet not in (None, "*", *names):
-            raise InputError(f"{file}: no sheet {sheet!r}; its sheets are {', '.join(names)}")
+            raise InputError("no_such_sheet", file=file, sheet=sheet, sheets=names)
         selection = sheets if sheet == "*" else [sheets[0 if sheet is None else names.index(sheet)]]
         self._header_line, self._header_rows = header, header_rows
         # Empty sheets stand in many workbooks; only one that is asked for has to hold something.
@@ -65,7 +65,7 @@ class XlsxFile:
             candidate for candidate in selection if next(candidate.rows(), None) is not None
         ]
         if not filled_sheets:
-            raise InputError(f"{file}: the sheet {selection[0].name} is empty")
+            raise InputError("sheet_empty", file=file, sheet=selection[0].name)
         headers = {
             candidate.name: column_headers(
                 file, [values for _, values in self._read_header(candidate)]
@@ -78,7 +78,9 @@ class XlsxFile:
         self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress
     ) -> None:
         """See readers.Reader."""
-        with progress.steps("read", sum(sheet.height for sheet in self._sheets)) as bar:
+        with progress.steps(
+            Message("stage_read"), sum(sheet.height for sheet in self._sheets)
+        ) as bar:
 
             def numbered_records() -> Iterator[Record]:
                 row_no = 0
@@ -110,10 +112,7 @@ def _common_header(
     header = list(header_counts.most_common(1)[0][0])
     for name, sheet_header in headers.items():
         if sheet_header != header and set(filter(None, sheet_header)) & set(filter(None, header)):
-            raise InputError(
-                f"{file}: the sheet {name} has some columns of the others, but not the same"
-                " header; make them the same or name one sheet"
-            )
+            raise InputError("sheet_header_differs", file=file, sheet=name)
     return header, [sheet for sheet in sheets if headers[sheet.name] == header]
 
 
@@ -128,7 +127,7 @@ def open_sheets(file: Path) -> list[Sheet]:
         _check_size(file)
         sheets = xlsx_sheets(file)
     if not sheets:
-        raise InputError(f"{file}: a workbook without a sheet of cells")
+        raise InputError("workbook_without_cells", file=file)
     return sheets
 
 
@@ -152,13 +151,10 @@ def _check_size(file: Path) -> None:
                             tail = chunk[-_MAX_REFERENCE_LENGTH:]
                         if unpacked_size > size_limit or rows * columns > MAX_CELLS:
                             raise InputError(
-                                f"{file}: too large unpacked ({rows:,} rows x {columns:,} columns);"
-                                " delete stray cells far from the table, or save it as CSV"
+                                "workbook_too_large", file=file, rows=rows, columns=columns
                             )
             if _total_text_size(archive) > MAX_TEXT_BYTES:
-                raise InputError(
-                    f"{file}: more than {MAX_TEXT_BYTES >> 30} GB of text in its cells; save it as CSV"
-                )
+                raise InputError("too_much_cell_text", file=file, gigabytes=MAX_TEXT_BYTES >> 30)
     except ZIP_ERRORS as error:
         raise damaged_file_error(file) from error
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from index_engine.errors import Message, Term
 from index_engine.importing.contract import read_contract
 from index_engine.importing.recognise.header_matching import Match, match_header, personal_word
 from index_engine.importing.recognise.normalise import distinct_texts, non_null_values
@@ -19,12 +20,12 @@ _MAX_SAMPLES, _SAMPLE_LENGTH = 5, 40
 
 @dataclass(frozen=True)
 class SourceColumn:
-    """A column as it was seen; `personal` says by what it is about people, '' if it is not."""
+    """A column of the file; `personal_reason` says by what it is about people, None if it is not."""
 
     position: int
     header: str
     texts: list[str]
-    personal_reason: str
+    personal_reason: Message | None
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -59,18 +60,18 @@ def describe_columns(kind: str, layout: Layout) -> list[SourceColumn]:
     return columns
 
 
-def _personal_data_reason(kind: str, header: str, texts: list[str]) -> str:
+def _personal_data_reason(kind: str, header: str, texts: list[str]) -> Message | None:
     """Say why a column is about people: its values go before its header, a field before a word."""
     if (data_type := personal_data_type(texts)) and not _is_lot_id_or_amount(kind, header):
-        return f"its values look like {data_type}"
+        return Message("values_look_like", data=data_type)
     header_matches = match_header(header, kind)
     if header_matches and header_matches[0].score > _WEAK_SCORE:
-        return ""
+        return None
     if (word := personal_word(header)) is not None:
-        return f"{word} in its header"
+        return Message("word_in_header", word=word)
     if data_type := name_type(texts):
-        return f"its values look like {data_type}"
-    return ""
+        return Message("values_look_like", data=data_type)
+    return None
 
 
 def _is_lot_id_or_amount(kind: str, header: str) -> bool:
@@ -91,7 +92,7 @@ def propose_columns(
         key=lambda option: (-option.confidence, option.column.position),
     )
     winner_by_position: dict[int, Candidate] = {}
-    note_by_position: dict[int, str] = {}
+    note_by_position: dict[int, Message] = {}
     winner_by_field: dict[str, Candidate] = {}
     for candidate in candidates:
         position, field = candidate.column.position, candidate.match.field
@@ -99,7 +100,12 @@ def propose_columns(
             continue
         if field in winner_by_field:
             note_by_position.setdefault(
-                position, f"also fits {field}, fed by {winner_by_field[field].column.header}"
+                position,
+                Message(
+                    "also_fits",
+                    field=Term("field", field, kind),
+                    column=winner_by_field[field].column.header,
+                ),
             )
             continue
         winner_by_position[position], winner_by_field[field] = candidate, candidate
@@ -111,13 +117,14 @@ def propose_columns(
         and candidate.confidence == winner.confidence
     }
     hints = {
-        option.column.position: f"may be {option.match.field}" for option in reversed(candidates)
+        option.column.position: Message("may_be", field=Term("field", option.match.field, kind))
+        for option in reversed(candidates)
     }
     return [
         _mapped_proposal(column, winner_by_position.get(column.position), tied_fields)
         if column.position in winner_by_position
         else _unmapped_proposal(
-            column, note_by_position.get(column.position) or hints.get(column.position, "")
+            column, note_by_position.get(column.position) or hints.get(column.position)
         )
         for column in source_columns
     ]
@@ -145,17 +152,22 @@ def _mapped_proposal(
     assert winner is not None
     field, confidence, note = winner.match.field, winner.confidence, winner.fit.note
     if field in tied_fields:
-        confidence, note = round(confidence / 2, 2), "another column fits as well"
+        confidence, note = round(confidence / 2, 2), Message("another_column_fits")
     elif winner.match.score <= _WEAK_SCORE:
-        note = note or "its header only holds a known word"
+        note = note or Message("header_holds_word")
     elif confidence < 0.7 and not note:
-        note = f"{winner.fit.share:.0%} of its values fit"
+        note = Message("values_fit", share=winner.fit.share)
     return ProposedColumn(
         header=column.header,
         position=column.position,
         field=field,
         confidence=confidence,
-        reason=f"header {winner.match.word}, {winner.fit.share:.0%} of {len(column.texts)} values fit",
+        reason=Message(
+            "header_and_values_fit",
+            word=winner.match.word,
+            share=winner.fit.share,
+            count=len(column.texts),
+        ),
         settings={"column": column.header, **winner.fit.settings},
         samples=column.samples,
         unknown_words=winner.fit.unknown_words,
@@ -163,14 +175,14 @@ def _mapped_proposal(
     )
 
 
-def _unmapped_proposal(column: SourceColumn, note: str) -> ProposedColumn:
+def _unmapped_proposal(column: SourceColumn, note: Message | None) -> ProposedColumn:
     return ProposedColumn(
         header=column.header,
         position=column.position,
         field=None,
         confidence=0.0,
-        reason=column.personal_reason or "feeds no field",
+        reason=column.personal_reason or Message("feeds_no_field"),
         samples=column.samples,
-        is_personal=bool(column.personal_reason),
-        note="" if column.personal_reason else note,
+        is_personal=column.personal_reason is not None,
+        note=None if column.personal_reason else note,
     )

@@ -5,6 +5,7 @@ from calendar import monthrange
 from datetime import date
 from typing import Any
 
+from index_engine.errors import Message, Term
 from index_engine.importing.contract import Field, read_contract
 from index_engine.importing.recognise.column_matching import MIN_CONFIDENCE, SourceColumn
 from index_engine.importing.recognise.normalise import half_width, match_key, reference_data
@@ -52,7 +53,11 @@ def derive_fields(
         case "courts" if not _mapped_column(columns, "special"):
             derived_columns = [
                 _constant_column(
-                    "special", False, 0.4, "no column says so", "taken for ordinary courts"
+                    "special",
+                    False,
+                    0.4,
+                    Message("no_column_says_so"),
+                    Message("ordinary_courts_assumed"),
                 )
             ]
     return [*columns, *derived_columns]
@@ -81,13 +86,17 @@ def _case_number_columns(
     if number_share < _MIN_CASE_NUMBER_SHARE:
         return []
     part_by_field = {"court_id": "court", "case_type": "type"}
+    reason_by_field = {
+        "court_id": Message("court_in_case_numbers", share=number_share),
+        "case_type": Message("type_in_case_numbers", share=number_share),
+    }
     return [
         ProposedColumn(
             header=case_number_column.header,
             position=case_number_column.position,
             field=field,
             confidence=round(0.9 * case_number_column.confidence * number_share, 2),
-            reason=f"no column has it; {number_share:.0%} of case numbers tell the {part_by_field[field]}",
+            reason=reason_by_field[field],
             settings={"column": case_number_column.header, "part": part_by_field[field]},
             samples=case_number_column.samples,
         )
@@ -110,7 +119,11 @@ def _case_type_from_title(layout: Layout, columns: list[ProposedColumn]) -> list
         return []
     return [
         _constant_column(
-            "case_type", case_types[0], 0.6, "the title says so", "taken from the title"
+            "case_type",
+            case_types[0],
+            0.6,
+            Message("title_says_so"),
+            Message("taken_from_title"),
         )
     ]
 
@@ -152,7 +165,9 @@ def _reused_column(
         position=source_proposal.position,
         field=target.name,
         confidence=round(0.9 * source_proposal.confidence * field_fit.share, 2),
-        reason=f"no column has it; told by {source_proposal.field}",
+        reason=Message(
+            "read_from_other_field", field=Term("field", source_proposal.field or "", target.kind)
+        ),
         settings={"column": source_proposal.header, **field_fit.settings},
         samples=source_proposal.samples,
         unknown_words=field_fit.unknown_words,
@@ -176,16 +191,17 @@ def _lot_id_column(
         None,
     )
     case_column = _mapped_column(columns, "case_id")
+    reason = Message("no_column_has_it")
     if (
         lot_number_header
         and case_column
         and not set("{}") & set(lot_number_header + case_column.header)
     ):
         template = f"{{{case_column.header}}}-{{{lot_number_header}}}"
-        note = "lots are told apart by their number within the case"
-        return [_computed_column("lot_id", {"template": template}, 0.6, "no column has it", note)]
-    note = "no id of lots: each row counts as a lot of its own, its rounds cannot be linked"
-    return [_computed_column("lot_id", {"template": "{row_no}"}, 0.3, "no column has it", note)]
+        note = Message("lots_by_number_in_case")
+        return [_computed_column("lot_id", {"template": template}, 0.6, reason, note)]
+    note = Message("lots_without_id")
+    return [_computed_column("lot_id", {"template": "{row_no}"}, 0.3, reason, note)]
 
 
 def _period_end_column(
@@ -218,7 +234,7 @@ def _period_columns(layout: Layout, columns: list[ProposedColumn]) -> list[Propo
     if period is None:
         return []
     return [
-        _constant_column(field, day, 0.6, "the title says so", "taken from the title")
+        _constant_column(field, day, 0.6, Message("title_says_so"), Message("taken_from_title"))
         for field, day in zip(("period_start", "period_end"), period, strict=True)
         if not _mapped_column(columns, field)
     ]
@@ -243,12 +259,12 @@ def parse_period(title: str) -> tuple[date, date] | None:
 
 
 def _constant_column(
-    field: str, value: Any, confidence: float, reason: str, note: str
+    field: str, value: Any, confidence: float, reason: Message, note: Message
 ) -> ProposedColumn:
     return _computed_column(field, {"constant": value}, confidence, reason, note)
 
 
 def _computed_column(
-    field: str, settings: dict[str, Any], confidence: float, reason: str, note: str
+    field: str, settings: dict[str, Any], confidence: float, reason: Message, note: Message
 ) -> ProposedColumn:
     return ProposedColumn("", None, field, confidence, reason, settings, note=note)

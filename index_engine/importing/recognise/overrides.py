@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from index_engine.errors import Message
 from index_engine.importing.contract import read_contract
 from index_engine.importing.recognise.column_matching import SourceColumn
 from index_engine.importing.recognise.proposal import ProposedColumn
@@ -42,7 +43,12 @@ def _overridden_column(
 ) -> ProposedColumn:
     if field is None:
         return replace(
-            proposal, field=None, confidence=0.0, reason="not chosen", settings={}, unknown_words=()
+            proposal,
+            field=None,
+            confidence=0.0,
+            reason=Message("not_chosen"),
+            settings={},
+            unknown_words=(),
         )
     field_fit = assess_fit(
         read_contract(kind).field(field), column.header, column.texts, layout.unit
@@ -51,7 +57,7 @@ def _overridden_column(
         proposal,
         field=field,
         confidence=round(field_fit.share, 2),
-        reason=f"chosen, {field_fit.share:.0%} of {len(column.texts)} values fit",
+        reason=Message("chosen_and_values_fit", share=field_fit.share, count=len(column.texts)),
         settings={"column": column.header, **field_fit.settings},
         unknown_words=field_fit.unknown_words,
         note=field_fit.note,

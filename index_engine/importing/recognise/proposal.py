@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from index_engine.errors import Message
 from index_engine.importing.files.readers import ReadOptions
 
 
@@ -14,36 +15,36 @@ class ProposedColumn:
     `confidence` is from 0 to 1; `settings` are the keys of [columns.<field>]. A column that feeds
     two fields stands here twice, one that feeds none once with `field` None. `position` is None
     where a field is fed by a constant or a template. `samples` are the commonest different values,
-    none of a `personal` column. `unknown_words` are values that nobody could translate.
+    none of a column with `is_personal`. `unknown_words` are values that nobody could translate.
     """
 
     header: str
     position: int | None
     field: str | None
     confidence: float
-    reason: str
+    reason: Message
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
     samples: tuple[str, ...] = ()
     is_personal: bool = False
     unknown_words: tuple[str, ...] = ()
-    note: str = ""
+    note: Message | None = None
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A mapping to be confirmed or mended by a person.
 
-    `missing` are required fields that nothing feeds: with one of them the mapping is not complete.
-    `warnings` are sentences on what to check before importing.
+    `missing_fields` are required fields that nothing feeds: with one of them the mapping is not
+    complete. `warnings` say what to check before importing.
     """
 
     kind: str
-    kind_reason: str
+    kind_reason: Message
     options: ReadOptions
     sheets: tuple[str, ...]
     columns: tuple[ProposedColumn, ...]
     missing_fields: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
     inspected_row_count: int
 
     def mapped_column(self, name: str) -> ProposedColumn | None:

@@ -4,7 +4,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message, Term
 from index_engine.importing.contract import FILE_KINDS, read_contract
 from index_engine.importing.files.preview import TablePreview, preview
 from index_engine.importing.files.readers import ReadOptions
@@ -44,13 +44,13 @@ def propose_mapping(
     with tempfile.TemporaryDirectory(prefix="recognise-") as folder:
         tables = preview(file, _DETECT_FORMAT, Path(folder))
     if not tables:
-        raise InputError(f"{file}: holds no row")
+        raise InputError("holds_no_row", file=file)
     table, layout, notes = _select_table(file, tables, sheet)
     if not any(layout.headers):
-        raise InputError(f"{file}: no row names the columns")
+        raise InputError("header_missing", file=file)
     kind, kind_reason = _detect_kind(file, layout, kind)
     if not layout.rows:
-        raise InputError(f"{file}: has a header, but no rows")
+        raise InputError("no_rows", file=file)
     source_columns = describe_columns(kind, layout)
     columns = apply_overrides(
         kind, layout, source_columns, propose_columns(kind, layout, source_columns), overrides
@@ -68,23 +68,28 @@ def propose_mapping(
         ),
         columns=tuple(columns),
         missing_fields=_missing_fields(kind, columns),
-        warnings=(*notes, *_review_warnings(columns), *unit_warnings),
+        warnings=(*notes, *_review_warnings(kind, columns), *unit_warnings),
         inspected_row_count=len(layout.rows),
     )
 
 
 def _select_table(
     file: Path, tables: list[TablePreview], sheet: str | None
-) -> tuple[TablePreview, Layout, tuple[str, ...]]:
+) -> tuple[TablePreview, Layout, tuple[Message, ...]]:
     """Return the table to read, taken apart, and what a person is to know of the others."""
     sheet_names = [table.options.sheet for table in tables]
     if sheet is not None and sheet not in sheet_names:
-        raise InputError(f"{file}: no sheet {sheet!r}; its sheets are {_join_names(sheet_names)}")
+        raise InputError(
+            "no_such_sheet",
+            file=file,
+            sheet=sheet,
+            sheets=[name for name in sheet_names if name is not None],
+        )
     nonempty_tables = [
         table for table in tables if table.head_rows and sheet in (None, table.options.sheet)
     ]
     if not nonempty_tables:
-        raise InputError(f"{file}: holds no row")
+        raise InputError("holds_no_row", file=file)
     layouts = [detect_layout(file, table) for table in nonempty_tables]
     best_index = max(
         range(len(nonempty_tables)), key=lambda index: (layouts[index].known_header_count, -index)
@@ -98,24 +103,22 @@ def _select_table(
         for index, candidate_table in enumerate(nonempty_tables)
         if index not in matching_indices
     ]
-    notes = []
+    notes: list[Message] = []
     if len(matching_indices) > 1 and not any(
         _shares_headers(layout, candidate) for candidate in skipped_tables
     ):
         rows = tuple(row for index in matching_indices for row in layouts[index].rows)
         layout = replace(layout, rows=rows)
         options = replace(table.options, sheet="*")
-        notes = [
-            f"{len(matching_indices)} sheets with the same header are read one after the other"
-        ]
+        notes = [Message("sheets_read_in_turn", count=len(matching_indices))]
     else:
         skipped_tables = [
             candidate_table for candidate_table in nonempty_tables if candidate_table is not table
         ]
         options = table.options if table is not tables[0] else replace(table.options, sheet=None)
     if skipped_tables:
-        skipped_sheets = _join_names([candidate.options.sheet for candidate in skipped_tables])
-        notes.append(f"not read: the sheets {skipped_sheets}")
+        skipped_sheets = [candidate.options.sheet or "" for candidate in skipped_tables]
+        notes.append(Message("sheets_not_read", sheets=skipped_sheets))
     options = replace(options, header=layout.header_line, header_rows=layout.header_row_count)
     return replace(table, options=options), layout, tuple(notes)
 
@@ -135,7 +138,7 @@ def _shares_headers(layout: Layout, candidate: TablePreview) -> bool:
     return bool({(cell or "").strip() for cell in first_row} & set(filter(None, layout.headers)))
 
 
-def _detect_kind(file: Path, layout: Layout, kind: str | None) -> tuple[str, str]:
+def _detect_kind(file: Path, layout: Layout, kind: str | None) -> tuple[str, Message]:
     """Return the kind of a file, and by which of its headers."""
     fields_by_kind = {
         candidate_kind: _matched_fields(candidate_kind, layout)
@@ -147,13 +150,17 @@ def _detect_kind(file: Path, layout: Layout, kind: str | None) -> tuple[str, str
     )
     headers = fields_by_kind[best_kind]
     if kind is None and len(headers) < _MIN_FIELDS:
-        header_names = ", ".join(" ".join(header.split()) for header in layout.headers if header)
         raise InputError(
-            f"{file}: its headers tell of no kind of file ({header_names}); say which it is:"
-            f" {', '.join(FILE_KINDS)}"
+            "kind_not_recognised",
+            file=file,
+            headers=[" ".join(header.split()) for header in layout.headers if header],
+            kinds=[Term("kind", name) for name in FILE_KINDS],
         )
-    matched_headers = ", ".join(f"{header} = {field}" for field, (header, _) in headers.items())
-    return best_kind, f"as asked ({matched_headers})" if kind else matched_headers
+    fields = [
+        Message("header_means", header=header, field=Term("field", field, best_kind))
+        for field, (header, _) in headers.items()
+    ]
+    return best_kind, Message("kind_as_asked" if kind else "kind_by_headers", fields=fields)
 
 
 def _matched_fields(kind: str, layout: Layout) -> dict[str, tuple[str, float]]:
@@ -182,16 +189,17 @@ def _missing_fields(kind: str, columns: list[ProposedColumn]) -> tuple[str, ...]
     )
 
 
-def _review_warnings(columns: list[ProposedColumn]) -> list[str]:
+def _review_warnings(kind: str, columns: list[ProposedColumn]) -> list[Message]:
     """Say which columns are read so that a person should look at them."""
-    return [
-        f"{column.field}: {column.header or column.reason}: {column.note}"
-        for column in columns
-        if column.field is not None
-        and column.note
-        and (column.confidence < 0.7 or column.unknown_words)
-    ]
-
-
-def _join_names(names: list[str | None]) -> str:
-    return ", ".join(name for name in names if name is not None)
+    warnings = []
+    for column in columns:
+        if column.field is None or column.note is None:
+            continue
+        if column.confidence < 0.7 or column.unknown_words:
+            field = Term("field", column.field, kind)
+            warnings.append(
+                Message("check_column", field=field, column=column.header, note=column.note)
+                if column.header
+                else Message("check_field", field=field, reason=column.reason, note=column.note)
+            )
+    return warnings

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from index_engine.errors import Message, Term
 from index_engine.importing.contract import read_contract
 from index_engine.importing.recognise.amount_ratios import UnitMismatch, find_unit_mismatches
 from index_engine.importing.recognise.header_matching import header_unit
@@ -17,8 +18,8 @@ _MISMATCH_CONFIDENCE, _INFERENCE_CONFIDENCE = 0.3, 0.5
 
 def check_units(
     kind: str, layout: Layout, columns: list[ProposedColumn]
-) -> tuple[list[ProposedColumn], list[str]]:
-    """Return the columns with units in doubt made less sure, and a sentence for each doubt."""
+) -> tuple[list[ProposedColumn], list[Message]]:
+    """Return the columns with units in doubt made less sure, and a message for each doubt."""
     data_contract = read_contract(kind)
     money_columns = {
         column.field: column
@@ -50,24 +51,24 @@ def check_units(
     for name in small_fields:
         if name not in mismatch_fields and not _has_explicit_unit(money_columns[name]):
             money_columns[name] = _cap_confidence(
-                money_columns[name], _INFERENCE_CONFIDENCE, "small for yuan"
+                money_columns[name], _INFERENCE_CONFIDENCE, Message("small_for_yuan")
             )
             warnings.append(
-                f"{name}: half of the amounts are small for yuan; if {money_columns[name].header} is in"
-                ' 万元, add unit = "万元"'
+                Message(
+                    "amounts_small_for_yuan",
+                    field=Term("field", name, kind),
+                    column=money_columns[name].header,
+                )
             )
     return [money_columns.get(column.field or "", column) for column in columns], warnings
 
 
 def _resolve_mismatch(
     mismatch: UnitMismatch, money_columns: dict[str, ProposedColumn]
-) -> tuple[dict[str, ProposedColumn], str]:
+) -> tuple[dict[str, ProposedColumn], Message]:
     """Take the unit of the column that states one for right, and infer the other's."""
     first, second = money_columns[mismatch.first], money_columns[mismatch.second]
-    ratio_text = (
-        f"{mismatch.factor:,.0f}" if mismatch.factor > 1 else f"1/{1 / mismatch.factor:,.0f}"
-    )
-    message_start = f"{first.header} is about {ratio_text} times what {second.header} lets expect"
+    ratio = f"{mismatch.factor:,.0f}" if mismatch.factor > 1 else f"1/{1 / mismatch.factor:,.0f}"
     wrong_field, factor = None, 1.0
     if _has_explicit_unit(second) and not _has_explicit_unit(first):
         wrong_field, factor = mismatch.first, _unit_factor(first) / mismatch.factor
@@ -76,21 +77,31 @@ def _resolve_mismatch(
     unit_by_factor = {float(yuan): name for name, yuan in UNITS.items()}
     if wrong_field is None or factor not in unit_by_factor:
         updated_columns = {
-            name: _cap_confidence(money_columns[name], _MISMATCH_CONFIDENCE, "its unit is in doubt")
+            name: _cap_confidence(
+                money_columns[name], _MISMATCH_CONFIDENCE, Message("unit_in_doubt")
+            )
             for name in (mismatch.first, mismatch.second)
         }
-        return updated_columns, f"{message_start}: state the unit of each"
+        return updated_columns, Message(
+            "units_differ", first=first.header, ratio=ratio, second=second.header
+        )
     column = money_columns[wrong_field]
     settings = {key: value for key, value in column.settings.items() if key != "unit"}
     corrected_column = replace(column, settings=settings | unit_setting(factor))
     updated_columns = {
         wrong_field: _cap_confidence(
-            corrected_column, _INFERENCE_CONFIDENCE, f"unit {unit_by_factor[factor]} is inferred"
+            corrected_column,
+            _INFERENCE_CONFIDENCE,
+            Message("unit_inferred", unit=unit_by_factor[factor]),
         )
     }
-    return (
-        updated_columns,
-        f"{message_start}: {column.header} is taken to be in {unit_by_factor[factor]}; confirm it",
+    return updated_columns, Message(
+        "units_differ_one_inferred",
+        first=first.header,
+        ratio=ratio,
+        second=second.header,
+        column=column.header,
+        unit=unit_by_factor[factor],
     )
 
 
@@ -105,5 +116,5 @@ def _unit_factor(column: ProposedColumn) -> float:
     )
 
 
-def _cap_confidence(column: ProposedColumn, maximum: float, note: str) -> ProposedColumn:
+def _cap_confidence(column: ProposedColumn, maximum: float, note: Message) -> ProposedColumn:
     return replace(column, confidence=min(column.confidence, maximum), note=note)

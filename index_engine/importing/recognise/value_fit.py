@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from index_engine.errors import Message
 from index_engine.importing import case_numbers
 from index_engine.importing.contract import Field
 from index_engine.importing.recognise import code_synonyms
@@ -60,13 +61,13 @@ class Fit:
     share: float
     settings: dict[str, Any] = field(default_factory=dict)
     unknown_words: tuple[str, ...] = ()
-    note: str = ""
+    note: Message | None = None
 
 
 def assess_fit(target: Field, header: str, texts: list[str], title_unit: str | None) -> Fit:
     """Judge the values of a column for a field; `unit` is what a title says of all amounts."""
     if not texts:
-        return Fit(_EMPTY_COLUMN_FIT, note="no values among the rows looked at")
+        return Fit(_EMPTY_COLUMN_FIT, note=Message("no_values_inspected"))
     word_list = code_synonyms.word_list_name(target)
     if target.type == "INTEGER" and share(texts, _is_integer) >= 0.9:
         return Fit(share(texts, _is_integer), _thousands_setting(texts))
@@ -102,7 +103,7 @@ def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
         name = "stage_by_number"
     distinct_words = distinct_texts(texts)
     if len(distinct_words) > code_synonyms.MAX_WORDS:
-        return Fit(0.0, note=f"{len(distinct_words)} different words: no list of codes")
+        return Fit(0.0, note=Message("too_many_words", count=len(distinct_words)))
     code_by_word = {
         text: code
         for text in distinct_words
@@ -115,10 +116,10 @@ def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
     if target.codes is not None and all(text in target.codes for text in distinct_words):
         return Fit(known_share)
     if not code_by_word and name_type(texts):
-        return Fit(0.0, note="its values look like names")
+        return Fit(0.0, note=Message("values_look_like_names"))
     if not code_by_word:
         # The header alone speaks for it.
-        return Fit(0.3, unknown_words=unknown_words, note="none of its words is known")
+        return Fit(0.3, unknown_words=unknown_words, note=Message("no_word_known"))
     if name not in ("boolean", "stage_by_number", "cause"):
         known_keys = {match_key(text) for text in code_by_word}
         standard_words = code_synonyms.standard_words(name).items()
@@ -126,7 +127,7 @@ def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
             word: code for word, code in standard_words if match_key(word) not in known_keys
         }
     values = {text: code_synonyms.code_value(target, code) for text, code in code_by_word.items()}
-    note = f"words to be translated: {len(unknown_words)}" if unknown_words else ""
+    note = Message("words_untranslated", count=len(unknown_words)) if unknown_words else None
     return Fit(known_share, {"values": values}, unknown_words, note)
 
 
@@ -136,9 +137,7 @@ def _fit_dates(target: Field, texts: list[str]) -> Fit:
             return Fit(share(texts, is_period), {"format": [named_format]})
     formats, readable_share = date_formats(texts)
     if readable_share < 0.5:
-        return Fit(
-            readable_share, note="most values are no dates whose order of day and month is sure"
-        )
+        return Fit(readable_share, note=Message("dates_ambiguous"))
     settings = {} if formats == [_ISO_FORMAT] else {"format": formats}
     return Fit(readable_share, settings)
 
@@ -171,7 +170,7 @@ def _fit_shares(
         value for text in texts if (value := parse_number(text)) and "%" not in half_width(text)
     ]
     if plain_numbers and median(plain_numbers) > _MAX_SHARE:
-        note = "taken to be in per cent, though nothing says so"
+        note = Message("per_cent_assumed")
         return Fit(0.6 * readable_share, settings | {"unit": "%"}, note=note)
     return Fit(readable_share, settings)
 

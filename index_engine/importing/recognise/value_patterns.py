@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from math import isfinite
 
+from index_engine.errors import Message
 from index_engine.importing.recognise.normalise import (
     half_width,
     match_key,
@@ -180,27 +181,27 @@ def cell_unit(text: str) -> str | None:
     return number_match[2] if number_match else None
 
 
-def personal_data_type(texts: list[str]) -> str | None:
+def personal_data_type(texts: list[str]) -> Message | None:
     """Say by what values of a column look like personal data, None if they do not."""
     for data_type, condition, threshold in (
-        ("identity numbers", _has_identity, 0.1),
-        ("mobile numbers", _has_mobile, 0.3),
-        ("bank cards", _is_card, 0.6),
+        (Message("identity_numbers"), _has_identity, 0.1),
+        (Message("mobile_numbers"), _has_mobile, 0.3),
+        (Message("bank_cards"), _is_card, 0.6),
     ):
         if share(texts, condition) >= threshold:
             return data_type
     return None
 
 
-def name_type(texts: list[str]) -> str | None:
+def name_type(texts: list[str]) -> Message | None:
     """Say whether a column that nothing else explains holds names, of people or of companies."""
     if len(set(texts)) < 3:
         return None
     if share(texts, _is_name) >= 0.6:
-        return "names of people"
+        return Message("names_of_people")
     organisations = reference_data("headers")["names"]["organisations"]
     if share(texts, lambda text: any(word in text for word in organisations)) >= 0.3:
-        return "names of companies"
+        return Message("names_of_companies")
     return None
 
 

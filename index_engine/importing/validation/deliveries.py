@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Term
 from index_engine.importing.contract import Contract, read_contract
 from index_engine.importing.validation.references import NOT_REJECTED_SQL, StagedRows
 
@@ -30,6 +30,15 @@ class Changes:
     unchanged_rows: int = 0
     absent_rows: int = 0
     changes_by_field: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DanglingReference:
+    """How many rows of a kind refer to rows of another that are not there."""
+
+    rows: int
+    kind: Term
+    referent: Term
 
 
 def delivery_ids(con: duckdb.DuckDBPyConnection, kind: str, name: str) -> list[int]:
@@ -173,11 +182,7 @@ def check_rows_identifiable(
         rows.parameters,
     ).fetchall()
     if count:
-        raise InputError(
-            f"{name}: complete = true, but {count} rows do not tell which they are, the first in"
-            f" line {first_row}: what the file no longer has cannot be told; mend them, or say"
-            " complete = false"
-        )
+        raise InputError("rows_unidentifiable", name=name, count=count, line=first_row)
 
 
 def _archive_rows(
@@ -201,15 +206,14 @@ def undo_import(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
         "SELECT kind, name FROM sources WHERE source_id = ?", [source_id]
     ).fetchall()
     if not source_rows:
-        raise InputError(f"source {source_id}: there is none; 'sources' lists them")
+        raise InputError("no_such_source", source_id=source_id)
     [(kind, name)] = source_rows
     later_ids = [
         delivery_id for delivery_id in delivery_ids(con, kind, name) if delivery_id > source_id
     ]
     if later_ids:
         raise InputError(
-            f"source {source_id} ({name}): later deliveries stand on it; first undo"
-            f" {', '.join(map(str, reversed(later_ids)))}"
+            "later_deliveries", source_id=source_id, name=name, later_ids=list(reversed(later_ids))
         )
     data_contract = read_contract(kind)
     columns = ", ".join((*data_contract.field_names, "source_id"))
@@ -221,7 +225,15 @@ def undo_import(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     )
     con.execute(f"DELETE FROM replaced.{data_contract.table} WHERE replaced_by = ?", [source_id])
     _drop_accompanying_courts(con, kind, source_id)
-    check_references(con, f"source {source_id} ({name})", "it brought; undo their sources first")
+    if dangling := first_dangling_reference(con):
+        raise InputError(
+            "source_needed",
+            source_id=source_id,
+            name=name,
+            rows=dangling.rows,
+            kind=dangling.kind,
+            referent=dangling.referent,
+        )
     for table in ("rejects", "case_sequences"):
         con.execute(f"DELETE FROM {table} WHERE source_id = ?", [source_id])
     con.execute(
@@ -248,8 +260,8 @@ def _drop_accompanying_courts(con: duckdb.DuckDBPyConnection, kind: str, source_
         )
 
 
-def check_references(con: duckdb.DuckDBPyConnection, prefix: str, remedy: str) -> None:
-    """Raise InputError, with this start and end, if rows need regions or courts that are not there.
+def first_dangling_reference(con: duckdb.DuckDBPyConnection) -> DanglingReference | None:
+    """Return rows that need regions or courts that are not there; None if there are none.
 
     Replaced rows count too: undoing a delivery brings them back.
     """
@@ -265,6 +277,8 @@ def check_references(con: duckdb.DuckDBPyConnection, prefix: str, remedy: str) -
                 f" WHERE {reference.name} NOT IN (SELECT {column} FROM {table})"
             ).fetchall()
             if dangling_rows:
-                raise InputError(
-                    f"{prefix}: {dangling_rows} rows of {data_contract.table} need the {table} {remedy}"
+                # The tables that are referred to have the names of their kinds.
+                return DanglingReference(
+                    dangling_rows, Term("kind", kind, text=data_contract.table), Term("kind", table)
                 )
+    return None

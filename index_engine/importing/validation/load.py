@@ -123,10 +123,7 @@ def _check_delivery_dates(
     come in the order of time, since each replaces what the one before it said."""
     end = source.observed_to
     if end is not None and end > _latest_possible_date() and not source.synthetic:
-        raise InputError(
-            f"{source.name}: observed_to = {end} is still to come; give the last day whose events"
-            " the file records"
-        )
+        raise InputError("observed_in_future", name=source.name, end=end)
     [(previous_end,)] = con.execute(
         "SELECT max(observed_to) FROM sources"
         " WHERE list_contains(CAST($before AS INTEGER[]), source_id)",
@@ -135,14 +132,11 @@ def _check_delivery_dates(
     start = source.observed_from
     if previous_end is not None and start is not None and start > previous_end + timedelta(days=1):
         raise InputError(
-            f"{source.name}: observed_from = {start}, but the delivery before it ends on {previous_end};"
-            " the days between are observed by neither: correct the date, or give another name"
+            "observation_gap", name=source.name, start=start, previous_end=previous_end
         )
     if previous_end is not None and end is not None and end < previous_end:
         raise InputError(
-            f"{source.name}: observed_to = {end}, but the delivery before it ends on {previous_end}; older"
-            " rows would replace newer ones: correct the date, undo that delivery, or give another"
-            " name"
+            "delivery_out_of_order", name=source.name, end=end, previous_end=previous_end
         )
 
 
@@ -255,9 +249,15 @@ def _store_rows(
     changes = deliveries.apply_delivery(
         con, rows, data_contract, source_id, earlier_ids, complete=source.complete
     )
-    if changes.absent_rows and source.complete:
-        remedy = "that it takes out; add them to the file, or say complete = false"
-        deliveries.check_references(con, source.name, remedy)
+    dangling = deliveries.first_dangling_reference(con) if source.complete else None
+    if changes.absent_rows and dangling:
+        raise InputError(
+            "withdrawn_rows_needed",
+            name=source.name,
+            rows=dangling.rows,
+            kind=dangling.kind,
+            referent=dangling.referent,
+        )
     accepted_rows = changes.added_rows + changes.changed_rows + changes.unchanged_rows
     if row_count != accepted_rows + rejected_rows:
         raise AssertionError(

@@ -5,8 +5,10 @@ another word, so words are left out unless they are known to be harmless; the ro
 the cell in the file itself.
 """
 
+import re
 from functools import cache
 
+from index_engine.errors import Message
 from index_engine.importing.contract import read_vocabulary
 from index_engine.warehouse.reported_metrics import read_metrics
 
@@ -19,6 +21,8 @@ _LONG_DIGITS = (
 )
 _SHORT_ID = r"[A-Za-z]{0,3}[0-9]{1,6}"
 _HASH = r"[0-9a-f]{32}"
+# What redact_sql() leaves of a text that may not be kept.
+_WITHHELD = re.compile(r"‹(\d+) characters›")
 _COURT = r"[\p{Han}（）()]{2,40}(法院|法庭)"
 
 
@@ -36,6 +40,12 @@ def redact_sql(value: str, field: str) -> str:
         f" AND NOT regexp_matches({value}, '{_LONG_DIGITS}') THEN {value}"
         f" ELSE '‹' || length({value}) || ' characters›' END"
     )
+
+
+def withheld_characters(value: str) -> Message | None:
+    """Return what to say of a text that redact_sql() replaced by its length, None of any other."""
+    withheld = _WITHHELD.fullmatch(value)
+    return Message("characters_withheld", count=int(withheld[1])) if withheld else None
 
 
 @cache

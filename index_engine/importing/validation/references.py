@@ -47,10 +47,7 @@ def validate_references(
             f" WHERE level = 'nation' AND {NOT_REJECTED_SQL} LIMIT 1",
             rows.parameters,
         ).fetchone():
-            raise InputError(
-                f"{name}: no acceptable region of level 'nation'; add the one row at the top of"
-                " the tree, with an empty parent"
-            )
+            raise InputError("nation_missing", name=name)
     elif data_contract.kind == "courts":
         _warn_of_unknown_parents(con, rows)
 

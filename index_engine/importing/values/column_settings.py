@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
 from index_engine.importing.contract import Field, read_vocabulary
 from index_engine.importing.values.characters import NOTATION, lookup_key
 from index_engine.importing.values.dates import NAMED_FORMATS, is_date_format
@@ -51,9 +51,14 @@ class MappingLocation:
         """Return the place one step further in, such as '[columns.filed_on]'."""
         return MappingLocation(self.file, (*self.steps, *steps))
 
-    def input_error(self, problem: str) -> InputError:
-        """Return the error to raise: file, place, problem."""
-        return InputError(" ".join((f"{self.file}:", *self.steps, problem)))
+    def input_error(self, code: str, /, **parameters: object) -> InputError:
+        """Return the error to raise: file, place, and the message of a code as the problem."""
+        problem = Message(code, **parameters)
+        if not self.steps:
+            return InputError("mapping_fault", file=self.file, problem=problem)
+        return InputError(
+            "mapping_fault_at", file=self.file, location=" ".join(self.steps), problem=problem
+        )
 
 
 @dataclass(frozen=True)
@@ -101,30 +106,40 @@ def read_table(location: MappingLocation, table: Any, key_types: Map[str, Any]) 
     Raises InputError naming the key that is unknown or of another type.
     """
     if not isinstance(table, dict):
-        raise location.input_error("is to be a table")
+        raise location.input_error("table_expected")
     for key, value in table.items():
         if key not in key_types:
-            raise location.input_error(f"unknown {key!r}; known are {', '.join(key_types)}")
+            raise location.input_error("key_unknown", key=key, keys=list(key_types))
         expected_type = key_types[key]
         # bool is an int and datetime a date in Python; in TOML neither is.
         is_wrong_type = isinstance(value, bool) and expected_type not in (bool, object)
         if is_wrong_type or isinstance(value, datetime) or not isinstance(value, expected_type):
-            raise location.input_error(f"{key} = {value!r}: not a {_type_name(expected_type)}")
+            raise location.input_error(
+                "type_wrong", key=key, value=value, type=_type_name(expected_type)
+            )
     return dict(table)
 
 
-def _type_name(types: Any) -> str:
-    names = {str: "text", date: "date", bool: "true or false", list: "list", dict: "table"}
-    names |= {int: "number"}
+def _type_name(types: Any) -> Message:
+    """The types that a key may have, one or two, in words."""
+    messages = {
+        str: Message("type_text"),
+        date: Message("type_date"),
+        bool: Message("type_true_or_false"),
+        list: Message("type_list"),
+        dict: Message("type_table"),
+        int: Message("type_number"),
+    }
     type_tuple = types if isinstance(types, tuple) else (types,)
-    return " or ".join(names[type_] for type_ in type_tuple if type_ in names)
+    first, *others = (messages[type_] for type_ in type_tuple if type_ in messages)
+    return Message("either", first=first, second=others[0]) if others else first
 
 
 def read_words(location: MappingLocation, words: list[Any]) -> tuple[str, ...]:
     """Check that a list holds texts only; InputError otherwise."""
     for word in words:
         if not isinstance(word, str):
-            raise location.input_error(f"{word!r} is to be text; put it in quotes")
+            raise location.input_error("text_expected", word=word)
     return tuple(words)
 
 
@@ -141,13 +156,13 @@ def read_column(
         source_key for source_key in ("column", "constant", "template") if source_key in table
     ]
     if len(source_keys) != 1:
-        raise location.input_error("give exactly one of column, constant and template")
+        raise location.input_error("one_source_of_column")
     _check_settings(location, field, source_keys[0], table)
     on_bad = table.get("on_bad", "reject")
     if on_bad not in ("reject", "clear"):
-        raise location.input_error(f"on_bad = {on_bad!r}: it is 'reject' or 'clear'")
+        raise location.input_error("on_bad_value", value=on_bad)
     if on_bad == "clear" and field.required:
-        raise location.input_error("on_bad = 'clear' is for optional fields; this one is required")
+        raise location.input_error("on_bad_required")
     column_null_words = read_words(location.child("null:"), table.get("null", []))
     column = ColumnSettings(
         field=field,
@@ -168,7 +183,7 @@ def read_column(
         is_clearable=on_bad == "clear",
     )
     if column.thousands == column.decimal:
-        raise location.input_error(f"thousands and decimal are both {column.decimal!r}")
+        raise location.input_error("marks_equal", mark=column.decimal)
     if column.template is not None:
         _check_template(location, column.template)
     return column
@@ -181,45 +196,49 @@ def _check_settings(
     is_amount = field.type.startswith("DECIMAL")
     is_number = is_amount or field.type == "INTEGER"
     for key, is_applicable, applicable_values in (
-        ("format", field.type == "DATE", "dates"),
-        ("unit", is_amount, "amounts"),
-        ("thousands", is_number, "numbers"),
-        ("decimal", is_number, "numbers"),
+        ("format", field.type == "DATE", Message("purpose_dates")),
+        ("unit", is_amount, Message("purpose_amounts")),
+        ("thousands", is_number, Message("purpose_numbers")),
+        ("decimal", is_number, Message("purpose_numbers")),
         (
             "values",
             field.type in ("VARCHAR", "BOOLEAN", "INTEGER") and not field.hashed,
-            "words",
+            Message("purpose_words"),
         ),
-        ("template", field.type == "VARCHAR" and field.codes is None, "free texts"),
+        (
+            "template",
+            field.type == "VARCHAR" and field.codes is None,
+            Message("purpose_free_texts"),
+        ),
     ):
         if key in table and not is_applicable:
             raise location.input_error(
-                f"{key} is for {applicable_values}; {field.name} is {field.type}"
+                "setting_unsuitable",
+                key=key,
+                purpose=applicable_values,
+                field=field.term,
+                type=field.type,
             )
     if "part" in table and "values" in table:
-        raise location.input_error("part gives codes itself; remove values")
+        raise location.input_error("part_with_values")
     unused_keys = [
         key for key in table if source_key != "column" and key not in (source_key, "on_bad")
     ]
     if unused_keys:
-        raise location.input_error(
-            f"{', '.join(unused_keys)} means nothing beside {source_key}; remove it"
-        )
+        raise location.input_error("settings_unused", keys=unused_keys, source=source_key)
 
 
 def _read_part(location: MappingLocation, field: Field, part: str) -> str:
     """Check that a part of case numbers is what the field holds."""
     if part not in CASE_NUMBER_PARTS:
-        raise location.input_error(
-            f"part = {part!r}: of a case number there is {', '.join(CASE_NUMBER_PARTS)}"
-        )
+        raise location.input_error("part_unknown", part=part, parts=CASE_NUMBER_PARTS)
     is_allowed = {
         "court": field.type == "VARCHAR" and field.codes is None and not field.hashed,
         "type": field.codes == read_vocabulary()["case_type"],
         "year": field.type == "INTEGER",
     }
     if not is_allowed[part]:
-        raise location.input_error(f"part = {part!r} does not fit {field.name}")
+        raise location.input_error("part_unsuitable", part=part, field=field.term)
     return part
 
 
@@ -229,11 +248,7 @@ def _read_formats(location: MappingLocation, raw_formats: str | list[Any]) -> tu
     )
     for text in formats:
         if text not in NAMED_FORMATS and not is_date_format(text):
-            raise location.input_error(
-                f"format {text!r} does not give a year, month and day; write it as '%Y-%m-%d',"
-                " 'excel' for serial day numbers, 'month', 'month_end', 'year' or 'year_end' for"
-                " months and years"
-            )
+            raise location.input_error("format_incomplete", format=text)
     return formats
 
 
@@ -246,22 +261,20 @@ def _read_factor(location: MappingLocation, field: Field, unit: str | int | floa
     if isinstance(unit, str):
         units = UNITS if is_money(field) else UNITS | SHARES
         if unit not in units:
-            raise location.input_error(
-                f"unknown unit {unit!r}; it is {', '.join(units)} or a factor such as 0.01"
-            )
+            raise location.input_error("unit_unknown", unit=unit, units=list(units))
         return units[unit]
     factor = Decimal(repr(unit)).normalize()
     if not factor.is_finite() or factor <= 0:
-        raise location.input_error(f"unit = {unit}: a factor is above 0")
+        raise location.input_error("factor_not_positive", unit=unit)
     # In plain notation, as it will stand in SQL: 1e-9 has nine digits after the point.
     if len(f"{factor:f}".replace(".", "")) > FACTOR_DIGITS:
-        raise location.input_error(f"unit = {unit}: a factor has at most {FACTOR_DIGITS} digits")
+        raise location.input_error("factor_too_long", unit=unit, digits=FACTOR_DIGITS)
     return factor
 
 
 def _check_mark(location: MappingLocation, key: str, mark: str) -> str:
     if mark not in ("", ".", ",", " ", "'", "\u00a0") or (key == "decimal" and not mark):
-        raise location.input_error(f"{key} = {mark!r} is no mark of numbers; use '.' or ','")
+        raise location.input_error("mark_unknown", key=key, mark=mark)
     return mark
 
 
@@ -275,7 +288,7 @@ def _read_values(
         word_location = location.child(f"values: {word!r}:")
         code = None if raw_code == "" else _read_constant(word_location, field, raw_code)
         if codes.setdefault(lookup_key(word), code) != code:
-            raise word_location.input_error("the same word stands there with another code")
+            raise word_location.input_error("word_with_two_codes")
         values[word.strip()] = code
     return values
 
@@ -289,11 +302,11 @@ def _read_constant(location: MappingLocation, field: Field, value: Any) -> str:
         "DATE": isinstance(value, date) and not isinstance(value, datetime),
     }.get(field.type, isinstance(value, int | float) and not isinstance(value, bool))
     if not is_valid:
-        raise location.input_error(f"{value!r} does not fit {field.name}, which is {field.type}")
-    if field.codes is not None and value not in field.codes:
         raise location.input_error(
-            f"{value!r} is no code of {field.name}: {', '.join(field.codes)}"
+            "value_unsuitable", value=value, field=field.term, type=field.type
         )
+    if field.codes is not None and value not in field.codes:
+        raise location.input_error("code_unknown", value=value, field=field.term, codes=field.codes)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -301,11 +314,10 @@ def _check_template(location: MappingLocation, template: str) -> None:
     try:
         parts = list(Formatter().parse(template))
     except ValueError as error:
-        raise location.input_error(f"template {template!r}: {error}") from error
+        raise location.input_error(
+            "template_unreadable", template=template, reason=error
+        ) from error
     if not any(name for _, name, _, _ in parts) or any(
         name == "" or spec or conversion for _, name, spec, conversion in parts
     ):
-        raise location.input_error(
-            f"template {template!r}: name columns of the file in braces, as in"
-            " '{列名}-{row_no}'"
-        )
+        raise location.input_error("template_without_columns", template=template)

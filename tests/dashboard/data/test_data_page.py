@@ -299,26 +299,6 @@ def test_every_kind_field_and_rule_has_its_words() -> None:
         assert names.get("zh_Hans") and names.get("en")
 
 
-def test_what_the_recogniser_says_is_said_in_chinese(tmp_path: Path) -> None:
-    i18n.set_language("zh")
-    for name, content in (
-        ("cases.xlsx", court_files.cases_xlsx()),
-        ("auctions.csv", court_files.auctions_csv()),
-    ):
-        (tmp_path / name).write_bytes(content)
-        proposal = api.propose_mapping(tmp_path / name)
-        said = [one.reason for one in intake_draft.file_columns(proposal) if one.field is not None]
-        said += [column.note for column in proposal.columns if column.note]
-        assert said
-        assert [one for one in said if intake_words.translate_message(one) == one] == []
-    for error in (
-        "x.csv: the file is empty",
-        "source 5 (x): later deliveries stand on it; first undo 6",
-        "x.csv: already imported on 2024-01-01 as source 4 (y) of cases; to read it anew, undo ...",
-    ):
-        assert intake_words.translate_message(error) != error
-
-
 def test_decisions_go_into_the_mapping(tmp_path: Path) -> None:
     path = tmp_path / "cases.xlsx"
     path.write_bytes(court_files.cases_xlsx())

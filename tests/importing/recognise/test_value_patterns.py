@@ -111,7 +111,7 @@ def test_a_unit_is_inferred_from_its_peer_and_flagged(book: Book) -> None:
     assert setting(proposal, "recovered_amount", "unit") == "万元"
     assert confidence(proposal, "recovered_amount") <= 0.5
     assert confidence(proposal, "claim_amount") >= 0.9
-    assert any("到位金额 is taken to be in 万元" in warning for warning in proposal.warnings)
+    assert any("到位金额 is taken to be in 万元" in str(warning) for warning in proposal.warnings)
 
 
 def test_units_in_doubt_are_flagged_on_both_sides(book: Book) -> None:
@@ -119,13 +119,13 @@ def test_units_in_doubt_are_flagged_on_both_sides(book: Book) -> None:
     assert confidence(proposal, "claim_amount") <= 0.3
     assert confidence(proposal, "recovered_amount") <= 0.3
     assert setting(proposal, "claim_amount", "unit") is None
-    assert any("state the unit of each" in warning for warning in proposal.warnings)
+    assert any("state the unit of each" in str(warning) for warning in proposal.warnings)
 
 
 def test_amounts_small_for_yuan_are_flagged(book: Book) -> None:
     proposal = propose_mapping(book(cases(标的金额=[12.5, 38])))
     assert confidence(proposal, "claim_amount") <= 0.5
-    assert any("small for yuan" in warning for warning in proposal.warnings)
+    assert any("small for yuan" in str(warning) for warning in proposal.warnings)
 
 
 @pytest.mark.parametrize(
