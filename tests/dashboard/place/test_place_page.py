@@ -138,20 +138,6 @@ def test_a_difference_in_points_is_above_0_for_better(
     assert found == (None if points is None else pytest.approx(points))
 
 
-@pytest.mark.parametrize(
-    ("gap", "unit", "said"),
-    [
-        (0.0123, "share", "+1.2 pp"),
-        (-0.153, "months", "−0.15 months"),
-        (0.0214, "ratio", "+0.021"),
-        (-0.4, "score", "−0.4"),
-        (float("nan"), "share", "—"),
-    ],
-)
-def test_differences_carry_sign_and_unit(gap: float, unit: str, said: str) -> None:
-    assert formats.difference(gap, unit) == said
-
-
 # ---------------------------------------------------------------- over time
 
 
