@@ -57,8 +57,6 @@ class InputError(Exception):
     """Bad input. Its text is one line for a person; the command line prints it and exits with 2."""
 
     def __init__(self, code: str, /, **parameters: object) -> None:
-        if code not in _read_messages():  # method files: their faults have no codes yet
-            code, parameters = "fault", {"fault": code}
         self.message = Message(code, **parameters)
         super().__init__(code)
 

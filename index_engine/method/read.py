@@ -15,7 +15,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
 from index_engine.method import validate
 from index_engine.method.model import (
     Band,
@@ -48,12 +48,12 @@ ESTIMATION = (
     "confidence",
 )
 TYPE_NAMES = {
-    int: "a whole number",
-    float: "a number",
-    str: "a text",
-    date: "a date",
-    list: "a list",
-    Names: "a table of wordings with at least 'en'",
+    int: Message("a_whole_number"),
+    float: Message("a_number"),
+    str: Message("a_text"),
+    date: Message("a_date"),
+    list: Message("a_list"),
+    Names: Message("table_of_wordings"),
 }
 # What a file without these tables gets: nothing that changes a number of a score.
 CASE_MIX = {"max_weight": 5.0, "min_overlap": 0.8}
@@ -112,7 +112,7 @@ def parse_methods(texts: Sequence[tuple[str, str]]) -> tuple[Method, ...]:
     ids = [method.id for method in methods]
     for method, (_, source) in zip(methods[1:], texts[1:], strict=True):
         if ids.count(method.id) > 1:
-            raise InputError(f"{source}: another method of this build has the id {method.id!r} too")
+            raise InputError("method_id_repeated", source=source, method=method.id)
     return methods
 
 
@@ -127,20 +127,22 @@ def parse_method(text: str, source: str, main: Method | None = None) -> Method:
         base = _parse_toml(main.text, main.id)
         for table in SHARED_TABLES:
             if raw.get(table, base.get(table)) != base.get(table):
-                raise InputError(f"{source}: [{table}] is not that of {main.id}; leave it out")
+                raise InputError("shared_table_differs", source=source, table=table, method=main.id)
         raw = base | raw
     try:
         method = _read_method(raw, text)
         for name in raw:
             if name not in TABLES:
-                raise ValueError(f"no entry is called {name!r}")
+                raise InputError("method_entry_unknown", name=name)
     except KeyError as error:
-        raise InputError(f"{source}: the entry {error} is missing") from error
+        raise InputError("method_entry_missing", source=source, entry=error) from error
+    except InputError as error:
+        raise InputError("method_fault", source=source, fault=error.message) from error
     except (TypeError, ValueError) as error:
-        raise InputError(f"{source}: {error}") from error
+        raise InputError("method_fault", source=source, fault=error) from error
     fault = validate.first_fault(method)
     if fault is not None:
-        raise InputError(f"{source}: {fault}")
+        raise InputError("method_fault", source=source, fault=fault)
     return method
 
 
@@ -165,9 +167,9 @@ def _read_part(file: Path, folder: Path) -> str:
     entries = [entry for table in tables.values() if isinstance(table, list) for entry in table]
     is_plain = all(isinstance(table, list) for table in tables.values())
     if not entries or not is_plain or not all(isinstance(entry, dict) for entry in entries):
-        raise InputError(f"{file}: a file beside {MAIN_FILE} has only tables such as [[indicator]]")
+        raise InputError("method_part_form", file=file, main_file=MAIN_FILE)
     if file.parent != folder and [entry.get("id") for entry in entries] != [file.stem]:
-        raise InputError(f"{file}: it must have one entry, with the id {file.stem!r}")
+        raise InputError("method_part_id", file=file, id=file.stem)
     return text
 
 
@@ -175,23 +177,23 @@ def _read_file(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError("cannot_read", file=path, reason=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from error
+        raise InputError("method_not_utf8", file=path) from error
 
 
 def _parse_toml(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{source}: not valid TOML: {error}") from error
+        raise InputError("method_not_toml", source=source, reason=error) from error
 
 
 def _read_method(raw: dict[str, Any], text: str) -> Method:
     period, score = raw["period"], raw["score"]
     months = _check_type(period["months"], int, "period.months")
     if months % 3 or months <= 0:
-        raise ValueError(f"period.months is {months}; it must be a multiple of 3")
+        raise InputError("period_months", months=months)
     dimensions = tuple(
         _build_dataclass(Dimension, f"dimension {d.get('id', '')}", d) for d in raw["dimension"]
     )
@@ -271,7 +273,7 @@ def _read_statistic(kind: type[S], label: str, entry: dict[str, Any]) -> S:
 def _read_estimate(table: dict[str, Any], label: str) -> Estimate:
     """An estimate; its `event` is the name of one or a list of several."""
     if "events" in table:
-        raise ValueError(f"{label}: no entry is called 'events'")
+        raise InputError("table_entry_unknown", table=label, name="events")
     values = {key: value for key, value in table.items() if key != "event"}
     if "event" in table:
         event = table["event"]
@@ -283,12 +285,12 @@ def _read_estimate(table: dict[str, Any], label: str) -> Estimate:
 def _build_dataclass(kind: type[T], label: str, values: dict[str, Any]) -> T:
     """A dataclass from the entries of a table, each of the type that the class declares.
 
-    Raises ValueError for an entry that is unknown, missing or of another type.
+    Raises InputError for an entry that is unknown, missing or of another type.
     """
     hints = get_type_hints(kind)
     for key, value in values.items():
         if key not in hints:
-            raise ValueError(f"{label}: no entry is called {key!r}")
+            raise InputError("table_entry_unknown", table=label, name=key)
         _check_type(value, hints[key], f"{label}.{key}".lstrip("."))
     given_keys = set(values)
     missing_keys = [
@@ -297,12 +299,12 @@ def _build_dataclass(kind: type[T], label: str, values: dict[str, Any]) -> T:
         if field.default is MISSING and field.name not in given_keys
     ]
     if missing_keys:
-        raise ValueError(f"{label}: the entry {missing_keys[0]!r} is missing")
+        raise InputError("table_entry_missing", table=label, name=missing_keys[0])
     return kind(**values)
 
 
 def _check_type(value: Any, kind: Any, label: str) -> Any:
-    """`value`, if it is of `kind`. Raises ValueError saying what is expected."""
+    """`value`, if it is of `kind`. Raises InputError saying what is expected."""
     if kind is float:
         matches = isinstance(value, int | float) and math.isfinite(value)
     elif kind == Names:
@@ -312,5 +314,6 @@ def _check_type(value: Any, kind: Any, label: str) -> Any:
         origin = get_origin(kind)
         matches = isinstance(value, kind if origin in (None, UnionType) else origin)
     if not matches or isinstance(value, bool):
-        raise ValueError(f"{label} is {value!r}; it must be {TYPE_NAMES.get(kind, 'another kind')}")
+        expected = TYPE_NAMES.get(kind, Message("of_another_type"))
+        raise InputError("entry_type", entry=label, value=value, expected=expected)
     return value

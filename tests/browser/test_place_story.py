@@ -69,7 +69,9 @@ def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
     page.locator(".crumbs a").last.click()
     page.wait_for_url(f"**unit={city}**")
     driving.settle(page)
-    page.locator("nav.jumps").get_by_role("link", name="Auctions stage by stage", exact=True).click()
+    page.locator("nav.jumps").get_by_role(
+        "link", name="Auctions stage by stage", exact=True
+    ).click()
     in_view(page.locator("h2#rounds"))
     funnel = snapshot.sale_pipeline("city", city, period).set_index("stage")
     table = page.locator(".st-key-rounds table")
