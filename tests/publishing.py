@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from index_engine.index.score import assign_bands
+from index_engine.index.rating import assign_bands
 from index_engine.method import load_method
 
 

@@ -17,9 +17,10 @@ ROOT = Path(__file__).parents[1]
 
 # What each part of the engine may import of the engine, beside itself. From top to bottom it is
 # the way of a number: sources, warehouse, measures, estimates, index, release.
-BASE = {"age_grid", "errors", "periods", "method"}
+BASE = {"arrays", "age_grid", "errors", "periods", "method"}
 STAGES = {
     "errors": set(),
+    "arrays": set(),
     "age_grid": set(),
     "annotation_table": {"errors"},
     "periods": {"errors"},

@@ -15,16 +15,14 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from index_engine.arrays import Array, Flags, Integers
 from index_engine.index import composite, sensitivity
 from index_engine.index.composite import NO_PARENT
+from index_engine.index.rank_changes import rank_changes
 from index_engine.method import Method
 
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 Row = tuple[str, str, str | None, float, int]
 
 COLUMNS = ["kind", "item", "other", "value", "n"]
@@ -146,7 +144,7 @@ def rank_shifts(method: Method, points: Array, score: Array) -> tuple[Array, Int
     shifts = np.full(count, np.nan)
     n = np.zeros(count, dtype=np.int64)
     for position in range(count):
-        shift = np.abs(sensitivity.rank_changes(score, reduced_scores[position]))
+        shift = np.abs(rank_changes(score, reduced_scores[position]))
         n[position] = (~np.isnan(shift)).sum()
         if n[position] > 0:
             shifts[position] = np.nanmean(shift)

@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from index_engine.arrays import Array, Flags, Integers, ratio
+
 MeanKind = Literal["arithmetic", "geometric", "harmonic"]
 
 NO_PARENT = -1  # parent of an item that has none
+WEIGHT_TOLERANCE = 1e-9
 
 # The scale on which a kind of mean is a sum, and the way back.
 _SCALES: dict[MeanKind, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
@@ -44,7 +44,7 @@ def min_max(values: Array, low: float = 0.0, high: float = 100.0) -> Array:
     (OECD and JRC 2008, 1.5). NaN where all units are the same."""
     minimum = np.fmin.reduce(values, axis=0)
     value_range = np.fmax.reduce(values, axis=0) - minimum
-    return low + (high - low) * _safe_divide(values - minimum, value_range)
+    return low + (high - low) * ratio(values - minimum, value_range)
 
 
 def z_score(values: Array) -> Array:
@@ -52,27 +52,18 @@ def z_score(values: Array) -> Array:
     JRC 2008, 1.5). NaN where all units are the same."""
     present = ~np.isnan(values)
     n = present.sum(axis=0)
-    deviation = values - _safe_divide(np.where(present, values, 0.0).sum(axis=0), n)
-    variance = _safe_divide((np.where(present, deviation, 0.0) ** 2).sum(axis=0), n - 1)
+    deviation = values - ratio(np.where(present, values, 0.0).sum(axis=0), n)
+    variance = ratio((np.where(present, deviation, 0.0) ** 2).sum(axis=0), n - 1)
     # Asked of the values: rounding leaves equal ones a variance just above 0.
     varies = np.fmax.reduce(values, axis=0) > np.fmin.reduce(values, axis=0)
-    return _safe_divide(deviation, np.where(varies, np.sqrt(variance), 0.0))
+    return ratio(deviation, np.where(varies, np.sqrt(variance), 0.0))
 
 
 def percentile_rank(values: Array) -> Array:
     """Share of the other units, (unit, ...), that are lower: 0..1, ties share the smallest (OECD
     and JRC 2008, 1.5, ranking). NaN where there is no other unit."""
-    ranks: Array = np.apply_along_axis(rank, 0, -values)
-    return _safe_divide(ranks - 1.0, (~np.isnan(values)).sum(axis=0) - 1)
-
-
-def _safe_divide(numerator: Array, denominator: npt.ArrayLike) -> Array:
-    """top / bottom, NaN where the bottom is not above 0."""
-    divisor = np.broadcast_to(np.asarray(denominator, dtype=np.float64), np.shape(numerator))
-    ratio: Array = np.divide(
-        numerator, divisor, out=np.full(np.shape(numerator), np.nan), where=divisor > 0.0
-    )
-    return ratio
+    ranks = np.moveaxis(rank(np.moveaxis(-values, 0, -1)), -1, 0)
+    return ratio(ranks - 1.0, (~np.isnan(values)).sum(axis=0) - 1)
 
 
 # ---------------------------------------------------------------- average
@@ -81,9 +72,14 @@ def _safe_divide(numerator: Array, denominator: npt.ArrayLike) -> Array:
 def weights_present(weights: Array, values: Array) -> Array:
     """Weights (item,) renormalised to sum to 1 over the items present in `values` (..., item)."""
     present = np.where(np.isnan(values), 0.0, weights)
-    total = present.sum(axis=-1, keepdims=True)
-    share: Array = np.divide(present, total, out=np.zeros_like(present), where=total > 0)
-    return share
+    return ratio(present, present.sum(axis=-1, keepdims=True), otherwise=0.0)
+
+
+def is_sufficient(weight_present: Array, total_weight: Array | float, share: float) -> Flags:
+    """Whether at least `share` of a total weight is present; compared with a tolerance, so that
+    0.65 of it is not lost to rounding."""
+    sufficient: Flags = weight_present >= (share - WEIGHT_TOLERANCE) * total_weight
+    return sufficient
 
 
 def mean(values: Array, weights: Array, kind: MeanKind, *, complete: bool = False) -> Array:
@@ -181,9 +177,14 @@ def _depth(parent: Integers) -> Integers:
 
 
 def rank(scores: Array) -> Array:
-    """Ranks from 1 for the highest score; ties share the smallest; NaN stays NaN."""
-    present = ~np.isnan(scores)
-    sorted_scores = np.sort(scores[present])[::-1]
-    ranks = np.full(scores.shape, np.nan)
-    ranks[present] = np.searchsorted(-sorted_scores, -scores[present], side="left") + 1.0
+    """Ranks along the last axis from 1 for the highest score; ties share the smallest; NaN stays
+    NaN."""
+    order = np.argsort(-scores, axis=-1)  # NaN last
+    sorted_scores = np.take_along_axis(scores, order, axis=-1)
+    sorted_ranks = np.broadcast_to(np.arange(1.0, scores.shape[-1] + 1.0), scores.shape).copy()
+    sorted_ranks[..., 1:][sorted_scores[..., 1:] == sorted_scores[..., :-1]] = 0.0
+    np.maximum.accumulate(sorted_ranks, axis=-1, out=sorted_ranks)
+    ranks = np.empty_like(sorted_ranks)
+    np.put_along_axis(ranks, order, sorted_ranks, axis=-1)
+    ranks[np.isnan(scores)] = np.nan
     return ranks

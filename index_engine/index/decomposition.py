@@ -22,7 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index_engine.index.composite import Array, weights_present
+from index_engine.arrays import Array
+from index_engine.index.composite import weights_present
 from index_engine.index.score import dimension_positions
 from index_engine.method import Method
 

@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from index_engine.arrays import Array, ratio
+
 Singles = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 Counts = npt.NDArray[np.int32]
@@ -178,9 +179,7 @@ class IndependentDraws:
     def _coefficients(self, place: int) -> tuple[Array, Array]:
         """a and b for a unit and each other, (unit,); both 0 where the difference is certain."""
         errors = self.difference_errors(place)
-        a = np.divide(self.se[place], errors, out=np.zeros_like(errors), where=errors > 0.0)
-        b = np.divide(self.se, errors, out=np.zeros_like(errors), where=errors > 0.0)
-        return a, b
+        return ratio(self.se[place], errors, 0.0), ratio(self.se, errors, 0.0)
 
 
 def independent_draws(se: Array, draws: int, rng: np.random.Generator) -> IndependentDraws:
@@ -270,7 +269,7 @@ class CorrelatedDraws:
     def _statistics(self, place: int) -> Array:
         errors = self.difference_errors(place)
         difference = self.errors[:, [place]] - self.errors
-        return np.divide(difference, errors, out=np.zeros_like(difference), where=errors > 0.0)
+        return ratio(difference, errors, 0.0)
 
 
 def correlated_draws(covariance: Array, draws: int, rng: np.random.Generator) -> CorrelatedDraws:

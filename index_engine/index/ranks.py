@@ -27,6 +27,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from index_engine.arrays import Array
 from index_engine.index.pairwise_differences import (
     BLOCK,
     ErrorDraws,
@@ -35,7 +36,6 @@ from index_engine.index.pairwise_differences import (
     validate_standard_errors,
 )
 
-Array = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int64]
 Indices = npt.NDArray[np.intp]
 Number = TypeVar("Number", np.float64, np.int64)

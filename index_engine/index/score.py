@@ -9,19 +9,18 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from index_engine.arrays import Array, Flags
 from index_engine.estimates.indicator_estimate import BASES, OBSERVED
 from index_engine.estimates.places import special_courts
 from index_engine.index import composite, score_inputs
-from index_engine.index.composite import Array
+from index_engine.index.change_intervals import interval
+from index_engine.index.rank_changes import DECIMALS, printed_ranks
+from index_engine.index.rating import BAND_CONFIDENCE, assign_bands
 from index_engine.index.score_inputs import Inputs
-from index_engine.method import Band, Method
+from index_engine.method import Method
 from index_engine.method.model import z_value
-
-DECIMALS = 1  # of a published score, and shown: ranks must not be finer than what is printed
-BAND_CONFIDENCE = 0.9  # of the interval that must support a band
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _write_basis(
 
 
 def compute_scores(
-    method: Method, value: Array, variance: Array, direct: npt.NDArray[np.bool_] | None = None
+    method: Method, value: Array, variance: Array, direct: Flags | None = None
 ) -> Scores:
     """Scores of any number of rows at once from indicator values (row, indicator), NaN if missing,
     and their covariance matrices (row, indicator, indicator).
@@ -132,8 +131,7 @@ def compute_scores(
         present[:, column] = (direct[:, members] * member_weights).sum(
             axis=1
         ) / member_weights.sum()
-    # Compared with a hair's width, so that 0.65 of the weight is not lost to rounding.
-    dimension[present < method.min_weight_present - 1e-9] = np.nan
+    dimension[~composite.is_sufficient(present, 1.0, method.min_weight_present)] = np.nan
     weights = np.array([d.weight for d in method.dimensions])
     total = composite.geometric_mean(dimension, weights)
     variance = np.nan_to_num(variance)
@@ -209,7 +207,7 @@ def _append_scores(
         (frame["level"] == "court") & frame["place_id"].isin(special)
     )
     frame["rank"] = ranked_score.groupby([frame["level"], frame["period"]]).transform(
-        lambda column: composite.rank(column.to_numpy())
+        lambda column: printed_ranks(column.to_numpy())
     )
     frame["rank"] = frame["rank"].astype("Int64")
     frame["band"] = assign_bands(
@@ -225,74 +223,11 @@ def _append_scores(
     return MethodScores(estimates, scores, np.where(ranked_score.isna(), np.nan, total), se)
 
 
-def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
-    """Ends of the interval of scores (row,), `z` standard errors either way on the logarithm.
-
-    The score is a geometric mean, so its logarithm is a mean and nearer to normal: the delta method
-    gives log(score) the error se / score. On the plain scale intervals lay too low, see
-    bench/coverage.py.
-    """
-    factor = np.exp(z * se / score)
-    return score / factor, np.minimum(score * factor, 100.0)
-
-
-def change_interval(
-    current: tuple[Array, Array, Array],
-    previous: tuple[Array, Array, Array],
-    correlation: float = 0.0,
-) -> tuple[Array, Array]:
-    """Ends of the interval of a change (row,), from (low, score, high) now and before, of the same
-    confidence; `correlation` of their errors is 0 where the windows share no quarter.
-
-    Each end is as far off as the two ends that lead there, in squares (MOVER: Zou and Donner 2008,
-    Statistics in Medicine 27: 1693-1702, with their term for dependent estimates). So the interval
-    leans as those of the scores do; of two that are symmetric it is the usual one.
-    """
-    (low, score, high), (previous_low, previous_score, previous_high) = current, previous
-    change = score - previous_score
-
-    def combined_margin(a: Array, b: Array) -> Array:
-        margin: Array = np.sqrt(a**2 + b**2 - 2.0 * correlation * a * b)
-        return margin
-
-    return (
-        change - combined_margin(score - low, previous_high - previous_score),
-        change + combined_margin(high - score, previous_score - previous_low),
-    )
-
-
-def window_correlation(lag: int, length: int) -> float:
-    """Correlation to be assumed of the scores of two rolling windows of `length` quarters whose
-    ends lie `apart` quarters apart.
-
-    What different quarters count is nearly independent, so that two windows share of their error
-    the share of quarters they have in common. It is taken as if that were one quarter less: the
-    interval of a change is then too wide and not too narrow, as long as a quarter that differs
-    weighs no more than all in common.
-    """
-    return max(length - lag - 1, 0) / length
-
-
-def assign_bands(bands: tuple[Band, ...], low: Array, high: Array) -> list[str | None]:
-    """The band of each interval (row,): one, or two neighbours that it spans; None where it spans
-    more, or there is no interval."""
-    minimums = np.array([band.minimum for band in bands])  # the best first
-    labels: list[str | None] = []
-    for a, b in zip(low, high, strict=True):
-        if np.isnan(a) or not bands:
-            labels.append(None)
-            continue
-        best, worst = int((b < minimums).sum()), int((a < minimums).sum())
-        names = [bands[position].id for position in range(best, worst + 1)]
-        labels.append("-".join(names) if len(names) <= 2 else None)
-    return labels
-
-
-def _lacks_cases(method: Method, estimates: Inputs, scores: Scores) -> npt.NDArray[np.bool_]:
+def _lacks_cases(method: Method, estimates: Inputs, scores: Scores) -> Flags:
     """Rows (row,) where a dimension without a value lacks an indicator for want of cases."""
     no_value = np.isnan(scores.dimension)
     dimension_index = dimension_positions(method)
-    lacks: npt.NDArray[np.bool_] = np.any(estimates.too_few & no_value[:, dimension_index], axis=1)
+    lacks: Flags = np.any(estimates.too_few & no_value[:, dimension_index], axis=1)
     return lacks
 
 

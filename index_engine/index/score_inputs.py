@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from index_engine.arrays import Array, Flags, Integers
 from index_engine.estimates.indicator_estimate import ADJUSTED, CONSTANT_MIX, OBSERVED
-from index_engine.index.composite import Array
 from index_engine.method import COVERAGE, Method
 
 KEYS = ["level", "place_id", "period"]
@@ -23,10 +23,10 @@ class Inputs:
 
     keys: pd.DataFrame
     value: Array
-    direct: npt.NDArray[np.bool_]  # (row, indicator)
+    direct: Flags  # (row, indicator)
     variance: Array  # (row, indicator, indicator)
-    n: npt.NDArray[np.int64]
-    too_few: npt.NDArray[np.bool_]  # (row, indicator): missing for want of cases
+    n: Integers
+    too_few: Flags  # (row, indicator): missing for want of cases
     coverage: Array  # (row,): share of the numbered cases that came, NaN where that is not known
 
 
@@ -129,12 +129,12 @@ class _Reader:
         )
         return {**data, "indicator": self.indicator_positions(data["indicator"])}
 
-    def indicator_positions(self, names: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    def indicator_positions(self, names: npt.NDArray[Any]) -> Integers:
         """Positions of indicators by name; -1 for what is none of the method."""
-        positions: npt.NDArray[np.int64] = pd.Index(self.ids).get_indexer(pd.Index(names))
+        positions: Integers = pd.Index(self.ids).get_indexer(pd.Index(names))
         return positions
 
-    def pivot(self, rows: Columns, mask: npt.NDArray[np.bool_] | None = None) -> Values:
+    def pivot(self, rows: Columns, mask: Flags | None = None) -> Values:
         """Values and standard errors (row, indicator), NaN where no row is chosen."""
         selection = slice(None) if mask is None else mask
         row, column = rows["row"][selection], rows["indicator"][selection]

@@ -15,16 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from index_engine.arrays import Array, Flags, Integers, ratio
+from index_engine.index.composite import is_sufficient
+from index_engine.index.rank_changes import printed_ranks, rank_changes
 from index_engine.method import Method
 
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-DECIMALS = 1  # of a published score: ranks must not be finer than what is printed
 NO_OMISSION = -1  # no indicator left out
 BLOCK = 2_000_000  # points (replicate, unit, indicator) held at once: 16 MB an array
 ROUNDING = 1e-9  # a score that changes by less has not changed
@@ -119,11 +116,8 @@ def _weight_sufficiency(method: Method, present: Flags) -> tuple[Flags, Flags]:
     weights = nominal_scenario(method).indicator_weight * inclusion
     weight = weights[:, :, None] * _membership(method)
     weight_present, total_weight = present.astype(np.float64) @ weight, weight.sum(axis=1)
-    # Compared with a hair's width, so that 0.65 of the weight is not lost to rounding.
-    sufficient = (weight_present >= (method.min_weight_present - 1e-9) * total_weight[:, None]) & (
-        weight_present > 0.0
-    )
-    return sufficient, total_weight > 0.0
+    sufficient = is_sufficient(weight_present, total_weight[:, None], method.min_weight_present)
+    return sufficient & (weight_present > 0.0), total_weight > 0.0
 
 
 def _dimension_means(
@@ -141,14 +135,13 @@ def _dimension_means(
     inclusion = np.arange(value_sets.shape[-1]) != scenarios.omission[:, None]
     weight = (scenarios.indicator_weight * inclusion)[:, :, None] * _membership(method)
     total = present.astype(np.float64) @ weight
-    mean: Array = np.divide(points @ weight, total, out=np.zeros_like(total), where=total > 0.0)
-    return mean
+    return ratio(points @ weight, total, otherwise=0.0)
 
 
 def _aggregate_dimensions(dimension: Array, weight: Array, geometric: Flags) -> Array:
     """Weighted means (replicate, unit) of dimensions (replicate, unit, dimension)."""
     total = weight.sum(axis=1, keepdims=True)
-    share = np.divide(weight, total, out=np.full_like(weight, np.nan), where=total > 0.0)
+    share = ratio(weight, total)
     scores = np.empty(dimension.shape[:2])
     logs = np.log(dimension[geometric])
     scores[geometric] = np.exp(np.einsum("rud,rd->ru", logs, share[geometric]))
@@ -160,35 +153,6 @@ def _membership(method: Method) -> Array:
     """1 where an indicator belongs to a dimension, (indicator, dimension)."""
     return np.array(
         [[float(i.dimension == d.id) for d in method.dimensions] for i in method.indicators]
-    )
-
-
-# ---------------------------------------------------------------- ranks
-
-
-def printed_ranks(scores: Array) -> Array:
-    """Ranks along the last axis from 1 for the highest score as it is printed; ties share the
-    smallest; NaN stays NaN."""
-    rounded_scores = np.round(scores, DECIMALS)
-    order = np.argsort(-rounded_scores, axis=-1)  # NaN last
-    sorted_scores = np.take_along_axis(rounded_scores, order, axis=-1)
-    rank = np.broadcast_to(np.arange(1.0, scores.shape[-1] + 1.0), scores.shape).copy()
-    rank[..., 1:][sorted_scores[..., 1:] == sorted_scores[..., :-1]] = 0.0
-    np.maximum.accumulate(rank, axis=-1, out=rank)
-    rank_array = np.empty_like(rank)
-    np.put_along_axis(rank_array, order, rank, axis=-1)
-    rank_array[np.isnan(scores)] = np.nan
-    return rank_array
-
-
-def rank_changes(base_scores: Array, scores: Array) -> Array:
-    """Changes of rank (replicate, unit) from the scores `before` (unit,), among the units that have
-    a score in both; positive is a worse place."""
-    no_score = np.isnan(scores) | np.isnan(base_scores)
-    if not no_score.any():
-        return printed_ranks(scores) - printed_ranks(base_scores)
-    return printed_ranks(np.where(no_score, np.nan, scores)) - printed_ranks(
-        np.where(no_score, np.nan, base_scores)
     )
 
 
@@ -354,9 +318,7 @@ def one_at_a_time(
 
 def _mean(values: Array, count: Integers) -> Array:
     """Row sums over `count` (row,); NaN where that is 0."""
-    total = values.sum(axis=1)
-    mean: Array = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-    return mean
+    return ratio(values.sum(axis=1), count)
 
 
 def _perturbations(method: Method, shift: float) -> Iterator[tuple[str, str, Scenarios]]:

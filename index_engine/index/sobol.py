@@ -20,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from index_engine.arrays import Array, Flags, ratio
+from index_engine.index.rank_changes import rank_changes
 from index_engine.index.sensitivity import (
     GROUPS,
     NO_EFFECT,
@@ -27,12 +29,9 @@ from index_engine.index.sensitivity import (
     evaluate_scenarios,
     input_groups,
     nominal_scenario,
-    rank_changes,
 )
 from index_engine.method import Method
 
-Array = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Strings = npt.NDArray[np.str_]
 
 NOT_ESTIMABLE = "not estimable"
@@ -95,8 +94,7 @@ def sobol_tables(
         present = ~np.isnan(changes)
         count = present.sum(axis=1)
         total = np.abs(np.where(present, changes, 0.0)).sum(axis=1)
-        overall = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-        return np.column_stack([overall, changes])
+        return np.column_stack([ratio(total, count), changes])
 
     indices = sobol_indices(input_groups(method), model, base=base, seed=seed)
     overall = pd.DataFrame({"group": GROUPS, **_index_columns(indices, slice(0, 1))})

@@ -8,11 +8,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from index_engine.arrays import Array
 from index_engine.estimates.indicator_estimate import OBSERVED, SHRUNK
 from index_engine.index.coherence import coherence_table
-from index_engine.index.composite import Array
+from index_engine.index.rank_changes import DECIMALS
 from index_engine.index.ranks import NO_RANK, confidence_sets, top_share
-from index_engine.index.score import DECIMALS, MethodScores, insert_rows
+from index_engine.index.score import MethodScores, insert_rows
 from index_engine.index.sensitivity import one_at_a_time, uncertainty_analysis
 from index_engine.index.sobol import sobol_tables
 from index_engine.method import Method

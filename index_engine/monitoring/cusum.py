@@ -18,8 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+from index_engine.arrays import Array, Flags, ratio
 
 MONITORED_QUARTERS = 4  # quarters in which a change may have come
 MAX_BASELINE, MIN_BASELINE = 12, 6  # quarters before these
@@ -45,8 +44,8 @@ class CusumCharts:
     `down` (unit, watched) the two sums; `alarm` (unit,) their limit.
     """
 
-    usable: Mask
-    has_chart: Mask
+    usable: Flags
+    has_chart: Flags
     theta: Array
     dispersion: Array
     z: Array
@@ -95,11 +94,11 @@ def compute_charts(numerator: Array, denominator: Array, seasonal: Array) -> Cus
     w = np.where(usable, 2.0 * np.sqrt(denominator) * (observed_theta - theta), 0.0)
     # The level is settled on the scale of the chart: baseline differences, by root n, add up to 0.
     root = np.sqrt(denominator)
-    shift = _ratio((w * root * baseline).sum(axis=1), (denominator * baseline).sum(axis=1))
+    shift = ratio((w * root * baseline).sum(axis=1), (denominator * baseline).sum(axis=1), 0.0)
     w = np.where(usable, w - shift[:, None] * root, 0.0)
     theta = theta + shift[:, None] / 2.0
-    place_variance = _ratio((w**2 * baseline).sum(axis=1), m - 1.0)
-    mean_n = _ratio((denominator * baseline).sum(axis=1), m)
+    place_variance = ratio((w**2 * baseline).sum(axis=1), m - 1.0, 0.0)
+    mean_n = ratio((denominator * baseline).sum(axis=1), m, 0.0)
     dispersion = np.sqrt(np.maximum(_shrink_variances(place_variance, m, mean_n, has_chart), 1.0))
     z = w / dispersion[:, None]
     upper_sum, lower_sum = _cusum(z[:, -MONITORED_QUARTERS:])
@@ -107,7 +106,7 @@ def compute_charts(numerator: Array, denominator: Array, seasonal: Array) -> Cus
     return CusumCharts(usable, has_chart, theta, dispersion, z, upper_sum, lower_sum, limit)
 
 
-def _baseline_logit(numerator: Array, denominator: Array, baseline: Mask) -> Array:
+def _baseline_logit(numerator: Array, denominator: Array, baseline: Flags) -> Array:
     """Logit of the rate of the baseline, (unit,)."""
     y, n = (numerator * baseline).sum(axis=1), (denominator * baseline).sum(axis=1)
     logit: Array = np.log((y + 0.5) / (n - y + 0.5))
@@ -115,7 +114,7 @@ def _baseline_logit(numerator: Array, denominator: Array, baseline: Mask) -> Arr
 
 
 def _shrink_variances(
-    place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: Mask
+    place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: Flags
 ) -> Array:
     """Variances (unit,) of which `own` is known from m - 1 degrees of freedom only, drawn to what
     is usual at the level: 1 of chance, and as much more as quarters differ beyond it, which tells
@@ -155,11 +154,6 @@ def change_position(z: Array, sums: Array, signal: int) -> int:
 def _expit(x: Array) -> Array:
     probability: Array = 1.0 / (1.0 + np.exp(-x))
     return probability
-
-
-def _ratio(x: Array, y: Array) -> Array:
-    ratio: Array = np.divide(x, y, out=np.zeros(len(x)), where=y > 0)
-    return ratio
 
 
 def alarm_limit(baseline: int, draws: int, seed: int) -> float:

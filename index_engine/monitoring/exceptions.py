@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from index_engine import periods
+from index_engine.arrays import Array
 from index_engine.estimates import count_estimates
 from index_engine.estimates.places import Places, read_places
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.method import Check, Indicator, Method, Statistic
 from index_engine.monitoring import cusum
-from index_engine.monitoring.cusum import Array, CusumCharts
+from index_engine.monitoring.cusum import CusumCharts
 
 STATISTICS = (
     "zhongben_rate",

@@ -17,10 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from index_engine.arrays import Array, Flags
 from index_engine.errors import InputError
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Status = Literal["estimated", "too_few", "constant"]
 
 NEIGHBOURS_FILE = Path(__file__).parents[2] / "data" / "neighbours.csv"
@@ -36,7 +35,7 @@ class Neighbours:
     """Units in order of code, and which of them are neighbours: symmetric, (unit, unit)."""
 
     ids: tuple[str, ...]
-    adjacent: Mask
+    adjacent: Flags
 
     @property
     def degree(self) -> npt.NDArray[np.int64]:
@@ -49,7 +48,7 @@ class Neighbours:
         """Units without a neighbour."""
         return tuple(self.ids[position] for position in np.flatnonzero(self.degree == 0))
 
-    def subset(self, present: Mask) -> "Neighbours":
+    def subset(self, present: Flags) -> "Neighbours":
         """The units of a mask (unit,), and who are neighbours among them."""
         positions = np.flatnonzero(present)
         ids = tuple(self.ids[position] for position in positions)

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from index_engine import periods
+from index_engine.arrays import Array
 from index_engine.estimates.indicator_estimate import ADJUSTED, CONSTANT_MIX, OBSERVED
 from index_engine.index import decomposition, score_inputs
-from index_engine.index.composite import Array
 from index_engine.index.decomposition import Decomposition
 from index_engine.index.score import compute_scores
 from index_engine.queries.snapshot import SnapshotBase, query_text

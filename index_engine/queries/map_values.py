@@ -5,9 +5,11 @@ import numpy as np
 import pandas as pd
 
 from index_engine import periods
-from index_engine.index.composite import Array, normalise
+from index_engine.arrays import Array
+from index_engine.index.change_intervals import change_interval, window_correlation
+from index_engine.index.composite import normalise
 from index_engine.index.decomposition import contributions
-from index_engine.index.score import DECIMALS, change_interval, window_correlation
+from index_engine.index.rank_changes import DECIMALS
 from index_engine.queries.snapshot import SnapshotBase, query_text
 
 

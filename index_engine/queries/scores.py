@@ -6,17 +6,13 @@ import numpy as np
 import pandas as pd
 
 from index_engine import periods
+from index_engine.arrays import Array
 from index_engine.estimates import similarity
 from index_engine.index import composite, score_inputs
-from index_engine.index.composite import Array
-from index_engine.index.score import (
-    BAND_CONFIDENCE,
-    DECIMALS,
-    assign_bands,
-    change_interval,
-    compute_scores,
-    interval,
-)
+from index_engine.index.change_intervals import change_interval, interval
+from index_engine.index.rank_changes import DECIMALS
+from index_engine.index.rating import BAND_CONFIDENCE, assign_bands
+from index_engine.index.score import compute_scores
 from index_engine.method.model import z_value
 from index_engine.method.reweigh import reweigh_method
 from index_engine.queries import special_courts

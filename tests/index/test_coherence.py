@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index_engine.index import coherence, composite
-from index_engine.index.score import DECIMALS, Scores, compute_scores
+from index_engine.index.rank_changes import DECIMALS
+from index_engine.index.score import Scores, compute_scores
 from index_engine.method import Method, load_method
 
 NAN = math.nan

@@ -11,7 +11,8 @@ import pytest
 
 from index_engine.index import score
 from index_engine.index.score import compute_scores
-from index_engine.method import Indicator, Method, load_method, parse_method
+from index_engine.method import Indicator, Method, load_method
+from index_engine.method.reweigh import reweigh_method
 from index_engine.warehouse.built import create_schema
 
 METHOD = load_method()
@@ -109,15 +110,11 @@ def test_a_score_needs_enough_of_every_dimension(missing: tuple[str, ...], score
 
 def test_exactly_the_required_weight_is_enough():
     """13 of 20 is 0.65, whatever binary fractions make of it."""
-    text = METHOD.text.replace("weight = 2\nunit", "weight = 13\nunit", 1)
-    text = text.replace("weight = 1\nunit", "weight = 7\nunit", 1)
-    method = parse_method(text, "test")
+    method = reweigh_method(METHOD, {"months_to_cash": 13, "listed_12m": 7})
     assert [i.weight for i in method.dimension_indicators("cycle")] == [13, 7]
     values = random_values(Random(1), margin=0) | {"listed_12m": NAN}
     assert not math.isnan(compute_scores(method, rows([values]), no_variance(1)).score[0])
-    stricter = parse_method(
-        text.replace("min_weight_present = 0.65", "min_weight_present = 0.66"), "test"
-    )
+    stricter = replace(method, min_weight_present=0.66)
     assert math.isnan(compute_scores(stricter, rows([values]), no_variance(1)).score[0])
 
 

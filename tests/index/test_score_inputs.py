@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index_engine.estimates.indicator_estimate import BASES
-from index_engine.index import score, score_inputs
+from index_engine.index import change_intervals, rating, score, score_inputs
 from index_engine.index.score_inputs import Inputs
 from index_engine.method import Band, load_method, load_methods
 from index_engine.method.model import z_value
@@ -228,14 +228,16 @@ def test_what_is_missing_altogether_leaves_its_weight():
 
 def test_an_interval_by_hand():
     """40 with an error of 5: its logarithm has one of 1/8; 1.96 of them are a factor of 1.2776."""
-    low, high = score.interval(np.array([40.0, 95.0, NAN]), np.array([5.0, 10.0, NAN]), 1.96)
+    low, high = change_intervals.interval(
+        np.array([40.0, 95.0, NAN]), np.array([5.0, 10.0, NAN]), 1.96
+    )
     assert low[:2] == pytest.approx([40 / 1.27762, 95 / 1.22917], rel=1e-4)
     assert high[:2] == pytest.approx([40 * 1.27762, 100.0], rel=1e-4)
     assert np.isnan(low[2]) and np.isnan(high[2])
 
 
 def test_an_interval_without_error_is_the_score():
-    low, high = score.interval(np.array([40.0]), np.array([0.0]), z_value(0.9))
+    low, high = change_intervals.interval(np.array([40.0]), np.array([0.0]), z_value(0.9))
     assert low == high == 40.0
 
 
@@ -259,9 +261,9 @@ BANDS = (Band("A", 70.0), Band("B", 50.0), Band("C", 30.0), Band("D", 0.0))
     ],
 )
 def test_bands_that_an_interval_supports(low: float, high: float, band: str | None):
-    assert score.assign_bands(BANDS, np.array([low]), np.array([high])) == [band]
+    assert rating.assign_bands(BANDS, np.array([low]), np.array([high])) == [band]
 
 
 def test_a_method_without_bands_gives_none():
-    assert score.assign_bands((), np.array([40.0]), np.array([60.0])) == [None]
+    assert rating.assign_bands((), np.array([40.0]), np.array([60.0])) == [None]
     assert load_method().bands, "the method has some"

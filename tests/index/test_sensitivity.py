@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index_engine.index import composite, sensitivity
+from index_engine.index import composite, rank_changes, sensitivity
 from index_engine.index.sensitivity import NO_OMISSION, Scenarios
-from index_engine.method import Method, load_method, parse_method
+from index_engine.method import Method, load_method
+from index_engine.method.reweigh import reweigh_method
 
 METHOD = load_method()
 NAN = math.nan
@@ -117,8 +118,7 @@ def test_scores_are_the_steps_one_by_one(method: Method):
 
 def test_exactly_the_required_weight_is_enough():
     """3.9 of 6 is 0.65, whatever binary fractions make of it."""
-    text = METHOD.text.replace("weight = 2\nunit", "weight = 3.9\nunit", 1)
-    method = parse_method(text.replace("weight = 1\nunit", "weight = 2.1\nunit", 1), "test")
+    method = reweigh_method(METHOD, {"months_to_cash": 3.9, "listed_12m": 2.1})
     value = random_values(method, Random(1), 1)
     value[0, [i.id for i in method.indicators].index("listed_12m")] = NAN
     found = sensitivity.evaluate_scenarios(
@@ -141,7 +141,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch):
 
 @given(st.lists(st.lists(SCORES, min_size=6, max_size=6), min_size=1, max_size=5))
 def test_ranks_of_many_replicates_are_those_of_each(scores: list[list[float]]):
-    found = sensitivity.printed_ranks(np.array(scores))
+    found = rank_changes.printed_ranks(np.array(scores))
     for row, mine in zip(found.tolist(), scores, strict=True):
         assert row == pytest.approx(plain_ranks(mine), nan_ok=True)
         printed = np.round(np.array(mine), 1)
@@ -149,12 +149,12 @@ def test_ranks_of_many_replicates_are_those_of_each(scores: list[list[float]]):
 
 
 def test_what_is_printed_alike_shares_a_rank():
-    assert sensitivity.printed_ranks(np.array([50.04, 60.0, 49.96, 49.0])).tolist() == [2, 1, 2, 4]
+    assert rank_changes.printed_ranks(np.array([50.04, 60.0, 49.96, 49.0])).tolist() == [2, 1, 2, 4]
 
 
 def test_nobody_rises_because_another_has_no_score():
     before = np.array([90.0, 80.0, 70.0, NAN])
-    found = sensitivity.rank_changes(
+    found = rank_changes.rank_changes(
         before, np.array([[NAN, 80.0, 70.0, 60.0], [90.0, 60.0, 70.0, 1]])
     )
     assert found == pytest.approx(np.array([[NAN, 0, 0, NAN], [0, 1, -1, NAN]]), nan_ok=True)

@@ -8,7 +8,7 @@ from statistics import fmean, pvariance
 import numpy as np
 import pytest
 
-from index_engine.index import sensitivity, sobol
+from index_engine.index import rank_changes, sensitivity, sobol
 from index_engine.index.sensitivity import GROUPS, NO_OMISSION
 from index_engine.index.sobol import NO_EFFECT, NOT_ESTIMABLE, sobol_indices
 from index_engine.method import load_method
@@ -169,7 +169,7 @@ def test_of_a_method_with_two_choices_by_enumeration():
     overall, unit = {}, {}
     for left_out, geometric in itertools.product((NO_OMISSION, 0, 1), (True, False)):
         choices = replace(start, omission=np.array([left_out]), geometric=np.array([geometric]))
-        moved = sensitivity.rank_changes(
+        moved = rank_changes.rank_changes(
             before, sensitivity.evaluate_scenarios(TWO, value, value, choices)
         )[0]
         overall[left_out, geometric] = float(np.abs(moved).mean())

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from index_engine.index import score, score_inputs, uncertainty
-from index_engine.index.score import DECIMALS
+from index_engine.index.rank_changes import DECIMALS
 from index_engine.index.sensitivity import uncertainty_analysis
 from index_engine.method import Method, load_methods
 from index_engine.warehouse.built import create_schema

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from index_engine.index.score import change_interval, window_correlation
+from index_engine.index.change_intervals import change_interval, window_correlation
 
 
 @pytest.mark.parametrize(("apart", "shared"), [(1, 0.5), (2, 0.25), (3, 0.0), (4, 0.0), (9, 0.0)])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from index_engine.index.score import DECIMALS
+from index_engine.index.rank_changes import DECIMALS
 from index_engine.method import Method, load_methods
 from index_engine.method.reweigh import reweigh_method
 from index_engine.queries import Snapshot

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.index.score import change_interval
+from index_engine.index.change_intervals import change_interval
 from index_engine.method import load_method, load_methods, parse_method
 from index_engine.queries import LEVELS, RANK_COLUMNS, Snapshot, special_courts
 
