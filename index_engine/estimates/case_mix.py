@@ -19,12 +19,11 @@ from functools import cached_property
 import numpy as np
 
 from index_engine.estimates import weighted_sums
-from index_engine.estimates.incidence import Array
+from index_engine.estimates.arrays import Array, IntArray
 from index_engine.estimates.panel import (
     BEFORE_OBSERVATION,
     Cells,
     CountRows,
-    IntArray,
     PanelAxes,
     ProcessCells,
 )

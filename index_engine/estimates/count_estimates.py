@@ -8,11 +8,11 @@ import duckdb
 import numpy as np
 
 from index_engine.estimates import case_mix, panel, rates
+from index_engine.estimates.arrays import Array, IntArray
 from index_engine.estimates.case_mix import CaseWeights
-from index_engine.estimates.incidence import Array
-from index_engine.estimates.indicator_estimate import IndicatorEstimate, place_blocks
-from index_engine.estimates.panel import CountRows, IntArray, PanelAxes
-from index_engine.estimates.places import Places
+from index_engine.estimates.indicator_estimate import IndicatorEstimate
+from index_engine.estimates.panel import CountRows, PanelAxes
+from index_engine.estimates.places import CACHE_BATCH, Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import AUCTION_COUNTS, Check, Estimate, Indicator, Method
 from index_engine.method.counts import (
@@ -136,7 +136,7 @@ def observed_estimates(
     for indicator in indicators:
         if indicator.estimate.kind == "median":
             parts = []
-            for block in place_blocks(places):
+            for _, block in places.batches(CACHE_BATCH):
                 histogram = windows.sums(panel.sum_members(ratios, block.members))
                 value, se = rates.median(histogram, method.ratio_step)
                 parts.append(IndicatorEstimate(value, se, histogram.sum(axis=-1), ~np.isnan(se)))

@@ -13,11 +13,13 @@ import duckdb
 import numpy as np
 
 from index_engine.estimates import case_mix, curve_estimates, panel
-from index_engine.estimates.incidence import Array
+from index_engine.estimates.arrays import Array
 from index_engine.estimates.indicator_estimate import ADJUSTED, OBSERVED, IndicatorEstimate
+from index_engine.estimates.indicator_tables import status_column
 from index_engine.estimates.panel import PanelAxes, ProcessCells
 from index_engine.estimates.places import Places
-from index_engine.estimates.store import CategoryColumn, Columns, Store
+from index_engine.estimates.store import Columns, Store
+from index_engine.estimates.visibility import is_visible
 from index_engine.estimates.windows import Windows
 from index_engine.measures import strata
 from index_engine.measures.compute import LOCAL, NON_LOCAL
@@ -25,7 +27,6 @@ from index_engine.method import Indicator, Method
 
 PROCESS, EVENT = "case", "cash"
 SIDES = (LOCAL, NON_LOCAL)
-STATUSES = ("estimated", "no_data", "too_few", "not_estimable")
 
 
 @dataclass(frozen=True)
@@ -136,19 +137,18 @@ def _store_gap(
     """Both sides where both rest on the least n of the indicator; else why not."""
     smaller_n = np.minimum(local.n, non_local.n)
     estimable = local.estimable & non_local.estimable
-    reasons = [local.n + non_local.n == 0, smaller_n < indicator.min_n, ~estimable]
-    status = np.select(reasons, [1, 2, 3], 0)
-    has_gap = status == 0
+    status = status_column(local.n + non_local.n, smaller_n, indicator.min_n, estimable)
+    has_gap = status.codes == 0
     columns: Columns = {
         "basis": basis,
         "indicator": indicator.id,
         "gap": np.where(has_gap, local.value - non_local.value, np.nan).round(10),
         "gap_se": np.where(has_gap, np.hypot(local.se, non_local.se), np.nan).round(10),
-        "status": CategoryColumn(status, STATUSES),
+        "status": status,
     }
     for name, item in ((LOCAL, local), (NON_LOCAL, non_local)):
         columns[name] = np.where(has_gap, item.value, np.nan).round(10)
         columns[f"{name}_se"] = np.where(has_gap, item.se, np.nan).round(10)
         # Fewer than the least cell, with the whole known, could be told apart.
-        columns[f"{name}_n"] = np.where(item.n >= method.min_cell, item.n, np.nan)
+        columns[f"{name}_n"] = np.where(is_visible(item.n, method), item.n, np.nan)
     store.append("creditor_gaps", places, columns)

@@ -1,22 +1,22 @@
 """Estimates read off curves: incidences and restricted means, of every unit and window, as observed
 and brought to another case mix."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from index_engine.estimates import case_mix, incidence, panel
+from index_engine.estimates.arrays import Array
 from index_engine.estimates.case_mix import CaseWeights
-from index_engine.estimates.incidence import Array
-from index_engine.estimates.indicator_estimate import Covariances, IndicatorEstimate, place_blocks
+from index_engine.estimates.indicator_estimate import Covariances, IndicatorEstimate
 from index_engine.estimates.panel import ProcessCells, ProcessPanel
-from index_engine.estimates.places import Places
+from index_engine.estimates.places import CACHE_BATCH, Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import Check, Estimate, Indicator, Method
 
-MAX_PLACES_PER_BATCH = 1_000  # units whose weighted cells are held at a time: some 400 MB
+MEMORY_BATCH = 1_000  # places whose weighted cells are held at a time: some 400 MB
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def observed_estimates(
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
     """Estimates of one level by indicator, and covariances of those read off the same curves."""
     parts = []
-    for block in place_blocks(places):
+    for _, block in places.batches(CACHE_BATCH):
         place_panel = ProcessPanel(
             **{name: panel.sum_members(array, block.members) for name, array in vars(cells).items()}
         )
@@ -166,8 +166,7 @@ def standardised_estimates(
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
     """The same by weighted cases; `n` (unit, window) is the number of the cases themselves."""
     parts = []
-    for first, batch in _place_batches(places):
-        batch_rows = slice(first, first + len(batch.ids))
+    for batch_rows, batch in places.batches(MEMORY_BATCH):
         curves = weighted_curves(cells, batch, weights.select(batch_rows), windows, method)
         parts.append(estimates_from_curves(curves, n[batch_rows], indicators, method))
     return _concatenate(parts)
@@ -215,10 +214,3 @@ def _concatenate(
         },
         {pair: np.concatenate([part[1][pair] for part in parts]) for pair in covariances},
     )
-
-
-def _place_batches(places: Places) -> Iterator[tuple[int, Places]]:
-    """Parts of a level, each with the position of its first unit."""
-    for start in range(0, len(places.ids), MAX_PLACES_PER_BATCH):
-        stop = start + MAX_PLACES_PER_BATCH
-        yield start, Places(places.level, places.ids[start:stop], places.members[start:stop])

@@ -9,6 +9,7 @@ import pandas as pd
 
 from index_engine.age_grid import months_to_days
 from index_engine.estimates import incidence, panel
+from index_engine.estimates.arrays import Array
 from index_engine.estimates.curve_estimates import period_curves
 from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.windows import Windows
@@ -54,7 +55,7 @@ def read_cohort_curve(
         [n_bins, process, year * 4, year * 4 + 3, list(courts)],
     ).df()
 
-    def counts_by_bin(event: str, column: str) -> incidence.Array:
+    def counts_by_bin(event: str, column: str) -> Array:
         event_rows = rows[rows["event"] == event]
         counts = np.bincount(event_rows["age_bin"], event_rows[column], n_bins + 1)
         return counts.astype(np.float64)[:n_bins]

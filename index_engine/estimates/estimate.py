@@ -5,7 +5,7 @@ A window is the method's number of consecutive quarters and is named by its last
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
@@ -17,30 +17,32 @@ from index_engine.estimates import (
     panel,
     random_groups,
     rates,
-    seasonal,
     small_places,
 )
+from index_engine.estimates.arrays import Array
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.creditor_gap import store_creditor_gaps
 from index_engine.estimates.funnel_tables import store_funnel_plots
-from index_engine.estimates.incidence import Array
 from index_engine.estimates.indicator_estimate import (
     ADJUSTED,
     CONSTANT_MIX,
     OBSERVED,
+    Basis,
     Covariances,
     IndicatorEstimate,
 )
-from index_engine.estimates.indirect import store_indirect_ratios
+from index_engine.estimates.indicator_tables import store_covariance, store_indicator
+from index_engine.estimates.indirect_tables import store_indirect_ratios
+from index_engine.estimates.monthly_tables import write_monthly_flows
 from index_engine.estimates.places import Places, read_places, special_courts
-from index_engine.estimates.store import CategoryColumn, Columns, Store
+from index_engine.estimates.store import Columns, Store
+from index_engine.estimates.visibility import is_visible
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
-from index_engine.method import CaseMix, Check, Indicator, Method, Statistic
+from index_engine.method import CaseMix, Indicator, Method, Statistic
 
 # What is counted where a denominator is an amount: it decides whether a figure is shown.
 COUNT_BY_AMOUNT = {"value_finished": "lots_finished", "start_value": "sold"}
-STATUSES = ("estimated", "no_data", "too_few", "not_estimable")
 LAG_QUARTERS = 4  # of the change that is split into performance and mix: a year
 STANDARDISED_PROCESSES = (
     "case",
@@ -52,8 +54,8 @@ COUNT_WEIGHT_PROCESSES = ("case", "lot")  # those whose weights counts are broug
 
 @dataclass(frozen=True)
 class EstimationRun:
-    """What the steps of one estimation share. `mixes` are the spells that began, (unit, window,
-    stratum), by level and process; `ended` the cells of what ended, by process."""
+    """What the steps of one estimation share: what is given, and what earlier steps leave to later
+    ones."""
 
     con: duckdb.DuckDBPyConnection
     store: Store
@@ -62,13 +64,17 @@ class EstimationRun:
     levels: list[Places]
     special_courts: frozenset[str]  # courts that are no peers of the others
     sampling: random_groups.SamplingVariation
-    case_mixes: dict[tuple[str, str], Array]
-    event_cells: dict[str, panel.Cells]
-    totals: dict[str, dict[str, Array]]  # counts (unit, window) by level and name
-    observed_estimates: dict[
-        tuple[str, str], dict[str, IndicatorEstimate]
-    ]  # by method and level, as observed
-    covariances: dict[tuple[str, str], Covariances]  # the same of covariances
+    # Spells that began (place, window, stratum), by level and process.
+    case_mixes: dict[tuple[str, str], Array] = field(default_factory=dict)
+    # Cells of what ended, by process.
+    event_cells: dict[str, panel.Cells] = field(default_factory=dict)
+    # Counts (place, window), by level and name.
+    totals: dict[str, dict[str, Array]] = field(default_factory=dict)
+    # As observed, by method and level; so are the covariances.
+    observed_estimates: dict[tuple[str, str], dict[str, IndicatorEstimate]] = field(
+        default_factory=dict
+    )
+    covariances: dict[tuple[str, str], Covariances] = field(default_factory=dict)
 
     @property
     def main_method(self) -> Method:
@@ -88,14 +94,13 @@ def estimate(
     progress("variation")
     sampling = random_groups.estimate_sampling_variation(con, windows, methods)
     run = EstimationRun(
-        con,
-        Store(windows),
-        tuple(methods),
-        windows,
-        read_places(con),
-        special_courts(con),
-        sampling,
-        *({}, {}, {}, {}, {}),
+        con=con,
+        store=Store(windows),
+        methods=tuple(methods),
+        windows=windows,
+        levels=read_places(con),
+        special_courts=special_courts(con),
+        sampling=sampling,
     )
     processes = {e.estimate.process for m in methods for e in m.estimands if e.estimate.process}
     for process in sorted(processes | {"case", "lot"}):
@@ -111,7 +116,7 @@ def estimate(
         con, run.store, run.levels, windows, run.main_method, sampling.design_effect
     )
     run.store.write(con, sampling)
-    seasonal.write_monthly_flows(con, run.levels, run.main_method)
+    write_monthly_flows(con, run.levels, run.main_method)
 
 
 # ---------------------------------------------------------------- curves
@@ -158,7 +163,7 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
 
 def weights_by_basis(
     run: EstimationRun, method: Method, places: Places, process: str
-) -> dict[str, CaseWeights]:
+) -> dict[Basis, CaseWeights]:
     """Weights of the cases of a process by basis: to the national mix of the window in which they
     began, and to the unit's own mix of a year before that."""
     place_mix = run.case_mixes[places.level, process]
@@ -183,7 +188,7 @@ def _estimate_counts(run: EstimationRun) -> None:
         store_funnel_plots(
             run.store, run.main_method, run.windows, places, totals, run.special_courts
         )
-        weights_by_mix: dict[CaseMix, dict[str, dict[str, CaseWeights]]] = {}
+        weights_by_mix: dict[CaseMix, dict[Basis, dict[str, CaseWeights]]] = {}
         for method in run.methods:
             indicators = [
                 e for e in method.estimands if e.estimate.kind in count_estimates.COUNT_KINDS
@@ -213,7 +218,7 @@ def _estimate_counts(run: EstimationRun) -> None:
 
 def _count_weights(
     run: EstimationRun, method: Method, places: Places
-) -> dict[str, dict[str, CaseWeights]]:
+) -> dict[Basis, dict[str, CaseWeights]]:
     """Weights of counts, by basis and process: the mean weights of what ended."""
     weights_by_process = {
         process: weights_by_basis(run, method, places, process)
@@ -267,7 +272,6 @@ def _shrink_level(run: EstimationRun, places: Places) -> None:
             run.covariances.get((method.id, places.level), {}),
             groups_by_window,
             run.sampling.design_effect,
-            store_indicator,
         )
 
 
@@ -278,7 +282,7 @@ def _store_estimates(
     run: EstimationRun,
     method: Method,
     places: Places,
-    basis: str,
+    basis: Basis,
     estimates: dict[str, IndicatorEstimate],
     covariances: Covariances,
 ) -> None:
@@ -294,45 +298,7 @@ def _store_estimates(
         covariance = covariance * error_factor[first] * error_factor[second]
         if basis == OBSERVED:
             run.covariances.setdefault((method.id, places.level), {})[first, second] = covariance
-        columns: Columns = {
-            "method": method.id,
-            "basis": basis,
-            "indicator": first,
-            "other_indicator": second,
-            "covariance": covariance.round(15),
-        }
-        run.store.append("covariances", places, columns)
-
-
-def store_indicator(
-    store: Store,
-    method: Method,
-    indicator: Indicator | Check,
-    places: Places,
-    basis: str,
-    indicator_estimate: IndicatorEstimate,
-) -> None:
-    # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
-    is_visible = indicator_estimate.estimable & (indicator_estimate.n >= method.min_cell)
-    n = indicator_estimate.n
-    if isinstance(indicator, Check):
-        # What one check counts over is what another counts: 终本 of the closed, early of the 终本.
-        n = np.where((n > 0) & (n < method.min_cell), np.nan, n)
-    reasons = [
-        indicator_estimate.n == 0,
-        indicator_estimate.n < indicator.min_n,
-        ~indicator_estimate.estimable,
-    ]
-    columns: Columns = {
-        "method": method.id,
-        "basis": basis,
-        "indicator": indicator.id,
-        "value": np.where(is_visible, indicator_estimate.value, np.nan).round(10),
-        "se": np.where(is_visible, indicator_estimate.se, np.nan).round(10),
-        "n": n,
-        "status": CategoryColumn(np.select(reasons, [1, 2, 3], 0), STATUSES),
-    }
-    store.append("indicators", places, columns)
+        store_covariance(run.store, method, places, basis, (first, second), covariance)
 
 
 def _store_statistic(
@@ -340,14 +306,15 @@ def _store_statistic(
 ) -> None:
     spec = statistic.estimate
     numerator, denominator = totals[spec.numerator], totals[spec.denominator]
-    is_visible = totals[COUNT_BY_AMOUNT.get(spec.denominator, spec.denominator)] >= method.min_cell
+    count = totals[COUNT_BY_AMOUNT.get(spec.denominator, spec.denominator)]
+    visible = is_visible(count, method)
     columns: Columns = {
         "statistic": statistic.id,
-        "value": np.where(is_visible, rates.quotient(numerator, denominator), np.nan).round(10),
-        "numerator": np.where(is_visible, numerator, np.nan),  # else the value could be worked out
+        "value": np.where(visible, rates.quotient(numerator, denominator), np.nan).round(10),
+        "numerator": np.where(visible, numerator, np.nan),  # else the value could be worked out
         # A count says how few there are; an amount would be the price of one lot.
         "denominator": np.where(
-            is_visible | (spec.denominator not in COUNT_BY_AMOUNT), denominator, np.nan
+            visible | (spec.denominator not in COUNT_BY_AMOUNT), denominator, np.nan
         ),
     }
     store.append("statistics", places, columns)

@@ -25,10 +25,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-Texts = npt.NDArray[np.str_]
+from index_engine.estimates.arrays import Array, TextArray
 
 PROBABILITIES = (0.001, 0.025, 0.975, 0.999)  # limits at 99.8 and 95 %
 TAIL_DEVIATIONS = 8.0
@@ -131,7 +129,9 @@ def z_scores(funnel: FunnelModel, part: Array, total: Array, with_tau: bool = Tr
     return np.where(np.isnan(deviation), np.nan, z)
 
 
-def outlier_flags(funnel: FunnelModel, part: Array, total: Array, with_tau: bool = True) -> Texts:
+def outlier_flags(
+    funnel: FunnelModel, part: Array, total: Array, with_tau: bool = True
+) -> TextArray:
     """Where each unit (unit,) lies: 'in' the 95 % limits, 'high' or 'low' outside them, 'very_high'
     or 'very_low' outside 99.8 %; '' without cases. High is a high rate, not a good one."""
     rate = np.divide(part, total, out=np.full(part.shape, np.nan), where=total > 0)

@@ -4,9 +4,10 @@ differences between places explain, window by window."""
 import numpy as np
 
 from index_engine.estimates import funnel_plot
-from index_engine.estimates.incidence import Array
+from index_engine.estimates.arrays import Array
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import CategoryColumn, Columns, Store
+from index_engine.estimates.visibility import is_visible
 from index_engine.estimates.windows import Windows
 from index_engine.method import COVERAGE, Method, Statistic
 
@@ -37,7 +38,7 @@ def store_funnel_plots(
     is_ordinary = np.array([place not in special_courts for place in places.ids])[:, None]
     for statistic in funnel_statistics(method):
         part, total = totals[statistic.estimate.numerator], totals[statistic.estimate.denominator]
-        in_funnel = is_ordinary & (total >= method.min_cell)
+        in_funnel = is_ordinary & is_visible(total, method)
         z = np.full(part.shape, np.nan)
         flag = np.zeros(part.shape, dtype=np.int64)
         funnel_columns: dict[str, list[object]] = {

@@ -14,11 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from index_engine.age_grid import MONTH_DAYS, AgeGrid, months_to_days
-
-Array = npt.NDArray[np.float64]
+from index_engine.estimates.arrays import Array, IntArray
 
 
 def number_at_risk(
@@ -54,7 +52,7 @@ class IncidenceCurves:
     total_hazard: Array
     survival: Array
     risk: Array
-    n_estimable_bins: npt.NDArray[np.int64]
+    n_estimable_bins: IntArray
 
     def select(self, *index: int) -> "IncidenceCurves":
         """The curve at one place of the leading axes."""

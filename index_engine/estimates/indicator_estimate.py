@@ -1,36 +1,52 @@
 """An estimate of an indicator: its value, its error, what it rests on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 
-from index_engine.estimates.incidence import Array
-from index_engine.estimates.places import Places
+from index_engine.estimates.arrays import Array, BoolArray
 
-# On what basis an estimate is made: the cases as they are; weighted to the national mix; weighted
-# to the place's own mix of a year before; and drawn towards its peers.
-OBSERVED, ADJUSTED, CONSTANT_MIX, SHRUNK = "observed", "adjusted", "constant_mix", "shrunk"
-BASES = (OBSERVED, ADJUSTED, CONSTANT_MIX, SHRUNK)
 
-BLOCK_SIZE = 16  # units computed at once: small enough for the processor's cache, changes no number
+class Basis(StrEnum):
+    """Which cases an estimate is of: as they are; weighted to the national mix; weighted to the
+    place's own mix of a year before; or as they are, shrunk towards the peers of the place."""
 
-Covariances = dict[tuple[str, str], Array]  # covariances (unit, window) by pair of indicators
+    OBSERVED = "observed"
+    ADJUSTED = "adjusted"
+    CONSTANT_MIX = "constant_mix"
+    SHRUNK = "shrunk"
+
+
+class Status(StrEnum):
+    """Whether there is an estimate, or why there is none."""
+
+    ESTIMATED = "estimated"
+    NO_DATA = "no_data"
+    TOO_FEW = "too_few"
+    NOT_ESTIMABLE = "not_estimable"
+
+
+OBSERVED, ADJUSTED, CONSTANT_MIX, SHRUNK = Basis
+BASES = tuple(Basis)
+
+Covariances = dict[tuple[str, str], Array]  # covariances (place, window) by pair of indicators
 
 
 @dataclass(frozen=True)
 class IndicatorEstimate:
-    """Arrays (unit, window) of one indicator."""
+    """Arrays (place, window) of one indicator: its value on its own scale, its standard error, the
+    spells, cases, rounds or lots behind it, and whether it can be estimated from them."""
 
     value: Array
     se: Array
     n: Array
-    estimable: npt.NDArray[np.bool_]
+    estimable: BoolArray
 
     @classmethod
     def concatenate(cls, parts: Sequence["IndicatorEstimate"]) -> "IndicatorEstimate":
-        """Blocks of units one below the other."""
+        """The estimates of parts of a level, in order, as those of the level."""
         return cls(
             **{name: np.concatenate([getattr(p, name) for p in parts]) for name in vars(parts[0])}
         )
@@ -38,9 +54,3 @@ class IndicatorEstimate:
     def scale_error(self, factor: float) -> "IndicatorEstimate":
         """The same with `factor` times the standard error."""
         return replace(self, se=self.se * factor)
-
-
-def place_blocks(places: Places) -> Iterator[Places]:
-    for start in range(0, len(places.ids), BLOCK_SIZE):
-        stop = start + BLOCK_SIZE
-        yield Places(places.level, places.ids[start:stop], places.members[start:stop])

@@ -12,15 +12,13 @@ the nation only, not with one another.
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from index_engine.age_grid import MONTH_DAYS, AgeGrid
-from index_engine.estimates import case_mix, curve_estimates, shrinkage
+from index_engine.estimates import case_mix, curve_estimates
+from index_engine.estimates.arrays import Array, IntArray
 from index_engine.estimates.case_mix import CaseWeights, PlaceRows
-from index_engine.estimates.incidence import Array
-from index_engine.estimates.panel import Cells, IntArray, ProcessCells
+from index_engine.estimates.panel import Cells, ProcessCells
 from index_engine.estimates.places import Places
-from index_engine.estimates.store import Columns, Store
 from index_engine.estimates.windows import Windows
 from index_engine.measures import strata
 from index_engine.method import Method
@@ -28,44 +26,6 @@ from index_engine.method import Method
 AGE_GROUP_MONTHS = 3  # ages of a case that share a rate
 MIN_EVENTS = 50  # of the nation in a window, to fit rates at all
 MIN_LEVEL_EVENTS = 10  # events of a class, band, debtor or age, to give it a rate of its own
-
-
-def store_indirect_ratios(
-    store: Store, cells: ProcessCells, levels: list[Places], windows: Windows, method: Method
-) -> None:
-    """Store observed and expected events of the first event of the case process, for all units.
-
-    Ratios carry Byar's approximate interval (Breslow and Day 1987, section 2.3), and are shrunk
-    towards their level by a gamma prior (Clayton and Kaldor 1987).
-    """
-    event = next(iter(method.events))
-    hazard = national_hazard(cells, levels[0], windows, method)
-    for places in levels:
-        observed, expected = observed_and_expected_events(
-            cells, places, windows, hazard, method.ages
-        )
-        low, high = byar_interval(observed, expected, method.z)
-        shrunk = _shrink_ratios(observed, expected)
-        half_width = method.z * shrunk.se
-        is_sufficient = expected >= method.min_cell
-
-        def mask_small(
-            values: Array, is_sufficient: npt.NDArray[np.bool_] = is_sufficient
-        ) -> Array:
-            return np.where(is_sufficient, values, np.nan).round(6)
-
-        columns: Columns = {
-            "event": event,
-            "observed": mask_small(observed),
-            "expected": mask_small(expected),
-            "ratio": mask_small(_ratio(observed, expected)),
-            "low": mask_small(low),
-            "high": mask_small(high),
-            "shrunk": mask_small(shrunk.value),
-            "shrunk_low": mask_small(np.maximum(shrunk.value - half_width, 0.0)),
-            "shrunk_high": mask_small(shrunk.value + half_width),
-        }
-        store.append("indirect_ratios", places, columns)
 
 
 def national_hazard(cells: ProcessCells, nation: Places, windows: Windows, method: Method) -> Array:
@@ -227,25 +187,13 @@ def byar_interval(observed: Array, expected: Array, z: float) -> tuple[Array, Ar
     for count, sign in ((observed, -1.0), (observed + 1.0, 1.0)):
         root = np.sqrt(np.maximum(count, 1e-12))
         cube = np.maximum(1.0 - 1.0 / (9.0 * root**2) + sign * z / (3.0 * root), 0.0) ** 3
-        bounds.append(_ratio(np.where(count > 0, count * cube, 0.0), expected))
+        bounds.append(ratio(np.where(count > 0, count * cube, 0.0), expected))
     return bounds[0], bounds[1]
 
 
-def _ratio(observed: Array, expected: Array) -> Array:
-    ratio: Array = np.divide(
+def ratio(observed: Array, expected: Array) -> Array:
+    """observed / expected, NaN where nothing is expected."""
+    quotient: Array = np.divide(
         observed, expected, out=np.full(expected.shape, np.nan), where=expected > 0
     )
-    return ratio
-
-
-def _shrink_ratios(observed: Array, expected: Array) -> shrinkage.ShrinkageEstimate:
-    """Ratios drawn towards those of their level, window by window."""
-    window_results = [
-        shrinkage.gamma_poisson(observed[:, w], expected[:, w]) for w in range(observed.shape[1])
-    ]
-    return shrinkage.ShrinkageEstimate(
-        *(
-            np.stack([getattr(window_result, name) for window_result in window_results], axis=1)
-            for name in vars(window_results[0])
-        )
-    )
+    return quotient

@@ -8,13 +8,10 @@ from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from index_engine.age_grid import AgeGrid
-from index_engine.estimates.incidence import Array
-
-IntArray = npt.NDArray[np.int64]
+from index_engine.estimates.arrays import Array, BoolArray, IntArray
 
 BEFORE_OBSERVATION = -1  # period of what began before it was observed
 QUARTER_DAYS = 365.25 / 4
@@ -311,9 +308,7 @@ def price_histogram(rows: CountRows, axes: PanelAxes, n_bins: int) -> Array:
     return _sum_at_positions(flat_index, rows.counts["n"], shape)
 
 
-def _axis_positions(
-    rows: pd.DataFrame, axes: PanelAxes
-) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+def _axis_positions(rows: pd.DataFrame, axes: PanelAxes) -> tuple[IntArray, IntArray, BoolArray]:
     court = pd.Index(axes.courts).get_indexer(rows["court_id"])
     period = rows["period"].to_numpy() - axes.first_period
     return court, period, (court >= 0) & (period >= 0) & (period < axes.n_periods)

@@ -25,11 +25,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
+from index_engine.estimates.arrays import Array, BoolArray, IntArray, TextArray
 
 WHOLE_LEVEL = "all"
 UNKNOWN_TIER = "tier0"  # of places whose wealth is not known
@@ -54,7 +51,7 @@ class PeerGroup:
 class PeerGroups:
     """`label` (unit,): the group of each unit; `groups`: what each label means, in order."""
 
-    label: npt.NDArray[np.str_]
+    label: TextArray
     groups: tuple[PeerGroup, ...]
 
 

@@ -1,22 +1,32 @@
 """Which courts make up which place: nation, provinces, cities, and the courts themselves."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 
-from index_engine.estimates.panel import IntArray
+from index_engine.estimates.arrays import IntArray
 
+CACHE_BATCH = (
+    16  # places computed at once: small enough for the processor's cache; no number changes
+)
 LEVELS = ("nation", "province", "city", "court")
 
 
 @dataclass(frozen=True)
 class Places:
-    """The units of one level; `members` holds the rows of each unit's courts in `courts`."""
+    """The places of one level; `members` holds, for each, the positions of its courts among all."""
 
     level: str
     ids: tuple[str, ...]
     members: list[IntArray]
+
+    def batches(self, size: int) -> Iterator[tuple[slice, "Places"]]:
+        """Parts of at most `size` places, each with its position in the level."""
+        for start in range(0, len(self.ids), size):
+            part = slice(start, start + size)
+            yield part, Places(self.level, self.ids[part], self.members[part])
 
 
 def courts_with_counts(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

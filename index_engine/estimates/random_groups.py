@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 
 from index_engine.estimates import count_estimates, curve_estimates, panel
-from index_engine.estimates.incidence import Array
+from index_engine.estimates.arrays import Array
 from index_engine.estimates.indicator_estimate import IndicatorEstimate
 from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.places import Places

@@ -5,9 +5,9 @@ zero the value is NaN.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from index_engine.estimates.arrays import Array
+
 ValueWithError = tuple[Array, Array]  # value, standard error
 
 

@@ -18,20 +18,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import numpy as np
-import pyarrow as pa
 
-from index_engine.estimates.incidence import Array
-from index_engine.estimates.places import Places
-from index_engine.measures.compute import EPOCH
-from index_engine.method import Method
+from index_engine.estimates.arrays import Array
 
-FLOWS = ("filed", "closed", "paid", "sold")
 FESTIVAL_FILE = Path(__file__).parents[2] / "data" / "spring_festival.csv"
 LEAD_DAYS, LAG_DAYS = 7, 14  # days of the window before the first day of the year, and from it on
-MIN_MONTHS = 36  # fewer, and a season is told from chance by two years at most
-MIN_MONTHLY_MEAN = 30.0  # events a month
 MAX_ITERATIONS, CONVERGENCE_TOLERANCE = 30, 1e-8  # of the iteration
 
 
@@ -104,90 +96,3 @@ def seasonal_factors(counts: Array, months: Sequence[int], festival_days: Sequen
 def _month_contrasts() -> Array:
     """Calendar months (month, column) as the regression codes them."""
     return np.eye(12)[:, :11] - np.eye(12)[:, 11:]
-
-
-def write_monthly_flows(
-    con: duckdb.DuckDBPyConnection, levels: Sequence[Places], method: Method
-) -> None:
-    """Fill estimates.monthly_flows: counts by month and adjusted, of every unit with enough of a flow.
-
-    A month with fewer than the least cell is left out of both columns, though it was adjusted with.
-    """
-    months = _complete_months(con)
-    if not months:
-        return
-    court_months = con.execute(
-        "SELECT CAST(court_id AS VARCHAR) AS court_id, month, filed, closed, paid, sold "
-        "FROM measures.monthly WHERE month BETWEEN ? AND ?",
-        [months[0], months[-1]],
-    ).fetchnumpy()
-    courts = next(places for places in levels if places.level == "court").ids
-    position = {court: court_row for court_row, court in enumerate(courts)}
-    court_row = np.array(
-        [position.get(court, -1) for court in court_months["court_id"]], dtype=np.int64
-    )
-    is_inside = court_row >= 0
-    festival_days = read_festivals()
-    for flow in FLOWS:
-        court_counts = np.zeros((len(courts), len(months)))
-        cell_index = (court_row[is_inside], court_months["month"][is_inside] - months[0])
-        np.add.at(court_counts, cell_index, court_months[flow][is_inside].astype(float))
-        for places in levels:
-            place_counts = np.array(
-                [court_counts[members].sum(axis=0) for members in places.members]
-            )
-            _store_flow(con, places, flow, place_counts, months, festival_days, method.min_cell)
-
-
-def _store_flow(
-    con: duckdb.DuckDBPyConnection,
-    places: Places,
-    flow: str,
-    counts: Array,
-    months: Sequence[int],
-    festival_days: Sequence[date],
-    min_cell: int,
-) -> None:
-    place_rows = np.flatnonzero(counts.mean(axis=1) >= MIN_MONTHLY_MEAN)
-    counts = counts[place_rows]
-    if not len(place_rows):
-        return
-    adjusted_counts = np.full_like(counts, np.nan)
-    if len(months) >= MIN_MONTHS:
-        adjusted_counts = (counts / seasonal_factors(counts, months, festival_days)).round(4)
-    below_min_cell = counts < min_cell
-    labels = [f"{month // 12}-{month % 12 + 1:02d}" for month in months]
-    place, month = np.indices(counts.shape)
-    rows = pa.table(
-        {
-            "level": pa.array([places.level] * counts.size),
-            "place_id": pa.array(np.array(places.ids, dtype=object)[place_rows][place.ravel()]),
-            "month": pa.array(np.array(labels, dtype=object)[month.ravel()]),
-            "flow": pa.array([flow] * counts.size),
-            "n": pa.array(np.where(below_min_cell, np.nan, counts).ravel(), from_pandas=True),
-            "adjusted": pa.array(
-                np.where(below_min_cell, np.nan, adjusted_counts).ravel(), from_pandas=True
-            ),
-        }
-    )
-    con.register("monthly_rows", rows)
-    con.execute("INSERT INTO estimates.monthly_flows BY NAME SELECT * FROM monthly_rows")
-    con.unregister("monthly_rows")
-
-
-def _complete_months(con: duckdb.DuckDBPyConnection) -> list[int]:
-    """Months that every kind of source observes from the first day to the last."""
-    [(first_day, end_day)] = con.execute(
-        "SELECT MAX(from_day), MIN(end_day) FROM (SELECT kind, MIN(from_day) AS from_day, "
-        "MAX(end_day) AS end_day FROM measures.windows GROUP BY kind)"
-    ).fetchall()
-    last_gap_date, first_gap_date = (
-        EPOCH + timedelta(days=first_day - 1),
-        EPOCH + timedelta(days=end_day),
-    )
-    return list(
-        range(
-            last_gap_date.year * 12 + last_gap_date.month,
-            first_gap_date.year * 12 + first_gap_date.month - 1,
-        )
-    )

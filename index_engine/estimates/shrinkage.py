@@ -20,9 +20,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from index_engine.estimates.arrays import Array, BoolArray, TextArray
 
 MIN_PLACES = 5  # with fewer, nothing can be said about how units differ
 COARSE_STEPS, FINE_STEPS = (
@@ -222,7 +221,7 @@ def gamma_poisson(observed: Array, expected: Array) -> ShrinkageEstimate:
 
 
 def fit_by_group(
-    fit: Callable[[Array, Array], ShrinkageEstimate], groups: npt.NDArray[np.str_], *arrays: Array
+    fit: Callable[[Array, Array], ShrinkageEstimate], groups: TextArray, *arrays: Array
 ) -> ShrinkageEstimate:
     """Apply `fit` to `arrays` (unit,) within each of `groups` (unit,), labels of peers.
 
@@ -366,12 +365,12 @@ def _negative_binomial(o: Array, e: Array, mean: Array, c2: Array) -> Array:
     return total
 
 
-def _missing_estimate(mask: npt.NDArray[np.bool_]) -> ShrinkageEstimate:
+def _missing_estimate(mask: BoolArray) -> ShrinkageEstimate:
     """NaN for every unit of a mask (unit,)."""
     return ShrinkageEstimate(*(np.full(mask.shape, np.nan) for _ in range(6)))
 
 
-def _expand(has_estimate: npt.NDArray[np.bool_], shrunk: ShrinkageEstimate) -> ShrinkageEstimate:
+def _expand(has_estimate: BoolArray, shrunk: ShrinkageEstimate) -> ShrinkageEstimate:
     """Results of the known units at their places among all (unit,)."""
     result = _missing_estimate(has_estimate)
     for name, column in vars(result).items():

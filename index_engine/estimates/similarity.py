@@ -6,7 +6,7 @@ chosen by outcome would be alike in the very thing that they are compared for.
 
 import numpy as np
 
-from index_engine.estimates.incidence import Array
+from index_engine.estimates.arrays import Array
 
 SIZE_SCALE_DECADES = (
     3.0  # factors of ten in size that weigh as much as having no kind of case in common

@@ -5,18 +5,18 @@ from dataclasses import dataclass, fields, replace
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
 from index_engine.estimates import shrinkage
-from index_engine.estimates.incidence import Array
+from index_engine.estimates.arrays import Array, BoolArray, TextArray
 from index_engine.estimates.indicator_estimate import SHRUNK, IndicatorEstimate
+from index_engine.estimates.indicator_tables import store_covariance, store_indicator
 from index_engine.estimates.peer_groups import WHOLE_LEVEL, PeerGroups, form_peer_groups
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import CategoryColumn, Columns, Store
-from index_engine.method import Check, Indicator, Method
+from index_engine.estimates.visibility import is_visible
+from index_engine.method import Indicator, Method
 
 SHRINKAGE_FIELDS = tuple(field.name for field in fields(shrinkage.ShrinkageEstimate))
-StoreIndicator = Callable[[Store, Method, Indicator | Check, Places, str, IndicatorEstimate], None]
 
 
 def store_shrinkage(
@@ -27,7 +27,6 @@ def store_shrinkage(
     covariances: dict[tuple[str, str], Array],
     groups_by_window: Sequence[PeerGroups],
     design_effects: dict[str, float],
-    store_indicator: StoreIndicator,
 ) -> None:
     """Store the basis `shrunk` of every indicator of one level, and what its peers say of a unit.
 
@@ -84,22 +83,14 @@ def _store_covariances(
             out=np.zeros_like(shrunk_product),
             where=observed_product > 0,
         )
-        columns: Columns = {
-            "method": method.id,
-            "basis": SHRUNK,
-            "indicator": first,
-            "other_indicator": second,
-            "covariance": (covariances[first, second] * scale).round(15),
-        }
-        store.append("covariances", places, columns)
+        covariance = covariances[first, second] * scale
+        store_covariance(store, method, places, SHRUNK, (first, second), covariance)
 
 
-def _visible_values(direct_estimate: IndicatorEstimate, method: Method) -> npt.NDArray[np.bool_]:
+def _visible_values(direct_estimate: IndicatorEstimate, method: Method) -> BoolArray:
     """Where (unit, window) there is a value that may be shown."""
-    is_visible: npt.NDArray[np.bool_] = direct_estimate.estimable & (
-        direct_estimate.n >= method.min_cell
-    )
-    return is_visible
+    visible: BoolArray = direct_estimate.estimable & is_visible(direct_estimate.n, method)
+    return visible
 
 
 @dataclass(frozen=True)
@@ -119,10 +110,10 @@ def _shrink_windows(
     method: Method,
 ) -> tuple[shrinkage.ShrinkageEstimate, PeerPrediction]:
     """Shares by a beta, all else by a normal prior; arrays (unit, window)."""
-    is_visible = _visible_values(direct_estimate, method)
+    has_value = _visible_values(direct_estimate, method)
     window_results, centres, errors = [], [], []
     for window, group in enumerate(groups_by_window):
-        in_window = is_visible[:, window]
+        in_window = has_value[:, window]
         value, se = (
             np.where(in_window, a[:, window], np.nan)
             for a in (direct_estimate.value, direct_estimate.se)
@@ -166,7 +157,7 @@ def _shrink_windows(
 
 
 def _predict_from_peers(
-    shrunk: shrinkage.ShrinkageEstimate, label: npt.NDArray[np.str_]
+    shrunk: shrinkage.ShrinkageEstimate, label: TextArray
 ) -> tuple[Array, Array]:
     """Mean of the peers of every unit (unit,), and the error of a unit drawn from among them: how
     far peers differ, how well their mean and how well their spread are known."""
@@ -184,8 +175,8 @@ def form_groups_by_window(
     method: Method,
     n: Array,
     wealth: Array,
-    has_estimate: npt.NDArray[np.bool_],
-    is_ordinary: npt.NDArray[np.bool_],
+    has_estimate: BoolArray,
+    is_ordinary: BoolArray,
 ) -> list[PeerGroups]:
     """The peers of each window of a level, from arrays (unit, window). Units that are not
     `ordinary` (unit,), special courts, are nobody's peers: their label is empty."""

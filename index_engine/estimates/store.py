@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from index_engine.estimates.incidence import Array
+from index_engine.estimates.arrays import Array, IntArray
 from index_engine.estimates.places import Places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.windows import Windows
@@ -18,11 +17,11 @@ from index_engine.warehouse.built import create_schema
 class CategoryColumn:
     """A column of few different words: positions in `words`."""
 
-    codes: npt.NDArray[np.int64]
+    codes: IntArray
     categories: tuple[str, ...]
 
 
-Columns = dict[str, str | Array | npt.NDArray[np.int64] | CategoryColumn]
+Columns = dict[str, str | Array | IntArray | CategoryColumn]
 
 
 class Store:

@@ -9,8 +9,8 @@ import numpy as np
 from index_engine import periods
 from index_engine.errors import InputError
 from index_engine.estimates import panel
-from index_engine.estimates.incidence import Array
-from index_engine.estimates.panel import IntArray, PanelAxes
+from index_engine.estimates.arrays import Array, IntArray
+from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.places import courts_with_counts
 from index_engine.measures.compute import EPOCH
 from index_engine.method import Method
@@ -59,30 +59,48 @@ class Windows:
         )
 
 
-def read_windows(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
-    """The frame of the measured data and every complete window from the method's first period on.
+@dataclass(frozen=True)
+class ObservedSpan:
+    """Days from EPOCH: every kind of source observes from `first_day` to the day before `end_day`,
+    some kind from `earliest_day` to the day before `latest_end_day`."""
 
-    A quarter whose first or last day is not observed is incomplete and belongs to no window.
-    """
-    # A window counts where every kind of source observes it: cases to June and auctions to December
-    # make no year.
-    [(first_day, end_day, earliest_day, latest_end_day)] = con.execute(
+    first_day: int
+    end_day: int
+    earliest_day: int
+    latest_end_day: int
+
+
+def read_observed_span(con: duckdb.DuckDBPyConnection) -> ObservedSpan:
+    """The days that sources observe. Only what all kinds observe is complete: cases to June and
+    auctions to December make no year."""
+    [row] = con.execute(
         """
         SELECT MAX(from_day), MIN(end_day), MIN(from_day), MAX(end_day)
         FROM (SELECT kind, MIN(from_day) AS from_day, MAX(end_day) AS end_day
               FROM measures.windows GROUP BY kind)
         """
     ).fetchall()
-    first_quarter = periods.quarter_from_date(EPOCH + timedelta(days=earliest_day))
-    last_quarter = periods.quarter_from_date(EPOCH + timedelta(days=latest_end_day - 1))
-    last_complete_quarter = periods.quarter_from_date(EPOCH + timedelta(days=end_day)) - 1
-    first_complete_quarter = periods.quarter_from_date(EPOCH + timedelta(days=first_day - 1)) + 1
+    return ObservedSpan(*row)
+
+
+def read_windows(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
+    """The frame of the measured data and every complete window from the method's first period on.
+
+    A quarter whose first or last day is not observed is incomplete and belongs to no window.
+    """
+    span = read_observed_span(con)
+    first_quarter = periods.quarter_from_date(EPOCH + timedelta(days=span.earliest_day))
+    last_quarter = periods.quarter_from_date(EPOCH + timedelta(days=span.latest_end_day - 1))
+    last_complete_quarter = periods.quarter_from_date(EPOCH + timedelta(days=span.end_day)) - 1
+    first_complete_quarter = (
+        periods.quarter_from_date(EPOCH + timedelta(days=span.first_day - 1)) + 1
+    )
     length = method.window_quarters
     first_end = max(periods.parse(method.first_period), first_complete_quarter + length - 1)
     if first_end > last_complete_quarter:
         raise InputError(
             "data_too_short",
-            end=EPOCH + timedelta(days=end_day - 1),
+            end=EPOCH + timedelta(days=span.end_day - 1),
             quarters=length,
             first=method.first_period,
         )

@@ -55,7 +55,7 @@ def write_scores(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str,
     Special courts have scores and no rank: they are no peers of the others.
     """
     special = special_courts(con)
-    scores_by_basis = {}
+    scores_by_basis: dict[str, MethodScores] = {}
     for basis in BASES:
         estimates = score_inputs.read_inputs(con, method, basis)
         if basis == OBSERVED or estimates.direct.any():

@@ -6,7 +6,7 @@ import pandas as pd
 
 from index_engine import periods
 from index_engine.estimates import incidence
-from index_engine.estimates.incidence import Array
+from index_engine.estimates.arrays import Array
 from index_engine.method import Method
 from index_engine.queries.procedure_steps import ProcedureStep, read_steps
 from index_engine.queries.snapshot import SnapshotBase, query_text

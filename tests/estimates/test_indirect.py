@@ -11,7 +11,7 @@ import pytest
 
 from index_engine import periods
 from index_engine.age_grid import MONTH_DAYS
-from index_engine.estimates import curve_estimates, indirect, panel
+from index_engine.estimates import curve_estimates, indirect, indirect_tables, panel
 from index_engine.estimates.places import Places, read_places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.store import Store
@@ -119,7 +119,7 @@ def test_too_few_events_of_the_nation_give_no_rates(given, hazard, monkeypatch):
     few = indirect.national_hazard(cells, levels[0], windows, METHOD)
     assert np.isnan(few).all(axis=(1, 2)).tolist() == (seen[0] < least).tolist()
     store = Store(windows)
-    indirect.store_indirect_ratios(store, cells, levels, windows, METHOD)
+    indirect_tables.store_indirect_ratios(store, cells, levels, windows, METHOD)
     with duckdb.connect() as con:
         store.write(con, SamplingVariation({}, {}, 0))
         rows = con.execute(

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from index_engine.estimates import shrinkage, small_places
-from index_engine.estimates.estimate import store_indicator
 from index_engine.estimates.indicator_estimate import IndicatorEstimate
 from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.peer_groups import WHOLE_LEVEL, PeerGroups
@@ -70,9 +69,7 @@ def stored(
     """The tables that shrinking makes."""
     level = Places(LEVEL.level, LEVEL.ids[: len(found["recovery"].n)], LEVEL.members)
     store = Store(AXIS)
-    small_places.store_shrinkage(
-        store, METHOD, level, found, shared, groups, effects or {}, store_indicator
-    )
+    small_places.store_shrinkage(store, METHOD, level, found, shared, groups, effects or {})
     with duckdb.connect() as con:
         store.write(con, SamplingVariation({}, {}, 0))
         yield con
