@@ -8,8 +8,8 @@ is filed, so nothing a court does moves its weights.
 
 A window sees cases that began in it and older ones, and the mix may have been another when these
 began. So a case is weighted by the mix of those it began with: the window's own, or the one that
-ended whole windows before, brought to what was wanted then. With the window's weights for all, an
-old stock would be corrected for a change that it had no part in.
+ended whole windows before, brought to the standard mix of that time. With the window's weights for
+all, an old stock would be corrected for a change that it had no part in.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,10 +36,10 @@ NO_PLACE = -1
 
 @dataclass(frozen=True)
 class CaseWeights:
-    """`weight` (unit, window, stratum) of a case of the stratum that began in the window, 0 where
-    the unit has none; `represented` (unit, window): the share of the wanted mix that the weighted
-    cases make up; `since` (unit,): the first window for which a mix is wanted, before which a case
-    counts 1."""
+    """`weight` (place, window, stratum) of a case of the stratum that began in the window, 0 where
+    the place has none; `overlap` (place, window): the share of the standard mix that the weighted
+    cases make up; `first_window` (place,): the first window with a standard mix, before which a
+    case counts 1."""
 
     weight: Array
     overlap: Array
@@ -51,12 +51,12 @@ class CaseWeights:
         return cls(np.ones((*shape, n_strata)), np.ones(shape), np.zeros(n_places, dtype=np.int64))
 
     def select(self, places: slice) -> "CaseWeights":
-        """Those of some units."""
+        """Those of some places."""
         return CaseWeights(self.weight[places], self.overlap[places], self.first_window[places])
 
     @cached_property
     def next_window(self) -> IntArray:
-        """(unit, window): the first window from here on that has weights; the last, if none."""
+        """(place, window): the first window from here on that has weights; the last, if none."""
         n_windows = self.weight.shape[1]
         has_weights = ~np.isnan(self.weight).any(axis=-1)
         positions = np.where(has_weights, np.arange(n_windows), n_windows - 1)
@@ -66,12 +66,12 @@ class CaseWeights:
 def standardisation_weights(
     place_counts: Array, standard_counts: Array, limits: CaseMix
 ) -> CaseWeights:
-    """Weights that bring counts `own` (unit, window, stratum) to the mix of `wanted` (same axes, or
-    of length one where all units share it).
+    """Weights that bring `place_counts` (place, window, stratum) to the mix of `standard_counts`
+    (same axes, or of length one where all places share it).
 
-    No case counts more than `max_weight` times its share, so of a stratum that a unit hardly has
-    only a part is represented; below `min_represented` in all, every weight is NaN. At last all
-    weights are divided by what is represented, so that on average a case counts as one: with 5 and
+    No case counts more than `max_weight` times its share, so of a stratum that a place hardly has
+    only a part is represented; below an overlap of `min_overlap` every weight is NaN. At last all
+    weights are divided by the overlap, so that on average a case counts as one: with 5 and
     0.8 no case counts more than 6.25 times.
     """
     place_shares, standard_shares = _stratum_shares(place_counts), _stratum_shares(standard_counts)
@@ -80,10 +80,10 @@ def standardisation_weights(
     weight = np.divide(
         capped_shares, place_shares, out=np.zeros_like(capped_shares), where=place_shares > 0
     )
-    # One case a case, so that numbers at risk stay about those of the unit.
+    # One case a case, so that numbers at risk stay about those of the place.
     scale = np.divide(1.0, overlap, out=np.zeros_like(overlap), where=overlap > 0)
     weight *= scale[..., None]
-    # With a hair's width, so that a whole mix is not lost to rounding.
+    # With a tolerance, so that a whole mix is not lost to rounding.
     weight[~(overlap >= limits.min_overlap - 1e-9)] = np.nan
     has_standard = np.broadcast_to(standard_shares.sum(axis=-1) > 0, overlap.shape)
     first_window = np.where(has_standard.any(axis=-1), has_standard.argmax(axis=-1), 0)
@@ -101,10 +101,10 @@ def _stratum_shares(counts: Array) -> Array:
 
 @dataclass(frozen=True)
 class PlaceRows:
-    """Rows of a measure that belong to a unit: the unit, the period and the stratum of each as
+    """Rows of a measure that belong to a place: the place, the period and the stratum of each as
     positions, and its position on an inner axis of length `inner_size`, such as event and bin.
-    `kept` are the positions of these rows among all; `began` the periods in which their spells
-    began."""
+    `source_rows` are the positions of these rows among all; `start_period` the periods in which
+    their spells began."""
 
     source_rows: IntArray
     place: IntArray
@@ -116,7 +116,7 @@ class PlaceRows:
 
 
 def map_courts_to_places(places: Places, n_courts: int) -> IntArray:
-    """(court,): the position of the unit of a level that each court belongs to, or NO_UNIT."""
+    """(court,): the position of the place of a level that each court belongs to, or NO_PLACE."""
     place_by_court = np.full(n_courts, NO_PLACE)
     for place, rows in enumerate(places.members):
         place_by_court[rows] = place
@@ -146,7 +146,7 @@ def rows_from_cells(cells: Cells, place_by_court: IntArray) -> PlaceRows:
 
 def rows_from_counts(rows: CountRows, place_by_court: IntArray) -> PlaceRows:
     """Rows of counts, without an inner axis. When their cases began is not known: see
-    `averaged`."""
+    `average_weights`."""
     source_rows = np.flatnonzero(place_by_court[rows.court] != NO_PLACE)
     zeros = np.zeros(len(source_rows), dtype=np.int64)
     period = rows.period[source_rows]
@@ -185,7 +185,7 @@ def sum_by_window(
 ) -> tuple[list[Array], list[Array]]:
     """Sums of weight x value, and of squared weight x value, over the rows of each window.
 
-    `values` are arrays (row,); each result is (unit, window, inner).
+    `values` are arrays (row,); each result is (place, window, inner).
     """
     n_places, n_windows, _ = weights.weight.shape
     shape = (len(values), n_places, n_windows, rows.inner_size)
@@ -221,7 +221,7 @@ def count_by_stratum(
     windows: Windows,
     offsets: Iterable[int],
 ) -> Array:
-    """Plain sums by stratum: (unit, window, stratum)."""
+    """Plain sums by stratum: (place, window, stratum)."""
     stratum_rows = replace(
         rows,
         stratum=np.zeros_like(rows.stratum),
@@ -236,7 +236,7 @@ def count_by_stratum(
 def entry_mix(
     cells: ProcessCells, places: Places, axes: PanelAxes, windows: Windows, n_strata: int
 ) -> Array:
-    """The mix of a level on a process: spells that began in each window, by stratum (unit, window,
+    """The mix of a level on a process: spells that began in each window, by stratum (place, window,
     stratum). What was taken over when observation began is no part of it: slow kinds stay longest.
     """
     rows = rows_from_cells(cells.entries, map_courts_to_places(places, len(axes.courts)))
@@ -272,7 +272,7 @@ def average_weights(
 
 
 def lag_windows(counts: Array, n_windows: int) -> Array:
-    """The counts (unit, window, stratum) so many windows before; zero where there were none."""
+    """The counts (place, window, stratum) so many windows before; zero where there were none."""
     lagged_counts = np.zeros_like(counts)
     if n_windows < counts.shape[1]:
         lagged_counts[:, n_windows:] = counts[:, : counts.shape[1] - n_windows]

@@ -1,5 +1,5 @@
-"""Estimates from counts: shares, means, amounts and median prices, of every unit and window, as
-observed and brought to another case mix; and the figures shown beside the score."""
+"""Estimates from counts: shares, means, amounts and median prices, of every place and window, as
+observed and brought to another case mix; and the totals behind the statistics beside the score."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -96,7 +96,7 @@ def read_all_counts(
 def window_totals(
     court_totals: dict[str, Array], windows: Windows, members: list[IntArray]
 ) -> dict[str, Array]:
-    """Every named count of the method for units and windows: arrays (unit, window)."""
+    """Every named count of the method for places and windows: arrays (place, window)."""
     place_counts = {name: panel.sum_members(array, members) for name, array in court_totals.items()}
     totals = {name: windows.sums(array) for name, array in place_counts.items()}
     net_inflow = place_counts["filed"] + place_counts["initial_stock"] - place_counts["closed"]
@@ -131,7 +131,7 @@ def observed_estimates(
     indicators: Iterable[Indicator | Check],
     method: Method,
 ) -> dict[str, IndicatorEstimate]:
-    """Estimates of one level by indicator; `counts` are those of `totals_of`."""
+    """Estimates of one level by indicator; `counts` are those of `window_totals`."""
     estimates = {}
     for indicator in indicators:
         if indicator.estimate.kind == "median":
@@ -147,7 +147,7 @@ def observed_estimates(
 
 
 def ratio_estimate(spec: Estimate, counts: dict[str, Array]) -> IndicatorEstimate:
-    """A share, a mean or a ratio of amounts from its counts (unit, window)."""
+    """A share, a mean or a ratio of amounts from its counts (place, window)."""
     y, x = counts[spec.numerator], counts[spec.denominator]
     if spec.kind == "share":
         value, se = rates.share(y, x)
@@ -175,9 +175,10 @@ def standardised_estimates(
     direct_estimates: dict[str, IndicatorEstimate],
     method: Method,
 ) -> dict[str, IndicatorEstimate]:
-    """The same by weighted cases and lots; `weights` are those of the clocks case and lot, `plain`
-    the estimates as observed, whose n they keep. Of counts it is not known when their cases began:
-    the weights are to be those of `mix.averaged`. What is not counted by stratum is left out."""
+    """The same by weighted cases and lots; `weights` are those of the processes case and lot,
+    `direct_estimates` those as observed, whose n they keep. Of counts it is not known when their
+    cases began: the weights are to be those of `case_mix.average_weights`. What is not counted by
+    stratum is left out."""
     place_by_court = case_mix.map_courts_to_places(places, counts.ratios.shape[0])
     estimates = {}
     for indicator in indicators:
@@ -206,7 +207,7 @@ def standardised_estimates(
 def _weighted_ratio(
     counts: Counts, place_by_court: IntArray, weights: CaseWeights, windows: Windows, spec: Estimate
 ) -> rates.ValueWithError:
-    """Value and standard error (unit, window) of a ratio of weighted sums.
+    """Value and standard error (place, window) of a ratio of weighted sums.
 
     Linearised as a ratio estimate (Cochran 1977, section 6.4): each case brings its squared weight.
     """
@@ -232,7 +233,7 @@ def _weighted_ratio(
 def _weighted_count(
     counts: Counts, place_by_court: IntArray, weights: CaseWeights, windows: Windows, name: str
 ) -> tuple[Array, Array]:
-    """Sums of weight x count and of squared weight x count: arrays (unit, window)."""
+    """Sums of weight x count and of squared weight x count: arrays (place, window)."""
     if name in STOCK_COUNTS:
         return _weighted_stock(counts.cases, place_by_court, weights, windows, name)
     if name in COMPOSITE_COUNTS:

@@ -1,7 +1,7 @@
-"""Are creditors from elsewhere paid as often, and as soon, as local ones? The two, place by place.
+"""Are non-local creditors paid as often, and as soon, as local ones? The two, place by place.
 
-Both are read off the curves of the case process, open cases counted, as the index does; once with the
-cases as they are, and once with both brought to the mix of all cases of the place, so that a
+Both are read off the curves of the case process, open cases counted, as the index does; once with
+the cases as they are, and once with both brought to the mix of all cases of the place, so that a
 difference in the kinds of cases is none of the difference in what became of them. Creditors are
 different people, so the two estimates are independent and the variance of the gap is the sum of
 theirs. Cases of which it is not known where the creditor is take no part.
@@ -54,9 +54,9 @@ def store_creditor_gaps(
     method: Method,
     design_effects: dict[str, float],
 ) -> None:
-    """Store both sides of every place and window and their gap, local less elsewhere.
+    """Store both sides of every place and window and their gap, local less non-local.
 
-    Needs schema `by_creditor` of the measures. `effect` are design effects by indicator.
+    Needs schema `by_creditor` of the measures. `design_effects` are by indicator.
     """
     indicators = gap_indicators(method)
     if not indicators:

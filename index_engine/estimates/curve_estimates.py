@@ -1,5 +1,5 @@
-"""Estimates read off curves: incidences and restricted means, of every unit and window, as observed
-and brought to another case mix."""
+"""Estimates read off curves: incidences and restricted means, of every place and window, as
+observed and brought to another case mix."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,9 +21,10 @@ MEMORY_BATCH = 1_000  # places whose weighted cells are held at a time: some 400
 
 @dataclass(frozen=True)
 class Flows:
-    """What a window's curves are made of, arrays (unit, window, bin): spells that came under
-    observation in it or were carried in, spells that left it without an event or were carried out,
-    each with the days of the bin passed by then, and `events` (unit, window, event, bin)."""
+    """What a window's curves are made of, arrays (place, window, bin): spells that came under
+    observation in it or were open when it began, spells that left it without an event or were open
+    when it ended, each with the days of the bin elapsed by then, and `events` (place, window,
+    event, bin)."""
 
     entries: Array
     entries_elapsed_days: Array
@@ -58,7 +59,7 @@ def number_at_risk(flows: Flows, method: Method) -> Array:
 def period_curves(
     cells: ProcessPanel, windows: Windows, method: Method
 ) -> tuple[incidence.IncidenceCurves, Array]:
-    """Period curves (unit, window, ...) from cells, and the number of spells under way (n)."""
+    """Period curves (place, window, ...) from cells, and the number of spells under way (n)."""
     flows = window_flows(cells, windows)
     curves = incidence.aalen_johansen(
         flows.events, number_at_risk(flows, method), method.min_at_risk, method.max_unresolved
@@ -72,7 +73,7 @@ def period_curves(
 def weighted_curves(
     cells: ProcessCells, places: Places, weights: CaseWeights, windows: Windows, method: Method
 ) -> incidence.IncidenceCurves:
-    """As `curves_of`, each case counting by its weight.
+    """As `period_curves`, each case counting by its weight.
 
     The hazards are those of the weighted counts; the numbers at risk are the effective ones,
     (sum w)^2 / sum w^2 (Kish 1965, section 11.7): from them the variance follows as ever, and by
@@ -99,8 +100,8 @@ def weighted_flows(
     weights: CaseWeights,
     windows: Windows,
 ) -> tuple[Flows, Flows]:
-    """Flows of weighted counts, and the same of squared weights; `placed` tells the unit of each
-    cell."""
+    """Flows of weighted counts, and the same of squared weights; `locate_rows` finds the place of
+    each cell."""
     window_offsets, start_offsets, end_offsets = (
         case_mix.window_offsets(windows),
         case_mix.start_offsets(windows),
@@ -164,7 +165,7 @@ def standardised_estimates(
     n: Array,
     method: Method,
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
-    """The same by weighted cases; `n` (unit, window) is the number of the cases themselves."""
+    """The same by weighted cases; `n` (place, window) is the number of the cases themselves."""
     parts = []
     for batch_rows, batch in places.batches(MEMORY_BATCH):
         curves = weighted_curves(cells, batch, weights.select(batch_rows), windows, method)
@@ -178,7 +179,7 @@ def estimates_from_curves(
     indicators: Sequence[Indicator | Check],
     method: Method,
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
-    """Indicators of curves (unit, window, ...), with covariances for each pair of them."""
+    """Indicators of curves (place, window, ...), with covariances for each pair of them."""
     functionals = {i.id: _indicator_functional(curves, i.estimate, method) for i in indicators}
     estimates = {}
     for name, functional in functionals.items():

@@ -1,6 +1,6 @@
-"""Whole curves of one unit, read off the measures when they are asked for.
+"""Whole curves of one place, read off the measures when they are asked for.
 
-A region is its courts summed, so nothing is stored twice; one unit takes milliseconds.
+A region is its courts summed, so nothing is stored twice; one place takes milliseconds.
 """
 
 import duckdb
@@ -79,7 +79,7 @@ def _monthly_table(
     curve: incidence.IncidenceCurves, n: float, method: Method, process: str
 ) -> pd.DataFrame:
     """Read one curve of `n` spells, without leading axes, at whole months; no row where they are
-    fewer than the least cell, of which nothing is shown."""
+    fewer than the least cell, of which nothing is published."""
     events = method.process_events(process)
     months = range(method.horizon_months + 1)
     weights = np.stack([incidence.incidence_weights(method.ages, m) for m in months])

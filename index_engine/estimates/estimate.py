@@ -1,5 +1,6 @@
-"""From measures to estimates: every indicator, check and figure of the methods, for every unit and
-window, as observed, brought to the national mix and to last year's, and drawn towards its peers.
+"""From measures to estimates: every indicator, check and statistic of the methods, for every place
+and window: as observed, standardised to the national mix and to that of a year before, and shrunk
+towards the peers of the place.
 
 A window is the method's number of consecutive quarters and is named by its last one.
 """
@@ -41,7 +42,7 @@ from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
 from index_engine.method import CaseMix, Indicator, Method, Statistic
 
-# What is counted where a denominator is an amount: it decides whether a figure is shown.
+# What is counted where a denominator is an amount: it decides whether a statistic is visible.
 COUNT_BY_AMOUNT = {"value_finished": "lots_finished", "start_value": "sold"}
 LAG_QUARTERS = 4  # of the change that is split into performance and mix: a year
 STANDARDISED_PROCESSES = (
@@ -165,7 +166,7 @@ def weights_by_basis(
     run: EstimationRun, method: Method, places: Places, process: str
 ) -> dict[Basis, CaseWeights]:
     """Weights of the cases of a process by basis: to the national mix of the window in which they
-    began, and to the unit's own mix of a year before that."""
+    began, and to the place's own mix of a year before that."""
     place_mix = run.case_mixes[places.level, process]
     national_mix = run.case_mixes[run.levels[0].level, process].sum(axis=0, keepdims=True)
     previous_mix = case_mix.lag_windows(place_mix, LAG_QUARTERS)
@@ -246,7 +247,7 @@ def _store_mix_overlap(run: EstimationRun, places: Places) -> None:
 
 
 def _shrink_level(run: EstimationRun, places: Places) -> None:
-    """Draw the estimates of one level towards peers, the same peers for every method."""
+    """Shrink the estimates of one level towards peers, the same peers for every method."""
     wealth = small_places.mean_claim_by_province(run.levels, places, run.totals)
     main_estimates = run.observed_estimates[run.main_method.id, places.level]
     reference_estimate = main_estimates[run.main_method.case_indicators[0]]

@@ -35,9 +35,9 @@ WINSORISED_SHARE = 0.10
 
 @dataclass(frozen=True)
 class FunnelModel:
-    """`centre`: rate in the middle; `tau`: standard deviation between units beyond chance, as a
+    """`centre`: rate in the middle; `tau`: standard deviation between places beyond chance, as a
     rate; `phi`: multiplicative overdispersion, 1 = chance alone (both 0 and 1 where the data show
-    less than chance); `units`: how many it was fitted on."""
+    less than chance); `n_places`: how many it was fitted on."""
 
     centre: float
     tau: float
@@ -46,15 +46,15 @@ class FunnelModel:
 
 
 def fit(part: Array, total: Array, centre: float | None = None) -> FunnelModel:
-    """Centre and overdispersion of rates part / whole of units (unit,).
+    """Centre and overdispersion of rates part / whole of places (place,).
 
     The centre is the rate of all cases together unless given (a target, or the rate of a wider
     area). phi: winsorised mean square of z, over that of honest scores (2005b). tau: the value at
     which the winsorised mean square of (rate - centre) / sqrt(se^2 + tau^2) is that of honest
     scores, the equation of Paule and Mandel (1982) made robust; 2005b takes one step of DerSimonian
-    and Laird (1986) towards the same. Units without cases are left out.
+    and Laird (1986) towards the same. Places without cases are left out.
 
-    Raises ValueError where no unit has a case, or a part is negative or above its whole.
+    Raises ValueError where no place has a case, or a part is negative or above its whole.
     """
     with np.errstate(invalid="ignore"):
         has_cases = np.isfinite(part) & (total > 0)
@@ -114,9 +114,9 @@ def limits(funnel: FunnelModel, n: Array, with_tau: bool = True) -> Array:
 
 
 def z_scores(funnel: FunnelModel, part: Array, total: Array, with_tau: bool = True) -> Array:
-    """z score of each unit (unit,): distance from the centre in standard deviations of chance, with
-    `adjusted` of chance and tau (2005, section 2.4 and 2005b). NaN without cases; where
-    the centre is 0 or 1 nothing is chance, so 0 there and infinite elsewhere."""
+    """z score of each place (place,): distance from the centre in standard deviations of chance,
+    with `adjusted` of chance and tau (2005, section 2.4 and 2005b). NaN without cases; where the
+    centre is 0 or 1 nothing is chance, so 0 there and infinite elsewhere."""
     rate = np.divide(part, total, out=np.full(part.shape, np.nan), where=total > 0)
     deviation = rate - funnel.centre
     chance_variance = funnel.centre * (1.0 - funnel.centre)
@@ -132,8 +132,9 @@ def z_scores(funnel: FunnelModel, part: Array, total: Array, with_tau: bool = Tr
 def outlier_flags(
     funnel: FunnelModel, part: Array, total: Array, with_tau: bool = True
 ) -> TextArray:
-    """Where each unit (unit,) lies: 'in' the 95 % limits, 'high' or 'low' outside them, 'very_high'
-    or 'very_low' outside 99.8 %; '' without cases. High is a high rate, not a good one."""
+    """Where each place (place,) lies: 'in' the 95 % limits, 'high' or 'low' outside them,
+    'very_high' or 'very_low' outside 99.8 %; '' without cases. High is a high rate, not a good
+    one."""
     rate = np.divide(part, total, out=np.full(part.shape, np.nan), where=total > 0)
     very_low, low, high, very_high = limits(funnel, total, with_tau).T
     return np.select(

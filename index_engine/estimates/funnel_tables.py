@@ -13,11 +13,11 @@ from index_engine.method import COVERAGE, Method, Statistic
 
 LEVELS = ("city", "court")
 FLAGS = ("", "in", "high", "very_high", "low", "very_low")
-MIN_PLACES = 10  # of fewer nothing is said about how units differ
+MIN_PLACES = 10  # of fewer nothing is said about how places differ
 
 
 def funnel_statistics(method: Method) -> tuple[Statistic, ...]:
-    """Figures that a funnel makes sense of: shares of counted things."""
+    """Statistics that a funnel makes sense of: shares of counted things."""
     return tuple(f for f in method.statistics if f.estimate.kind == "share" and f.id != COVERAGE)
 
 
@@ -29,9 +29,9 @@ def store_funnel_plots(
     totals: dict[str, Array],
     special_courts: frozenset[str],
 ) -> None:
-    """Store the funnel of each figure and window of a level, and where each unit lies in it.
+    """Store the funnel of each statistic and window of a level, and where each place lies in it.
 
-    Units with fewer than the least cell, and special courts, are in no funnel.
+    Places with fewer than the least cell, and special courts, are in no funnel.
     """
     if places.level not in LEVELS:
         return

@@ -1,7 +1,7 @@
 """Cumulative incidence with competing events, delayed entry and censoring, from additive cells.
 
-Arrays run (..., event, bin): any leading axes for units and periods, then the events of the process,
-then bins of age (see index_engine.ages).
+Arrays run (..., event, bin): any leading axes for places and periods, then the events of the
+process, then bins of age (see index_engine.ages).
 
 The estimator is Aalen-Johansen on the grid of bins (Aalen and Johansen 1978; Andersen, Borgan, Gill
 and Keiding 1993, section IV.4). On a grid of days it is exact; wider bins are a life table whose
@@ -29,9 +29,9 @@ def number_at_risk(
 ) -> Array:
     """Number at risk in each bin, shape (..., bin).
 
-    entries, leaves: spells that came under, or left, observation in a bin without an event, shape
-    (..., bin); *_elapsed: the days of that bin already passed then, summed. events: exits by event,
-    shape (..., event, bin), at risk through their whole bin.
+    entries, censored: spells that came under, or left, observation in a bin without an event, shape
+    (..., bin); *_elapsed_days: the days of that bin already over then, summed. events: exits by
+    event, shape (..., event, bin), at risk through their whole bin.
     """
     exits = events.sum(axis=-2)
     net_entries = entries - censored - exits
@@ -45,8 +45,9 @@ def number_at_risk(
 @dataclass(frozen=True)
 class IncidenceCurves:
     """Incidence curves. `hazard`: of each event in each bin among those at risk, shape (..., event,
-    bin); `total`: of any event, (..., bin); `surviving`: probability of no event before the bin;
-    `risk`: numbers at risk; `reach`: number of leading bins that can be estimated, shape (...)."""
+    bin); `total_hazard`: of any event, (..., bin); `survival`: probability of no event before the
+    bin; `risk`: numbers at risk; `n_estimable_bins`: number of leading bins that can be estimated,
+    shape (...)."""
 
     hazard: Array
     total_hazard: Array
@@ -91,7 +92,7 @@ def aalen_johansen(
     survival = np.concatenate(
         [np.ones_like(survival_at_end[..., :1]), survival_at_end[..., :-1]], axis=-1
     )
-    # A hair above zero: n times 1 / n need not be 1.
+    # A little above zero: n times 1 / n need not be 1.
     is_estimable = (risk >= min_at_risk) | (survival <= max(max_unresolved, 1e-12))
     return IncidenceCurves(
         hazard=events * inverse_risk[..., None, :],
@@ -145,8 +146,9 @@ def mass_functional(
 ) -> Functional:
     """Sum over bins of mass[event] x weights[..., bin], with its derivatives to the hazards.
 
-    Of several events, pooled to one: the sum of their masses. Raising the hazard of `event` in bin j adds surviving[j] x weights[j]; raising any hazard takes
-    the share 1 / (1 - hazard[j]) of what was still to come.
+    Of several events, pooled to one: the sum of their masses. Raising the hazard of `event` in bin
+    j adds surviving[j] x weights[j]; raising any hazard takes the share 1 / (1 - hazard[j]) of what
+    was still to come.
     """
     events = (event,) if isinstance(event, int) else event
     gain = curves.survival * weights

@@ -102,7 +102,7 @@ def _rate_levels(events: Array, has_order: bool) -> IntArray:
 def observed_and_expected_events(
     cells: ProcessCells, places: Places, windows: Windows, hazard: Array, age_grid: AgeGrid
 ) -> tuple[Array, Array]:
-    """Events of the first kind and those expected, arrays (unit, window)."""
+    """Events of the first kind and those expected, arrays (place, window)."""
     place_by_court = case_mix.map_courts_to_places(places, cells.entries.shape[0])
     n_places, n_bins = len(places.ids), age_grid.n_bins
     # What is ahead at the beginning of a bin, not what is behind: a case that outlives the grid has

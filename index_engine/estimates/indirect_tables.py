@@ -15,7 +15,7 @@ from index_engine.method import Method
 def store_indirect_ratios(
     store: Store, cells: ProcessCells, levels: list[Places], windows: Windows, method: Method
 ) -> None:
-    """Store observed and expected events of the first event of the case process, for all units.
+    """Store observed and expected events of the first event of the case process, for all places.
 
     Ratios carry Byar's approximate interval (Breslow and Day 1987, section 2.3), and are shrunk
     towards their level by a gamma prior (Clayton and Kaldor 1987).
@@ -49,7 +49,7 @@ def store_indirect_ratios(
 
 
 def _shrink_ratios(observed: Array, expected: Array) -> shrinkage.ShrinkageEstimate:
-    """Ratios drawn towards those of their level, window by window."""
+    """Ratios shrunk towards those of their level, window by window."""
     window_results = [
         shrinkage.gamma_poisson(observed[:, w], expected[:, w]) for w in range(observed.shape[1])
     ]

@@ -23,7 +23,8 @@ MIN_MONTHLY_MEAN = 30.0  # events a month
 def write_monthly_flows(
     con: duckdb.DuckDBPyConnection, levels: Sequence[Places], method: Method
 ) -> None:
-    """Fill estimates.monthly_flows: counts by month and adjusted, of every unit with enough of a flow.
+    """Fill estimates.monthly_flows: counts by month and adjusted, of every place with enough of a
+    flow.
 
     A month with fewer than the least cell is left out of both columns, though it was adjusted with.
     """

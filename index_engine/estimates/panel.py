@@ -1,4 +1,4 @@
-"""Measures as dense arrays: units down, periods across, and age bins where there are any.
+"""Measures as dense arrays: places down, periods across, and age bins where there are any.
 
 Courts are read once; a region is the sum of its courts along the first axis, a rolling window the
 sum along the second. Nothing is counted again.
@@ -43,8 +43,9 @@ class Cells:
     """Cells of one measure and process as they are stored, one element a cell.
 
     `place` is the flat position in an array of `shape` (court, period, event, bin); the third axis
-    has length one where a measure has no events. `began` is the period in which the spells of a
-    cell began, BEFORE if that was before they were observed or before the first period.
+    has length one where a measure has no events. `start_period` is the period in which the spells
+    of a cell began, BEFORE_OBSERVATION if that was before they were observed or before the first
+    period.
     """
 
     position: IntArray
@@ -61,7 +62,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class ProcessCells:
-    """All cells of one process: what came under observation, was carried over the first day of a
+    """All cells of one process: what came under observation, was open on the first day of a
     period, left without an event, and ended with one."""
 
     entries: Cells
@@ -72,8 +73,8 @@ class ProcessCells:
 
 @dataclass(frozen=True)
 class ProcessPanel:
-    """Cells of one process for some units. All arrays are (unit, period, bin) counts; `events` is
-    (unit, period, event, bin); `carried` is the stock on the first day of a period."""
+    """Cells of one process for some places. All arrays are (place, period, bin) counts; `events` is
+    (place, period, event, bin); `opening_stock` is the stock on the first day of a period."""
 
     entries: Array
     entries_elapsed_days: Array
@@ -91,7 +92,7 @@ def read_process_panel(
     events: tuple[str, ...],
     n_bins: int,
 ) -> ProcessPanel:
-    """Read the cells of one process for the courts of `frame`, summed over cohorts and strata."""
+    """Read the cells of one process for the courts of `axes`, summed over cohorts and strata."""
     return panel_from_cells(_read_tables(con, axes, process, events, n_bins, "measures", None))
 
 
@@ -119,7 +120,8 @@ def read_process_cells(
     age_grid: AgeGrid,
     schema: str = "measures",
 ) -> ProcessCells:
-    """Read the cells of one process; `schema` random_groups has random groups in place of courts."""
+    """Read the cells of one process; `schema` random_groups has random groups in place of
+    courts."""
     return _read_tables(con, axes, process, events, age_grid.n_bins, schema, age_grid)
 
 
@@ -132,7 +134,7 @@ def _read_tables(
     schema: str,
     age_grid: AgeGrid | None,
 ) -> ProcessCells:
-    """`began` of the cells is told where `ages` are."""
+    """`start_period` of the cells is known only with an `age_grid`."""
     parts = []
     for table, event_names in (
         ("entries", ()),
@@ -228,7 +230,7 @@ class CountRows:
     """Counts of one measure as they are stored, one element a court, period and stratum."""
 
     court: IntArray
-    period: IntArray  # positions on the axes of the frame
+    period: IntArray  # positions on the axes of the panel
     stratum: IntArray
     counts: dict[str, Array]
 
@@ -315,7 +317,7 @@ def _axis_positions(rows: pd.DataFrame, axes: PanelAxes) -> tuple[IntArray, IntA
 
 
 def sum_members(array: Array, members: list[IntArray]) -> Array:
-    """Sum courts into units along the first axis; `members` lists each unit's court rows."""
+    """Sum courts into places along the first axis; `members` lists each place's court rows."""
     if all(len(rows) == 1 for rows in members):
         courts: Array = array[np.concatenate(members)]
         return courts

@@ -1,12 +1,12 @@
-"""Peer groups by data: units of one level and time, by how many cases they have and how much money
+"""Peer groups by data: places of one level and time, by how many cases they have and how much money
 is at stake where they work.
 
 A court is shrunk towards its peers, so the choice of peers moves small courts, and must not be
 anyone's opinion. Two things are used. Size: fixed limits on the number of cases. And wealth: what
-is at stake in a case, as the mean capped amount claimed in the unit's province (for a province its
+is at stake in a case, as the mean capped amount claimed in the place's province (for a province its
 own). Creditors decide what they claim, not the court, and one court among the hundred or so of a
 province hardly moves the mean; yet rich and poor provinces enforce under different conditions, and
-a court of a poor one should not be drawn towards courts of a rich one.
+a court of a poor one should not be shrunk towards courts of a rich one.
 
 Groups must not be formed from the outcome, or from anything a court influences. To sort courts by
 recovery and shrink each group to its mean would be circular: chance decides who is called weak,
@@ -14,11 +14,11 @@ then the group's low mean confirms it, and errors that should be averaged out ar
 
 Whether to shrink groups together or apart is the question of Efron and Morris (1973, J. Royal
 Statistical Society B 35: 379-421): together only where one centre is believable. Size is used for
-the reason of Silber et al. (2010, Health Services Research 45: 1148-1167): where small units differ
-from large ones, a common centre draws exactly the small ones to where they do not belong.
+the reason of Silber et al. (2010, Health Services Research 45: 1148-1167): where small places
+differ from large ones, a common centre draws exactly the small ones to where they do not belong.
 
-Limits of size are fixed; limits of wealth are quantiles of the units given. To keep groups the same
-over time, give the numbers of one base time.
+Limits of size are fixed; limits of wealth are quantiles of the places passed. To keep groups the
+same over time, give the numbers of one base time.
 """
 
 import math
@@ -34,8 +34,8 @@ UNKNOWN_TIER = "tier0"  # of places whose wealth is not known
 
 @dataclass(frozen=True)
 class PeerGroup:
-    """One peer group: cases from `size_from` to below `size_to`, wealth from `wealth_from` to
-    `wealth_to` as found among its members (NaN where unknown); `members`, and how many of them have
+    """One peer group: cases from `lower_size` to below `upper_size`, wealth from `min_wealth` to
+    `max_wealth` among its members (NaN where unknown); how many members, and how many of them have
     an estimate."""
 
     label: str
@@ -49,7 +49,7 @@ class PeerGroup:
 
 @dataclass(frozen=True)
 class PeerGroups:
-    """`label` (unit,): the group of each unit; `groups`: what each label means, in order."""
+    """`label` (place,): the group of each place; `groups`: what each label means, in order."""
 
     label: TextArray
     groups: tuple[PeerGroup, ...]
@@ -63,22 +63,22 @@ def form_peer_groups(
     n_tiers: int,
     min_members: int,
 ) -> PeerGroups:
-    """Group units (unit,) by size and wealth into groups with at least `min_members` estimates.
+    """Group places (place,) by size and wealth into groups with at least `min_members` estimates.
 
     n: cases under way, NaN counts as none. wealth: see the module; NaN is a tier of its own, tier0.
-    known: units with an estimate to shrink. size_breaks: where a size class begins, ascending;
-    classes are size1, size2, ... tiers: number of quantile groups of wealth over all units of the
-    level, tier1 the poorest; equal wealth is one tier.
+    has_estimate: places with an estimate to shrink. size_breaks: where a size class begins,
+    ascending; classes are size1, size2, ... n_tiers: number of quantile groups of wealth over all
+    places of the level, tier1 the poorest; equal wealth is one tier.
 
     Where estimates are too few the group is made coarser: a size class is joined to the next
     smaller one (the smallest to the next larger) until each has enough, labelled size3+4, and at
-    last the whole level is one class; classes without units are passed over. Then a class is split
+    last the whole level is one class; classes without places are passed over. Then a class is split
     into tiers only if each of its tiers that has estimates has enough. So groups never overlap and
-    every unit is a peer of its peers. Labels: size2-tier1, size2 without tiers, tier1 without
+    every place is a peer of its peers. Labels: size2-tier1, size2 without tiers, tier1 without
     sizes, all without either. Whatever `min_members`, the whole level is a group even when it has
     too few.
 
-    Raises ValueError where size_breaks do not ascend, or tiers or min_members are below 1.
+    Raises ValueError where size_breaks do not ascend, or n_tiers or min_members are below 1.
     """
     if list(size_breaks) != sorted(set(size_breaks)) or n_tiers < 1 or min_members < 1:
         raise ValueError("size breaks must ascend; tiers and members start at 1")
@@ -120,9 +120,9 @@ def form_peer_groups(
 
 
 def wealth_tiers(wealth: Array, n_tiers: int) -> IntArray:
-    """Quantile group of each unit (unit,), from 1 for the poorest; 0 where wealth is NaN.
+    """Quantile group of each place (place,), from 1 for the poorest; 0 where wealth is NaN.
 
-    A limit is the wealth of a unit (no interpolation) and belongs to the tier below it.
+    A limit is the wealth of a place (no interpolation) and belongs to the tier below it.
     """
     has_wealth = ~np.isnan(wealth)
     tier = np.zeros(wealth.shape, dtype=np.int64)
@@ -136,7 +136,7 @@ def wealth_tiers(wealth: Array, n_tiers: int) -> IntArray:
 def _merge_size_classes(
     size: IntArray, has_estimate: BoolArray, min_members: int
 ) -> list[list[int]]:
-    """Size classes with any unit, joined until each has `min_members` estimates or is alone."""
+    """Size classes with any place, joined until each has `min_members` estimates or is alone."""
     classes: list[list[int]] = []
     counts: list[int] = []
     for size_class in np.unique(size).tolist():

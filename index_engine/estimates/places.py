@@ -45,7 +45,7 @@ def special_courts(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
 
 
 def read_places(con: duckdb.DuckDBPyConnection) -> list[Places]:
-    """Units that have at least one such court, in order of code, for every level that has any.
+    """Places that have at least one such court, in order of code, for every level that has any.
 
     A court counts in the region it serves and in all regions above it. Special courts (railway,
     maritime, internet ...) have scores of their own but count in no region.

@@ -1,11 +1,11 @@
 """How estimates vary together, learned from random groups of cases.
 
-Cases are dealt to groups at random, a case's lots with it, and everything is estimated in each
-group alone. Estimates of different groups are independent draws of one law, so their correlation
-over groups is the sampling correlation of the indicators, whatever formula made them, and their
-variance over the variance that the formula claims is the design effect: above 1 where what is
-counted as independent is not, such as the lots of one estate (Wolter 2007, Introduction to Variance
-Estimation, chapter 2; Kish 1965, section 8.2). Both are taken to be the same everywhere.
+Cases are put into groups at random, a case's lots with it, and everything is estimated in each
+group alone. Estimates of different groups are independent draws of one distribution, so their
+correlation over groups is the sampling correlation of the indicators, whatever formula made them,
+and their variance over the variance that the formula claims is the design effect: above 1 where
+what is counted as independent is not, such as the lots of one estate (Wolter 2007, Introduction to
+Variance Estimation, chapter 2; Kish 1965, section 8.2). Both are taken to be the same everywhere.
 """
 
 from collections.abc import Sequence
@@ -29,8 +29,9 @@ MAX_CORRELATION = 0.99  # keeps Fisher's z finite
 
 @dataclass(frozen=True)
 class SamplingVariation:
-    """`correlation` by pair of indicators, `effect` (at least 1) by indicator; what is not known is
-    left out, as if independent and as claimed. `groups`: how many there were, 0 for none."""
+    """`correlation` by pair of indicators, `design_effect` (at least 1) by indicator; what is not
+    known is left out, as if independent and as claimed. `n_groups`: how many there were, 0 for
+    none."""
 
     correlation: dict[tuple[str, str], float]
     design_effect: dict[str, float]
@@ -40,7 +41,8 @@ class SamplingVariation:
 def estimate_sampling_variation(
     con: duckdb.DuckDBPyConnection, windows: Windows, methods: Sequence[Method]
 ) -> SamplingVariation:
-    """Estimate everything in every random group of schema `random_groups`, and see how it varies."""
+    """Estimate everything in every random group of schema `random_groups`, and see how it
+    varies."""
     names = _read_group_names(con)
     if not names:
         return SamplingVariation({}, {}, 0)

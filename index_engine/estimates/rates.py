@@ -1,7 +1,7 @@
 """Rates, ratios of sums and medians from additive counts, with standard errors.
 
-Every function works on arrays of one shape, one element a unit and period. Where the denominator is
-zero the value is NaN.
+Every function works on arrays of one shape, one element a place and period. Where the denominator
+is zero the value is NaN.
 """
 
 import numpy as np

@@ -1,10 +1,10 @@
-"""Empirical Bayes: estimates of small units drawn towards their peers by how little they know.
+"""Empirical Bayes: estimates of small places shrunk towards their peers, the more the less precise.
 
-All arrays are (unit,), the units of one peer group at one time (see index_engine.estimates.peer_groups).
-Each unit's estimate is taken as its own truth plus sampling error, and the truths of a group as
-draws from one prior, whose centre and spread are estimated from the group itself. What is returned
-for a unit is its posterior mean, weight x own estimate + (1 - weight) x centre (Efron and Morris
-1975; Morris 1983, JASA 78: 47-55).
+All arrays are (place,), the places of one peer group at one time (see
+index_engine.estimates.peer_groups). Each place's estimate is taken as its own truth plus sampling
+error, and the truths of a group as draws from one prior, whose centre and spread are estimated from
+the group itself. What is returned for a place is its posterior mean, weight x own estimate + (1 -
+weight) x centre (Efron and Morris 1975; Morris 1983, JASA 78: 47-55).
 
 The standard error is not the usual posterior standard deviation given the estimated prior, which is
 too short, most of all where the spread is estimated as 0 (Morris 1983, section 4). Two parts are
@@ -23,7 +23,7 @@ import numpy as np
 
 from index_engine.estimates.arrays import Array, BoolArray, TextArray
 
-MIN_PLACES = 5  # with fewer, nothing can be said about how units differ
+MIN_PLACES = 5  # with fewer, nothing can be said about how places differ
 COARSE_STEPS, FINE_STEPS = (
     25,
     33,
@@ -34,12 +34,12 @@ LIKELIHOOD_TOLERANCE = 1e-6  # a gain in log-likelihood below this is rounding: 
 
 @dataclass(frozen=True)
 class ShrinkageEstimate:
-    """Estimates after shrinkage, arrays (unit,); NaN where a unit has no estimate of its own.
+    """Estimates after shrinkage, arrays (place,); NaN where a place has no estimate of its own.
 
     `value`: posterior mean; `se`: its standard error (see the module); `weight`: share of the
-    unit's own data in the value, 1 = not shrunk, 0 = the centre; `centre` and `spread`: mean and
-    standard deviation of the prior of the unit's group; `newcomer`: standard error of the centre
-    as a guess at one more unit of the group, of which nothing is known.
+    place's own data in the value, 1 = not shrunk, 0 = the centre; `centre` and `spread`: mean and
+    standard deviation of the prior of the place's group; `prediction_error`: standard error of the
+    centre as a prediction of one more place of the group, of which nothing is known.
     """
 
     value: Array
@@ -52,11 +52,11 @@ class ShrinkageEstimate:
 
 @dataclass(frozen=True)
 class _Priors:
-    """Priors of several spreads, one a row, and what each makes of the units.
+    """Priors of several spreads, one a row, and what each makes of the places.
 
     `likelihood` (row,): what the reported prior maximises; `evidence` (row,): log-likelihood with
-    the centre integrated out; `centre`, `spread` and `uncertain`, the variance of the centre, (row,
-    1); the rest (row, unit), `variance` with the part that comes from estimating the centre.
+    the centre integrated out; `centre`, `spread` and `centre_variance`, (row, 1); the rest (row,
+    place), `variance` with the part that comes from estimating the centre.
     """
 
     likelihood: Array
@@ -78,11 +78,11 @@ def normal(value: Array, se: Array) -> ShrinkageEstimate:
     Spread by restricted maximum likelihood (REML; Harville 1977; with known variances Viechtbauer
     2005, section 2), centre by generalised least squares. REML rather than Paule and Mandel's or
     DerSimonian and Laird's moments, because with errors that differ a hundredfold these let the
-    many imprecise units drown what the few precise ones say about the spread. With equal errors
+    many imprecise places drown what the few precise ones say about the spread. With equal errors
     all three are the analysis of variance.
 
-    A unit without a value or with a standard error that is not above 0 stays NaN (an error of 0
-    comes from too few cases, not from certainty), and all do where fewer than MIN_UNITS remain.
+    A place without a value or with a standard error that is not above 0 stays NaN (an error of 0
+    comes from too few cases, not from certainty), and all do where fewer than MIN_PLACES remain.
     """
     with np.errstate(invalid="ignore"):
         has_estimate = np.isfinite(value) & np.isfinite(se) & (se > 0)
@@ -113,23 +113,23 @@ def normal(value: Array, se: Array) -> ShrinkageEstimate:
             centre_variance=1.0 / information,
         )
 
-    # Beyond `most` the likelihood can only fall: the spread would exceed all that is seen.
+    # Beyond `max_spread` the likelihood can only fall: the spread would exceed all that is seen.
     max_spread = np.sqrt(10.0 * (np.ptp(y) ** 2 + v.max()))
     return _expand(has_estimate, _fit_spread(fit_priors, 1e-3 * np.sqrt(v.min()), max_spread))
 
 
 def beta_binomial(part: Array, total: Array) -> ShrinkageEstimate:
-    """Shrink shares part / whole: beta prior, binomial sampling, counts that need not be whole.
+    """Shrink shares part / total: beta prior, binomial sampling, counts that need not be whole.
 
     Prior by maximum marginal likelihood (Griffiths 1973, Biometrics 29: 637-648), in terms of the
-    mean m and the correlation rho = 1 / (a + b + 1) of two cases of one unit; for each rho, m
-    starts from Kleinman's (1973, JASA 68: 46-54) moments. Posterior beta(a + part, b + whole -
-    part), so weight = whole / (whole + a + b). The variance of the centre is that of Agresti and
+    mean m and the correlation rho = 1 / (a + b + 1) of two cases of one place; for each rho, m
+    starts from Kleinman's (1973, JASA 68: 46-54) moments. Posterior beta(a + part, b + total -
+    part), so weight = total / (total + a + b). The variance of the centre is that of Agresti and
     Coull (1998; see rates.share) at its effective number of cases, so that a group of nothing but
     zeros is not called certain.
 
-    A unit without cases or with a NaN stays NaN, and all do where fewer than MIN_UNITS remain.
-    Raises ValueError where part is negative or above whole.
+    A place without cases or with a NaN stays NaN, and all do where fewer than MIN_PLACES remain.
+    Raises ValueError where part is negative or above total.
     """
     with np.errstate(invalid="ignore"):
         has_estimate = np.isfinite(part) & (total > 0)
@@ -138,7 +138,7 @@ def beta_binomial(part: Array, total: Array) -> ShrinkageEstimate:
     x, n = part[has_estimate], total[has_estimate]
     if x.size < MIN_PLACES:
         return _missing_estimate(has_estimate)
-    min_spread = 1.0 / np.sqrt(1e3 * n.max())  # a prior worth a thousand of the largest unit
+    min_spread = 1.0 / np.sqrt(1e3 * n.max())  # a prior worth a thousand of the largest place
     has_variation = 0.0 < x.sum() < n.sum()
 
     def fit_priors(root_rho: Array) -> _Priors:
@@ -180,7 +180,7 @@ def gamma_poisson(observed: Array, expected: Array) -> ShrinkageEstimate:
     1 / (c^2 m) + expected). To the variance of the centre half a count is added (Jeffreys's prior),
     so that no count at all is not called certain.
 
-    A unit with nothing expected or with a NaN stays NaN, and all do where fewer than MIN_UNITS
+    A place with nothing expected or with a NaN stays NaN, and all do where fewer than MIN_PLACES
     remain. Raises ValueError where an observed number is negative.
     """
     with np.errstate(invalid="ignore"):
@@ -223,10 +223,10 @@ def gamma_poisson(observed: Array, expected: Array) -> ShrinkageEstimate:
 def fit_by_group(
     fit: Callable[[Array, Array], ShrinkageEstimate], groups: TextArray, *arrays: Array
 ) -> ShrinkageEstimate:
-    """Apply `fit` to `arrays` (unit,) within each of `groups` (unit,), labels of peers.
+    """Apply `fit` to `arrays` (place,) within each of `groups` (place,), labels of peers.
 
-    A unit whose label is empty has no peers and stays NaN, as do the units of a group with fewer
-    than MIN_UNITS estimates.
+    A place whose label is empty has no peers and stays NaN, as do the places of a group with fewer
+    than MIN_PLACES estimates.
     """
     result = _missing_estimate(np.zeros(groups.shape, dtype=bool))
     for label in np.unique(groups):
@@ -239,11 +239,11 @@ def fit_by_group(
 
 
 def _fit_spread(family: PriorFamily, min_spread: float, max_spread: float) -> ShrinkageEstimate:
-    """Find the most likely spread between 0 and `most` and what is uncertain around it.
+    """Find the most likely spread between 0 and `max_spread`, and the uncertainty around it.
 
-    `least` is a spread that cannot be told from 0. The grid is first geometric over all magnitudes
-    and then, twice, even over where the likelihood is: it may have more than one peak when units
-    differ much in size, so climbing from one place is not enough.
+    `min_spread` is a spread that cannot be distinguished from 0. The grid is first geometric over
+    all magnitudes and then, twice, even over where the likelihood is: it may have more than one
+    peak when places differ much in size, so climbing from one place is not enough.
     """
     if max_spread == 0.0:
         prior = family(np.zeros(1))
@@ -261,7 +261,7 @@ def _fit_spread(family: PriorFamily, min_spread: float, max_spread: float) -> Sh
     posterior = np.exp(candidates.evidence - candidates.evidence.max())
     posterior /= posterior.sum()
     squared_shift = (candidates.mean - best.mean) ** 2
-    # Of one more unit the prior is all there is, and how little is known of it matters most.
+    # Of one more place the prior is all there is, and how little is known of it matters most.
     centre_shift = (candidates.centre - best.centre) ** 2
     prediction_variance = (
         posterior @ (candidates.spread**2 + candidates.centre_variance + centre_shift)[:, 0]
@@ -274,7 +274,7 @@ def _fit_spread(family: PriorFamily, min_spread: float, max_spread: float) -> Sh
 def _posterior_estimate(
     prior: _Priors, variance: Array, prediction_variance: float
 ) -> ShrinkageEstimate:
-    """The units (unit,) under the one prior of `prior`, with their variances."""
+    """The places (place,) under the one prior of `prior`, with their variances."""
     value = prior.mean[0]
     centre, spread = (
         np.full(value.shape, parameter[0, 0]) for parameter in (prior.centre, prior.spread)
@@ -286,8 +286,8 @@ def _posterior_estimate(
 
 
 def _most_likely_spread(family: PriorFamily, spreads: Array, likelihood: Array) -> float:
-    """The spread of the highest likelihood, refined between the neighbours of the best in `grid`;
-    0 where no other is better."""
+    """The spread of the highest likelihood, refined between the neighbours of the best in
+    `spreads`; 0 where no other is better."""
     from scipy.optimize import minimize_scalar
 
     peak = int(likelihood.argmax())
@@ -366,12 +366,12 @@ def _negative_binomial(o: Array, e: Array, mean: Array, c2: Array) -> Array:
 
 
 def _missing_estimate(mask: BoolArray) -> ShrinkageEstimate:
-    """NaN for every unit of a mask (unit,)."""
+    """NaN for every place of a mask (place,)."""
     return ShrinkageEstimate(*(np.full(mask.shape, np.nan) for _ in range(6)))
 
 
 def _expand(has_estimate: BoolArray, shrunk: ShrinkageEstimate) -> ShrinkageEstimate:
-    """Results of the known units at their places among all (unit,)."""
+    """Results of the known places at their places among all (place,)."""
     result = _missing_estimate(has_estimate)
     for name, column in vars(result).items():
         column[has_estimate] = getattr(shrunk, name)

@@ -14,7 +14,7 @@ SIZE_SCALE_DECADES = (
 
 
 def hellinger_distance(counts: Array, reference_counts: Array) -> Array:
-    """Hellinger distance of a mix (stratum,) from each of others (unit, stratum), 0 to 1.
+    """Hellinger distance of a mix (stratum,) from each of others (place, stratum), 0 to 1.
 
     sqrt(1 - sum sqrt(p q)) of the shares p and q (Hellinger 1909, J. reine und angewandte
     Mathematik 136: 210-271; as a distance of distributions, Le Cam and Yang 2000, Asymptotics in
@@ -30,7 +30,7 @@ def hellinger_distance(counts: Array, reference_counts: Array) -> Array:
 def mix_and_size_distance(
     counts: Array, n: float, reference_counts: Array, reference_n: Array
 ) -> Array:
-    """Distance (unit,) of a place from others: Hellinger distance of their mixes `counts` and
+    """Distance (place,) of a place from others: Hellinger distance of their mixes `counts` and
     `others`, and the logarithm of the ratio of their sizes `n` in units of DECADES factors of ten,
     as two sides of a right angle. NaN where a place has no case."""
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,4 +1,4 @@
-"""Small units: every indicator drawn towards the peers of the unit, window by window."""
+"""Shrinkage of every indicator towards the peers of the place, window by window."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -28,10 +28,11 @@ def store_shrinkage(
     groups_by_window: Sequence[PeerGroups],
     design_effects: dict[str, float],
 ) -> None:
-    """Store the basis `shrunk` of every indicator of one level, and what its peers say of a unit.
+    """Store the basis `shrunk` of every indicator of one level, and what its peers predict of a
+    place.
 
-    `found` are the estimates as observed and `shared` their covariances; `groups` are the peers of
-    each window. A level with too few units to say how they differ is not drawn anywhere.
+    `covariances` are those of the estimates as observed; `groups_by_window` are the peers of each
+    window. A level with too few places to estimate how they differ is not shrunk.
     """
     shrunk_estimates = {}
     for indicator in method.indicators:
@@ -71,7 +72,7 @@ def _store_covariances(
     shrunk_estimates: dict[str, IndicatorEstimate],
     covariances: dict[tuple[str, str], Array],
 ) -> None:
-    """Covariances of drawn values: the correlations of the values as observed."""
+    """Covariances of shrunk values: the correlations of the values as observed."""
     for first, second in combinations([i.id for i in method.indicators], 2):
         if (first, second) not in covariances:
             continue
@@ -88,15 +89,16 @@ def _store_covariances(
 
 
 def _visible_values(direct_estimate: IndicatorEstimate, method: Method) -> BoolArray:
-    """Where (unit, window) there is a value that may be shown."""
+    """Where (place, window) there is a value that may be shown."""
     visible: BoolArray = direct_estimate.estimable & is_visible(direct_estimate.n, method)
     return visible
 
 
 @dataclass(frozen=True)
 class PeerPrediction:
-    """What the peers of a unit say of a unit of which nothing is known, arrays (unit, window):
-    their mean, and how far a unit may be from it: their spread and the error of the mean."""
+    """What the peers of a place predict of a place of which nothing is known, arrays (place,
+    window): their mean, and how far a place may be from it: their spread and the error of the
+    mean."""
 
     centre: Array
     error: Array
@@ -109,7 +111,7 @@ def _shrink_windows(
     design_effect: float,
     method: Method,
 ) -> tuple[shrinkage.ShrinkageEstimate, PeerPrediction]:
-    """Shares by a beta, all else by a normal prior; arrays (unit, window)."""
+    """Shares by a beta, all else by a normal prior; arrays (place, window)."""
     has_value = _visible_values(direct_estimate, method)
     window_results, centres, errors = [], [], []
     for window, group in enumerate(groups_by_window):
@@ -159,8 +161,8 @@ def _shrink_windows(
 def _predict_from_peers(
     shrunk: shrinkage.ShrinkageEstimate, label: TextArray
 ) -> tuple[Array, Array]:
-    """Mean of the peers of every unit (unit,), and the error of a unit drawn from among them: how
-    far peers differ, how well their mean and how well their spread are known."""
+    """Mean of the peers of every place (place,), and the error of a further place of the same kind:
+    how far peers differ, how well their mean and how well their spread are known."""
     centre, error = np.full(label.shape, np.nan), np.full(label.shape, np.nan)
     for group_label in np.unique(label):
         is_member = label == group_label
@@ -178,8 +180,8 @@ def form_groups_by_window(
     has_estimate: BoolArray,
     is_ordinary: BoolArray,
 ) -> list[PeerGroups]:
-    """The peers of each window of a level, from arrays (unit, window). Units that are not
-    `ordinary` (unit,), special courts, are nobody's peers: their label is empty."""
+    """The peers of each window of a level, from arrays (place, window). Places that are not
+    `ordinary` (place,), special courts, are nobody's peers: their label is empty."""
     size_breaks = tuple(float(b) for b in method.peers.size_breaks)
     groups_by_window = []
     for window in range(n.shape[1]):
@@ -196,7 +198,7 @@ def form_groups_by_window(
 
 
 def store_peer_groups(store: Store, places: Places, groups_by_window: Sequence[PeerGroups]) -> None:
-    """Store the group of every unit and window, with how many are in it."""
+    """Store the group of every place and window, with how many are in it."""
     labels = sorted({str(label) for group in groups_by_window for label in group.label})
     code_by_label = {name: position for position, name in enumerate(labels)}
     codes = np.stack(
@@ -212,7 +214,7 @@ def store_peer_groups(store: Store, places: Places, groups_by_window: Sequence[P
 def mean_claim_by_province(
     levels: Sequence[Places], places: Places, totals: dict[str, dict[str, Array]]
 ) -> Array:
-    """What is at stake where a unit works, (unit, window): the mean capped claim of the cases
+    """What is at stake where a place works, (place, window): the mean capped claim of the cases
     closed in its province, of the nation its own; NaN for courts of no province."""
     provinces = next(
         (candidate for candidate in levels if candidate.level == "province"), levels[0]

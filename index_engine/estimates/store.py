@@ -1,4 +1,4 @@
-"""Where estimates are kept: the tables of schema `estimates`, one row a unit and window."""
+"""Where estimates are kept: the tables of schema `estimates`, one row a place and window."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from index_engine.warehouse.built import create_schema
 
 @dataclass(frozen=True)
 class CategoryColumn:
-    """A column of few different words: positions in `words`."""
+    """A column of few different texts: positions in `categories`."""
 
     codes: IntArray
     categories: tuple[str, ...]
@@ -25,15 +25,15 @@ Columns = dict[str, str | Array | IntArray | CategoryColumn]
 
 
 class Store:
-    """Collects estimates, one row a unit and window, and writes each table in one go."""
+    """Collects estimates, one row a place and window, and writes each table in one go."""
 
     def __init__(self, windows: Windows) -> None:
         self._windows = windows
         self._parts: dict[str, list[pa.Table]] = {}
 
     def append(self, table: str, places: Places, columns: Columns) -> None:
-        """Rows of one level for one table. Words travel as dictionaries: there are few of them and
-        very many rows. Arrays are (unit, window)."""
+        """Rows of one level for one table. Texts are dictionary-encoded: few of them in very many
+        rows. Arrays are (place, window)."""
         shape = (len(places.ids), len(self._windows.ends))
         place, window = np.indices(shape)
         keys: Columns = {
@@ -53,7 +53,7 @@ class Store:
         self._parts.setdefault(table, []).append(pa.table(arrays))
 
     def append_rows(self, table: str, columns: dict[str, list[object]]) -> None:
-        """Rows of a table that has no units."""
+        """Rows of a table without a column for places."""
         self._parts.setdefault(table, []).append(pa.table(columns))
 
     def write(self, con: duckdb.DuckDBPyConnection, sampling: SamplingVariation) -> None:

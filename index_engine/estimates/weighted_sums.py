@@ -34,12 +34,12 @@ def add_weighted_rows(
     length: int,
     offsets: Any,
 ) -> None:
-    """Add weight x value to `plain` and squared weight x value to `squared`, both (value, unit,
-    window, inner), for each row and each window that it is part of.
+    """Add weight x value to `sums` and squared weight x value to `squared_sums`, both (value,
+    place, window, inner), for each row and each window that it is part of.
 
     `values` are (value, row), the five positions after them (row,), the next three those of
-    `mix.Weights`. The window at `offset` from the period of a row is the one at position
-    period + offset - `first`, `length` periods long.
+    `case_mix.CaseWeights`. The window at `offset` from the period of a row is the one at position
+    period + offset - `first_end`, `length` periods long.
     """
     n_windows = weight.shape[1]
     for offset in offsets:
@@ -53,7 +53,7 @@ def add_weighted_rows(
             w = weight[u, window, s]
             if elapsed_periods > 0:
                 start_window = max(window - elapsed_periods, 0)
-                # Before `since` it counts 1, if it counts; else as when it began or, where there
+                # Before `first_window` it counts 1, if it counts; else as when it began or, where there
                 # are no weights of that time, as in the next window that has some.
                 if start_window < first_window[u] and not np.isnan(w):
                     w = 1.0

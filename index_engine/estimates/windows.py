@@ -18,7 +18,8 @@ from index_engine.method import Method
 
 @dataclass(frozen=True)
 class Windows:
-    """The windows to estimate: `ends` are positions of their last periods on the frame's axis."""
+    """The windows to estimate: `ends` are positions of their last periods on the axis of
+    periods."""
 
     axes: PanelAxes
     length: int
@@ -29,7 +30,7 @@ class Windows:
         return [periods.label(self.axes.first_period + int(end)) for end in self.ends]
 
     def sums(self, array: Array) -> Array:
-        """Sum a (unit, period, ...) array over each window."""
+        """Sum a (place, period, ...) array over each window."""
         window_sums: Array = panel.rolling_sums(array, self.length)[:, self.ends - self.length + 1]
         return window_sums
 
@@ -39,7 +40,7 @@ class Windows:
         return start
 
     def stock_at_end(self, stock: Array) -> Array:
-        """The stock on the day after each window; none beyond the last period of the frame."""
+        """The stock on the day after each window; none beyond the last period of the axes."""
         padded_stock = np.concatenate([stock, np.zeros_like(stock[:, :1])], axis=1)
         end: Array = padded_stock[:, self.ends + 1]
         return end
@@ -84,7 +85,7 @@ def read_observed_span(con: duckdb.DuckDBPyConnection) -> ObservedSpan:
 
 
 def read_windows(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
-    """The frame of the measured data and every complete window from the method's first period on.
+    """The axes of the measured data and every complete window from the method's first period on.
 
     A quarter whose first or last day is not observed is incomplete and belongs to no window.
     """

@@ -38,7 +38,7 @@ PeriodFunction = Callable[[date], int]
 
 
 PROCESSES = ("case", *PROCESS_EVENTS)
-# Counts of random groups of cases, from which it is learned how estimates vary together.
+# Counts of random groups of cases, from which the sampling correlations are estimated.
 RANDOM_GROUP_MEASURES = (
     "entries",
     "exits",
@@ -47,13 +47,13 @@ RANDOM_GROUP_MEASURES = (
     "round_counts",
     "price_ratios",
 )
-# Counts of the cases of local creditors and of those from elsewhere, a court's apart.
+# Counts of the cases of local and of non-local creditors of each court.
 CREDITOR_MEASURES = ("entries", "exits", "opening_stock")
 LOCAL, NON_LOCAL = "local", "non_local"
 MAX_GROUPS = 100
 MIN_CASES_PER_GROUP = 1_500  # cases: fewer, and there are fewer groups
-MIN_GROUPS = 20  # of fewer a correlation is not worth having
-MAX_GROUP_CASES = 400_000  # cases: more would tell the same more slowly
+MIN_GROUPS = 20  # fewer do not estimate a correlation
+MAX_GROUP_CASES = 400_000  # more cost time and change little
 
 
 def compute_measures(
@@ -62,16 +62,17 @@ def compute_measures(
     period_function: PeriodFunction = periods.quarter_from_date,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> None:
-    """Write the tables of schema `measures`, one for each name in MEASURES, `monthly`, `strata`
-    and `windows`: the days on which the deliveries of each source watched its cases.
+    """Fill the tables of schema `measures` (see built.sql): one for each name in MEASURES,
+    `monthly`, `strata` and `windows`, the days on which the deliveries of each source observe its
+    cases.
 
     Each row is a sum over one court, one period, one stratum (coverage: of all strata, since nobody
     knows what the missing are) and the keys named in the SQL file; a region, a year or a filter is
-    a sum of rows. Schema `grouped` has the tables in GROUPED once
-    more, with random groups of cases in place of courts; none if there are too few cases. Schema
-    `by_creditor` has the tables in BY_CREDITOR once more, of the case process, with 'local:' or
-    'non_local:' before the court, of cases whose creditor is known to be either. Raises InputError
-    where there is nothing to measure.
+    a sum of rows. Schema `random_groups` has the tables in RANDOM_GROUP_MEASURES once more, with
+    random groups of cases in place of courts; none if there are too few cases. Schema `by_creditor`
+    has those in CREDITOR_MEASURES once more, of the case process, with 'local:' or 'non_local:'
+    before the court, of cases whose creditor is known to be either. Raises InputError where there
+    is nothing to measure.
     """
     _create_schemas(con, method)
     progress("spells")
@@ -113,8 +114,8 @@ def _create_schemas(con: duckdb.DuckDBPyConnection, method: Method) -> None:
 
 
 def _compute_by_creditor(con: duckdb.DuckDBPyConnection) -> None:
-    """The measures of the case process by where the creditor is: the same SQL over views in which the
-    two sides of a court stand for two courts."""
+    """The measures of the case process by where the creditor is: the same SQL over views in which
+    the two groups of creditors of a court stand for two courts."""
     court_expression = (
         f"CASE WHEN creditor_local THEN '{LOCAL}:' ELSE '{NON_LOCAL}:' END || court_id"
     )
@@ -151,13 +152,13 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
 def _create_views(
     con: duckdb.DuckDBPyConnection, condition: str = "", group_expression: str = ""
 ) -> None:
-    """`first_enforcement`, `rounds` and `lots` as the SQL of the measures reads them; with `group`,
-    the `chosen` of them with the number of their group as court."""
+    """`first_enforcement`, `rounds` and `lots` as the SQL of the measures reads them; only those
+    that meet `condition`, and with `group_expression` as court, where these are given."""
     for name, key_column in (
         ("first_enforcement", "case_id"),
         ("rounds", "COALESCE(case_id, lot_id)"),
     ):
-        # A group is of every stratum: nothing of it is adjusted.
+        # A group is of all strata: nothing of it is standardised.
         group_columns = (
             f"* REPLACE (format('g{{:03d}}', {group_expression}) AS court_id, 0 AS stratum)"
         )
@@ -226,7 +227,8 @@ def _create_inputs(
 def _create_calendar(
     con: duckdb.DuckDBPyConnection, first_day: int, end_day: int, period_function: PeriodFunction
 ) -> None:
-    """`days`: the period of every day. `period_crossings`: the period starts a spell lives across."""
+    """`days`: the period of every day. `period_crossings`: the period starts a spell lives
+    across."""
     days = pd.DataFrame({"day": range(first_day, end_day + 1)})
     days["period"] = [period_function(EPOCH + timedelta(days=day)) for day in days["day"]]
     con.register("days_frame", days)

@@ -1,7 +1,7 @@
-"""What cases and lots are told apart by, as numbers: the small tables that the SQL joins.
+"""Strata of cases and lots, as numbers: the small tables that the SQL joins.
 
 A stratum of a case is its class of cause, band of claim and kind of debtor; of a lot, its group of
-asset classes. All are settled before the court acts. Numbers are given once, in the order of the
+asset classes. All are settled before the court acts. Strata are numbered in the order of the
 method, so that they mean the same in every build of one method.
 """
 
@@ -49,7 +49,8 @@ def stratum_grid(method: Method) -> StratumGrid:
 
 
 def create_strata(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """Fill measures.strata and create the temporary tables case_classes, debtor_kinds and asset_classes, which give a code its number.
+    """Fill measures.strata and create the temporary tables case_classes, debtor_kinds and
+    asset_classes, which give a code its number.
 
     `claim_class` is the position of the band, NULL where the claim is not known.
     """

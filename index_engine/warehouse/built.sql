@@ -104,7 +104,7 @@ CREATE SCHEMA estimates;
 
 CREATE TABLE estimates.indicators (
     method VARCHAR, -- id of the method
-    basis VARCHAR,  -- observed | adjusted | constant_mix | shrunk, see estimated.py
+    basis VARCHAR,  -- observed | adjusted | constant_mix | shrunk
     level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
     value DOUBLE,   -- on the indicator's own scale; NULL where status says why
     se DOUBLE,      -- standard error from sampling, same scale
@@ -137,15 +137,15 @@ CREATE TABLE estimates.peer_groups (
 
 CREATE TABLE estimates.shrinkage (
     method VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR, indicator VARCHAR,
-    weight DOUBLE,  -- share of the unit's own cases in the shrunken value
-    centre DOUBLE,  -- what it is drawn to: the mean of its peers
-    value DOUBLE,   -- what is best said of the unit: drawn to its peers, or all theirs
+    weight DOUBLE,  -- share of the place's own cases in the shrunken value
+    centre DOUBLE,  -- mean of its peers, towards which the value is shrunk
+    value DOUBLE,   -- shrinkage estimate; that of its peers alone where it has no estimate of its own
     se DOUBLE
 );
 
 CREATE TABLE estimates.mix_overlap (
     level VARCHAR, place_id VARCHAR, period VARCHAR, process VARCHAR,
-    overlap DOUBLE  -- share of the national mix that the unit has cases of
+    overlap DOUBLE  -- share of the national mix that the place has cases of
 );
 
 CREATE TABLE estimates.indirect_ratios (
@@ -158,8 +158,8 @@ CREATE TABLE estimates.indirect_ratios (
 
 CREATE TABLE estimates.funnel_plots (
     level VARCHAR, period VARCHAR, statistic VARCHAR,
-    centre DOUBLE,  -- rate of all units together
-    tau DOUBLE,     -- standard deviation between units beyond chance
+    centre DOUBLE,  -- rate of all places together
+    tau DOUBLE,     -- standard deviation between places beyond chance
     phi DOUBLE,     -- multiplicative overdispersion, 1: chance alone
     n_places INTEGER
 );
@@ -201,7 +201,7 @@ CREATE SCHEMA index;
 CREATE TABLE index.points (
     method VARCHAR, basis VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR,
     indicator VARCHAR, points DOUBLE, weight DOUBLE,
-    own BOOLEAN                   -- FALSE: the unit has too few cases, and its peers' value stands in
+    own BOOLEAN                   -- FALSE: the place has too few cases, and its peers' value stands in
 );
 
 CREATE TABLE index.dimensions (
@@ -219,7 +219,7 @@ CREATE TABLE index.scores (
     n BIGINT, status VARCHAR      -- scored | low_coverage | too_few | not_estimable
 );
 
--- Rank confidence sets: of the unit alone, and of all units of the level at once.
+-- Rank confidence sets: of the place alone, and of all places of the level at once.
 CREATE TABLE index.ranks (
     method VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR,
     low INTEGER, high INTEGER, low_joint INTEGER, high_joint INTEGER,
@@ -231,7 +231,7 @@ CREATE TABLE index.sensitivity (
     method VARCHAR, level VARCHAR, place_id VARCHAR, period VARCHAR,
     score DOUBLE, score_low DOUBLE, score_high DOUBLE,
     rank BIGINT, rank_low BIGINT, rank_median BIGINT, rank_high BIGINT,
-    scored DOUBLE                 -- share of the replicates in which the unit has a score
+    scored DOUBLE                 -- share of the replicates in which the place has a score
 );
 
 -- Each choice alone: how far ranks and scores move. reason: '', 'no effect' or 'no scores'.
@@ -242,7 +242,7 @@ CREATE TABLE index.perturbations (
     score_mean DOUBLE, score_max DOUBLE, score_moved BIGINT, reason VARCHAR
 );
 
--- Sobol indices of the choices: of the mean change of rank (place_id NULL), and of each unit's rank.
+-- Sobol indices of the choices: of the mean change of rank (place_id NULL), and of each place's rank.
 CREATE TABLE index.sobol (
     method VARCHAR, level VARCHAR, period VARCHAR, place_id VARCHAR, choice VARCHAR,
     first DOUBLE, first_half DOUBLE, total DOUBLE, total_half DOUBLE, reason VARCHAR
@@ -260,14 +260,14 @@ CREATE TABLE index.spatial (
     layer VARCHAR,      -- score, or a dimension
     i DOUBLE, expected DOUBLE, z DOUBLE,
     p DOUBLE,           -- one-sided, towards likeness of neighbours
-    n INTEGER,          -- units with a value and a neighbour that has one
-    islands INTEGER,    -- units with a value and no such neighbour: left out
+    n INTEGER,          -- places with a value and a neighbour that has one
+    islands INTEGER,    -- places with a value and no such neighbour: left out
     status VARCHAR      -- estimated | too_few | constant
 );
 CREATE TABLE index.clusters (
     method VARCHAR, level VARCHAR, period VARCHAR, layer VARCHAR, place_id VARCHAR,
     i DOUBLE, z DOUBLE, -- NULL for an island
-    p DOUBLE, q DOUBLE, -- two-sided, by permutation; the same corrected for testing every unit
+    p DOUBLE, q DOUBLE, -- two-sided, by permutation; the same corrected for testing every place
     cluster VARCHAR     -- high-high | low-low | high-low | low-high | none | island
 );
 

@@ -43,9 +43,9 @@ def writable_copy(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a writable connection to a copy of `path`; on leaving, swap the copy in.
 
-    With `fresh`, or where there is no file yet, the copy starts as an empty warehouse. If the body
-    raises, or the process dies, the old file stands untouched; so it does after a `trial`, which
-    throws the copy away. Writers to one path take turns.
+    With `empty`, or where there is no file yet, the copy starts as an empty warehouse. If the body
+    raises, or the process dies, the old file stands untouched; so it does after a
+    `dry_run`, which throws the copy away. Writers to one path take turns.
 
     Raises InputError if the folder does not exist or the file is not a warehouse of this schema.
     """
@@ -122,7 +122,7 @@ def open_read_only(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyC
 
 
 def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """A connection of its own to what `open_locked` opened, for one query or one thread."""
+    """A connection of its own to what `open_read_only` opened, for one query or one thread."""
     new_cursor = con.cursor()
     new_cursor.execute("USE warehouse")
     return new_cursor
