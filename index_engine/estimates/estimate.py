@@ -184,7 +184,7 @@ def _estimate_counts(run: EstimationRun) -> None:
     for places in run.levels:
         totals = count_estimates.window_totals(court_counts.totals, run.windows, places.members)
         for statistic in run.main_method.statistics:
-            _store_statistic(run.store, run.main_method, statistic, totals, places)
+            store_statistic(run.store, run.main_method, statistic, totals, places)
         run.totals[places.level] = totals
         store_funnel_plots(
             run.store, run.main_method, run.windows, places, totals, run.special_courts
@@ -302,7 +302,7 @@ def _store_estimates(
         store_covariance(run.store, method, places, basis, (first, second), covariance)
 
 
-def _store_statistic(
+def store_statistic(
     store: Store, method: Method, statistic: Statistic, totals: dict[str, Array], places: Places
 ) -> None:
     spec = statistic.estimate
