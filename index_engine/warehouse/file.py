@@ -57,7 +57,9 @@ def writable_copy(
     with lock_path(path).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _remove_drafts(path)
-        draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+        # DuckDB calls a database by its file name up to the first dot: were it that of `path`, none
+        # could be called index.duckdb or estimates.duckdb, after a schema.
+        draft = path.with_name(f"draft.{path.name}.{os.getpid()}.draft")
         try:
             is_new = empty or not path.exists()
             if not is_new:
@@ -150,7 +152,7 @@ def check_schema(path: Path) -> None:
 
 def _remove_drafts(path: Path) -> None:
     """Remove drafts that a killed writer left; the lock says that none is in use."""
-    for leftover in path.parent.glob(f"{path.name}.*.draft*"):
+    for leftover in path.parent.glob(f"draft.{path.name}.*.draft*"):
         if leftover.is_dir():
             shutil.rmtree(leftover)  # what a large query spilled
         else:

@@ -12,6 +12,7 @@ from random import Random
 import duckdb
 import pytest
 
+from index_engine.warehouse.built import create_schema
 from index_engine.warehouse.file import cursor, open_read_only, writable_copy
 
 
@@ -62,6 +63,18 @@ def test_a_copy_is_written_and_swapped_in(path: Path):
 def test_fresh_starts_empty(path: Path):
     write(path, "new", fresh=True)
     assert regions(path) == ["new"]
+
+
+@pytest.mark.parametrize("schema", ["estimates", "index", "draft", "warehouse"])
+def test_a_warehouse_may_have_the_name_of_a_schema(tmp_path: Path, schema: str):
+    path = tmp_path / f"{schema}.duckdb"
+    write(path, "new")
+    with writable_copy(path) as con:
+        if schema in ("estimates", "index"):
+            create_schema(con, schema)
+        con.execute("INSERT INTO regions (code, level, name) VALUES ('more', 'nation', 'more')")
+    assert regions(path) == ["more", "new"]
+    assert names(tmp_path) == [path.name, f"{path.name}.lock"]
 
 
 def test_where_there_is_none_it_starts_empty(tmp_path: Path):
@@ -125,7 +138,7 @@ def test_a_writer_killed_while_writing_leaves_the_old_file(path: Path, seed: int
 
 def test_what_a_killed_writer_spilled_is_swept_away(path: Path):
     """DuckDB spills to a folder beside its file, `<file>.tmp`; a killed writer leaves that too."""
-    spilled = path.with_name("w.duckdb.99999.draft.tmp")
+    spilled = path.with_name("draft.w.duckdb.99999.draft.tmp")
     spilled.mkdir()
     (spilled / "duckdb_temp_storage-0.tmp").write_bytes(b"x" * 100)
     write(path, "new")
