@@ -1,13 +1,16 @@
 """Pages run here as Streamlit runs them, without a browser, on the built sample."""
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from dashboard.state.cache import CachedSnapshot
+from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import i18n
-from dashboard.ui import theme
+from dashboard.ui import components, export, theme
 from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page
 
@@ -59,3 +62,17 @@ def open_ranked(ranked_warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Open
     """The same of that sample, courts published by ranks."""
     monkeypatch.setenv("JECI_WAREHOUSE", str(ranked_warehouse))
     return run_page
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[dict[str, str]]]:
+    """Filled by every page that is opened: the rows of each file that it offers, read back from
+    CSV, by the subject of the file."""
+    files: dict[str, list[dict[str, str]]] = {}
+
+    def read_back(subject: str, view: View, table: Callable[[], pd.DataFrame]) -> None:
+        content = export.csv_bytes(table(), view).decode("utf-8-sig")
+        files[subject] = list(csv.DictReader(io.StringIO(content, newline="")))
+
+    monkeypatch.setattr(components, "download_button", read_back)
+    return files

@@ -1,7 +1,11 @@
 """Reading the profile of a place: its sections, its tables, its words."""
 
 import re
+from datetime import date
 from types import SimpleNamespace
+
+import pandas as pd
+import pytest
 
 from dashboard.state.cache import CachedSnapshot
 from dashboard.text import i18n
@@ -48,3 +52,17 @@ def row_of(markup: str, name: str) -> str:
 
 def plain(markup: str) -> str:
     return re.sub(r"<[^>]+>", " ", markup)
+
+
+def assert_same_rows(rows: list[dict[str, str]], expected: pd.DataFrame) -> None:
+    """Rows of a CSV file hold the columns of a table, in its order."""
+    assert len(rows) == len(expected)
+    for column in expected:
+        for row, value in zip(rows, expected[column], strict=True):
+            cell = row[column]
+            if pd.isna(value):
+                assert cell == "", (column, row)
+            elif isinstance(value, str | date) or pd.api.types.is_bool(value):
+                assert cell.removeprefix("'") == str(value), (column, row)
+            else:
+                assert float(cell) == pytest.approx(float(value)), (column, row)
