@@ -82,7 +82,7 @@ def test_a_file_of_waits_names_every_step_and_its_limit(
 
 @pytest.mark.parametrize(
     ("subject", "kind", "id_column"),
-    [("indicators", "indicator", "indicator"), ("official-figures", "figure", "statistic")],
+    [("indicators", "indicator", "indicator"), ("official-figures", "statistic", "statistic")],
 )
 def test_files_of_values_hold_the_distribution_of_each(
     open_page: Open,
@@ -95,7 +95,7 @@ def test_files_of_values_hold_the_distribution_of_each(
 ) -> None:
     place_id = scored(sample, "province", period).place_id
     profile(open_page, "province", place_id)
-    values = {"indicator": sample.indicators, "figure": sample.statistics}[kind](
+    values = {"indicator": sample.indicators, "statistic": sample.statistics}[kind](
         "province", place_id, period
     )
     assert_same_rows(downloads[subject], values)
