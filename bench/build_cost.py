@@ -40,7 +40,7 @@ steps, last = [], [None, time.perf_counter()]
 def progress(step):
     now = time.perf_counter()
     steps.append((last[0], now - last[1]))
-    last[:] = [step, now]
+    last[:] = [step and step.name, now]
 start = time.perf_counter()
 build(Path(sys.argv[1]), progress=progress)
 progress(None)

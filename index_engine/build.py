@@ -1,19 +1,27 @@
 """Build a warehouse: measures, then estimates, then scores. The path of every number, in order."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from index_engine.estimates.estimate import estimate
+from index_engine.estimates.estimate import estimate, estimate_steps
 from index_engine.index import score, uncertainty
-from index_engine.measures.compute import MEASURES, compute_measures
+from index_engine.measures.compute import MEASURE_STEPS, compute_measures
 from index_engine.method import load_methods
 from index_engine.monitoring import exceptions, spatial
 from index_engine.warehouse import file as warehouse_file
 from index_engine.warehouse.built import create_schema
 
-# Spells, measures, creditors, random groups counted and estimated, four clocks, rates, small units,
-# local and other creditors; scores, doubts, neighbours, exceptions.
-STEP_COUNT = 1 + len(MEASURES) + 1 + 2 + 4 + 1 + 1 + 1 + 4
+INDEX_STEPS = ("scores", "uncertainty", "neighbours", "exceptions")
+
+
+@dataclass(frozen=True)
+class BuildStep:
+    """A step of a build that begins: `position` from 1 to `total`."""
+
+    name: str
+    position: int
+    total: int
 
 
 def build(
@@ -21,33 +29,38 @@ def build(
     method_files: Sequence[Path] = (),
     *,
     threads: int | None = None,
-    progress: Callable[[str], None] = lambda stage: None,
+    progress: Callable[[BuildStep], None] = lambda step: None,
 ) -> None:
     """Compute everything that pages show from the facts in `warehouse`, and swap it in.
 
     `method_files` are the methods, the main one first; without any, those beside the engine.
-    `progress` is called with the name of each step as it begins. The same facts and methods give
+    `progress` is called with each step as it begins. The same facts and methods give
     the same scores, byte for byte, whatever the number of threads.
 
     Raises InputError for a bad method file, a missing warehouse or one without cases.
     """
     methods = load_methods(method_files)
     warehouse_file.check_schema(warehouse)
+    names = (*MEASURE_STEPS, *estimate_steps(methods), *INDEX_STEPS)
+
+    def begin(name: str) -> None:
+        progress(BuildStep(name, names.index(name) + 1, len(names)))
+
     with warehouse_file.writable_copy(warehouse) as con:
         if threads is not None:
             con.execute("SET threads = ?", [threads])
         con.execute("SET preserve_insertion_order = false")
-        compute_measures(con, methods[0], progress=progress)
-        estimate(con, methods, progress=progress)
-        progress("scores")
+        compute_measures(con, methods[0], progress=begin)
+        estimate(con, methods, progress=begin)
+        begin("scores")
         create_schema(con, "index")
         scores_by_method = {method.id: score.write_scores(con, method) for method in methods}
-        progress("doubts")
+        begin("uncertainty")
         for method in methods:
             uncertainty.write(con, method, scores_by_method[method.id])
-        progress("neighbours")
+        begin("neighbours")
         spatial.write(con, methods[0].id)
-        progress("exceptions")
+        begin("exceptions")
         exceptions.write(con, methods[0])
         for schema in ("random_groups", "by_creditor"):
             con.execute(f"DROP SCHEMA {schema} CASCADE")

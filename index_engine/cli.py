@@ -25,7 +25,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from index_engine import annotation_table, periods
-from index_engine.build import STEP_COUNT, build
+from index_engine.build import BuildStep, build
 from index_engine.errors import InputError
 from index_engine.formula_escaping import escape_table
 from index_engine.importing import api
@@ -285,12 +285,13 @@ def _print_rows(rows: pd.DataFrame, output_format: str) -> None:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Callable[[str], None]]:
+def _progress_bar() -> Iterator[Callable[[BuildStep], None]]:
     """A progress bar over the steps of a build, on stderr, if that is a terminal."""
-    with tqdm(total=STEP_COUNT, desc="build", unit="step", leave=False, disable=None) as bar:
+    with tqdm(total=0, desc="build", unit="step", leave=False, disable=None) as bar:
 
-        def progress(step: str) -> None:
-            bar.set_postfix_str(step)
+        def progress(step: BuildStep) -> None:
+            bar.total = step.total
+            bar.set_postfix_str(step.name)
             bar.update()
 
         yield progress

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from index_engine import periods
-from index_engine.build import STEP_COUNT, build
+from index_engine.build import BuildStep, build
 from index_engine.cli import main
 from index_engine.errors import InputError
 from index_engine.method import DEFAULT, load_method
@@ -116,12 +116,22 @@ def test_other_facts_are_another_version(built_world: Path, tmp_path: Path, chan
 
 
 def test_progress_names_every_step(tmp_path: Path):
-    path = random_world(cases=200).write(tmp_path / "w.duckdb")
-    steps: list[str] = []
-    build(path, progress=steps.append)
-    assert len(steps) == STEP_COUNT == len(set(steps))
-    assert steps[0] == "spells"
-    assert steps[-1] == "exceptions"
+    """Of a method with an indicator of one process more, too."""
+    text = load_method().text.replace(
+        'process = "resume", event = "resumed"', 'process = "payout", event = "paid"'
+    )
+    method = tmp_path / "method.toml"
+    method.write_text(text, encoding="utf-8")
+    for files in ([], [method, DEFAULT.with_name("official")], [method]):
+        path = random_world(cases=200).write(tmp_path / "w.duckdb")
+        steps: list[BuildStep] = []
+        build(path, files, progress=steps.append)
+        assert [step.position for step in steps] == list(range(1, len(steps) + 1))
+        assert {step.total for step in steps} == {len(steps)}
+        names = [step.name for step in steps]
+        assert len(set(names)) == len(names)
+        assert names[0] == "spells" and names[-1] == "exceptions"
+        assert ("curves payout" in names) == bool(files)
 
 
 # ---------------------------------------------------------------- what cannot be built

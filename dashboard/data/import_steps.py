@@ -121,12 +121,10 @@ def build_warehouse(warehouse: Path) -> None:
     if not api.read_state(warehouse).has_cases:
         raise InputError("cases_needed")
     with _ProgressBar(warehouse) as bar:
-        steps = iter(range(1, api.STEP_COUNT + 1))
 
-        def report_step(_name: str) -> None:
-            number = next(steps)
-            message = _("Computing, step {n} of {all}").format(n=number, all=api.STEP_COUNT)
-            bar.report(message, number - 1, api.STEP_COUNT)
+        def report_step(step: api.BuildStep) -> None:
+            message = _("Computing, step {n} of {all}").format(n=step.position, all=step.total)
+            bar.report(message, step.position - 1, step.total)
 
         api.build(warehouse, progress=report_step)
 

@@ -82,6 +82,18 @@ class EstimationRun:
         return self.methods[0]
 
 
+def _processes(methods: Sequence[Method]) -> list[str]:
+    """The processes whose curves are estimated."""
+    processes = {e.estimate.process for m in methods for e in m.estimands if e.estimate.process}
+    return sorted(processes | {"case", "lot"})
+
+
+def estimate_steps(methods: Sequence[Method]) -> tuple[str, ...]:
+    """What `estimate` reports as it begins, in order."""
+    curves = (f"curves {process}" for process in _processes(methods))
+    return ("variation", *curves, "rates", "small units", "local and other creditors")
+
+
 def estimate(
     con: duckdb.DuckDBPyConnection,
     methods: Sequence[Method],
@@ -103,8 +115,7 @@ def estimate(
         special_courts=special_courts(con),
         sampling=sampling,
     )
-    processes = {e.estimate.process for m in methods for e in m.estimands if e.estimate.process}
-    for process in sorted(processes | {"case", "lot"}):
+    for process in _processes(methods):
         progress(f"curves {process}")
         _estimate_process(run, process)
     progress("rates")

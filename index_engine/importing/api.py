@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from index_engine.build import STEP_COUNT, build
+from index_engine.build import BuildStep, build
 from index_engine.errors import InputError
 from index_engine.importing.contract import FILE_KINDS, Field, read_contract
 from index_engine.importing.mapping import read_mapping
@@ -33,7 +33,7 @@ from index_engine.warehouse.file import cursor, lock_path, open_read_only, writa
 
 __all__ = [
     "FILE_KINDS",
-    "STEP_COUNT",
+    "BuildStep",
     "DryRun",
     "Field",
     "Inventory",

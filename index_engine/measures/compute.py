@@ -30,6 +30,8 @@ MEASURES = (
     "lot_counts",
     "price_ratios",
 )
+# What compute_measures reports as it begins, in order.
+MEASURE_STEPS = ("spells", *MEASURES, "creditors", "random groups")
 EPOCH = date(1970, 1, 1)
 MAX_SPELL_DAYS = 73_050  # two centuries: longer than any case, short enough for a table
 
