@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.compare import measure_trends, selection_bar
 from dashboard.state.cache import CachedSnapshot, View
-from dashboard.ui import compared_places
+from dashboard.ui import compared_places, theme
 from dashboard.ui.charts import annotation_lines, base, waterfall_chart
 from index_engine.queries import Place
 from tests.dashboard.reading import part, plain
@@ -189,6 +189,8 @@ def test_the_waterfall_ends_where_the_other_score_is(in_english: None) -> None:
     assert ends == [44.0, 42.0, 43.0]
     assert [t.base[0] for t in bars] == [40.0, 44.0, 42.0]
     assert figure.layout.yaxis.ticktext == ("A", "z", "y", "x", "B")
+    assert bars[1].hovertemplate == "−2.0 points, 95% interval −3.0 to −1.0<extra></extra>"
+    assert [bar.marker.color for bar in bars[:2]] == list(theme.LIGHT.diverging[::-1])
 
 
 def _signed(value: float, digits: int) -> str:
