@@ -343,10 +343,10 @@ def test_a_curve_is_of_a_period_or_of_a_cohort(snapshot: Snapshot):
 def test_eight_threads_get_the_answers_of_one(snapshot: Snapshot):
     questions = [
         *(("scores", level, period) for level in LEVELS for period in (PERIOD, "2024Q4")),
-        *(("history", level, unit) for level, unit in PLACES),
+        *(("score_history", level, unit) for level, unit in PLACES),
         *(("indicators", level, unit, PERIOD) for level, unit in PLACES),
-        *(("figures", level, unit, PERIOD) for level, unit in PLACES),
-        *(("auction_funnel", level, unit, PERIOD) for level, unit in PLACES),
+        *(("statistics", level, unit, PERIOD) for level, unit in PLACES),
+        *(("sale_pipeline", level, unit, PERIOD) for level, unit in PLACES),
         *(("incidence", level, unit) for level, unit in PLACES),
     ]
 
