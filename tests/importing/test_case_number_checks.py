@@ -148,6 +148,19 @@ def test_styles_are_named(run: Any) -> None:
     ) == [("first", 2012), ("first", 2023), ("first", 2023), ("resumed", 2023)]
 
 
+@pytest.mark.parametrize(("numbers", "ids", "warned"), [(3, 2, 2), (2, 2, 0), (2, 3, 0), (4, 1, 1)])
+def test_an_id_is_no_case_number_only_where_more_than_half_are(
+    run: Any, numbers: int, ids: int, warned: int
+) -> None:
+    rows = [(f"（2023）粤0304执{n}号", "2023-03-01", "1", "粤0304") for n in range(1, numbers + 1)]
+    rows += [(f"A-{n}", "2023-03-01", "1", "粤0304") for n in range(ids)]
+    court = 'column = "法院"\n[columns.case_type]\nconstant = "first"'
+    warehouse, outcome = run(rows, court=court)
+    assert outcome.accepted_rows == numbers + ids
+    found = [rule for _row, rule, _action in findings(warehouse)]
+    assert found.count("not_a_case_number") == warned
+
+
 def test_no_sequence_and_no_number_is_stored(run: Any) -> None:
     warehouse, _ = run([("（2023）粤0304执98765号", "2023-03-01", "1", "")])
     with duckdb.connect(str(warehouse), read_only=True) as con:

@@ -167,6 +167,15 @@ def test_masks(text: str, canonical: str, court: str | None, case_type: str | No
     assert number.year in (2023, 2012)
 
 
+def test_sql_says_no_masked_court_and_no_masked_number(con: duckdb.DuckDBPyConnection) -> None:
+    texts = ["（2023）粤03**执1号", "（2023）粤**执*号", "（2023）粤0304执1*号"]
+    assert [row[3:6] for row in in_sql(con, texts)] == [
+        (None, "first", 1),
+        (None, "first", None),
+        ("粤0304", "first", None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [
@@ -200,6 +209,9 @@ def test_what_is_no_case_number(text: str, canonical: str) -> None:
         ("8—12", [8, 9, 10, 11, 12]),
         ("8、9;11", [8, 9, 11]),
         ("98-101", [98, 99, 100, 101]),
+        ("1198-205", [*range(1198, 1206)]),
+        ("100-99", [*range(100, 200)]),
+        ("007-9", [7, 8, 9]),  # as many as stand there: no shorter end
         (f"1-{MAX_BATCH_CASES}", [*range(1, MAX_BATCH_CASES + 1)]),
     ],
 )

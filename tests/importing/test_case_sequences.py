@@ -116,6 +116,16 @@ def test_gaps_are_no_slips(deliver: Any, numbers: Numbers, highest: int) -> None
     assert seen(warehouse) == [[len(numbers), highest, highest - len(numbers)]]
 
 
+@pytest.mark.parametrize(("number", "highest"), [(80, 40), (79, 79)])
+def test_a_number_is_out_of_line_from_twice_the_next_on(
+    deliver: Any, number: int, highest: int
+) -> None:
+    warehouse, outcome = deliver([*even(range(1, 41)), (number, date(2023, 1, 2))])
+    assert outcome.warning_counts == ({SLIP: 1} if highest == 40 else {})
+    [[_received, seen_highest, _missing]] = seen(warehouse)
+    assert seen_highest == highest
+
+
 @pytest.mark.parametrize("word", ["执恢", "执保", "民初"])
 def test_numbers_of_another_type_fill_no_gaps(tmp_path: Path, word: str) -> None:
     """They run apart: called first enforcements, they neither stand in for missing ones nor make

@@ -119,7 +119,8 @@ def personal_word(header: str) -> str | None:
 
 @cache
 def _unit_names() -> tuple[str, ...]:
-    return tuple(reference_data("headers")["units"])
+    """Units of amounts, the longest first: 百万元 before 万元."""
+    return tuple(sorted(reference_data("headers")["units"], key=len, reverse=True))
 
 
 def header_unit(header: str) -> str | None:

@@ -257,6 +257,75 @@ class TestAnotherCountry:
         assert finder.find("3ª Vara de Falências").status == "unknown"
 
 
+class TestDaysAndProvinces:
+    """One name of several courts, of courts of no province, and spans of days that meet."""
+
+    REGIONS = (
+        RegionRow("100000", "nation", "全国", None, None),
+        RegionRow("330000", "province", "浙江省", None, "100000"),
+        RegionRow("330100", "city", "杭州市", None, "330000"),
+        RegionRow("440000", "province", "广东省", None, "100000"),
+        RegionRow("440300", "city", "深圳市", None, "440000"),
+    )
+
+    @staticmethod
+    def row(court_id: str, name: str, region: str = "330100", **values: object) -> CourtRow:
+        row = CourtRow(court_id, None, name, "basic", region, False, None, None)
+        return row._replace(**values)
+
+    def finder(self, *rows: CourtRow, names: tuple[NameRow, ...] = ()) -> CourtFinder:
+        return CourtFinder(rows, names, self.REGIONS)
+
+    @pytest.mark.parametrize(
+        ("next_day", "status"), [(D(2021, 4, 9), "unsure"), (D(2021, 4, 10), "name")]
+    )
+    def test_courts_with_one_day_in_common_are_not_decided(
+        self, next_day: date, status: str
+    ) -> None:
+        finder = self.finder(
+            self.row("A", "甲区人民法院", valid_to=D(2021, 4, 9)),
+            self.row("B", "甲区人民法院", valid_from=next_day),
+        )
+        found = finder.find("甲区人民法院")
+        assert found.status == status
+        assert len(found.spans) == (2 if status == "name" else 0)
+
+    @pytest.mark.parametrize("region", ["100000", "elsewhere"])
+    def test_a_court_of_no_province_is_of_every_one(self, region: str) -> None:
+        finder = self.finder(
+            self.row("A", "最高知识产权法庭", region), self.row("B", "乙区人民法院", "440300")
+        )
+        for province in ("浙江省", "广东省", None):
+            found = finder.find("最高知识产权法庭", province=province)
+            assert [span.court_id for span in found.spans] == ["A"]
+        assert finder.find("乙区人民法院", province="浙江省").status == "unsure"
+
+    @pytest.mark.parametrize(("special", "status"), [(False, "placed"), (True, "unknown")])
+    def test_no_zone_lies_under_a_special_court(self, special: bool, status: str) -> None:
+        """浙0191 is of a zone under 浙01, but not where 浙01 itself is beside the divisions."""
+        above = self.row("浙01", "杭州市中级人民法院", code="浙01", level="intermediate")
+        found = self.finder(above._replace(special=special)).find("浙0191")
+        assert (found.status, found.region) == (status, None if special else "330100")
+
+    @pytest.mark.parametrize(
+        ("spans", "widest"),
+        [
+            ([(D(2015, 1, 1), D(2016, 1, 1)), (D(2018, 1, 1), None)], (D(2015, 1, 1), None)),
+            ([(None, D(2016, 1, 1)), (D(2015, 1, 1), D(2018, 1, 1))], (None, D(2018, 1, 1))),
+            (
+                [(D(2016, 1, 1), D(2017, 1, 1)), (D(2015, 1, 1), D(2018, 1, 1))],
+                (D(2015, 1, 1), D(2018, 1, 1)),
+            ),
+        ],
+    )
+    def test_two_spans_of_one_court_are_one_and_the_widest(
+        self, spans: list[tuple[date | None, date | None]], widest: tuple[date | None, date | None]
+    ) -> None:
+        names = tuple(NameRow("A", "旧称人民法院", first, last) for first, last in spans)
+        found = self.finder(self.row("A", "甲区人民法院"), names=names).find("旧称人民法院")
+        assert found.spans == (CourtSpan("A", *widest),)
+
+
 class TestTable:
     WORDS = ("浙0104", "扬州经开区法院", "扬州市经开区人民法院", "鼓楼区法院", "浙0104")
 

@@ -71,9 +71,10 @@ def test_courts_can_be_corrected_too(con: duckdb.DuckDBPyConnection, stage: Stag
 
 def test_days_between_deliveries_are_refused(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     load_rows(con, stage("cases", [case("a")]), source("cases"))  # to the end of 2024
-    late = source("cases", observed_from=date(2025, 2, 1), observed_to=date(2025, 6, 30))
-    with pytest.raises(InputError, match="the delivery before it ends on 2024-12-31"):
-        load_rows(con, stage("cases", [case("b")]), late)
+    for day in (date(2025, 1, 2), date(2025, 2, 1)):  # one day left out is one too many
+        late = source("cases", observed_from=day, observed_to=date(2025, 6, 30))
+        with pytest.raises(InputError, match="the delivery before it ends on 2024-12-31"):
+            load_rows(con, stage("cases", [case("b")]), late)
     early = source("cases", observed_from=date(2017, 1, 1), observed_to=date(2017, 12, 31))
     with pytest.raises(InputError, match="the delivery before it ends on 2024-12-31; older rows"):
         load_rows(con, stage("cases", [case("b", filed_on=date(2017, 2, 1))]), early)
