@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from index_engine import queries
 from index_engine.build import build
 from index_engine.method import load_methods
 from index_engine.queries import Snapshot
@@ -38,23 +39,23 @@ def _lines(path: Path) -> list[tuple[str, str]]:
     for method in load_methods():
         with Snapshot(path, method.id) as snapshot:
             period = snapshot.periods()[-1]
-            scores = snapshot.scores("city", period).set_index("place_id")
+            scores = queries.scores(snapshot, "city", period).set_index("place_id")
             row = scores.loc[city]
             ranked_count = int(scores["rank"].notna().sum())
             value = f"{row.score:.1f} ({row.low:.1f} to {row.high:.1f}), {row['rank']} of {ranked_count}"
             lines.append((f"score and rank, {method.name['en']}", value))
     with Snapshot(path) as snapshot:
         names = {i.id: i.name["en"] for i in snapshot.method.estimands}
-        indicators = snapshot.indicators("city", city, period).set_index("indicator")
+        indicators = queries.indicators(snapshot, "city", city, period).set_index("indicator")
         indicator_ids = ("cash_24m", "zhongben_24m")
         lines += [(names[name], _share(indicators.loc[name])) for name in indicator_ids]
-        statistics = snapshot.statistics("city", city, period).set_index("statistic")
+        statistics = queries.statistics(snapshot, "city", city, period).set_index("statistic")
         lines.append(
             ("Closure rate 结案率", f"{100 * statistics.loc['closure_rate', 'value']:.1f} %")
         )
         days = statistics.loc["mean_days_closed", "value"]
         lines.append(("Mean days of closed cases", f"{days:.0f}"))
-        checks = snapshot.checks("city", city, period).set_index("check")
+        checks = queries.checks(snapshot, "city", city, period).set_index("check")
         lines += [(names[name], _share(row)) for name, row in checks.iterrows()]
     return lines
 

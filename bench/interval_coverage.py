@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from index_engine import queries
 from index_engine.build import build
 from index_engine.method import load_method
 from index_engine.queries import Snapshot
@@ -102,10 +103,10 @@ def _world(folder: Path, cases: int, seed: int, method: Path) -> pd.DataFrame:
 
 
 def _courts(snapshot: Snapshot, period: str, tier_by_court: dict[str, str]) -> list[CourtInterval]:
-    tier_scores = snapshot.scores("province", period).set_index("place_id")["score"]
+    tier_scores = queries.scores(snapshot, "province", period).set_index("place_id")["score"]
     lots = _lots(snapshot, period)
     courts = []
-    for row in snapshot.scores("court", period).itertuples(index=False):
+    for row in queries.scores(snapshot, "court", period).itertuples(index=False):
         truth = tier_scores.get(tier_by_court[row.place_id], np.nan)
         if not (np.isnan(row.score) or np.isnan(truth)):
             courts.append(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
 
@@ -58,7 +59,7 @@ def addresses(warehouse: Path) -> dict[str, tuple[str, dict[str, str]]]:
     with Snapshot(warehouse) as snapshot:
         last = snapshot.periods()[-1]
         scored_places = {
-            level: snapshot.scores(level, last).dropna(subset="score")
+            level: queries.scores(snapshot, level, last).dropna(subset="score")
             for level in ("province", "city", "court")
         }
     # The middle of each level: neither the best nor the worst, nor the largest.

@@ -24,7 +24,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from index_engine import annotation_table, periods
+from index_engine import annotation_table, periods, queries
 from index_engine.build import BuildStep, build
 from index_engine.errors import InputError
 from index_engine.formula_escaping import escape_table
@@ -260,7 +260,7 @@ def _scores(arguments: argparse.Namespace) -> None:
         raise InputError(
             "period_without_scores", period=period, first=known_periods[0], last=known_periods[-1]
         )
-    rows = snapshot.scores(arguments.level, period)
+    rows = queries.scores(snapshot, arguments.level, period)
     rows.insert(0, "period", period)
     rows.insert(0, "method", snapshot.method.id)
     if snapshot.synthetic and arguments.format == "table":

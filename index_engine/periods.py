@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 from index_engine.errors import InputError
 
+QUARTERS_PER_YEAR = 4
+
 
 def quarter_from_date(day: date) -> int:
     return day.year * 4 + (day.month - 1) // 3

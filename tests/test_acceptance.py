@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from index_engine import queries
 from index_engine.build import build
 from index_engine.queries import Snapshot
 from index_engine.sample import generate
@@ -54,7 +55,7 @@ def honest() -> Iterator[Snapshot]:
 
 
 def row(snapshot: Snapshot, unit: str, period: str) -> dict[str, float]:
-    rows = snapshot.scores("province", period).set_index("place_id")
+    rows = queries.scores(snapshot, "province", period).set_index("place_id")
     found: dict[str, float] = rows.loc[unit].to_dict()
     return found
 
@@ -102,7 +103,7 @@ def test_the_official_method_is_fooled_and_the_index_is_not(
         assert by_official[0][dimension] > by_official[1][dimension]
     assert ours[0] < ours[1]
     # So the two methods part over it more than over any honest province.
-    compared = gamed.method_comparison("province", period, OFFICIAL).set_index("place_id")
+    compared = queries.method_comparison(gamed, "province", period, OFFICIAL).set_index("place_id")
     apart = compared["other_score"] - compared["score"]
     assert apart["gamed"] == apart.max()
 
@@ -114,7 +115,7 @@ def test_the_checks_see_what_the_official_figures_hide(gamed: Snapshot, honest: 
     for check in ("zhongben_share", "zhongben_resumed_24m"):
         assert found.loc[check, "status"] == "estimated"
     assert found.loc["zhongben_share", "low"] > plain.loc["zhongben_share", "high"]
-    tier = gamed.checks("province", "T3", "2025Q4").set_index("check")
+    tier = queries.checks(gamed, "province", "T3", "2025Q4").set_index("check")
     assert found.loc["zhongben_share", "low"] > tier.loc["zhongben_share", "high"]
 
 
@@ -129,7 +130,7 @@ def test_the_courts_that_reformed_are_the_exceptions(honest: Snapshot) -> None:
     """More of their debtors pay from January 2025 on; elsewhere nothing changed then."""
     with duckdb.connect(honest.path, read_only=True) as con:
         truth = con.execute("SELECT place_id FROM sample_truth WHERE role = 'reformed'").fetchall()
-    found = honest.exceptions("court", "2025Q4")
+    found = queries.exceptions(honest, "court", "2025Q4")
     found = found[found["statistic"].isin(["completion_rate", "zhongben_rate"])]
     reformed = found["place_id"].isin({unit for (unit,) in truth})
     assert reformed.any()

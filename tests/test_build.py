@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine import periods
+from index_engine import periods, queries
 from index_engine.build import BuildStep, build
 from index_engine.cli import main
 from index_engine.errors import InputError
@@ -200,9 +200,9 @@ def test_without_auctions(tmp_path: Path):
     path = bare.write(tmp_path / "w.duckdb")
     build(path)
     snapshot = Snapshot(path)
-    nation = snapshot.scores("nation", "2024Q4").iloc[0]
+    nation = queries.scores(snapshot, "nation", "2024Q4").iloc[0]
     assert nation["status"] == "too_few"
-    found = snapshot.indicators("nation", "CN", "2024Q4").set_index("indicator")["status"]
+    found = queries.indicators(snapshot, "nation", "CN", "2024Q4").set_index("indicator")["status"]
     assert found["cash_24m"] == "estimated"
     assert set(found[["lot_sold_12m", "price_ratio", "first_round_sold"]]) == {"no_data"}
     snapshot.close()
@@ -214,7 +214,7 @@ def test_without_cases(tmp_path: Path):
     path = bare.write(tmp_path / "w.duckdb")
     build(path)
     snapshot = Snapshot(path)
-    found = snapshot.indicators("nation", "CN", "2024Q4").set_index("indicator")["status"]
+    found = queries.indicators(snapshot, "nation", "CN", "2024Q4").set_index("indicator")["status"]
     assert found["lot_sold_12m"] == "estimated"
     assert set(found[["cash_24m", "recovery"]]) == {"no_data"}
     snapshot.close()
@@ -228,8 +228,8 @@ def test_a_country_without_cities(tmp_path: Path):
     path = World(regions, courts, rows.cases, rows.rounds).write(tmp_path / "w.duckdb")
     build(path)
     snapshot = Snapshot(path)
-    assert snapshot.scores("city", "2024Q4").empty
-    assert len(snapshot.scores("province", "2024Q4")) == 3
+    assert queries.scores(snapshot, "city", "2024Q4").empty
+    assert len(queries.scores(snapshot, "province", "2024Q4")) == 3
     snapshot.close()
 
 
@@ -237,12 +237,12 @@ def test_readers_read_on_during_a_build(built_world: Path, tmp_path: Path):
     """A page asks all the while; each answer is of the old file or of the new, and none fails."""
     path = shutil.copyfile(built_world, tmp_path / "w.duckdb")
     snapshot = Snapshot(path)
-    expected = snapshot.scores("province", "2024Q4")
+    expected = queries.scores(snapshot, "province", "2024Q4")
     stop, wrong = threading.Event(), []
 
     def read() -> None:
         while not stop.is_set():
-            found = snapshot.scores("province", "2024Q4")
+            found = queries.scores(snapshot, "province", "2024Q4")
             if not found.equals(expected):
                 wrong.append(found)
 
@@ -316,7 +316,7 @@ def test_places_and_courts_without_cases_are_no_units(tmp_path: Path, rows: Worl
     path = world(tmp_path / "w.duckdb", rows.cases[:1000], (), courts, regions)
     build(path)
     snapshot = Snapshot(path)
-    assert set(snapshot.scores("province", "2024Q3")["place_id"]) == {"11", "12", "13"}
+    assert set(queries.scores(snapshot, "province", "2024Q3")["place_id"]) == {"11", "12", "13"}
     for level, unit in (("province", "14"), ("court", "Z")):
         with pytest.raises(KeyError):
             snapshot.place(level, unit)
@@ -328,15 +328,15 @@ def test_what_is_imported_after_a_build_waits_for_the_next(built_world: Path, tm
     path = tmp_path / "w.duckdb"
     shutil.copyfile(built_world, path)
     with Snapshot(path) as snapshot:
-        version, sources = snapshot.version, len(snapshot.sources())
+        version, sources = snapshot.version, len(queries.sources(snapshot))
     with duckdb.connect(path) as con:
         con.execute("INSERT INTO sources SELECT * REPLACE (99 AS source_id) FROM sources LIMIT 1")
     with Snapshot(path) as snapshot:
-        assert (snapshot.version, len(snapshot.sources())) == (version, sources)
+        assert (snapshot.version, len(queries.sources(snapshot))) == (version, sources)
     build(path)
     with Snapshot(path) as snapshot:
         assert snapshot.version != version
-        assert len(snapshot.sources()) == sources + 1
+        assert len(queries.sources(snapshot)) == sources + 1
 
 
 def test_a_window_needs_cases_and_auctions(tmp_path: Path, rows: World):

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from index_engine import queries
 from index_engine.cli import SYNTHETIC_NOTE, main
 from index_engine.method import load_method
 from index_engine.queries import Snapshot
@@ -60,7 +61,7 @@ def test_scores_as_csv(built_world: Path, capsys: Capture):
     out = printed(capsys, *command, "--period", "2024Q3", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     snapshot = Snapshot(built_world)
-    expected = snapshot.scores("province", "2024Q3")
+    expected = queries.scores(snapshot, "province", "2024Q3")
     snapshot.close()
     assert [row["place_id"] for row in rows] == expected["place_id"].tolist()
     for row, (_, score) in zip(rows, expected.iterrows(), strict=True):

@@ -16,6 +16,7 @@ from dashboard.ui import cells, components
 from dashboard.ui.columns import plot_column, text_column
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 from index_engine.queries import Comparison
 
 MIN_SCALE_LIMIT = 2.0  # points that fill half a cell, where no part is larger
@@ -58,7 +59,8 @@ def indicator_rows(
 ) -> list[PartRow]:
     """A row for each indicator, in the order of the method."""
     baseline_values, target_values = (
-        view.snapshot.indicators(*side.key).set_index("indicator") for side in (baseline, target)
+        queries.indicators(view.snapshot, *side.key).set_index("indicator")
+        for side in (baseline, target)
     )
     rows = []
     for line in comparison.contributions.itertuples(index=False):

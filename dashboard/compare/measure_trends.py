@@ -16,6 +16,7 @@ from dashboard.ui import chart_block, compared_places, components, controls, the
 from dashboard.ui.charts import annotation_lines, base
 from dashboard.ui.charts.annotation_lines import AnnotationMarks
 from dashboard.ui.html import tag
+from index_engine import queries
 from index_engine.queries import Place
 
 SCORE = "score"
@@ -76,7 +77,7 @@ def section(view: View, places: Sequence[Place], measure: str, basis: str) -> No
         anchor="over-time",
     )
     keys = tuple((place.level, place.place_id) for place in places)
-    rows = view.snapshot.trends(keys, measure)
+    rows = queries.trends(view.snapshot, keys, measure)
     if rows["value"].isna().all():
         st.html(tag("p", _("None of these places has a value in any quarter."), class_="quiet"))
         return

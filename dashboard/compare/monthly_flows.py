@@ -15,6 +15,7 @@ from dashboard.text.i18n import _
 from dashboard.ui import chart_block, compared_places, components, controls, theme
 from dashboard.ui.charts import base
 from dashboard.ui.html import tag
+from index_engine import queries
 from index_engine.queries import Place
 
 FILINGS = "filed"
@@ -52,7 +53,7 @@ def section(view: View, places: Sequence[Place]) -> None:
 
 
 def _draw_flow(view: View, place: Place, name: str, flow: str, title: str) -> None:
-    rows = view.snapshot.monthly_flows(place.level, place.place_id)
+    rows = queries.monthly_flows(view.snapshot, place.level, place.place_id)
     rows = rows[rows["flow"] == flow].reset_index(drop=True)
     st.html(tag("h3", name, class_="chart"))
     if rows.empty:

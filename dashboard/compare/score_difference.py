@@ -14,6 +14,7 @@ from dashboard.text.i18n import _
 from dashboard.ui import chart_block, components
 from dashboard.ui.charts import waterfall_chart
 from dashboard.ui.html import Html, tag
+from index_engine import queries
 from index_engine.queries import Comparison, Place
 
 MONTHS_PER_QUARTER = 3
@@ -36,7 +37,7 @@ def section(view: View, places: Sequence[Place]) -> None:
         st.html(tag("p", _("There is no earlier period to compare with."), class_="said"))
         return
     baseline, target = pair
-    comparison = view.snapshot.comparison(baseline.key, target.key)
+    comparison = queries.comparison(view.snapshot, baseline.key, target.key)
     if formats.is_missing(comparison.total):
         st.html(tag("p", no_score_reason(pair), class_="said"))
         return

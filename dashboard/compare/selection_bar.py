@@ -13,6 +13,7 @@ from dashboard.text.i18n import _, place_name
 from dashboard.ui import compared_places, components, search
 from dashboard.ui.compared_places import MAX_PLACES, PARAMETER, address_value
 from dashboard.ui.html import Html, join, tag
+from index_engine import queries
 from index_engine.queries import Place
 
 SUGGESTION_COUNT = 4  # similar places that are suggested beside one
@@ -78,8 +79,8 @@ def suggestion_links(view: View, places: Sequence[Place]) -> Html | None:
 
 def _similar_places_link(view: View, place: Place) -> list[Html]:
     """A link that compares a place with those most similar to it, and what similar means."""
-    neighbours = view.snapshot.similar_places(
-        place.level, place.place_id, view.period, k=SUGGESTION_COUNT
+    neighbours = queries.similar_places(
+        view.snapshot, place.level, place.place_id, view.period, k=SUGGESTION_COUNT
     )
     if neighbours.empty:
         return []

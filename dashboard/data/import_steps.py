@@ -27,6 +27,7 @@ from dashboard.ui import cells
 from dashboard.ui.columns import number_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, TableSpec, table_block
+from index_engine import queries
 from index_engine.errors import InputError, Message
 from index_engine.importing import api
 from index_engine.importing.api import DryRun, LoadResult
@@ -317,7 +318,7 @@ def _result_links() -> Html:
     except InputError as error:
         return tag("p", messages.translate(error), class_="advice")
     map_link = tag("a", _("See it on the map"), href=address.link(""), data_in=True)
-    scores = snapshot.scores("province", snapshot.periods()[-1])
+    scores = queries.scores(snapshot, "province", snapshot.periods()[-1])
     largest_provinces: Any = scores[scores["n"] > 0].sort_values("n", ascending=False).head(3)
     links = [cells.place_link(row, "province") for row in largest_provinces.itertuples(index=False)]
     return tag("p", map_link, *links, class_="ways-on")

@@ -13,6 +13,7 @@ from dashboard.text.i18n import _
 from dashboard.text.levels import level_names
 from dashboard.ui import controls
 from dashboard.ui.html import Html, tag
+from index_engine import queries
 
 LEVELS = ("province", "city", "court")
 
@@ -52,7 +53,7 @@ def draw_coherence_level(view: View) -> tuple[str, View, pd.DataFrame]:
     where that is empty."""
     level, latest_view = selected_level(), view_of_latest_period(view)
     st.html(level_switch())
-    rows = latest_view.snapshot.coherence(level)
+    rows = queries.coherence(latest_view.snapshot, level)
     if rows.empty:
         st.html(too_few_places_note(level))
     return level, latest_view, rows

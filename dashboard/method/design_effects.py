@@ -10,12 +10,13 @@ from dashboard.state.cache import View
 from dashboard.text.i18n import _, localise
 from dashboard.ui.columns import number_column, share_column, text_column
 from dashboard.ui.table import Source, TableSpec, table_block
+from index_engine import queries
 
 
 def draw_design_effects(view: View) -> None:
     """The design effect of every indicator, check and statistic that has one, the largest first."""
     latest_view = audit_level.view_of_latest_period(view)
-    rows = latest_view.snapshot.design_effects()
+    rows = queries.design_effects(latest_view.snapshot)
     names = {entry.id: localise(entry.name) for entry in latest_view.snapshot.method.estimands}
     listed_rows: list[Any] = [row for row in rows.itertuples(index=False) if row.indicator in names]
     listed_rows.sort(key=lambda row: (-row.design_effect, row.indicator))

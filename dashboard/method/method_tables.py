@@ -14,6 +14,7 @@ from dashboard.ui.columns import number_column, share_column, text_column
 from dashboard.ui.html import Html, tag
 from dashboard.ui.provenance import goalpost_value, method_anchor
 from dashboard.ui.table import Column, TableSpec, table_block
+from index_engine import queries
 from index_engine.method import Estimate, Indicator, Method
 
 
@@ -125,7 +126,7 @@ def draw_sources(view: View) -> None:
         "courts": _("courts"),
         "regions": _("regions"),
     }
-    rows = view.snapshot.sources()
+    rows = queries.sources(view.snapshot)
     table_block(
         view,
         TableSpec(

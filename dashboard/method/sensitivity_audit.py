@@ -23,6 +23,7 @@ from dashboard.ui import cells, chart_block, components
 from dashboard.ui.columns import number_column, place_column, plot_column, share_column, text_column
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column, RowGroup, Source, TableSpec, table_block
+from index_engine import queries
 from index_engine.method import Dimension, Indicator, Method
 
 SENSITIVITY_LEVELS = ("province", "city")  # the order of courts is not published
@@ -50,7 +51,7 @@ def draw_sensitivity(view: View) -> None:
                 class_="quiet",
             )
         )
-    rows = latest_view.snapshot.perturbations(level)
+    rows = queries.perturbations(latest_view.snapshot, level)
     if rows.empty:
         st.html(audit_level.too_few_places_note(level))
         return
@@ -183,7 +184,7 @@ def draw_sobol_indices(latest_view: View, level: str) -> None:
     """Sobol indices of the mean change of rank, as dots with their intervals."""
     title = _("Which assumption moves ranks most")
     st.html(tag("h3", title, class_="chart"))
-    rows = latest_view.snapshot.sobol(level)
+    rows = queries.sobol(latest_view.snapshot, level)
     rows = rows.sort_values("total", kind="stable", na_position="first")
     names = {row.choice: terms.assumption_name(row.choice) for row in rows.itertuples()}
     chart = latest_view.cached(
@@ -192,7 +193,7 @@ def draw_sobol_indices(latest_view: View, level: str) -> None:
         level,
     )
     count_text = place_count(
-        level, int(latest_view.snapshot.sensitivity(level)["rank"].notna().sum())
+        level, int(queries.sensitivity(latest_view.snapshot, level)["rank"].notna().sum())
     )
     chart_block.show_chart(
         latest_view,
@@ -248,7 +249,7 @@ def sobol_notes(method: Method) -> Html:
 
 def draw_joint_changes(latest_view: View, level: str) -> None:
     """The ranks of every place over all assumptions, beside its rank set from sampling."""
-    rows = latest_view.snapshot.sensitivity(level)
+    rows = queries.sensitivity(latest_view.snapshot, level)
     rows = rows[rows["rank"].notna()]
     listed_rows = list(rows.itertuples(index=False))
     is_complete = address.get("all") == "1" or len(listed_rows) <= PAGE_SIZE

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.state import address
-from dashboard.state.cache import LEVELS, View
+from dashboard.state.cache import View
 from dashboard.text.i18n import _
 from dashboard.ui import controls
 from dashboard.ui.charts import choropleth as maps
 from dashboard.ui.charts.choropleth import Extent
 from dashboard.ui.html import Html
+from index_engine import queries
+from index_engine.queries import LEVELS
 
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 FILL_SHARE = 0.86  # of the room of a city that its dots take
@@ -81,7 +83,7 @@ def build_basemap(view: View, level: str, scores: pd.DataFrame) -> Basemap | Non
     ) or not maps.has_outlines(file, parent):
         return None
     outlines = maps.outline_names(file, parent)
-    seats = view.snapshot.court_seats(view.period) if level == "court" else None
+    seats = queries.court_seats(view.snapshot, view.period) if level == "court" else None
     place_by_outline = (
         {code: code for code in outlines} if seats is None else _sole_courts(seats, outlines)
     )

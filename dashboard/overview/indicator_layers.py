@@ -18,6 +18,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components, table, theme
 from dashboard.ui.table import Column
+from index_engine import queries
 from index_engine.method import Indicator
 
 COVERAGE = "coverage"
@@ -68,7 +69,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
         return formats.value(line.value, indicator.unit)
 
     def add_values(places: pd.DataFrame) -> pd.DataFrame:
-        values = view.snapshot.indicator_values(level, view.period, indicator.id)
+        values = queries.indicator_values(view.snapshot, level, view.period, indicator.id)
         column_names = {
             column: f"value_{column}" for column in ("se", "low", "high", "n", "status")
         }
@@ -129,7 +130,7 @@ def _coverage_layer(view: View, level: str) -> Layer:
         return [text, components.status_text(line.status) if line.status == "low_coverage" else ""]
 
     def add_values(places: pd.DataFrame) -> pd.DataFrame:
-        values = view.snapshot.statistic_values(level, view.period, COVERAGE)
+        values = queries.statistic_values(view.snapshot, level, view.period, COVERAGE)
         column_names = {"value": "covered", "numerator": "received", "denominator": "expected"}
         rows = places.merge(values.rename(columns=column_names), on="place_id", how="left")
         return rows.sort_values("covered", ascending=False, kind="stable", na_position="last")

@@ -14,6 +14,7 @@ from dashboard.text.i18n import _, localise, place_name
 from dashboard.ui import compared_places, components
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.provenance import provenance_note
+from index_engine import queries
 
 KEY_INDICATORS = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")
 MAX_INDICATORS = 5  # of a method that has none of these
@@ -23,7 +24,7 @@ def headline_text(view: View) -> tuple[str, Html]:
     """What the index says of the place in focus, in a sentence and a line of numbers."""
     place = place_name(view.place)
     row = view.score_row(view.place)
-    values = view.snapshot.indicators(view.place.level, view.place.place_id, view.period)
+    values = queries.indicators(view.snapshot, view.place.level, view.place.place_id, view.period)
     estimates = values[values["status"] == "estimated"].set_index("indicator")["value"]
     if {"cash_24m", "zhongben_24m"} <= set(estimates.index):
         title = _(
@@ -62,7 +63,7 @@ def lead_facts(view: View, row: Any) -> Html:
 def draw_key_numbers(view: View) -> None:
     """The score and the indicators that most readers ask for, each with what it is made of."""
     row = view.score_row(view.place)
-    values = view.snapshot.indicators(view.place.level, view.place.place_id, view.period)
+    values = queries.indicators(view.snapshot, view.place.level, view.place.place_id, view.period)
     by_id = {line.indicator: line for line in values.itertuples(index=False)}
     indicator_ids = [name for name in KEY_INDICATORS if name in by_id] or list(by_id)[
         :MAX_INDICATORS

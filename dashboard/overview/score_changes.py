@@ -14,7 +14,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, localise, place_name
 from dashboard.ui import components, controls
 from dashboard.ui.html import Html, join, tag
-from index_engine import periods
+from index_engine import periods, queries
 
 LAG_QUARTERS = {"quarter": 1, "year": 4}
 MAX_ITEMS = 5  # on each side; of what is in no order, as many as a page can hold
@@ -33,7 +33,7 @@ def section(view: View, level: str, places: pd.DataFrame) -> None:
         message = _("There is no score for {period} to compare with.")
         st.html(tag("p", message.format(period=formats.period(base_period)), class_="quiet"))
         return
-    changes = view.snapshot.score_changes(level, view.period, base_period)
+    changes = queries.score_changes(view.snapshot, level, view.period, base_period)
     changes = changes[changes["place_id"].isin(places["place_id"])]
     if changes.empty:
         message = _("No place here has a score in both periods.")

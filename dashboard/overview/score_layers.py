@@ -18,6 +18,7 @@ from dashboard.text.i18n import _, localise
 from dashboard.ui import components, method_switch, table, theme
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column
+from index_engine import queries
 from index_engine.method import Dimension
 from index_engine.monitoring.spatial import FALSE_DISCOVERY_RATE, LEVELS
 
@@ -296,7 +297,7 @@ def _sort_by_cluster(
 ) -> pd.DataFrame:
     if not method_switch.is_main_method(view.snapshot):
         return places
-    clusters = view.snapshot.local_clusters(level, view.period, layer=SCORE)
+    clusters = queries.local_clusters(view.snapshot, level, view.period, layer=SCORE)
     rows = places.merge(clusters[["place_id", "i", "q", "cluster"]], on="place_id", how="left")
     class_numbers = [class_index(line) for line in rows.itertuples(index=False)]
     return rows.iloc[pd.Series(class_numbers).sort_values(kind="stable").index]
@@ -316,7 +317,7 @@ def no_comparison_note(view: View) -> Html:
 
 def moran_text(view: View, level: str) -> str:
     """Whether neighbours resemble each other at all, for the line under the map."""
-    rows = view.snapshot.spatial_autocorrelation(level, view.period)
+    rows = queries.spatial_autocorrelation(view.snapshot, level, view.period)
     row = next(rows[rows["layer"] == SCORE].itertuples(index=False), None)
     if row is None:
         return _("Moran's I: not computed")

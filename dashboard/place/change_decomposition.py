@@ -14,7 +14,7 @@ from dashboard.ui.columns import change_column, plot_column, text_column, value_
 from dashboard.ui.html import Html, tag
 from dashboard.ui.point_scale import SCORE_SCALE, PointScale
 from dashboard.ui.table import Column, Source, TableSpec, table_block
-from index_engine import periods
+from index_engine import periods, queries
 
 MIN_SCALE_LIMIT = 2.0  # points that fill half a cell, where no change is larger
 QUARTERS_PER_YEAR = 4
@@ -46,7 +46,9 @@ def draw_changes(view: View) -> None:
     title = _("Change since {period}: performance and case mix").format(
         period=formats.period(earlier_period)
     )
-    changes = view.snapshot.change_decomposition(view.place.level, view.place.place_id, view.period)
+    changes = queries.change_decomposition(
+        view.snapshot, view.place.level, view.place.place_id, view.period
+    )
     is_split = changes["performance"].notna().any()
     rows = change_rows(view, changes) if is_split else []
     part_sizes = [abs(size) for row in rows for size in row.parts_in_points if size]

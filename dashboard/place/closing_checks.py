@@ -14,6 +14,7 @@ from dashboard.ui.html import Html, join
 from dashboard.ui.national_comparison import IntervalPosition, interval_position
 from dashboard.ui.provenance import provenance_note, quotient_text
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 from index_engine.method import Check
 
 
@@ -42,7 +43,7 @@ class CheckRow:
 def section(view: View) -> None:
     """Every check of the main method: value, interval and n, the nation's, and what it shows."""
     place = view.place
-    values = view.snapshot.checks(place.level, place.place_id, view.period)
+    values = queries.checks(view.snapshot, place.level, place.place_id, view.period)
     has_values = values["value"].notna().any()
     spec = TableSpec(
         key="checks",

@@ -16,6 +16,7 @@ from dashboard.ui.html import Html
 from dashboard.ui.national_comparison import DIRECT_STATUSES
 from dashboard.ui.point_scale import SCORE_SCALE, PointScale
 from dashboard.ui.provenance import provenance_note
+from index_engine import queries
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def decomposition_rows(
     """
     method = view.snapshot.method
     nation = view.score_row(view.snapshot.nation)
-    nation_values = view.snapshot.indicators("nation", view.snapshot.nation.place_id, view.period)
+    nation_values = queries.indicators(
+        view.snapshot, "nation", view.snapshot.nation.place_id, view.period
+    )
     nation_points = dict(zip(nation_values["indicator"], nation_values["points"], strict=True))
     total_weight = sum(dimension.weight for dimension in method.dimensions)
     rows = [_score_row(score_row, nation, distributions)] if score_row else []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import pandas as pd
 import streamlit as st
 
 from dashboard.state.cache import View
@@ -12,6 +11,8 @@ from dashboard.text.i18n import _
 from dashboard.ui import components
 from dashboard.ui.html import tag
 from dashboard.ui.national_comparison import IntervalPosition, interval_position
+from index_engine import queries
+from index_engine.queries import IndirectRatio
 
 
 def draw_expected_payments(view: View) -> None:
@@ -20,14 +21,13 @@ def draw_expected_payments(view: View) -> None:
     st.html(
         tag("h3", _("Cases paid, compared with what its case mix would predict"), class_="chart")
     )
-    payments = view.snapshot.indirect_ratio(place.level, place.place_id, view.period)
-    if payments.empty:
+    line = queries.indirect_ratio(view.snapshot, place.level, place.place_id, view.period)
+    if line is None:
         message = _(
             "Fewer than {n} of its cases would be expected to be paid: too few to compare."
         ).format(n=formats.number(view.snapshot.main.min_cell))
         st.html(tag("p", message, class_="said"))
         return
-    line = next(payments.itertuples(index=False))
     ratio = tag("strong", formats.number(line.ratio, 2), class_="big")
     st.html(tag("p", ratio, tag("span", ratio_text(line)), class_="ratio"))
     sentences = [
@@ -45,10 +45,10 @@ def draw_expected_payments(view: View) -> None:
     st.html(tag("p", components.facts(*sentences), class_="said"))
     score_row = view.score_row(place)
     st.html(components.source_line(view, n=score_row.n if score_row else None))
-    components.download_button("expected", view, lambda: payments)
+    components.download_button("expected", view, lambda: pd.DataFrame([line]))
 
 
-def ratio_text(line: Any) -> str:
+def ratio_text(line: IndirectRatio) -> str:
     """The ratio of observed to expected payments as a sentence with its interval."""
     interval = formats.interval(line.low, line.high, "ratio")
     ratio = formats.number(line.ratio, 2)

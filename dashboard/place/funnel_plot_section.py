@@ -15,6 +15,7 @@ from dashboard.ui import cells, chart_block, components, controls, theme
 from dashboard.ui.charts import funnel_plot
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.provenance import quotient_text
+from index_engine import queries
 from index_engine.method import Statistic
 from index_engine.queries import LEVELS
 
@@ -36,14 +37,16 @@ def section(view: View) -> None:
         anchor="funnel",
     )
     statistics_by_id: dict[str, Statistic] = {
-        statistic.id: statistic for statistic in view.snapshot.funnel_statistics()
+        statistic.id: statistic for statistic in queries.funnel_statistics(view.snapshot)
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="funnel-choices"):
         statistic_id = select_statistic(statistics_by_id)
         level = select_level(view)
     statistic = statistics_by_id.get(statistic_id)
     funnel_data = (
-        None if statistic is None else view.snapshot.funnel_plot(level, view.period, statistic_id)
+        None
+        if statistic is None
+        else queries.funnel_plot(view.snapshot, level, view.period, statistic_id)
     )
     if statistic is None or funnel_data is None:
         message = _("Too few places have this statistic in the period for a funnel plot.")

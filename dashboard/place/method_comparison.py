@@ -16,6 +16,7 @@ from dashboard.ui.cells import value_with_detail
 from dashboard.ui.columns import score_whisker_column, text_column, value_column
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 from index_engine.method import Method
 
 RANKED_LEVELS = ("province", "city")  # ranks of courts are on the rankings page, with their note
@@ -89,7 +90,7 @@ def method_rows(view: View, row: Any, other_methods: Sequence[Method]) -> list[M
         )
     ]
     for method in other_methods:
-        comparison = view.snapshot.method_comparison(place.level, view.period, method.id)
+        comparison = queries.method_comparison(view.snapshot, place.level, view.period, method.id)
         is_place = comparison["place_id"] == place.place_id
         line = next(comparison[is_place].itertuples(index=False), None)
         rows.append(

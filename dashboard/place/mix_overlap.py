@@ -12,12 +12,13 @@ from dashboard.text.i18n import _
 from dashboard.ui import cells
 from dashboard.ui.columns import plot_column, text_column
 from dashboard.ui.table import Source, TableSpec, table_block
+from index_engine import queries
 
 
 def draw_overlap(view: View) -> None:
     """The share of the national mix that has cases here, by process, and what follows from it."""
     place = view.place
-    overlap = view.snapshot.mix_overlap(place.level, place.place_id, view.period)
+    overlap = queries.mix_overlap(view.snapshot, place.level, place.place_id, view.period)
     overlap = overlap[overlap["overlap"].notna()]
     process_names = {
         "case": _("all cases"),

@@ -15,6 +15,7 @@ from dashboard.ui.html import Html, join, tag
 from dashboard.ui.national_comparison import Verdict, compare_with_nation
 from dashboard.ui.point_scale import difference_in_points
 from dashboard.ui.provenance import provenance_note
+from index_engine import queries
 from index_engine.method import Indicator
 
 MAX_SENTENCES = 3  # on either side
@@ -36,7 +37,7 @@ def section(view: View) -> None:
     place = view.place
     if place.level == "nation":
         return
-    values = view.snapshot.indicators(place.level, place.place_id, view.period)
+    values = queries.indicators(view.snapshot, place.level, place.place_id, view.period)
     comparisons = national_comparisons(view, values)
     components.section(
         _("What stands out"),

@@ -15,6 +15,7 @@ from dashboard.ui.columns import plot_column, text_column, value_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.provenance import provenance_note
 from dashboard.ui.table import Column, TableSpec, table_block
+from index_engine import queries
 from index_engine.method import Statistic
 
 
@@ -35,7 +36,7 @@ def section(view: View) -> None:
     """Each statistic with its numerator and denominator, beside the nation's and among all places
     of the level. Of none is one direction better, so that none is marked."""
     place = view.place
-    values = view.snapshot.statistics(place.level, place.place_id, view.period)
+    values = queries.statistics(view.snapshot, place.level, place.place_id, view.period)
     distributions = spine_chart.read_distributions(view)
     spec = TableSpec(
         key="official",
@@ -62,7 +63,9 @@ def statistic_rows(
 ) -> list[StatisticRow]:
     """Rows of the table, in the order of the method."""
     statistics = {statistic.id: statistic for statistic in view.snapshot.main.statistics}
-    nation_rows = view.snapshot.statistics("nation", view.snapshot.nation.place_id, view.period)
+    nation_rows = queries.statistics(
+        view.snapshot, "nation", view.snapshot.nation.place_id, view.period
+    )
     nation_values: Mapping[str, float] = dict(
         zip(nation_rows["statistic"], nation_rows["value"], strict=True)
     )

@@ -10,6 +10,7 @@ from dashboard.text.i18n import _, place_name
 from dashboard.ui import chart_block, components, controls, theme
 from dashboard.ui.charts import outcome_chart
 from dashboard.ui.html import tag
+from index_engine import queries
 from index_engine.queries import Place
 
 
@@ -40,7 +41,7 @@ def select_cohort(view: View) -> str:
     return controls.select(
         "cohort",
         _("Cases followed"),
-        ["", *view.snapshot.cohorts()[::-1]],
+        ["", *queries.cohorts(view.snapshot)[::-1]],
         format_option=lambda year: (
             _("Filed in {year}").format(year=year)
             if year
@@ -53,7 +54,9 @@ def select_cohort(view: View) -> str:
 def incidence_curve(
     view: View, place: Place, process: str, incidence_filter: dict[str, str]
 ) -> pd.DataFrame:
-    return view.snapshot.incidence(place.level, place.place_id, process=process, **incidence_filter)
+    return queries.incidence(
+        view.snapshot, place.level, place.place_id, process=process, **incidence_filter
+    )
 
 
 def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from dashboard.ui import cells, components
 from dashboard.ui.columns import plot_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 
 VARIED_LEVELS = ("province", "city")  # levels for which the assumptions are varied
 
@@ -44,7 +45,7 @@ def section(view: View, row: Any) -> None:
         ),
         anchor="choices",
     )
-    sensitivity_rows = view.snapshot.sensitivity(place.level)
+    sensitivity_rows = queries.sensitivity(view.snapshot, place.level)
     is_place = sensitivity_rows["place_id"] == place.place_id
     line = next(sensitivity_rows[is_place].itertuples(index=False), None)
     if line is None:
@@ -136,7 +137,7 @@ def _source(view: View, extra: object) -> Source:
 
 def draw_sobol_indices(view: View, line: Any) -> None:
     """The Sobol indices of the rank of the place, as bars."""
-    sobol_rows = view.snapshot.sobol(view.place.level, view.place.place_id)
+    sobol_rows = queries.sobol(view.snapshot, view.place.level, view.place.place_id)
     sobol_rows = sobol_rows.sort_values("total", ascending=False, kind="stable")
     spec: TableSpec[Any] = TableSpec(
         key="sobol",

@@ -13,6 +13,7 @@ from dashboard.ui import cells, components
 from dashboard.ui.columns import text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 
 YUAN_BY_UNIT = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 
@@ -20,7 +21,7 @@ YUAN_BY_UNIT = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 def section(view: View) -> None:
     """What courts, the press and monitors published of the place, beside what is computed."""
     place = view.place
-    values = view.snapshot.reported_statistics(place.level, place.place_id, view.period)
+    values = queries.reported_statistics(view.snapshot, place.level, place.place_id, view.period)
     # Each figure names its own source; the source line is about what is computed.
     source = None
     if view.snapshot.synthetic or values["computed"].notna().any():
@@ -48,7 +49,7 @@ def section(view: View) -> None:
             Column(_("Computed"), lambda line: _computed_cell(view, line), kind="number"),
             text_column(
                 _("Definition"),
-                lambda line: localise(view.snapshot.metrics[line.metric].definition),
+                lambda line: localise(queries.metrics()[line.metric].definition),
                 css_class="fine",
             ),
             text_column(_("Source"), _publication_link),
@@ -62,7 +63,7 @@ def section(view: View) -> None:
 
 def _statistic_cell(view: View, line: Any) -> Html:
     """The statistic, why nothing computed is like it, and of which place it was published."""
-    metric = view.snapshot.metrics[line.metric]
+    metric = queries.metrics()[line.metric]
     pairs: list[tuple[str, object]] = []
     if metric.apart:
         pairs.append((_("Why no computed value"), localise(metric.apart)))

@@ -21,6 +21,7 @@ from dashboard.ui.html import Html, join, tag
 from dashboard.ui.point_scale import axis_position
 from dashboard.ui.provenance import format_amount, provenance_note, quotient_text
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 
 # Least start price over the reference price. The first auction starts at 70 % of it or above, the
 # second takes at most 20 % off that start, and a fixed-price sale is held at the second's start.
@@ -55,7 +56,7 @@ class PipelineRow:
 def section(view: View) -> None:
     """Rounds by stage and outcome, and under them the three rates of sale."""
     place = view.place
-    rounds = view.snapshot.sale_pipeline(place.level, place.place_id, view.period)
+    rounds = queries.sale_pipeline(view.snapshot, place.level, place.place_id, view.period)
     has_rounds = bool(len(rounds) and rounds["held"].sum())
     spec = TableSpec(
         key="rounds",
@@ -232,7 +233,7 @@ def _price_floor_note() -> str:
 def render_sale_rates(view: View) -> Html | None:
     """One word, three denominators: the rates of sale by round, by lot and by value."""
     place = view.place
-    rows = view.snapshot.statistics(place.level, place.place_id, view.period)
+    rows = queries.statistics(view.snapshot, place.level, place.place_id, view.period)
     rows_by_id = {row.statistic: row for row in rows.itertuples(index=False)}
     sale_rates = []
     for statistic in view.snapshot.main.statistics:

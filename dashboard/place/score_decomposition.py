@@ -30,6 +30,7 @@ from dashboard.ui.html import Html, join, tag
 from dashboard.ui.national_comparison import Verdict, compare_with_nation
 from dashboard.ui.point_scale import PointScale
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 
 DIRECT, PEERS, CASE_MIX = "own", "peers", "mix"  # readings, as the address names them
 ADJUSTMENT_SCALE_LIMIT = 5.0  # points that fill half a cell
@@ -40,7 +41,7 @@ def section(view: View, row: Any) -> None:
     """Dimensions and indicators of the place in focus, in the reading that the address names."""
     place = view.place
     is_nation = place.level == "nation"
-    values = view.snapshot.indicators(place.level, place.place_id, view.period)
+    values = queries.indicators(view.snapshot, place.level, place.place_id, view.period)
     reading = DIRECT if is_nation else selected_reading()
     distributions = spine_chart.read_distributions(view)
     columns = {

@@ -12,6 +12,7 @@ from dashboard.ui import compared_places
 from dashboard.ui.columns import number_column, place_column, score_whisker_column, value_column
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Source, TableSpec, table_block
+from index_engine import queries
 
 NEIGHBOUR_COUNT = 5
 
@@ -26,8 +27,8 @@ def section(view: View, row: Any) -> None:
         "city": _("Similar cities"),
         "court": _("Similar courts"),
     }
-    neighbours = view.snapshot.similar_places(
-        place.level, place.place_id, view.period, k=NEIGHBOUR_COUNT
+    neighbours = queries.similar_places(
+        view.snapshot, place.level, place.place_id, view.period, k=NEIGHBOUR_COUNT
     )
     rows = neighbours if neighbours.empty else neighbour_table(view, neighbours)
     nation = view.score_row(view.snapshot.nation)

@@ -18,6 +18,7 @@ from dashboard.text.i18n import _
 from dashboard.ui.html import Html, tag
 from dashboard.ui.national_comparison import Verdict
 from dashboard.ui.point_scale import axis_position
+from index_engine import queries
 
 # Level whose places make the distribution, where it is not the level of the place itself.
 DISTRIBUTION_LEVEL = {"nation": "province"}
@@ -27,7 +28,7 @@ Distributions = dict[tuple[str, str], Any]  # rows of the query of distributions
 def read_distributions(view: View) -> Distributions:
     """Distributions over the places of the level; beside the nation, over the provinces."""
     level = DISTRIBUTION_LEVEL.get(view.place.level, view.place.level)
-    rows = view.snapshot.distribution(level, view.period).itertuples(index=False)
+    rows = queries.distribution(view.snapshot, level, view.period).itertuples(index=False)
     return {(row.kind, row.item): row for row in rows}
 
 

@@ -17,6 +17,7 @@ from dashboard.ui.columns import number_column, plot_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.point_scale import axis_position
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 from index_engine.queries import ProcedureStep
 
 TICK_DAYS = (7, 30, 90, 180, 365, 1095)  # ticks of the logarithmic axis of days
@@ -36,12 +37,12 @@ class WaitingTime:
 def section(view: View) -> None:
     """Quartiles of the waiting time of each step beside its limit, and where cases wait."""
     place = view.place
-    values = view.snapshot.waiting_times(place.level, place.place_id, view.period)
-    nation_values = view.snapshot.waiting_times(
-        "nation", view.snapshot.nation.place_id, view.period
+    values = queries.waiting_times(view.snapshot, place.level, place.place_id, view.period)
+    nation_values = queries.waiting_times(
+        view.snapshot, "nation", view.snapshot.nation.place_id, view.period
     )
     rows = zip(
-        view.snapshot.steps, values.itertuples(index=False), nation_values["median"], strict=True
+        queries.read_steps(), values.itertuples(index=False), nation_values["median"], strict=True
     )
     waiting_times = [
         WaitingTime(step, line, nation_median, step_explanation(view, step, line))
@@ -49,7 +50,7 @@ def section(view: View) -> None:
         if line.n != 0
     ]
     with_nation = place.level != "nation"
-    absence_text = absent_steps_text(view.snapshot.steps, values["n"], nation_values["n"])
+    absence_text = absent_steps_text(queries.read_steps(), values["n"], nation_values["n"])
     spec = TableSpec(
         key="nodes",
         title=_("Waiting times between steps of the procedure"),
@@ -67,7 +68,7 @@ def section(view: View) -> None:
             tag("p", absence_text, class_="quiet") if absence_text else None,
         ],
         source=Source(n=values["n"].max(), extra=_calendar_note()),
-        download=lambda: _download_table(view.snapshot.steps, values),
+        download=lambda: _download_table(queries.read_steps(), values),
     )
     table_block(view, spec, waiting_times if (values["n"] > 0).any() else [])
 

@@ -18,6 +18,7 @@ from dashboard.ui import cells, components, controls
 from dashboard.ui.columns import number_column, place_column, plot_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
+from index_engine import queries
 from index_engine.monitoring import cusum
 
 LEVELS = ("province", "city", "court")
@@ -36,7 +37,7 @@ def draw_signals(view: View) -> None:
         ),
         anchor="changes",
     )
-    monitored_series = view.snapshot.monitoring_summary(view.period)
+    monitored_series = queries.monitoring_summary(view.snapshot, view.period)
     with st.container(horizontal=True, vertical_alignment="bottom", key="changes-choices"):
         level, statistic = draw_options(view, monitored_series)
     levels = [level] if level else list(LEVELS)
@@ -69,7 +70,7 @@ def draw_options(view: View, monitored_series: pd.DataFrame) -> tuple[str, str]:
 
 
 def statistic_name(view: View, statistic: str) -> str:
-    return localise(view.snapshot.monitored_entry(statistic).name)
+    return localise(queries.monitored_entry(view.snapshot, statistic).name)
 
 
 def read_signals(view: View, levels: list[str]) -> pd.DataFrame:
@@ -77,8 +78,8 @@ def read_signals(view: View, levels: list[str]) -> pd.DataFrame:
     level and `series`, the quarters behind it (rows of Snapshot.exception_series)."""
     signals_per_level = []
     for level in levels:
-        rows = view.snapshot.exceptions(level, view.period).assign(level=level)
-        series = view.snapshot.exception_series(level, view.period)
+        rows = queries.exceptions(view.snapshot, level, view.period).assign(level=level)
+        series = queries.exception_series(view.snapshot, level, view.period)
         series_by_place = dict(iter(series.groupby(["place_id", "statistic"])))
         rows["series"] = [
             series_by_place[row.place_id, row.statistic] for row in rows.itertuples(index=False)

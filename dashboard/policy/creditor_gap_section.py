@@ -16,6 +16,7 @@ from dashboard.ui import cells, chart_block, components, controls
 from dashboard.ui.columns import place_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, TableSpec, table_block
+from index_engine import queries
 from index_engine.method import Indicator
 from index_engine.queries import Place
 
@@ -25,14 +26,14 @@ ORDERS = ("code", "gap")
 def selected_indicator(view: View) -> Indicator:
     """The indicator that the two are compared by: the one in the address, else the usual one."""
     indicators: dict[str, Indicator] = {
-        indicator.id: indicator for indicator in view.snapshot.creditor_gap_indicators()
+        indicator.id: indicator for indicator in queries.creditor_gap_indicators(view.snapshot)
     }
     return indicators.get(address.get("measure"), default_indicator(view))
 
 
 def default_indicator(view: View) -> Indicator:
     """A share, if there is one: it is easier to read than a mean."""
-    indicators: list[Indicator] = view.snapshot.creditor_gap_indicators()
+    indicators: list[Indicator] = queries.creditor_gap_indicators(view.snapshot)
     return next((indicator for indicator in indicators if indicator.unit == "share"), indicators[0])
 
 
@@ -52,7 +53,7 @@ def selected_place(view: View) -> Place:
 
 def headline(view: View) -> tuple[str, object]:
     place, indicator = selected_place(view), selected_indicator(view)
-    rows = view.snapshot.creditor_gaps(place.level, view.period, indicator.id)
+    rows = queries.creditor_gaps(view.snapshot, place.level, view.period, indicator.id)
     rows = rows[rows["place_id"] == place.place_id]
     row = next(rows.itertuples(index=False), None)
     lead = _(
@@ -82,7 +83,7 @@ def headline(view: View) -> tuple[str, object]:
 
 def draw_section(view: View) -> None:
     """The headline of the page, then local and other creditors, if the method can compare them."""
-    if not view.snapshot.creditor_gap_indicators():
+    if not queries.creditor_gap_indicators(view.snapshot):
         components.headline(_("Changes from a place's own past"), no_comparison_text())
         return
     components.headline(*headline(view))
@@ -95,8 +96,8 @@ def draw_section(view: View) -> None:
     components.section(titles[child_level], chart_description(indicator), anchor="creditors")
     with st.container(horizontal=True, vertical_alignment="bottom", key="creditors-choices"):
         order = draw_options(view)
-    rows = view.snapshot.creditor_gaps(
-        child_level, view.period, indicator.id, parent=place.place_id
+    rows = queries.creditor_gaps(
+        view.snapshot, child_level, view.period, indicator.id, parent=place.place_id
     )
     rows = sort_rows(rows, order)
     draw_gap_chart(view, indicator, rows, child_level, titles[child_level])
@@ -106,7 +107,7 @@ def draw_section(view: View) -> None:
 
 def draw_options(view: View) -> str:
     """Choose what the two are compared by and the order of places; gives the order."""
-    names = {e.id: localise(e.name) for e in view.snapshot.creditor_gap_indicators()}
+    names = {e.id: localise(e.name) for e in queries.creditor_gap_indicators(view.snapshot)}
     controls.select(
         "measure",
         _("Compared by"),
@@ -237,12 +238,12 @@ def export_table(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
 
 def draw_gap_history(view: View, indicator: Indicator, place: Place) -> None:
     title = _("The gap over time: {place}").format(place=place_name(place))
-    history = view.snapshot.creditor_gap_history(place.level, place.place_id, indicator.id)
+    history = queries.creditor_gap_history(view.snapshot, place.level, place.place_id, indicator.id)
     if history["gap"].notna().sum() < 2:
         return
     nation = view.snapshot.nation
     nation_history = (
-        view.snapshot.creditor_gap_history(nation.level, nation.place_id, indicator.id)
+        queries.creditor_gap_history(view.snapshot, nation.level, nation.place_id, indicator.id)
         if place != nation
         else None
     )

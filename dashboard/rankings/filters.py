@@ -14,6 +14,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, localise, place_name
 from dashboard.ui import controls, peer_group_labels
 from dashboard.ui.html import Html, join, tag
+from index_engine import queries
 
 # Parameters of the address; `part`, of the table, goes back to the first with any of them.
 PARAMETERS = ("within", "peers", "court", "small", "q")
@@ -26,7 +27,7 @@ def places_at_level(view: View, level: str) -> pd.DataFrame:
     places = view.scores(level)
     if level != "court":
         return places.assign(court_level="", special=False, kind="")
-    return places.merge(view.snapshot.courts(), on="place_id", how="left")
+    return places.merge(queries.courts(view.snapshot), on="place_id", how="left")
 
 
 def draw_filters(view: View, level: str, places: pd.DataFrame) -> None:
@@ -96,7 +97,7 @@ def _court_kind_names(view: View, places: pd.DataFrame) -> dict[str, str]:
         "high": _("High courts"),
         "supreme": _("Supreme court"),
     }
-    kinds = {kind: localise(name) for kind, name in view.snapshot.special_court_kinds.items()}
+    kinds = {kind: localise(name) for kind, name in queries.special_court_kinds().items()}
     present_codes = {*places.loc[~places["special"].astype(bool), "court_level"], *places["kind"]}
     return {code: name for code, name in (levels | kinds).items() if code in present_codes}
 

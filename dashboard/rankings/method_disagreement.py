@@ -16,6 +16,7 @@ from dashboard.text.i18n import _, localise, place_name
 from dashboard.ui import components, table
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column
+from index_engine import queries
 from index_engine.method import Method
 
 MAX_ROWS = 10
@@ -78,7 +79,7 @@ def compare_ranks(
 ) -> tuple[pd.DataFrame, dict[str, Any], int]:
     """The units that differ most in rank with what explains it, the same of the nation, and among
     how many units they are ranked."""
-    rows = main_view.snapshot.method_comparison(level, main_view.period, other_id)
+    rows = queries.method_comparison(main_view.snapshot, level, main_view.period, other_id)
     top = rows.head(MAX_ROWS)
     nation_place = main_view.snapshot.nation
     reasons = pd.DataFrame(
@@ -93,12 +94,12 @@ def compare_ranks(
 
 def explanatory_values(main_view: View, level: str, place_id: str) -> dict[str, float | None]:
     """What a place pays out, and what its official report would say."""
-    values = main_view.snapshot.indicators(level, place_id, main_view.period).set_index(
+    values = queries.indicators(main_view.snapshot, level, place_id, main_view.period).set_index(
         "indicator"
     )["value"]
-    statistics = main_view.snapshot.statistics(level, place_id, main_view.period).set_index(
-        "figure"
-    )["value"]
+    statistics = queries.statistics(
+        main_view.snapshot, level, place_id, main_view.period
+    ).set_index("figure")["value"]
     payments = {item: values[item] for item in PAYMENT_INDICATORS if item in values.index}
     return payments | {
         item: statistics[item] for item in OFFICIAL_STATISTICS if item in statistics.index

@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 
 from dashboard.rankings import column_notes, compare_selection, score_history, table_options
-from dashboard.state.cache import LEVELS, View
+from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, ngettext, place_name
 from dashboard.ui import components, table
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column
+from index_engine import queries
+from index_engine.queries import LEVELS
 
 # Columns that are left out where no row has anything to say in them.
 OPTIONAL_COLUMNS = ("rank", "rank_high_all", "top_share", "adjusted", "shrunk")
@@ -106,7 +108,7 @@ def _dimension_columns(view: View, level: str) -> list[Column]:
 
 def special_court_columns(view: View, level: str, places: pd.DataFrame) -> list[Column]:
     """Of special courts, which have scores and no rank."""
-    kinds = view.snapshot.special_court_kinds
+    kinds = queries.special_court_kinds()
     columns = [
         name_column(view, level),
         Column(_("Kind"), lambda line: localise(kinds[line.kind])),

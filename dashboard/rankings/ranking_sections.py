@@ -18,12 +18,14 @@ from dashboard.rankings import (
 )
 from dashboard.rankings.custom_weights import Weights
 from dashboard.state import address
-from dashboard.state.cache import LEVELS, View
+from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import components, controls, method_switch, table
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column
+from index_engine import queries
+from index_engine.queries import LEVELS
 
 RANKING_LEVELS = LEVELS[1:]  # province, city, court
 
@@ -161,15 +163,15 @@ def draw_custom_ranking(
     view: View, level: str, scored_places: pd.DataFrame, custom: Weights
 ) -> None:
     """The same places with other weights."""
-    places = view.snapshot.reweighted_scores(level, view.period, custom.by_id)
+    places = queries.reweighted_scores(view.snapshot, level, view.period, custom.by_id)
     places = places[places["place_id"].isin(scored_places["place_id"]) & places["score"].notna()]
     if places.empty:
         draw_no_match()
         return
     if caterpillar.is_shown_as_plot():
-        nation_scores = view.snapshot.reweighted_scores("nation", view.period, custom.by_id)[
-            "score"
-        ].dropna()
+        nation_scores = queries.reweighted_scores(
+            view.snapshot, "nation", view.period, custom.by_id
+        )["score"].dropna()
         reference = None if nation_scores.empty else float(nation_scores.iloc[0])
         weights_text = custom_weights.write_weights(view.snapshot.method, custom.by_id)
         caterpillar.draw_plot(view, level, places, reference, custom=weights_text)

@@ -14,12 +14,13 @@ from dashboard.text.i18n import _
 from dashboard.ui import cells
 from dashboard.ui.html import Html
 from dashboard.ui.table import Column
+from index_engine import queries
 
 
 def history_column(view: View, level: str) -> Column:
     """The score over the quarters, to the one in view."""
     quarters = [period for period in view.snapshot.periods() if period <= view.period]
-    scores = view.snapshot.score_histories(level)[quarters]
+    scores = queries.score_histories(view.snapshot, level)[quarters]
     span = common_span(scores)
     row_by_place = {place_id: row for row, place_id in enumerate(scores.index)}
     values = scores.to_numpy()

@@ -10,6 +10,7 @@ from threading import Thread
 
 import dashboard
 from dashboard.state import cache
+from index_engine import queries
 from index_engine.errors import InputError
 from index_engine.queries import LEVELS
 
@@ -38,4 +39,4 @@ def open_default_snapshot() -> None:
         return
     for period in snapshot.periods()[-1:]:
         for level in LEVELS:
-            snapshot.scores(level, period)
+            queries.scores(snapshot, level, period)

@@ -1,8 +1,8 @@
-"""The snapshot that is open, and its answers kept while it stays the same.
+"""The snapshot that is open, and its answers, kept while it stays the same.
 
-A new file swapped in appears at the next click; a run of a page (`one_run`) that has begun with a
-file ends with it. The last of each path is kept open, with its answers. One that another took the
-place of, and that no run holds, is forgotten, which closes it and lets go of its file.
+A new file swapped in appears at the next click; a run of a page (`pinned_snapshot`) that has begun
+with a file ends with it. The last of each path is kept open, with its answers. One that another took
+the place of, and that no run holds, is forgotten, which closes it and lets go of its file.
 """
 
 from __future__ import annotations
@@ -10,24 +10,25 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Self, TypeVar, cast
 
 import pandas as pd
 
 from dashboard.state import address
 from dashboard.state.colour_theme import current_colour_theme
 from dashboard.text.i18n import current_language
+from index_engine import queries
 from index_engine.errors import InputError
-from index_engine.queries import LEVELS, Place, Snapshot
+from index_engine.queries import Place, Score, Snapshot, typed_rows
 
 ROOT = Path(__file__).resolve().parents[2]
+Answer = TypeVar("Answer")
 FileVersion = tuple[int, int, int]  # number, time and size of a file
 
 CACHE_SIZE = 3_000  # answers and figures of one snapshot; most are a few kilobytes
@@ -37,90 +38,41 @@ MAX_OPEN_FILES = 6  # data sets that are open at a time
 _DATA_SET_NAME = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff-]{1,40}")
 
 
-class CachedSnapshot:
-    """A snapshot whose every question is asked once and its answer kept.
+class CachedSnapshot(Snapshot):
+    """A snapshot of which every question is computed once and its answer kept.
 
-    `Answers(snapshot).scores("city", "2025Q4")` is `snapshot.scores("city", "2025Q4")`. What is
-    kept belongs to this one snapshot and goes with it, so nothing is ever out of date.
+    What is kept belongs to this one snapshot and goes with it, so nothing is ever out of date.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.uncached = snapshot
-        self._cache: OrderedDict[Hashable, Any] = OrderedDict()
-        self._by_method: dict[str, CachedSnapshot] = {}
+    def __init__(self, path: Path, method: str = "") -> None:
+        super().__init__(path, method)
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._variants: dict[str, Self] = {}
         self._lock = Lock()
 
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self.uncached, name)
-        if not callable(attribute):
-            return attribute
-
-        def query(*arguments: Any, **keywords: Any) -> Any:
-            key = (name, *map(_hashable, (*arguments, keywords)))
-            result = self.cached(key, lambda: attribute(*arguments, **keywords))
-            # A shallow copy: whoever changes the table changes a copy of it.
-            return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
-
-        return query
-
-    def cached(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """What `make` gave for this key before; the least used go when there are too many."""
+    def cached(self, key: Hashable, compute: Callable[[], Answer]) -> Answer:
+        """What `compute` gave for this key before; the least used go when there are too many."""
         with self._lock:
-            if key in self._cache:
-                self._cache.move_to_end(key)
-                return self._cache[key]
-        value = compute()
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return cast(Answer, self._answers[key])
+        answer = compute()
         with self._lock:
-            self._cache[key] = value
-            while len(self._cache) > CACHE_SIZE:
-                self._cache.popitem(last=False)
-        return value
+            self._answers[key] = answer
+            while len(self._answers) > CACHE_SIZE:
+                self._answers.popitem(last=False)
+        return answer
 
-    def with_method(self, method_id: str) -> CachedSnapshot:
-        """The same snapshot under another of the methods it was built with; itself where there is
-        none of that id."""
-        if method_id == self.method.id or method_id not in self.methods:
+    def with_method(self, method_id: str) -> Self:
+        """As of a snapshot; the same each time, with answers of its own."""
+        if method_id == self.method.id:
             return self
         with self._lock:
-            if method_id not in self._by_method:
-                self._by_method[method_id] = CachedSnapshot(self.uncached.with_method(method_id))
-            return self._by_method[method_id]
-
-    @cached_property
-    def nation(self) -> Place:
-        """The whole country: the one unit above all others."""
-        scores = self.scores("nation", self.periods()[-1])
-        return self.place("nation", scores["place_id"].iloc[0])
-
-    def place_path(self, place: Place) -> list[Place]:
-        """The units above `unit`, the nation first, and itself."""
-        path = [place]
-        while (parent := self.parent_place(path[0])) is not None:
-            path.insert(0, parent)
-        return path
-
-    def provinces(self) -> list[Place]:
-        """The units directly below the nation."""
-        places: list[Place] = self.children("nation", self.nation.place_id)
-        return places
-
-    def region_ids(self, province: str) -> set[str]:
-        """Ids of a province and of its cities: the parents of all cities and courts in it."""
-        return {province, *(city.place_id for city in self.children("province", province))}
-
-    def parent_place(self, place: Place) -> Place | None:
-        """The nearest unit above: of a court its city, or the province it serves as a whole."""
-        for level in reversed(LEVELS[: LEVELS.index(place.level)]):
-            try:
-                return self.place(level, place.parent)
-            except KeyError:
-                continue
-        return None
-
-
-def _hashable(argument: Any) -> Hashable:
-    """An argument as a part of a key: of a mapping its entries, in the order of their names."""
-    return tuple(sorted(argument.items())) if isinstance(argument, Mapping) else argument
+            if method_id not in self._variants:
+                variant = super().with_method(method_id)
+                variant._answers, variant._variants = OrderedDict(), {}
+                self._variants[method_id] = variant
+            return self._variants[method_id]
 
 
 def default_file() -> Path:
@@ -160,7 +112,8 @@ def current_snapshot() -> CachedSnapshot:
     main_method = main_snapshot()
     if not main_method.periods():
         raise InputError("no_scored_period", warehouse=current_file())
-    return main_method.with_method(address.get("method"))
+    method_id = address.get("method")
+    return main_method.with_method(method_id) if method_id in main_method.methods else main_method
 
 
 def main_snapshot() -> CachedSnapshot:
@@ -189,7 +142,7 @@ def open_snapshot(file: Path) -> CachedSnapshot:
     return pins[file]
 
 
-_pinned_snapshots: ContextVar[dict[Path, CachedSnapshot] | None] = ContextVar("held", default=None)
+_pinned_snapshots: ContextVar[dict[Path, CachedSnapshot] | None] = ContextVar("pins", default=None)
 _open_snapshots: dict[Path, tuple[FileVersion, CachedSnapshot]] = {}
 _open_lock = Lock()
 
@@ -204,7 +157,7 @@ def _latest_snapshot(file: Path) -> CachedSnapshot:
             if entry is None or entry[0] != version:
                 _open_snapshots.pop(file, None)
                 # Swapped since it was stamped, it is the newer one, and opened anew next time.
-                entry = _open_snapshots[file] = (version, CachedSnapshot(Snapshot(file)))
+                entry = _open_snapshots[file] = (version, CachedSnapshot(file))
                 while len(_open_snapshots) > MAX_OPEN_FILES:
                     del _open_snapshots[next(iter(_open_snapshots))]
     return entry[1]
@@ -227,8 +180,9 @@ class View:
     period: str
     place: Place
 
-    def cached(self, name: str, compute: Callable[[], Any], *key_parts: Hashable) -> Any:
-        """As `Answers.keep`, for something that shows this view in the language and look of now."""
+    def cached(self, name: str, compute: Callable[[], Answer], *key_parts: Hashable) -> Answer:
+        """As CachedSnapshot.cached, for something that shows this view in the current language and
+        colour theme."""
         key = (
             name,
             current_language(),
@@ -239,12 +193,15 @@ class View:
         )
         return self.snapshot.cached(key, compute)
 
-    def cached_with_links(self, name: str, compute: Callable[[], Any], *key_parts: Hashable) -> Any:
-        """As `keep`, for markup with links that lead on from the address in view."""
+    def cached_with_links(
+        self, name: str, compute: Callable[[], Answer], *key_parts: Hashable
+    ) -> Answer:
+        """As `cached`, for markup with links that lead on from the current address."""
         return self.cached(name, compute, address.current_link(), *key_parts)
 
     def scores(self, level: str, parent: str | None = None) -> pd.DataFrame:
-        return self.snapshot.scores(level, self.period, parent=parent)
+        """The scores of a level in this period; see queries.scores."""
+        return queries.scores(self.snapshot, level, self.period, parent=parent)
 
     def process_n(self, process: str) -> float | None:
         """How many cases or lots the curves of a process rest on: the n of its first indicator."""
@@ -252,16 +209,16 @@ class View:
         indicator_ids = [
             i.id for i in self.snapshot.method.indicators if i.estimate.process == process
         ]
-        values = self.snapshot.indicators(place.level, place.place_id, self.period)
+        values = queries.indicators(self.snapshot, place.level, place.place_id, self.period)
         counts = values.loc[values["indicator"].isin(indicator_ids), "n"]
-        return None if counts.empty else counts.iloc[0]
+        return None if counts.empty else float(counts.iloc[0])
 
-    def score_row(self, place: Place) -> Any:
-        """The line of `unit` in the table of scores of its level; None where it has no line."""
+    def score_row(self, place: Place) -> Score | None:
+        """The row of a place in the table of scores of its level; None where it has none."""
 
-        def find_row() -> Any:
+        def find_row() -> Score | None:
             rows = self.scores(place.level)
             matches = rows[rows["place_id"] == place.place_id]
-            return next(matches.itertuples(index=False), None)
+            return next(iter(typed_rows(matches, Score)), None)
 
         return self.snapshot.cached(("row", place.level, place.place_id, self.period), find_row)

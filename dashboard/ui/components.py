@@ -23,6 +23,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import LANGUAGES, _, current_language, localise, ngettext, place_name
 from dashboard.ui import controls, export, theme
 from dashboard.ui.html import Html, join, tag
+from index_engine import queries
 from index_engine.queries import Place
 
 STATIC_FOLDER = Path(__file__).parents[1] / "static"
@@ -348,7 +349,7 @@ def source_names(snapshot: CachedSnapshot) -> str:
 
 
 def _source_names(snapshot: CachedSnapshot) -> str:
-    sources = snapshot.sources()
+    sources = queries.sources(snapshot)
     has_numbers = sources["kind"].isin(
         ("cases", "auctions")
     )  # the others only name courts and places

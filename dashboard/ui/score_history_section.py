@@ -9,12 +9,13 @@ from dashboard.text.i18n import _, localise, place_name
 from dashboard.ui import chart_block, components
 from dashboard.ui.charts import annotation_lines, base
 from dashboard.ui.html import tag
+from index_engine import queries
 
 
 def section(view: View) -> None:
     """The score of the place in focus by quarter, with its dimensions and the nation."""
     place, nation = view.place, view.snapshot.nation
-    history = view.snapshot.score_history(place.level, place.place_id)
+    history = queries.score_history(view.snapshot, place.level, place.place_id)
     components.section(
         _("The score over time"),
         _(
@@ -31,7 +32,9 @@ def section(view: View) -> None:
         "history",
         lambda: base.score_history(
             history,
-            None if place == nation else view.snapshot.score_history("nation", nation.place_id),
+            None
+            if place == nation
+            else queries.score_history(view.snapshot, "nation", nation.place_id),
             {d.id: localise(d.name) for d in view.snapshot.method.dimensions},
             (_("Score"), place_name(nation), _("at national case mix")),
             components.watermark(view),

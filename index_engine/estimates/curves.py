@@ -1,67 +1,57 @@
-"""Whole curves of one place, read off the measures when they are asked for.
+"""Whole curves of one place, from its courts together, as they are shown beside a score.
 
 A region is its courts summed, so nothing is stored twice; one place takes milliseconds.
 """
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from index_engine.age_grid import months_to_days
-from index_engine.estimates import incidence, panel
+from index_engine.estimates import incidence
 from index_engine.estimates.arrays import Array
 from index_engine.estimates.curve_estimates import period_curves
-from index_engine.estimates.panel import PanelAxes
+from index_engine.estimates.panel import PanelAxes, ProcessPanel
 from index_engine.estimates.windows import Windows
 from index_engine.method import Method
 
 
-def read_period_curve(
-    con: duckdb.DuckDBPyConnection,
-    method: Method,
-    courts: tuple[str, ...],
-    process: str,
-    end_quarter: int,
+def period_axes(method: Method, courts: tuple[str, ...], end_quarter: int) -> PanelAxes:
+    """The courts as one, over the window that ends with a quarter and the quarter after it, whose
+    opening stock is what the window leaves open."""
+    return PanelAxes(
+        courts, end_quarter - method.window_quarters + 1, end_quarter + 1, is_pooled=True
+    )
+
+
+def period_curve(
+    process_panel: ProcessPanel, axes: PanelAxes, method: Method, process: str
 ) -> pd.DataFrame:
-    """Period curve of the courts together for the window that ends with quarter `end`.
+    """Period curve of a panel on the axes of `period_axes`.
 
     One row a month: month, at_risk, a column per event, se_<event>, open. Ends with the curve.
     """
     length = method.window_quarters
-    # One quarter more than the window: its opening stock is what the window leaves open.
-    axes = PanelAxes(courts, end_quarter - length + 1, end_quarter + 1, is_pooled=True)
-    process_panel = panel.read_process_panel(
-        con, axes, process, method.process_events(process), method.ages.n_bins
-    )
-    curves, n = period_curves(process_panel, Windows(axes, length, np.array([length - 1])), method)
+    windows = Windows(axes, length, np.array([length - 1]))
+    curves, n = period_curves(process_panel, windows, method)
     return _monthly_table(curves.select(0, 0), float(n[0, 0]), method, process)
 
 
-def read_cohort_curve(
-    con: duckdb.DuckDBPyConnection, method: Method, courts: tuple[str, ...], process: str, year: int
-) -> pd.DataFrame:
-    """Curve of the spells begun in `year` and observed from their beginning, as in of_period."""
+def cohort_curve(cells: pd.DataFrame, method: Method, process: str) -> pd.DataFrame:
+    """Curve of spells observed from their beginning, as in `period_curve`.
+
+    `cells`: event ('open' where it has not ended), age_bin (the number of bins for all ages beyond
+    the grid), n and elapsed_days (days of the bin passed, summed over the n).
+    """
     n_bins = method.ages.n_bins
     events = method.process_events(process)
-    rows = con.execute(
-        """
-        SELECT event::VARCHAR AS event, LEAST(age_bin, ?)::INTEGER AS age_bin,
-               SUM(n)::DOUBLE AS n, SUM(elapsed_days)::DOUBLE AS elapsed_days
-        FROM measures.exits
-        WHERE process = ? AND cohort BETWEEN ? AND ?
-              AND court_id IN (SELECT unnest(?)::measures.court)
-        GROUP BY ALL
-        """,
-        [n_bins, process, year * 4, year * 4 + 3, list(courts)],
-    ).df()
 
     def counts_by_bin(event: str, column: str) -> Array:
-        event_rows = rows[rows["event"] == event]
-        counts = np.bincount(event_rows["age_bin"], event_rows[column], n_bins + 1)
+        event_cells = cells[cells["event"] == event]
+        counts = np.bincount(event_cells["age_bin"], event_cells[column], n_bins + 1)
         return counts.astype(np.float64)[:n_bins]
 
     entries = np.zeros(n_bins)
-    entries[0] = rows["n"].sum()
+    entries[0] = cells["n"].sum()
     event_counts = np.stack([counts_by_bin(event, "n") for event in events])
     risk = incidence.number_at_risk(
         entries,

@@ -25,12 +25,15 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 
 from index_engine.estimates.arrays import Array, TextArray
 
 PROBABILITIES = (0.001, 0.025, 0.975, 0.999)  # limits at 99.8 and 95 %
 TAIL_DEVIATIONS = 8.0
 WINSORISED_SHARE = 0.10
+LIMIT_COLUMNS = ("low998", "low95", "high95", "high998")
+CURVE_POINTS = 120  # of a limit as it is plotted
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,13 @@ def limits(funnel: FunnelModel, n: Array, with_tau: bool = True) -> Array:
     else:
         rate_limits[has_cases] = theta
     return rate_limits
+
+
+def limit_curve(funnel: FunnelModel, min_n: float, max_n: float) -> pd.DataFrame:
+    """Limits between two numbers of cases, evenly spread on a logarithmic scale: n, low998, low95,
+    high95, high998 (as rates)."""
+    n = np.unique(np.geomspace(min_n, max_n, CURVE_POINTS).round())
+    return pd.DataFrame({"n": n, **dict(zip(LIMIT_COLUMNS, limits(funnel, n).T, strict=True))})
 
 
 def z_scores(funnel: FunnelModel, part: Array, total: Array, with_tau: bool = True) -> Array:

@@ -1,10 +1,14 @@
-"""How alike two places are in what is brought to them: the kinds of their cases, and how many.
+"""How similar two places are in what is brought to them: the kinds of their cases, and how many.
 
-Nothing that a court decides enters: neither how cases end nor how long they take. Places that were
-chosen by outcome would be alike in the very thing that they are compared for.
+Nothing that a court decides enters: neither how cases end nor how long they take. Places selected
+by outcome would be similar in the very thing that they are compared for.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from index_engine.estimates.arrays import Array
 
@@ -37,3 +41,20 @@ def mix_and_size_distance(
         size_difference = np.log10(reference_n / n) / SIZE_SCALE_DECADES
         distances = np.hypot(hellinger_distance(counts, reference_counts), size_difference)
     return np.where(np.isfinite(distances), distances, np.nan)
+
+
+def case_mix(filings: pd.DataFrame, court_ids: Sequence[Sequence[str]]) -> Array:
+    """Cases (place, stratum) of places, each given by the ids of its courts, from `filings`: one
+    row a court and stratum, with columns court_id, stratum (from 0) and filed."""
+    courts = pd.Index(sorted({court for members in court_ids for court in members}))
+    rows = filings[filings["court_id"].isin(courts)]
+    counts = np.zeros((len(courts), int(filings["stratum"].max()) + 1 if len(filings) else 1))
+    counts[courts.get_indexer(pd.Index(rows["court_id"])), rows["stratum"]] = rows["filed"]
+    sums = [counts[courts.get_indexer(pd.Index(members))].sum(axis=0) for members in court_ids]
+    return np.array(sums).reshape(-1, counts.shape[1])
+
+
+def distances_from(place: npt.NDArray[np.bool_], counts: Array, n: Array) -> Array:
+    """Distance (place,) of every place from the one that `place` (place,) marks; `counts` (place,
+    stratum) and sizes `n` (place,). See mix_and_size_distance."""
+    return mix_and_size_distance(counts[place][0], n[place][0], counts, n)

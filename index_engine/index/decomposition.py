@@ -21,6 +21,7 @@ they enter the score.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from index_engine.arrays import Array
 from index_engine.index.composite import weights_present
@@ -59,6 +60,16 @@ def contributions(method: Method, base: Array, comparison: Array) -> Array:
     the two has no points at all."""
     factor, start, end = factors(method, base, comparison)
     return factor * (end - start)
+
+
+def largest_contribution(
+    method: Method, base: Array, comparison: Array
+) -> tuple[npt.NDArray[np.int64], Array]:
+    """For each row of points (row, indicator): the position of the indicator with the largest part
+    of the difference, either way, and that part (row,)."""
+    parts = contributions(method, base, comparison)
+    position = np.where(np.isnan(parts), -1.0, np.abs(parts)).argmax(axis=1)
+    return position, parts[np.arange(len(parts)), position]
 
 
 def factors(method: Method, base: Array, comparison: Array) -> tuple[Array, Array, Array]:

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from index_engine.arrays import Array, Flags
+from index_engine.arrays import Array, Flags, Integers
 from index_engine.estimates.indicator_estimate import BASES, OBSERVED
 from index_engine.estimates.places import special_courts
 from index_engine.index import composite, score_inputs
@@ -197,12 +197,8 @@ def _append_scores(
     # The cases that a unit is short of may be quite unlike those that came.
     low_coverage = estimates.coverage < method.min_coverage
     total, se = np.where(low_coverage, np.nan, [scores.score, scores.se])
-    frame = keys.copy()
-    frame["score"] = total.round(DECIMALS)
+    frame = pd.concat([keys, score_columns(method, total, se)], axis=1)
     frame["se"] = se.round(6)
-    for suffix, z in (("", method.z), ("90", z_value(BAND_CONFIDENCE))):
-        low, high = interval(total, se, z)
-        frame[f"low{suffix}"], frame[f"high{suffix}"] = low.round(DECIMALS), high.round(DECIMALS)
     ranked_score = frame["score"].mask(
         (frame["level"] == "court") & frame["place_id"].isin(special)
     )
@@ -210,9 +206,6 @@ def _append_scores(
         lambda column: printed_ranks(column.to_numpy())
     )
     frame["rank"] = frame["rank"].astype("Int64")
-    frame["band"] = assign_bands(
-        method.bands, frame["low90"].to_numpy(), frame["high90"].to_numpy()
-    )
     frame["n"] = estimates.n
     frame["status"] = np.select(
         [frame["score"].notna(), low_coverage, _lacks_cases(method, estimates, scores)],
@@ -221,6 +214,44 @@ def _append_scores(
     )
     insert_rows(con, "scores", frame)
     return MethodScores(estimates, scores, np.where(ranked_score.isna(), np.nan, total), se)
+
+
+def score_columns(method: Method, score: Array, se: Array) -> pd.DataFrame:
+    """Scores (row,) as they are published: score, low and high (at the method's confidence), low90,
+    high90 and band."""
+    columns: dict[str, object] = {"score": score.round(DECIMALS)}
+    for suffix, z in (("", method.z), ("90", z_value(BAND_CONFIDENCE))):
+        low, high = interval(score, se, z)
+        columns |= {f"low{suffix}": low.round(DECIMALS), f"high{suffix}": high.round(DECIMALS)}
+    frame = pd.DataFrame(columns)
+    frame["band"] = assign_bands(
+        method.bands, frame["low90"].to_numpy(), frame["high90"].to_numpy()
+    )
+    return frame
+
+
+def reweighted_columns(
+    method: Method,
+    inputs: Inputs,
+    positions: Integers,
+    has_score: Flags,
+    has_rank: Flags,
+) -> pd.DataFrame:
+    """The columns of `score_columns`, rank (smallest of ties) and tied (rows that share it) under a
+    method that is not the build's, for the rows of `inputs` at `positions`. Only rows with a score
+    (`has_score`) or a rank (`has_rank`) under the build's method get one."""
+    scores = compute_scores(
+        method, inputs.value[positions], inputs.variance[positions], inputs.direct[positions]
+    )
+    frame = score_columns(
+        method,
+        np.where(has_score, scores.score, np.nan),
+        np.where(has_score, scores.se, np.nan),
+    )
+    ranked_score = frame["score"].where(has_rank).to_numpy(dtype=float)
+    frame["rank"] = pd.array(printed_ranks(ranked_score), dtype="Int64")
+    frame["tied"] = frame["rank"].map(frame["rank"].value_counts())
+    return frame
 
 
 def _lacks_cases(method: Method, estimates: Inputs, scores: Scores) -> Flags:

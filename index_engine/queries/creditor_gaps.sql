@@ -1,20 +1,20 @@
--- Local and other creditors of a level, as observed and at one mix.
--- Parameters: level, period or NULL for all, place_id or NULL for all.
+-- Local and non-local creditors of the places of a level, as observed and at one case mix.
+-- Parameters: level, period or NULL for all, place_id or NULL for all, indicator, standard errors of
+-- an interval either way.
 
-WITH mine AS (
-    SELECT * FROM estimates.creditor_gaps
+WITH gaps AS (
+    SELECT *, gap - $5 * gap_se AS low, gap + $5 * gap_se AS high FROM estimates.creditor_gaps
     WHERE level = $1 AND ($2 IS NULL OR period = $2) AND ($3 IS NULL OR place_id = $3)
+          AND indicator = $4
 ),
 
-adjusted AS (
-    SELECT place_id, period, indicator, local AS adjusted_local, non_local AS adjusted_non_local,
-           gap AS adjusted_gap, gap_se AS adjusted_se, status AS adjusted_status
-    FROM mine WHERE basis = 'adjusted'
-)
+adjusted AS (SELECT * FROM gaps WHERE basis = 'adjusted')
 
-SELECT place_id, period, indicator, local, local_n, non_local, non_local_n, gap, gap_se, status,
-       adjusted_local, adjusted_non_local, adjusted_gap, adjusted_se, adjusted_status
-FROM mine
-LEFT JOIN adjusted USING (place_id, period, indicator)
-WHERE basis = 'observed'
-ORDER BY indicator, place_id, period
+SELECT place_id, period, observed.local, observed.local_n, observed.non_local,
+       observed.non_local_n, observed.gap, observed.low AS gap_low, observed.high AS gap_high,
+       observed.status, adjusted.local AS adjusted_local, adjusted.non_local AS adjusted_non_local,
+       adjusted.gap AS adjusted_gap, adjusted.low AS adjusted_low, adjusted.high AS adjusted_high,
+       adjusted.status AS adjusted_status
+FROM (SELECT * FROM gaps WHERE basis = 'observed') AS observed
+LEFT JOIN adjusted USING (place_id, period)
+ORDER BY place_id, period

@@ -1,5 +1,5 @@
 -- Scores of one method, level and period on every basis, with the change on two earlier periods and
--- the doubt about the rank. Best first.
+-- the uncertainty of the rank. Best first.
 -- Parameters: method, level, period, the period a quarter before, the period a year before.
 
 WITH mine AS (
@@ -24,6 +24,7 @@ other AS (
 )
 
 SELECT now.place_id, now.score, now.se, now.low, now.high, now.low90, now.high90, now.rank,
+       CASE WHEN now.rank IS NOT NULL THEN count(*) OVER (PARTITION BY now.rank) END AS tied,
        ranks.low AS rank_low, ranks.high AS rank_high,
        ranks.low_joint AS rank_low_all, ranks.high_joint AS rank_high_all, ranks.top AS top_share,
        now.band, now.n, now.status,

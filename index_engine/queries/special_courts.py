@@ -1,4 +1,4 @@
-"""Kinds of special courts: what court_kinds.toml says a name tells."""
+"""Kinds of special courts, as special_courts.toml recognises them by their names."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ def _court_kinds() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(text)
 
 
-def kind_names() -> dict[str, dict[str, str]]:
-    """Names of the kinds by id and language, in order."""
+def special_court_kinds() -> Mapping[str, Mapping[str, str]]:
+    """Kinds of special courts by id, in order, with their names by language."""
     return {
         kind: {language: name for language, name in entry.items() if language != "words"}
         for kind, entry in _court_kinds().items()
@@ -22,7 +22,7 @@ def kind_names() -> dict[str, dict[str, str]]:
 
 
 def kind_from_name(name: str, name_en: str | None) -> str:
-    """Id of the kind of a special court, told by its names; 'other' where they do not tell."""
+    """Id of the kind of a special court, by the words in its names; 'other' where none is known."""
     text = f"{name} {name_en or ''}".casefold()
     return next(
         kind

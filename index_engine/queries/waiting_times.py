@@ -1,184 +1,41 @@
-"""How long cases and lots wait at each node of the procedure, the open ones counted."""
+"""How long cases and lots of a place wait at each step of the procedure, the open ones counted."""
 
-import numpy as np
-import numpy.typing as npt
+from dataclasses import dataclass
+from typing import Annotated
+
 import pandas as pd
 
-from index_engine import periods
-from index_engine.estimates import incidence
-from index_engine.estimates.arrays import Array
-from index_engine.method import Method
-from index_engine.queries.procedure_steps import ProcedureStep, read_steps
-from index_engine.queries.snapshot import SnapshotBase, query_text
-
-QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
-COLUMNS = ("n", "done", "waiting", "beyond", *QUARTILES, "median_low", "median_high")
-COLUMNS += ("passed", "until", "within", "within_low", "within_high")
-FLOWS = ENTRIES, CENSORED, OPEN_AT_END, STEP_EVENTS, COMPETING_EVENTS = range(
-    5
-)  # WAITING is a part of LEAVE
+from index_engine.estimates.waiting_times import waiting_time_table
+from index_engine.method.procedure_steps import read_steps
+from index_engine.queries.snapshot import Snapshot, question
 
 
-class WaitingTimeQueries(SnapshotBase):
-    """What is asked of one unit about the nodes of the procedure."""
+@dataclass(frozen=True)
+class WaitingTime:
+    """Waits at one step that were under way in a window; see estimates/waiting_times.py."""
 
-    @property
-    def steps(self) -> tuple[ProcedureStep, ...]:
-        """The nodes of `waits`, in the order of the procedure."""
-        return read_steps()
-
-    def waiting_times(self, level: str, place_id: str, period: str) -> pd.DataFrame:
-        """One row a node, of the waits under way in the window that `period` ends.
-
-        Columns: node, n (waits under way), done (passed in the window), waiting (open at its end),
-        beyond (of those, over the most that the law allows; NaN without such a limit); q25, median,
-        q75 (days by which that share of all have passed: of the cumulative incidence, in which a
-        wait that ended otherwise never passes; NaN where not reached), median_low, median_high
-        (where the pointwise log-log interval crosses one half, as Brookmeyer and Crowley 1982,
-        Biometrics 38: 29-41); passed, until (share passed by the end of the curve, its day); within
-        (share passed within the limit; of a 'least' limit, not before it), within_low, within_high
-        (NaN where none or all are). Where fewer than the method's least cell are under way, all but
-        `node` are NaN; where none is, n is 0: nothing waits, or the files do not date the step.
-        """
-        end = periods.parse(period)
-        start = end - self.main.window_quarters + 1
-        rows = self._data_frame(
-            query_text("waiting_times"), [list(self._courts_by_place[level, place_id]), start, end]
-        )
-        return _waiting_time_table(rows, self.main)
+    node: str
+    n: float
+    done: float
+    waiting: float
+    beyond: float
+    q25: float
+    median: float
+    q75: float
+    median_low: float
+    median_high: float
+    passed: float
+    until: float
+    within: float
+    within_low: float
+    within_high: float
 
 
-def _waiting_time_table(rows: pd.DataFrame, method: Method) -> pd.DataFrame:
-    """One row a node, from cells by process, flow and bin of age."""
-    grid = method.ages
-    n, elapsed_days = _dense_counts(rows, grid.n_bins)
-    events = n[:, [STEP_EVENTS, COMPETING_EVENTS], : grid.n_bins]
-    at_risk = incidence.number_at_risk(
-        n[:, ENTRIES, : grid.n_bins],
-        elapsed_days[:, ENTRIES, : grid.n_bins],
-        n[:, CENSORED, : grid.n_bins],
-        elapsed_days[:, CENSORED, : grid.n_bins],
-        events,
-        grid,
-    )
-    curves = incidence.aalen_johansen(events, at_risk, method.min_at_risk, method.max_unresolved)
-    table_rows = []
-    for position, step in enumerate(read_steps()):
-        row: dict[str, object] = {"node": step.id, **dict.fromkeys(COLUMNS, np.nan)}
-        step_counts = n[position]
-        if not step_counts[ENTRIES].any():
-            row["n"] = 0.0
-        elif step_counts[ENTRIES].sum() >= method.min_cell:
-            totals = step_counts.sum(axis=-1)
-            row |= {
-                "n": totals[ENTRIES],
-                "done": totals[STEP_EVENTS],
-                "waiting": totals[OPEN_AT_END],
-            }
-            row |= _curve_measures(step, curves.select(position), method)
-            if step.limit == "most":
-                row["beyond"] = step_counts[
-                    OPEN_AT_END, int(grid.bin_index(step.limit_days or 0)) + 1 :
-                ].sum()
-        table_rows.append(row)
-    return pd.DataFrame(table_rows)
-
-
-def _dense_counts(rows: pd.DataFrame, bins: int) -> tuple[Array, Array]:
-    """Counts and days of the bin passed, arrays (node, flow, bin); the last bin is all ages beyond
-    the grid."""
-    flow_index = {}
-    for position, step in enumerate(read_steps()):
-        flow_names = rows.loc[rows["process"] == step.process, "flow"].unique()
-        for flow in flow_names:
-            flow_code = STEP_EVENTS if step.is_end_event(flow) else COMPETING_EVENTS
-            flow_index[step.process, flow] = position * len(FLOWS) + {
-                "entry": ENTRIES,
-                "leave": CENSORED,
-            }.get(flow, flow_code)
-    step_rows = rows[rows["process"].isin([step.process for step in read_steps()])]
-    flow_indices = [
-        flow_index[key] for key in zip(step_rows["process"], step_rows["flow"], strict=True)
-    ]
-    flat_index = np.array(flow_indices, dtype=np.int64) * (bins + 1) + step_rows[
-        "age_bin"
-    ].to_numpy(np.int64)
-    shape = (len(read_steps()), len(FLOWS), bins + 1)
-    is_open = step_rows["waiting"].to_numpy(bool)
-    n, elapsed_days, open_counts = (
-        np.bincount(flat_index, weights, int(np.prod(shape))).astype(np.float64).reshape(shape)
-        for weights in (step_rows["n"], step_rows["elapsed_days"], step_rows["n"] * is_open)
-    )
-    n[:, OPEN_AT_END] = open_counts[:, CENSORED]
-    return n, elapsed_days
-
-
-def _curve_measures(
-    step: ProcedureStep, curves: incidence.IncidenceCurves, method: Method
-) -> dict[str, object]:
-    """Quartiles, the interval of the median and the share within the limit, off one curve."""
-    grid, reach = method.ages, int(curves.n_estimable_bins)
-    if reach == 0:
-        return {}
-    bin_ends = np.array(grid.edges[1 : reach + 1]) - 1.0  # last day of each bin
-    cumulative_weights = np.tril(np.ones((grid.n_bins, grid.n_bins)))[:reach]
-    item = incidence.mass_functional(curves, 0, cumulative_weights)
-    share = np.clip(item.value, 0.0, 1.0)
-    se = np.sqrt(np.maximum(incidence.covariance(curves, item, item), 0.0))
-    low, high = _log_log_interval(share, se, method.z)
-    measures: dict[str, object] = {
-        name: _first_day(share, threshold, bin_ends) for name, threshold in QUARTILES.items()
-    }
-    measures |= {
-        "median_low": _first_day(high, 0.5, bin_ends),
-        "median_high": _first_day(low, 0.5, bin_ends),
-        "passed": float(share[-1]),
-        "until": float(bin_ends[-1]),
-    }
-    if step.limit_days is not None:
-        threshold = int(grid.bin_index(step.limit_days))
-        if threshold < reach:
-            share_within_limit = [float(curve[threshold]) for curve in (share, low, high)]
-            if _is_degenerate(share)[threshold]:  # no event to tell how far it may be off
-                share_within_limit[1:] = [float("nan")] * 2
-            if step.limit == "least":
-                share_within_limit = [
-                    1.0 - share_within_limit[0],
-                    1.0 - share_within_limit[2],
-                    1.0 - share_within_limit[1],
-                ]
-            measures |= dict(
-                zip(("within", "within_low", "within_high"), share_within_limit, strict=True)
-            )
-    return measures
-
-
-def _log_log_interval(share: Array, se: Array, z: float) -> tuple[Array, Array]:
-    """Pointwise interval of an incidence on the scale log(-log(1 - F)), which keeps it in 0..1."""
-    is_interior = ~_is_degenerate(share)
-    safe_share = np.where(is_interior, share, 0.5)
-    cumulative_hazard = -np.log1p(-safe_share)
-    # Near an end the scale runs away: beyond e^30 either way the interval is all of 0..1.
-    scale_factor = np.exp(np.minimum(z * se / ((1.0 - safe_share) * cumulative_hazard), 30.0))
-    low = -np.expm1(-cumulative_hazard / scale_factor)
-    high = -np.expm1(-cumulative_hazard * scale_factor)
-    return np.where(is_interior, low, share), np.where(is_interior, high, share)
-
-
-def _is_degenerate(share: Array) -> npt.NDArray[np.bool_]:
-    """Whether none or all have passed, but for rounding."""
-    degenerate: npt.NDArray[np.bool_] = (share < 1e-9) | (share > 1.0 - 1e-9)
-    return degenerate
-
-
-def _first_day(share: Array, quantile: float, bin_ends: Array) -> float:
-    """First day by which `share` reaches `at`, between the ends of two bins on a straight line."""
-    reaches_quantile = share >= quantile - 1e-12
-    if not reaches_quantile.any():
-        return float("nan")
-    k = int(reaches_quantile.argmax())
-    previous_share, previous_day = (share[k - 1], bin_ends[k - 1]) if k else (0.0, 0.0)
-    return float(
-        previous_day
-        + (bin_ends[k] - previous_day) * (quantile - previous_share) / (share[k] - previous_share)
-    )
+@question
+def waiting_times(
+    snapshot: Snapshot, level: str, place_id: str, period: str
+) -> Annotated[pd.DataFrame, WaitingTime]:
+    """One row a step, in the order of the procedure, of the window that `period` ends."""
+    court_ids = list(snapshot.court_ids(level, place_id))
+    cells = snapshot.frame("waiting_times", court_ids, *snapshot.window(period))
+    return waiting_time_table(cells, read_steps(), snapshot.main)

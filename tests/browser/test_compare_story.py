@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
@@ -19,11 +20,11 @@ def test_a_place_among_its_peers_over_time(
 ) -> None:
     with Snapshot(warehouse) as snapshot:
         period = snapshot.periods()[-1]
-        rows = snapshot.scores("province", period)  # a small sample scores few below them
+        rows = queries.scores(snapshot, "province", period)  # a small sample scores few below them
         place = next(
             row
             for row in rows[rows["score"].notna()].itertuples()
-            if len(snapshot.similar_places("province", row.place_id, period))
+            if len(queries.similar_places(snapshot, "province", row.place_id, period))
         )
     day = f"{int(period[:4]) - 2}-07-01"
     kind = {"level": "nation", "unit": "", "kind": "definition_break", "name_en": "New words"}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Visit
@@ -90,7 +91,7 @@ def test_association_staff_read_weigh_and_take_what_a_publication_needs(
     table = staff.take(page.locator("[class*=st-key-download-ranking] button").first)
     rows = [*csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8-sig"), newline=""))]
     period = snapshot.periods()[-1]
-    scores = snapshot.scores("province", period)
+    scores = queries.scores(snapshot, "province", period)
     ranked = scores[scores["score"].notna()]  # what has no score is in no order
     assert [row["place_id"] for row in rows] == ranked["place_id"].tolist()
     assert {row["data_version"] for row in rows} == {snapshot.version}
@@ -108,11 +109,11 @@ def test_an_investor_goes_down_to_a_court_and_sets_a_region_beside_another(
     visit: Visit, server: str, snapshot: Snapshot
 ) -> None:
     period = snapshot.periods()[-1]
-    rows = snapshot.scores("city", period)
+    rows = queries.scores(snapshot, "city", period)
     scored = rows[rows["score"].notna()].sort_values("n")
     city = scored.iloc[-1]
     other = scored[scored["parent"] != city["parent"]].iloc[-1]
-    court = snapshot.scores("court", period, parent=city["place_id"]).iloc[0]
+    court = queries.scores(snapshot, "court", period, parent=city["place_id"]).iloc[0]
     investor = Person(visit(f"{server}?lang=en"))
     page = investor.page
     investor.map(city["parent"])
@@ -140,7 +141,7 @@ def test_a_policymaker_follows_one_court_among_its_like_and_the_creditors(
     visit: Visit, server: str, snapshot: Snapshot
 ) -> None:
     period = snapshot.periods()[-1]
-    courts = snapshot.scores("court", period)
+    courts = queries.scores(snapshot, "court", period)
     court = courts[courts["score"].notna()].sort_values("n").iloc[-1]
     policymaker = Person(visit(f"{server}?lang=en"))
     page = policymaker.page
@@ -151,7 +152,7 @@ def test_a_policymaker_follows_one_court_among_its_like_and_the_creditors(
         expect(page.locator(f"[class*=st-key-plot-{chart}] .main-svg").first).to_be_visible()
     expect(page.get_by_text("The step at which most are waiting")).to_be_visible()
     # Courts of like cases beside it, over time and at one mix of cases.
-    near = snapshot.similar_places("court", court["place_id"], period)
+    near = queries.similar_places(snapshot, "court", court["place_id"], period)
     if len(near):
         policymaker.follow("Compare with these")
     else:

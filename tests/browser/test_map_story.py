@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
@@ -80,7 +81,7 @@ def test_an_investor_paints_by_one_indicator(visit: Visit, server: str, snapshot
     page.get_by_role("option", name="Lots sold within 12 months").click()
     page.wait_for_url("**layer=lot_sold_12m**")
     driving.settle(page)
-    values = snapshot.indicator_values("province", snapshot.periods()[-1], "lot_sold_12m")
+    values = queries.indicator_values(snapshot, "province", snapshot.periods()[-1], "lot_sold_12m")
     best = values.sort_values("points", ascending=False, kind="stable").iloc[0]
     row = page.locator(".st-key-list tbody tr").first
     expect(row).to_contain_text(f"{100 * best['value']:.1f}%")

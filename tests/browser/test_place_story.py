@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Visit
@@ -28,7 +29,7 @@ def snapshot(warehouse: Path) -> Iterator[Snapshot]:
 @pytest.fixture(scope="module")
 def city(snapshot: Snapshot) -> str:
     """The city with the most cases, of those that have a score."""
-    rows = snapshot.scores("city", snapshot.periods()[-1])
+    rows = queries.scores(snapshot, "city", snapshot.periods()[-1])
     return str(rows[rows["score"].notna()].sort_values("n")["place_id"].iloc[-1])
 
 
@@ -51,14 +52,14 @@ def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
     click_place(page, city)
     page.wait_for_url(f"**unit={city}**")
     driving.settle(page)
-    courts = snapshot.scores("court", period, parent=city)
+    courts = queries.scores(snapshot, "court", period, parent=city)
     court = courts.iloc[0]
     page.locator(".st-key-list").get_by_role("link", name=court["name_en"], exact=True).click()
     page.wait_for_url(f"**/place?**unit={court['place_id']}**")
     driving.settle(page)
     expect(page.locator("h1")).to_have_text(court["name_en"])
     # Strengths: exactly what the interval sets apart from the nation is marked.
-    values = snapshot.indicators("court", court["place_id"], period)
+    values = queries.indicators(snapshot, "court", court["place_id"], period)
     known = values[values["status"] == "estimated"]
     apart = known[(known["low"] > known["nation"]) | (known["high"] < known["nation"])]
     marked = page.locator(".st-key-spine tr .indicator")
@@ -73,7 +74,7 @@ def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
         "link", name="Auctions stage by stage", exact=True
     ).click()
     in_view(page.locator("h2#rounds"))
-    funnel = snapshot.sale_pipeline("city", city, period).set_index("stage")
+    funnel = queries.sale_pipeline(snapshot, "city", city, period).set_index("stage")
     table = page.locator(".st-key-rounds table")
     first = table.get_by_role("row", name=re.compile("^First auction"))
     expect(first).to_contain_text(f"{funnel.loc['first', 'ended']:,}")
@@ -111,7 +112,7 @@ def test_an_address_leads_to_a_part_of_the_page_and_the_list_of_parts_stays(
 def test_places_alike_are_a_step_away(
     visit: Visit, server: str, snapshot: Snapshot, city: str
 ) -> None:
-    near = snapshot.similar_places("city", city, snapshot.periods()[-1])
+    near = queries.similar_places(snapshot, "city", city, snapshot.periods()[-1])
     page = visit(f"{server}{CITY}{city}")
     page.locator(".st-key-alike").get_by_role("link", name=near["name_en"].iloc[0]).first.click()
     page.wait_for_url(f"**unit={near['place_id'].iloc[0]}**")

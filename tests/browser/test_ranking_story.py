@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from index_engine import queries
 from index_engine.queries import RANK_COLUMNS, Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
@@ -63,7 +64,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
 
     # The table, with method, vintage and caveats in every row.
     rows = taken(page, "ranking-province")
-    units = snapshot.scores("province", period).dropna(subset="score")
+    units = queries.scores(snapshot, "province", period).dropna(subset="score")
     assert [row["place_id"] for row in rows] == units["place_id"].tolist()
     assert [float(row["rank"]) for row in rows] == units["rank"].tolist()
     for row in rows:
@@ -80,7 +81,9 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     head = page.locator(".st-key-ranking thead")
     expect(head.get_by_role("link")).to_have_text([re.compile("Court"), re.compile("Cases")])
     rows = taken(page, "ranking-court")
-    courts = snapshot.scores("court", period).merge(snapshot.courts(), on="place_id")
+    courts = queries.scores(snapshot, "court", period).merge(
+        queries.courts(snapshot), on="place_id"
+    )
     assert [row["place_id"] for row in rows] == courts.loc[~courts["special"], "place_id"].tolist()
     assert not set(RANK_COLUMNS) & set(rows[0])
     assert all("without ranks" in row["caveats"] for row in rows)
@@ -98,7 +101,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
 def test_staff_narrow_the_table_draw_it_and_take_places_along(
     visit: Visit, start: Start, scored_courts: Path, snapshot: Snapshot
 ) -> None:
-    units = snapshot.scores("province", snapshot.periods()[-1]).dropna(subset="score")
+    units = queries.scores(snapshot, "province", snapshot.periods()[-1]).dropna(subset="score")
     page = visit(f"{start(scored_courts)}rankings?lang=en")
     # By keyboard: a heading is a link.
     page.locator(".st-key-ranking thead").get_by_role("link", name="Cases").focus()

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Page, expect
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Start, Visit
@@ -223,7 +224,7 @@ def test_staff_sort_filter_and_take_the_ranking_away(
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     period = snapshot.periods()[-1]
-    units = snapshot.scores("province", period)
+    units = queries.scores(snapshot, "province", period)
     scored = units[units["score"].notna()].sort_values("n", ascending=False)
     assert [int(row["n"]) for row in rows] == scored["n"].tolist()
     assert {row["period"] for row in rows} == {period}

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Visit
@@ -40,7 +41,9 @@ def test_staff_weigh_anew_cite_the_view_and_come_back(
     page.wait_for_url("**w=cycle%3A3**")
     driving.settle(page)
     expect(page.locator(".band", has_text="Custom weights")).to_contain_text("Cycle length 1 → 3")
-    expected = snapshot.reweighted_scores("province", snapshot.periods()[-1], {"cycle": 3.0})
+    expected = queries.reweighted_scores(
+        snapshot, "province", snapshot.periods()[-1], {"cycle": 3.0}
+    )
     first = expected.iloc[0]
     expect(page.locator("table.data tbody tr").first).to_contain_text(first["name_en"])
     with page.expect_download() as taken:
@@ -67,7 +70,7 @@ def test_a_policymaker_sets_the_methods_side_by_side(
     driving.settle(page)
     period = snapshot.periods()[-1]
     with Snapshot(snapshot.path, OFFICIAL) as official:
-        best = official.scores("province", period).iloc[0]
+        best = queries.scores(official, "province", period).iloc[0]
     expect(page.locator("table.data tbody tr").first).to_contain_text(best["name_en"])
     expect(page.locator(".band", has_text="official").first).to_be_visible()
     page.get_by_role("link", name="Place profile").click()  # the method goes along

@@ -11,7 +11,6 @@ import pytest
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import i18n
 from dashboard.ui import components, export, theme
-from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page
 
 
@@ -32,9 +31,8 @@ def in_english() -> None:
 @pytest.fixture(scope="session")
 def sample(warehouse: Path) -> Iterator[CachedSnapshot]:
     """The built sample, as pages ask it."""
-    snapshot = Snapshot(warehouse)
-    yield CachedSnapshot(snapshot)
-    snapshot.close()
+    with CachedSnapshot(warehouse) as snapshot:
+        yield snapshot
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import pytest
 
 from dashboard.state.cache import CachedSnapshot
 from dashboard.text import i18n
+from index_engine import queries
 from tests.dashboard.running import Open, text
 
 
 def scored(sample: CachedSnapshot, level: str, period: str) -> SimpleNamespace:
     """The best unit of a level that has a score."""
-    units = sample.scores(level, period)
+    units = queries.scores(sample, level, period)
     return next(units[units["score"].notna()].itertuples(index=False))
 
 

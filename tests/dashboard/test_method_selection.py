@@ -10,7 +10,7 @@ from dashboard.rankings import method_disagreement
 from dashboard.state import cache
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.ui import export
-from index_engine.queries import Snapshot
+from index_engine import queries
 from tests.dashboard.running import Open, text
 from tests.dashboard.test_pages import clean
 from tests.dashboard.ui.test_export import rows_of
@@ -21,7 +21,7 @@ NAME = "官方口径指数"
 
 @pytest.fixture(scope="module")
 def official(warehouse: Path) -> CachedSnapshot:
-    return CachedSnapshot(Snapshot(warehouse, OFFICIAL))
+    return CachedSnapshot(warehouse, OFFICIAL)
 
 
 def printed_scores(shown: str) -> list[tuple[str, float]]:
@@ -66,7 +66,7 @@ def test_what_is_kept_is_kept_by_method(
     asked = ((None, sample), (OFFICIAL, official), (None, sample))  # and back again
     for method, answers in asked:
         shown = clean(open_page("rankings", **({"method": method} if method else {})))
-        units = answers.scores("province", period).dropna(subset="score")
+        units = queries.scores(answers, "province", period).dropna(subset="score")
         assert dict(printed_scores(shown)) == dict(zip(units.place_id, units.score, strict=True))
 
 
@@ -76,7 +76,10 @@ def test_a_method_is_opened_once_and_apart(warehouse: Path, monkeypatch) -> None
     other = main.with_method(OFFICIAL)
     assert other.method.id == OFFICIAL and main.method.id != OFFICIAL
     assert main.with_method(OFFICIAL) is other and cache.main_snapshot() is main
-    assert main.with_method("no-such") is main is main.with_method(main.method.id)
+    assert main.with_method(main.method.id) is main
+    for name, snapshot in (("no-such", main), (OFFICIAL, other), ("", main)):
+        monkeypatch.setattr(cache.address, "get", {"method": name}.get)
+        assert cache.current_snapshot() is snapshot
 
 
 def test_a_download_names_its_method(sample: CachedSnapshot, official: CachedSnapshot) -> None:
@@ -104,7 +107,7 @@ def test_the_ten_that_differ_most_stand_with_what_explains_it(
         "rankings", panel="methods", lang="en", **({"method": method} if method else {})
     )
     table = clean(app).split("<table", 1)[1].split("</table", 1)[0]
-    compared = sample.method_comparison("province", period, OFFICIAL).head(10)
+    compared = queries.method_comparison(sample, "province", period, OFFICIAL).head(10)
     assert compared["rank_difference"].abs().max() > 0, "the methods agree: nothing is tested"
     assert re.findall(r"unit=(\d+)", table) == compared["place_id"].tolist()
     rows = table.split("<tr")[3:]  # after the heading and the nation
@@ -112,8 +115,12 @@ def test_the_ten_that_differ_most_stand_with_what_explains_it(
         difference = line.rank_difference
         words = "lower" if difference > 0 else "higher"
         assert (f">{abs(difference)} {words}<" if difference else ">=<") in row
-        values = sample.indicators("province", line.place_id, period).set_index("indicator")
-        figures = sample.statistics("province", line.place_id, period).set_index("statistic")
+        values = queries.indicators(sample, "province", line.place_id, period).set_index(
+            "indicator"
+        )
+        figures = queries.statistics(sample, "province", line.place_id, period).set_index(
+            "statistic"
+        )
         for share in (
             values.loc["cash_24m", "value"],
             values.loc["zhongben_24m", "value"],

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.state.cache import CachedSnapshot
+from index_engine import queries
 from tests.dashboard.running import Open, run_page, text
 
 MARK = {"zh": "模拟数据", "en": "Synthetic data"}
@@ -15,7 +16,7 @@ MARK = {"zh": "模拟数据", "en": "Synthetic data"}
 
 def best(sample: CachedSnapshot, level: str) -> tuple[str, str, str]:
     """Id, Chinese and English name of the best unit of a level, scored or not."""
-    row = sample.scores(level, sample.periods()[-1]).iloc[0]
+    row = queries.scores(sample, level, sample.periods()[-1]).iloc[0]
     return row["place_id"], row["name"], row["name_en"]
 
 
@@ -50,14 +51,14 @@ def test_page_shows_the_place_of_the_address(
 @pytest.mark.parametrize("level", ["province", "city", "court"])
 def test_rankings_list_every_unit_once(open_page: Open, sample: CachedSnapshot, level: str) -> None:
     shown = clean(open_page("rankings", level=level, all="1"))
-    units = sample.scores(level, sample.periods()[-1])
+    units = queries.scores(sample, level, sample.periods()[-1])
     for unit in units["place_id"].head(100):
         assert len(re.findall(rf"unit={unit}\b", shown)) == 1
     assert ("最高人民法院" in shown) == (level == "court")
 
 
 def test_rankings_sort_and_filter(open_page: Open, sample: CachedSnapshot) -> None:
-    units = sample.scores("province", sample.periods()[-1])
+    units = queries.scores(sample, "province", sample.periods()[-1])
     scored = units[units["score"].notna()]
     for sort, first in (("score", scored.iloc[-1]), ("-score", scored.iloc[0])):
         table = clean(open_page("rankings", sort=sort)).split("<table", 1)[1]
@@ -66,7 +67,7 @@ def test_rankings_sort_and_filter(open_page: Open, sample: CachedSnapshot) -> No
     found = clean(open_page("rankings", q=one["name_en"].upper()))
     assert f"unit={one['place_id']}" in found
     assert f"unit={other['place_id']}" not in found
-    cities = sample.scores("city", sample.periods()[-1])
+    cities = queries.scores(sample, "city", sample.periods()[-1])
     within = clean(open_page("rankings", level="city", within=one["place_id"], all="1"))
     listed = set(re.findall(r"unit=([^&\"]+)", within))
     assert listed == set(cities.loc[cities["parent"] == one["place_id"], "place_id"])
@@ -74,7 +75,7 @@ def test_rankings_sort_and_filter(open_page: Open, sample: CachedSnapshot) -> No
 
 def test_unscored_units_have_no_rank(open_page: Open, sample: CachedSnapshot) -> None:
     shown = clean(open_page("rankings", level="court", all="1"))
-    units = sample.scores("court", sample.periods()[-1])
+    units = queries.scores(sample, "court", sample.periods()[-1])
     unscored = set(units.loc[units["score"].isna(), "place_id"].head(100))
     assert unscored, "the sample has courts too small for a score"
     ranked, _, rest = shown.rpartition("<table")  # the last table is that of the unscored
@@ -105,8 +106,8 @@ def test_choosing_a_period_writes_it_into_the_address(
 
 def test_choosing_a_cohort_writes_it(open_page: Open, sample: CachedSnapshot) -> None:
     app = open_page("place")
-    app.selectbox(key="choose-cohort").set_value(sample.cohorts()[0]).run()
-    assert app.query_params["cohort"] == sample.cohorts()[0]
+    app.selectbox(key="choose-cohort").set_value(queries.cohorts(sample)[0]).run()
+    assert app.query_params["cohort"] == queries.cohorts(sample)[0]
     assert not app.exception
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from index_engine import queries
 from index_engine.build import build
 from index_engine.queries import Snapshot
 from tests.warehouses import shared_warehouse
@@ -115,7 +116,7 @@ def snapshot() -> Iterator[Snapshot]:
 
 
 def rows(snapshot: Snapshot, sql: str, *values: object) -> pd.DataFrame:
-    return snapshot._data_frame(sql, list(values)).set_index("place_id")
+    return snapshot.cursor().execute(sql, values).df().set_index("place_id")
 
 
 def chi_square(value: np.ndarray, se: np.ndarray) -> float:
@@ -178,10 +179,11 @@ def test_every_adjusted_indicator_agrees(snapshot: Snapshot):
 def test_what_is_expected_of_a_court_knows_its_mix(snapshot: Snapshot):
     """Observed over expected is near 1 in all of them, whatever their mix."""
     for name in STEADY:
-        [row] = snapshot.indirect_ratio("court", name, LAST).to_dict("records")
-        z = (row["observed"] - row["expected"]) / row["expected"] ** 0.5
+        row = queries.indirect_ratio(snapshot, "court", name, LAST)
+        assert row is not None
+        z = (row.observed - row.expected) / row.expected**0.5
         assert abs(z) < 3.9, (name, row)
-        assert row["low"] < row["ratio"] < row["high"]
+        assert row.low < row.ratio < row.high
 
 
 # ---------------------------------------------------------------- a change of mix
@@ -189,18 +191,22 @@ def test_what_is_expected_of_a_court_knows_its_mix(snapshot: Snapshot):
 
 def errors(snapshot: Snapshot, basis: str, period: str) -> dict[str, float]:
     """Errors of the indicators and of the score of the court whose mix turned over."""
-    found = snapshot._data_frame(
-        "SELECT indicator, se FROM estimates.indicators WHERE method = $1 AND basis = $2"
-        " AND level = 'court' AND place_id = $4 AND period = $3 UNION ALL SELECT 'score', se"
-        " FROM index.scores WHERE method = $1 AND basis = $2 AND level = 'court'"
-        " AND place_id = $4 AND period = $3",
-        [snapshot.method.id, basis, period, TURNED],
+    found = (
+        snapshot.cursor()
+        .execute(
+            "SELECT indicator, se FROM estimates.indicators WHERE method = $1 AND basis = $2"
+            " AND level = 'court' AND place_id = $4 AND period = $3 UNION ALL SELECT 'score', se"
+            " FROM index.scores WHERE method = $1 AND basis = $2 AND level = 'court'"
+            " AND place_id = $4 AND period = $3",
+            [snapshot.method.id, basis, period, TURNED],
+        )
+        .df()
     )
     return dict(zip(found["indicator"], found["se"], strict=True))
 
 
 def test_a_change_of_mix_is_told_from_one_of_performance(snapshot: Snapshot):
-    changes = snapshot.change_decomposition("court", TURNED, LAST).set_index("item")
+    changes = queries.change_decomposition(snapshot, "court", TURNED, LAST).set_index("item")
     before, now = errors(snapshot, "observed", BEFORE), errors(snapshot, "constant_mix", LAST)
     for item, row in changes.iterrows():
         assert row["performance"] + row["mix"] == pytest.approx(row["now"] - row["before"])
@@ -215,17 +221,20 @@ def test_a_change_of_mix_is_told_from_one_of_performance(snapshot: Snapshot):
 def test_where_the_mix_is_what_it_was_nothing_is_mix(snapshot: Snapshot):
     """Cases of a year are a sample of their mix, so that it moves a little."""
     for name in STEADY:
-        changes = snapshot.change_decomposition("court", name, LAST).set_index("item")
+        changes = queries.change_decomposition(snapshot, "court", name, LAST).set_index("item")
         assert abs(changes.loc["score", "mix"]) < 3, name
 
 
 def test_the_nation_adjusted_to_itself_is_as_observed(snapshot: Snapshot):
-    both = snapshot._data_frame(
-        "SELECT a.value AS adjusted, o.value AS observed FROM estimates.indicators AS a"
-        " JOIN estimates.indicators AS o USING (method, level, place_id, period, indicator)"
-        " WHERE a.basis = 'adjusted' AND o.basis = 'observed' AND level = 'nation'"
-        " AND a.value IS NOT NULL",
-        [],
+    both = (
+        snapshot.cursor()
+        .execute(
+            "SELECT a.value AS adjusted, o.value AS observed FROM estimates.indicators AS a"
+            " JOIN estimates.indicators AS o USING (method, level, place_id, period, indicator)"
+            " WHERE a.basis = 'adjusted' AND o.basis = 'observed' AND level = 'nation'"
+            " AND a.value IS NOT NULL"
+        )
+        .df()
     )
     assert len(both) > 50
     assert both["adjusted"].to_numpy() == pytest.approx(both["observed"].to_numpy(), abs=1e-9)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from index_engine import queries
 from index_engine.errors import InputError
 from index_engine.importing import api
 from index_engine.queries import Snapshot
@@ -82,7 +83,7 @@ def test_a_warehouse_is_stale_until_it_is_built_and_after_an_undo(imported: Path
     api.undo_source(imported, int(newest))
     with Snapshot(imported) as before:  # of the scores computed from the file, which it still names
         assert before.stale
-        assert newest in set(before.sources()["source_id"])
+        assert newest in set(queries.sources(before)["source_id"])
     after = api.read_state(imported)
     assert (after.has_cases, after.is_built, after.is_stale) == (False, True, True)
 

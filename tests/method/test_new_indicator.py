@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from index_engine import queries
 from index_engine.build import build
 from index_engine.method import builtin_methods, load_method, parse_method
 from index_engine.queries import Snapshot
@@ -84,8 +85,12 @@ def opened(page: str, **parameters: str) -> AppTest:
 def test_it_is_estimated_as_all_that_is_no_longer_open(extended: Path) -> None:
     with Snapshot(extended) as snapshot:
         period = snapshot.periods()[-1]
-        row = snapshot.indicators("nation", "CN", period).set_index("indicator").loc["ended_6m"]
-        curve = snapshot.incidence("nation", "CN", period=period).set_index("month").loc[6]
+        row = (
+            queries.indicators(snapshot, "nation", "CN", period)
+            .set_index("indicator")
+            .loc["ended_6m"]
+        )
+        curve = queries.incidence(snapshot, "nation", "CN", period=period).set_index("month").loc[6]
     assert row["value"] == pytest.approx(1.0 - curve["open"], abs=1e-9)
     assert row["value"] == pytest.approx(curve[["cash", "zhongben", "other"]].sum(), abs=1e-9)
     # The errors of exclusive events lean against one another.
@@ -101,11 +106,13 @@ def test_it_enters_the_score_after_those_that_have_an_order(
         ids = [i.id for i in snapshot.method.dimension_indicators("cycle")]
         assert ids == ["months_to_cash", "listed_12m", "ended_6m"]
         period = snapshot.periods()[-1]
-        [scored] = snapshot.scores("nation", period).to_dict("records")
-        rows = snapshot.indicators("nation", "CN", period).set_index("indicator")
+        [scored] = queries.scores(snapshot, "nation", period).to_dict("records")
+        rows = queries.indicators(snapshot, "nation", "CN", period).set_index("indicator")
         weighted = rows.loc[ids, "points"].to_numpy() @ [2, 1, 1] / 4
         assert scored["cycle"] == pytest.approx(weighted, abs=1e-5)
-        without = snapshot.reweighted_scores("nation", period, {"ended_6m": 0})["score"].item()
+        without = queries.reweighted_scores(snapshot, "nation", period, {"ended_6m": 0})[
+            "score"
+        ].item()
         assert scored["score"] != without
 
 
@@ -125,7 +132,7 @@ def test_the_map_has_a_layer_of_it_and_its_download_the_values(
     with Snapshot(extended) as snapshot:
         period = snapshot.periods()[-1]
         for row in rows:
-            place = snapshot.indicators("province", row["place_id"], period)
+            place = queries.indicators(snapshot, "province", row["place_id"], period)
             stored = place.set_index("indicator").loc["ended_6m"]
             assert float(row["value"]) == pytest.approx(stored["value"])
             assert float(row["points"]) == pytest.approx(stored["points"])

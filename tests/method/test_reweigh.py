@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from index_engine import queries
 from index_engine.index.rank_changes import DECIMALS
 from index_engine.method import Method, load_methods
 from index_engine.method.reweigh import reweigh_method
@@ -91,9 +92,9 @@ def test_the_weights_of_the_method_give_its_scores(snapshot: Snapshot, level: st
     """Those not named, named as they are, or all of them three times as heavy."""
     own = weights_of(snapshot.method)
     thrice = {name: 3 * weight for name, weight in own.items()}
-    published = snapshot.scores(level, LAST).set_index("place_id")
+    published = queries.scores(snapshot, level, LAST).set_index("place_id")
     for weights in ({}, own, thrice):
-        found = snapshot.reweighted_scores(level, LAST, weights).set_index("place_id")
+        found = queries.reweighted_scores(snapshot, level, LAST, weights).set_index("place_id")
         assert set(found.index) == set(published.index)
         for column in ("score", "low", "high", "low90", "high90", "rank", "tied", "n"):
             pd.testing.assert_series_equal(
@@ -111,8 +112,8 @@ def test_scores_by_one_dimension_alone_are_its_points(snapshot: Snapshot):
     method = snapshot.method
     for dimension in method.dimensions:
         others = {d.id: 0 for d in method.dimensions if d.id != dimension.id}
-        found = snapshot.reweighted_scores("city", LAST, others).set_index("place_id")
-        points = snapshot.scores("city", LAST).set_index("place_id")[dimension.id]
+        found = queries.reweighted_scores(snapshot, "city", LAST, others).set_index("place_id")
+        points = queries.scores(snapshot, "city", LAST).set_index("place_id")[dimension.id]
         scored = found["score"].dropna()
         assert len(scored) > 2
         expected = points.loc[scored.index]
@@ -122,16 +123,20 @@ def test_scores_by_one_dimension_alone_are_its_points(snapshot: Snapshot):
 
 def test_other_weights_move_ranks_and_say_how_far(snapshot: Snapshot):
     first = snapshot.method.dimensions[0].id
-    found = snapshot.reweighted_scores("court", LAST, {first: 5}).set_index("place_id")
+    found = queries.reweighted_scores(snapshot, "court", LAST, {first: 5}).set_index("place_id")
     known = found.dropna(subset=["rank", "default_rank"])
     moved = known["default_rank"].astype(int) - known["rank"].astype(int)
     assert known["rank_change"].astype(int).tolist() == moved.tolist()
     assert (known["score"] != known["default_score"]).any()
-    special = snapshot.reweighted_scores("court", LAST, {first: 5}).set_index("place_id").loc["V"]
+    special = (
+        queries.reweighted_scores(snapshot, "court", LAST, {first: 5})
+        .set_index("place_id")
+        .loc["V"]
+    )
     assert pd.isna(special["rank"])
     assert pd.notna(special["score"]) == pd.notna(special["default_score"])
 
 
 def test_a_wrong_weight_is_refused(snapshot: Snapshot):
     with pytest.raises(ValueError, match="no dimension and no indicator"):
-        snapshot.reweighted_scores("city", LAST, {"nothing": 1})
+        queries.reweighted_scores(snapshot, "city", LAST, {"nothing": 1})

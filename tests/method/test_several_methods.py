@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from index_engine import queries
 from index_engine.build import build
 from index_engine.cli import main
 from index_engine.errors import InputError
@@ -141,10 +142,10 @@ def test_a_build_with_fewer_methods_forgets_the_others(three: Path, tmp_path: Pa
 def test_methods_compared_rank_what_both_score(ranked_world: Path):
     with Snapshot(ranked_world) as snapshot:
         period = snapshot.periods()[-1]
-        found = snapshot.method_comparison("court", period, "official-1")
-        own = snapshot.scores("court", period).set_index("place_id")
+        found = queries.method_comparison(snapshot, "court", period, "official-1")
+        own = queries.scores(snapshot, "court", period).set_index("place_id")
     with Snapshot(ranked_world, "official-1") as official:
-        other = official.scores("court", period).set_index("place_id")
+        other = queries.scores(official, "court", period).set_index("place_id")
     assert len(found) > 2
     both = own.index[own["rank"].notna()].intersection(other.index[other["rank"].notna()])
     assert set(found["place_id"]) == set(both)

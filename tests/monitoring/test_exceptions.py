@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.changed_court import CHANGED, changed_world
 from tests.worlds import Case, World
@@ -39,7 +40,7 @@ def closings(changed: World, courts: set[str], quarters: set[str]) -> list[Case]
 def test_the_change_is_told_of_the_court_and_the_places_it_is_all_of(
     snapshot: Snapshot, changed: World, level: str, unit: str
 ):
-    found = snapshot.exceptions(level, PERIOD)
+    found = queries.exceptions(snapshot, level, PERIOD)
     assert set(found["place_id"]) == {unit}
     rows = found.set_index("statistic")
     assert rows.loc["zhongben_rate", "direction"] == "up"
@@ -62,11 +63,11 @@ def test_the_change_is_told_of_the_court_and_the_places_it_is_all_of(
 
 def test_before_the_change_there_was_none(snapshot: Snapshot):
     for level in ("province", "city", "court"):
-        assert snapshot.exceptions(level, "2024Q2").empty
+        assert queries.exceptions(snapshot, level, "2024Q2").empty
 
 
 def test_the_series_behind_a_signal(snapshot: Snapshot, changed: World):
-    rows = snapshot.exception_series("court", PERIOD)
+    rows = queries.exception_series(snapshot, "court", PERIOD)
     mine = rows[(rows["place_id"] == CHANGED) & (rows["statistic"] == "zhongben_rate")]
     assert mine["quarter"].iloc[0] == "2021Q1"
     assert mine["quarter"].iloc[-1] == PERIOD
@@ -81,26 +82,26 @@ def test_the_series_behind_a_signal(snapshot: Snapshot, changed: World):
 
 
 def test_how_much_was_watched_and_what_chance_would_find(snapshot: Snapshot):
-    watched = snapshot.monitoring_summary(PERIOD).set_index(["level", "statistic"])
+    watched = queries.monitoring_summary(snapshot, PERIOD).set_index(["level", "statistic"])
     assert watched.loc[("court", "zhongben_rate"), "series"] == 4
     assert watched.loc[("court", "zhongben_rate"), "expected"] == pytest.approx(0.004)
     assert watched.loc[("court", "zhongben_rate"), "signals"] == 1
     assert watched.loc[("court", "closure_rate"), "signals"] == 0
-    assert snapshot.monitoring_summary(
-        "2022Q4"
+    assert queries.monitoring_summary(
+        snapshot, "2022Q4"
     ).empty  # eight quarters: four watched, four of a baseline
 
 
 def test_what_is_watched_has_a_name(snapshot: Snapshot):
-    for figure in snapshot.monitoring_summary(PERIOD)["statistic"].unique():
-        assert snapshot.monitored_entry(figure).name["en"]
+    for figure in queries.monitoring_summary(snapshot, PERIOD)["statistic"].unique():
+        assert queries.monitored_entry(snapshot, figure).name["en"]
 
 
 # ---------------------------------------------------------------- local and other creditors
 
 
 def test_creditors_who_fare_alike_have_no_gap(snapshot: Snapshot):
-    rows = snapshot.creditor_gaps("province", PERIOD, "cash_24m")
+    rows = queries.creditor_gaps(snapshot, "province", PERIOD, "cash_24m")
     known = rows[rows["status"] == "estimated"]
     assert len(known) >= 2
     assert ((known["gap_low"] < 0) & (known["gap_high"] > 0)).all()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 
 PERIOD, BEFORE = "2024Q3", "2023Q3"
@@ -10,11 +11,11 @@ ONE, OTHER = ("city", "1102"), ("province", "12")
 
 
 def test_the_score_over_time_is_the_history_of_each(snapshot: Snapshot):
-    found = snapshot.trends([OTHER, ONE], "score")
+    found = queries.trends(snapshot, [OTHER, ONE], "score")
     assert list(dict.fromkeys(zip(found["level"], found["place_id"], strict=True))) == [OTHER, ONE]
     for place in (ONE, OTHER):
         own = found[found["place_id"] == place[1]]
-        history = snapshot.score_history(*place)
+        history = queries.score_history(snapshot, *place)
         assert own["period"].tolist() == history["period"].tolist()
         for column, of in (("value", "score"), ("low", "low"), ("high", "high"), ("n", "n")):
             assert own[column].to_numpy(float) == pytest.approx(
@@ -26,11 +27,11 @@ def test_the_score_over_time_is_the_history_of_each(snapshot: Snapshot):
 
 
 def test_a_dimension_over_time_has_the_error_of_its_indicators(snapshot: Snapshot):
-    found = snapshot.trends([ONE], "closure").set_index("period").loc[PERIOD]
+    found = queries.trends(snapshot, [ONE], "closure").set_index("period").loc[PERIOD]
     assert found["value"] == pytest.approx(
-        snapshot.score_history(*ONE).set_index("period").loc[PERIOD, "closure"]
+        queries.score_history(snapshot, *ONE).set_index("period").loc[PERIOD, "closure"]
     )
-    values = snapshot.indicators(*ONE, PERIOD).set_index("indicator")
+    values = queries.indicators(snapshot, *ONE, PERIOD).set_index("indicator")
     mine = snapshot.method.dimension_indicators("closure")
     assert values.loc[[i.id for i in mine], "own"].all()
     sides = [
@@ -43,9 +44,11 @@ def test_a_dimension_over_time_has_the_error_of_its_indicators(snapshot: Snapsho
 
 
 def test_an_indicator_over_time_is_that_of_each_period(snapshot: Snapshot):
-    found = snapshot.trends([ONE], "cash_24m")
+    found = queries.trends(snapshot, [ONE], "cash_24m")
     for row in found.itertuples():
-        single = snapshot.indicators(*ONE, row.period).set_index("indicator").loc["cash_24m"]
+        single = (
+            queries.indicators(snapshot, *ONE, row.period).set_index("indicator").loc["cash_24m"]
+        )
         for column in ("value", "low", "high", "n", "adjusted", "adjusted_low", "adjusted_high"):
             assert getattr(row, column) == pytest.approx(single[column], nan_ok=True)
     assert found["value"].notna().any()
@@ -53,11 +56,11 @@ def test_an_indicator_over_time_is_that_of_each_period(snapshot: Snapshot):
 
 def test_no_such_measure(snapshot: Snapshot):
     with pytest.raises(KeyError):
-        snapshot.trends([ONE], "beauty")
+        queries.trends(snapshot, [ONE], "beauty")
 
 
 def test_the_same_place_of_another_level_is_another(snapshot: Snapshot):
-    assert snapshot.trends([("court", "1102")], "score").empty
+    assert queries.trends(snapshot, [("court", "1102")], "score").empty
 
 
 @pytest.mark.parametrize(
@@ -69,9 +72,9 @@ def test_the_same_place_of_another_level_is_another(snapshot: Snapshot):
     ],
 )
 def test_parts_add_up(snapshot: Snapshot, before, after, split):
-    found = snapshot.comparison(before, after)
+    found = queries.comparison(snapshot, before, after)
     scores = [
-        snapshot.scores(state[0], state[2]).set_index("place_id").loc[state[1]]
+        queries.scores(snapshot, state[0], state[2]).set_index("place_id").loc[state[1]]
         for state in (before, after)
     ]
     difference = scores[1]["score"] - scores[0]["score"]
@@ -80,7 +83,7 @@ def test_parts_add_up(snapshot: Snapshot, before, after, split):
     error = np.hypot(scores[0]["se"], scores[1]["se"])
     assert found.high - found.low == pytest.approx(2 * snapshot.method.z * error, rel=1e-3)
     for column, state in (("before", before), ("after", after)):
-        points = snapshot.indicators(*state)["points"]
+        points = queries.indicators(snapshot, *state)["points"]
         assert found.contributions[column].to_numpy() == pytest.approx(
             points.to_numpy(), abs=1e-5, nan_ok=True
         )
@@ -95,15 +98,15 @@ def test_parts_add_up(snapshot: Snapshot, before, after, split):
 
 
 def test_a_split_in_time_is_nearly_that_of_the_whole_score(snapshot: Snapshot):
-    found = snapshot.comparison((*OTHER, BEFORE), (*OTHER, PERIOD))
-    whole = snapshot.change_decomposition(*OTHER, PERIOD).set_index("item").loc["score"]
+    found = queries.comparison(snapshot, (*OTHER, BEFORE), (*OTHER, PERIOD))
+    whole = queries.change_decomposition(snapshot, *OTHER, PERIOD).set_index("item").loc["score"]
     assert found.performance == pytest.approx(whole["performance"], abs=0.5)
     assert found.case_mix == pytest.approx(whole["mix"], abs=0.5)
 
 
 def test_the_way_back_turns_every_sign(snapshot: Snapshot):
-    there = snapshot.comparison((*ONE, PERIOD), (*OTHER, PERIOD))
-    back = snapshot.comparison((*OTHER, PERIOD), (*ONE, PERIOD))
+    there = queries.comparison(snapshot, (*ONE, PERIOD), (*OTHER, PERIOD))
+    back = queries.comparison(snapshot, (*OTHER, PERIOD), (*ONE, PERIOD))
     for column in ("part", "performance", "mix"):
         assert there.contributions[column].to_numpy() == pytest.approx(
             -back.contributions[column].to_numpy()
@@ -113,18 +116,18 @@ def test_the_way_back_turns_every_sign(snapshot: Snapshot):
 
 def test_windows_that_overlap(snapshot: Snapshot):
     def overlap(one: str, other: str) -> int:
-        return snapshot.comparison((*ONE, one), (*ONE, other)).shared_quarters
+        return queries.comparison(snapshot, (*ONE, one), (*ONE, other)).shared_quarters
 
     assert [overlap(p, PERIOD) for p in ("2024Q2", "2024Q1", BEFORE, "2023Q2")] == [3, 2, 0, 0]
-    assert snapshot.comparison((*ONE, PERIOD), (*OTHER, PERIOD)).shared_quarters == 0
+    assert queries.comparison(snapshot, (*ONE, PERIOD), (*OTHER, PERIOD)).shared_quarters == 0
 
 
 def test_nothing_is_taken_apart_where_one_has_no_score(snapshot: Snapshot):
-    rows = snapshot.scores("court", PERIOD)
+    rows = queries.scores(snapshot, "court", PERIOD)
     [without, *_] = rows.loc[rows["score"].isna(), "place_id"]
-    found = snapshot.comparison(("court", without, PERIOD), ("court", "B1301", PERIOD))
+    found = queries.comparison(snapshot, ("court", without, PERIOD), ("court", "B1301", PERIOD))
     assert np.isnan(found.total)
     assert found.contributions["part"].isna().all()
     assert found.basis == ""
-    unknown = snapshot.comparison((*ONE, "2031Q1"), (*ONE, PERIOD))
+    unknown = queries.comparison(snapshot, (*ONE, "2031Q1"), (*ONE, PERIOD))
     assert np.isnan(unknown.total)

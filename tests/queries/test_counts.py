@@ -10,6 +10,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.measures import recount
 from tests.worlds import Case, Round, World
@@ -66,7 +67,7 @@ def test_n_is_the_cases_under_way(snapshot: Snapshot, rows: World):
     """Open on the window's first day or filed in it, up to the horizon of 36 months."""
     horizon = recount.edges(snapshot.method)[-1]
     for level, unit in PLACES:
-        found = snapshot.scores(level, PERIOD).set_index("place_id").loc[unit, "n"]
+        found = queries.scores(snapshot, level, PERIOD).set_index("place_id").loc[unit, "n"]
         inside = courts_in(rows, level, unit)
         expected = 0
         for spell in recount.spells(rows, snapshot.method):
@@ -78,7 +79,7 @@ def test_n_is_the_cases_under_way(snapshot: Snapshot, rows: World):
 
 @pytest.mark.parametrize(("level", "unit"), PLACES)
 def test_counted_indicators(snapshot: Snapshot, rows: World, level: str, unit: str):
-    found = snapshot.indicators(level, unit, PERIOD).set_index("indicator")
+    found = queries.indicators(snapshot, level, unit, PERIOD).set_index("indicator")
     first = [
         r
         for r in rounds_in(rows, level, unit)
@@ -124,7 +125,7 @@ def sale_ratios(rows: World, level: str, unit: str, stage: str | None = None) ->
 @pytest.mark.parametrize(("level", "unit"), PLACES)
 def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
     """Numerators and denominators of all figures from the rows, by their definitions in words."""
-    found = snapshot.statistics(level, unit, PERIOD)
+    found = queries.statistics(snapshot, level, unit, PERIOD)
     assert found["statistic"].tolist() == [f.id for f in snapshot.method.statistics]
     cases = cases_in(rows, level, unit)
     closed = [c for c in cases if during(c.closed_on)]
@@ -204,7 +205,7 @@ def test_no_figure_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
     counted = {f.id for f in snapshot.method.statistics if f.estimate.denominator in counts}
     few = []
     for court in rows.courts:
-        found = snapshot.statistics("court", court.court_id, PERIOD)
+        found = queries.statistics(snapshot, "court", court.court_id, PERIOD)
         small = found["denominator"].between(1, snapshot.method.min_cell - 1)
         few.append(found[small & found["statistic"].isin(counted)])
     assert len(pd.concat(few)) > 5, "no small cell to test with"
@@ -215,7 +216,7 @@ def test_no_amount_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
     """Below a rate of amounts stands a sum of prices: of one lot, its price."""
     few = 0
     for court in rows.courts:
-        found = snapshot.statistics("court", court.court_id, PERIOD).set_index("statistic")
+        found = queries.statistics(snapshot, "court", court.court_id, PERIOD).set_index("statistic")
         lots = found.loc["sale_by_lot", "denominator"]
         ended = [r for r in rounds_in(rows, "court", court.court_id) if during(r.ended_on)]
         sold = sum(r.status == "sold" for r in ended)
@@ -231,7 +232,7 @@ def test_no_amount_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
 
 @pytest.mark.parametrize(("level", "unit"), PLACES)
 def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
-    found = snapshot.sale_pipeline(level, unit, PERIOD)
+    found = queries.sale_pipeline(snapshot, level, unit, PERIOD)
     rounds = [r for r in rounds_in(rows, level, unit) if during(r.ended_on) and r.status]
     stages = [s for s in ("first", "second", "sale", "relisted") if s in {r.stage for r in rounds}]
     assert found["stage"].tolist() == stages
@@ -267,9 +268,9 @@ def test_no_curve_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World
     clocks = {"case": "cash_24m", "listing": "listed_12m", "lot": "lot_sold_12m"}
     few = enough = 0
     for court, period in product((c.court_id for c in rows.courts), ("2023Q2", "2023Q4", PERIOD)):
-        n = snapshot.indicators("court", court, period).set_index("indicator")["n"]
+        n = queries.indicators(snapshot, "court", court, period).set_index("indicator")["n"]
         for process, indicator in clocks.items():
-            found = snapshot.incidence("court", court, process=process, period=period)
+            found = queries.incidence(snapshot, "court", court, process=process, period=period)
             few += risk <= n[indicator] < least
             enough += n[indicator] >= least and not found.empty
             assert found.empty or n[indicator] >= least, (court, period, process)
@@ -278,7 +279,7 @@ def test_no_curve_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World
     for court, year in product(rows.courts, (2021, 2022, 2023)):
         mine = [c for c in rows.cases if c.court_id == court.court_id and c.case_type == "first"]
         filed = sum(case.filed_on.year == year for case in mine)
-        found = snapshot.incidence("court", court.court_id, cohort=str(year))
+        found = queries.incidence(snapshot, "court", court.court_id, cohort=str(year))
         assert found.empty == (filed < least), (court.court_id, year, filed)
 
 
@@ -287,7 +288,7 @@ def test_the_curve_of_an_old_cohort_is_a_plain_share(snapshot: Snapshot, rows: W
     bins end where months do."""
     for level, unit in PLACES:
         cohort = [c for c in cases_in(rows, level, unit) if c.filed_on.year == 2021]
-        found = snapshot.incidence(level, unit, cohort="2021").set_index("month")
+        found = queries.incidence(snapshot, level, unit, cohort="2021").set_index("month")
         for month in (3, 6, 12, 24, 35):
             days = int(month * 365.25 / 12)
             ends = Counter()
@@ -312,7 +313,7 @@ def test_no_check_tells_the_numerator_of_another(snapshot: Snapshot, rows: World
     least, hidden = snapshot.method.min_cell, 0
     for court in rows.courts:
         for period in snapshot.periods():
-            found = snapshot.checks("court", court.court_id, period)
+            found = queries.checks(snapshot, "court", court.court_id, period)
             known = found["n"].dropna()
             assert ((known == 0) | (known >= least)).all()
             hidden += int(found["n"].isna().sum())

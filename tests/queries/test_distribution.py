@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from index_engine import queries
 from index_engine.queries import LEVELS, Snapshot
 
 PERIOD = "2024Q3"
@@ -27,25 +28,29 @@ def values_of(snapshot: Snapshot, level: str) -> dict[tuple[str, str], list[floa
         if value is not None and not math.isnan(value):
             found.setdefault((kind, item), []).append(value)
 
-    for row in snapshot.scores(level, PERIOD).itertuples(index=False):
+    for row in queries.scores(snapshot, level, PERIOD).itertuples(index=False):
         if snapshot.place(level, row.place_id).special:
             continue
         put("score", "score", row.score)
         for dimension in snapshot.method.dimensions:
             put("dimension", dimension.id, getattr(row, dimension.id))
-        for line in snapshot.indicators(level, row.place_id, PERIOD).itertuples(index=False):
+        for line in queries.indicators(snapshot, level, row.place_id, PERIOD).itertuples(
+            index=False
+        ):
             put("indicator", line.indicator, line.value if line.status == "estimated" else None)
-        for line in snapshot.checks(level, row.place_id, PERIOD).itertuples(index=False):
+        for line in queries.checks(snapshot, level, row.place_id, PERIOD).itertuples(index=False):
             put("indicator", line.check, line.value if line.status == "estimated" else None)
         if row.status == "scored":
-            for line in snapshot.statistics(level, row.place_id, PERIOD).itertuples(index=False):
+            for line in queries.statistics(snapshot, level, row.place_id, PERIOD).itertuples(
+                index=False
+            ):
                 put("statistic", line.statistic, line.value)
     return found
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_spread_is_that_of_the_places(snapshot: Snapshot, level: str) -> None:
-    found = snapshot.distribution(level, PERIOD)
+    found = queries.distribution(snapshot, level, PERIOD)
     assert list(found.columns) == COLUMNS
     expected = values_of(snapshot, level)
     assert {(line.kind, line.item) for line in found.itertuples()} == set(expected)
@@ -59,18 +64,22 @@ def test_the_spread_is_that_of_the_places(snapshot: Snapshot, level: str) -> Non
 
 def test_a_special_court_has_values_that_are_no_part_of_it(snapshot: Snapshot) -> None:
     """So that leaving it out, above, is seen."""
-    values = snapshot.indicators("court", "V", PERIOD).set_index("indicator")
+    values = queries.indicators(snapshot, "court", "V", PERIOD).set_index("indicator")
     known = values[values["status"] == "estimated"].index
     assert len(known)
-    spread = snapshot.distribution("court", PERIOD).set_index(["kind", "item"])["place_count"]
-    courts = snapshot.scores("court", PERIOD)["place_id"]
+    spread = queries.distribution(snapshot, "court", PERIOD).set_index(["kind", "item"])[
+        "place_count"
+    ]
+    courts = queries.scores(snapshot, "court", PERIOD)["place_id"]
     for item in known:
         of_all = [
-            snapshot.indicators("court", court, PERIOD).set_index("indicator").loc[item, "status"]
+            queries.indicators(snapshot, "court", court, PERIOD)
+            .set_index("indicator")
+            .loc[item, "status"]
             for court in courts
         ]
         assert spread["indicator", item] == of_all.count("estimated") - 1
 
 
 def test_a_period_without_scores_has_no_spread(snapshot: Snapshot) -> None:
-    assert snapshot.distribution("province", "2031Q1").empty
+    assert queries.distribution(snapshot, "province", "2031Q1").empty

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.worlds import World
 
@@ -22,10 +23,12 @@ LEVELS = ["nation", "province", "city", "court"]
 @pytest.mark.parametrize("level", LEVELS)
 def test_an_indicator_of_all_is_that_of_each(snapshot: Snapshot, level: str) -> None:
     for indicator in snapshot.method.indicators:
-        found = snapshot.indicator_values(level, PERIOD, indicator.id)
-        assert found["place_id"].tolist() == sorted(snapshot.scores(level, PERIOD)["place_id"])
+        found = queries.indicator_values(snapshot, level, PERIOD, indicator.id)
+        assert found["place_id"].tolist() == sorted(
+            queries.scores(snapshot, level, PERIOD)["place_id"]
+        )
         for line in found.itertuples(index=False):
-            rows = snapshot.indicators(level, line.place_id, PERIOD).set_index("indicator")
+            rows = queries.indicators(snapshot, level, line.place_id, PERIOD).set_index("indicator")
             one = rows.loc[indicator.id]
             for column in ("value", "low", "high", "n"):
                 assert getattr(line, column) == pytest.approx(one[column], nan_ok=True)
@@ -36,7 +39,7 @@ def test_an_indicator_of_all_is_that_of_each(snapshot: Snapshot, level: str) -> 
 
 def test_points_of_the_ends_lie_around_the_points(snapshot: Snapshot) -> None:
     for indicator in snapshot.method.indicators:
-        found = snapshot.indicator_values("court", PERIOD, indicator.id).dropna()
+        found = queries.indicator_values(snapshot, "court", PERIOD, indicator.id).dropna()
         assert (found["points_low"] <= found["points"] + 1e-6).all()
         assert (found["points"] <= found["points_high"] + 1e-6).all()
         for line in found.itertuples(index=False):
@@ -49,15 +52,17 @@ def test_points_of_the_ends_lie_around_the_points(snapshot: Snapshot) -> None:
 
 def test_an_unknown_indicator_is_no_empty_answer(snapshot: Snapshot) -> None:
     with pytest.raises(KeyError):
-        snapshot.indicator_values("court", PERIOD, "magic")
+        queries.indicator_values(snapshot, "court", PERIOD, "magic")
 
 
 def test_a_figure_of_all_is_that_of_each(snapshot: Snapshot) -> None:
     for figure in ("closure_rate", "coverage"):
-        found = snapshot.statistic_values("court", PERIOD, figure)
-        assert len(found) == len(snapshot.scores("court", PERIOD))
+        found = queries.statistic_values(snapshot, "court", PERIOD, figure)
+        assert len(found) == len(queries.scores(snapshot, "court", PERIOD))
         for line in found.itertuples(index=False):
-            rows = snapshot.statistics("court", line.place_id, PERIOD).set_index("statistic")
+            rows = queries.statistics(snapshot, "court", line.place_id, PERIOD).set_index(
+                "statistic"
+            )
             for column in ("value", "numerator", "denominator"):
                 expected = rows.loc[figure, column]
                 assert getattr(line, column) == pytest.approx(expected, nan_ok=True)
@@ -69,7 +74,7 @@ def test_a_figure_of_all_is_that_of_each(snapshot: Snapshot) -> None:
 def test_a_court_is_alone_where_no_other_basic_court_serves(
     snapshot: Snapshot, rows: World
 ) -> None:
-    found = snapshot.court_seats(PERIOD).set_index("place_id")
+    found = queries.court_seats(snapshot, PERIOD).set_index("place_id")
     ordinary = {court.court_id: court for court in rows.courts if not court.special}
     assert set(found.index) == set(ordinary)
     served = Counter(court.region for court in ordinary.values() if court.level == "basic")
@@ -87,7 +92,9 @@ def test_a_court_that_ended_leaves_the_other_alone(built_world: Path, tmp_path: 
         con.execute("UPDATE courts SET valid_to = DATE '2023-12-31' WHERE court_id = 'T90'")
     with Snapshot(path) as ended:
         assert ended.period_dates("2023Q4")[1] == date(2023, 12, 31)
-        before, after = (ended.court_seats(p).set_index("place_id") for p in ("2023Q4", "2024Q1"))
+        before, after = (
+            queries.court_seats(ended, p).set_index("place_id") for p in ("2023Q4", "2024Q1")
+        )
     assert "T90" in before.index and not before.loc["B1202", "alone"]
     assert "T90" not in after.index and after.loc["B1202", "alone"]
 
@@ -101,10 +108,10 @@ def test_changes_carry_their_error(
     snapshot: Snapshot, level: str, before: str, shared: float
 ) -> None:
     now, earlier = (
-        snapshot.scores(level, p).dropna(subset="score").set_index("place_id")
+        queries.scores(snapshot, level, p).dropna(subset="score").set_index("place_id")
         for p in (PERIOD, before)
     )
-    found = snapshot.score_changes(level, PERIOD, before)
+    found = queries.score_changes(snapshot, level, PERIOD, before)
     assert set(found["place_id"]) == set(now.index) & set(earlier.index) and len(found)
     if snapshot.publishes_ranks(level):
         assert found["change"].is_monotonic_decreasing
@@ -125,9 +132,11 @@ def test_changes_carry_their_error(
 
 def test_the_indicator_named_moved_the_score_most(snapshot: Snapshot) -> None:
     """By brute force: put the earlier points of one indicator back, the others between."""
-    for line in snapshot.score_changes("court", PERIOD, YEAR_BEFORE).itertuples(index=False):
+    for line in queries.score_changes(snapshot, "court", PERIOD, YEAR_BEFORE).itertuples(
+        index=False
+    ):
         now, before = (
-            snapshot.indicators("court", line.place_id, p).set_index("indicator")
+            queries.indicators(snapshot, "court", line.place_id, p).set_index("indicator")
             for p in (PERIOD, YEAR_BEFORE)
         )
         parts = _parts(snapshot, now, before)

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.queries.test_counts import cases_in
 from tests.worlds import World
@@ -14,7 +15,7 @@ FIRST, LAST = date(2021, 1, 1), date(2024, 12, 31)
 
 @pytest.mark.parametrize("place", [("nation", "CN"), ("province", "11"), ("city", "1101")])
 def test_filings_and_closings_by_month(snapshot: Snapshot, rows: World, place: tuple[str, str]):
-    found = snapshot.monthly_flows(*place)
+    found = queries.monthly_flows(snapshot, *place)
     assert list(found.columns) == ["flow", "month", "n", "adjusted"]
     cases = cases_in(rows, *place)
     for flow, days in (
@@ -33,7 +34,7 @@ def test_filings_and_closings_by_month(snapshot: Snapshot, rows: World, place: t
 
 
 def test_the_adjusted_series_keeps_the_whole(snapshot: Snapshot):
-    found = snapshot.monthly_flows("nation", "CN")
+    found = queries.monthly_flows(snapshot, "nation", "CN")
     for flow in ("filed", "closed"):
         mine = found[found["flow"] == flow]
         assert mine["adjusted"].sum() == pytest.approx(mine["n"].sum(), rel=0.02)
@@ -41,5 +42,5 @@ def test_the_adjusted_series_keeps_the_whole(snapshot: Snapshot):
 
 
 def test_a_court_with_few_cases_has_none(snapshot: Snapshot):
-    assert snapshot.monthly_flows("court", "T90").empty
-    assert snapshot.monthly_flows("city", "9999").empty
+    assert queries.monthly_flows(snapshot, "court", "T90").empty
+    assert queries.monthly_flows(snapshot, "city", "9999").empty

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index_engine import queries
 from index_engine.errors import InputError
 from index_engine.index.change_intervals import change_interval
 from index_engine.method import load_method, load_methods, parse_method
@@ -32,7 +33,7 @@ def test_scores_equal_at_the_published_decimal_share_a_rank(ranked_warehouse: Pa
     with Snapshot(ranked_warehouse) as ranked:
         for level in LEVELS[1:]:
             for period in ranked.periods():
-                rows = ranked.scores(level, period).dropna(subset="rank")
+                rows = queries.scores(ranked, level, period).dropna(subset="rank")
                 printed = [f"{score:.1f}" for score in rows["score"]]
                 count = Counter(printed)
                 for row, score in zip(rows.itertuples(), printed, strict=True):
@@ -54,7 +55,7 @@ def test_courts_come_in_bands_without_ranks_unless_the_method_says_ranks(
     assert not snapshot.publishes_ranks("court") and ranked.publishes_ranks("court")
     told = 0
     for period in snapshot.periods():
-        banded, whole = (each.scores("court", period) for each in (snapshot, ranked))
+        banded, whole = (queries.scores(each, "court", period) for each in (snapshot, ranked))
         assert list(banded.columns) == list(whole.columns)
         told += int(whole["rank"].notna().sum())
         assert banded[[name for name in RANK_COLUMNS if name in banded]].isna().all().all()
@@ -74,18 +75,18 @@ def test_courts_come_in_bands_without_ranks_unless_the_method_says_ranks(
     assert told
     for level in LEVELS[1:3]:
         pd.testing.assert_frame_equal(
-            snapshot.scores(level, snapshot.periods()[-1]),
-            ranked.scores(level, snapshot.periods()[-1]),
+            queries.scores(snapshot, level, snapshot.periods()[-1]),
+            queries.scores(ranked, level, snapshot.periods()[-1]),
         )
 
 
 def test_the_rule_holds_for_courts_of_a_city_other_weights_and_other_methods(snapshot: Snapshot):
     last = snapshot.periods()[-1]
-    whole = snapshot.scores("court", last)
+    whole = queries.scores(snapshot, "court", last)
     parent = whole["parent"].iloc[0]
-    part = snapshot.scores("court", last, parent=parent)
+    part = queries.scores(snapshot, "court", last, parent=parent)
     assert part["place_id"].tolist() == whole.loc[whole["parent"] == parent, "place_id"].tolist()
-    heavier = snapshot.reweighted_scores("court", last, {"cycle": 5})
+    heavier = queries.reweighted_scores(snapshot, "court", last, {"cycle": 5})
     assert heavier[["rank", "tied", "default_rank", "rank_change"]].isna().all().all()
     scored = heavier[heavier["score"].notna()]
     assert len(scored) > 2
@@ -94,12 +95,12 @@ def test_the_rule_holds_for_courts_of_a_city_other_weights_and_other_methods(sna
         for b, u in zip(scored["band"], scored["place_id"], strict=True)
     ]
     assert keys == sorted(keys)
-    compared = snapshot.method_comparison("court", last, OFFICIAL)
+    compared = queries.method_comparison(snapshot, "court", last, OFFICIAL)
     assert compared[["rank", "other_rank", "rank_difference"]].isna().all().all()
     assert compared["place_id"].is_monotonic_increasing and len(compared) > 2
     with Snapshot(snapshot.path, OFFICIAL) as other:
         assert not other.publishes_ranks("court")
-        assert other.scores("court", last)["rank"].isna().all()
+        assert queries.scores(other, "court", last)["rank"].isna().all()
 
 
 def test_the_main_method_decides_for_all(tmp_path: Path):
@@ -139,11 +140,11 @@ def test_bands_stand_in_the_order_of_the_method_those_across_two_between_them():
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_histories_are_the_scores_of_every_quarter(snapshot: Snapshot, level: str):
-    found = snapshot.score_histories(level)
+    found = queries.score_histories(snapshot, level)
     assert found.columns.tolist() == snapshot.periods()
     assert found.index.is_unique and found.index.is_monotonic_increasing
     for period in snapshot.periods():
-        scores = snapshot.scores(level, period).set_index("place_id")["score"]
+        scores = queries.scores(snapshot, level, period).set_index("place_id")["score"]
         assert set(scores.index) <= set(found.index)
         expected = scores.reindex(found.index).to_numpy()
         assert found[period].to_numpy() == pytest.approx(expected, nan_ok=True)
@@ -155,15 +156,17 @@ def test_histories_are_the_scores_of_every_quarter(snapshot: Snapshot, level: st
 
 
 def test_courts_tell_their_level_and_what_is_special(snapshot: Snapshot, built_world: Path):
-    found = snapshot.courts().set_index("place_id")
-    assert set(found.index) == set(snapshot.scores("court", snapshot.periods()[-1])["place_id"])
+    found = queries.courts(snapshot).set_index("place_id")
+    assert set(found.index) == set(
+        queries.scores(snapshot, "court", snapshot.periods()[-1])["place_id"]
+    )
     with duckdb.connect(str(built_world), read_only=True) as con:
         rows = con.execute("SELECT court_id, level, special FROM courts").fetchall()
     for court, level, special in rows:
         if court in found.index:
             assert found.loc[court, "court_level"] == level
             assert found.loc[court, "special"] == special
-            assert (found.loc[court, "kind"] in snapshot.special_court_kinds) == special
+            assert (found.loc[court, "kind"] in queries.special_court_kinds()) == special
     assert found["court_level"].nunique() > 1 and found["special"].any()
 
 
@@ -184,7 +187,7 @@ def test_courts_tell_their_level_and_what_is_special(snapshot: Snapshot, built_w
 )
 def test_the_name_of_a_special_court_tells_its_kind(name: str, name_en: str | None, kind: str):
     assert special_courts.kind_from_name(name, name_en) == kind
-    assert set(special_courts.kind_names()[kind]) == {"zh_Hans", "en"}
+    assert set(special_courts.special_court_kinds()[kind]) == {"zh_Hans", "en"}
 
 
 # ---------------------------------------------------------------- changes beyond chance
@@ -193,8 +196,8 @@ def test_the_name_of_a_special_court_tells_its_kind(name: str, name_en: str | No
 def test_the_change_on_the_year_has_the_interval_of_both_years(snapshot: Snapshot):
     seen = 0
     for level in LEVELS:
-        now = snapshot.scores(level, "2024Q3").set_index("place_id")
-        then = snapshot.scores(level, "2023Q3").set_index("place_id").reindex(now.index)
+        now = queries.scores(snapshot, level, "2024Q3").set_index("place_id")
+        then = queries.scores(snapshot, level, "2023Q3").set_index("place_id").reindex(now.index)
         for unit, row in now.iterrows():
             before = then.loc[unit]
             if pd.isna(row["score"]) or pd.isna(before["score"]):
@@ -250,6 +253,6 @@ def test_windows_that_overlap_have_no_such_interval(built_world: Path, tmp_path:
         con.execute("UPDATE meta SET value = ? WHERE key = 'method'", [longer])
         con.execute("DELETE FROM meta WHERE key LIKE 'method.%'")
     with Snapshot(copy) as opened:
-        rows = opened.scores("province", "2024Q3")
+        rows = queries.scores(opened, "province", "2024Q3")
     assert rows["change_year"].notna().any()
     assert rows[["change_year_low", "change_year_high"]].isna().all().all()

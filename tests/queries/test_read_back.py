@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 
 PERIOD, YEAR_BEFORE = "2024Q3", "2023Q3"
@@ -28,7 +29,7 @@ def test_the_gap_of_creditors_has_its_own_error_on_either_basis(
     snapshot: Snapshot, con: duckdb.DuckDBPyConnection, level: str
 ) -> None:
     z = NormalDist().inv_cdf(0.975)
-    found = snapshot.creditor_gaps(level, PERIOD, "cash_24m").set_index("place_id")
+    found = queries.creditor_gaps(snapshot, level, PERIOD, "cash_24m").set_index("place_id")
     n_compared = 0
     for basis, prefix, gap in (
         ("observed", "gap", "gap"),
@@ -53,7 +54,7 @@ def test_a_change_is_on_the_same_quarter_a_year_before(
 ) -> None:
     method = snapshot.main.id
     where = "method = ? AND basis = 'observed' AND level = 'province' AND place_id = '13' AND period = ?"
-    table = snapshot.change_decomposition("province", "13", PERIOD).set_index("item")
+    table = queries.change_decomposition(snapshot, "province", "13", PERIOD).set_index("item")
     values = {}
     for period in (YEAR_BEFORE, PERIOD, "2023Q2", "2023Q4"):
         score = stored(con, "index.scores", where, method, period)["score"].item()
@@ -77,7 +78,9 @@ def test_no_end_of_an_interval_is_below_0_or_a_share_above_1(
             rows = stored(
                 con, "estimates.indicators", where, snapshot.main.id, period, indicator.id
             ).set_index("place_id")
-            found = snapshot.indicator_values("court", period, indicator.id).set_index("place_id")
+            found = queries.indicator_values(snapshot, "court", period, indicator.id).set_index(
+                "place_id"
+            )
             for place_id, row in rows[rows["value"].notna()].iterrows():
                 low, high = row["value"] - z * row["se"], row["value"] + z * row["se"]
                 n_cut += low < 0 or high > upper

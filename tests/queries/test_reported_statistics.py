@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from index_engine import queries
 from index_engine.queries import Snapshot
 
 FIGURES = Path(__file__).parents[2] / "data" / "published_figures.csv"
@@ -69,7 +70,7 @@ def expected(level: str, unit: str, first: date, last: date) -> set[str]:
 def test_figures_of_the_period_else_the_latest_before(
     snapshot: Snapshot, level: str, unit: str, period: str
 ) -> None:
-    rows = snapshot.reported_statistics(level, unit, period)
+    rows = queries.reported_statistics(snapshot, level, unit, period)
     assert list(rows.columns) == COLUMNS
     assert set(rows["figure_id"]) == expected(level, unit, *snapshot.period_dates(period))
 
@@ -77,8 +78,10 @@ def test_figures_of_the_period_else_the_latest_before(
 def test_a_computed_value_stands_beside_the_same_formula_place_and_days(
     snapshot: Snapshot,
 ) -> None:
-    rows = snapshot.reported_statistics("province", "450000", "2020Q4").set_index("figure_id")
-    figures = snapshot.statistics("province", "450000", "2020Q4").set_index("statistic")
+    rows = queries.reported_statistics(snapshot, "province", "450000", "2020Q4").set_index(
+        "figure_id"
+    )
+    figures = queries.statistics(snapshot, "province", "450000", "2020Q4").set_index("statistic")
     closure = figures.loc["closure_rate", "value"]
     assert rows.loc["118", ["metric", "value", "measured_in"]].tolist() == [
         "closure_rate",
@@ -89,12 +92,14 @@ def test_a_computed_value_stands_beside_the_same_formula_place_and_days(
     assert rows.loc["251", "basis"] == "derived: cases_closed/cases_accepted"
     assert rows.loc[["116", "117", "119"], "computed"].isna().all()
     # A window that ends in another quarter covers other days, though they overlap.
-    later = snapshot.reported_statistics("province", "450000", "2021Q1").set_index("figure_id")
+    later = queries.reported_statistics(snapshot, "province", "450000", "2021Q1").set_index(
+        "figure_id"
+    )
     assert later.loc["118", "computed"] == rows.loc["118", "computed"]
 
 
 def test_other_definitions_and_periods_have_no_computed_value(snapshot: Snapshot) -> None:
-    rows = snapshot.reported_statistics("nation", "100000", "2025Q4").set_index("metric")
+    rows = queries.reported_statistics(snapshot, "nation", "100000", "2025Q4").set_index("metric")
     assert rows.loc["completion_rate", "computed"] > 0
     for metric in ("recovery_rate", "auction_sold_over_listed", "clearance_rate"):
         assert pd.isna(rows.loc[[metric], "computed"]).all()
@@ -102,20 +107,20 @@ def test_other_definitions_and_periods_have_no_computed_value(snapshot: Snapshot
 
 def test_what_a_court_states_of_itself(snapshot: Snapshot) -> None:
     first = min(unit for level, unit in snapshot._places if level == "court")
-    rows = snapshot.reported_statistics("court", first, "2023Q4").set_index("metric")
+    rows = queries.reported_statistics(snapshot, "court", first, "2023Q4").set_index("metric")
     assert list(rows.index) == ["cases_closed", "closure_rate", "mean_days"]
     assert rows["value"].tolist() == pytest.approx([850, 85.3, 62.5])
     assert rows["measured_in"].tolist() == ["件", "%", "天"]
-    name = snapshot.sources().set_index("source_id").loc[1, "name"]
+    name = queries.sources(snapshot).set_index("source_id").loc[1, "name"]
     assert rows["address"].tolist() == [name] * 3
-    figures = snapshot.statistics("court", first, "2023Q4").set_index("statistic")["value"]
+    figures = queries.statistics(snapshot, "court", first, "2023Q4").set_index("statistic")["value"]
     mine = rows["computed"].astype(float)
     assert mine["closure_rate"] == pytest.approx(100 * figures["closure_rate"], nan_ok=True)
     assert mine["mean_days"] == pytest.approx(figures["mean_days_closed"], nan_ok=True)
 
 
 def test_the_sample_says_which_figures_are_real(snapshot: Snapshot) -> None:
-    sources = snapshot.sources().set_index("kind")["synthetic"]
+    sources = queries.sources(snapshot).set_index("kind")["synthetic"]
     assert not sources["published"]
     assert sources.drop("published").all()
     assert snapshot.synthetic

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from index_engine import queries
 from index_engine.estimates.similarity import SIZE_SCALE_DECADES
 from index_engine.method import load_method
 from index_engine.queries import Snapshot
@@ -31,7 +32,7 @@ def apart(one: Counter, other: Counter) -> float:
 def test_the_nearest_are_those_of_a_count_by_hand(
     snapshot: Snapshot, rows: World, level: str, unit: str
 ):
-    scores = snapshot.scores(level, PERIOD).set_index("place_id")
+    scores = queries.scores(snapshot, level, PERIOD).set_index("place_id")
     expected = {}
     for other, row in scores.iterrows():
         if other not in (unit, "V") and row["status"] == "scored":
@@ -39,7 +40,7 @@ def test_the_nearest_are_those_of_a_count_by_hand(
             mixes = apart(mix(rows, level, unit), mix(rows, level, other))
             expected[other] = math.hypot(mixes, size)
     assert len(expected) > 3
-    found = snapshot.similar_places(level, unit, PERIOD, k=3)
+    found = queries.similar_places(snapshot, level, unit, PERIOD, k=3)
     assert found["place_id"].tolist() == sorted(expected, key=expected.get)[:3]
     assert found["distance"].tolist() == pytest.approx([expected[u] for u in found["place_id"]])
     for row in found.itertuples():
@@ -50,12 +51,15 @@ def test_the_nearest_are_those_of_a_count_by_hand(
 
 
 def test_a_special_court_is_like_no_ordinary_one(snapshot: Snapshot):
-    assert snapshot.similar_places("court", "V", PERIOD).empty
-    assert "V" not in snapshot.similar_places("court", "B1301", PERIOD, k=99)["place_id"].tolist()
+    assert queries.similar_places(snapshot, "court", "V", PERIOD).empty
+    assert (
+        "V"
+        not in queries.similar_places(snapshot, "court", "B1301", PERIOD, k=99)["place_id"].tolist()
+    )
 
 
 def test_no_place_is_like_one_without_a_period(snapshot: Snapshot):
-    assert snapshot.similar_places("city", "1102", "2031Q1").empty
-    assert snapshot.similar_places("nation", "CN", PERIOD).empty
+    assert queries.similar_places(snapshot, "city", "1102", "2031Q1").empty
+    assert queries.similar_places(snapshot, "nation", "CN", PERIOD).empty
     with pytest.raises(KeyError):
-        snapshot.similar_places("city", "9999", PERIOD)
+        queries.similar_places(snapshot, "city", "9999", PERIOD)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from index_engine import queries
 from index_engine.build import build
 from index_engine.errors import InputError
 from index_engine.queries import LEVELS, Snapshot
@@ -47,7 +48,7 @@ def test_what_it_says_of_its_data(snapshot: Snapshot, rows: World):
     assert (snapshot.observed_from, snapshot.observed_to) == rows.observed[1]
     assert len(snapshot.version) == 12
     assert int(snapshot.version, 16) >= 0
-    sources = snapshot.sources()
+    sources = queries.sources(snapshot)
     assert sources["kind"].tolist() == ["cases", "auctions"]
     assert sources["rows"].tolist() == [len(rows.cases), len(rows.rounds)]
     assert sources["sha256"].str.len().tolist() == [64, 64]
@@ -75,9 +76,9 @@ def test_no_such_unit(snapshot: Snapshot, key: tuple[str, str]):
     with pytest.raises(KeyError):
         snapshot.place(*key)
     with pytest.raises(KeyError):
-        snapshot.incidence(*key, period=PERIOD)
+        queries.incidence(snapshot, *key, period=PERIOD)
     with pytest.raises(KeyError):
-        snapshot.sale_pipeline(*key, PERIOD)
+        queries.sale_pipeline(snapshot, *key, PERIOD)
 
 
 def test_children_and_parents_agree(snapshot: Snapshot, rows: World):
@@ -100,13 +101,13 @@ def test_every_unit_lies_in_one_that_is_there(snapshot: Snapshot):
     known = {
         unit: level
         for level in LEVELS
-        for unit in snapshot.scores(level, PERIOD)["place_id"]
+        for unit in queries.scores(snapshot, level, PERIOD)["place_id"]
         if level != "court"
     }
     for level in LEVELS[1:]:
-        whole = snapshot.scores(level, PERIOD)
+        whole = queries.scores(snapshot, level, PERIOD)
         assert set(whole["parent"]) <= set(known)
-        found = [snapshot.scores(level, PERIOD, parent=unit) for unit in sorted(known)]
+        found = [queries.scores(snapshot, level, PERIOD, parent=unit) for unit in sorted(known)]
         assert sorted(pd.concat(found)["place_id"]) == sorted(whole["place_id"])
         for unit in whole["place_id"]:
             above = snapshot.place(level, unit).parent
@@ -117,7 +118,7 @@ def test_every_unit_lies_in_one_that_is_there(snapshot: Snapshot):
 
 
 def test_scores_of_a_level(ranked: Snapshot, rows: World):
-    found = ranked.scores("court", PERIOD)
+    found = queries.scores(ranked, "court", PERIOD)
     assert found["place_id"].is_unique
     assert set(found["place_id"]) == {c.court_id for c in rows.courts}
     scored = found[found["status"] == "scored"]
@@ -143,8 +144,8 @@ def test_scores_of_a_level(ranked: Snapshot, rows: World):
 
 
 def test_scores_under_a_parent_keep_their_rank(snapshot: Snapshot):
-    whole = snapshot.scores("city", PERIOD).set_index("place_id")
-    part = snapshot.scores("city", PERIOD, parent="13")
+    whole = queries.scores(snapshot, "city", PERIOD).set_index("place_id")
+    part = queries.scores(snapshot, "city", PERIOD, parent="13")
     assert set(part["place_id"]) == {"1301", "1302"}
     assert list(part.index) == [0, 1]
     for row in part.itertuples():
@@ -152,48 +153,48 @@ def test_scores_under_a_parent_keep_their_rank(snapshot: Snapshot):
 
 
 def test_changes_are_differences_of_published_scores(snapshot: Snapshot):
-    now = snapshot.scores("province", PERIOD).set_index("place_id")
+    now = queries.scores(snapshot, "province", PERIOD).set_index("place_id")
     for column, before in (("change_quarter", "2024Q2"), ("change_year", "2023Q3")):
-        then = snapshot.scores("province", before).set_index("place_id")["score"]
+        then = queries.scores(snapshot, "province", before).set_index("place_id")["score"]
         expected = (now["score"] - then.reindex(now.index)).round(1)
         assert now[column].to_numpy() == pytest.approx(expected.to_numpy(), nan_ok=True)
         assert now[column].notna().any()
-    first = snapshot.scores("province", "2021Q4")
+    first = queries.scores(snapshot, "province", "2021Q4")
     assert first[["change_quarter", "change_year"]].isna().all().all()
 
 
 def test_special_courts_are_scored_but_in_no_region(ranked: Snapshot, rows: World):
-    courts = ranked.scores("court", PERIOD).set_index("place_id")
+    courts = queries.scores(ranked, "court", PERIOD).set_index("place_id")
     assert courts.loc["V", "n"] > 0
     assert courts["rank"].isna().loc["V"], "no peer of the others, so it takes none of their places"
     assert courts["rank"].max() <= (courts["status"] == "scored").drop("V").sum()
-    cities = ranked.scores("city", PERIOD).set_index("place_id")
+    cities = queries.scores(ranked, "city", PERIOD).set_index("place_id")
     inside = courts.loc[["B110101", "B110102", "M1101"], "n"].sum()
     assert cities.loc["1101", "n"] == inside, "V serves 1101 but does not count in it"
 
 
 def test_history_is_the_scores_of_every_period(snapshot: Snapshot):
-    found = snapshot.score_history("province", "13")
+    found = queries.score_history(snapshot, "province", "13")
     assert found["period"].tolist() == snapshot.periods()
     for row in found.itertuples():
-        expected = snapshot.scores("province", row.period).set_index("place_id").loc["13"]
+        expected = queries.scores(snapshot, "province", row.period).set_index("place_id").loc["13"]
         assert row.status == expected["status"]
         for column in ("score", "low", "high", *DIMENSIONS):
             assert getattr(row, column) == pytest.approx(expected[column], nan_ok=True)
 
 
 def test_a_period_without_scores_has_none(snapshot: Snapshot):
-    assert snapshot.scores("province", "2031Q1").empty
-    assert snapshot.statistics("province", "13", "2031Q1")["value"].isna().all()
-    assert snapshot.sale_pipeline("province", "13", "2031Q1").empty
-    assert snapshot.incidence("province", "13", period="2031Q1").empty
+    assert queries.scores(snapshot, "province", "2031Q1").empty
+    assert queries.statistics(snapshot, "province", "13", "2031Q1")["value"].isna().all()
+    assert queries.sale_pipeline(snapshot, "province", "13", "2031Q1").empty
+    assert queries.incidence(snapshot, "province", "13", period="2031Q1").empty
 
 
 # ---------------------------------------------------------------- indicators
 
 
 def test_indicators_come_in_the_methods_order(snapshot: Snapshot):
-    found = snapshot.indicators("province", "13", PERIOD)
+    found = queries.indicators(snapshot, "province", "13", PERIOD)
     assert found["indicator"].tolist() == [i.id for i in snapshot.method.indicators]
     assert found["dimension"].tolist() == [i.dimension for i in snapshot.method.indicators]
     assert list(found.columns)[:11] == [
@@ -204,8 +205,8 @@ def test_indicators_come_in_the_methods_order(snapshot: Snapshot):
 
 def test_points_and_weights_give_the_dimensions(snapshot: Snapshot):
     for level, unit in PLACES[:3]:
-        found = snapshot.indicators(level, unit, PERIOD)
-        row = snapshot.scores(level, PERIOD).set_index("place_id").loc[unit]
+        found = queries.indicators(snapshot, level, unit, PERIOD)
+        row = queries.scores(snapshot, level, PERIOD).set_index("place_id").loc[unit]
         for dimension, of in found.groupby("dimension"):
             total = (of["points"] * of["weight"]).sum()
             if not math.isnan(row[dimension]):
@@ -217,7 +218,7 @@ def test_points_and_weights_give_the_dimensions(snapshot: Snapshot):
 def of_courts(snapshot: Snapshot, rows: World) -> pd.DataFrame:
     """Indicators of every court in the first period and a late one."""
     found = [
-        snapshot.indicators("court", court.court_id, period)
+        queries.indicators(snapshot, "court", court.court_id, period)
         for court in rows.courts
         for period in ("2021Q4", PERIOD)
     ]
@@ -244,7 +245,7 @@ def test_intervals_end_where_shares_do(tmp_path: Path):
     build(path)
     snapshot = Snapshot(path)
     for court, value in (("K1", 1.0), ("K2", 0.0)):
-        found = snapshot.indicators("court", court, "2023Q4").set_index("indicator")
+        found = queries.indicators(snapshot, "court", court, "2023Q4").set_index("indicator")
         row = found.loc["first_round_sold"]
         assert row["value"] == row["high" if value else "low"] == value
         assert 0.1 < row["high"] - row["low"] < 0.4
@@ -265,8 +266,8 @@ def test_no_indicator_from_fewer_than_the_least_cell(snapshot: Snapshot, of_cour
 
 
 def test_the_nations_value_stands_beside(snapshot: Snapshot):
-    nation = snapshot.indicators("nation", "CN", PERIOD)
-    found = snapshot.indicators("court", "B1301", PERIOD)
+    nation = queries.indicators(snapshot, "nation", "CN", PERIOD)
+    found = queries.indicators(snapshot, "court", "B1301", PERIOD)
     assert found["nation"].tolist() == pytest.approx(nation["value"].tolist())
     assert nation["nation"].tolist() == pytest.approx(nation["value"].tolist())
 
@@ -278,7 +279,7 @@ def test_the_nations_value_stands_beside(snapshot: Snapshot):
 @pytest.mark.parametrize(("level", "unit"), PLACES)
 def test_curves_are_probabilities(snapshot: Snapshot, level: str, unit: str, process: str):
     for when in ({"period": PERIOD}, {"cohort": "2022"}):
-        found = snapshot.incidence(level, unit, process=process, **when)
+        found = queries.incidence(snapshot, level, unit, process=process, **when)
         events = list(snapshot.method.process_events(process))
         assert list(found.columns) == [
             *("month", "at_risk"),
@@ -296,8 +297,8 @@ def test_curves_are_probabilities(snapshot: Snapshot, level: str, unit: str, pro
 def test_a_curve_ends_where_too_few_are_at_risk(snapshot: Snapshot):
     """And so few of all are resolved that they matter."""
     method = snapshot.method
-    small = snapshot.incidence("court", "T90", period=PERIOD)
-    large = snapshot.incidence("nation", "CN", period=PERIOD)
+    small = queries.incidence(snapshot, "court", "T90", period=PERIOD)
+    large = queries.incidence(snapshot, "nation", "CN", period=PERIOD)
     assert len(small) < len(large) == method.horizon_months + 1
     assert small["open"].iloc[-1] > method.max_unresolved
     for curve in (small, large):
@@ -308,13 +309,15 @@ def test_a_curve_ends_where_too_few_are_at_risk(snapshot: Snapshot):
 def test_the_curve_of_a_period_gives_the_indicators(snapshot: Snapshot):
     """Read again from the measures: the same numbers that the build stored."""
     for level, unit in PLACES[:4]:
-        stored = snapshot.indicators(level, unit, PERIOD).set_index("indicator")
+        stored = queries.indicators(snapshot, level, unit, PERIOD).set_index("indicator")
         for indicator in snapshot.method.indicators:
             spec = indicator.estimate
             value = stored.loc[indicator.id, "value"]
             if spec.kind == "incidence" and not math.isnan(value):
                 [event] = spec.events
-                curve = snapshot.incidence(level, unit, process=spec.process, period=PERIOD)
+                curve = queries.incidence(
+                    snapshot, level, unit, process=spec.process, period=PERIOD
+                )
                 at = curve.set_index("month").loc[spec.months]
                 assert at[event] == pytest.approx(value, abs=1e-9)
                 error = stored.loc[indicator.id, "se"]
@@ -323,18 +326,18 @@ def test_the_curve_of_a_period_gives_the_indicators(snapshot: Snapshot):
 
 def test_a_young_cohort_ends_where_its_watching_does(snapshot: Snapshot):
     """Filed in 2024 and watched to the end of it: no curve reaches beyond twelve months."""
-    found = snapshot.incidence("nation", "CN", cohort="2024")
+    found = queries.incidence(snapshot, "nation", "CN", cohort="2024")
     assert 9 <= found["month"].max() <= 12
 
 
 def test_cohorts_are_the_years_observed_from_filing(snapshot: Snapshot):
-    assert snapshot.cohorts() == ["2021", "2022", "2023", "2024"]
+    assert queries.cohorts(snapshot) == ("2021", "2022", "2023", "2024")
 
 
 def test_a_curve_is_of_a_period_or_of_a_cohort(snapshot: Snapshot):
     for both in ({}, {"period": PERIOD, "cohort": "2022"}):
         with pytest.raises(ValueError, match="either"):
-            snapshot.incidence("nation", "CN", **both)
+            queries.incidence(snapshot, "nation", "CN", **both)
 
 
 # ---------------------------------------------------------------- many at once
@@ -353,7 +356,7 @@ def test_eight_threads_get_the_answers_of_one(snapshot: Snapshot):
     def ask(question: tuple[str, ...]) -> pd.DataFrame:
         name, *arguments = question
         when = {"period": PERIOD} if name == "incidence" else {}
-        return getattr(snapshot, name)(*arguments, **when)
+        return getattr(queries, name)(snapshot, *arguments, **when)
 
     expected = [ask(question) for question in questions]
     with ThreadPoolExecutor(8) as pool:
@@ -366,9 +369,9 @@ def test_two_snapshots_of_one_file(built_world: Path, tmp_path: Path):
     """Two sessions of one dashboard, or the one before a swap and the one after."""
     path = shutil.copyfile(built_world, tmp_path / "w.duckdb")
     one, two = Snapshot(path), Snapshot(path)
-    assert one.scores("nation", PERIOD).equals(two.scores("nation", PERIOD))
+    assert queries.scores(one, "nation", PERIOD).equals(queries.scores(two, "nation", PERIOD))
     one.close()
-    assert not two.scores("nation", PERIOD).empty
+    assert not queries.scores(two, "nation", PERIOD).empty
     two.close()
 
 

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from index_engine import queries
 from index_engine.age_grid import months_to_days
 from index_engine.errors import InputError
-from index_engine.queries import ProcedureStep, Snapshot, waiting_times
+from index_engine.estimates import waiting_times
+from index_engine.queries import ProcedureStep, Snapshot
 from tests.measures import recount
 from tests.measures.recount import Spell
 from tests.queries.test_counts import courts_in
@@ -66,9 +68,9 @@ def by_day(found: list[Spell], node: ProcedureStep) -> list[float]:
 def test_counts(snapshot: Snapshot, spells: list[Spell], rows: World):
     seen = {"beyond": 0, "waiting": 0, "too few": 0, "none": 0}
     for level, unit in PLACES:
-        table = snapshot.waiting_times(level, unit, PERIOD).set_index("node")
+        table = queries.waiting_times(snapshot, level, unit, PERIOD).set_index("node")
         courts = courts_in(rows, level, unit)
-        for node in snapshot.steps:
+        for node in queries.read_steps():
             found = under_way(spells, courts, node)
             line = table.loc[node.id]
             if len(found) < snapshot.main.min_cell:
@@ -95,8 +97,8 @@ def test_curves(snapshot: Snapshot, spells: list[Spell], rows: World):
     which ends a bin, is the same to what a life table of weeks can differ by."""
     seen = 0
     for level, unit in PLACES[:2]:
-        table = snapshot.waiting_times(level, unit, PERIOD).set_index("node")
-        for node in snapshot.steps:
+        table = queries.waiting_times(snapshot, level, unit, PERIOD).set_index("node")
+        for node in queries.read_steps():
             line = table.loc[node.id]
             found = under_way(spells, courts_in(rows, level, unit), node)
             if len(found) < 100:
@@ -119,8 +121,8 @@ def test_curves(snapshot: Snapshot, spells: list[Spell], rows: World):
 
 
 def test_the_interval_of_a_median_holds_it_and_narrows(snapshot: Snapshot):
-    wide = snapshot.waiting_times("city", "1102", PERIOD).set_index("node").loc["case"]
-    narrow = snapshot.waiting_times("nation", "CN", PERIOD).set_index("node").loc["case"]
+    wide = queries.waiting_times(snapshot, "city", "1102", PERIOD).set_index("node").loc["case"]
+    narrow = queries.waiting_times(snapshot, "nation", "CN", PERIOD).set_index("node").loc["case"]
     for line in (wide, narrow):
         assert line["median_low"] < line["median"]
         assert math.isnan(line["median_high"]) or line["median"] < line["median_high"]
@@ -142,14 +144,14 @@ def test_an_interval_stays_within_0_and_1_and_around_the_share():
 
 def test_limits_end_a_bin_of_the_grid(snapshot: Snapshot):
     """Else it were not known which waits of a bin are beyond it."""
-    limits = {n.limit_days for n in snapshot.steps if n.limit_days is not None}
+    limits = {n.limit_days for n in queries.read_steps() if n.limit_days is not None}
     assert limits and all(days + 1 in snapshot.main.ages.edges for days in limits)
 
 
 def test_every_node_has_a_clock_of_its_own_and_known_events(snapshot: Snapshot):
-    clocks = [node.process for node in snapshot.steps]
+    clocks = [node.process for node in queries.read_steps()]
     assert len(clocks) == len(set(clocks))
-    for node in snapshot.steps:
+    for node in queries.read_steps():
         assert set(node.events) <= {"*", *snapshot.main.process_events(node.process)}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from index_engine import queries
 from index_engine.age_grid import months_to_days
 from index_engine.cli import main
 from index_engine.queries import Snapshot
@@ -88,7 +89,7 @@ def test_closure_within_24_months_equals_the_oracle(warehouse: Path) -> None:
     ]
     seen = oracle.within(spells, BEGINS.toordinal(), ENDS.toordinal())
     value, variance = oracle.incidence(seen, "closed", months_to_days(24))
-    found = Snapshot(warehouse).indicators("nation", sao_paulo.NATION, PERIOD)
+    found = queries.indicators(Snapshot(warehouse), "nation", sao_paulo.NATION, PERIOD)
     mine = found.set_index("indicator").loc["closed_24m"]
     on_grid = sum(enters <= months_to_days(36) for enters, _, _ in seen)
     assert mine["n"] == on_grid, "cases under way in the window, older ones left out"
@@ -104,8 +105,8 @@ def test_lots_sold_equal_a_recount(warehouse: Path) -> None:
         for lot in kept
         if lot["sold"] and BEGINS <= (day(lot["auction_date_raw"]) or AFTER) <= last
     ]
-    figures = (
-        Snapshot(warehouse).statistics("nation", sao_paulo.NATION, PERIOD).set_index("statistic")
+    figures = queries.statistics(Snapshot(warehouse), "nation", sao_paulo.NATION, PERIOD).set_index(
+        "statistic"
     )
     assert figures.loc["sale_by_lot", "denominator"] == len(ended)
     assert figures.loc["sale_by_lot", "numerator"] == sum(lot["sold"] == "1.0" for lot in ended)

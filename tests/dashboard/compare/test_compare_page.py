@@ -10,6 +10,7 @@ from dashboard.compare import measure_trends, selection_bar
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.ui import compared_places, theme
 from dashboard.ui.charts import annotation_lines, base, waterfall_chart
+from index_engine import queries
 from index_engine.queries import Place
 from tests.dashboard.reading import part, plain
 from tests.dashboard.running import Open, text
@@ -19,7 +20,7 @@ from tests.test_annotation_table import write
 @pytest.fixture
 def units(sample: CachedSnapshot, period: str) -> list[Place]:
     """Two provinces that have a score."""
-    rows = sample.scores("province", period)
+    rows = queries.scores(sample, "province", period)
     return [
         sample.place("province", unit) for unit in rows.loc[rows["score"].notna(), "place_id"][:2]
     ]
@@ -64,7 +65,10 @@ def test_what_is_not_there_is_said(open_page: Open, units: list[Place]) -> None:
 def test_six_at_most(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     found = opened(
         open_page,
-        [sample.place("province", u) for u in sample.scores("province", period)["place_id"][:8]],
+        [
+            sample.place("province", u)
+            for u in queries.scores(sample, "province", period)["place_id"][:8]
+        ],
     )
     assert "Six at most" in found
     assert found.count('aria-label="Remove') == 6
@@ -74,8 +78,8 @@ def test_a_way_to_places_like_it(
     open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]
 ) -> None:
     first = units[0]
-    alike = sample.similar_places(
-        "province", first.place_id, period, k=selection_bar.SUGGESTION_COUNT
+    alike = queries.similar_places(
+        sample, "province", first.place_id, period, k=selection_bar.SUGGESTION_COUNT
     )["place_id"]
     expected = compared_places.address_value([first, *(sample.place("province", u) for u in alike)])
     assert f"units={expected}" in opened(open_page, units)
@@ -96,7 +100,7 @@ def test_every_measure_is_drawn_with_bands_and_names(
     shown: View, units: list[Place], measure: str, in_english: None
 ) -> None:
     keys = tuple((u.level, u.place_id) for u in units)
-    rows = shown.snapshot.trends(keys, measure)
+    rows = queries.trends(shown.snapshot, keys, measure)
     reach = measure_trends._axis_range(rows, measure_trends.measure_unit(shown, measure))
     for panel in (measure_trends.OBSERVED_BASIS, measure_trends.ADJUSTED_BASIS):
         figure = measure_trends.draw_trends(
@@ -119,7 +123,7 @@ def test_every_measure_is_drawn_with_bands_and_names(
 def test_the_table_says_where_each_stands(
     open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]
 ) -> None:
-    rows = sample.scores("province", period).set_index("place_id")
+    rows = queries.scores(sample, "province", period).set_index("place_id")
     markup = part(opened(open_page, units), "standing")
     for unit in units:
         row = rows.loc[unit.place_id]
@@ -137,7 +141,7 @@ def test_the_table_says_where_each_stands(
 def test_a_place_without_a_score_says_why(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    rows = sample.scores("court", period)
+    rows = queries.scores(sample, "court", period)
     without = rows[rows["status"] == "too_few"].iloc[0]["place_id"]
     found = opened(open_page, [sample.place("court", without)])
     assert "too few cases" in part(found, "standing")
@@ -152,8 +156,8 @@ def test_the_parts_add_up_on_the_page(
 ) -> None:
     one, other = units
     found = part(opened(open_page, units), "difference")
-    contrast = sample.comparison(
-        ("province", other.place_id, period), ("province", one.place_id, period)
+    contrast = queries.comparison(
+        sample, ("province", other.place_id, period), ("province", one.place_id, period)
     )
     assert f"difference {_signed(contrast.total, 1)} points" in plain(found)
     numbers = [
@@ -227,7 +231,7 @@ def test_a_definition_break_breaks_the_lines(
     monkeypatch.setenv("JECI_EVENTS", str(table))
     found = annotation_lines.select_marks(shown, units, quarters)
     assert [e.kind for e in found.annotations] == ["definition_break", "reform"]
-    rows = shown.snapshot.trends(tuple((u.level, u.place_id) for u in units), "score")
+    rows = queries.trends(shown.snapshot, tuple((u.level, u.place_id) for u in units), "score")
     figure = measure_trends.draw_trends(
         shown, units, rows, "score", measure_trends.OBSERVED_BASIS, found, (0.0, 100.0)
     )
@@ -239,7 +243,7 @@ def test_a_definition_break_breaks_the_lines(
     assert [s.x0 for s in figure.layout.shapes] == list(found.positions)
     assert {"1", "2"} <= {a.text for a in figure.layout.annotations}
     # The same on the chart of a profile, whose nation-wide events are those of a place.
-    own = shown.snapshot.score_history("province", units[1].place_id)
+    own = queries.score_history(shown.snapshot, "province", units[1].place_id)
     there = annotation_lines.select_marks(shown, [units[1]], quarters)
     assert [e.kind for e in there.annotations] == ["definition_break"]
     chart = base.score_history(own, None, {}, ("place", "", ""), "", there)
@@ -278,7 +282,7 @@ def test_flows_are_a_view_of_their_own(
 ) -> None:
     found = opened(open_page, units, view="flows")
     assert 'id="flows"' in found and 'id="over-time"' not in found
-    rows = sample.monthly_flows("province", units[0].place_id)
+    rows = queries.monthly_flows(sample, "province", units[0].place_id)
     total = rows.loc[rows["flow"] == "filed", "n"].sum()
     assert f"n = {total:,.0f}" in part(found, "flows") or rows.empty
     assert "Too few a month" in part(opened(open_page, units, view="flows", flow="sold"), "flows")

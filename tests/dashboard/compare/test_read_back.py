@@ -9,6 +9,7 @@ from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats, i18n
 from dashboard.ui import compared_places, theme
 from dashboard.ui.charts import annotation_lines
+from index_engine import queries
 from index_engine.queries import Place
 from tests.dashboard.reading import assert_same_rows, part, plain
 from tests.dashboard.running import Open, text
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("in_english")
 @pytest.fixture
 def places(sample: CachedSnapshot, period: str) -> list[Place]:
     """Two provinces that have a score."""
-    rows = sample.scores("province", period)
+    rows = queries.scores(sample, "province", period)
     scored = rows.loc[rows["score"].notna(), "place_id"][:2]
     return [sample.place("province", place_id) for place_id in scored]
 
@@ -40,7 +41,7 @@ def test_the_file_of_standings_holds_the_scores_of_the_period(
     open_page: Open, sample: CachedSnapshot, period: str, places: list[Place], downloads: Files
 ) -> None:
     opened(open_page, places)
-    scores = sample.scores("province", period).set_index("place_id", drop=False)
+    scores = queries.scores(sample, "province", period).set_index("place_id", drop=False)
     expected = scores.loc[[place.place_id for place in places]]
     assert_same_rows(
         downloads["compare-standing"],
@@ -56,7 +57,7 @@ def test_the_file_of_a_trend_holds_the_measure_of_each_place(
     opened(open_page, places, measure="cash_24m")
     rows = downloads["compare-over-time"]
     keys = tuple((place.level, place.place_id) for place in places)
-    trends = sample.trends(keys, "cash_24m")
+    trends = queries.trends(sample, keys, "cash_24m")
     assert_same_rows(rows, trends.drop(columns="period"))
 
 
@@ -65,8 +66,8 @@ def test_the_file_of_a_difference_has_the_later_side_after(
 ) -> None:
     target, baseline = places
     opened(open_page, places)
-    comparison = sample.comparison(
-        ("province", baseline.place_id, period), ("province", target.place_id, period)
+    comparison = queries.comparison(
+        sample, ("province", baseline.place_id, period), ("province", target.place_id, period)
     )
     parts = comparison.contributions
     expected = {
@@ -76,7 +77,9 @@ def test_the_file_of_a_difference_has_the_later_side_after(
         "after_points": parts["after"],
     }
     for side, place in (("before", baseline), ("after", target)):
-        values = sample.indicators("province", place.place_id, period).set_index("indicator")
+        values = queries.indicators(sample, "province", place.place_id, period).set_index(
+            "indicator"
+        )
         values = values.loc[parts["indicator"]]
         is_direct = values["status"] == "estimated"
         assert is_direct.sum() > 4
@@ -103,7 +106,7 @@ def test_each_side_of_the_table_shows_its_own_score_and_cases(
     section = part(opened(open_page, places), "difference")
     head = plain(section.split("<thead>")[1].split("</thead>")[0])
     assert head.index(baseline.name_en) < head.index(target.name_en)
-    rows = sample.scores("province", period).set_index("place_id")
+    rows = queries.scores(sample, "province", period).set_index("place_id")
     total = plain(section.split('<tr class="total">')[1].split("</tr>")[0])
     sides = [
         f"{formats.number(rows.loc[place.place_id, 'score'], 1)}"
@@ -126,7 +129,7 @@ def test_the_hover_of_a_trend_tells_the_n_of_its_measure(
     chart = measure_trends.draw_trends(
         view,
         places,
-        sample.trends(keys, measure),
+        queries.trends(sample, keys, measure),
         measure,
         measure_trends.OBSERVED_BASIS,
         annotation_lines.NO_MARKS,
@@ -137,10 +140,10 @@ def test_the_hover_of_a_trend_tells_the_n_of_its_measure(
         assert line.hovertemplate == "%{y:.1f} · n = %{customdata}"
         for position, quarter in enumerate(sample.periods()):
             if measure == "score":
-                rows = sample.scores("province", quarter).set_index("place_id")
+                rows = queries.scores(sample, "province", quarter).set_index("place_id")
                 n, value = rows.loc[place.place_id, ["n", "score"]]
             else:
-                rows = sample.indicators("province", place.place_id, quarter)
+                rows = queries.indicators(sample, "province", place.place_id, quarter)
                 n, value = rows.set_index("indicator").loc[measure, ["n", "value"]]
                 value *= 100 if sample.method.indicator(measure).unit == "share" else 1
             assert line.customdata[position] == formats.number(n)
@@ -150,7 +153,7 @@ def test_the_hover_of_a_trend_tells_the_n_of_its_measure(
 def test_the_thin_line_of_a_flow_is_counted_and_the_thick_one_adjusted(
     sample: CachedSnapshot,
 ) -> None:
-    rows = sample.monthly_flows("nation", sample.nation.place_id)
+    rows = queries.monthly_flows(sample, "nation", sample.nation.place_id)
     rows = rows[rows["flow"] == "filed"].reset_index(drop=True)
     assert rows["adjusted"].notna().all() and (rows["adjusted"] != rows["n"]).any()
     counted, adjusted = monthly_flows.draw_flow_chart(rows, "").data

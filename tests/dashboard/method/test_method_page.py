@@ -14,7 +14,7 @@ from dashboard.method import audit_level as audit
 from dashboard.method import sensitivity_audit as audit_choices
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.ui import theme
-from index_engine import method
+from index_engine import method, queries
 from index_engine.build import build
 from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
@@ -156,7 +156,7 @@ def test_the_page_stands_at_every_level(
     agreement = section(text(app), "agreement")
     names = {"province": "Provinces", "city": "Cities", "court": "Courts"}
     assert f'aria-current="true">{names[level]}<' in agreement
-    is_empty = sample.with_method(in_view).coherence(level).empty
+    is_empty = queries.coherence(sample.with_method(in_view), level).empty
     assert ("nothing to compare" in agreement) == is_empty
     assert ("Synthetic data" in agreement) != is_empty
 
@@ -164,7 +164,7 @@ def test_the_page_stands_at_every_level(
 def test_every_correlation_of_the_audit_is_printed_once_with_its_n(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    rows = sample.coherence("province")
+    rows = queries.coherence(sample, "province")
     pairs = rows[rows["kind"].isin(
         ["indicator_indicator", "indicator_dimension", "dimension_dimension",
          "indicator_score", "dimension_score"]
@@ -198,7 +198,7 @@ def test_a_number_from_fewer_places_says_so_and_none_is_a_dash() -> None:
 def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    rows = sample.coherence("province")
+    rows = queries.coherence(sample, "province")
     alphas = rows[rows["kind"] == "alpha"].set_index("item")
     agreement = section(text(open_page("method", lang="en")), "agreement")
     assert "is no fault here" in agreement
@@ -211,7 +211,7 @@ def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(
 
 
 def test_influence_sets_weights_beside_effects(open_page: Open, sample: CachedSnapshot) -> None:
-    rows = sample.coherence("province")
+    rows = queries.coherence(sample, "province")
     found = rows.set_index(["kind", "item"])
     table = {
         row[0]: row[1:]
@@ -229,7 +229,7 @@ def test_influence_sets_weights_beside_effects(open_page: Open, sample: CachedSn
 
 
 def test_every_choice_alone_is_told_in_words(open_page: Open, sample: CachedSnapshot) -> None:
-    rows = sample.perturbations("province")
+    rows = queries.perturbations(sample, "province")
     assert len(rows)
     said = [
         audit_choices.perturbation_text(sample.main, r.perturbation, r.item)
@@ -267,7 +267,7 @@ def test_a_lost_score_is_counted() -> None:
 
 
 def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: CachedSnapshot) -> None:
-    rows = sample.sobol("province").copy()
+    rows = queries.sobol(sample, "province").copy()
     rows.loc[rows.index[0], "reason"] = "no effect"
     names = {choice: f"the {choice}" for choice in rows["choice"]}
     figure = audit_drawings.sobol_chart(rows, names, "Synthetic data")
@@ -284,7 +284,7 @@ def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: CachedS
 def test_intervals_from_choices_and_from_sampling_stay_apart(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    rows = sample.sensitivity("province")
+    rows = queries.sensitivity(sample, "province")
     rows = rows[rows["rank"].notna()]
     sensitivity = section(text(open_page("method", lang="en")), "sensitivity")
     assert "This is not sampling error" in sensitivity
@@ -325,7 +325,7 @@ def test_the_audit_is_of_the_last_period_whatever_is_in_view(
 def test_design_effects_are_those_of_the_method_in_view(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    rows = sample.design_effects().set_index("indicator")
+    rows = queries.design_effects(sample).set_index("indicator")
     assert len(rows)
     page = text(open_page("method", lang="en"))
     table = {row[0]: row[1:] for row in rows_of(section(page, "design-effects"))}
@@ -346,7 +346,7 @@ def test_without_groups_the_page_says_why(monkeypatch: pytest.MonkeyPatch) -> No
     world = random_world(seed=2, cases=1500)
     path = shared_warehouse("without-groups", lambda path: build(world.write(path)))
     with Snapshot(path) as snapshot:
-        assert snapshot.design_effects().empty
+        assert queries.design_effects(snapshot).empty
     monkeypatch.setenv("JECI_WAREHOUSE", str(path))
     app = run_page("method", lang="en")
     assert not app.exception, app.exception[0].message
@@ -365,5 +365,5 @@ def test_the_chart_can_be_read_without_being_seen(open_page: Open, sample: Cache
     [chart] = app.get("plotly_chart")
     assert json.loads(chart.proto.spec)["data"]
     alt = json.dumps(str(chart.proto))
-    largest = sample.sobol("province").sort_values("total").iloc[-1]
+    largest = queries.sobol(sample, "province").sort_values("total").iloc[-1]
     assert f"{largest['total']:.2f}" in alt

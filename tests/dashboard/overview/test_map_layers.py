@@ -16,8 +16,8 @@ from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import i18n
 from dashboard.ui import theme
 from dashboard.ui.method_switch import is_main_method
+from index_engine import queries
 from index_engine.build import build
-from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
 from tests.warehouses import shared_warehouse
 from tests.worlds import random_world
@@ -44,8 +44,8 @@ def shown(sample: CachedSnapshot) -> Iterator[View]:
 
 @pytest.fixture(scope="module")
 def under_official(warehouse: Path) -> Iterator[CachedSnapshot]:
-    with Snapshot(warehouse, "official-1") as snapshot:
-        yield CachedSnapshot(snapshot)
+    with CachedSnapshot(warehouse, "official-1") as snapshot:
+        yield snapshot
 
 
 def painted_by(shown: str) -> str:
@@ -104,7 +104,7 @@ def test_the_score_unless_the_address_says_otherwise(
     shown = text(open_page("overview", lang="en", layer="closure"))
     assert painted_by(shown) == "Closure"
     assert "Provinces by closure" in shown
-    units = sample.scores("province", sample.periods()[-1])
+    units = queries.scores(sample, "province", sample.periods()[-1])
     ordered = units.sort_values("closure", ascending=False, kind="stable")["place_id"]
     assert listed(shown) == list(ordered)
 
@@ -139,7 +139,7 @@ def test_a_layer_stays_while_one_looks_inside_a_place(
 def test_courts_have_no_neighbours_and_so_no_clusters(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    city = sample.scores("court", sample.periods()[-1])["parent"].iloc[0]
+    city = queries.scores(sample, "court", sample.periods()[-1])["parent"].iloc[0]
     app = open_page("overview", lang="en", layer="clusters", level="city", unit=city)
     assert not app.exception
     assert "Courts by score" in text(app)
@@ -216,7 +216,9 @@ def test_clusters_are_told_without_colour_and_come_in_order(shown: View) -> None
 def test_clusters_are_those_of_the_build(shown: View) -> None:
     layer = layer_kinds.available_layers(shown, "province")["clusters"]
     units = layer.sort_rows(shown.scores("province"))
-    found = shown.snapshot.local_clusters("province", shown.period).set_index("place_id")["cluster"]
+    found = queries.local_clusters(shown.snapshot, "province", shown.period).set_index("place_id")[
+        "cluster"
+    ]
     assert len(found) and len(units) == len(shown.scores("province"))
     for one in units[units["score"].notna()].itertuples(index=False):
         assert one.cluster == found[one.place_id]
@@ -225,7 +227,9 @@ def test_clusters_are_those_of_the_build(shown: View) -> None:
 def test_morans_i_stands_under_the_map_with_its_n_and_islands(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    rows = sample.spatial_autocorrelation("province", sample.periods()[-1]).set_index("layer")
+    rows = queries.spatial_autocorrelation(sample, "province", sample.periods()[-1]).set_index(
+        "layer"
+    )
     found = rows.loc["score"]
     assert found["status"] == "estimated"
     shown = text(open_page("overview", lang="en", layer="clusters"))
@@ -242,7 +246,7 @@ def test_neighbours_of_another_method_are_said_not_to_be_compared(
     official = View(under_official, under_official.periods()[-1], under_official.nation)
     assert not is_main_method(official.snapshot)
     layer = layer_kinds.available_layers(official, "province")["clusters"]
-    units = layer.sort_rows(official.scores("province"))
+    units = layer.sort_rows(queries.scores(official, "province"))
     labels = {layer.classes[layer.class_index(one)].label for one in units.itertuples(index=False)}
     assert labels <= {"not compared", "no score"} and "not compared" in labels
     assert layer_kinds.moran_text(official, "province") == "Moran's I: not computed"
@@ -265,7 +269,7 @@ def test_the_pointer_reads_score_interval_rank_set_band_and_n(
     app = open_page("overview", lang="en", layer=layer)
     traces = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
     drawn = "\n".join(words for trace in traces for words in trace.get("text", ()))
-    units = sample.scores("province", sample.periods()[-1])
+    units = queries.scores(sample, "province", sample.periods()[-1])
     first = units.iloc[0]
     ranked = int(units["rank"].notna().sum())
     assert f"Score {first['score']} (95% interval {first['low']}–{first['high']})" in drawn
@@ -278,7 +282,7 @@ def test_the_pointer_reads_score_interval_rank_set_band_and_n(
 def test_the_score_card_shows_interval_rank_set_and_band(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    units = sample.scores("province", sample.periods()[-1])
+    units = queries.scores(sample, "province", sample.periods()[-1])
     one = units.iloc[0]
     shown = text(open_page("overview", lang="en", level="province", unit=one["place_id"]))
     card = re.search(r'<section class="card main">.*?</section>', shown, re.S)

@@ -17,6 +17,7 @@ from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import i18n
 from dashboard.ui import theme
 from dashboard.ui.charts import choropleth as maps
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
 
@@ -45,7 +46,7 @@ def on_counties(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     path = tmp_path_factory.mktemp("counties") / "w.duckdb"
     shutil.copyfile(warehouse, path)
     with Snapshot(path) as snapshot:
-        courts = snapshot.scores("court", snapshot.periods()[-1]).set_index("place_id")
+        courts = queries.scores(snapshot, "court", snapshot.periods()[-1]).set_index("place_id")
         alone, city = courts.index[0], courts["parent"].iloc[0]  # the best, with a score
         elsewhere = courts[courts["parent"] != city].groupby("parent").groups
         other, pair = next((p, list(c[:2])) for p, c in elsewhere.items() if len(c) >= 2)
@@ -93,7 +94,7 @@ def test_courts_without_a_county_are_dots_in_their_city(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     [dots] = traces(opened(open_page, by="court"), "scattergeo")[1:]  # after the ten dashes
-    units = sample.scores("court", period).set_index("place_id")
+    units = queries.scores(sample, "court", period).set_index("place_id")
     special = {unit.place_id for unit in sample.places() if unit.special}
     assert set(dots["customdata"]) == set(units.index) - special
     for court, x, y in zip(dots["customdata"], dots["lon"], dots["lat"], strict=True):
@@ -116,7 +117,11 @@ def test_a_county_has_the_colour_of_its_only_court(
     county, court = told["alone"]
     assert painted["locations"] == [county]
     with Snapshot(on_counties) as snapshot:
-        row = snapshot.scores("court", snapshot.periods()[-1]).set_index("place_id").loc[court]
+        row = (
+            queries.scores(snapshot, "court", snapshot.periods()[-1])
+            .set_index("place_id")
+            .loc[court]
+        )
     assert painted["z"] == [theme.score_class(row["score"])]
     told_of = unescape(painted["text"][0])
     assert f"Score {row['score']}" in told_of and row["name_en"] in told_of
@@ -150,7 +155,7 @@ def test_classes_of_a_lower_level_add_up(
     table = text(opened(open_page, by="city")).split("Cities in each class", 1)[1]
     table = table.split("</table>")[0]
     counts = [int(n) for n in re.findall(r'<td class="number">([\d,]+)</td>', table)[::1]]
-    assert sum(counts) == len(sample.scores("city", period))
+    assert sum(counts) == len(queries.scores(sample, "city", period))
 
 
 # ---------------------------------------------------------------- what it is painted by
@@ -160,7 +165,7 @@ def test_every_indicator_is_a_layer(open_page: Open, sample: CachedSnapshot, per
     for indicator in sample.method.indicators:
         app = opened(open_page, layer=indicator.id)
         assert app.selectbox(key="choose-layer").value == indicator.id
-        values = sample.indicator_values("province", period, indicator.id)
+        values = queries.indicator_values(sample, "province", period, indicator.id)
         first = values.sort_values("points", ascending=False, kind="stable").iloc[0]
         shown = text(app)
         table = shown.split('class="data"', 1)[1]
@@ -182,8 +187,8 @@ def test_peers_values_are_not_painted_as_a_places_own(sample: CachedSnapshot, pe
     i18n.set_language("en")
     shown = View(sample, period, sample.nation)
     layer = score_layers.available_layers(shown, "court")["cash_24m"]
-    values = sample.indicator_values("court", period, "cash_24m").set_index("place_id")
-    units = layer.sort_rows(sample.scores("court", period))
+    values = queries.indicator_values(sample, "court", period, "cash_24m").set_index("place_id")
+    units = layer.sort_rows(queries.scores(sample, "court", period))
     greys = {line.place_id for line in units.itertuples(index=False) if layer.is_grey(line)}
     assert greys == set(values.index[values["value"].isna()]) and greys
 
@@ -234,7 +239,7 @@ def test_the_legend_counts_places_and_columns_show_it(
     legend = re.search(r'<ul class="legend".*?</ul>', shown, re.S)
     assert legend
     counts = [int(n) for n in re.findall(r"<small> (\d+)</small>", legend.group())]
-    units = sample.scores("province", sample.periods()[-1])
+    units = queries.scores(sample, "province", sample.periods()[-1])
     expected = [0] * len(theme.LIGHT.score_colours)
     for score in units["score"].dropna():
         expected[theme.score_class(score)] += 1
@@ -247,7 +252,7 @@ def test_bands_between_two_are_counted(sample: CachedSnapshot, period: str) -> N
     i18n.set_language("en")
     shown = View(sample, period, sample.nation)
     layer = score_layers.available_layers(shown, "province")["band"]
-    units = sample.scores("province", period)
+    units = queries.scores(sample, "province", period)
     pairs = map_layers.count_classes(layer, units)
     assert sum(count for _class, count in pairs) == len(units)
     between = units["band"].str.contains("-", na=False).sum()
@@ -265,7 +270,7 @@ def test_bands_between_two_are_counted(sample: CachedSnapshot, period: str) -> N
 
 def test_the_map_is_told_in_words(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     said = opened(open_page).get("plotly_chart")[0].proto.alt
-    units = sample.scores("province", period)
+    units = queries.scores(sample, "province", period)
     scored = units.dropna(subset="score")
     assert f"{len(scored)} with a value, {len(units) - len(scored)} without" in said
     best, worst = scored.iloc[0], scored.iloc[-1]
@@ -310,7 +315,7 @@ def test_changes_beyond_sampling_stand_side_by_side(
     open_page: Open, sample: CachedSnapshot, period: str, by: str, since: str
 ) -> None:
     before = sample.periods()[-2 if since == "quarter" else -5]
-    moved = sample.score_changes(by, period, before)
+    moved = queries.score_changes(sample, by, period, before)
     beyond = moved[moved["beyond"]]
     shown = text(opened(open_page, by=by, since=since)).split('id="changed"')[1]
     still, n = len(moved) - len(beyond), len(moved)
@@ -330,7 +335,7 @@ def test_the_reason_is_told_with_its_numbers(sample: CachedSnapshot, period: str
     from dashboard.overview import score_changes
 
     shown = View(sample, period, sample.nation)
-    moved = sample.score_changes("province", period, sample.periods()[-5]).dropna(
+    moved = queries.score_changes(sample, "province", period, sample.periods()[-5]).dropna(
         subset="value_before"
     )
     line = next(moved.dropna(subset="value").itertuples(index=False))

@@ -16,6 +16,7 @@ from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import i18n
 from dashboard.ui import theme
 from dashboard.ui.charts import funnel_plot
+from index_engine import queries
 from tests.dashboard.running import Open, text
 
 UNITS = pd.DataFrame(
@@ -50,7 +51,7 @@ pytestmark = pytest.mark.usefixtures("in_english")
 def province(sample: CachedSnapshot) -> View:
     """The province with the most courts in the funnel, at the latest period."""
     period = sample.periods()[-1]
-    plot = sample.funnel_plot("city", period, funnel_plot_section.DEFAULT_STATISTIC)
+    plot = queries.funnel_plot(sample, "city", period, funnel_plot_section.DEFAULT_STATISTIC)
     assert plot is not None
     most = plot.places["parent"].value_counts().index[0]
     return View(sample, period, sample.place("province", most))
@@ -134,7 +135,7 @@ def test_the_address_names_the_figure_and_a_wrong_one_is_not_taken(
     )
     app = open_page("place", funnel=other, **at)
     assert app.selectbox(key="choose-funnel").value == other
-    plot = province.snapshot.funnel_plot("city", province.period, other)
+    plot = queries.funnel_plot(province.snapshot, "city", province.period, other)
     assert sum(len(numbers(trace["x"])) for trace in points(drawn(app))) == len(plot.places)
     wrong = open_page("place", funnel="no_such", **at)
     assert wrong.selectbox(key="choose-funnel").value == funnel_plot_section.DEFAULT_STATISTIC
@@ -154,7 +155,7 @@ def test_the_places_of_a_province_are_highlighted(
     open_page: Open, province: View, level: str
 ) -> None:
     data, place = province.snapshot, province.place
-    plot = data.funnel_plot(level, province.period, funnel_plot_section.DEFAULT_STATISTIC)
+    plot = queries.funnel_plot(data, level, province.period, funnel_plot_section.DEFAULT_STATISTIC)
     cities = {unit.place_id for unit in data.children("province", place.place_id)}
     above = {place.place_id} if level == "city" else cities | {place.place_id}
     mine = plot.places[plot.places["parent"].isin(above)]
@@ -192,7 +193,7 @@ def test_courts_of_a_province_are_those_of_its_cities_and_its_own(province: View
 
 def test_a_court_is_highlighted_among_all_courts(open_page: Open, sample: CachedSnapshot) -> None:
     period = sample.periods()[-1]
-    plot = sample.funnel_plot("court", period, funnel_plot_section.DEFAULT_STATISTIC)
+    plot = queries.funnel_plot(sample, "court", period, funnel_plot_section.DEFAULT_STATISTIC)
     line = plot.places.sort_values("n").iloc[-1]
     app = open_page("place", level="court", unit=line["place_id"], lang="en")
     _others, here = points(drawn(app))
@@ -206,8 +207,10 @@ def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
     period = sample.periods()[-1]
-    plot = sample.funnel_plot("court", period, funnel_plot_section.DEFAULT_STATISTIC)
-    small = sorted(set(sample.scores("court", period)["place_id"]) - set(plot.places["place_id"]))
+    plot = queries.funnel_plot(sample, "court", period, funnel_plot_section.DEFAULT_STATISTIC)
+    small = sorted(
+        set(queries.scores(sample, "court", period)["place_id"]) - set(plot.places["place_id"])
+    )
     assert small, "every court of the sample is in the funnel"
     app = open_page("place", level="court", unit=small[0], lang="en")
     assert "is not in the plot" in text(app)

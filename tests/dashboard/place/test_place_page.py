@@ -12,8 +12,8 @@ from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
 from dashboard.ui import peer_group_labels, point_scale
 from dashboard.ui.charts import base
+from index_engine import queries
 from index_engine.method import load_method
-from index_engine.queries import Snapshot
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
 
@@ -45,8 +45,9 @@ def test_a_court_shows_its_band_but_no_rank(
     request: pytest.FixtureRequest, period: str, ranks: bool
 ) -> None:
     """Nor where ranks are published: these stand on one page, under its note."""
-    with Snapshot(request.getfixturevalue("ranked_warehouse" if ranks else "warehouse")) as asked:
-        row = scored(CachedSnapshot(asked), "court", period)
+    warehouse = request.getfixturevalue("ranked_warehouse" if ranks else "warehouse")
+    with CachedSnapshot(warehouse) as snapshot:
+        row = scored(snapshot, "court", period)
     opened = request.getfixturevalue("open_ranked" if ranks else "open_page")
     shown = plain(profile(opened, "court", row.place_id))
     assert f"90% {formats.interval(row.low90, row.high90, 'score')}" in shown
@@ -65,7 +66,7 @@ def test_own_says_whose_value_the_points_are_of(
     sample: CachedSnapshot, period: str, level: str
 ) -> None:
     row = scored(sample, level, period)
-    values = sample.indicators(level, row.place_id, period)
+    values = queries.indicators(sample, level, row.place_id, period)
     assert values["own"].notna().all()
     assert values["own"].astype(bool).tolist() == (values["status"] == "estimated").tolist()
     assert values.loc[values["own"].astype(bool), "points"].notna().all()
@@ -76,8 +77,8 @@ def test_peers_stand_in_where_the_place_has_too_few_cases(
 ) -> None:
     found = {}
     for level in ("province", "city", "court"):
-        for unit in sample.scores(level, period)["place_id"].head(40):
-            values = sample.indicators(level, unit, period)
+        for unit in queries.scores(sample, level, period)["place_id"].head(40):
+            values = queries.indicators(sample, level, unit, period)
             borrowed = values[values["own"].eq(False) & values["points"].notna()]
             if len(borrowed):
                 found[level, unit] = borrowed
@@ -101,7 +102,7 @@ def test_the_address_chooses_the_reading(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    values = sample.indicators("province", row.place_id, period)
+    values = queries.indicators(sample, "province", row.place_id, period)
     by = {
         view: part(profile(open_page, "province", row.place_id, view=view), "score")
         for view in ("", "peers", "mix", "no such")
@@ -184,7 +185,7 @@ def test_a_peer_group_is_told_in_words(label: str, size: str, tier: str) -> None
 
 def test_every_peer_group_of_the_sample_has_words(sample: CachedSnapshot, period: str) -> None:
     for level in ("province", "city", "court"):
-        for label in sample.scores(level, period)["peer_group"].dropna().unique():
+        for label in queries.scores(sample, level, period)["peer_group"].dropna().unique():
             assert label == "all" or peer_group_labels.LABEL_PATTERN.fullmatch(label), label
 
 
@@ -209,7 +210,7 @@ def test_a_change_is_the_sum_of_performance_and_mix(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    found = sample.change_decomposition("province", row.place_id, period)
+    found = queries.change_decomposition(sample, "province", row.place_id, period)
     known = found.dropna(subset=["performance", "mix"])
     assert len(known) > 4
     change = (known["now"] - known["before"]).to_numpy()
@@ -249,7 +250,8 @@ def test_expected_payments_are_said_in_words(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    line = next(sample.indirect_ratio("province", row.place_id, period).itertuples(index=False))
+    line = queries.indirect_ratio(sample, "province", row.place_id, period)
+    assert line is not None
     shown = plain(part(profile(open_page, "province", row.place_id), "case-mix"))
     assert expected_payments.ratio_text(line) in shown
     assert f"{formats.number(line.observed)} cases paid" in shown
@@ -281,9 +283,13 @@ def test_the_contents_name_every_section(
 def test_a_place_without_a_score_says_why_in_every_section(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    units = sample.scores("province", period)
+    units = queries.scores(sample, "province", period)
     without = units[units["score"].isna()]
-    row = next((without if len(without) else sample.scores("city", period)).itertuples(index=False))
+    row = next(
+        (without if len(without) else queries.scores(sample, "city", period)).itertuples(
+            index=False
+        )
+    )
     level = "province" if len(without) else "city"
     assert formats.is_missing(row.score) or level == "city"
     view = View(sample, period, sample.place(level, row.place_id))

@@ -12,6 +12,7 @@ from dashboard.state.cache import CachedSnapshot
 from dashboard.text import formats
 from dashboard.ui import components, theme
 from dashboard.ui.charts import outcome_chart
+from index_engine import queries
 from index_engine.method import load_method
 from tests.dashboard.reading import (
     assert_same_rows,
@@ -39,20 +40,24 @@ def test_files_of_single_queries_hold_their_columns(
     place_id = scored(sample, "province", period).place_id
     profile(open_page, "province", place_id)
     key = ("province", place_id, period)
-    sensitivity = sample.sensitivity("province")
-    funnel = sample.funnel_plot("city", period, "zhongben_rate")
+    sensitivity = queries.sensitivity(sample, "province")
+    funnel = queries.funnel_plot(sample, "city", period, "zhongben_rate")
     expected = {
-        "checks": sample.checks(*key),
-        "changes": sample.change_decomposition(*key),
-        "expected": sample.indirect_ratio(*key),
-        "represented": sample.mix_overlap(*key),
-        "auction-rounds": sample.sale_pipeline(*key),
-        "nodes": sample.waiting_times(*key),
-        "history": sample.score_history("province", place_id),
-        "outcomes-case": sample.incidence("province", place_id, process="case", period=period),
-        "outcomes-lot": sample.incidence("province", place_id, process="lot", period=period),
+        "checks": queries.checks(sample, *key),
+        "changes": queries.change_decomposition(sample, *key),
+        "expected": queries.indirect_ratio(sample, *key),
+        "represented": queries.mix_overlap(sample, *key),
+        "auction-rounds": queries.sale_pipeline(sample, *key),
+        "nodes": queries.waiting_times(sample, *key),
+        "history": queries.score_history(sample, "province", place_id),
+        "outcomes-case": queries.incidence(
+            sample, "province", place_id, process="case", period=period
+        ),
+        "outcomes-lot": queries.incidence(
+            sample, "province", place_id, process="lot", period=period
+        ),
         "rank-and-choices": sensitivity[sensitivity["place_id"] == place_id],
-        "sobol": sample.sobol("province", place_id).sort_values(
+        "sobol": queries.sobol(sample, "province", place_id).sort_values(
             "total", ascending=False, kind="stable"
         ),
         "funnel-city-zhongben_rate": funnel.places,
@@ -68,14 +73,14 @@ def test_a_file_of_waits_names_every_step_and_its_limit(
     """Steps without any wait too, which have no row on the page."""
     court = next(
         court
-        for court in sample.scores("court", period)["place_id"]
-        for n in [sample.waiting_times("court", court, period)["n"]]
+        for court in queries.scores(sample, "court", period)["place_id"]
+        for n in [queries.waiting_times(sample, "court", court, period)["n"]]
         if (n == 0).any() and (n > 0).any()
     )
     profile(open_page, "court", court)
     rows = downloads["nodes"]
-    assert [row["name"] for row in rows] == [step.name["en"] for step in sample.steps]
-    for row, step in zip(rows, sample.steps, strict=True):
+    assert [row["name"] for row in rows] == [step.name["en"] for step in queries.read_steps()]
+    for row, step in zip(rows, queries.read_steps(), strict=True):
         limit_days = "" if step.limit_days is None else f"{float(step.limit_days)}"
         assert (row["limit_days"], row["limit"]) == (limit_days, step.limit)
 
@@ -99,7 +104,7 @@ def test_files_of_values_hold_the_distribution_of_each(
         "province", place_id, period
     )
     assert_same_rows(downloads[subject], values)
-    distribution = sample.distribution("province", period)
+    distribution = queries.distribution(sample, "province", period)
     distribution = distribution[distribution["kind"] == kind].set_index("item")
     expected = distribution[DISTRIBUTION_COLUMNS].reindex(values[id_column])
     assert_same_rows(downloads[subject], expected.add_prefix("level_"))
@@ -109,15 +114,15 @@ def test_the_file_of_methods_holds_the_scores_and_ranks_of_each(
     open_page: Open, sample: CachedSnapshot, period: str, downloads: Files
 ) -> None:
     [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
-    comparison = sample.method_comparison("province", period, other.id)
+    comparison = queries.method_comparison(sample, "province", period, other.id)
     line = next(comparison.itertuples(index=False))
     row = next(
         row
-        for row in sample.scores("province", period).itertuples(index=False)
+        for row in queries.scores(sample, "province", period).itertuples(index=False)
         if row.place_id == line.place_id
     )
     profile(open_page, "province", line.place_id)
-    ranked = sample.scores("province", period)["rank"].notna().sum()
+    ranked = queries.scores(sample, "province", period)["rank"].notna().sum()
     expected = pd.DataFrame(
         [
             {"score": row.score, "low": row.low, "high": row.high, "rank": row.rank},
@@ -157,8 +162,8 @@ def test_the_file_of_similar_places_holds_their_scores(
 ) -> None:
     row = scored(sample, "city", period)
     profile(open_page, "city", row.place_id)
-    neighbours = sample.similar_places("city", row.place_id, period)
-    scores = sample.scores("city", period).set_index("place_id", drop=False)
+    neighbours = queries.similar_places(sample, "city", row.place_id, period)
+    scores = queries.scores(sample, "city", period).set_index("place_id", drop=False)
     expected = scores.loc[[row.place_id, *neighbours["place_id"]]]
     assert_same_rows(downloads["alike"], expected.assign(distance=[0.0, *neighbours["distance"]]))
 
@@ -201,7 +206,7 @@ def test_bars_of_the_sale_pipeline_are_as_long_as_their_shares(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    pipeline = sample.sale_pipeline("province", row.place_id, period)
+    pipeline = queries.sale_pipeline(sample, "province", row.place_id, period)
     section = part(profile(open_page, "province", row.place_id), "rounds")
     widths = re.findall(r'class="funnel (\w+)"[^>]*><i style="--w:([\d.]+)"', section)
     base = pipeline.loc[pipeline["stage"] == "first", "ended"].iloc[0]
@@ -250,7 +255,7 @@ def test_the_hover_of_outcomes_tells_share_interval_and_number_at_risk(
     sample: CachedSnapshot, period: str
 ) -> None:
     nation = sample.nation
-    curve = sample.incidence("nation", nation.place_id, process="case", period=period)
+    curve = queries.incidence(sample, "nation", nation.place_id, process="case", period=period)
     names = {event: components.outcome_name(event) for event in (*METHOD.events, "open")}
     chart = outcome_chart.draw_outcome_chart(
         curve, list(METHOD.events), names, METHOD.horizon_months, "", z=METHOD.z
@@ -280,4 +285,4 @@ def test_a_page_of_another_period_reads_that_period(
     assert f"Period: {window}" in shown
     for subject in ("checks", "indicators", "official-figures", "auction-rounds"):
         assert {line["period"] for line in downloads[subject]} == {earlier}
-    assert_same_rows(downloads["checks"], sample.checks("province", row.place_id, earlier))
+    assert_same_rows(downloads["checks"], queries.checks(sample, "province", row.place_id, earlier))

@@ -5,6 +5,7 @@ import pytest
 
 from dashboard.place import sale_pipeline
 from dashboard.state.cache import CachedSnapshot
+from index_engine import queries
 from tests.dashboard.reading import part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
 
@@ -66,13 +67,13 @@ def test_the_page_shows_the_answer_with_its_law_and_three_denominators(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    funnel = sample.sale_pipeline("province", row.place_id, period).set_index("stage")
+    funnel = queries.sale_pipeline(sample, "province", row.place_id, period).set_index("stage")
     section = part(profile(open_page, "province", row.place_id), "rounds")
     assert f"{funnel.loc['first', 'ended']:,}" in row_of(section, "First auction")
     words = plain(section)
     assert "Fa Shi [2016] 18, arts 10 and 26" in words
     assert "floor 70%" in words and "floor 56%" in words
-    figures = sample.statistics("province", row.place_id, period).set_index("statistic")
+    figures = queries.statistics(sample, "province", row.place_id, period).set_index("statistic")
     for name in sale_pipeline.SALE_RATE_STATISTICS:
         line = figures.loc[name]
         assert f"{100 * line['value']:.1f}%" in words

@@ -11,6 +11,7 @@ from dashboard.place.closing_checks import CheckRow
 from dashboard.state.cache import CachedSnapshot
 from dashboard.text import formats, terms
 from dashboard.ui.html import Html
+from index_engine import queries
 from index_engine.method import load_method
 from tests.dashboard.reading import in_order, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
@@ -28,7 +29,7 @@ def test_every_check_stands_beside_the_nation(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    values = sample.checks("province", row.place_id, period)
+    values = queries.checks(sample, "province", row.place_id, period)
     assert len(values) == 6
     markup = part(profile(open_page, "province", row.place_id), "closings")
     known = {check.id: check for check in METHOD.checks}
@@ -79,7 +80,7 @@ def test_other_methods_stand_beside_this_one(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
-    table = sample.method_comparison("province", period, other.id)
+    table = queries.method_comparison(sample, "province", period, other.id)
     line = next(table.itertuples(index=False))  # the one that differs most
     assert line.rank_difference, "the methods agree on every province"
     shown = plain(part(profile(open_page, "province", line.place_id), "closings"))
@@ -96,10 +97,14 @@ def test_the_gamed_province_is_higher_by_official_definitions(
     """What the section is for: where far more is closed unpaid than in the nation, official
     definitions see a better place than this method does."""
     [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
-    table = sample.method_comparison("province", period, other.id).set_index("place_id")
+    table = queries.method_comparison(sample, "province", period, other.id).set_index("place_id")
     excess = {}
     for unit in table.index:
-        share = sample.checks("province", unit, period).set_index("check").loc["zhongben_share"]
+        share = (
+            queries.checks(sample, "province", unit, period)
+            .set_index("check")
+            .loc["zhongben_share"]
+        )
         excess[unit] = share["low"] - share["nation_high"]
     gamed = max(excess, key=excess.__getitem__)
     assert excess[gamed] > 0
@@ -115,7 +120,7 @@ def test_the_gamed_province_is_higher_by_official_definitions(
 def test_sampling_and_choices_stand_apart(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    varied = sample.sensitivity("province")
+    varied = queries.sensitivity(sample, "province")
     apart = varied["rank_set_low"].lt(varied["rank_low"])
     apart &= varied["rank_set_high"].gt(varied["rank_high"])
     line = next(varied[apart].itertuples(index=False))
@@ -124,7 +129,7 @@ def test_sampling_and_choices_stand_apart(
     by_choice = formats.rank_range(line.rank_low, line.rank_high)
     assert row_of(markup, "Sampling error").split()[-1] == by_chance
     assert row_of(markup, "Assumptions of the method").split()[-1] == by_choice
-    indices = sample.sobol("province", line.place_id)
+    indices = queries.sobol(sample, "province", line.place_id)
     for index in indices.itertuples(index=False):
         row = row_of(markup, terms.assumption_name(index.choice))
         halves = (index.first_half, index.total_half)
@@ -132,7 +137,7 @@ def test_sampling_and_choices_stand_apart(
 
 
 def test_every_choice_has_words(sample: CachedSnapshot) -> None:
-    for choice in sample.sobol("province")["choice"]:
+    for choice in queries.sobol(sample, "province")["choice"]:
         named = terms.assumption_name(choice)
         assert "_" not in named
         assert named != choice or choice == "goalposts"
@@ -178,7 +183,7 @@ def test_the_choice_that_matters_most_is_said_no_surer_than_it_is(
 def test_what_is_varied_at_the_last_period_says_so_in_an_earlier(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    line = next(sample.sensitivity("province").itertuples(index=False))
+    line = next(queries.sensitivity(sample, "province").itertuples(index=False))
     earlier = sample.periods()[-2]
     shown = part(profile(open_page, "province", line.place_id, period=earlier), "choices")
     last = formats.date_range(*sample.period_dates(sample.periods()[-1]))

@@ -10,6 +10,7 @@ from dashboard.place import notable_indicators, score_decomposition, spine_chart
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
 from dashboard.ui.national_comparison import Verdict, compare_with_nation
+from index_engine import queries
 from index_engine.method import load_method
 from tests.dashboard.reading import part, plain, profile, row_of, scored
 from tests.dashboard.running import Open, text
@@ -82,8 +83,8 @@ def test_the_spine_is_drawn_from_the_spread(
     open_page: Open, sample: CachedSnapshot, period: str, level: str
 ) -> None:
     row = scored(sample, level, period)
-    values = sample.indicators(level, row.place_id, period).set_index("indicator")
-    spread = sample.distribution(level, period).set_index(["kind", "item"])
+    values = queries.indicators(sample, level, row.place_id, period).set_index("indicator")
+    spread = queries.distribution(sample, level, period).set_index(["kind", "item"])
     table = part(profile(open_page, level, row.place_id), "score")
     for item in METHOD.indicators:
         [drawn] = [r for r in re.findall(r"<tr.*?</tr>", table) if f"About: {item.name['en']}" in r]
@@ -114,7 +115,7 @@ def test_every_number_tells_what_it_is_of(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    values = sample.indicators("province", row.place_id, period).set_index("indicator")
+    values = queries.indicators(sample, "province", row.place_id, period).set_index("indicator")
     table = part(profile(open_page, "province", row.place_id), "score")
     for item in METHOD.indicators:
         words = row_of(table, item.name["en"])
@@ -144,7 +145,7 @@ def test_what_stands_out_is_what_the_interval_sets_apart(
 ) -> None:
     row = scored(sample, "province", period)
     shown = View(sample, period, sample.place("province", row.place_id))
-    values = sample.indicators("province", row.place_id, period)
+    values = queries.indicators(sample, "province", row.place_id, period)
     found = notable_indicators.national_comparisons(shown, values)
     assert [f.item.id for f in found if f.verdict != "similar"], "nothing to tell of the best"
     sizes = [abs(f.points) for f in found]
@@ -201,7 +202,7 @@ def test_places_alike_stand_below_the_place_nearest_first(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "city", period)
-    near = sample.similar_places("city", row.place_id, period)
+    near = queries.similar_places(sample, "city", row.place_id, period)
     section = part(profile(open_page, "city", row.place_id), "alike")
     names = re.findall(r'<th class="text" scope="row"><a [^>]*>([^<]+)</a>', section)
     assert names == [row.name_en, *near["name_en"]]
@@ -218,9 +219,11 @@ def test_official_figures_stand_beside_the_nations_and_are_not_judged(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
     row = scored(sample, "province", period)
-    own = sample.statistics("province", row.place_id, period).set_index("statistic")
-    nation = sample.statistics("nation", sample.nation.place_id, period).set_index("statistic")
-    spread = sample.distribution("province", period).set_index(["kind", "item"])
+    own = queries.statistics(sample, "province", row.place_id, period).set_index("statistic")
+    nation = queries.statistics(sample, "nation", sample.nation.place_id, period).set_index(
+        "statistic"
+    )
+    spread = queries.distribution(sample, "province", period).set_index(["kind", "item"])
     section = part(profile(open_page, "province", row.place_id), "figures")
     assert not re.search(r'<i class="(better|worse)"', section)
     for item in METHOD.statistics:

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.place import step_waiting_times
 from dashboard.state.cache import CachedSnapshot
+from index_engine import queries
 from index_engine.queries import ProcedureStep
 from tests.dashboard.reading import part, plain, profile, row_of
 from tests.dashboard.running import Open, run_page
@@ -29,10 +30,12 @@ def test_days_lie_on_a_logarithmic_line() -> None:
 def test_the_page_shows_the_waits_of_a_province(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    table = sample.waiting_times("province", "320000", period).set_index("node")
-    nation = sample.waiting_times("nation", sample.nation.place_id, period).set_index("node")
+    table = queries.waiting_times(sample, "province", "320000", period).set_index("node")
+    nation = queries.waiting_times(sample, "nation", sample.nation.place_id, period).set_index(
+        "node"
+    )
     section = part(profile(open_page, "province", "320000"), "nodes")
-    names = {node.id: node.name["en"] for node in sample.steps}
+    names = {node.id: node.name["en"] for node in queries.read_steps()}
     for name in ("listing", "second", "case"):
         line, row = table.loc[name], row_of(section, names[name])
         assert f"{line['waiting']:,.0f}" in row
@@ -51,10 +54,10 @@ def test_the_page_shows_the_waits_of_a_province(
 def test_the_sentence_names_the_step_where_most_wait(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    table = sample.waiting_times("province", "320000", period).set_index("node")
+    table = queries.waiting_times(sample, "province", "320000", period).set_index("node")
     # No wait stands for those it covers: there are some of them.
     assert (table.loc[["seized", "notice_fixed"], "n"] > 0).all()
-    steps = {node.id: node for node in sample.steps if not node.spans}
+    steps = {node.id: node for node in queries.read_steps() if not node.spans}
     waiting, beyond = (table.loc[list(steps), c] for c in ("waiting", "beyond"))
     words = plain(part(profile(open_page, "province", "320000"), "nodes"))
     most = steps[waiting.idxmax()].name["en"]
@@ -70,23 +73,25 @@ def test_the_sentence_names_the_step_where_most_wait(
 def test_a_step_with_too_few_says_so_and_shows_no_number(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
-    courts = sample.scores("court", period)["place_id"]
+    courts = queries.scores(sample, "court", period)["place_id"]
     unit, empty = next(
         (unit, table.loc[table["n"].isna(), "node"].tolist())
         for unit in courts
-        for table in [sample.waiting_times("court", unit, period)]
+        for table in [queries.waiting_times(sample, "court", unit, period)]
         if table["n"].isna().any() and table["n"].notna().any()
     )
     section = part(profile(open_page, "court", unit), "nodes")
-    node = next(node for node in sample.steps if node.id in empty)
+    node = next(node for node in queries.read_steps() if node.id in empty)
     row = row_of(section, node.name["en"])
     assert "too few" in row
     assert "in the period: —" in row
 
 
 def test_a_place_without_any_says_so(open_page: Open, sample: CachedSnapshot, period: str) -> None:
-    courts = sample.scores("court", period)["place_id"]
-    unit = next(u for u in courts if not (sample.waiting_times("court", u, period)["n"] > 0).any())
+    courts = queries.scores(sample, "court", period)["place_id"]
+    unit = next(
+        u for u in courts if not (queries.waiting_times(sample, "court", u, period)["n"] > 0).any()
+    )
     section = part(profile(open_page, "court", unit), "nodes")
     assert "Too few cases and lots for any of the steps." in plain(section)
     assert "<table" not in section
@@ -98,7 +103,7 @@ def wait(node: ProcedureStep, **line: float) -> step_waiting_times.WaitingTime:
 
 
 def test_a_wait_is_compared_with_others_unless_they_are_parts_of_it(sample: CachedSnapshot) -> None:
-    by_id = {node.id: node for node in sample.steps}
+    by_id = {node.id: node for node in queries.read_steps()}
     listing, seized = wait(by_id["listing"], waiting=40.0), wait(by_id["seized"], waiting=30.0)
     [alone] = step_waiting_times.summary_sentences([listing])
     assert "Filing → first listing (40)" in alone
@@ -107,18 +112,23 @@ def test_a_wait_is_compared_with_others_unless_they_are_parts_of_it(sample: Cach
 
 
 def test_what_no_file_dates_has_no_row_and_is_named_once(sample: CachedSnapshot) -> None:
-    here = pd.Series([0.0 if n.id in ("notified", "priced") else 20.0 for n in sample.steps])
-    everywhere = here.where([n.id != "priced" for n in sample.steps], 500.0)
-    words = step_waiting_times.absent_steps_text(sample.steps, here, everywhere)
+    here = pd.Series(
+        [0.0 if n.id in ("notified", "priced") else 20.0 for n in queries.read_steps()]
+    )
+    everywhere = here.where([n.id != "priced" for n in queries.read_steps()], 500.0)
+    words = step_waiting_times.absent_steps_text(queries.read_steps(), here, everywhere)
     assert words == (
         "No dates in the files: Filing → notice of enforcement. "
         "No waits here in the period, or no dates in the files: Seizure → reference price."
     )
-    assert step_waiting_times.absent_steps_text(sample.steps, everywhere + 1, everywhere + 1) == ""
+    assert (
+        step_waiting_times.absent_steps_text(queries.read_steps(), everywhere + 1, everywhere + 1)
+        == ""
+    )
 
 
 def test_a_limit_of_a_part_is_not_held_against_the_whole(sample: CachedSnapshot) -> None:
-    by_id = {node.id: node for node in sample.steps}
+    by_id = {node.id: node for node in queries.read_steps()}
     assert (
         step_waiting_times.limit_text(by_id["priced"]) == "legal limit for part of this step only"
     )

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard.state.cache import CachedSnapshot
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.changed_court import CHANGED
 from tests.dashboard.running import Open, run_page
@@ -28,7 +29,7 @@ def test_the_headline_says_both_sides_and_the_gap(
     open_page: Open, sample: CachedSnapshot, period: str
 ):
     said = clean(open_page("policy", lang="en"))
-    [row] = sample.creditor_gaps("nation", period, "cash_24m").itertuples(index=False)
+    [row] = queries.creditor_gaps(sample, "nation", period, "cash_24m").itertuples(index=False)
     assert f"{100 * row.local:.1f}% of local creditors' cases paid within 24 months" in said
     assert f"{100 * row.non_local:.1f}% of others'" in said
     assert f"{100 * row.gap:+.1f}".replace("-", "−") + " percentage points" in said
@@ -38,7 +39,7 @@ def test_every_place_stands_with_both_n_and_why_where_there_is_no_gap(
     open_page: Open, sample: CachedSnapshot, period: str
 ):
     said = clean(open_page("policy", lang="en"))
-    rows = sample.creditor_gaps("province", period, "cash_24m")
+    rows = queries.creditor_gaps(sample, "province", period, "cash_24m")
     assert len(rows) > 25
     for row in rows.itertuples(index=False):
         start = said.index(f">{row.name_en}</a>", said.index("Gap at equal case mix"))
@@ -53,7 +54,7 @@ def test_every_place_stands_with_both_n_and_why_where_there_is_no_gap(
 def test_a_province_shows_its_cities_in_order_of_the_gap(open_changed: Open, changed_court: Path):
     said = clean(open_changed("policy", lang="en", within="11", order="gap"))
     with Snapshot(changed_court) as snapshot:
-        rows = snapshot.creditor_gaps("city", PERIOD, "cash_24m", parent="11")
+        rows = queries.creditor_gaps(snapshot, "city", PERIOD, "cash_24m", parent="11")
     wanted = rows.sort_values("gap", ascending=False)["name_en"].to_list()
     assert len(wanted) == 2
     table = said[said.index("Gap at equal case mix") :]
@@ -80,7 +81,7 @@ def test_a_change_is_told_with_both_rates_and_leads_to_the_profile(
 ):
     found = lines(clean(open_changed("policy", lang="en", of="court")))
     with Snapshot(changed_court) as snapshot:
-        rows = snapshot.exceptions("court", PERIOD)
+        rows = queries.exceptions(snapshot, "court", PERIOD)
     assert len(found) == len(rows) == 2
     for line, row in zip(found, rows.itertuples(index=False), strict=True):
         assert f"./place?lang=en&level=court&unit={CHANGED}" in line
@@ -108,7 +109,7 @@ def test_where_nothing_changed_it_is_said_how_much_was_watched(
 ):
     said = clean(open_changed("policy", lang="en", period="2024Q2"))
     with Snapshot(changed_court) as snapshot:
-        watched: pd.DataFrame = snapshot.monitoring_summary("2024Q2")
+        watched: pd.DataFrame = queries.monitoring_summary(snapshot, "2024Q2")
     assert f"No series signalled. {watched['series'].sum()} were monitored" in said
     assert "about 0.0 signals" in said
 

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.rankings import caterpillar
 from dashboard.state.cache import CachedSnapshot, View
-from index_engine.queries import Snapshot
+from index_engine import queries
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
 
@@ -18,8 +18,8 @@ PLAIN = re.compile(r"Of (\d+), (\d+) lie above .*?, (\d+) below it; (\d+) cannot
 
 @pytest.fixture(scope="module")
 def answers(scored_courts: Path) -> Iterator[CachedSnapshot]:
-    with Snapshot(scored_courts) as snapshot:
-        yield CachedSnapshot(snapshot)
+    with CachedSnapshot(scored_courts) as snapshot:
+        yield snapshot
 
 
 @pytest.fixture
@@ -98,12 +98,12 @@ def test_the_hover_tells_ties_bands_and_n(shown: View) -> None:
 def test_the_page_counts_in_words(open_scored: Open, answers: CachedSnapshot, level: str) -> None:
     words = clean(open_scored("rankings", level=level, view="caterpillar", lang="en"))
     [counts] = set(PLAIN.findall(words))
-    units = answers.scores(level, answers.periods()[-1])
+    units = queries.scores(answers, level, answers.periods()[-1])
     if level == "court":
-        units = units.merge(answers.courts(), on="place_id")
+        units = units.merge(queries.courts(answers), on="place_id")
         units = units[~units["special"]]
     units = units.dropna(subset="score")
-    nation = answers.scores("nation", answers.periods()[-1])["score"].iloc[0]
+    nation = queries.scores(answers, "nation", answers.periods()[-1])["score"].iloc[0]
     above, below = (units["low"] > nation).sum(), (units["high"] < nation).sum()
     assert [int(n) for n in counts] == [len(units), above, below, len(units) - above - below]
     assert "<tbody>" not in words.split('<div class="section">')[0]
@@ -113,8 +113,10 @@ def test_it_follows_the_weights_of_the_address(open_page: Open, sample: CachedSn
     words = clean(open_page("rankings", view="caterpillar", w="cycle:3", lang="en"))
     [counts] = set(PLAIN.findall(words))
     period = sample.periods()[-1]
-    units = sample.reweighted_scores("province", period, {"cycle": 3.0}).dropna(subset="score")
-    [nation] = sample.reweighted_scores("nation", period, {"cycle": 3.0})["score"]
+    units = queries.reweighted_scores(sample, "province", period, {"cycle": 3.0}).dropna(
+        subset="score"
+    )
+    [nation] = queries.reweighted_scores(sample, "nation", period, {"cycle": 3.0})["score"]
     assert int(counts[1]) == (units["low"] > nation).sum()
     assert f"({nation:.1f})" in words
 

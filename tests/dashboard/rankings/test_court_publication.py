@@ -9,6 +9,7 @@ import pytest
 from dashboard.rankings import publication, ranking_table
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.ui import export
+from index_engine import queries
 from index_engine.queries import RANK_COLUMNS, Snapshot
 from tests.dashboard.running import Open, run_page
 from tests.dashboard.test_pages import clean
@@ -19,8 +20,8 @@ from tests.dashboard.ui.test_export import rows_of
 def units(scored_courts: Path) -> pd.DataFrame:
     """Every court has a score."""
     with Snapshot(scored_courts) as snapshot:
-        found = snapshot.scores("court", snapshot.periods()[-1])
-        return found.merge(snapshot.courts(), on="place_id")
+        found = queries.scores(snapshot, "court", snapshot.periods()[-1])
+        return found.merge(queries.courts(snapshot), on="place_id")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_where_the_method_says_ranks_they_stand_under_a_warning(
 ) -> None:
     shown = clean(open_ranked("rankings", level="court", lang="en"))
     with Snapshot(ranked_warehouse) as snapshot:
-        units = snapshot.scores("court", snapshot.periods()[-1]).dropna(subset="rank")
+        units = queries.scores(snapshot, "court", snapshot.periods()[-1]).dropna(subset="rank")
     assert drawn(shown) == units["place_id"].head(ranking_table.PAGE_SIZE).tolist()
     assert units["score"].is_monotonic_decreasing
     assert "For internal study only" in shown
@@ -104,7 +105,7 @@ def test_where_the_method_says_ranks_they_stand_under_a_warning(
 def test_other_weights_keep_to_bands(built_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(built_world))
     with Snapshot(built_world) as snapshot:
-        bands = snapshot.reweighted_scores("court", snapshot.periods()[-1], {"cycle": 3.0})
+        bands = queries.reweighted_scores(snapshot, "court", snapshot.periods()[-1], {"cycle": 3.0})
         place = snapshot.method.band_position
     bands = bands.set_index("place_id")["band"]
     shown = clean(run_page("rankings", level="court", w="cycle:3", lang="en"))

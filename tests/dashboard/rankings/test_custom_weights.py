@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dashboard.rankings import custom_weights
 from dashboard.state.cache import CachedSnapshot, View
+from index_engine import queries
 from index_engine.method import load_method
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
@@ -86,7 +87,7 @@ def test_the_table_is_that_of_the_weights_with_places_won_and_lost(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
     given = {"cycle": 3.0, "cash_24m": 0.0}
-    units = sample.reweighted_scores("province", sample.periods()[-1], given)
+    units = queries.reweighted_scores(sample, "province", sample.periods()[-1], given)
     units = units.dropna(subset="score")
     assert (units["rank_change"] != 0).any(), "no place moves: nothing is tested"
     shown = clean(open_page("rankings", w=custom_weights.write_weights(METHOD, given), lang="en"))
@@ -126,7 +127,7 @@ def test_custom_weights_are_said_on_top_in_the_caption_and_on_what_is_taken_away
 def export_of(view: View, custom: custom_weights.Weights) -> bytes:
     from dashboard.ui import export
 
-    units = view.snapshot.reweighted_scores("province", view.period, custom.by_id)
+    units = queries.reweighted_scores(view.snapshot, "province", view.period, custom.by_id)
     return export.csv_bytes(custom_weights.with_weights_column(view, custom, units), view)
 
 

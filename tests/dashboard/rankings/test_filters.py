@@ -9,6 +9,7 @@ import pytest
 from dashboard.rankings import ranking_table
 from dashboard.state.cache import CachedSnapshot
 from dashboard.ui import compared_places
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.dashboard.rankings.test_court_publication import drawn
 from tests.dashboard.running import Open, run_page
@@ -23,7 +24,7 @@ def one_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def cities(sample: CachedSnapshot) -> pd.DataFrame:
-    return sample.scores("city", sample.periods()[-1])
+    return queries.scores(sample, "city", sample.periods()[-1])
 
 
 def all_units(shown: str) -> set[str]:
@@ -63,7 +64,7 @@ def test_peers_and_small_samples(
     shown = clean(open_page("rankings", level="city", peers=group, lang="en"))
     assert all_units(shown) == set(cities.loc[cities["peer_group"] == group, "place_id"])
     limit = sample.method.peers.size_breaks[0]
-    provinces = sample.scores("province", sample.periods()[-1])
+    provinces = queries.scores(sample, "province", sample.periods()[-1])
     large = provinces[provinces["n"] >= limit]
     assert 0 < len(large) < len(provinces)
     shown = clean(open_page("rankings", small="out", lang="en"))
@@ -91,7 +92,7 @@ def test_courts_by_level_and_kind(built_world: Path, monkeypatch: pytest.MonkeyP
     """The random world has basic, intermediate, high and special courts."""
     monkeypatch.setenv("JECI_WAREHOUSE", str(built_world))
     with Snapshot(built_world) as snapshot:
-        courts = snapshot.courts()
+        courts = queries.courts(snapshot)
     ordinary = courts[~courts["special"]]
     app = run_page("rankings", level="court", lang="en")
     options = app.selectbox(key="choose-court").options
@@ -123,7 +124,7 @@ def test_pages_hold_every_unit_once(
     open_page: Open, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ranking_table, "PAGE_SIZE", 7)
-    units = sample.scores("province", sample.periods()[-1]).dropna(subset="score")
+    units = queries.scores(sample, "province", sample.periods()[-1]).dropna(subset="score")
     seen: list[str] = []
     last = -(-len(units) // 7)
     assert last > 2
@@ -142,7 +143,7 @@ def test_a_page_that_is_not_there_is_one_that_is(
     open_page: Open, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     monkeypatch.setattr(ranking_table, "PAGE_SIZE", 7)
-    units = sample.scores("province", sample.periods()[-1]).dropna(subset="score")
+    units = queries.scores(sample, "province", sample.periods()[-1]).dropna(subset="score")
     found = drawn(clean(open_page("rankings", part=page)))
     assert found == (units["place_id"].iloc[-(len(units) % 7 or 7) :] if page == "999"
                      else units["place_id"].head(7)).tolist()  # fmt: skip
@@ -152,7 +153,7 @@ def test_a_page_that_is_not_there_is_one_that_is(
 
 
 def test_a_row_adds_a_place_and_takes_it_back(open_page: Open, sample: CachedSnapshot) -> None:
-    units = sample.scores("province", sample.periods()[-1]).dropna(subset="score")
+    units = queries.scores(sample, "province", sample.periods()[-1]).dropna(subset="score")
     units = units["place_id"].tolist()
     shown = clean(open_page("rankings", pick=f"province:{units[0]}", lang="en"))
     adds = re.findall(r'<a href="\?([^"]*)"[^>]*class="pick"', shown)
@@ -163,7 +164,7 @@ def test_a_row_adds_a_place_and_takes_it_back(open_page: Open, sample: CachedSna
 
 
 def test_the_bar_leads_to_the_comparison(open_page: Open, sample: CachedSnapshot) -> None:
-    units = sample.scores("province", sample.periods()[-1])
+    units = queries.scores(sample, "province", sample.periods()[-1])
     one, two = units["place_id"].iloc[0], "320500"
     shown = clean(open_page("rankings", pick=f"province:{one},city:{two}", lang="en"))
     assert f'href="./compare?lang=en&amp;units=province:{one},city:{two}"' in shown or (
@@ -176,7 +177,7 @@ def test_the_bar_leads_to_the_comparison(open_page: Open, sample: CachedSnapshot
 def test_no_more_than_six_and_nothing_that_is_not_there(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
-    units = sample.scores("province", sample.periods()[-1])["place_id"].tolist()
+    units = queries.scores(sample, "province", sample.periods()[-1])["place_id"].tolist()
     many = ",".join(f"province:{unit}" for unit in units[:8])
     shown = clean(open_page("rankings", pick=many, lang="en"))
     assert "Compare 6 places" in shown
@@ -188,6 +189,6 @@ def test_no_more_than_six_and_nothing_that_is_not_there(
 
 
 def test_a_place_is_named_once(open_page: Open, sample: CachedSnapshot) -> None:
-    unit = sample.scores("province", sample.periods()[-1])["place_id"].iloc[0]
+    unit = queries.scores(sample, "province", sample.periods()[-1])["place_id"].iloc[0]
     twice = f"province:{unit},province:{unit},city:320500"
     assert "Compare 2 places" in clean(open_page("rankings", pick=twice, lang="en"))

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.rankings import ranking_columns as rank_columns
 from dashboard.state.cache import CachedSnapshot
+from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.dashboard.rankings.test_custom_weights import rows_drawn
 from tests.dashboard.running import Open
@@ -17,7 +18,7 @@ from tests.dashboard.test_pages import clean
 
 @pytest.fixture(scope="module")
 def provinces(sample: CachedSnapshot) -> pd.DataFrame:
-    units = sample.scores("province", sample.periods()[-1])
+    units = queries.scores(sample, "province", sample.periods()[-1])
     return units.dropna(subset="score").set_index("place_id")
 
 
@@ -113,7 +114,7 @@ def test_courts_of_an_earlier_quarter_say_why_ranks_have_no_set(
     open_ranked: Open, sample: CachedSnapshot
 ) -> None:
     earlier = sample.periods()[-2]
-    assert sample.scores("court", earlier)["score"].notna().any()
+    assert queries.scores(sample, "court", earlier)["score"].notna().any()
     shown = clean(open_ranked("rankings", level="court", period=earlier, lang="en"))
     assert "computed for courts in the latest quarter only" in shown
     assert "In top 25%" not in shown.split("<table")[1].split("</thead>")[0]
@@ -165,7 +166,7 @@ def test_a_dimension_names_numerators_and_denominators(
 def test_a_change_beyond_chance_is_marked(open_scored: Open, scored_courts: Path) -> None:
     """As many marks as intervals that leave zero out, up or down as the change."""
     with Snapshot(scored_courts) as snapshot:
-        units = snapshot.scores("province", snapshot.periods()[-1]).set_index("place_id")
+        units = queries.scores(snapshot, "province", snapshot.periods()[-1]).set_index("place_id")
     for unit, row in rows_drawn(clean(open_scored("rankings", lang="en"))):
         line = units.loc[unit]
         up, down = line["change_year_low"] > 0, line["change_year_high"] < 0

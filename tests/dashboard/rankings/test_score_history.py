@@ -12,6 +12,7 @@ from dashboard.rankings import score_history
 from dashboard.state.cache import CachedSnapshot
 from dashboard.ui import cells
 from dashboard.ui.cells import SPARK_HEIGHT, SPARK_WIDTH
+from index_engine import queries
 from tests.dashboard.rankings.test_custom_weights import rows_drawn
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
@@ -72,7 +73,7 @@ def test_every_row_has_its_own_history_to_the_quarter_in_view(
     open_page: Open, sample: CachedSnapshot
 ) -> None:
     earlier = sample.periods()[-4]
-    histories = sample.score_histories("province")
+    histories = queries.score_histories(sample, "province")
     for period in (earlier, sample.periods()[-1]):
         rows = rows_drawn(clean(open_page("rankings", period=period, lang="en")))
         assert len(rows) > 10

@@ -15,6 +15,7 @@ import pytest
 
 from dashboard.state import cache
 from dashboard.ui import components
+from index_engine import queries
 from index_engine.errors import InputError
 from index_engine.queries import Snapshot
 from index_engine.warehouse.file import writable_copy
@@ -150,12 +151,14 @@ def test_a_run_keeps_what_it_holds_open(swap: Callable[[str], None]) -> None:
         swap("乙")
         assert cache.main_snapshot() is first
         assert (
-            first.with_method(OFFICIAL).scores("province", first.periods()[-1])["n"].eq(11111).all()
+            queries.scores(first.with_method(OFFICIAL), "province", first.periods()[-1])["n"]
+            .eq(11111)
+            .all()
         )
         assert first.with_method(OFFICIAL) is first.with_method(OFFICIAL)
     assert cache.main_snapshot() is not first
     # A download that was offered before is of what was shown.
-    assert first.scores("city", first.periods()[-1])["n"].eq(11111).all()
+    assert queries.scores(first, "city", first.periods()[-1])["n"].eq(11111).all()
 
 
 def test_it_opens_once_for_all_who_ask_at_the_same_time(
@@ -163,11 +166,13 @@ def test_it_opens_once_for_all_who_ask_at_the_same_time(
 ) -> None:
     made: list[object] = []
 
-    def slowly(*given: object) -> Snapshot:
-        made.append(Snapshot(*given))
-        return made[-1]
+    def slowly(file: Path) -> cache.CachedSnapshot:
+        snapshot = opened(file)
+        made.append(snapshot)
+        return snapshot
 
-    monkeypatch.setattr(cache, "Snapshot", slowly)
+    opened = cache.CachedSnapshot
+    monkeypatch.setattr(cache, "CachedSnapshot", slowly)
     found: list[object] = []
     threads = [
         Thread(target=lambda: found.append(cache.open_snapshot(cache.default_file())))

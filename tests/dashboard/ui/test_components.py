@@ -2,8 +2,10 @@
 
 import math
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +19,8 @@ from dashboard.text import formats, i18n
 from dashboard.ui import components, table, theme
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column, RowGroup
+from index_engine import queries
+from index_engine.queries import Snapshot
 from tests.dashboard.running import ROOT
 
 
@@ -167,36 +171,50 @@ def test_whisker_draws_nothing_for_no_score() -> None:
     assert "--x:40.00;--w:20.00" in table.whisker(50, 40, 60)
 
 
-class Counting:
-    """A snapshot that counts how often it is asked."""
+@pytest.fixture
+def computed() -> list[str]:
+    """Levels that `levels` was computed for, in order."""
+    return []
 
-    version = "1"
 
-    def __init__(self) -> None:
-        self.asked = 0
+@pytest.fixture
+def levels(computed: list[str]) -> Callable[..., pd.DataFrame]:
+    """A question that takes down how often it is computed."""
 
-    def scores(self, level: str, period: str = "") -> pd.DataFrame:
-        self.asked += 1
+    @queries.question
+    def levels(snapshot: Snapshot, level: str, period: str = "") -> pd.DataFrame:
+        computed.append(level)
         return pd.DataFrame({"level": [level]})
 
-
-def test_a_question_is_asked_once_and_its_answer_cannot_be_spoiled() -> None:
-    snapshot = Counting()
-    answers = CachedSnapshot(snapshot)
-    first = answers.scores("city", period="2025Q4")
-    first["level"] = "spoiled"
-    first.loc[0, "level"] = "spoiled"
-    assert answers.scores("city", period="2025Q4")["level"].tolist() == ["city"]
-    assert snapshot.asked == 1
-    answers.scores("court", period="2025Q4")
-    assert snapshot.asked == 2
-    assert answers.version == "1"
+    return levels
 
 
-def test_the_least_used_answers_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_is_asked_once_and_its_answer_cannot_be_spoiled(
+    warehouse: Path, levels: Callable[..., pd.DataFrame], computed: list[str]
+) -> None:
+    with CachedSnapshot(warehouse) as snapshot:
+        first = levels(snapshot, "city", period="2025Q4")
+        first["level"] = "spoiled"
+        first.loc[0, "level"] = "spoiled"
+        assert levels(snapshot, "city", "2025Q4")["level"].tolist() == ["city"]
+        assert computed == ["city"]
+        levels(snapshot, "court", period="2025Q4")
+        assert computed == ["city", "court"]
+        levels(snapshot.with_method("official-1"), "court", "2025Q4")  # its answers are its own
+        assert computed == ["city", "court", "court"]
+    with Snapshot(warehouse) as snapshot:  # keeps nothing
+        assert levels(snapshot, "city").equals(levels(snapshot, "city"))
+        assert computed[3:] == ["city", "city"]
+
+
+def test_the_least_used_answers_go_first(
+    warehouse: Path,
+    levels: Callable[..., pd.DataFrame],
+    computed: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("dashboard.state.cache.CACHE_SIZE", 2)
-    snapshot = Counting()
-    answers = CachedSnapshot(snapshot)
-    for level in ("a", "b", "a", "c", "a", "b"):
-        answers.scores(level)
-    assert snapshot.asked == 4  # a, b, c, and b again
+    with CachedSnapshot(warehouse) as snapshot:
+        for level in ("a", "b", "a", "c", "a", "b"):
+            levels(snapshot, level)
+    assert computed == ["a", "b", "c", "b"]

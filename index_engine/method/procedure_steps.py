@@ -1,4 +1,4 @@
-"""The nodes of the procedure that a profile shows: nodes.toml, read."""
+"""The steps of the procedure that a profile shows, as procedure_steps.toml lists them."""
 
 import tomllib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class ProcedureStep:
 
     `events` of `process` pass it, every event where they are '*'. `limit_days`: what the law allows
     at 'most' or asks for at 'least', as `limit` says; None where it says nothing of the whole wait,
-    while `law` may say something of a part of it. `spans`: the ids of the nodes it covers.
+    while `law` may say something of a part of it. `spans`: the ids of the steps it covers.
     """
 
     id: str
@@ -45,7 +45,7 @@ class ProcedureStep:
 
 @cache
 def read_steps() -> tuple[ProcedureStep, ...]:
-    """All nodes in the order of the file, which is that of the procedure. Raises InputError."""
+    """All steps in the order of the file, which is that of the procedure. Raises InputError."""
     document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return tuple(
         ProcedureStep(**entry | {name: tuple(entry.get(name, ())) for name in ("events", "spans")})

@@ -1,0 +1,8 @@
+-- The places of a funnel plot. Parameters: level, period, statistic.
+
+SELECT place_id, rates.denominator AS n, rates.numerator AS part, rates.value, outliers.z,
+       outliers.flag
+FROM estimates.outliers AS outliers
+JOIN estimates.statistics AS rates USING (level, place_id, period, statistic)
+WHERE level = $1 AND period = $2 AND statistic = $3 AND flag <> ''
+ORDER BY place_id

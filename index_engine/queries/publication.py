@@ -1,0 +1,34 @@
+"""The order in which a level is published, and what says of a place where it stands in it."""
+
+import numpy as np
+import pandas as pd
+
+from index_engine.queries.snapshot import Snapshot
+
+# Columns of any answer that give a place its position among the others.
+RANK_COLUMNS = (
+    *("rank", "tied", "rank_low", "rank_high", "rank_low_all", "rank_high_all", "top_share"),
+    *("default_rank", "rank_change", "other_rank", "other_tied", "rank_difference"),
+)
+
+
+def publication_order(snapshot: Snapshot, level: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows, best first as they come, in the order in which the level is published, with ranks
+    only if that is by rank.
+
+    Where it is not, nothing is left that an order of scores could be read from at a glance: bands
+    are in order, codes inside a band.
+    """
+    if snapshot.publishes_ranks(level):
+        return rows.reset_index(drop=True)
+    band_position = rows["band"].map(snapshot.method.band_position, na_action=None)
+    sort_keys = pd.DataFrame(
+        {"none": rows["score"].isna(), "band": band_position, "id": rows["place_id"]}
+    )
+    row_order = sort_keys.sort_values(["none", "band", "id"]).index
+    return without_ranks(rows.loc[row_order].reset_index(drop=True))
+
+
+def without_ranks(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with nothing in the columns that give a place its position."""
+    return rows.assign(**{name: np.nan for name in RANK_COLUMNS if name in rows.columns})

@@ -1,0 +1,108 @@
+"""How the scores of a level changed between two periods."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from index_engine import periods
+from index_engine.arrays import Array
+from index_engine.index.change_intervals import change_interval, window_correlation
+from index_engine.index.decomposition import largest_contribution
+from index_engine.index.rank_changes import DECIMALS
+from index_engine.queries.snapshot import Snapshot, question
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """`change`: of the scores as printed; `low`, `high`: of the change, at the method's confidence;
+    `beyond`: whether that interval leaves out 0. Of the indicator that moved the score most:
+    `part`: points of the change (see index/decomposition.py), `value` and `value_before`: NaN where
+    its peers' is imputed, `indicator_n` and `indicator_n_before`."""
+
+    place_id: str
+    name: str
+    name_hant: str
+    name_en: str
+    parent: str | None
+    score: float
+    score_before: float
+    change: float
+    low: float
+    high: float
+    beyond: bool
+    n: int
+    n_before: int
+    indicator: str
+    part: float
+    value: float
+    value_before: float
+    indicator_n: float
+    indicator_n_before: float
+
+
+@question
+def score_changes(
+    snapshot: Snapshot, level: str, period: str, earlier_period: str
+) -> Annotated[pd.DataFrame, ScoreChange]:
+    """One row a place that has both scores, the largest rise first; by code where the level is not
+    published by rank."""
+    rows = snapshot.frame("score_changes", snapshot.method.id, level, period, earlier_period)
+    current, earlier = (
+        tuple(rows[f"{column}{suffix}"].to_numpy(float) for column in ("low", "score", "high"))
+        for suffix in ("", "_before")
+    )
+    lag = periods.parse(period) - periods.parse(earlier_period)
+    correlation = window_correlation(lag, snapshot.method.window_quarters)
+    low, high = change_interval(current, earlier, correlation)
+    rows = rows[["place_id", "score", "score_before", "n", "n_before"]]
+    rows.insert(3, "change", (rows["score"] - rows["score_before"]).round(DECIMALS))
+    rows.insert(4, "low", low.round(2))
+    rows.insert(5, "high", high.round(2))
+    rows.insert(6, "beyond", (rows["low"] > 0.0) | (rows["high"] < 0.0))
+    rows = rows.join(
+        _largest_contributions(snapshot, level, period, earlier_period, rows["place_id"])
+    )
+    if snapshot.publishes_ranks(level):
+        sort_columns = ["change", "place_id"]
+        rows = rows.sort_values(sort_columns, ascending=[False, True], ignore_index=True)
+    return snapshot.add_names(level, rows)
+
+
+def _largest_contributions(
+    snapshot: Snapshot, level: str, period: str, earlier_period: str, place_ids: pd.Series
+) -> pd.DataFrame:
+    """The indicator with the largest part in the change of each place, one row each."""
+    method = snapshot.method
+    point_rows = snapshot.frame("indicator_points", method.id, level, period, earlier_period)
+    indicator_ids = [i.id for i in method.indicators]
+    wide = point_rows.pivot(index="place_id", columns=["period", "indicator"])
+
+    def matrix(column: str, quarter: str) -> Array:
+        """A column of the query as (place, indicator)."""
+        keys = pd.MultiIndex.from_product([[column], [quarter], indicator_ids])
+        values: Array = wide.reindex(index=place_ids, columns=keys).to_numpy(dtype=float)
+        return values
+
+    position, part = largest_contribution(
+        method, matrix("points", earlier_period), matrix("points", period)
+    )
+    cells = np.arange(len(place_ids)), position
+    values = {
+        quarter: np.where(
+            matrix("own", quarter)[cells] == 1.0, matrix("value", quarter)[cells], np.nan
+        )
+        for quarter in (period, earlier_period)
+    }
+    return pd.DataFrame(
+        {
+            "indicator": np.array(indicator_ids, dtype=object)[position],
+            "part": part.round(2),
+            "value": values[period],
+            "value_before": values[earlier_period],
+            "indicator_n": matrix("n", period)[cells],
+            "indicator_n_before": matrix("n", earlier_period)[cells],
+        },
+        index=place_ids.index,
+    )

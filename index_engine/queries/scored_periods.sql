@@ -1,0 +1,1 @@
+SELECT DISTINCT period FROM index.scores ORDER BY period

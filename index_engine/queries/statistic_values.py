@@ -1,0 +1,26 @@
+"""One statistic beside the score, of all places of a level."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import pandas as pd
+
+from index_engine.queries.snapshot import Snapshot, question
+
+
+@dataclass(frozen=True)
+class StatisticValue:
+    """`numerator` and `denominator` are sums; NaN where there is none."""
+
+    place_id: str
+    value: float
+    numerator: float
+    denominator: float
+
+
+@question
+def statistic_values(
+    snapshot: Snapshot, level: str, period: str, statistic: str
+) -> Annotated[pd.DataFrame, StatisticValue]:
+    """One row a place in order of code."""
+    return snapshot.frame("statistic_values", statistic, level, period)

@@ -1,0 +1,4 @@
+-- Statistics beside the score of one place. Parameters: level, place_id, period.
+
+SELECT statistic, value, numerator, denominator FROM estimates.statistics
+WHERE level = $1 AND place_id = $2 AND period = $3
