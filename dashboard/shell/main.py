@@ -43,7 +43,7 @@ def run_page() -> None:
         position="hidden",
     )
     page = page_at(streamlit_page.url_path)
-    components.apply_styles()
+    components.declare_language()
     with st.container(horizontal=True, key="top"):
         components.header([(entry.path, entry.title()) for entry in PAGES], page.path)
         search.search_box(page.path if page.is_of_place else address.PLACE_PAGE)

@@ -1,34 +1,38 @@
-"""What the server sends besides Streamlit: the boundaries of the maps, and the shell of each page.
-
-Boundaries are compressed once and kept in memory; a browser that names the content it wants
-(`?v=...`) may keep it for a year, any other asks again and is told whether it changed.
-"""
+"""What the server sends besides Streamlit: the shell of each page, style sheets, scripts, the
+boundaries of maps and the names of places. Streamlit's middleware compresses all of it."""
 
 from __future__ import annotations
 
-import gzip
-import json
+import os
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from streamlit import file_util
 from streamlit.url_util import make_url_path
 
 from dashboard.shell.pages import PAGES, REDIRECTS
+from dashboard.shell.place_names import serve_names
+from dashboard.state.static_files import ASSETS, BOUNDARIES, StaticFolder, content_version
 from dashboard.text import i18n
 from dashboard.text.i18n import _
-from dashboard.ui import search
-from dashboard.ui.charts.choropleth import BOUNDARIES
+from dashboard.ui import search, theme
 from dashboard.ui.html import join, tag
 
+# In the order in which they overrule each other: what all pages share first.
+STYLE_SHEETS = (
+    *("base", "accessibility", "compare", "overview", "procedural_steps", "policy", "print"),
+    *("place", "ranking_table", "rankings", "search"),
+)
+SCRIPTS = (
+    *("accessibility", "anchors", "links", "period_player", "print", "save_chart", "search"),
+)
 # First parts of the paths that Streamlit answers itself.
 STREAMLIT_FOLDERS = ("_stcore", "app", "auth", "component", "media", "oauth2callback", "static")
 SECONDS_PER_YEAR = 365 * 24 * 3600
@@ -58,8 +62,8 @@ def routes() -> list[BaseRoute]:
     return [
         *(Route(base + page.path, serve_shell) for page in PAGES),
         *(Route(base + path, redirect) for path in REDIRECTS),
-        Route(base + "boundaries/{file:path}", serve_boundaries),
-        Route(base + search.NAMES_PATH, search.serve_names),
+        *(Mount(base + files.path, VersionedFiles(files)) for files in (ASSETS, BOUNDARIES)),
+        Route(base + search.NAMES_PATH, serve_names),
         UnknownPageRoute(base + "{path:path}", serve_unknown_page),
     ]
 
@@ -127,6 +131,8 @@ def _render_shell(code: str) -> str:
         ("<title>Streamlit</title>", f"<title>{_('Judicial enforcement credit index')}</title>"),
         ("<head>", f"<head>{BASE_URL_SCRIPT}{COLOUR_THEME_SCRIPT}"),
         ("</head>", f"{_preload_links()}</head>"),
+        # Below what Streamlit puts into the head while it runs, so that ours overrule it.
+        ("</body>", f"{_asset_elements()}</body>"),
     ):
         if original not in page:
             raise RuntimeError(f"this version of Streamlit has another index.html: no {original}")
@@ -154,6 +160,16 @@ def _render_unknown_page(code: str) -> str:
     return f"<!doctype html>{html}"
 
 
+def _asset_elements() -> str:
+    """The colours, style sheets and scripts of all pages."""
+    styles = (
+        tag("link", rel="stylesheet", href=f"./{ASSETS.url(f'{name}.css')}")
+        for name in STYLE_SHEETS
+    )
+    scripts = (tag("script", src=f"./{ASSETS.url(f'{name}.js')}", defer=True) for name in SCRIPTS)
+    return f"<style>{theme.css_variables()}</style>{join(*styles, *scripts)}"
+
+
 def _preload_links() -> str:
     """What draws charts, the largest part of Streamlit's, fetched while the first run is on its way
     and not only when the first chart has come."""
@@ -164,38 +180,22 @@ def _preload_links() -> str:
     )
 
 
-async def serve_boundaries(request: Request) -> Response:
-    """One boundary file, compressed where the browser takes it."""
-    path = _boundary_path(request.path_params["file"])
-    body, gzip_body, digest = _load_boundaries(path, path.stat().st_mtime_ns)
-    etag = f'"{digest}"'
-    has_digest = request.query_params.get("v") == digest
-    headers = {
-        "ETag": etag,
-        "Vary": "Accept-Encoding",
-        "Cache-Control": f"public, max-age={SECONDS_PER_YEAR}, immutable"
-        if has_digest
-        else "no-cache",
-    }
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        return Response(gzip_body, headers=headers, media_type="application/geo+json")
-    return Response(body, headers=headers, media_type="application/geo+json")
+class VersionedFiles(StaticFiles):
+    """The files of a folder. A browser that names the version of the content (`?v=...`) may keep it
+    for a year; any other asks again and is told whether it changed."""
 
+    def __init__(self, files: StaticFolder) -> None:
+        super().__init__(directory=files.folder)
+        self.files = files
 
-def _boundary_path(name: str) -> Path:
-    """The boundary file of this name; nothing outside their folder, and no other kind of file."""
-    path = (BOUNDARIES / name).resolve()
-    if path.suffix != ".geojson" or BOUNDARIES.resolve() not in path.parents or not path.is_file():
-        raise HTTPException(404)
-    return path
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        return super().lookup_path(path) if path.endswith(self.files.suffixes) else ("", None)
 
-
-@lru_cache(maxsize=64)
-def _load_boundaries(path: Path, mtime: int) -> tuple[bytes, bytes, str]:
-    """Content, content compressed, and digest; `modified` is part of the key only."""
-    body = path.read_bytes()
-    json.loads(body)  # a broken file is an error here, and not an empty map there
-    return body, gzip.compress(body, mtime=0), sha256(body).hexdigest()[:12]
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        version = Request(scope).query_params.get("v")
+        is_current = version == content_version(self.files.folder / path)
+        response.headers["Cache-Control"] = (
+            f"public, max-age={SECONDS_PER_YEAR}, immutable" if is_current else "no-cache"
+        )
+        return response

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -21,50 +19,19 @@ from dashboard.state.cache import (
 from dashboard.state.colour_theme import COLOUR_THEMES, current_colour_theme
 from dashboard.text import formats
 from dashboard.text.i18n import LANGUAGES, _, current_language, localise, ngettext, place_name
-from dashboard.ui import controls, export, theme
+from dashboard.ui import controls, export
 from dashboard.ui.html import Html, join, tag
 from index_engine import queries
 from index_engine.queries import Place
 
-STATIC_FOLDER = Path(__file__).parents[1] / "static"
 
-
-# In the order in which they overrule each other: what all pages share first, paper last but one.
-STYLE_SHEETS = (
-    "base",
-    "accessibility",
-    "compare",
-    "overview",
-    "procedural_steps",
-    "policy",
-    "print",
-    "place",
-    "ranking_table",
-    "rankings",
-    "search",
-)
-
-
-def apply_styles() -> None:
-    """The style sheets and the scripts: following links, saving figures,
-    printing."""
-    sheets, scripts = _read_assets()
-    st.html(f"<style>{sheets}</style>")
-    # The page was loaded in the language that it had then; links change it without loading anew.
-    scripts += f"\ndocument.documentElement.lang = '{current_language().html_lang}';"
-    st.html(f"<script>{scripts}</script>", unsafe_allow_javascript=True)
-
-
-@cache
-def _read_assets() -> tuple[str, str]:
-    """Style sheets and scripts, read once: they do not change while the server runs."""
-    sheets = "\n".join(_read_text(STATIC_FOLDER / f"{name}.css") for name in STYLE_SHEETS)
-    scripts = "\n".join(_read_text(file) for file in sorted(STATIC_FOLDER.glob("*.js")))
-    return f"{theme.css_variables()}\n{sheets}", scripts
-
-
-def _read_text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+def declare_language() -> None:
+    """Tell the browser which language the page is in: links change it without loading anew."""
+    language = current_language().html_lang
+    st.html(
+        f"<script>document.documentElement.lang = '{language}';</script>",
+        unsafe_allow_javascript=True,
+    )
 
 
 def header(pages: list[tuple[str, str]], active: str) -> None:

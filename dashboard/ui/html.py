@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-VOID_ELEMENTS = frozenset({"br", "hr", "img", "meta", "wbr"})
+VOID_ELEMENTS = frozenset({"br", "hr", "img", "link", "meta", "wbr"})
 
 
 class Html(str):

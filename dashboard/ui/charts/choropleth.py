@@ -11,16 +11,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.state.cache import ROOT
+from dashboard.state import static_files
 from dashboard.ui import theme
 
-BOUNDARIES = ROOT / "data" / "boundaries"
+BOUNDARIES = static_files.BOUNDARIES.folder
 # Plotly asks a server abroad for a base map even where none is shown, and draws nothing without an
 # answer. This empty base map is the answer.
 CONFIG = {
@@ -70,13 +69,13 @@ NO_MARKERS = Markers()
 
 
 def boundary_url(file: str) -> str:
-    """Address of a boundary file, with a mark of its content so that browsers may keep it."""
-    return f"boundaries/{file}?v={_read_boundaries(BOUNDARIES / file)[1]}"
+    """Address of a boundary file."""
+    return static_files.BOUNDARIES.url(file)
 
 
 def outline_names(file: str, parent: str | None = None) -> dict[str, str]:
     """Names by id of the places in a boundary file; of the places within `parent`, if given."""
-    places, _digest = _read_boundaries(BOUNDARIES / file)
+    places = _read_boundaries(BOUNDARIES / file)
     return {code: name for code, (name, parent_id) in places.items() if parent in (None, parent_id)}
 
 
@@ -192,7 +191,7 @@ def _southern_part(layer: OutlineLayer) -> OutlineLayer:
 def _reaches_south(file: str, code: str) -> bool:
     """By the window of the place; of a county, which has none, of its city."""
     extents = _extents()
-    extent = extents.get(code) or extents.get(_read_boundaries(BOUNDARIES / file)[0][code][1])
+    extent = extents.get(code) or extents.get(_read_boundaries(BOUNDARIES / file)[code][1])
     if extent is None:
         return True
     west, south, east, north = SOUTH_CHINA_SEA_EXTENT
@@ -281,17 +280,15 @@ def _extents() -> dict[str, Extent]:
 
 
 @lru_cache(maxsize=64)
-def _read_boundaries(path: Path) -> tuple[dict[str, tuple[str, str]], str]:
-    """(name, parent) by id, and a digest of the file. Boundaries do not change while we run."""
-    content = path.read_bytes()
-    places = {
+def _read_boundaries(path: Path) -> dict[str, tuple[str, str]]:
+    """(name, parent) by id. Boundaries do not change while the server runs."""
+    return {
         str(feature["id"]): (
             feature["properties"].get("name", ""),
             feature["properties"].get("parent", ""),
         )
-        for feature in json.loads(content)["features"]
+        for feature in json.loads(path.read_bytes())["features"]
     }
-    return places, sha256(content).hexdigest()[:12]
 
 
 @lru_cache(maxsize=8)

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.state.cache import CachedSnapshot
+from dashboard.state.static_files import ASSETS
 from dashboard.text import formats, i18n
 from dashboard.ui import components, table, theme
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column, RowGroup
 from index_engine import queries
 from index_engine.queries import Snapshot
-from tests.dashboard.running import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +146,9 @@ def test_style_sheets_use_no_colour_that_has_no_name() -> None:
         "browse",
         "aspect",
     }  # lengths and words that elements bring themselves
-    for sheet in (ROOT / "dashboard").glob("style*.css"):
+    sheets = sorted(ASSETS.folder.glob("*.css"))
+    assert sheets
+    for sheet in sheets:
         text = sheet.read_text(encoding="utf-8")
         assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", text), sheet.name
         assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= names | of_markup, sheet.name

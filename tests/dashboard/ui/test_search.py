@@ -5,14 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 
+from dashboard.shell import place_names
 from dashboard.shell.server import routes
 from dashboard.state.cache import CachedSnapshot
-from dashboard.ui import search
 from index_engine.queries import Place
 from tests.dashboard.running import Open
-from tests.dashboard.shell.test_server import Client
+from tests.dashboard.shell.test_server import served
 
 
 @pytest.mark.parametrize(
@@ -27,11 +26,13 @@ from tests.dashboard.shell.test_server import Client
 )
 def test_a_name_is_found_as_it_is_typed(name_en: str, pinyin: str, expected: str) -> None:
     place = Place("city", "1", "", "", name_en, None, pinyin=pinyin)
-    assert search.search_keys(place) == expected
+    assert place_names.search_keys(place) == expected
 
 
 def test_every_city_and_court_is_found_by_its_initials(sample: CachedSnapshot) -> None:
-    keys = {(level, unit): words for level, unit, *_, words in search.place_index(sample)["places"]}
+    keys = {
+        (level, unit): words for level, unit, *_, words in place_names.place_index(sample)["places"]
+    }
     for place in sample.places():
         characters = re.sub(r"[^\u4e00-\u9fff]", "", place.name.removesuffix("（模拟）"))
         initials = [
@@ -46,7 +47,7 @@ def test_every_city_and_court_is_found_by_its_initials(sample: CachedSnapshot) -
 
 
 def test_every_unit_is_in_the_list_once_with_what_it_is_found_by(sample: CachedSnapshot) -> None:
-    found = search.place_index(sample)
+    found = place_names.place_index(sample)
     places = found["places"]
     assert [(level, unit) for level, unit, *_ in places] == [
         (unit.level, unit.place_id) for unit in sample.places()
@@ -59,7 +60,7 @@ def test_every_unit_is_in_the_list_once_with_what_it_is_found_by(sample: CachedS
 
 
 def test_in_english_the_english_name_comes_first(sample: CachedSnapshot, in_english: None) -> None:
-    by_id = {unit: rest for _, unit, *rest in search.place_index(sample)["places"]}
+    by_id = {unit: rest for _, unit, *rest in place_names.place_index(sample)["places"]}
     assert by_id["320500"][:3] == ["Suzhou", "苏州市", "Jiangsu"]
 
 
@@ -67,7 +68,7 @@ def test_the_list_is_sent_once_and_kept(
     warehouse: Path, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(warehouse))
-    client = Client(Starlette(routes=routes()))
+    client = served(routes())
     first = client.get("/names.json?lang=en")
     assert json.loads(first.text)["places"][0][2] == "China"
     assert int(first.headers["content-length"]) < 40 * len(sample.places())
@@ -79,7 +80,7 @@ def test_the_list_is_sent_once_and_kept(
 
 
 def test_without_data_there_is_no_list() -> None:
-    assert Client(Starlette(routes=routes())).get("/names.json").status == 404
+    assert served(routes()).get("/names.json").status == 404
 
 
 @pytest.mark.parametrize("page", ["overview", "rankings", "place", "method", "data"])
