@@ -64,8 +64,8 @@ def rules_table() -> str:
     """Return the whole text of rules.md."""
     sections = [INTRODUCTION]
     for kind in FILE_KINDS:
-        single_row_rules = [rule for rule in row_rules() if rule.on == kind]
-        multi_row_rules = [rule for rule in cross_row_rules() if rule.on == kind]
+        single_row_rules = [rule for rule in row_rules() if rule.kind == kind]
+        multi_row_rules = [rule for rule in cross_row_rules() if rule.kind == kind]
         sections.append(f"## {TITLES[kind]}\n\n{_required_fields(kind)}\n")
         sections.append("\n".join([HEADING, *_table_lines(single_row_rules)]) + "\n")
         if multi_row_rules:
@@ -86,7 +86,7 @@ def _table_lines(rules: list[Rule]) -> list[str]:
         similar_rules = list(group)
         rule = similar_rules[0]
         fields = ", ".join(f"`{similar.field}`" for similar in similar_rules)
-        basis = ": ".join(part for part in (rule.law, rule.basis) if part)
+        basis = ": ".join(part for part in (rule.law, rule.legal_basis) if part)
         lines.append(
             f"| `{rule.id}` | {fields} | {rule.severity} | {basis} | {_message_text(rule)} |"
         )

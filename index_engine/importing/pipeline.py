@@ -9,8 +9,11 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError, Message, Term
-from index_engine.importing import case_number_checks, case_sequences, reference_data
 from index_engine.importing import mapping as mappings
+from index_engine.importing import reference_data
+from index_engine.importing.case_numbers.batches import expand_batches, restore_line_numbers
+from index_engine.importing.case_numbers.checks import check_case_numbers
+from index_engine.importing.case_numbers.sequences import flag_outlying_numbers, store_sequences
 from index_engine.importing.contract import read_contract
 from index_engine.importing.files.readers import Reader, ReadOptions, open_file, sha256
 from index_engine.importing.mapping import Mapping
@@ -103,14 +106,14 @@ def _import_rows(
             reference_data.load_reference_data(con)
         reader.stage(con, sorted(set(positions.values())), progress)
         bar.update()
-        case_number_checks.expand_batches(con, mapping, positions)
+        expand_batches(con, mapping, positions)
         parse_values(con, mapping, positions, salt, next_source_id(con))
         con.execute("DROP TABLE import_text")
         con.execute("ALTER TABLE import_findings ADD COLUMN action VARCHAR")
         has_case_numbers = kind == "cases" and _add_number_years(con)
         if has_case_numbers:
-            case_number_checks.check_case_numbers(con)
-            case_sequences.flag_outlying_numbers(con)
+            check_case_numbers(con)
+            flag_outlying_numbers(con)
         bar.update()
         source = Source(
             kind=kind,
@@ -132,8 +135,8 @@ def _import_rows(
             clearable=mapping.clearable_fields,
         )
         if has_case_numbers:
-            case_sequences.store_sequences(con, outcome.source_id)
-            case_number_checks.restore_line_numbers(con, outcome.source_id)
+            store_sequences(con, outcome.source_id)
+            restore_line_numbers(con, outcome.source_id)
         bar.update()
     if outcome.rows == 0:
         raise InputError("no_rows", file=file)

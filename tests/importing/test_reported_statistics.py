@@ -193,7 +193,7 @@ def test_rule_fires_on_its_row_alone(
 
 def test_no_rule_is_without_an_example() -> None:
     rules = {
-        (r.on, r.id, r.field)
+        (r.kind, r.id, r.field)
         for kind in KINDS
         for r in applicable_row_rules(read_contract(kind), "CN")
     }

@@ -12,14 +12,17 @@ from typing import NamedTuple
 
 import duckdb
 
+from index_engine.importing.case_numbers.grammar import PROVINCES
 from index_engine.importing.courts import name_forms
 from index_engine.importing.courts.name_forms import NAME_WORDS, CourtName, NameNormaliser
 from index_engine.importing.courts.regions import RegionIndex
 
-_CODE_RE = re.compile(NAME_WORDS["codes"]["pattern"])
+# 法院代字 begin with the character of a province; the courts of the army (军) have no region.
+_PROVINCE_CHARACTERS = [sign for sign in PROVINCES if sign in NAME_WORDS["codes"]["provinces"]]
+_CODE_RE = re.compile(rf"[{''.join(_PROVINCE_CHARACTERS)}](?:\d{{4}}|\d{{2}})?")
 _ZONE_RE = re.compile(NAME_WORDS["codes"]["zone"])
 _LEVEL_BY_LENGTH = {1: "high", 3: "intermediate", 5: "basic"}
-_ORGANISATIONS = [(apart["words"], apart["region"]) for apart in NAME_WORDS["apart"]]
+_ORGANISATIONS = [(entry["words"], entry["region"]) for entry in NAME_WORDS["organisation"]]
 _MAX_LISTED_CANDIDATES = 4  # candidates that a message lists
 
 

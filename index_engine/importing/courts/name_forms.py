@@ -13,26 +13,28 @@ from pathlib import Path
 
 NAME_WORDS = tomllib.loads(Path(__file__).with_name("name_words.toml").read_text(encoding="utf-8"))
 
-_SUFFIX_WORDS = NAME_WORDS["asides"]
-_IGNORED_CHARACTERS = dict.fromkeys(map(ord, _SUFFIX_WORDS["dropped"]))
+_SUFFIX_WORDS = NAME_WORDS["suffixes"]
+_IGNORED_CHARACTERS = dict.fromkeys(map(ord, _SUFFIX_WORDS["ignored_characters"]))
 _BRACKET_RE = re.compile(
     f"[{re.escape(_SUFFIX_WORDS['opening'])}]([^{re.escape(_SUFFIX_WORDS['opening'] + _SUFFIX_WORDS['closing'])}]*)"
     f"[{re.escape(_SUFFIX_WORDS['closing'])}]"
 )
-_COURT_ENDINGS = [(tail["word"], tail["level"], tail["full"]) for tail in NAME_WORDS["tail"]]
-_COURT_WORDS = "|".join(tail["word"] for tail in NAME_WORDS["tail"])
+_COURT_ENDINGS = [
+    (ending["word"], ending["level"], ending["full"]) for ending in NAME_WORDS["court_ending"]
+]
+_COURT_WORDS = "|".join(word for word, _level, _full in _COURT_ENDINGS)
 _COURT_AND_SUFFIX_RE = re.compile(f"(?P<court>.*(?:{_COURT_WORDS}))(?:{_SUFFIX_WORDS['endings']})+")
 _SUFFIX_RE = re.compile(f"(?:{_SUFFIX_WORDS['endings']})*")
 _PLACE_WORDS = NAME_WORDS["places"]
 _NATIONALITIES_RE = re.compile(f"(?:{'|'.join(_PLACE_WORDS['nationalities'])})+$")
 _TRADITIONAL_PAIRS = NAME_WORDS["traditional"]["pairs"]
-_EXPANSIONS: dict[str, str] = NAME_WORDS["longer"]
+_EXPANSIONS: dict[str, str] = NAME_WORDS["expansions"]
 _SPECIAL_WORDS = NAME_WORDS["special"]
 _ZONE_RE, _SECTOR_RE = (
     re.compile(f"(?:{'|'.join(_SPECIAL_WORDS[kind])}){_SPECIAL_WORDS['ordinal']}$")
-    for kind in ("people", "plain")
+    for kind in ("zones", "sectors")
 )
-_LOCAL_PART_RE = re.compile(_SPECIAL_WORDS["own"])
+_LOCAL_PART_RE = re.compile(_SPECIAL_WORDS["local_part"])
 MIN_STEM_LENGTH = 2  # characters of a place's short form: the 城 of 城区 says nothing
 
 

@@ -35,7 +35,7 @@ def _any_word_pattern(words: Sequence[str]) -> str:
 
 # Patterns that mean the same to Python and to DuckDB (RE2).
 _TOTAL_PATTERN = (
-    f"(?i)^{_BLANK_PATTERN}(?:{_any_word_pattern(_WORDS['total_row']['before'])}{_BLANK_PATTERN})?"
+    f"(?i)^{_BLANK_PATTERN}(?:{_any_word_pattern(_WORDS['total_row']['prefixes'])}{_BLANK_PATTERN})?"
     f"{_any_word_pattern(_WORDS['total_row']['words'])}{_BLANK_PATTERN}(?:[(（][^()（）]*[)）])?{_BLANK_PATTERN}[:：]?{_BLANK_PATTERN}$"
 )
 _FOOTNOTE_PATTERN = (

@@ -36,7 +36,7 @@ def find_code(name: str, word: str) -> str | None:
     exact_code = _code_by_key(name).get(key) if key else _code_by_symbol(name).get(word.strip())
     if exact_code is not None or not key or key in _ambiguous_keys(name):
         return exact_code
-    parts = reference_data("code_synonyms")["parts"].get(name, {})
+    parts = reference_data("code_synonyms")["substrings"].get(name, {})
     return next(
         (code for code, words in parts.items() if any(match_key(part) in key for part in words)),
         None,
@@ -45,7 +45,7 @@ def find_code(name: str, word: str) -> str | None:
 
 @cache
 def _ambiguous_keys(name: str) -> frozenset[str]:
-    return frozenset(map(match_key, reference_data("code_synonyms")["several"].get(name, ())))
+    return frozenset(map(match_key, reference_data("code_synonyms")["ambiguous"].get(name, ())))
 
 
 @cache

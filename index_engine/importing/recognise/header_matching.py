@@ -113,7 +113,7 @@ def personal_word(header: str) -> str | None:
     for word in word_lists["words"]:
         if match_key(word) in key:
             return str(word)
-    exact_words = (word for word in word_lists["whole"] if match_key(word) == key)
+    exact_words = (word for word in word_lists["exact"] if match_key(word) == key)
     return next(exact_words, None)
 
 

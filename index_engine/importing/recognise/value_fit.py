@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any
 
 from index_engine.errors import Message
-from index_engine.importing import case_numbers
+from index_engine.importing.case_numbers.grammar import parse
 from index_engine.importing.contract import Field
 from index_engine.importing.recognise import code_synonyms
 from index_engine.importing.recognise.header_matching import header_unit
@@ -86,7 +86,7 @@ def assess_fit(target: Field, header: str, texts: list[str], title_unit: str | N
 
 def case_number_share(texts: list[str]) -> float:
     """Return the share of texts that are case numbers."""
-    return share(texts, lambda text: case_numbers.parse(text).style in _NUMBER_STYLES)
+    return share(texts, lambda text: parse(text).style in _NUMBER_STYLES)
 
 
 def _is_integer(text: str) -> bool:
@@ -150,7 +150,7 @@ def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str |
     if target.type != MONEY_TYPE or target.name == "mean_days":
         return Fit(readable_share, settings)
     factors = reference_data("headers")["units"]
-    fen_headers = {match_key(name) for name in reference_data("headers")["platform"]["in_fen"]}
+    fen_headers = {match_key(name) for name in reference_data("headers")["platform"]["fen_headers"]}
     unit = header_unit(header) or title_unit
     if unit is None and match_key(header) in fen_headers:
         unit = "分"
@@ -212,5 +212,5 @@ def _is_court(text: str) -> bool:
     key = match_key(text)
     return (
         key.endswith(("法院", "中院", "高院", "法庭"))
-        or case_numbers.parse(f"(2020){text}执1号").style == "standard"
+        or parse(f"(2020){text}执1号").style == "standard"
     )

@@ -237,10 +237,10 @@ def _is_card(text: str) -> bool:
 
 
 @cache
-def _family_names() -> frozenset[str]:
-    return frozenset(reference_data("headers")["names"]["families"])
+def _surnames() -> frozenset[str]:
+    return frozenset(reference_data("headers")["names"]["surnames"])
 
 
 def _is_name(text: str) -> bool:
     key = match_key(text)
-    return 2 <= len(key) <= 4 and key[0] in _family_names() and key.isalpha()
+    return 2 <= len(key) <= 4 and key[0] in _surnames() and key.isalpha()

@@ -10,7 +10,7 @@ from string import Formatter
 
 import duckdb
 
-from index_engine.importing import case_numbers
+from index_engine.importing.case_numbers.sql import parts_sql
 from index_engine.importing.courts.row_lookup import has_courts, join_courts_sql, resolve_courts
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.values.amounts import amount_sql, integer_sql, plain_amount_sql
@@ -26,7 +26,7 @@ from index_engine.importing.values.dates import date_sql, format_hint, normalise
 
 _HASH_DIGITS = 32
 
-# What case_numbers.parts_sql() calls the parts of a case number.
+# What parts_sql() calls the parts of a case number.
 _CASE_NUMBER_PARTS = {"court": "court", "type": "case_type", "year": "year"}
 
 _FINDING_TYPE = "STRUCT(field VARCHAR, value VARCHAR, rule VARCHAR, message VARCHAR)"
@@ -249,7 +249,7 @@ class _RowExpressions:
             self._text_items.append(
                 f"{_source_sql(column, self._positions, self._parameters)} AS t{n}"
             )
-            self._value_items.append(f"{case_numbers.parts_sql(f't{n}')} AS r{n}")
+            self._value_items.append(f"{parts_sql(f't{n}')} AS r{n}")
         number = f"r{first_index}"
         if column.part is not None:
             part = f"{number}.{_CASE_NUMBER_PARTS[column.part]}"

@@ -18,7 +18,8 @@ from dashboard.state import cache
 from dashboard.text import i18n
 from dashboard.text import terms as intake_words
 from index_engine.errors import InputError
-from index_engine.importing import api, case_number_checks, mapping
+from index_engine.importing import api, mapping
+from index_engine.importing.case_numbers.checks import number_checks
 from tests import court_files
 from tests.dashboard.running import ROOT, run_page, text
 
@@ -290,7 +291,7 @@ def test_every_kind_field_and_rule_has_its_words() -> None:
     assert set(terms["kinds"]) == set(api.FILE_KINDS)
     for kind in api.FILE_KINDS:
         assert list(terms["fields"][kind]) == [field.name for field in api.contract_fields(kind)]
-    rules = {rule for _field, rule, *_ in case_number_checks._NUMBER_CHECKS}
+    rules = {check.id for check in number_checks()}
     for line in (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").splitlines():
         if line.startswith("| `"):
             rules |= set(re.findall(r"`(\w+)`", line.split("|")[1]))

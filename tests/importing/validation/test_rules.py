@@ -62,7 +62,7 @@ def test_rule_fires_on_its_row_alone(
 
 def test_no_rule_is_without_an_example() -> None:
     rules = {
-        (rule.on, rule.id, rule.field)
+        (rule.kind, rule.id, rule.field)
         for kind in KINDS
         for rule in applicable_row_rules(read_contract(kind), "CN")
     }

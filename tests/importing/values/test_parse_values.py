@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index_engine.importing import case_numbers
+from index_engine.importing.case_numbers.grammar import parse
 from index_engine.importing.contract import read_contract
 from index_engine.importing.files.non_data_rows import NonDataReason
 from index_engine.importing.files.staging import stage_records
@@ -151,7 +151,7 @@ _SALT = "5a17"
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256((_SALT + case_numbers.parse(text).canonical).encode()).hexdigest()[:32]
+    return hashlib.sha256((_SALT + parse(text).canonical).encode()).hexdigest()[:32]
 
 
 def _numbered(**parts: str) -> tuple[ColumnSettings, ...]:

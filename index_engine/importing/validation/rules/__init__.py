@@ -3,13 +3,13 @@
 A [[rule]] of a file says:
 
     id        what the row fails; one id may stand for several fields
-    on        the kind of file
+    kind      the kind of file
     field     the field to blame: its value goes to `rejects`; with `fields` there is one rule for
               each, and $field stands for its name
     severity  error: the row is left out; warning: it is kept and the finding recorded as a warning;
-              info: it is kept, and the finding is good to know
+              info: it is kept, and the finding is for information
     law       only for sources under this law; without it, for every source
-    basis     the article or definition that the rule rests on; without it, plain contradiction
+    legal_basis  the article or definition that the rule rests on; without it, plain contradiction
     when      an SQL condition over the fields of the contract and of the source (observed_from,
               observed_to, earliest); $metrics stands for the ids of reported_metrics.toml; a condition
               that is NULL does not fire
@@ -59,13 +59,13 @@ class Rule:
     """One condition on one row. `law` is empty where the rule holds for every source."""
 
     id: str
-    on: str
+    kind: str
     field: str
     severity: str
     law: str
     when: str
     message: str
-    basis: str = ""
+    legal_basis: str = ""
 
     @property
     def action(self) -> str:
@@ -86,14 +86,14 @@ def applicable_row_rules(contract: Contract, law: str) -> tuple[Rule, ...]:
 
     Rules of one severity keep the order: what the contract asks, then the files.
     """
-    file_rules = [rule for rule in row_rules() if rule.on == contract.kind]
+    file_rules = [rule for rule in row_rules() if rule.kind == contract.kind]
     all_rules = [*contract_rules(contract), *(rule for rule in file_rules if rule.law in ("", law))]
     return tuple(sorted(all_rules, key=lambda rule: _SEVERITIES.index(rule.severity)))
 
 
 def applicable_cross_row_rules(kind: str, law: str) -> tuple[Rule, ...]:
     """Return the rules for rows of that kind taken together, under that law."""
-    return tuple(rule for rule in cross_row_rules() if rule.on == kind and rule.law in ("", law))
+    return tuple(rule for rule in cross_row_rules() if rule.kind == kind and rule.law in ("", law))
 
 
 def contract_rules(contract: Contract) -> list[Rule]:
@@ -145,7 +145,7 @@ def cross_row_rules() -> tuple[Rule, ...]:
 
 
 def _check_unique(rules: list[Rule]) -> tuple[Rule, ...]:
-    rule_keys = [(rule.on, rule.id, rule.field) for rule in rules]
+    rule_keys = [(rule.kind, rule.id, rule.field) for rule in rules]
     duplicates = {rule_key for rule_key in rule_keys if rule_keys.count(rule_key) > 1}
     if duplicates:
         raise ValueError(f"rules: written twice: {sorted(duplicates)}")
@@ -163,7 +163,7 @@ def _read_rule(
     file: str, entry: dict[str, Any], field: str, extra_fields: dict[str, tuple[str, ...]]
 ) -> Rule:
     """Read one [[rule]] for one field; ValueError names what is wrong: only we write the files."""
-    rule_label = f"{file}: rule {entry.get('id')!r} on {entry.get('on')!r}"
+    rule_label = f"{file}: rule {entry.get('id')!r} on {entry.get('kind')!r}"
     settings = {key: text for key, text in entry.items() if key != "fields"}
     settings = {
         key: text.replace("$field", field).replace("$metrics", _metric_list_sql())
@@ -174,9 +174,9 @@ def _read_rule(
     except TypeError as error:
         raise ValueError(f"{rule_label}: {error}") from error
     known_fields = {
-        *read_contract(rule.on).field_names,
+        *read_contract(rule.kind).field_names,
         *_SOURCE_FIELDS,
-        *extra_fields.get(rule.on, ()),
+        *extra_fields.get(rule.kind, ()),
     }
     referenced_fields = {
         field,

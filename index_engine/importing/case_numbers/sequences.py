@@ -1,6 +1,6 @@
 """How far the numbers of cases run by court, type and year: what shows that cases are missing.
 
-Works on the rows of an import as parsed (`import_parsed`, see values/parse.py).
+Works on the rows of an import as parsed (`import_parsed`, see values/parse_values.py).
 """
 
 import duckdb

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index_engine.importing.case_numbers import (
+from index_engine.importing.case_numbers.grammar import (
     MAX_BATCH_CASES,
     CaseNumber,
-    canonical_sql,
     expand_batch,
     parse,
-    parts_sql,
 )
+from index_engine.importing.case_numbers.sql import canonical_sql, parts_sql
 
 many = settings(max_examples=150, deadline=None)
 PARTS = ("style", "canonical", "year", "court", "case_type", "sequence")

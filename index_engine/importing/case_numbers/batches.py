@@ -1,11 +1,11 @@
-"""What case numbers tell beyond naming a case: batches of several, and what is wrong with them.
+"""Batches: case numbers that name several cases, such as (2023)粤0304执15-18号.
 
 Works on the staged text of an import (`import_text`, see files/staging.py).
 """
 
 import duckdb
 
-from index_engine.importing import case_numbers
+from index_engine.importing.case_numbers.grammar import expand_batch, parse
 from index_engine.importing.mapping import Mapping
 
 # Fields that speak of one case; of a batch the file states them once for all of it.
@@ -39,10 +39,10 @@ def expand_batches(
     ).fetchall()
     numbers, problems = [], []
     for row_no, text in suspects:
-        if case_numbers.parse(text).style != "batch":
+        if parse(text).style != "batch":
             continue
         try:
-            numbers += [(row_no, number) for number in case_numbers.expand_batch(text)]
+            numbers += [(row_no, number) for number in expand_batch(text)]
         except ValueError as error:
             problems.append((row_no, str(error)))
     if problems:
@@ -101,73 +101,6 @@ def _add_batch_rows(
     )
     con.execute("INSERT INTO import_batches SELECT row_no, NULL FROM import_expanded")
     con.execute("DROP TABLE import_expansion; DROP TABLE import_expanded")
-
-
-def check_case_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    """Add what the numbers in `import_parsed` show to `import_findings`, with an `action`."""
-    for field, rule, action, message, source_sql in _NUMBER_CHECKS:
-        con.execute(
-            "INSERT INTO import_findings (row_no, field, rule, message, action)"
-            f" SELECT row_no, $field, $rule, {message}, $action FROM {source_sql}",
-            {"field": field, "rule": rule, "action": action},
-        )
-
-
-_NUMBER_CHECKS = (
-    (
-        "case_id",
-        "masked_number",
-        "rejected",
-        "'signs of the case number are masked: two cases could have this one number'",
-        "import_parsed WHERE number_style = 'masked'",
-    ),
-    (
-        "case_id",
-        "unreadable_batch",
-        "rejected",
-        "problem",
-        "import_batches WHERE problem IS NOT NULL",
-    ),
-    (
-        "case_id",
-        "batch_expanded",
-        "noted",
-        "'one case of a batch: its amounts are those of all and were left out'",
-        "import_batches WHERE problem IS NULL",
-    ),
-    (
-        "case_id",
-        "legacy_number",
-        "noted",
-        "'a number of the form before 2016, which has no court code'",
-        "import_parsed WHERE number_style = 'legacy'",
-    ),
-    (
-        "case_id",
-        "not_a_case_number",
-        "warned",
-        "'no case number, though most cases of the file have one'",
-        "import_parsed WHERE number_style = 'other' AND case_id IS NOT NULL"
-        " AND (SELECT count(*) FROM import_parsed WHERE number_style <> 'other') * 2"
-        " > (SELECT count(*) FROM import_parsed)",
-    ),
-    (
-        "court_id",
-        "number_of_another_court",
-        "warned",
-        "'the case number names the court ' || number_court || ', the row ' || known.code",
-        "import_parsed JOIN courts AS known USING (court_id)"
-        " WHERE number_court <> known.code AND NOT EXISTS (SELECT 1 FROM court_names"
-        " WHERE court_names.court_id = known.court_id AND court_names.name = number_court)",
-    ),
-    (
-        "case_type",
-        "number_of_another_type",
-        "warned",
-        "'the case number is of type ' || number_type || ', the row of ' || case_type",
-        "import_parsed WHERE number_type <> case_type",
-    ),
-)
 
 
 def restore_line_numbers(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
