@@ -1,4 +1,4 @@
-"""Where the compared places stand in the period: score, interval, rank set, band and n."""
+"""The compared places in the period: score, interval, rank set, band and n."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def section(view: View) -> None:
             "a reason to inspect case files."
         ),
         anchor="closings",
-        # The nation stands beside places, not beside itself.
+        # The nation is not compared with itself.
         columns=check_columns(with_nation=place.level != "nation"),
         empty_text=_("Too few closed cases for any of the checks."),
         source=Source(extra=_("Small print: 95% interval.")),

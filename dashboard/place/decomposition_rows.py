@@ -23,7 +23,7 @@ from index_engine import queries
 class Estimates:
     """The estimates of an indicator, or of the score, in its own unit of measure.
 
-    `value` is as observed, `shrunk` drawn to the mean of its peers, `adjusted` at the national case
+    `value` is as observed, `shrunk` its shrinkage estimate, `adjusted` at the national case
     mix, each with the ends of its interval; None or NaN where there is none. `is_imputed` tells
     that the points are of the peers' value or of the shrinkage estimate, for want of cases;
     `direct_weight` is the weight of the place's own cases in the shrinkage estimate.
@@ -76,7 +76,7 @@ class Estimates:
 
 @dataclass(frozen=True)
 class DecompositionRow:
-    """One row: `nation_points` and `distribution` are what its spine is drawn from, `weight` is its
+    """One row: `nation_points` and `distribution` are shown on its spine chart, `weight` is its
     share of the score or of its dimension. A dimension has points, but no estimates."""
 
     kind: Literal["score", "dimension", "indicator"]

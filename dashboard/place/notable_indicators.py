@@ -110,7 +110,7 @@ def _comparison_list(view: View, comparisons: list[IndicatorComparison], verdict
 
 
 def comparison_sentence(comparison: IndicatorComparison) -> str:
-    """One indicator in a sentence: value, interval, n, the nation's value, and how far apart."""
+    """One indicator in a sentence: value, interval, n, the nation's value and the difference."""
     line, item = comparison.line, comparison.item
     template = (
         _(

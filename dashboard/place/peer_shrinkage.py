@@ -1,4 +1,4 @@
-"""The peer group of a place, and how far its score is drawn to the mean of the group."""
+"""The peer group of a place, and how far shrinkage moves its score."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _group_facts(view: View, row: Any) -> Html:
 
 
 def score_estimates(row: Any) -> list[ScoreEstimate]:
-    """The score of a row of scores as observed, and drawn to the mean of its peers."""
+    """The score of a row of scores as observed, and its shrinkage estimate."""
     return [
         ScoreEstimate(_("As observed"), row.score, row.low, row.high),
         ScoreEstimate(_("Shrinkage estimate"), row.shrunk, row.shrunk_low, row.shrunk_high),

@@ -1,4 +1,4 @@
-"""The score by dimension and indicator: as observed, drawn to the peers, or at the national mix.
+"""The score by dimension and indicator: as observed, shrunk, or at the national mix.
 
 One table with three readings, which the parameter `view` of the address names. The default shows
 what enters the score; the others answer one question each, so that no table is a wall of numbers.
@@ -224,7 +224,7 @@ def _n_column() -> Column[DecompositionRow]:
 def _number_cell_column(
     heading: str, cell: Callable[[Estimates, str], Html]
 ) -> Column[DecompositionRow]:
-    """A column of numbers whose cell is drawn from estimates and their unit of measure."""
+    """A column of numbers whose cell is made from estimates and their unit of measure."""
     column = Column[DecompositionRow](
         heading, lambda line: cell(_estimates(line), line.scale.unit), kind="number"
     )

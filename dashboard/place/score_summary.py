@@ -1,4 +1,4 @@
-"""Where a place stands: its score with intervals, band, rank, change and number of cases."""
+"""The score of a place with intervals, band, rank, change and number of cases."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import chart_block, components, controls, theme
 from dashboard.ui.html import Html, tag
+from dashboard.ui.national_comparison import IntervalPosition, interval_position
 
 VIEW = "caterpillar"  # value of `view` in the address
 MAX_NAMED_PLACES = 60  # so many places have room for their names; more are a strip
@@ -38,13 +39,16 @@ def view_switch() -> Html:
 
 
 def sides(places: pd.DataFrame, reference: float | None, ends: tuple[str, str]) -> pd.Series:
-    """Whether the interval of each unit lies wholly below or above the reference, or across it."""
-    low, high = (places[end].astype(float) for end in ends)
-    side = pd.Series(SPANS_NATION, index=places.index, dtype=object)
-    if reference is not None:
-        side[high < reference] = BELOW_NATION
-        side[low > reference] = ABOVE_NATION
-    return side
+    """Whether the interval of each place lies wholly below or above the reference, or across it."""
+    names = {
+        IntervalPosition.BELOW: BELOW_NATION,
+        IntervalPosition.ABOVE: ABOVE_NATION,
+        IntervalPosition.OVERLAPPING: SPANS_NATION,
+        IntervalPosition.UNKNOWN: SPANS_NATION,
+    }
+    intervals = zip(*(places[end].astype(float) for end in ends), strict=True)
+    side = [names[interval_position(low, high, reference)] for low, high in intervals]
+    return pd.Series(side, index=places.index, dtype=object)
 
 
 def draw_plot(

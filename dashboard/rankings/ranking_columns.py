@@ -14,6 +14,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, localise, ngettext, place_name
 from dashboard.ui import components, table
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.national_comparison import IntervalPosition, interval_position
 from dashboard.ui.table import Column
 from index_engine import queries
 from index_engine.queries import LEVELS
@@ -327,12 +328,10 @@ def _year_change_column(view: View) -> Column:
 
 
 def year_change_cell(line: Any) -> object:
-    """The change on the year, with a mark where its interval leaves zero out."""
+    """The change on the year, with a mark where its interval excludes zero."""
     change = formats.change(line.change_year)
-    if (
-        formats.is_missing(line.change_year_low)
-        or line.change_year_low <= 0 <= line.change_year_high
-    ):
+    position = interval_position(line.change_year_low, line.change_year_high, 0.0)
+    if position not in (IntervalPosition.ABOVE, IntervalPosition.BELOW):
         return change
     interval_text = _("95% interval {interval}: more than chance").format(
         interval=_("{low} to {high}").format(

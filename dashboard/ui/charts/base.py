@@ -91,6 +91,12 @@ def score_history(
     return annotation_lines.draw_marks(figure, marks, len(quarters))
 
 
+def axis_title(text: str) -> dict[str, Any]:
+    """The title of an axis, small and in the colour of secondary text."""
+    font = {"size": 12, "color": theme.current_palette().muted}
+    return {"text": text, "font": font, "standoff": 6}
+
+
 def quarters_axis(periods: Sequence[str]) -> dict[str, Any]:
     """A horizontal axis of quarters by name, with the years under it."""
     labels = [formats.period(p) for p in periods]

@@ -1,4 +1,4 @@
-"""The funnel plot: rates of places against how many cases each rests on, with limits of chance."""
+"""Funnel plot: rates of places against the cases they rest on, with limits of chance."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import theme
+from dashboard.ui.charts import base
 from dashboard.ui.charts.base import NO_HOVER
 
 TICKS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
@@ -32,10 +33,11 @@ def draw_funnel_plot(
     focus_id: str,
     watermark: str,
 ) -> go.Figure:
-    """Scatter of `units` by n (logarithmic) and rate, under `limits` at 95 and 99.8 %.
+    """Scatter of `places` by n (logarithmic) and rate, with `limits` at 95 and 99.8 %.
 
-    `mine` are the ids of units drawn in colour, `here` the one in view, drawn larger; the others
-    are grey. A diamond lies outside the limits at 95 %, one with a dark edge at 99.8 %.
+    `places` and `limits` are those of the query of funnel plots, `centre` is the common rate. The
+    places in `member_ids` are coloured, that of `focus_id` is drawn larger, the others are grey. A
+    diamond is outside the 95 % limits, one with a dark edge outside the 99.8 % limits.
     """
     is_member = places["place_id"].isin(set(member_ids))
     is_focus = places["place_id"] == focus_id
@@ -58,11 +60,7 @@ def draw_funnel_plot(
             showgrid=False,
             tickvals=[tick for tick in TICKS if tick <= 2 * float(places["n"].max())],
             ticktext=[formats.number(tick) for tick in TICKS],
-            title={
-                "text": _("denominator (log scale)"),
-                "font": {"size": 12, "color": theme.current_palette().muted},
-                "standoff": 6,
-            },
+            title=base.axis_title(_("denominator (log scale)")),
         ),
         yaxis=theme.axis(range=[low, high], ticksuffix="%"),
         annotations=[*_limit_labels(limits, centre, low, high), theme.watermark(watermark)],
@@ -71,7 +69,7 @@ def draw_funnel_plot(
 
 
 def _limit_lines(limits: pd.DataFrame, centre: float) -> list[dict[str, Any]]:
-    """The limits, and the rate of all together in the middle."""
+    """The limits, and the common rate between them."""
     traces = [
         {
             "type": "scatter",
@@ -133,7 +131,7 @@ def _point_trace(rows: pd.DataFrame, colour: str, size: int) -> dict[str, Any]:
 
 
 def _hover_text(row: Any) -> str:
-    """Name, rate and the two numbers it is made of; angle brackets would be read as markup."""
+    """Name, rate, numerator and denominator; angle brackets would be read as markup."""
     name = place_name(row).replace("&", "&amp;").replace("<", "&lt;")
     fraction_text = _("{part} of {n}").format(
         part=formats.number(row.part), n=formats.number(row.n)
@@ -142,7 +140,7 @@ def _hover_text(row: Any) -> str:
 
 
 def _rate_range(places: pd.DataFrame, centre: float) -> tuple[float, float]:
-    """The rates to draw, in per cent: all points and a little room; limits may leave it."""
+    """Ends of the axis of rates, in per cent: all points with some padding; limits may lie outside."""
     values = [*(100 * places["value"]), 100 * centre]
     padding = max(0.06 * (max(values) - min(values)), 1.0)
     return max(min(values) - padding, -2.0), min(max(values) + padding, 102.0)
@@ -151,7 +149,7 @@ def _rate_range(places: pd.DataFrame, centre: float) -> tuple[float, float]:
 def _limit_labels(
     limits: pd.DataFrame, centre: float, low: float, high: float
 ) -> list[dict[str, Any]]:
-    """Names at the right ends of the lines; where two would cover each other, the inner goes."""
+    """Names at the right ends of the lines; of two that would overlap, the upper is left out."""
     last_limits = limits.iloc[-1]
     line_ends = [(100 * float(last_limits[column]), name) for column, _dash, name in LIMIT_LINES]
     line_ends.append((100 * centre, formats.percent(centre)))

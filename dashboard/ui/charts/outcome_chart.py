@@ -1,5 +1,4 @@
-"""What became of cases or lots month by month: shares by outcome, with their intervals and the
-nation's curve of the outcome that counts."""
+"""Chart of the outcomes of cases or lots: cumulative incidence by month since they began."""
 
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import theme
+from dashboard.ui.charts import base
 
 SHORT_CURVE_SHARE = 0.5  # of the horizon: a curve that ends earlier is too narrow for names inside
 NATION_LABEL_POSITION = 0.3  # of the horizon: where the nation's curve bears its name
@@ -30,10 +30,10 @@ def draw_outcome_chart(
 ) -> go.Figure:
     """Shares by outcome, stacked to one, by month; open ones are on top.
 
-    `curve` is an answer of `Snapshot.incidence`; `z` half the width of an interval in standard
-    errors. The first of `events` is the one that counts: its interval is shaded, and the nation's
-    curve of it is a dashed line. The curve ends where too few are at risk: a dotted line, and
-    nothing drawn beyond it.
+    `curve` is what the query of incidence gives, `z` half the width of an interval in standard
+    errors. The first of `events` is the outcome that counts: its interval is shaded, and the
+    nation's curve of it is dashed. A curve that ends before `horizon` (in months), because too few
+    are at risk, ends in a dotted line.
     """
     colours = theme.current_palette()
     months, first_event = curve["month"], events[0]
@@ -53,7 +53,7 @@ def draw_outcome_chart(
         margin={"l": 40, "r": 8, "t": 8, "b": 44},
         hovermode="x unified",
         xaxis=theme.axis(
-            range=[0, horizon], dtick=6, showgrid=False, title=_axis_title(_("months"))
+            range=[0, horizon], dtick=6, showgrid=False, title=base.axis_title(_("months"))
         ),
         yaxis=theme.axis(range=[0, 100], dtick=25, ticksuffix="%"),
         annotations=[*labels, theme.watermark(watermark)],
@@ -63,7 +63,7 @@ def draw_outcome_chart(
 
 
 def _area_trace(curve: pd.DataFrame, state: str, name: str, z: float) -> dict[str, Any]:
-    """One layer of the stack; the pointer reads its share, and its interval where it has one."""
+    """One layer of the stack; its hover tells the share, and the interval where there is one."""
     share = 100 * curve[state]
     if f"se_{state}" in curve:
         low, high = _interval_ends(curve, state, z)
@@ -89,13 +89,13 @@ def _area_trace(curve: pd.DataFrame, state: str, name: str, z: float) -> dict[st
 
 
 def _interval_ends(curve: pd.DataFrame, event: str, z: float) -> tuple[pd.Series, pd.Series]:
-    """The ends of the interval of a curve, inside what a share can be."""
+    """The ends of the pointwise interval of a curve, clipped to 0..1."""
     half_width = z * curve[f"se_{event}"]
     return (curve[event] - half_width).clip(lower=0.0), (curve[event] + half_width).clip(upper=1.0)
 
 
 def _interval_ribbon(curve: pd.DataFrame, event: str, z: float) -> dict[str, Any]:
-    """The interval of the lowest layer, which is a curve of its own, shaded over the stack."""
+    """The interval of the lowest layer, shaded over the stack."""
     low, high = _interval_ends(curve, event, z)
     months = list(curve["month"])
     return {
@@ -123,7 +123,7 @@ def _reference_trace(nation: pd.DataFrame, event: str, name: str) -> dict[str, A
 
 
 def _reference_label(nation: pd.DataFrame, event: str, name: str, horizon: int) -> dict[str, Any]:
-    """The nation's name on its curve, beyond the steep part of it."""
+    """The name of the nation on its curve, beyond the steep part."""
     index = min(int(NATION_LABEL_POSITION * horizon), len(nation) - 1)
     return {
         "text": name,
@@ -155,7 +155,7 @@ def _at_risk_trace(curve: pd.DataFrame) -> dict[str, Any]:
 def _stack_labels(
     curve: pd.DataFrame, events: Sequence[str], names: Mapping[str, str], horizon: int
 ) -> list[dict[str, Any]]:
-    """Name and final share inside each area that is thick enough at its end."""
+    """Name and final share of each layer that is thick enough; inside it, or right of a short curve."""
     last_row = curve.iloc[-1]
     has_outside_labels = (
         float(last_row["month"]) < SHORT_CURVE_SHARE * horizon
@@ -184,11 +184,3 @@ def _stack_labels(
             )
         stack_height += share
     return labels
-
-
-def _axis_title(text: str) -> dict[str, Any]:
-    return {
-        "text": text,
-        "font": {"size": 12, "color": theme.current_palette().muted},
-        "standoff": 6,
-    }

@@ -82,7 +82,8 @@ def draw_waterfall(
         margin={"l": 8, "r": 20, "t": 14, "b": 34},
         bargap=0.35,
         xaxis=theme.axis(
-            range=[min(bar_ends) - padding, max(bar_ends) + padding], title=_axis_title()
+            range=[min(bar_ends) - padding, max(bar_ends) + padding],
+            title=base.axis_title(_("points of the score")),
         ),
         yaxis=theme.axis(
             range=[len(names) - 0.4, -0.75],
@@ -117,11 +118,6 @@ def _part_bar(
         )
         + "<extra></extra>",
     }
-
-
-def _axis_title() -> dict[str, Any]:
-    font = {"size": 12, "color": theme.current_palette().muted}
-    return {"text": _("points of the score"), "font": font, "standoff": 6}
 
 
 def _wrap_name(name: str, width: int = 22) -> str:
