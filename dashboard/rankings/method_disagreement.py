@@ -99,7 +99,7 @@ def explanatory_values(main_view: View, level: str, place_id: str) -> dict[str, 
     )["value"]
     statistics = queries.statistics(
         main_view.snapshot, level, place_id, main_view.period
-    ).set_index("figure")["value"]
+    ).set_index("statistic")["value"]
     payments = {item: values[item] for item in PAYMENT_INDICATORS if item in values.index}
     return payments | {
         item: statistics[item] for item in OFFICIAL_STATISTICS if item in statistics.index
