@@ -61,7 +61,8 @@ def measure_unit(view: View, measure: str) -> str:
 
 def measure_name(view: View, measure: str) -> str:
     method = view.snapshot.method
-    item_names = {item.id: localise(item.name) for item in (*method.dimensions, *method.indicators)}
+    item_names = {item.id: localise(item.name) for item in method.dimensions}
+    item_names |= {item.id: localise(item.name) for item in method.indicators}
     return item_names.get(measure, _("Score"))
 
 

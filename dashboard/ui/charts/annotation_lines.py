@@ -20,6 +20,7 @@ from dashboard.ui import theme
 from dashboard.ui.html import Html, join, tag
 from index_engine import annotation_table, periods
 from index_engine.annotation_table import DEFINITION_BREAK, Annotation
+from index_engine.errors import Message
 from index_engine.queries import Place
 
 MIN_LABEL_GAP = 0.06  # of the axis: labels nearer to each other than this take another line
@@ -84,7 +85,7 @@ def axis_position(day: date, first_quarter: str) -> float:
     return quarter - periods.parse(first_quarter) - 1 + (day - start).days / (end - start).days
 
 
-def current_annotations() -> tuple[list[Annotation], list[str]]:
+def current_annotations() -> tuple[list[Annotation], list[Message]]:
     """The events of the file in force, and what is wrong with it."""
     file = annotation_table.annotation_file(cache.current_file())
     stat = file.stat() if file.is_file() else None
@@ -92,8 +93,8 @@ def current_annotations() -> tuple[list[Annotation], list[str]]:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _read_file(path: str, version: tuple[int, int]) -> tuple[list[Annotation], list[str]]:
-    """`stamp` is part of the key only: another time or size is another file."""
+def _read_file(path: str, version: tuple[int, int]) -> tuple[list[Annotation], list[Message]]:
+    """`version` is part of the key only: another time or size is another file."""
     return annotation_table.read_annotations(Path(path))
 
 

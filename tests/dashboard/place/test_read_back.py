@@ -45,7 +45,7 @@ def test_files_of_single_queries_hold_their_columns(
     expected = {
         "checks": queries.checks(sample, *key),
         "changes": queries.change_decomposition(sample, *key),
-        "expected": queries.indirect_ratio(sample, *key),
+        "expected": pd.DataFrame([queries.indirect_ratio(sample, *key)]),
         "represented": queries.mix_overlap(sample, *key),
         "auction-rounds": queries.sale_pipeline(sample, *key),
         "nodes": queries.waiting_times(sample, *key),
@@ -100,9 +100,8 @@ def test_files_of_values_hold_the_distribution_of_each(
 ) -> None:
     place_id = scored(sample, "province", period).place_id
     profile(open_page, "province", place_id)
-    values = {"indicator": sample.indicators, "statistic": sample.statistics}[kind](
-        "province", place_id, period
-    )
+    query = {"indicator": queries.indicators, "statistic": queries.statistics}[kind]
+    values = query(sample, "province", place_id, period)
     assert_same_rows(downloads[subject], values)
     distribution = queries.distribution(sample, "province", period)
     distribution = distribution[distribution["kind"] == kind].set_index("item")
