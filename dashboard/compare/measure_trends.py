@@ -207,7 +207,7 @@ def draw_trends(
         margin={"l": 38, "r": 118, "t": 12, "b": 30},
         hovermode="x unified",
         xaxis=base.quarters_axis(quarters),
-        yaxis=theme.axis(range=list(axis_range), ticksuffix=suffix, nticks=6),
+        yaxis={"range": list(axis_range), "ticksuffix": suffix, "nticks": 6},
         annotations=[
             *base.end_labels(line_ends, label_gap, axis_range[1]),
             theme.watermark(components.watermark(view)),

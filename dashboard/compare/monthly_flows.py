@@ -99,8 +99,8 @@ def draw_flow_chart(rows: pd.DataFrame, watermark: str) -> go.Figure:
         height=250,
         margin={"l": 46, "r": 10, "t": 10, "b": 28},
         hovermode="x unified",
-        xaxis=theme.axis(type="date", showgrid=False, dtick="M12", tickformat="%Y"),
-        yaxis=theme.axis(range=[0, 1.06 * upper_limit], nticks=5, tickformat=",d"),
+        xaxis={"type": "date", "showgrid": False, "dtick": "M12", "tickformat": "%Y"},
+        yaxis={"range": [0, 1.06 * upper_limit], "nticks": 5, "tickformat": ",d"},
         annotations=[theme.watermark(watermark)],
     )
     return go.Figure({"data": traces, "layout": layout})

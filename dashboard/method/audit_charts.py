@@ -126,17 +126,19 @@ def sobol_chart(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) ->
         margin={"l": 8, "r": 10, "t": 34, "b": 30},
         showlegend=True,
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        xaxis=theme.axis(
-            zeroline=True, zerolinecolor=theme.current_palette().muted, rangemode="tozero"
-        ),
-        yaxis=theme.axis(
-            showgrid=True,
-            tickvals=list(range(len(rows))),
-            ticktext=[names[choice] for choice in rows["choice"]],
-            range=[-0.6, len(rows) + 0.25],
-            automargin=True,
-            tickfont={"color": theme.current_palette().ink, "size": 12.5},
-        ),
+        xaxis={
+            "zeroline": True,
+            "zerolinecolor": theme.current_palette().muted,
+            "rangemode": "tozero",
+        },
+        yaxis={
+            "showgrid": True,
+            "tickvals": list(range(len(rows))),
+            "ticktext": [names[choice] for choice in rows["choice"]],
+            "range": [-0.6, len(rows) + 0.25],
+            "automargin": True,
+            "tickfont": {"color": theme.current_palette().ink, "size": 12.5},
+        },
         annotations=[*notes, *([theme.watermark(watermark)] if watermark else [])],
     )
     return go.Figure({"data": traces, "layout": layout})

@@ -62,16 +62,12 @@ class Layer:
         return self.classes[self.class_index(line)].is_grey
 
 
-def ordinal_classes(
-    breaks: Sequence[float] = theme.SCORE_BREAKS, unit: str = ""
-) -> list[ColourClass]:
-    """Classes from low to high, parted at `breaks`, in the colours of the score."""
+def ordinal_classes(breaks: Sequence[float] | None = None, unit: str = "") -> list[ColourClass]:
+    """Classes from low to high, parted at `breaks` (those of the score), in the colours of it."""
+    breaks = theme.SCORE_BREAKS if breaks is None else breaks
     edges = [f"{edge:g}{unit}" for edge in breaks]
     labels = [f"<{edges[0]}", *(f"{a}–{b}" for a, b in pairwise(edges)), f"≥{edges[-1]}"]
-    return [
-        ColourClass(*pair)
-        for pair in zip(labels, theme.current_palette().score_colours, strict=True)
-    ]
+    return [ColourClass(*pair) for pair in zip(labels, theme.colour_ramp(len(labels)), strict=True)]
 
 
 def no_score_class() -> ColourClass:
@@ -133,7 +129,9 @@ def _merge_blends(pairs: ClassCounts) -> ClassCounts:
     scale_counts = [pair for pair in pairs if pair[0].in_legend and not pair[0].is_grey]
     blend_count = sum(count for colour_class, count in pairs if not colour_class.in_legend)
     if blend_count:
-        colour = theme.blend(*theme.current_palette().score_colours[3:5], 0.5)
+        colours = theme.current_palette().score_colours
+        middle = len(colours) // 2
+        colour = theme.blend(*colours[middle : middle + 2], 0.5)
         scale_counts.append((ColourClass(_("between two"), colour, is_aggregate=True), blend_count))
     return scale_counts + [pair for pair in pairs if pair[0].is_grey]
 

@@ -121,7 +121,7 @@ def _points_layer(
 ) -> Layer:
     """A layer of numbers from 0 to 100. `missing` is of places that have a score and not this."""
     classes = [*ordinal_classes(), no_score_class(), *([missing_class] if missing_class else [])]
-    first_grey = len(theme.current_palette().score_colours)
+    first_grey = len(theme.SCORE_BREAKS) + 1
 
     def class_index(line: Any) -> int:
         value = getattr(line, column)

@@ -62,15 +62,15 @@ def dumbbell_chart(rows: pd.DataFrame, unit: str, watermark: str) -> go.Figure:
         height=chart_height(len(rows)),
         margin={"l": 8, "r": 16, "t": 22, "b": 34},
         hovermode="closest",
-        xaxis=theme.axis(ticksuffix=suffix, range=_axis_range([low, high, local, non_local])),
-        yaxis=theme.axis(
-            tickvals=positions,
-            ticktext=names,
-            range=[len(rows) - 0.4, -0.6],
-            showgrid=False,
-            automargin=True,
-            tickfont={"color": palette.ink, "size": 12.5},
-        ),
+        xaxis={"ticksuffix": suffix, "range": _axis_range([low, high, local, non_local])},
+        yaxis={
+            "tickvals": positions,
+            "ticktext": names,
+            "range": [len(rows) - 0.4, -0.6],
+            "showgrid": False,
+            "automargin": True,
+            "tickfont": {"color": palette.ink, "size": 12.5},
+        },
         annotations=[
             {
                 **theme.watermark(watermark),
@@ -196,22 +196,24 @@ def gap_history_chart(
         hovermode="x unified",
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": -0.16, "font": {"size": 12}},
-        xaxis=theme.axis(
-            showgrid=False,
-            tickangle=0,
-            categoryorder="array",
-            categoryarray=quarters,
-            tickvals=[q for q, p in zip(quarters, history["period"], strict=True) if p[4:] == "Q4"],
-            ticktext=[p[:4] for p in history["period"] if p[4:] == "Q4"],
-        ),
-        yaxis=theme.axis(
-            zeroline=True,
-            zerolinecolor=palette.muted,
-            title={
+        xaxis={
+            "showgrid": False,
+            "tickangle": 0,
+            "categoryorder": "array",
+            "categoryarray": quarters,
+            "tickvals": [
+                q for q, p in zip(quarters, history["period"], strict=True) if p[4:] == "Q4"
+            ],
+            "ticktext": [p[:4] for p in history["period"] if p[4:] == "Q4"],
+        },
+        yaxis={
+            "zeroline": True,
+            "zerolinecolor": palette.muted,
+            "title": {
                 "text": _("percentage points") if unit == "share" else _("months"),
                 "font": {"size": 12, "color": palette.muted},
             },
-        ),
+        },
         annotations=[theme.watermark(watermark)],
     )
     return go.Figure({"data": traces, "layout": layout})

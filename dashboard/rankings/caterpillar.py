@@ -141,7 +141,7 @@ def build_chart(
     for name in (SPANS_NATION, BELOW_NATION, ABOVE_NATION):
         positions = [i for i, row_side in enumerate(side) if row_side == name]
         traces += _side_traces(positions, lines, ends, name, has_names)
-    score_axis = theme.axis(range=_score_range(places, ends), side="top" if has_names else "left")
+    score_axis = {"range": _score_range(places, ends), "side": "top" if has_names else "left"}
     axis_options: dict[str, Any] = {"range": [-0.8, len(lines) - 0.2], "showticklabels": False}
     if not has_names and not in_order:
         axis_options |= _band_axis_options(places["band"].fillna(formats.NO_VALUE).tolist())
@@ -154,7 +154,7 @@ def build_chart(
             "automargin": True,
         }
     bottom_margin = 8 if has_names or in_order else 26
-    place_axis = theme.axis(showgrid=False, **axis_options)
+    place_axis = dict(showgrid=False, **axis_options)
     layout = theme.layout(
         height=chart_height(len(lines)),
         margin={

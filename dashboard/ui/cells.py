@@ -62,7 +62,7 @@ def whisker(
     nation."""
     colour = ""
     if not formats.is_missing(score):
-        colour = theme.current_palette().score_colours[theme.score_class(score)]
+        colour = theme.score_colour(score)
     return _whisker(score, low, high, nation, colour)
 
 

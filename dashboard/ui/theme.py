@@ -1,7 +1,8 @@
-"""Colours of the two looks, and the common dress of every chart.
+"""The palettes of the two colour themes, and the Plotly template that every chart has of each.
 
-A look belongs to the run of one person's page, as a language does: `use` sets it when the run
-starts. Style sheets read the same colours as variables.
+A colour theme belongs to the run of one visitor's page, as a language does: `set_palette` sets it
+when the run starts. Style sheets read the same colours as variables, and .streamlit/config.toml
+repeats some for Streamlit's widgets (a test holds them equal).
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import plotly.graph_objects as go
+import plotly.io
+
 from dashboard.state.colour_theme import COLOUR_THEMES, current_colour_theme, set_colour_theme
 
 
 @dataclass(frozen=True)
 class Palette:
-    """All colours of one look. `ground` is the page, `wash` a panel on it; `neutral` paints a place
-    without a score, `undecided` one of which a layer cannot say more, `context` the neighbourhood
-    of a map, `border` the lines between places."""
+    """All colours of one theme. `ground` is the page, `wash` a panel on it; `neutral` is for a place
+    without a score, `undecided` for one of which a layer cannot say more, `context` for the
+    neighbourhood of a map, `border` for the lines between places."""
 
     name: str
     ground: str
@@ -45,9 +49,10 @@ class Palette:
     context: str
     border: str
     others: str
-    # Scores are painted in fixed classes, so that a colour means the same in every year and on
-    # every map. Lightness moves evenly from class to class: they stay apart in grey and for any
-    # eyes. Farther from the ground is higher: darker on white, brighter on black.
+    # Scores have fixed classes, so that a colour means the same in every year and on every map. From
+    # these the colours of any number of classes are made (`colour_ramp`). Lightness moves evenly
+    # from one to the next: they differ in grey and for any eyes. Farther from the ground is higher:
+    # darker on white, brighter on black.
     score_colours: tuple[str, ...]
     # Hue says how the place itself stands, depth whether its neighbours stand alike.
     cluster_colours: Mapping[str, str]
@@ -161,7 +166,7 @@ PALETTES = dict(zip(COLOUR_THEMES, (LIGHT, DARK), strict=True))
 
 
 def set_palette(name: str) -> Palette:
-    """Paint in this look until the run ends; in the light one where there is no such."""
+    """Use the palette of this name until the run ends; the light one where there is none such."""
     return PALETTES[set_colour_theme(name)]
 
 
@@ -172,7 +177,7 @@ def current_palette() -> Palette:
 
 def css_variables() -> str:
     """The palettes as CSS variables: `--ink`, `--score-0` and so on. The shell of a page names its
-    look on the root element."""
+    colour theme on the root element."""
     return "\n".join(
         f":root{'' if p is LIGHT else f'[data-look={p.name}]'} {{ color-scheme: {p.name}; "
         + " ".join(f"--{name}: {colour};" for name, colour in _css_values(p))
@@ -215,8 +220,13 @@ FONT = (
 
 
 def score_class(score: float) -> int:
-    """Number of the colour class of a score, 0 to 6."""
+    """Number of the colour class of a score, from 0; there is one more than SCORE_BREAKS."""
     return sum(score >= limit for limit in SCORE_BREAKS)
+
+
+def score_colour(score: float) -> str:
+    """The colour of the class of a score."""
+    return colour_ramp(len(SCORE_BREAKS) + 1)[score_class(score)]
 
 
 def discrete_colour_scale(colours: Sequence[str]) -> list[list[Any]]:
@@ -253,34 +263,51 @@ def diverging_colour(value: float) -> str:
 
 
 def layout(**changes: Any) -> dict[str, Any]:
-    """Layout of every figure; `changes` are merged on top."""
-    return {
-        "font": {"family": FONT, "size": 13, "color": current_palette().ink},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
-        "dragmode": False,  # a finger on a chart scrolls the page
-        "showlegend": False,
-        "hoverlabel": {
-            "bgcolor": current_palette().ground,
-            "bordercolor": current_palette().line,
-            "font": {"family": FONT, "size": 13, "color": current_palette().ink},
-            "align": "left",
-        },
-        **changes,
-    }
+    """Layout of a chart in the colour theme of the run: its template, and `changes` of it."""
+    return {"template": template_name(current_palette()), **changes}
 
 
-def axis(**changes: Any) -> dict[str, Any]:
-    """One axis: a light grid, no frame."""
-    return {
-        "gridcolor": current_palette().line,
+def template_name(palette: Palette) -> str:
+    """The name by which Plotly knows the template of a colour theme."""
+    return f"index-{palette.name}"
+
+
+def _template(palette: Palette) -> go.layout.Template:
+    """What all charts of a colour theme have in common: a light grid without a frame on the ground
+    of the page."""
+    axis = {
+        "ticks": "",
+        "showline": True,
+        "gridcolor": palette.line,
         "zeroline": False,
-        "linecolor": current_palette().line,
-        "tickfont": {"color": current_palette().muted, "size": 12},
+        "linecolor": palette.line,
+        "tickfont": {"color": palette.muted, "size": 12},
         "fixedrange": True,
-        **changes,
     }
+    font = {"family": FONT, "size": 13, "color": palette.ink}
+    return go.layout.Template(
+        layout={
+            "font": font,
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
+            "dragmode": False,  # a finger on a chart scrolls the page
+            "hovermode": "closest",
+            "showlegend": False,
+            "hoverlabel": {
+                "bgcolor": palette.ground,
+                "bordercolor": palette.line,
+                "font": font,
+                "align": "left",
+            },
+            "xaxis": axis,
+            "yaxis": axis,
+        }
+    )
+
+
+for _palette in PALETTES.values():
+    plotly.io.templates[template_name(_palette)] = _template(_palette)
 
 
 def watermark(text: str) -> dict[str, Any]:

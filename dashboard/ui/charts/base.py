@@ -84,7 +84,7 @@ def score_history(
         margin={"l": 34, "r": 118, "t": 12, "b": 30},
         hovermode="x unified",
         xaxis=quarters_axis(list(scores["period"])),
-        yaxis=theme.axis(range=[0, 100], dtick=20),
+        yaxis={"range": [0, 100], "dtick": 20},
         annotations=[*end_labels(line_ends), theme.watermark(watermark)],
     )
     figure = go.Figure({"data": traces, "layout": layout})
@@ -104,14 +104,14 @@ def quarters_axis(periods: Sequence[str]) -> dict[str, Any]:
     year_ends = [
         (label, p[:4]) for label, p in zip(labels, periods, strict=True) if p.endswith("Q4")
     ]
-    return theme.axis(
-        showgrid=False,
-        tickangle=0,
-        categoryorder="array",  # else the order in which traces name the quarters
-        categoryarray=labels,
-        tickvals=[label for label, _year in year_ends],
-        ticktext=[year for _label, year in year_ends],
-    )
+    return {
+        "showgrid": False,
+        "tickangle": 0,
+        "categoryorder": "array",  # else the order in which traces name the quarters
+        "categoryarray": labels,
+        "tickvals": [label for label, _year in year_ends],
+        "ticktext": [year for _label, year in year_ends],
+    }
 
 
 def interval_ribbon(

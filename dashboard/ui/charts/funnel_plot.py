@@ -55,14 +55,14 @@ def draw_funnel_plot(
         height=400,
         margin={"l": 44, "r": 52, "t": 10, "b": 46},
         hovermode="closest",
-        xaxis=theme.axis(
-            type="log",
-            showgrid=False,
-            tickvals=[tick for tick in TICKS if tick <= 2 * float(places["n"].max())],
-            ticktext=[formats.number(tick) for tick in TICKS],
-            title=base.axis_title(_("denominator (log scale)")),
-        ),
-        yaxis=theme.axis(range=[low, high], ticksuffix="%"),
+        xaxis={
+            "type": "log",
+            "showgrid": False,
+            "tickvals": [tick for tick in TICKS if tick <= 2 * float(places["n"].max())],
+            "ticktext": [formats.number(tick) for tick in TICKS],
+            "title": base.axis_title(_("denominator (log scale)")),
+        },
+        yaxis={"range": [low, high], "ticksuffix": "%"},
         annotations=[*_limit_labels(limits, centre, low, high), theme.watermark(watermark)],
     )
     return go.Figure({"data": traces, "layout": layout})

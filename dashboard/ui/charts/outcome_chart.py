@@ -52,10 +52,13 @@ def draw_outcome_chart(
         height=340,
         margin={"l": 40, "r": 8, "t": 8, "b": 44},
         hovermode="x unified",
-        xaxis=theme.axis(
-            range=[0, horizon], dtick=6, showgrid=False, title=base.axis_title(_("months"))
-        ),
-        yaxis=theme.axis(range=[0, 100], dtick=25, ticksuffix="%"),
+        xaxis={
+            "range": [0, horizon],
+            "dtick": 6,
+            "showgrid": False,
+            "title": base.axis_title(_("months")),
+        },
+        yaxis={"range": [0, 100], "dtick": 25, "ticksuffix": "%"},
         annotations=[*labels, theme.watermark(watermark)],
         shapes=[cutoff_line] if last_month < horizon else [],
     )

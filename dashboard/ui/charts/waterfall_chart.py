@@ -81,18 +81,18 @@ def draw_waterfall(
         height=64 + 34 * len(names),
         margin={"l": 8, "r": 20, "t": 14, "b": 34},
         bargap=0.35,
-        xaxis=theme.axis(
-            range=[min(bar_ends) - padding, max(bar_ends) + padding],
-            title=base.axis_title(_("points of the score")),
-        ),
-        yaxis=theme.axis(
-            range=[len(names) - 0.4, -0.75],
-            tickvals=list(range(len(names))),
-            ticktext=[_wrap_name(name) for name in names],
-            automargin=True,
-            showgrid=False,
-            tickfont={"color": theme.current_palette().ink, "size": 12.5},
-        ),
+        xaxis={
+            "range": [min(bar_ends) - padding, max(bar_ends) + padding],
+            "title": base.axis_title(_("points of the score")),
+        },
+        yaxis={
+            "range": [len(names) - 0.4, -0.75],
+            "tickvals": list(range(len(names))),
+            "ticktext": [_wrap_name(name) for name in names],
+            "automargin": True,
+            "showgrid": False,
+            "tickfont": {"color": theme.current_palette().ink, "size": 12.5},
+        },
         annotations=[theme.watermark(watermark)],
     )
     return go.Figure({"data": traces, "layout": layout})

@@ -2,6 +2,7 @@
 
 import math
 import re
+import tomllib
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -10,10 +11,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.overview.map_layers import ordinal_classes
 from dashboard.state.cache import CachedSnapshot
 from dashboard.state.static_files import ASSETS
 from dashboard.text import formats, i18n
@@ -22,6 +25,7 @@ from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column, RowGroup
 from index_engine import queries
 from index_engine.queries import Snapshot
+from tests.dashboard.running import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -129,11 +133,39 @@ def test_words_can_be_read_on_their_ground(palette: theme.Palette) -> None:
 
 def test_a_look_is_of_one_run_and_names_its_variables() -> None:
     assert theme.set_palette("dark") is theme.DARK and theme.current_palette() is theme.DARK
-    assert theme.axis()["gridcolor"] == theme.DARK.line
+    chart = go.Figure(layout=theme.layout(height=100))
+    assert chart.layout.template.layout.xaxis.gridcolor == theme.DARK.line
+    assert chart.layout.template.layout.font.color == theme.DARK.ink
     assert theme.set_palette("purple") is theme.LIGHT
     sheet = theme.css_variables()
     assert f":root {{ color-scheme: light; --ground: {theme.LIGHT.ground};" in sheet
     assert f":root[data-look=dark] {{ color-scheme: dark; --ground: {theme.DARK.ground};" in sheet
+
+
+def test_widgets_have_the_colours_of_the_palettes() -> None:
+    """Streamlit reads its own file of settings, before there is a page."""
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    for palette in (theme.LIGHT, theme.DARK):
+        assert settings["theme"][palette.name] == {
+            "primaryColor": palette.accent,
+            "backgroundColor": palette.ground,
+            "secondaryBackgroundColor": palette.wash,
+            "textColor": palette.ink,
+            "linkColor": palette.accent,
+            "borderColor": palette.line,
+        }
+    assert settings["theme"]["font"] == settings["theme"]["headingFont"] == theme.FONT
+
+
+@pytest.mark.parametrize("breaks", [(50,), (20, 40, 60, 80), tuple(range(10, 100, 10))])
+def test_another_number_of_classes_is_a_matter_of_one_line(
+    monkeypatch: pytest.MonkeyPatch, breaks: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(theme, "SCORE_BREAKS", breaks)
+    classes = ordinal_classes()
+    assert len({entry.colour for entry in classes}) == len(breaks) + 1
+    for score in (0.0, 49.9, 50.0, 100.0):
+        assert theme.score_colour(score) == classes[theme.score_class(score)].colour
 
 
 def test_style_sheets_use_no_colour_that_has_no_name() -> None:
