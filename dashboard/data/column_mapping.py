@@ -44,7 +44,7 @@ def make_key_builder(*identity: object) -> KeyBuilder:
 
 def field_choices(base: Proposal, key: KeyBuilder) -> dict[int, str | None]:
     """What the columns feed by position, as it stands on the screen; empty where that is what was
-    proposed. All of it counts as chosen: no column gives its field up unseen."""
+    proposed. All of it counts as chosen: no column gives its field up visually-hidden."""
     columns = mapping_draft.file_columns(base)
     proposed_fields = {column.position: column.field for column in columns}
     current_fields = {

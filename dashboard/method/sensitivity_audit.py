@@ -144,7 +144,7 @@ def perturbation_columns(method: Method, max_change: float) -> list[Column[Any]]
         ),
         plot_column(_("Mean change of rank"), mean_rank_cell),
         number_column(
-            tag("span", _("Mean"), class_="unseen"),
+            tag("span", _("Mean"), class_="visually-hidden"),
             unless_unscored(lambda row: row.rank_mean),
             1,
         ),

@@ -16,7 +16,7 @@ from dashboard.overview.map_layers import ColourClass, Layer, ordinal_classes
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import components, table, theme
+from dashboard.ui import cells, components, theme
 from dashboard.ui.table import Column
 from index_engine import queries
 from index_engine.method import Indicator
@@ -63,7 +63,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
             return components.status_text(
                 "no_data" if formats.is_missing(line.value_status) else line.value_status
             )
-        return table.whisker(line.points, line.points_low, line.points_high)
+        return cells.whisker(line.points, line.points_low, line.points_high)
 
     def value_text(line: Any) -> str:
         return formats.value(line.value, indicator.unit)

@@ -13,7 +13,7 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
-from dashboard.ui import components, table
+from dashboard.ui import cells, components, table
 from dashboard.ui.html import join, tag
 from dashboard.ui.table import Column
 
@@ -81,7 +81,7 @@ def _draw_classes(view: View, level: str, places: pd.DataFrame, layer: Layer) ->
         Column(layer.short_name, lambda row: _class_label(row[0])),
         Column(
             "",
-            lambda row: table.stacked_bar([(row[1], row[0].colour, row[0].label)], max_count),
+            lambda row: cells.stacked_bar([(row[1], row[0].colour, row[0].label)], max_count),
             "plot",
         ),
         Column(_("Count"), lambda row: formats.number(row[1]), kind="number"),

@@ -15,7 +15,7 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import components, method_switch, table, theme
+from dashboard.ui import cells, components, method_switch, theme
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column
 from index_engine import queries
@@ -141,7 +141,7 @@ def _points_layer(
         low, high = (
             (getattr(line, end) for end in interval_columns) if interval_columns else (None, None)
         )
-        return table.whisker(value, low, high, reference)
+        return cells.whisker(value, low, high, reference)
 
     nation = view.score_row(view.snapshot.nation)
     reference = getattr(nation, column) if nation is not None else None
@@ -201,7 +201,7 @@ def _band_layer(view: View) -> Layer:
     def draw_cell(line: Any) -> object:
         if formats.is_missing(line.score):
             return components.no_score_reason(view.snapshot, line)
-        return table.whisker(line.score, line.low90, line.high90)
+        return cells.whisker(line.score, line.low90, line.high90)
 
     def band_label(line: Any) -> str:
         if formats.is_missing(line.score):

@@ -13,7 +13,7 @@ from dashboard.state import address, cache
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import components, table
+from dashboard.ui import cells, components, table
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column
 from index_engine import queries
@@ -232,7 +232,7 @@ def _rank_column(method: Method, prefix: str) -> Column:
             getattr(line, f"{prefix}low"), getattr(line, f"{prefix}high"), "score"
         )
         score_text = join(formats.number(score, 1), " (", ends, ")")
-        return table.value_with_detail(
+        return cells.value_with_detail(
             formats.rank(rank, getattr(line, f"{prefix}tied")), score_text
         )
 

@@ -12,7 +12,7 @@ from dashboard.rankings import column_notes, compare_selection, score_history, t
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, ngettext, place_name
-from dashboard.ui import components, table
+from dashboard.ui import cells, components
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.national_comparison import IntervalPosition, interval_position
 from dashboard.ui.table import Column
@@ -144,7 +144,7 @@ def custom_weight_columns(view: View, level: str, places: pd.DataFrame) -> list[
         Column(
             "0–100",
             lambda line: _with_second_mark(
-                table.whisker(line.score, line.low, line.high), line.default_score
+                cells.whisker(line.score, line.low, line.high), line.default_score
             ),
             kind="plot",
             note=_(
@@ -233,7 +233,7 @@ def _interval_plot_column(view: View) -> Column:
     return Column(
         "0–100",
         lambda line: _with_second_mark(
-            table.whisker(line.score, getattr(line, low), getattr(line, high), reference),
+            cells.whisker(line.score, getattr(line, low), getattr(line, high), reference),
             line.shrunk,
         ),
         kind="plot",
@@ -289,7 +289,7 @@ def _value_with_interval(line: Any, column: str) -> object:
     if formats.is_missing(value):
         return formats.NO_VALUE
     low, high = getattr(line, f"{column}_low"), getattr(line, f"{column}_high")
-    return table.value_with_detail(_one_decimal(value), formats.interval(low, high, "score"))
+    return cells.value_with_detail(_one_decimal(value), formats.interval(low, high, "score"))
 
 
 def _band_column(view: View) -> Column:
@@ -301,7 +301,9 @@ def band_cell(line: Any) -> object:
     if not formats.is_missing(line.band):
         return line.band
     reason = _("interval too wide for a band")
-    return tag("span", formats.NO_VALUE, tag("span", reason, class_="unseen"), title=reason)
+    return tag(
+        "span", formats.NO_VALUE, tag("span", reason, class_="visually-hidden"), title=reason
+    )
 
 
 def _top_share_column(view: View, level: str) -> Column:
@@ -339,7 +341,7 @@ def year_change_cell(line: Any) -> object:
         )
     )
     mark = tag("b", "▲" if line.change_year > 0 else "▼", aria_hidden="true")
-    screen_reader_text = tag("span", f", {interval_text}", class_="unseen")
+    screen_reader_text = tag("span", f", {interval_text}", class_="visually-hidden")
     return tag("span", mark, change, screen_reader_text, title=interval_text, class_="moved")
 
 

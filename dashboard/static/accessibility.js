@@ -1,6 +1,5 @@
 // For people who use the keyboard or have the page read to them.
-if (!window.ownAccess) {
-  window.ownAccess = true;
+{
   // Past the header, which is the same on every page, to what this page says.
   document.addEventListener("click", (event) => {
     if (!event.target.closest || !event.target.closest("a.skip")) return;
@@ -20,7 +19,7 @@ if (!window.ownAccess) {
   }, true);
   // Pages change without being loaded anew, so nothing would say that another one is here.
   const said = document.body.appendChild(document.createElement("div"));
-  said.className = "unseen";
+  said.className = "visually-hidden";
   said.setAttribute("role", "status");
   new MutationObserver(() => { said.textContent = document.title; })
     .observe(document.querySelector("title"), { childList: true });

@@ -1,9 +1,9 @@
 // Parts of a page: the one that the address names is brought into view, the one in view is marked.
-if (!window.ownArrive) {
+{
   // The part of a page that the address names comes later than the address, and charts above it
   // later still: it is kept in view until all stands, or a person moves.
   const MOVES = ["wheel", "touchstart", "pointerdown", "keydown"];
-  window.ownArrive = () => {
+  window.scrollToAnchor = () => {
     const name = decodeURIComponent(location.hash.slice(1));
     if (!name) return;
     let rounds = 0;
@@ -25,7 +25,7 @@ if (!window.ownArrive) {
     }, 100);
     MOVES.forEach((move) => addEventListener(move, stop, true));
   };
-  window.ownArrive();
+  window.scrollToAnchor();
 
   // In a list of jumps the part in view is marked.
   let asked = false;

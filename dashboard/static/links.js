@@ -1,15 +1,14 @@
 // Follows links of our own as the browser's back button does: the address changes and Streamlit,
 // which listens for that, runs the page it names. Nothing is loaded anew; a click with a modifier
 // key, or without this script, is an ordinary link.
-if (!window.ownLinks) {
-  window.ownLinks = true;
-  window.ownGo = (target, { replace = false } = {}) => {
+{
+  window.navigateTo = (target, { replace = false } = {}) => {
     const leaves = new URL(target).pathname !== location.pathname;
     history[replace ? "replaceState" : "pushState"]({}, "", target);
     window.dispatchEvent(new PopStateEvent("popstate"));
     if (!leaves) return;
     window.scrollTo(0, 0);
-    window.ownArrive();
+    window.scrollToAnchor();
   };
   document.addEventListener("click", (event) => {
     const look = event.target.closest && event.target.closest("a[data-look]");
@@ -23,7 +22,7 @@ if (!window.ownLinks) {
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
     if (!link || !plain) return;
     event.preventDefault();
-    window.ownGo(link.href);
+    window.navigateTo(link.href);
   });
   // One explanation is open at a time, and a click elsewhere or Escape closes it.
   const closeNotes = (except) =>

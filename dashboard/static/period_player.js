@@ -1,8 +1,7 @@
 // Runs a map through the quarters: each step is the address of the next one, which the page answers as any
 // other, so that numbers, list and map always belong together. A step waits for the page to have
 // answered the one before. The address is replaced, not added to: the back button leaves the film.
-if (!window.ownPlay) {
-  window.ownPlay = true;
+{
   const STILL = 900; // milliseconds that a quarter stays on screen at least
   let playing = false;
   const button = () => document.querySelector("button[data-periods]");
@@ -21,7 +20,7 @@ if (!window.ownPlay) {
     // The last one is what a page without the parameter shows.
     if (at === periods.length - 1) target.searchParams.delete("period");
     else target.searchParams.set("period", periods[at]);
-    window.ownGo(target.href, { replace: true });
+    window.navigateTo(target.href, { replace: true });
   };
   const play = async () => {
     const periods = button().dataset.periods.split(" ");

@@ -1,7 +1,6 @@
 // Paper: charts are drawn for the screen, so each is told its size in a way that can be scaled, and
 // every page carries at its foot where and when it was printed and what the numbers are of.
-if (!window.ownPrint) {
-  window.ownPrint = true;
+{
   document.addEventListener("click", (event) => {
     const asked = event.target.closest && event.target.closest("a[data-print]");
     if (!asked) return;

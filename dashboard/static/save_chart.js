@@ -1,7 +1,6 @@
 // Saves a figure as it is on screen, as SVG or PNG, with its title above and its legend, source,
 // vintage and mark below: a picture travels without the page, and must say what it is by itself.
-if (!window.ownFigures) {
-  window.ownFigures = true;
+{
   const EDGE = 20, SCALE = 2;
   const colour = (name) =>
     getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

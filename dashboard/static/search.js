@@ -1,7 +1,6 @@
 // The box that finds a place or court: an ARIA combobox. Its names are asked for when somebody first
 // turns to it. It looks for a box anew at every event, as pages draw theirs anew.
-if (!window.ownSearch) {
-  window.ownSearch = true;
+{
   const MOST = 9;
   const lists = {};
   const boxOf = (event) => event.target.closest && event.target.closest(".search");
@@ -54,7 +53,7 @@ if (!window.ownSearch) {
     if (!text.trim()) return;
     const found = find(list, text);
     const menu = box.appendChild(document.createElement("ul"));
-    menu.id = "found-places";
+    menu.id = "search-results";
     menu.setAttribute("role", "listbox");
     menu.setAttribute("aria-label", field.getAttribute("aria-label"));
     field.setAttribute("aria-expanded", "true");
@@ -62,7 +61,7 @@ if (!window.ownSearch) {
     if (!found.length) { add(menu, "li", field.dataset.none).setAttribute("role", "presentation"); return; }
     found.forEach((place, number) => {
       const option = menu.appendChild(document.createElement("li"));
-      option.id = `found-place-${number}`;
+      option.id = `search-result-${number}`;
       option.setAttribute("role", "option");
       option.dataset.level = place.level;
       option.dataset.unit = place.unit;
@@ -79,7 +78,7 @@ if (!window.ownSearch) {
     if (addWay) { // the place joins a list in the address
       field.value = "";
       close(box);
-      window.ownGo(new URL(addWay.replace("PLACE", `${level}:${encodeURIComponent(unit)}`), location.href));
+      window.navigateTo(new URL(addWay.replace("PLACE", `${level}:${encodeURIComponent(unit)}`), location.href));
       return;
     }
     const way = level === "court" ? field.dataset.courtWay : field.dataset.placeWay;
@@ -90,7 +89,7 @@ if (!window.ownSearch) {
     field.value = "";
     close(box);
     field.blur();
-    window.ownGo(target);
+    window.navigateTo(target);
   };
   document.addEventListener("focusin", (event) => {
     const box = boxOf(event);

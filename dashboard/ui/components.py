@@ -65,7 +65,7 @@ def header(pages: list[tuple[str, str]], active: str) -> None:
             tag("strong", brand),
             tag("nav", *links, class_="pages", aria_label=_("Pages")),
             _data_set_menu(active),
-            tag("nav", *language_links, class_="tongues", aria_label=_("Language")),
+            tag("nav", *language_links, class_="languages", aria_label=_("Language")),
             _colour_theme_link(),
             class_="site",
         )
@@ -152,7 +152,7 @@ def footer(snapshot: CachedSnapshot | None) -> None:
             "footer",
             synthetic_mark() if snapshot.synthetic else None,
             *lines,
-            tag("span", method_link, class_="not-on-paper"),
+            tag("span", method_link, class_="no-print"),
             class_="site",
             # What print.js writes on every sheet of paper.
             data_stamp=" · ".join([_("Judicial enforcement credit index"), *pieces[1:3]]),

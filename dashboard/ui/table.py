@@ -19,9 +19,6 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import components
-from dashboard.ui.cells import stacked_bar as stacked_bar
-from dashboard.ui.cells import value_with_detail as value_with_detail
-from dashboard.ui.cells import whisker as whisker
 from dashboard.ui.html import Html, join, tag
 
 Row = TypeVar("Row")
@@ -180,7 +177,7 @@ def html_table(
     body = [_row_html(columns, row, row_class) for row in rows]
     inner = tag(
         "table",
-        tag("caption", caption, class_="unseen"),
+        tag("caption", caption, class_="visually-hidden"),
         tag("thead", head),
         tag("tbody", *body),
         class_="data",

@@ -99,7 +99,7 @@ def test_traditional_pages_have_no_simplified_character(visit: Visit, server: st
     for path in ("?", "rankings?level=city&", "place?level=province&unit=320000&", "method?"):
         page = visit(f"{server}{path}lang=zh-Hant")
         words = page.locator(".stApp").inner_text()
-        own_names = page.locator(".tongues").inner_text()  # languages are named in themselves
+        own_names = page.locator(".languages").inner_text()  # languages are named in themselves
         words = words.replace(own_names, "")
         wrong = [a for a, b in zip(words, i18n.to_traditional(words), strict=True) if a != b]
         assert not wrong, f"{path}: {''.join(wrong)}"

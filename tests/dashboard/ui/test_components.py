@@ -20,7 +20,7 @@ from dashboard.overview.map_layers import ordinal_classes
 from dashboard.state.cache import CachedSnapshot
 from dashboard.state.static_files import ASSETS
 from dashboard.text import formats, i18n
-from dashboard.ui import components, table, theme
+from dashboard.ui import cells, components, table, theme
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column, RowGroup
 from index_engine import queries
@@ -201,8 +201,8 @@ def test_table_marks_rows_groups_and_order() -> None:
 
 
 def test_whisker_draws_nothing_for_no_score() -> None:
-    assert "<i" not in table.whisker(None, None, None, 50)
-    assert "--x:40.00;--w:20.00" in table.whisker(50, 40, 60)
+    assert "<i" not in cells.whisker(None, None, None, 50)
+    assert "--x:40.00;--w:20.00" in cells.whisker(50, 40, 60)
 
 
 @pytest.fixture
