@@ -15,7 +15,7 @@ from dashboard.ui import compared_places, components
 from dashboard.ui.columns import number_column, text_column, value_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, TableSpec, table_block
-from index_engine.queries import Place
+from index_engine.queries import Place, Score
 
 DOWNLOAD_COLUMNS = (
     "score",
@@ -40,7 +40,7 @@ class Standing:
     place: Place
     name: str
     position: int
-    scores: Any
+    scores: Score | None
     ranked_count: int
 
     def value(self, column: str) -> Any:

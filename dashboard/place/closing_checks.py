@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from dashboard.state.cache import View
 from dashboard.text import formats
@@ -16,6 +15,7 @@ from dashboard.ui.provenance import provenance_note, quotient_text
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
 from index_engine.method import Check
+from index_engine.queries import CheckEstimate
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def section(view: View) -> None:
     table_block(view, spec, rows if has_values else [])
 
 
-def check_row(view: View, line: Any) -> CheckRow:
+def check_row(view: View, line: CheckEstimate) -> CheckRow:
     """A row of the table from a row of the query of checks."""
     check = next(check for check in view.snapshot.main.checks if check.id == line.check)
     return CheckRow(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from dashboard.ui.national_comparison import DIRECT_STATUSES
 from dashboard.ui.point_scale import SCORE_SCALE, PointScale
 from dashboard.ui.provenance import provenance_note
 from index_engine import queries
+from index_engine.queries import Distribution, IndicatorEstimate, Score
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,14 @@ class DecompositionRow:
     scale: PointScale
     points: float | None
     nation_points: float | None
-    distribution: Any  # a row of the query of distributions; None where there is none
+    distribution: Distribution | None
     weight: float | None = None
     estimates: Estimates | None = None
     explanation: Html | None = None
 
 
 def decomposition_rows(
-    view: View, score_row: Any, values: pd.DataFrame, distributions: Distributions
+    view: View, score_row: Score | None, values: pd.DataFrame, distributions: Distributions
 ) -> list[DecompositionRow]:
     """The score, then each dimension followed by its indicators.
 
@@ -123,7 +124,7 @@ def decomposition_rows(
     return rows
 
 
-def _score_row(row: Any, nation: Any, distributions: Distributions) -> DecompositionRow:
+def _score_row(row: Score, nation: Score | None, distributions: Distributions) -> DecompositionRow:
     nation_score = nation.score if nation else None
     return DecompositionRow(
         kind="score",
@@ -151,7 +152,7 @@ def _score_row(row: Any, nation: Any, distributions: Distributions) -> Decomposi
 
 def _indicator_rows(
     view: View,
-    lines: Iterable[Any],
+    lines: Iterable[IndicatorEstimate],
     nation_points: dict[str, float],
     distributions: Distributions,
 ) -> Iterable[DecompositionRow]:
@@ -186,5 +187,5 @@ def _indicator_rows(
         )
 
 
-def _is_imputed(line: Any) -> bool:
+def _is_imputed(line: IndicatorEstimate) -> bool:
     return not formats.is_missing(line.points) and not formats.is_missing(line.own) and not line.own

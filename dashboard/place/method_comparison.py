@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -18,6 +17,7 @@ from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
 from index_engine.method import Method
+from index_engine.queries import Score
 
 RANKED_LEVELS = ("province", "city")  # ranks of courts are on the rankings page, with their note
 
@@ -41,7 +41,7 @@ class MethodRow:
         return f"{self.method.id} {self.method.version}"
 
 
-def section(view: View, row: Any) -> None:
+def section(view: View, row: Score | None) -> None:
     """Score and rank of the place under each method; nothing where there is only one."""
     current_method = view.snapshot.method
     other_methods = [
@@ -49,8 +49,9 @@ def section(view: View, row: Any) -> None:
     ]
     if not other_methods:
         return
-    has_score = row is not None and not formats.is_missing(row.score)
-    rows = method_rows(view, row, other_methods) if has_score else []
+    rows = []
+    if row is not None and not formats.is_missing(row.score):
+        rows = method_rows(view, row, other_methods)
     with_rank = view.place.level in RANKED_LEVELS
     purposes = [
         _("{name}: {purpose}").format(name=localise(method.name), purpose=localise(method.purpose))
@@ -74,7 +75,7 @@ def section(view: View, row: Any) -> None:
     table_block(view, spec, rows)
 
 
-def method_rows(view: View, row: Any, other_methods: Sequence[Method]) -> list[MethodRow]:
+def method_rows(view: View, row: Score, other_methods: Sequence[Method]) -> list[MethodRow]:
     """The method in view first, then the others."""
     place = view.place
     ranks = view.scores(place.level)["rank"]

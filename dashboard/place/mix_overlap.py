@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from dashboard.state.cache import View
@@ -13,6 +11,7 @@ from dashboard.ui import cells
 from dashboard.ui.columns import plot_column, text_column
 from dashboard.ui.table import Source, TableSpec, table_block
 from index_engine import queries
+from index_engine.queries import MixOverlap
 
 
 def draw_overlap(view: View) -> None:
@@ -30,7 +29,7 @@ def draw_overlap(view: View) -> None:
         empty_text = _("This method does not stratify cases, so it cannot adjust for case mix.")
     min_overlap = view.snapshot.main.case_mix.min_overlap
     score_row = view.score_row(place)
-    spec: TableSpec[Any] = TableSpec(
+    spec: TableSpec[MixOverlap] = TableSpec(
         key="represented",
         title=_("Overlap with the national case mix"),
         heading="chart",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.state.cache import View
@@ -17,6 +17,7 @@ from dashboard.ui.point_scale import difference_in_points
 from dashboard.ui.provenance import provenance_note
 from index_engine import queries
 from index_engine.method import Indicator
+from index_engine.queries import IndicatorEstimate
 
 MAX_SENTENCES = 3  # on either side
 
@@ -27,7 +28,7 @@ class IndicatorComparison:
     points, above 0 for better, and not cut off at the goalposts."""
 
     item: Indicator
-    line: Any  # its row of the query of indicators
+    line: IndicatorEstimate
     verdict: Verdict
     points: float
 
@@ -71,7 +72,7 @@ def section(view: View) -> None:
     st.html(components.source_line(view))
 
 
-def national_comparisons(view: View, values: Any) -> list[IndicatorComparison]:
+def national_comparisons(view: View, values: pd.DataFrame) -> list[IndicatorComparison]:
     """Every indicator of the method beside the nation's, the largest difference first."""
     comparisons = []
     for line in values.itertuples(index=False):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import pandas as pd
 
 from dashboard.place import spine_chart
 from dashboard.state.cache import View
@@ -17,6 +18,7 @@ from dashboard.ui.provenance import provenance_note
 from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine import queries
 from index_engine.method import Statistic
+from index_engine.queries import Distribution
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class StatisticRow:
     numerator: float | None
     denominator: float | None
     nation: float | None
-    distribution: Any  # a row of the query of distributions; None where there is none
+    distribution: Distribution | None
     explanation: Html
 
 
@@ -59,7 +61,7 @@ def section(view: View) -> None:
 
 
 def statistic_rows(
-    view: View, values: Any, distributions: spine_chart.Distributions
+    view: View, values: pd.DataFrame, distributions: spine_chart.Distributions
 ) -> list[StatisticRow]:
     """Rows of the table, in the order of the method."""
     statistics = {statistic.id: statistic for statistic in view.snapshot.main.statistics}

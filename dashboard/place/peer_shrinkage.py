@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +15,7 @@ from dashboard.ui import components, peer_group_labels
 from dashboard.ui.columns import score_whisker_column, text_column, value_column
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Source, TableSpec, table_block
+from index_engine.queries import Score
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,16 @@ class ScoreEstimate:
     high: float
 
 
-def has_peers(view: View, row: Any) -> bool:
+def has_peers(view: View, row: Score | None) -> bool:
     """Whether the place has peers: the nation and special courts have none."""
     return (
         view.place.level != "nation" and row is not None and not formats.is_missing(row.peer_group)
     )
 
 
-def section(view: View, row: Any) -> None:
+def section(view: View, row: Score | None) -> None:
     """The group of the place, what defines it, and the score as observed and as shrunk."""
-    if not has_peers(view, row):
+    if row is None or formats.is_missing(row.peer_group) or not has_peers(view, row):
         return
     components.section(
         _("Peer group"),
@@ -48,7 +48,7 @@ def section(view: View, row: Any) -> None:
         ),
         anchor="peers",
     )
-    st.html(_group_facts(view, row))
+    st.html(_group_facts(view, row.peer_group, row.n_peers))
     has_estimates = not formats.is_missing(row.score) and not formats.is_missing(row.shrunk)
     rows = score_estimates(row) if has_estimates else []
     spec: TableSpec[ScoreEstimate] = TableSpec(
@@ -73,20 +73,20 @@ def section(view: View, row: Any) -> None:
     table_block(view, spec, rows)
 
 
-def _group_facts(view: View, row: Any) -> Html:
+def _group_facts(view: View, peer_group: str, n_peers: float) -> Html:
     size_text, tier_text = peer_group_labels.describe_peer_group(
-        row.peer_group, view.snapshot.main.peers
+        peer_group, view.snapshot.main.peers
     )
     pairs = (
         (_("Caseload"), size_text),
         (_("Claims"), tier_text),
-        (_("Places in the group"), formats.number(row.n_peers)),
+        (_("Places in the group"), formats.number(n_peers)),
     )
     items = [tag("div", tag("dt", term), tag("dd", meaning)) for term, meaning in pairs]
     return tag("dl", *items, class_="facts")
 
 
-def score_estimates(row: Any) -> list[ScoreEstimate]:
+def score_estimates(row: Score) -> list[ScoreEstimate]:
     """The score of a row of scores as observed, and its shrinkage estimate."""
     return [
         ScoreEstimate(_("As observed"), row.score, row.low, row.high),
@@ -94,7 +94,7 @@ def score_estimates(row: Any) -> list[ScoreEstimate]:
     ]
 
 
-def _shrinkage_note(row: Any) -> Html:
+def _shrinkage_note(row: Score) -> Html:
     details_link = tag(
         "a", _("By indicator"), href=address.current_link(view="peers"), data_in=True
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +15,7 @@ from dashboard.ui.columns import plot_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
+from index_engine.queries import Score, Sensitivity, SobolIndex
 
 VARIED_LEVELS = ("province", "city")  # levels for which the assumptions are varied
 
@@ -31,7 +31,7 @@ class RankRange:
     rank: float | None
 
 
-def section(view: View, row: Any) -> None:
+def section(view: View, row: Score | None) -> None:
     """The ranges of the rank from sampling and from assumptions, and which assumption matters."""
     place = view.place
     if place.level not in VARIED_LEVELS:
@@ -60,7 +60,7 @@ def section(view: View, row: Any) -> None:
         draw_sobol_indices(last_view, line)
 
 
-def no_ranges_reason(view: View, row: Any) -> str:
+def no_ranges_reason(view: View, row: Score | None) -> str:
     """Why nothing is varied for the place."""
     if row is None or formats.is_missing(row.score):
         return _("It has no score and therefore no rank.")
@@ -72,7 +72,7 @@ def no_ranges_reason(view: View, row: Any) -> str:
 # ------------------------------------------------------------ ranges of ranks
 
 
-def draw_rank_ranges(view: View, line: Any, sensitivity_rows: pd.DataFrame) -> None:
+def draw_rank_ranges(view: View, line: Sensitivity, sensitivity_rows: pd.DataFrame) -> None:
     """Both ranges of the rank, one below the other on one line of ranks."""
     place_count = len(sensitivity_rows)
     retention_text = None
@@ -107,7 +107,7 @@ def draw_rank_ranges(view: View, line: Any, sensitivity_rows: pd.DataFrame) -> N
     table_block(view, spec, rank_ranges(line, view.snapshot.method.sensitivity.replicates))
 
 
-def rank_ranges(line: Any, n_replicates: int) -> list[RankRange]:
+def rank_ranges(line: Sensitivity, n_replicates: int) -> list[RankRange]:
     """The confidence set of the rank, and its range over the replicates of the method."""
     return [
         RankRange(
@@ -135,11 +135,11 @@ def _source(view: View, extra: object) -> Source:
 # ------------------------------------------------------------ which assumption
 
 
-def draw_sobol_indices(view: View, line: Any) -> None:
+def draw_sobol_indices(view: View, line: Sensitivity) -> None:
     """The Sobol indices of the rank of the place, as bars."""
     sobol_rows = queries.sobol(view.snapshot, view.place.level, view.place.place_id)
     sobol_rows = sobol_rows.sort_values("total", ascending=False, kind="stable")
-    spec: TableSpec[Any] = TableSpec(
+    spec: TableSpec[SobolIndex] = TableSpec(
         key="sobol",
         title=_("Which assumptions the rank depends on"),
         heading="chart",
@@ -185,7 +185,7 @@ def _index_cell(reason: str, value: float, half_width: float) -> Html | str:
     return join(formats.number(value, 2), tag("small", f"± {formats.number(half_width, 2)}"))
 
 
-def leading_assumption_text(sobol_rows: pd.DataFrame, line: Any) -> str:
+def leading_assumption_text(sobol_rows: pd.DataFrame, line: Sensitivity) -> str:
     """In a sentence, the assumption with the largest total index, and how clearly it leads.
 
     `sobol_rows` are in falling order of the total index; `line` has the range of the rank.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Any
 
 from dashboard.state.cache import View
 from dashboard.text import formats
@@ -14,6 +13,7 @@ from dashboard.ui.columns import text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
+from index_engine.queries import ReportedStatistic
 
 YUAN_BY_UNIT = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 
@@ -27,7 +27,7 @@ def section(view: View) -> None:
     if view.snapshot.synthetic or values["computed"].notna().any():
         source_note = _("Published figures are real, and each has its own source")
         source = Source(extra=source_note if view.snapshot.synthetic else None)
-    spec: TableSpec[Any] = TableSpec(
+    spec: TableSpec[ReportedStatistic] = TableSpec(
         key="published",
         title=_("Published figures and computed values"),
         explanation=_(
@@ -61,7 +61,7 @@ def section(view: View) -> None:
     table_block(view, spec, values.itertuples(index=False))
 
 
-def _statistic_cell(view: View, line: Any) -> Html:
+def _statistic_cell(view: View, line: ReportedStatistic) -> Html:
     """The statistic, why nothing computed is like it, and of which place it was published."""
     metric = queries.metrics()[line.metric]
     pairs: list[tuple[str, object]] = []
@@ -89,20 +89,21 @@ def _short_period(first: date, last: date) -> str:
     return "–".join(dict.fromkeys(ends))
 
 
-def _computed_cell(view: View, line: Any) -> object:
+def _computed_cell(view: View, line: ReportedStatistic) -> object:
     value = measured_value(line.computed, line.measured_in, 1)
     if formats.is_missing(line.computed) or not view.snapshot.synthetic:
         return value
     return cells.value_with_detail(value, components.watermark(view))
 
 
-def _publication_link(line: Any) -> Html:
+def _publication_link(line: ReportedStatistic) -> Html:
     """A link to where it was published, or the name of the file it came in."""
-    host_match = re.match(r"https?://(?:www\.)?([^/?#]+)", line.address)
+    address = line.address or ""
+    host_match = re.match(r"https?://(?:www\.)?([^/?#]+)", address)
     source_link = (
-        tag("a", host_match[1], href=line.address, target="_blank", rel="noopener")
+        tag("a", host_match[1], href=address, target="_blank", rel="noopener")
         if host_match
-        else tag("span", line.address)
+        else tag("span", address)
     )
     basis_text = line.basis.removeprefix("derived: ")
     return (

@@ -7,7 +7,7 @@ lot may lie in two periods: the shares compare the stages of one period and foll
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +22,7 @@ from dashboard.ui.point_scale import axis_position
 from dashboard.ui.provenance import format_amount, provenance_note, quotient_text
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
+from index_engine.queries import SaleStage
 
 # Least start price over the reference price. The first auction starts at 70 % of it or above, the
 # second takes at most 20 % off that start, and a fixed-price sale is held at the second's start.
@@ -128,7 +129,7 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
     return rows
 
 
-def _otherwise_text(line: Any) -> str:
+def _otherwise_text(line: SaleStage) -> str:
     """How rounds ended that were neither sold nor failed."""
     outcome_counts = (
         (_("withdrawn or stopped {n}"), line.withdrawn),

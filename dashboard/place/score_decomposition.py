@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from dashboard.place import spine_chart
 from dashboard.place.decomposition_rows import DecompositionRow, Estimates, decomposition_rows
@@ -31,13 +30,14 @@ from dashboard.ui.national_comparison import Verdict, compare_with_nation
 from dashboard.ui.point_scale import PointScale
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
+from index_engine.queries import Distribution, Score
 
 DIRECT, PEERS, CASE_MIX = "own", "peers", "mix"  # readings, as the address names them
 ADJUSTMENT_SCALE_LIMIT = 5.0  # points that fill half a cell
 Estimated = Callable[[Estimates], float | None]
 
 
-def section(view: View, row: Any) -> None:
+def section(view: View, row: Score | None) -> None:
     """Dimensions and indicators of the place in focus, in the reading that the address names."""
     place = view.place
     is_nation = place.level == "nation"
@@ -302,7 +302,9 @@ def _points_spine(line: DecompositionRow) -> Html | str:
     )
 
 
-def distribution_in_points(distribution: Any, scale: PointScale) -> PointDistribution | None:
+def distribution_in_points(
+    distribution: Distribution | None, scale: PointScale
+) -> PointDistribution | None:
     """A distribution of values on the scale of points."""
     if distribution is None:
         return None

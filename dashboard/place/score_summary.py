@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import components
 from dashboard.ui.html import Html, join, tag
+from index_engine.queries import Score
 
 
-def score_headline(row: Any) -> Html:
+def score_headline(row: Score | None) -> Html:
     """The score with its intervals, or why there is none."""
     if row is None:
         return components.facts(_("The data set has no cases from this place."))
@@ -27,7 +26,7 @@ def score_headline(row: Any) -> Html:
     )
 
 
-def score_facts(view: View, row: Any) -> Html | None:
+def score_facts(view: View, row: Score | None) -> Html | None:
     """Band, rank, change and number of cases; courts have no rank here, see the rankings."""
     if row is None or formats.is_missing(row.score):
         return None
@@ -40,7 +39,7 @@ def score_facts(view: View, row: Any) -> Html | None:
     return tag("div", components.facts(*pieces), class_="standing")
 
 
-def band_text(row: Any) -> Html:
+def band_text(row: Score) -> Html:
     """The band, or that the interval supports none, and what that means."""
     label = _("Band")
     info_note = components.note(
@@ -58,7 +57,7 @@ def band_text(row: Any) -> Html:
     return join(tag("span", _("band {band}").format(band=row.band)), " ", info_note)
 
 
-def rank_facts(view: View, row: Any) -> list[Html | str]:
+def rank_facts(view: View, row: Score) -> list[Html | str]:
     """The rank of a province or city, and its confidence set."""
     template = {
         "province": _("rank {rank} of {total} provinces"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dashboard.place import (
     case_mix_effects,
     child_places,
@@ -25,9 +23,10 @@ from dashboard.state.cache import View
 from dashboard.text.i18n import _
 from dashboard.ui import score_history_section
 from dashboard.ui.page_sections import PageSection
+from index_engine.queries import Score
 
 
-def place_sections(view: View, row: Any) -> list[PageSection]:
+def place_sections(view: View, row: Score | None) -> list[PageSection]:
     """All sections; `row` is the place's row of scores, None where it has none."""
     level = view.place.level
     is_nation = level == "nation"

@@ -13,11 +13,12 @@ from dashboard.ui.columns import number_column, place_column, score_whisker_colu
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Source, TableSpec, table_block
 from index_engine import queries
+from index_engine.queries import Score
 
 NEIGHBOUR_COUNT = 5
 
 
-def section(view: View, row: Any) -> None:
+def section(view: View, row: Score | None) -> None:
     """The place, and below it the places nearest to it by case mix and size, nearest first."""
     place = view.place
     if place.level == "nation" or row is None:

@@ -8,7 +8,6 @@ better in every row. The form is that of the spine charts of public health profi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -19,10 +18,11 @@ from dashboard.ui.html import Html, tag
 from dashboard.ui.national_comparison import Verdict
 from dashboard.ui.point_scale import axis_position
 from index_engine import queries
+from index_engine.queries import Distribution
 
 # Level whose places make the distribution, where it is not the level of the place itself.
 DISTRIBUTION_LEVEL = {"nation": "province"}
-Distributions = dict[tuple[str, str], Any]  # rows of the query of distributions by kind and item
+Distributions = dict[tuple[str, str], Distribution]  # by kind and item
 
 
 def read_distributions(view: View) -> Distributions:
@@ -68,7 +68,9 @@ def draw_spine(
     return tag("span", *pieces, class_="spine", title=tooltip or None, aria_hidden="true")
 
 
-def draw_range(value: float | None, nation: float | None, distribution: Any, tooltip: str) -> Html:
+def draw_range(
+    value: float | None, nation: float | None, distribution: Distribution, tooltip: str
+) -> Html:
     """A value of which neither direction is better: the axis runs from minimum to maximum. Nothing
     where the two are the same."""
     if distribution.maximum <= distribution.minimum:
@@ -106,7 +108,7 @@ def _span_style(first_end: float, second_end: float) -> str:
     return f"--x:{low:.2f};--w:{high - low:.2f}"
 
 
-def distribution_text(distribution: Any, unit: str) -> str:
+def distribution_text(distribution: Distribution | None, unit: str) -> str:
     """A distribution in words, for the tooltip."""
     if distribution is None:
         return ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -29,7 +28,7 @@ class WaitingTime:
     days."""
 
     step: ProcedureStep
-    line: Any
+    line: queries.WaitingTime
     nation_median: float
     explanation: Html | None = None
 
@@ -290,7 +289,7 @@ def legend_items(*, with_nation: bool) -> list[Html]:
 # ------------------------------------------------------------ notes and download
 
 
-def step_explanation(view: View, step: ProcedureStep, line: Any) -> Html:
+def step_explanation(view: View, step: ProcedureStep, line: queries.WaitingTime) -> Html:
     """What is counted, of how many, when, from which files, and what the law says."""
     pairs: list[tuple[str, object]] = [
         (_("What is counted"), localise(step.counted)),
