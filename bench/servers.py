@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.shell.pages import PAGES
 from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
@@ -80,10 +81,11 @@ def addresses(warehouse: Path) -> dict[str, tuple[str, dict[str, str]]]:
     address_by_name |= {
         f"rankings: {level}": ("rankings", {"level": level}) for level in place_query
     }
-    address_by_name |= {"profile: nation": ("place", {})}
-    address_by_name |= {f"profile: {level}": ("place", place_query[level]) for level in place_query}
+    address_by_name |= {"place: nation": ("place", {})}
+    address_by_name |= {f"place: {level}": ("place", place_query[level]) for level in place_query}
     address_by_name |= {
         f"compare: two of {level}": ("compare", pair_query[level]) for level in pair_query
     }
-    address_by_name |= {page: (page, {}) for page in ("policy", "method", "data")}
+    named = {name.partition(":")[0] for name in address_by_name}
+    address_by_name |= {page.name: (page.path, {}) for page in PAGES if page.name not in named}
     return address_by_name

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.shell import pages
 from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.browser import driving
@@ -19,7 +20,7 @@ from tests.browser.conftest import Start, Visit
 pytestmark = pytest.mark.browser
 
 MAINLAND = ".st-key-map .geo:not(.geo2) .choroplethlayer path"  # not the frame in the corner
-PAGES = ["", "rankings", "place", "compare", "policy", "method", "data"]
+PAGES = [page.path for page in pages.PAGES]
 TITLES = {
     "zh": {
         "": "总览",
