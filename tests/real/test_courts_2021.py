@@ -147,7 +147,7 @@ def parents(china: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def decided(found: Resolution) -> bool:
-    return found.status not in ("unsure", "unknown")
+    return found.status not in ("ambiguous", "unknown")
 
 
 def is_wrong(divisions: Divisions, real: Truth, found: Resolution) -> bool:

@@ -1,12 +1,13 @@
 """Finding the court that a word of a file means: an id, a code or a name, however written.
 
-What could mean two courts is never decided by chance: it is unsure, and says between which.
+What could mean two courts is never decided by chance: it is ambiguous, and the message says between which.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -58,6 +59,19 @@ class RegionRow(NamedTuple):
     parent: str | None
 
 
+class Status(StrEnum):
+    """By what a word was found to mean a court, the most direct way first; or why to none."""
+
+    ID = "id"
+    CODE = "code"
+    NAME = "name"
+    SHORT = "short"  # a shorter way to write the name
+    OLD_NAME = "old_name"
+    SPECIAL = "special"  # beside the divisions, in no registry: placed by its name
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class CourtSpan:
     """A court, and the first and last day on which the word means it (None: no end)."""
@@ -71,14 +85,13 @@ class CourtSpan:
 class Resolution:
     """What a word means.
 
-    `how` is id, code, name, short (a shorter way to write the name) or old_name: `matches` has
-    one court, or several whose days do not overlap. Or it is placed (a court that is not in the
-    registry, `name` in full, in the region `place`), unsure (one of `candidates`) or unknown; then
-    there is no match, and for the last two `message` tells a person why.
+    By id, code, name, short and old name `spans` has one court, or several whose days do not
+    overlap. A special court is not in the registry: `name` in full, in `region`. An ambiguous word
+    means one of `candidates`, an unknown one none; neither has spans, and `message` says why.
     """
 
     word: str
-    status: str
+    status: Status
     spans: tuple[CourtSpan, ...] = ()
     region: str | None = None
     level: str | None = None
@@ -93,7 +106,7 @@ class _CourtEntry:
     """A court under one way to write it."""
 
     span: CourtSpan
-    status: str
+    status: Status
 
 
 _NameKey = tuple[str, str]  # body of a name, level it says
@@ -120,12 +133,12 @@ class CourtFinder:
         self._by_ambiguous_name: dict[_NameKey, list[_CourtEntry]] = {}
         for row in self._courts.values():
             span = CourtSpan(row.court_id, row.valid_from, row.valid_to)
-            for text, status in ((row.code, "code"), (row.name, "name")):
+            for text, status in ((row.code, Status.CODE), (row.name, Status.NAME)):
                 if text:
                     self._by_exact_name.setdefault(self._normaliser.normalise(text), []).append(
                         _CourtEntry(span, status)
                     )
-            self._add_variants(row, row.name, span, "short")
+            self._add_variants(row, row.name, span, Status.SHORT)
         for name_row in court_names:
             if name_row.court_id in self._courts:
                 self._add_name(name_row)
@@ -154,12 +167,12 @@ class CourtFinder:
     def _add_name(self, name_row: NameRow) -> None:
         row, text = self._courts[name_row.court_id], self._normaliser.normalise(name_row.name)
         span = CourtSpan(name_row.court_id, name_row.valid_from, name_row.valid_to)
-        status = "code" if _CODE_RE.fullmatch(text) else "old_name"
+        status = Status.CODE if _CODE_RE.fullmatch(text) else Status.OLD_NAME
         self._by_exact_name.setdefault(text, []).append(_CourtEntry(span, status))
-        if status == "old_name":
+        if status == Status.OLD_NAME:
             self._add_variants(row, name_row.name, span, status)
 
-    def _add_variants(self, row: CourtRow, name: str, span: CourtSpan, status: str) -> None:
+    def _add_variants(self, row: CourtRow, name: str, span: CourtSpan, status: Status) -> None:
         """Note every way to write a name: with and without the places above, in full and short."""
         court_name = name_forms.split_name(self._normaliser.normalise(name))
         prefix_variants, local_part = self._split_places(row, court_name.body)
@@ -216,15 +229,15 @@ class CourtFinder:
     # --------------------------------------------------------------------------------- the words
 
     def find(self, word: str, *, province: str | None = None) -> Resolution:
-        """Return what a word means; see Found.
+        """Return what a word means; see Resolution.
 
         `province` (code, name or the sign of its court codes) decides between courts of one name,
-        and a court of another province is then unsure; a province nobody knows is as none.
+        and a court of another province is then ambiguous; an unknown province is as none.
         """
         if self._is_plain_id(word):
             row = self._courts[word.strip()]
             span = CourtSpan(row.court_id, row.valid_from, row.valid_to)
-            return self._resolve_entries(word, [_CourtEntry(span, "id")], None)
+            return self._resolve_entries(word, [_CourtEntry(span, Status.ID)], None)
         normalised_word = self._normaliser.normalise(word)
         province_code = (
             self._regions.find_province(self._normaliser.normalise(province)) if province else None
@@ -265,7 +278,7 @@ class CourtFinder:
             return self._resolve_entries(word, full_matches + short_matches, province_code)
         special_court = self._resolve_special_court(word, court_name, province_code)
         similar_entries = (
-            self._similar_entries(court_name) if special_court.status == "unknown" else []
+            self._similar_entries(court_name) if special_court.status == Status.UNKNOWN else []
         )
         return (
             self._ambiguous_resolution(word, similar_entries, province_code)
@@ -326,13 +339,13 @@ class CourtFinder:
             else ""
         )
         message = f"'{word}' may mean {names_text}{overflow_text}; write the full name, or give the province"
-        return Resolution(word, "unsure", candidates=court_ids, message=message)
+        return Resolution(word, Status.AMBIGUOUS, candidates=court_ids, message=message)
 
     def _unknown_resolution(self, word: str) -> Resolution:
         message = (
             f"'{word}' is no court of the registry; write its full name or add it to the courts"
         )
-        return Resolution(word, "unknown", message=message)
+        return Resolution(word, Status.UNKNOWN, message=message)
 
     # ------------------------------------------------------------- courts that no registry lists
 
@@ -356,7 +369,7 @@ class CourtFinder:
         if region_match is None and name_forms.special_ending(court_name.body, court_name.level):
             if province_code is None:
                 message = f"'{word}' names no place, or one of several; give the province"
-                return Resolution(word, "unknown", message=message)
+                return Resolution(word, Status.UNKNOWN, message=message)
             region_match = province_code, court_name.body
         if region_match is None or not (
             name_forms.is_plausible_local_part(region_match[1]) and court_name.level
@@ -377,7 +390,7 @@ class CourtFinder:
             return self._resolve_entries(word, entries, None)
         level = court_name.level or "basic"
         return Resolution(
-            word, "placed", region=region_code, level=level, special=True, name=body + ending
+            word, Status.SPECIAL, region=region_code, level=level, special=True, name=body + ending
         )
 
     def _resolve_code(self, word: str, code: str) -> Resolution:
@@ -389,7 +402,7 @@ class CourtFinder:
             return self._unknown_resolution(word)
         return Resolution(
             word,
-            "placed",
+            Status.SPECIAL,
             region=regions.pop(),
             level=_LEVEL_BY_LENGTH[len(code)],
             special=True,
@@ -416,6 +429,5 @@ def _spans_overlap(first: CourtSpan, second: CourtSpan) -> bool:
     return max(starts) <= min(ends)
 
 
-def _most_direct_status(entries: list[_CourtEntry]) -> str:
-    order = ("id", "code", "name", "short", "old_name")
-    return min((entry.status for entry in entries), key=order.index)
+def _most_direct_status(entries: list[_CourtEntry]) -> Status:
+    return min((entry.status for entry in entries), key=list(Status).index)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from index_engine.importing.courts.finder import CourtFinder, Resolution
+from index_engine.importing.courts.finder import CourtFinder, Resolution, Status
 
 COURT_TABLE = "import_courts"
 
@@ -30,7 +30,7 @@ def resolve_words(
     words: Iterable[str],
     *,
     province: str | None = None,
-    find_codes: FindCodes = lambda unsure: {},
+    find_codes: FindCodes = lambda words: {},
 ) -> list[NewCourt]:
     """Make the temporary table import_courts (word, court_id, valid_from, valid_to, problem).
 
@@ -38,13 +38,15 @@ def resolve_words(
     a side: NULL; spans of a word do not overlap), or one row without a court whose `problem` says
     for a person why. Returns the courts among them that are not in the table courts, in order of
     id: they are beside the divisions (special), and it is for the caller to add them.
-    `province` holds for all words, see CourtFinder.find. `codes_beside` is asked about words that
-    are unsure: where the codes all name one of the courts that the word may mean, it is that court.
+    `province` holds for all words, see CourtFinder.find. `find_codes` is called with the ambiguous
+    words: where its codes all name one of the courts that the word may mean, it is that court.
     """
     finder = CourtFinder.from_warehouse(con)
     resolution_by_word = {word: finder.find(word, province=province) for word in sorted(set(words))}
     ambiguous_words = [
-        word for word, resolution in resolution_by_word.items() if resolution.status == "unsure"
+        word
+        for word, resolution in resolution_by_word.items()
+        if resolution.status == Status.AMBIGUOUS
     ]
     codes_by_word = find_codes(ambiguous_words) if ambiguous_words else {}
     rows: list[tuple[object, ...]] = []
@@ -79,8 +81,8 @@ def _court_from_codes(
 
 
 def new_court(resolution: Resolution) -> NewCourt | None:
-    """The row of `courts` for a court that is placed; None for any other finding."""
-    if resolution.status != "placed":
+    """The row of `courts` for a special court; None for any other resolution."""
+    if resolution.status != Status.SPECIAL:
         return None
     assert resolution.name and resolution.level and resolution.region
     return NewCourt(

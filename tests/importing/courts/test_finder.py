@@ -139,7 +139,7 @@ def test_words_that_may_mean_several_are_unsure(
     finder: CourtFinder, word: str, among: set[str]
 ) -> None:
     found = finder.find(word)
-    assert found.status == "unsure" and found.spans == ()
+    assert found.status == "ambiguous" and found.spans == ()
     assert among <= set(found.candidates)
     assert word in found.message and "\n" not in found.message
 
@@ -152,7 +152,7 @@ def test_the_province_decides(finder: CourtFinder, province: str) -> None:
 
 def test_a_court_of_another_province_is_unsure(finder: CourtFinder) -> None:
     found = finder.find("福田区人民法院", province="浙江省")
-    assert (found.status, found.candidates) == ("unsure", ("粤0304",))
+    assert (found.status, found.candidates) == ("ambiguous", ("粤0304",))
 
 
 def test_a_province_that_nobody_knows_is_as_none(finder: CourtFinder) -> None:
@@ -178,7 +178,7 @@ def test_courts_beside_the_divisions_are_placed(
     finder: CourtFinder, word: str, place: str, level: str, name: str
 ) -> None:
     found = finder.find(word)
-    assert (found.status, found.region, found.level, found.name) == ("placed", place, level, name)
+    assert (found.status, found.region, found.level, found.name) == ("special", place, level, name)
     assert found.special and not found.spans
 
 
@@ -225,10 +225,10 @@ def test_a_sentence_is_no_court_to_be_added(
 def test_no_text_is_too_odd(finder: CourtFinder, word: str) -> None:
     found = finder.find(word)
     assert found.word == word
-    decided = found.status not in ("unsure", "unknown")
-    assert decided == (bool(found.spans) or found.status == "placed")
+    decided = found.status not in ("ambiguous", "unknown")
+    assert decided == (bool(found.spans) or found.status == "special")
     assert decided == (found.message == "")
-    assert (found.status == "unsure") == bool(found.candidates)
+    assert (found.status == "ambiguous") == bool(found.candidates)
 
 
 class TestAnotherCountry:
@@ -277,7 +277,7 @@ class TestDaysAndProvinces:
         return CourtFinder(rows, names, self.REGIONS)
 
     @pytest.mark.parametrize(
-        ("next_day", "status"), [(D(2021, 4, 9), "unsure"), (D(2021, 4, 10), "name")]
+        ("next_day", "status"), [(D(2021, 4, 9), "ambiguous"), (D(2021, 4, 10), "name")]
     )
     def test_courts_with_one_day_in_common_are_not_decided(
         self, next_day: date, status: str
@@ -298,9 +298,9 @@ class TestDaysAndProvinces:
         for province in ("浙江省", "广东省", None):
             found = finder.find("最高知识产权法庭", province=province)
             assert [span.court_id for span in found.spans] == ["A"]
-        assert finder.find("乙区人民法院", province="浙江省").status == "unsure"
+        assert finder.find("乙区人民法院", province="浙江省").status == "ambiguous"
 
-    @pytest.mark.parametrize(("special", "status"), [(False, "placed"), (True, "unknown")])
+    @pytest.mark.parametrize(("special", "status"), [(False, "special"), (True, "unknown")])
     def test_no_zone_lies_under_a_special_court(self, special: bool, status: str) -> None:
         """浙0191 is of a zone under 浙01, but not where 浙01 itself is beside the divisions."""
         above = self.row("浙01", "杭州市中级人民法院", code="浙01", level="intermediate")
