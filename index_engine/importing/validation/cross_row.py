@@ -7,7 +7,11 @@ The rules stand in rules/cross_row.toml; here is what they look at. Nothing they
 import duckdb
 
 from index_engine.importing.contract import Contract
-from index_engine.importing.validation.references import NOT_REJECTED_SQL, StagedRows
+from index_engine.importing.validation.findings import (
+    NOT_REJECTED_SQL,
+    StagedRows,
+    insert_findings,
+)
 from index_engine.importing.validation.rules import Rule, applicable_cross_row_rules
 
 MIN_CASES = 20  # of a court, and of the others, before what is usual there says anything
@@ -24,21 +28,21 @@ def validate_cross_row(
     if not rules:
         return
     if data_contract.kind == "auctions":
-        _insert_findings(con, _ROUND_SEQUENCES.format(rows=rows.sql), rules, rows)
+        _apply_rules(con, _ROUND_SEQUENCES.format(rows=rows.sql), rules, rows)
     elif data_contract.kind == "cases":
         _check_amount_units(con, rows, rules)
 
 
-def _insert_findings(
+def _apply_rules(
     con: duckdb.DuckDBPyConnection, query: str, rules: tuple[Rule, ...], rows: StagedRows
 ) -> None:
     findings_sql = ", ".join(rule.finding_sql(rule.action) for rule in rules)
     condition = " OR ".join(f"({rule.when})" for rule in rules)
-    con.execute(
-        "INSERT INTO accept_findings"
-        " SELECT row_no, f.field, f.value, f.rule, f.message, f.action"
-        f" FROM (SELECT row_no, unnest([{findings_sql}]) AS f FROM ({query})"
-        f" WHERE row_no IS NOT NULL AND ({condition})) WHERE f.value IS NOT NULL",
+    # Of a field without a value nothing is found.
+    insert_findings(
+        con,
+        f"SELECT row_no, list_filter([{findings_sql}], lambda f: f.value IS NOT NULL) AS findings"
+        f" FROM ({query}) WHERE row_no IS NOT NULL AND ({condition})",
         rows.parameters,
     )
 
@@ -88,7 +92,7 @@ def _check_amount_units(
     [(doubtful_count,)] = con.execute("SELECT count(*) FROM doubtful").fetchall()
     if doubtful_count:
         query = f"SELECT * FROM {rows.sql} JOIN doubtful USING (court_id) WHERE {NOT_REJECTED_SQL}"
-        _insert_findings(con, query, rules, rows)
+        _apply_rules(con, query, rules, rows)
     con.execute("DROP TABLE doubtful")
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from index_engine.errors import InputError, Term
 from index_engine.importing.contract import Contract, read_contract
-from index_engine.importing.validation.references import NOT_REJECTED_SQL, StagedRows
+from index_engine.importing.validation.findings import NOT_REJECTED_SQL, StagedRows
 
 # Rejected rows that were never data, and those whose key is not that of a case.
 _NON_DATA_RULES = ("total_row", "footnote")
@@ -177,7 +177,7 @@ def check_rows_identifiable(
     )
     [(count, first_row)] = con.execute(
         f"SELECT count(DISTINCT row_no), min(row_no) FROM {rows.sql}"
-        " JOIN (SELECT row_no, rule FROM accept_findings WHERE action = 'rejected') USING (row_no)"
+        " JOIN (SELECT row_no, rule FROM validation_findings WHERE action = 'rejected') USING (row_no)"
         f" WHERE rule NOT IN ({non_data_rules}) AND ({missing_key_sql} OR rule IN ({unreadable_key_rules}))",
         rows.parameters,
     ).fetchall()

@@ -1,6 +1,6 @@
-"""The one door into the warehouse: typed rows are judged, kept or rejected, and counted.
+"""Loading: typed rows are validated, accepted or rejected, counted, and stored in the warehouse.
 
-Files come through the importer, the synthetic sample comes straight here; both are held to the
+Files come through pipeline.py, the synthetic sample comes straight here; both are held to the
 same rules. Every row that is staged is either in its contract table or in `rejects`, never in
 both and never in neither.
 """
@@ -16,20 +16,23 @@ from index_engine.importing.contract import Contract, read_contract
 from index_engine.importing.validation import deliveries, references
 from index_engine.importing.validation.cross_row import validate_cross_row
 from index_engine.importing.validation.deliveries import Changes
+from index_engine.importing.validation.findings import (
+    FINDING_TYPE,
+    NOT_REJECTED_SQL,
+    StagedRows,
+    create_findings,
+    drop_findings,
+    insert_findings,
+)
 from index_engine.importing.validation.redaction import redact_sql
-from index_engine.importing.validation.references import StagedRows
 from index_engine.importing.validation.rules import Rule, applicable_row_rules
 
 EARLIEST_DATE = date(1990, 1, 1)
 
-_FINDING_TYPE = (
-    "STRUCT(field VARCHAR, value VARCHAR, rule VARCHAR, message VARCHAR, action VARCHAR)"
-)
-
 
 @dataclass(frozen=True)
 class Source:
-    """What the `sources` table says of a file, and what its rows are judged against.
+    """What the `sources` table says of a file, and what its rows are validated against.
 
     Files of one kind and name are deliveries of one source: a later one corrects the rows of those
     before it, and with `complete` also takes out those that it no longer has. `observed_from` and
@@ -52,11 +55,13 @@ class Source:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What became of the rows of one source: rows == kept + rejected, and with_warning are kept.
+    """What became of the rows of one source: rows == accepted_rows + rejected_rows, and warned_rows
+    are among the accepted.
 
-    Each mapping is rule -> number of rows; a row that fails two rules counts under both, so
-    `reasons` may add up to more than `rejected`. Rows under `cleared` lost a value, rows under
-    `warned` and `noted` nothing; a cleared row may still be rejected for another reason.
+    The counts are rule -> number of rows; a row that fails two rules counts under both, so
+    `rejection_counts` may add up to more than `rejected_rows`. Rows under `clearing_counts` lost a
+    value, rows under `warning_counts` and `note_counts` nothing; a cleared row may still be
+    rejected for another reason.
     """
 
     source_id: int
@@ -79,32 +84,29 @@ def load_rows(
     findings: str | None = None,
     clearable: Collection[str] = (),
 ) -> LoadResult:
-    """Judge the rows of `staged`, fill the contract table and `rejects`, and register the source.
+    """Validate staged rows, fill the contract table and `rejects`, and register the source.
 
-    `staged` names a table or view with `row_no` BIGINT (unique, from 1) and the typed columns of
+    `staging_table` names a table or view with `row_no` BIGINT (unique, from 1) and the typed columns of
     the contract; absent columns are NULL.
 
     `findings` names a table (row_no, field, value, rule, message) of values that could not be
-    read. Such a row is rejected and judged no further, unless the field is in `clearable`: then
+    read. Such a row is rejected and validated no further, unless the field is in `clearable`: then
     the value alone is dropped; a column `action` may decide otherwise. The same holds for a value
     of a clearable field that breaks a rule; fields are cleared in the contract's order, and each is
-    judged on what is left.
+    validated on what is left.
 
     Of several rows with one key the first acceptable one is kept.
 
     Raises InputError if the rows as a whole cannot stand: regions without a nation, a delivery
-    that does not follow on the one before it, or takes out what others need. ValueError if `staged`
-    has columns the contract does not know.
+    that does not follow on the one before it, or takes out what others need. ValueError if
+    `staging_table` has columns the contract does not know.
     """
     data_contract = read_contract(source.kind)
     earlier_ids = deliveries.delivery_ids(con, source.kind, source.name)
     _check_delivery_dates(con, source, earlier_ids)
     rules = applicable_row_rules(data_contract, source.law)
     rows = _contract_rows(con, staging_table, data_contract, rules, source, clearable)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE accept_findings (row_no BIGINT, field VARCHAR,"
-        " value VARCHAR, rule VARCHAR, message VARCHAR, action VARCHAR)"
-    )
+    create_findings(con)
     try:
         if findings is not None:
             _copy_findings(con, findings, clearable)
@@ -113,7 +115,7 @@ def load_rows(
         validate_cross_row(con, rows, data_contract, source.law)
         return _store_rows(con, rows, data_contract, source, earlier_ids)
     finally:
-        con.execute("DROP TABLE accept_findings")
+        drop_findings(con)
 
 
 def _check_delivery_dates(
@@ -167,7 +169,7 @@ def _contract_rows(
     sql = (
         f"SELECT row_no, {columns}, CAST($observed_from AS DATE) AS observed_from,"
         " CAST($observed_to AS DATE) AS observed_to, CAST($earliest AS DATE) AS earliest,"
-        f' CAST(NULL AS {_FINDING_TYPE}[]) AS cleared FROM "{staging_table}"'
+        f' CAST(NULL AS {FINDING_TYPE}[]) AS cleared FROM "{staging_table}"'
     )
     # One nested query a field, so that a rule on a later field sees what was cleared before it.
     for name in data_contract.field_names:
@@ -202,7 +204,7 @@ def _copy_findings(
 ) -> None:
     columns = {row[0] for row in con.execute(f'DESCRIBE "{findings}"').fetchall()}
     con.execute(
-        f"INSERT INTO accept_findings SELECT row_no, field, value, rule, message,"
+        f"INSERT INTO validation_findings SELECT row_no, field, value, rule, message,"
         f" coalesce({'action' if 'action' in columns else 'NULL'},"
         " CASE WHEN list_contains(CAST($clearable AS VARCHAR[]), field) THEN 'cleared'"
         f" ELSE 'rejected' END) FROM \"{findings}\"",
@@ -216,12 +218,10 @@ def _apply_rules(con: duckdb.DuckDBPyConnection, rows: StagedRows, rules: tuple[
     Rows that could not be read are left out: what else is wrong with them cannot be told.
     """
     findings_sql = ", ".join(rule.finding_sql(rule.action) for rule in rules)
-    con.execute(
-        "INSERT INTO accept_findings"
-        " SELECT row_no, f.field, f.value, f.rule, f.message, f.action FROM ("
-        f" SELECT row_no, unnest(list_concat(cleared, [{findings_sql}])) AS f FROM {rows.sql}"
-        f" WHERE (cleared IS NOT NULL OR {_any_rule_sql(rules)}) AND {references.NOT_REJECTED_SQL}"
-        ") WHERE f IS NOT NULL",
+    insert_findings(
+        con,
+        f"SELECT row_no, list_concat(cleared, [{findings_sql}]) AS findings FROM {rows.sql}"
+        f" WHERE (cleared IS NOT NULL OR {_any_rule_sql(rules)}) AND {NOT_REJECTED_SQL}",
         rows.parameters,
     )
 
@@ -239,10 +239,10 @@ def _store_rows(
     rejected_rows, warned_rows = (
         _scalar(
             con,
-            "SELECT count(DISTINCT row_no) FROM accept_findings"
+            "SELECT count(DISTINCT row_no) FROM validation_findings"
             f" WHERE action = '{action}' AND {condition}",
         )
-        for action, condition in (("rejected", "true"), ("warned", references.NOT_REJECTED_SQL))
+        for action, condition in (("rejected", "true"), ("warned", NOT_REJECTED_SQL))
     )
     if source.complete and earlier_ids:
         deliveries.check_rows_identifiable(con, rows, data_contract, source.name)
@@ -322,8 +322,8 @@ def _record_findings(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     con.execute(
         "INSERT INTO rejects SELECT $source_id, row_no, field, kept, rule,"
         " CASE WHEN kept <> value THEN replace(message, value, kept) ELSE message END, action"
-        f" FROM (SELECT *, {redact_sql('value', 'field')} AS kept FROM accept_findings"
-        f" WHERE action IN ('rejected', 'cleared') OR {references.NOT_REJECTED_SQL})"
+        f" FROM (SELECT *, {redact_sql('value', 'field')} AS kept FROM validation_findings"
+        f" WHERE action IN ('rejected', 'cleared') OR {NOT_REJECTED_SQL})"
         " ORDER BY row_no, action, field, rule",
         {"source_id": source_id},
     )

@@ -1,27 +1,14 @@
-"""What a row alone cannot show: it stands in the file twice, or under a region that is not there.
+"""What a row alone cannot show: its key is taken, or its parent in the tree is not there.
 
 The rows that break such a rule are added to the findings of the import under way
-(`accept_findings`); rows already rejected there count as absent.
+(see findings.py); rows already rejected there count as absent.
 """
-
-from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 
 from index_engine.errors import InputError
 from index_engine.importing.contract import Contract, read_vocabulary
-
-# For a WHERE over rows with a row_no. The list of the rejected never holds a NULL.
-NOT_REJECTED_SQL = "row_no NOT IN (SELECT row_no FROM accept_findings WHERE action = 'rejected')"
-
-
-@dataclass(frozen=True)
-class StagedRows:
-    """The rows under judgement: a bracketed SQL query and the parameters it takes."""
-
-    sql: str
-    parameters: dict[str, date | None]
+from index_engine.importing.validation.findings import NOT_REJECTED_SQL, StagedRows
 
 
 def validate_references(
@@ -33,7 +20,7 @@ def validate_references(
 ) -> None:
     """Find duplicates, and for regions and courts what is wrong with the tree they form.
 
-    `before` are the earlier deliveries of this source, whose rows it may correct.
+    `earlier_ids` are the earlier deliveries of this source, whose rows it may correct.
 
     Raises InputError, naming the source, if no region is the nation.
     """
@@ -61,7 +48,7 @@ def _reject_known_keys(
     """Reject rows that another source has: only a later delivery of that source corrects them."""
     key = ", ".join(data_contract.key)
     con.execute(
-        f"INSERT INTO accept_findings SELECT row_no, '{data_contract.key[0]}',"
+        f"INSERT INTO validation_findings SELECT row_no, '{data_contract.key[0]}',"
         f" CAST({data_contract.key[0]} AS VARCHAR), 'already_imported', {_key_label_sql(data_contract)}"
         " || ' is in the warehouse from another source' || coalesce(': ' || name, '')"
         " || '; a file of that name would correct it', 'rejected'"
@@ -83,7 +70,7 @@ def _reject_duplicate_keys(
     """
     key = ", ".join(data_contract.key)
     con.execute(
-        f"""INSERT INTO accept_findings
+        f"""INSERT INTO validation_findings
         WITH acceptable AS (
             SELECT row_no, {key}, hash({key}) AS hashed FROM {rows.sql} WHERE {NOT_REJECTED_SQL}),
         suspect AS (SELECT hashed FROM acceptable GROUP BY hashed HAVING count(*) > 1)
@@ -103,7 +90,7 @@ def _key_label_sql(data_contract: Contract) -> str:
 
 def _reject_second_nation(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> None:
     con.execute(
-        f"""INSERT INTO accept_findings
+        f"""INSERT INTO validation_findings
         WITH nations AS (SELECT row_no, code FROM {rows.sql}
                          WHERE level = 'nation' AND {NOT_REJECTED_SQL})
         SELECT row_no, 'level', 'nation', 'second_nation',
@@ -124,7 +111,7 @@ def _reject_orphans(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> None:
     """
     levels = {"levels": list(read_vocabulary()["region_level"])}
     while con.execute(
-        f"""INSERT INTO accept_findings
+        f"""INSERT INTO validation_findings
         WITH acceptable AS (
             SELECT row_no, code, parent, list_position(CAST($levels AS VARCHAR[]), level) AS depth
             FROM {rows.sql} WHERE {NOT_REJECTED_SQL}),
@@ -143,7 +130,7 @@ def _reject_orphans(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> None:
 def _warn_of_unknown_parents(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> None:
     """Warn of courts under a court that is nowhere: the tree of courts enters no measure."""
     con.execute(
-        f"""INSERT INTO accept_findings
+        f"""INSERT INTO validation_findings
         WITH acceptable AS (
             SELECT row_no, court_id, parent FROM {rows.sql} WHERE {NOT_REJECTED_SQL})
         SELECT row_no, 'parent', parent, 'unknown_parent',

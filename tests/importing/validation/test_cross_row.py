@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from index_engine.importing.contract import read_contract
 from index_engine.importing.validation.cross_row import MIN_CASES, validate_cross_row
+from index_engine.importing.validation.findings import StagedRows, create_findings
 from index_engine.importing.validation.load import load_rows
-from index_engine.importing.validation.references import StagedRows
 from index_engine.importing.validation.rules import cross_row_rules
 from index_engine.warehouse.file import SCHEMA_FILE
 from tests.importing.conftest import Stage
@@ -26,14 +26,13 @@ def judged(
     con: duckdb.DuckDBPyConnection, stage: Stage, kind: str, rows: list[dict[str, Any]], **law: str
 ) -> list[Finding]:
     """(row_no, rule, field) of all that these rows together show."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE accept_findings (row_no BIGINT, field VARCHAR,"
-        " value VARCHAR, rule VARCHAR, message VARCHAR, action VARCHAR)"
-    )
+    create_findings(con)
     validate_cross_row(
         con, StagedRows(f"(SELECT * FROM {stage(kind, rows)})", {}), read_contract(kind), **law
     )
-    return con.execute("SELECT row_no, rule, field FROM accept_findings ORDER BY ALL").fetchall()  # type: ignore[return-value]
+    return con.execute(
+        "SELECT row_no, rule, field FROM validation_findings ORDER BY ALL"
+    ).fetchall()  # type: ignore[return-value]
 
 
 def rounds(**second: Any) -> list[dict[str, Any]]:
@@ -230,8 +229,8 @@ def test_too_few_cases_say_nothing(con: duckdb.DuckDBPyConnection, stage: Stage)
 
 def test_the_message_names_what_is_usual(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     judged(con, stage, "cases", claims("K1", 60, 1.0) + claims("K2", 30, 0.0001, 0.9))
-    con.execute("DELETE FROM accept_findings WHERE row_no <= 60")
-    said = con.execute("SELECT DISTINCT message, action FROM accept_findings").fetchall()
+    con.execute("DELETE FROM validation_findings WHERE row_no <= 60")
+    said = con.execute("SELECT DISTINCT message, action FROM validation_findings").fetchall()
     assert said == [
         (
             "claims of this court are usually about 4.6, elsewhere in the file 47000.0:"
