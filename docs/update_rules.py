@@ -1,4 +1,4 @@
-"""Write rules.md, the table of all rules that imported rows are judged by.
+"""Write rules.md, the table of all rules that imported rows are validated by.
 
     python docs/update_rules.py
 
@@ -34,7 +34,7 @@ TITLES = {
 INTRODUCTION = """\
 # Rules
 
-Every row that comes in is judged by these rules, and every finding is recorded in `rejects` with
+Every row that comes in is validated by these rules, and every finding is recorded in `rejects` with
 the row, the field and the rule. Written by `python docs/update_rules.py` from
 `index_engine/importing/validation/rules/`; to change a rule, change it there.
 

@@ -1,4 +1,4 @@
-"""The way in for people: what the data page and the command line ask of imports.
+"""What the data page and the command line ask of imports.
 
 Reads any warehouse, built or not.
 """
@@ -55,7 +55,7 @@ MAX_FINDINGS = 20_000  # that a trial hands over; an import keeps all
 
 @dataclass(frozen=True)
 class WarehouseState:
-    """How far a warehouse has come: `stale` where files came or went since it was built."""
+    """How far a warehouse has come: `is_stale` where files came or went since it was built."""
 
     files: int
     has_cases: bool
@@ -124,7 +124,7 @@ def _parse_state(state_frame: pd.DataFrame) -> WarehouseState:
 
 
 def has_writer(warehouse: Path) -> bool:
-    """Whether somebody is writing to a warehouse, so that the next one has to wait."""
+    """Whether another process is writing to a warehouse, so that the next one has to wait."""
     path = lock_path(warehouse)
     if not path.exists():
         return False
@@ -175,7 +175,7 @@ def dry_run(
 ) -> DryRun:
     """Import a file by the text of a mapping and keep nothing: say what an import would do.
 
-    Raises InputError as `take_in` does.
+    Raises InputError as `import_file` does.
     """
     frames: list[pd.DataFrame] = []
 
@@ -209,7 +209,7 @@ def _run_import(
     report: ProgressCallback,
     inspector: Inspector | None,
 ) -> LoadResult:
-    """Import a file; where somebody looks at the result, it is a trial."""
+    """Import a file; with an inspector it is a dry run."""
     # Loaded when it is needed: it brings the readers of workbooks and Parquet.
     from index_engine.importing.pipeline import run_import
 

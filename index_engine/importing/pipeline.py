@@ -1,4 +1,4 @@
-"""Importing a file: read, parse, find its courts, judge, and swap the warehouse in at the end."""
+"""Importing a file: read, parse, find its courts, validate, and swap the warehouse at the end."""
 
 import os
 import shutil
@@ -48,9 +48,9 @@ def run_import(
 
     Without a mapping the headers are the contract's field names and dates are ISO. The warehouse
     is made if there is none, with the courts of China if its first file names some, and changes
-    only if the whole import succeeds. A `trial` does everything but keep the result: its outcome
-    says what the import would add, change and reject; `look` sees the warehouse before it is
-    swapped in or thrown away.
+    only if the whole import succeeds. A `dry_run` does everything but keep the result: its outcome
+    says what the import would add, change and reject; `inspector` is called with the warehouse
+    before it is swapped in or thrown away.
 
     Raises InputError, one line for a person, if the file or the mapping cannot be used, if the
     same file was imported before, or if not one row of it can be kept.

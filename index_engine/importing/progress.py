@@ -33,7 +33,7 @@ class Progress:
         return self._bar(label, total, unit="B", unit_scale=True, unit_divisor=1024)
 
     def steps(self, label: Message, total: int | None) -> "tqdm[Any]":
-        """Return a bar that counts rows or steps; None: nobody knows how many."""
+        """Return a bar that counts rows or steps; None: not known how many."""
         return self._bar(label, total)
 
     def _bar(self, label: Message, total: int | None, **options: Any) -> "tqdm[Any]":

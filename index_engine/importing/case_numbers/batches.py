@@ -32,7 +32,7 @@ def expand_batches(
     if case_number_column is None:
         return
     number_column = f"c{positions[case_number_column]}"
-    # Case numbers have signs beyond ASCII: ids such as A-12 are none.
+    # Case numbers have characters beyond ASCII: ids such as A-12 are none.
     suspects = con.execute(
         f"SELECT row_no, {number_column} FROM import_text WHERE regexp_matches({number_column}, '{_BATCH_PATTERN}')"
         f" AND strlen({number_column}) > length({number_column}) ORDER BY row_no"

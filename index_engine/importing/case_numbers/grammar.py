@@ -1,10 +1,10 @@
 """Case numbers, such as （2023）粤0304执123号之一: one grammar, read in Python and in SQL.
 
-The form is that of 法〔2015〕137号; the signs and words it is written with stand in
+The form is that of 法〔2015〕137号; the characters and words it is written with stand in
 grammar.toml and, for enforcement, in vocabulary.toml. A number has one canonical text,
 whatever brackets, digits, blanks or characters it was typed with: (2023)粤0304执123号之一.
 
-What is no case number is left as it is but for the width of its signs and the blanks around it:
+What is no case number is left as it is but for the width of its characters and the blanks around it:
 full NFKC would make one id of two that another system tells apart, such as A² and A2.
 """
 
@@ -26,19 +26,21 @@ PROVINCES: str = _NOTATION["provinces"]  # the character of each, with which cou
 _TYPE_WORDS = tomllib.loads(_VOCABULARY.read_text(encoding="utf-8"))["case_type"]
 CASE_TYPES = {words.split()[-1]: code for code, words in _TYPE_WORDS.items()}
 
-# ------------------------------------------------------------------------------------------- signs
+# ------------------------------------------------------------------------------------------- characters
 
 # Blanks of every kind, those of no width among them.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200E))
 )
-# Full-width ASCII, the blanks of its typesetting, and the plain sign of each.
+# Full-width ASCII, the blanks of its typesetting, and the plain character of each.
 WIDTH_FOLDS = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)} | {
     "\u3000": " ",
     "\xa0": " ",
 }
-_VARIANT_FOLDS = {sign: plain for signs, plain in _NOTATION["characters"].items() for sign in signs}
-# What becomes of the signs of a number. A full-width one is folded like its plain one: ［ as [,
+_VARIANT_FOLDS = {
+    variant: plain for variants, plain in _NOTATION["characters"].items() for variant in variants
+}
+# What becomes of the characters of a number. A full-width one is folded like its plain one: ［ as [,
 # Ｘ as X. In three tables, since the cost of replacing in SQL grows with the table.
 FOLD_STEPS: tuple[dict[str, str], ...] = (
     {
@@ -70,7 +72,7 @@ _SUBNUMBER = "[一二三四五六七八九十]{1,3}"
 _TAIL = "个?[0-9]{1,5}"  # of personal bankruptcies: (个6)
 _OPEN, _CLOSE = r"[(（〔\[【]", r"[)）〕\]】]"
 
-# A number as it may be typed, once its signs are folded. Courts before 2016 had words of their own
+# A number as it may be typed, once its characters are folded. Courts before 2016 had words of their own
 # choice, ending in 字第. Common brackets are taken as they come: folding them would cost more.
 INPUT_PATTERN = (
     rf"{_OPEN}?({_YEAR}){_CLOSE}?((?:{_COURT}){_NOTATION['special']}?(?:{_TYPE}|\*{{2,}})|{_LEGACY_WORDS}字)第?"
@@ -103,7 +105,7 @@ class CaseNumber:
     """What a text says as a case number; None for what it does not say.
 
     `style`: standard; batch, one text for several cases; legacy, the form before 2016; masked,
-    with signs left out; other, no case number. `court` is a code as printed, such as 粤0304 or
+    with characters left out; other, no case number. `court` is a code as printed, such as 粤0304 or
     最高法; legacy numbers have none. `case_type` is a code of vocabulary.toml, None for numbers
     that are not of enforcement. `suffix` tells apart cases of one number: 之一, (个6).
     """

@@ -80,7 +80,7 @@ def parts_sql(text_sql: str) -> str:
 
 
 def _by_form_sql(text: str, plain_form: str, general_form: str) -> str:
-    """`plain` where a text has the plain form, which it finds taken apart as _plain."""
+    """`plain_form` where a text has the plain form, whose parts are then in _plain; else `general_form`."""
     number_sql = _case_when_sql("_plain.year = ''", general_form, plain_form)
     return _let_sql("_plain", _extract_sql(text, PLAIN_PATTERN, PLAIN_PARTS), number_sql)
 
@@ -141,7 +141,7 @@ def _case_type_sql(word: str) -> str:
 
 
 def _is_ascii_sql(text: str) -> str:
-    """Every case number has signs that are not; this is the cheapest way to see it."""
+    """Every case number has characters beyond ASCII; this is the cheapest way to see it."""
     return f"strlen({text}) = length({text})"
 
 

@@ -19,7 +19,9 @@ from index_engine.importing.courts.name_forms import NAME_WORDS, CourtName, Name
 from index_engine.importing.courts.regions import RegionIndex
 
 # 法院代字 begin with the character of a province; the courts of the army (军) have no region.
-_PROVINCE_CHARACTERS = [sign for sign in PROVINCES if sign in NAME_WORDS["codes"]["provinces"]]
+_PROVINCE_CHARACTERS = [
+    character for character in PROVINCES if character in NAME_WORDS["codes"]["provinces"]
+]
 _CODE_RE = re.compile(rf"[{''.join(_PROVINCE_CHARACTERS)}](?:\d{{4}}|\d{{2}})?")
 _ZONE_RE = re.compile(NAME_WORDS["codes"]["zone"])
 _LEVEL_BY_LENGTH = {1: "high", 3: "intermediate", 5: "basic"}
@@ -231,7 +233,7 @@ class CourtFinder:
     def find(self, word: str, *, province: str | None = None) -> Resolution:
         """Return what a word means; see Resolution.
 
-        `province` (code, name or the sign of its court codes) decides between courts of one name,
+        `province` (code, name or the first character of its court codes) decides between courts of one name,
         and a court of another province is then ambiguous; an unknown province is as none.
         """
         if self._is_plain_id(word):
@@ -251,7 +253,7 @@ class CourtFinder:
         return self._resolve_name(word, court_name, province_code)
 
     def _is_plain_id(self, word: str) -> bool:
-        """Whether a word is an id, sign by sign, and no code or name that may have passed on."""
+        """Whether a word is an id, character by character, and no code or name that may have passed on."""
         row = self._courts.get(word.strip())
         return row is not None and row.court_id not in (row.code, row.name)
 

@@ -1,4 +1,4 @@
-"""How the names of courts and places are read: signs folded, endings cut, short forms made.
+"""How the names of courts and places are read: characters folded, endings cut, short forms made.
 
 All words come from name_words.toml. A text is folded before anything is looked up in it, and so are the
 names it is compared with: width, case, blanks, quotes and traditional characters do not count.
@@ -51,7 +51,7 @@ class CourtName:
 
 
 class NameNormaliser:
-    """Folds signs that are written in several ways to one."""
+    """Folds characters that are written in several ways to one."""
 
     def __init__(self, pairs: Iterable[tuple[str, str | None]]) -> None:
         """`pairs` are names and the same names in traditional characters."""

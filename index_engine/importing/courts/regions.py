@@ -53,7 +53,7 @@ class RegionIndex:
         return path[0] if path else None
 
     def find_province(self, text: str) -> str | None:
-        """The province that a code, a name or the sign of its court codes stands for."""
+        """The province that a code, a name or the first character of its court codes stands for."""
         code = _PROVINCE_CODES.get(text, text)
         if code in self.regions:
             return self.province(code)
@@ -91,7 +91,7 @@ class RegionIndex:
 
         Where places of one name lie in each other (长沙市, 长沙县), it is the outermost that holds
         them all. A county must be named in full: the 白河 of 白河林区 is not 白河县. None: no
-        region, or several apart. `within` is a region they must lie in.
+        region, or several apart. They must lie in `containing_region`, if given.
         """
         for length in range(min(self._max_form_length, len(body)), 1, -1):
             candidates = [

@@ -27,11 +27,11 @@ def resolve_courts(
     province: str | None = None,
     has_numbers: bool = False,
 ) -> None:
-    """Look the words up and make the table import_courts, see table.resolve_words.
+    """Look the words up and make the table import_courts, see lookup_table.resolve_words.
 
-    `rows` is a query with a column court_id of words, and where `numbered` a column number_court
-    of the codes in case numbers; `words` a query of the different words, if there is a quicker one.
-    Courts that are beside the divisions and not in the table of courts are added to it.
+    `rows_sql` is a query with a column court_id of words, and with `has_numbers` a column
+    number_court of the codes in case numbers; `words_sql` a query of the different words, if there
+    is a quicker one. Special courts that the table of courts lacks are added to it.
     """
     word_rows = con.execute(
         words_sql or f"SELECT DISTINCT court_id FROM ({rows_sql})",
@@ -65,7 +65,7 @@ def resolve_courts(
 
 
 def join_courts_sql(contract: Contract, rows_sql: str) -> str:
-    """Return the query `rows` with courts for words, and columns lost_court and court_problem: the
+    """Return the query `rows_sql` with courts for words, and columns lost_court and court_problem: the
     word that leads to no court on that day, and why if it never does."""
     date_field = _DATE_FIELDS[contract.kind]
     return (

@@ -1,4 +1,4 @@
-"""Rows that are no data, such as totals and footnotes: told by their first cell.
+"""Rows that are no data, such as totals and footnotes, recognised by their first cell.
 
 Once in Python and once as SQL for millions of rows, both from the words of non_data_rows.toml.
 """

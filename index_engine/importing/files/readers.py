@@ -51,7 +51,7 @@ class Reader(Protocol):
 
 
 def open_file(file: Path, options: ReadOptions, workdir: Path) -> Reader:
-    """Open a table, whose format is told by its content; temporary files go to `workdir`.
+    """Open a table, whose format is detected by its content; temporary files go to `workdir`.
 
     Raises InputError if there is no such file, it is empty, damaged, or of another kind.
     """

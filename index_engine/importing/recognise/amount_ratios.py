@@ -27,7 +27,7 @@ _MIN_MEDIANS = {"claim_amount": 500.0, "reference_price": 2000.0, "start_price":
 
 @dataclass(frozen=True)
 class UnitMismatch:
-    """Two amounts that do not go together: the first is `times` too large (below 1: too small)."""
+    """Two amounts that do not go together: the first is `factor` times too large (below 1: too small)."""
 
     first: str
     second: str

@@ -30,7 +30,7 @@ def word_list_name(field: Field) -> str | None:
 
 
 def find_code(name: str, word: str) -> str | None:
-    """Return the code that a word of a file stands for in a list, None if nobody can say."""
+    """Return the code that a word of a file stands for in a list, None if it is unknown."""
     key = match_key(word)
     # A sign alone, such as the tick for yes, folds to nothing.
     exact_code = _code_by_key(name).get(key) if key else _code_by_symbol(name).get(word.strip())

@@ -31,7 +31,7 @@ def _simplified_script() -> dict[int, int]:
 
 
 def half_width(text: str) -> str:
-    """Return a text with full-width signs made narrow, and no blanks around it."""
+    """Return a text with full-width characters made narrow, and no blanks around it."""
     return unicodedata.normalize("NFKC", text).strip(BLANKS)
 
 

@@ -15,7 +15,7 @@ class ProposedColumn:
     `confidence` is from 0 to 1; `settings` are the keys of [columns.<field>]. A column that feeds
     two fields stands here twice, one that feeds none once with `field` None. `position` is None
     where a field is fed by a constant or a template. `samples` are the commonest different values,
-    none of a column with `is_personal`. `unknown_words` are values that nobody could translate.
+    none of a column with `is_personal`. `unknown_words` are values for which no code is known.
     """
 
     header: str

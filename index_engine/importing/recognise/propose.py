@@ -1,4 +1,4 @@
-"""From a file nobody has described to a proposed mapping: kind, header, fields, formats, units."""
+"""From a file without a mapping to a proposed one: kind, header, fields, formats, units."""
 
 import tempfile
 from dataclasses import replace
@@ -20,7 +20,7 @@ _NO_OVERRIDES: Overrides = {}
 
 _DETECT_FORMAT = ReadOptions(encoding="auto", delimiter="auto")
 
-# A kind is told by at least so many of its fields.
+# A kind is recognised by at least so many of its fields.
 _MIN_FIELDS = 2
 
 
@@ -33,9 +33,9 @@ def propose_mapping(
 ) -> Proposal:
     """Propose how to read a file, looking at its first 2,000 rows and some from further on.
 
-    `kind` is one of contract.FILE_KINDS, None to have it told by the headers; `sheet` is one of a
-    workbook, None for the one that looks most like a table; `chosen` says of columns, by position,
-    what they are to feed.
+    `kind` is one of contract.FILE_KINDS, None to recognise it by the headers; `sheet` is one of a
+    workbook, None for the one that looks most like a table; `overrides` say of columns, by
+    position, what they are to feed.
 
     Raises InputError if the file cannot be opened, or no kind of file has such headers.
     """

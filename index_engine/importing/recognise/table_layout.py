@@ -30,7 +30,8 @@ _DIGIT = re.compile(r"\d")
 class Layout:
     """A table taken apart: `titles` above the header, the header and the rows below it.
 
-    `line` is that of the header's first row, `known` how many of its names are known.
+    `header_line` is that of the header's first row, `known_header_count` says how many of its names
+    are known.
     """
 
     header_line: int

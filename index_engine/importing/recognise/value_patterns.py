@@ -122,7 +122,7 @@ def serial_day(number: float) -> date:
 def _date_orders(texts: list[str]) -> dict[str, str]:
     """Return the format of dates of three short numbers by their mark, where only one is possible.
 
-    21-3-28 may be of the year 2021 or 2028; it is told only where the other reading would put a
+    21-3-28 may be of the year 2021 or 2028; it is decided only where the other reading would put a
     date into the future or a month beyond 12.
     """
     groups: dict[str, list[tuple[str, str, str]]] = {}

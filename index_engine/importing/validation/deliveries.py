@@ -1,6 +1,6 @@
 """Deliveries: files of one kind and name, of which a later one corrects and completes the earlier.
 
-Rows are told apart by the key of their contract. A row that a delivery changes or withdraws moves
+Rows are identified by the key of their contract. A row that a delivery changes or withdraws moves
 to the schema `replaced`, with the number of that delivery; taking the delivery back moves it home.
 """
 
@@ -19,10 +19,10 @@ _UNREADABLE_KEY_RULES = ("masked_number", "unreadable_batch")
 
 @dataclass(frozen=True)
 class Changes:
-    """What a delivery does to the rows of those before it: kept == added + changed + same.
+    """What a delivery does to the rows of those before it: accepted == added + changed + unchanged.
 
-    `fields` says of each field how many rows it changes. `gone` are rows of earlier deliveries that
-    are not in this one: they stay, unless the delivery says that it is complete.
+    `changes_by_field` says of each field how many rows it changes. `absent_rows` are rows of earlier
+    deliveries that are not in this one: they stay, unless the delivery says that it is complete.
     """
 
     added_rows: int

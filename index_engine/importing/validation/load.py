@@ -215,7 +215,7 @@ def _copy_findings(
 def _apply_rules(con: duckdb.DuckDBPyConnection, rows: StagedRows, rules: tuple[Rule, ...]) -> None:
     """Note what every row breaks in one scan: conditions on all rows, texts on those that fail.
 
-    Rows that could not be read are left out: what else is wrong with them cannot be told.
+    Rows that could not be read are left out: what else is wrong with them is unknown.
     """
     findings_sql = ", ".join(rule.finding_sql(rule.action) for rule in rules)
     insert_findings(
@@ -317,7 +317,7 @@ def next_source_id(con: duckdb.DuckDBPyConnection) -> int:
 def _record_findings(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     """Write the findings to `rejects`, without words that may be the name of a person.
 
-    A warning about a row that is not there helps nobody; what was cleared may be why it is not.
+    Warnings about rejected rows are left out; what was cleared may be why it is not.
     """
     con.execute(
         "INSERT INTO rejects SELECT $source_id, row_no, field, kept, rule,"

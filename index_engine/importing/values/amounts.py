@@ -1,7 +1,7 @@
-"""Numbers as text, and SQL that reads them: marks, units, signs of money, percentages.
+"""Numbers as text, and SQL that reads them: marks, units, currency marks, percentages.
 
-Most cells hold digits and a point and are read by one cast. Whatever that cannot read is looked at
-sign by sign, which costs ten times as much.
+Most cells hold digits and a point and are read by one cast. Whatever that cannot read is read
+character by character, which costs ten times as much.
 """
 
 import re
@@ -42,7 +42,7 @@ def plain_amount_sql(cell: str, column: ColumnSettings, bind: Bind) -> str:
 def amount_sql(plain_text: str, column: ColumnSettings, bind: Bind) -> str:
     """Return SQL for the amount that a text names, NULL where it names none.
 
-    `plain` is a column with the text in signs of plain width. The unit in the text goes before that
+    `plain_text` is a column with the text in characters of plain width. The unit in the text goes before that
     of the column. All in decimals, rounded half away from zero to the digits of the field.
     """
     units = accepted_units(column)
@@ -60,7 +60,7 @@ def amount_sql(plain_text: str, column: ColumnSettings, bind: Bind) -> str:
 
 
 def integer_sql(plain_text: str, column: ColumnSettings, bind: Bind) -> str:
-    """Return SQL for the whole number that a text of plain signs names, NULL where it is none."""
+    """Return SQL for the whole number that a text of plain characters names, NULL where it is none."""
     number = f"TRY_CAST({_number_sql(plain_text, column, bind)} AS {_NUMBER_TYPE})"
     return (
         f"CASE WHEN regexp_full_match({plain_text}, {bind('[+-]?' + _number_pattern(column))})"
@@ -78,7 +78,7 @@ def accepted_units(column: ColumnSettings) -> dict[str, Decimal]:
 
 
 def _amount_pattern(column: ColumnSettings, units: dict[str, Decimal]) -> str:
-    """Return the pattern of an amount: signs of money, at most one sign, a number, a unit.
+    """Return the pattern of an amount: currency marks, at most one sign, a number, a unit.
 
     Negative amounts may stand in parentheses, as accountants write them.
     """

@@ -1,4 +1,4 @@
-"""The signs that surround and vary a text without changing what it says: blanks, full width."""
+"""The characters that surround and vary a text without changing what it says: blanks, full width."""
 
 import tomllib
 from decimal import Decimal
@@ -13,24 +13,24 @@ NOTATION: dict[str, Any] = tomllib.loads(
 # Blanks, also those of Chinese typesetting and those of no width.
 BLANKS = " \t\r\n\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
-# Full-width ASCII, as Chinese input methods write it, and what looks like a sign of ASCII.
+# Full-width ASCII, as Chinese input methods write it, and what looks like a character of ASCII.
 _FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F))) + "−"
 _HALF_WIDTH = "".join(map(chr, range(0x21, 0x7F))) + "-"
 
 
 def lookup_key(text: str) -> str:
-    """Return a word as it is looked up: signs of plain width, no blanks."""
+    """Return a word as it is looked up: characters of plain width, no blanks."""
     return text.translate(str.maketrans(_FULL_WIDTH, _HALF_WIDTH, BLANKS))
 
 
 def lookup_key_sql(text: str) -> str:
     """Return SQL for folded() of the SQL `text`."""
-    # translate() drops the signs that have no counterpart.
+    # translate() drops the characters that have no counterpart.
     return f"translate({text}, '{_escape_quotes(_FULL_WIDTH + BLANKS)}', '{_escape_quotes(_HALF_WIDTH)}')"
 
 
 def half_width_sql(text: str) -> str:
-    """Return SQL for the SQL `text` with signs and blanks of plain width."""
+    """Return SQL for the SQL `text` with characters and blanks of plain width."""
     full_width, half_width = _FULL_WIDTH + "\u3000", _HALF_WIDTH + " "
     replacement = (
         f"translate({text}, '{_escape_quotes(full_width)}', '{_escape_quotes(half_width)}')"
@@ -46,7 +46,7 @@ def trim_sql(text: str) -> str:
 def replace_if_match_sql(text: str, pattern: str, replacement: str) -> str:
     """Return SQL that mends a text only where the pattern finds something to mend.
 
-    Replacing signs costs four microseconds a text, seeing that there are none a tenth of one.
+    Replacing characters costs four microseconds a text, seeing that there are none a tenth of one.
     """
     return f"CASE WHEN regexp_matches({text}, '{pattern}') THEN {replacement} ELSE {text} END"
 

@@ -15,7 +15,7 @@ from index_engine.importing.values.dates import NAMED_FORMATS, is_date_format
 
 # Yuan per unit, and shares of one.
 UNITS = {unit: Decimal(factor) for unit, factor in NOTATION["units"].items()}
-SHARES = {sign: Decimal(factor) for sign, factor in NOTATION["shares"].items()}
+SHARES = {name: Decimal(factor) for name, factor in NOTATION["shares"].items()}
 
 NULL_WORDS = tuple(NOTATION["null"])
 
@@ -101,7 +101,7 @@ class ColumnSettings:
 
 
 def read_table(location: MappingLocation, table: Any, key_types: Map[str, Any]) -> dict[str, Any]:
-    """Return a copy of a TOML table with only known keys, each of the type `known` gives.
+    """Return a copy of a TOML table with only known keys, each of the type that `key_types` gives.
 
     Raises InputError naming the key that is unknown or of another type.
     """

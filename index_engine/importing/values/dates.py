@@ -14,7 +14,7 @@ YEAR, YEAR_END = "year", "year_end"
 NAMED_FORMATS = (EXCEL, MONTH, MONTH_END, YEAR, YEAR_END)
 
 # What is read without a format: year, month and day in this order, which no country takes for
-# another. A year has four digits, a date without signs between them eight.
+# another. A year has four digits, a date without marks between them eight.
 _DEFAULT_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
 _DEFAULT_PATTERN = (
     r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|\d{4}|年\d{1,2}月\d{1,2}日)"
@@ -73,7 +73,7 @@ def normalise_date_sql(text: str) -> str:
 def date_sql(plain_text: str, formats: Sequence[str], bind: Bind) -> str:
     """Return SQL for the day that a text names, NULL where it names none.
 
-    `plain` is a column with plain_date_sql() of the text. Tries the formats in their order, then
+    `plain_text` is a column with plain_date_sql() of the text. Tries the formats in their order, then
     ISO; without formats, all usual ways of writing year, month and day in this order. A time of day
     after the date is passed over. `bind` takes a value and returns how the query refers to it.
     """

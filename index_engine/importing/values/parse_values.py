@@ -176,7 +176,7 @@ def _build_lookup(
 
 
 def _plain_text_sql(text: str, column: ColumnSettings) -> str:
-    """Return SQL for a text in the signs that its type is read from."""
+    """Return SQL for a text in the characters that its type is read from."""
     match column.field.type:
         case "VARCHAR":
             return text
@@ -189,7 +189,7 @@ def _plain_text_sql(text: str, column: ColumnSettings) -> str:
 
 
 def _value_sql(plain_text: str, column: ColumnSettings, parameters: _Parameters) -> str:
-    """Return SQL for the value of a text in plain signs, NULL where it cannot be read."""
+    """Return SQL for the value of a text in plain characters, NULL where it cannot be read."""
     match column.field.type:
         case "VARCHAR":
             return plain_text
@@ -206,8 +206,8 @@ class _RowExpressions:
     """What is read row by row, in steps over `import_text`.
 
     For the n-th field, a<n> is an amount that is nothing but a number, t<n> the text, of amounts
-    only where they are more, s<n> the same in plain signs, and r<n> what is read in it. `values`
-    has, for each field, SQL for its value and for the text that could not be read; `told` what the
+    only where they are more, s<n> the same in plain characters, and r<n> what is read in it. `values`
+    has, for each field, SQL for its value and for the text that could not be read; `case_number_fields` what the
     number of the case tells beside.
     """
 
@@ -305,7 +305,7 @@ def _text_sql(cell: str, column: ColumnSettings, parameters: _Parameters) -> str
     text = trim_sql(cell)
     words = ["", *column.null_words]
     # Few texts are so short as to be compared with the words. An IN would become a join, for which
-    # the text is worked out in every row, also where nobody asks for it.
+    # the text is worked out in every row, also where it is not needed.
     longest = max(len(word.encode()) for word in words)
     is_value_sql = " AND ".join(f"{text} <> {parameters.add(word)}" for word in words)
     return f"CASE WHEN strlen({text}) > {longest} OR ({is_value_sql}) THEN {text} END"

@@ -1,4 +1,4 @@
-"""The rules that rows are judged by: those of the TOML files here, and what the contract asks.
+"""The rules that rows are validated by: those of the TOML files here, and what the contract asks.
 
 A [[rule]] of a file says:
 
