@@ -1,4 +1,4 @@
-"""The way in: bring files of one's own in step by step, see what came of them, undo an import."""
+"""Import files step by step, see the result, undo an import."""
 
 from __future__ import annotations
 

@@ -1,16 +1,19 @@
-"""Courts over time: local and other creditors, and changes against a place's own past."""
+"""Courts over time: local and other creditors, and changes from a place's own past."""
 
 from __future__ import annotations
 
-from dashboard.policy import change_signals, creditor_gap_section, policy_toolbar
+from dashboard.policy import creditor_gap_section, sections
 from dashboard.state import page_view
+from dashboard.ui import components, page_sections
 
 
 def page() -> None:
     view = page_view.national_view()
-    policy_toolbar.draw_toolbar(view)
-    creditor_gap_section.draw_section(view)
-    change_signals.draw_signals(view)
+    policy_sections = sections.policy_sections(view)
+    contents = page_sections.contents(policy_sections, "crumbs")
+    components.toolbar(view, contents, sections.draw_province_filter)
+    components.headline(*creditor_gap_section.headline(view))
+    page_sections.draw_sections(policy_sections)
 
 
 page()

@@ -1,9 +1,10 @@
-"""The columns of a file on the screen: what each feeds and how it is read, for a person to mend."""
+"""The columns of a file on the screen: which field each feeds and how it is read, to be corrected."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -43,10 +44,12 @@ def make_key_builder(*identity: object) -> KeyBuilder:
 
 
 def field_choices(base: Proposal, key: KeyBuilder) -> dict[int, str | None]:
-    """What the columns feed by position, as it stands on the screen; empty where that is what was
-    proposed. All of it counts as chosen: no column gives its field up visually-hidden."""
+    """The fields that the columns feed, by position, as selected on the screen; empty where that is
+    what was proposed. All of it counts as selected: no column loses its field unseen."""
     columns = mapping_draft.file_columns(base)
-    proposed_fields = {column.position: column.field for column in columns}
+    proposed_fields = {
+        column.position: column.field for column in columns if column.position is not None
+    }
     current_fields = {
         position: st.session_state.get(key("field", position), field)
         for position, field in proposed_fields.items()
@@ -55,10 +58,10 @@ def field_choices(base: Proposal, key: KeyBuilder) -> dict[int, str | None]:
 
 
 def draw_mapping_table(proposal: Proposal, base: Proposal, key: KeyBuilder) -> MappingChoices:
-    """All columns with their controls; returns what was decided on units, formats and words.
+    """All columns with their controls; returns the decisions on units, date formats and words.
 
-    The order is that of `base`, so that no row jumps away under a hand: first those that feed a
-    field, then those without one, then those about people, which have no controls at all.
+    The order is that of `base`, so that no row moves while it is edited: first columns that feed a
+    field, then those that feed none, then those with personal data, which have no controls.
     """
     contract_fields = {field.name: field for field in api.contract_fields(proposal.kind)}
     current_columns = {column.position: column for column in mapping_draft.file_columns(proposal)}
@@ -107,7 +110,7 @@ def draw_mapping_table(proposal: Proposal, base: Proposal, key: KeyBuilder) -> M
 
 
 def _table_heading() -> Html:
-    titles = (_("Column of the file"), _("is read as"), _("how"), _("how sure"))
+    titles = (_("Column of the file"), _("read as"), _("format"), _("certainty"))
     cells = (
         tag("span", title, style=f"flex:{width}")
         for title, width in zip(titles, WIDTHS, strict=True)
@@ -147,7 +150,7 @@ def _draw_settings(
     units: dict[str, str],
     formats: dict[str, list[str]],
 ) -> None:
-    """The unit of an amount, the formats of a date; what is read of a word is said below it."""
+    """Controls for the unit of an amount and the formats of a date; for codes, the words recognised."""
     if options := api.available_units(field):
         current_unit = column.settings.get("unit", options[0])
         if current_unit not in options:  # a factor of its own, such as 1000
@@ -157,7 +160,7 @@ def _draw_settings(
             _("{column}: unit").format(column=column.header),
             options,
             index=options.index(current_unit),
-            format_func=lambda unit: unit or _("a share of 1, or with its sign"),
+            format_func=lambda unit: unit or _("a share of 1, or with a % sign"),
             key=key("unit", column.position, field.name),
             label_visibility="collapsed",
         )
@@ -186,7 +189,7 @@ def _format_example(formats: tuple[str, ...]) -> str:
     if not formats:
         return _("2024-03-05, 2024/3/5 and the like")
     special_formats = {
-        "excel": _("{number}, a day of a spreadsheet").format(number=EXAMPLE_SERIAL),
+        "excel": _("{number}, a date number of a spreadsheet").format(number=EXAMPLE_SERIAL),
         "month": _("a month: its first day"),
         "month_end": _("a month: its last day"),
         "year": _("a year: its first day"),
@@ -214,9 +217,9 @@ def _word_meaning(value: str | bool | int, field: api.Field) -> str:
 def _draw_word_selects(
     column: ProposedColumn, field: api.Field, kind: str, key: KeyBuilder
 ) -> dict[str, str]:
-    """A choice for every word that nobody could translate; returns those that were decided."""
+    """A control for every word that was not recognised; returns those decided, by word."""
     name = terms.field_name(kind, field.name)
-    message = _("Words of the file that are no known {field}: say what each means.").format(
+    message = _("Words of the file not recognised as {field}: say what each means.").format(
         field=name
     )
     codes = list(api.word_by_code(field))
@@ -248,7 +251,7 @@ def _certainty_note(column: ProposedColumn) -> Html:
     if column.field is None:
         return tag("span", "")
     level = 3 if column.confidence >= SURE else 2 if column.confidence >= LIKELY else 1
-    label = {3: _("sure"), 2: _("check it"), 1: _("doubtful")}[level]
+    label = {3: _("certain"), 2: _("check it"), 1: _("doubtful")}[level]
     bar = tag("i", *(tag("b", class_="on" if n < level else None) for n in range(3)))
     reason = messages.translate(column.reason)
     note = tag("p", messages.translate(column.note)) if column.note else None
@@ -257,13 +260,13 @@ def _certainty_note(column: ProposedColumn) -> Html:
 
 
 def _derived_field(column: ProposedColumn, kind: str) -> Html:
-    """A field that has no column of its own, and where it comes from."""
+    """A field without a column of its own, and its source."""
     name = tag("b", terms.field_name(kind, column.field or ""))
     fields = {field.name: field for field in api.contract_fields(kind)}
     if "part" in column.settings:
         source_text = _("read from the case number in “{column}”").format(column=column.header)
     elif "template" in column.settings:
-        source_text = _("put together as {template}").format(template=column.settings["template"])
+        source_text = _("composed as {template}").format(template=column.settings["template"])
     elif "constant" in column.settings:
         value = _word_meaning(column.settings["constant"], fields[column.field or ""])
         source_text = _("the same in all rows: {value}").format(value=value)
@@ -275,7 +278,7 @@ def _derived_field(column: ProposedColumn, kind: str) -> Html:
 
 def _draw_personal_columns(headers: list[str]) -> None:
     if headers:
-        message = _("About people: not shown and not kept: {columns}").format(
+        message = _("Personal data, neither shown nor stored: {columns}").format(
             columns=" / ".join(headers)
         )
         st.html(tag("p", message, class_="personal"))
@@ -295,7 +298,7 @@ def draw_constants(proposal: Proposal, key: KeyBuilder) -> dict[str, Any]:
                 _("{field}, the same in all rows").format(field=label),
                 list(words),
                 index=None,
-                format_func=lambda code, field=field: terms.code_name(field, code),
+                format_func=partial(terms.code_name, field),
                 key=key("constant", name),
                 placeholder=_("choose"),
             )

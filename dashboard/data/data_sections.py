@@ -16,13 +16,13 @@ from index_engine.importing.api import Inventory
 
 def draw_headline() -> None:
     components.headline(
-        _("Bring in your own files"),
-        _("From the spreadsheet of a court to a place on the map, in four steps and no code."),
+        _("Import your own files"),
+        _("From the spreadsheet of a court to the map in four steps, without code."),
     )
 
 
 def draw_data_set(warehouse: Path) -> None:
-    """What the data set holds, and the way to bring a file in; a new one where there is none."""
+    """What the data set holds and the steps of an import; a new data set where there is none."""
     try:
         inventory = api.read_inventory(warehouse) if warehouse.exists() else None
     except InputError as error:

@@ -1,5 +1,5 @@
-"""What a warehouse holds: the data set in hand, every import with its way back, and how complete
-the numbers of cases are."""
+"""What a warehouse holds: the data set in view, every import with its undo, and how complete the
+case numbers are."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAX_MISSING_SHARE = 0.4  # of the case numbers; a court below is marked
 
 
 def draw_data_set(warehouse: Path, state: WarehouseState | None) -> None:
-    """The data set that files go into, and a way to begin one of one's own."""
+    """The data set that files are imported into, and a form for a new one."""
     if state is None:
         st.html(tag("p", _("There is no data set yet. Give yours a name to begin.")))
         _draw_new_data_set(first=True)
@@ -44,15 +44,15 @@ def draw_data_set(warehouse: Path, state: WarehouseState | None) -> None:
             tag(
                 "p",
                 _(
-                    "Made-up cases and real ones are never mixed, so your files go into a data "
-                    "set of their own. Give it a name, or choose one at the top of the page."
+                    "Synthetic and real cases are never mixed, so your files go into a data set of "
+                    "their own. Give it a name, or choose one at the top of the page."
                 ),
                 class_="quiet",
             )
         )
         _draw_new_data_set(first=True)
     else:
-        with st.expander(_("Begin another data set"), key="intake-another-set"):
+        with st.expander(_("Create another data set"), key="intake-another-set"):
             _draw_new_data_set(first=False)
 
 
@@ -69,7 +69,7 @@ def _draw_new_data_set(*, first: bool) -> None:
             width=280,
         ).strip()
         click = st.button(
-            _("Begin"), key="intake-begin-button", type="primary" if first else "secondary"
+            _("Create"), key="intake-begin-button", type="primary" if first else "secondary"
         )
         if not click:
             return
@@ -92,7 +92,9 @@ def draw_stale_notice(warehouse: Path, state: WarehouseState) -> None:
         st.html(
             tag(
                 "p",
-                _("Files came or went since the scores were computed: pages show the state before.")
+                _(
+                    "Files were imported or undone since the scores were computed: pages show the earlier state."
+                )
                 if state.is_built
                 else _("Nothing has been computed from these files yet."),
             )
@@ -105,12 +107,12 @@ def draw_stale_notice(warehouse: Path, state: WarehouseState) -> None:
 
 
 def draw_sources(warehouse: Path, rows: pd.DataFrame) -> None:
-    """Every import, the last one first, with its findings and a way to take it back."""
+    """Every import, the latest first, with its findings and a button to undo it."""
     components.section(
-        _("What was brought in"),
+        _("Imported files"),
         _(
-            "The last one first. Taking one back leaves the data as they were before it; only the "
-            "last delivery of a name can be taken back."
+            "The latest first. Undoing an import restores the data as they were before it; of "
+            "several deliveries of one source only the last can be undone."
         ),
     )
     if rows.empty:
@@ -157,10 +159,10 @@ def _draw_source(warehouse: Path, row: Any) -> None:
                     str(row.name),
                     row.source_id,
                 )
-            with st.popover(_("Take back"), type="tertiary", key=f"intake-back-{row.source_id}"):
-                st.html(tag("p", _("Take “{name}” back?").format(name=row.name)))
+            with st.popover(_("Undo"), type="tertiary", key=f"intake-back-{row.source_id}"):
+                st.html(tag("p", _("Undo the import of “{name}”?").format(name=row.name)))
                 confirmation = st.button(
-                    _("Yes, take it back"),
+                    _("Yes, undo it"),
                     key=f"intake-undo-{row.source_id}",
                     type="primary",
                 )
@@ -181,7 +183,7 @@ def _source_facts(row: Any, is_undone: bool) -> Html:
     if not formats.is_missing(row.observed_from) and not formats.is_missing(row.observed_to):
         days = formats.date_range(row.observed_from, row.observed_to)
         facts.append(_("records {window}").format(window=days))
-    undone_mark = tag("em", _("taken back")) if is_undone else None
+    undone_mark = tag("em", _("undone")) if is_undone else None
     synthetic_mark = components.synthetic_mark() if row.synthetic else None
     name = tag("p", tag("b", row.name), undone_mark, synthetic_mark)
     facts_line = tag("span", *(tag("span", fact) for fact in facts), class_="facts quiet")
@@ -254,5 +256,5 @@ def _share_bar(share: float) -> Html:
 def draw_warehouse_error(error: InputError) -> None:
     """What is wrong with the file that should be the warehouse."""
     draw_error(messages.translate(error))
-    draw_advice(_("Choose another data set at the top of the page, or begin a new one."))
+    draw_advice(_("Choose another data set at the top of the page, or create a new one."))
     _draw_new_data_set(first=True)

@@ -62,12 +62,13 @@ def draw_dry_run(warehouse: Path, reading: Reading) -> DryRun | None:
     """Step 3. The dry run of the file as it is read now; None before it."""
     draw_step_heading(
         3,
-        _("Try it out"),
-        _("Every row is read and judged as in an import, and nothing is kept."),
+        _("Dry run"),
+        _("Every row is read and validated as in an import; nothing is stored."),
     )
     current_key = (str(warehouse), *reading.key)
+    dry_run: DryRun | None
     previous_key, dry_run = st.session_state.get(DRY_RUN_KEY, (None, None))
-    if st.button(_("Try it out"), key="intake-try", type="secondary" if dry_run else "primary"):
+    if st.button(_("Dry run"), key="intake-try", type="secondary" if dry_run else "primary"):
         dry_run = None
         with (
             report_input_errors(),
@@ -87,10 +88,10 @@ def draw_import(warehouse: Path, reading: Reading) -> None:
     """Step 4. The import, then the build; the run of the page that follows shows the result."""
     draw_step_heading(
         4,
-        _("Bring it in"),
+        _("Import"),
         _(
-            "The file goes in as a whole or not at all, and can be taken back later. Then "
-            "everything that pages show is computed anew."
+            "The file is imported as a whole or not at all, and the import can be undone later. Then "
+            "everything that the pages show is recomputed."
         ),
     )
     if not st.button(_("Import and compute"), key="intake-import", type="primary"):
@@ -131,13 +132,13 @@ def build_warehouse(warehouse: Path) -> None:
 
 
 class _ProgressBar:
-    """A bar of progress while the block runs; says so when somebody else is writing."""
+    """A progress bar while the block runs, with a notice if another process is writing."""
 
     def __init__(self, warehouse: Path) -> None:
         self._is_busy = api.has_writer(warehouse)
 
     def __enter__(self) -> _ProgressBar:
-        text = _("Somebody else is importing; waiting for my turn …") if self._is_busy else "…"
+        text = _("Another import is running; waiting …") if self._is_busy else "…"
         self._widget = st.progress(0.0, text)
         self._last_redraw = 0.0
         return self
@@ -160,8 +161,8 @@ def row_counts_bar(
 ) -> Html:
     """All rows as a bar of three parts that add up: accepted, accepted with a warning, rejected."""
     pieces = (
-        (loaded_count - warning_count, LOADED_COLOUR, _("kept")),
-        (warning_count, WARNING_COLOUR, _("kept, with a warning")),
+        (loaded_count - warning_count, LOADED_COLOUR, _("accepted")),
+        (warning_count, WARNING_COLOUR, _("accepted, with a warning")),
         (rejected_count, REJECTED_COLOUR, _("rejected")),
     )
     bar = cells.stacked_bar(
@@ -230,8 +231,8 @@ def _change_counts(outcome: LoadResult, kind: str) -> Html:
     facts = [
         (_("new"), changes.added_rows),
         (_("changed"), changes.changed_rows),
-        (_("known already, unchanged"), changes.unchanged_rows),
-        (_("of earlier files, no longer in this one"), changes.absent_rows),
+        (_("unchanged"), changes.unchanged_rows),
+        (_("in earlier files, no longer in this one"), changes.absent_rows),
     ]
     cells = [tag("div", tag("dt", term), tag("dd", formats.number(n))) for term, n in facts]
     fields = " · ".join(
@@ -295,7 +296,7 @@ def draw_completed_import(warehouse: Path) -> bool:
         return False
     outcome = last_import.outcome
     with st.container(key="intake-done"):
-        st.html(tag("h2", _("{name} is in").format(name=last_import.name)))
+        st.html(tag("h2", _("{name}: imported").format(name=last_import.name)))
         st.html(
             row_counts_bar(
                 outcome.rows, outcome.accepted_rows, outcome.warned_rows, outcome.rejected_rows
@@ -305,7 +306,7 @@ def draw_completed_import(warehouse: Path) -> bool:
             draw_error(messages.translate(last_import.problem))
         else:
             st.html(_result_links())
-        if st.button(_("Bring in another file"), key="intake-another"):
+        if st.button(_("Import another file"), key="intake-another"):
             del st.session_state[IMPORT_KEY]
             st.rerun()
     return True

@@ -124,7 +124,7 @@ def derived_columns(proposal: Proposal) -> list[ProposedColumn]:
 
 
 def general_warnings(proposal: Proposal) -> list[Message]:
-    """What to look at before an import, but for what is said beside the column it is about."""
+    """Warnings before an import, without those shown beside the column they concern."""
     headers = {column.header for column in file_columns(proposal) if column.field is not None}
     return [
         warning

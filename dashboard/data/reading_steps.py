@@ -1,4 +1,4 @@
-"""The first two steps of bringing a file in: which file it is, and how it is to be read."""
+"""The first two steps of an import: which file it is, and how it is read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from index_engine.errors import InputError
 from index_engine.importing import api
 from index_engine.importing.api import Proposal
 
-PROPOSALS_KEY = "intake_proposed"  # where proposals of the file in hand are kept, by how it is read
+PROPOSALS_KEY = "intake_proposed"  # session key of the proposals for the current file, by reading
 EARLIEST_DATE = date(1990, 1, 1)
 
 
@@ -50,7 +50,7 @@ def choose_file() -> InputFile | None:
         st.html(f"<style>{_dropzone_css()}</style>")
         round_ = st.session_state.get("intake_round", 0)  # a new round empties the box
         upload = st.file_uploader(
-            _("File to bring in"),
+            _("File to import"),
             type=list(input_files.SUFFIXES),
             key=f"intake-file-{round_}",
             label_visibility="collapsed",
@@ -85,7 +85,7 @@ def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
     step_messages.draw_step_heading(
         2,
         _("Check how it is read"),
-        _("What each column is was told by its heading and its values. Change what is wrong."),
+        _("Columns are recognised by their headings and values. Correct what is wrong."),
     )
     saved_reading = _load_mapping_file(input_file)
     if saved_reading is not None:
@@ -182,7 +182,9 @@ def _cached_proposal(
     sheet: str | None,
     field_pairs: tuple[tuple[int, str | None], ...],
 ) -> Proposal:
-    """The proposal for a file read in one way; asked for once, and forgotten with the file."""
+    """The proposal for a file read in one way, cached in the session until the file changes."""
+    token: str
+    proposals: dict[tuple[object, ...], Proposal]
     token, proposals = st.session_state.get(PROPOSALS_KEY, ("", {}))
     if token != input_file.token:
         proposals = {}
@@ -221,7 +223,7 @@ def _draw_source_form(
             accept_new_options=True,
             help=_(
                 "A later file of the same name corrects and completes this one. Keep one name for "
-                "what one court or platform delivers again and again."
+                "what one court or platform delivers regularly."
             ),
         )
         days = {}
@@ -245,19 +247,21 @@ def _draw_source_form(
             tag(
                 "p",
                 _(
-                    "Without these two days the file counts from its first to its last date. A "
-                    "quarter is scored only when its last day is covered, so say it if the export "
+                    "Without these two days the file is taken to cover its first to its last date. A "
+                    "quarter is scored only if its last day is covered, so enter them if the export "
                     "covers whole quarters."
                 ),
                 class_="hint",
             )
         )
         complete = known_names != [] and st.checkbox(
-            _("This file is complete: rows of earlier files of this name that it no longer has go"),
+            _(
+                "This file is complete: remove rows of earlier files of this name that it does not contain"
+            ),
             key=key("complete"),
         )
         clear = st.checkbox(
-            _("Keep a row whose optional value cannot be read, without that value"),
+            _("Accept a row with an unreadable optional value, without that value"),
             value=True,
             key=key("clear"),
         )
@@ -274,7 +278,7 @@ def _draw_source_form(
 def _is_complete(
     proposal: Proposal, choices: mapping_draft.MappingChoices, duplicates: list[str]
 ) -> bool:
-    """Whether nothing is left to decide; says what is."""
+    """Whether every decision is made; shows an error for each that is not."""
 
     def names(fields: list[str]) -> str:
         return ", ".join(terms.field_name(proposal.kind, name) for name in fields)
@@ -285,7 +289,7 @@ def _is_complete(
         )
     if absent_fields := mapping_draft.open_fields(proposal, choices.constants):
         step_messages.draw_error(
-            _("Needed, and no column is read as it yet: {fields}").format(
+            _("Required, and not read from any column yet: {fields}").format(
                 fields=names(absent_fields)
             )
         )
@@ -293,7 +297,7 @@ def _is_complete(
 
 
 def _draw_mapping(text: str, input_file: InputFile) -> None:
-    with st.expander(_("The mapping file: how this file is read, to keep and to use again")):
+    with st.expander(_("The mapping file: how this file is read, to be stored and reused")):
         st.code(text, language="toml", height=300)
         st.download_button(
             _("Download the mapping"),

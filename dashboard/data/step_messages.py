@@ -31,7 +31,7 @@ def draw_advice(message: object) -> None:
 
 @contextmanager
 def report_input_errors() -> Iterator[None]:
-    """Bad input inside the block is said in one line, in its place."""
+    """Shows an InputError raised inside the block as an error in its place."""
     try:
         yield
     except InputError as error:

@@ -22,7 +22,7 @@ class CoherenceValue:
 
 
 class Coherence:
-    """The rows of `snapshot.coherence(level)`: correlations of indicators, dimensions and score,
+    """The rows of `queries.coherence(snapshot, level)`: correlations of indicators, dimensions and score,
     Cronbach's alphas, and for each indicator its weight, main effect and shift of ranks."""
 
     def __init__(self, rows: pd.DataFrame) -> None:

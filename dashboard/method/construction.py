@@ -23,43 +23,6 @@ def draw_construction(method: Method) -> None:
         st.html(bullet_list(limitations(method)))
 
 
-def draw_contents() -> None:
-    """A short table of contents: what the method says, and how it stands up."""
-    rules = {
-        "steps": _("How a score is made"),
-        "limits": _("What it does not say"),
-        "indicators": _("Indicators"),
-        "ranks": _("Bands and ranks"),
-        "case-mix": _("Case mix"),
-        "peers": _("Small places"),
-        "checks": _("Checks"),
-        "figures": _("Official statistics"),
-        "methods": _("Methods side by side"),
-    }
-    audits = {
-        "agreement": _("Do the indicators agree?"),
-        "influence": _("Effective weights"),
-        "sensitivity": _("Sensitivity to the method"),
-        "design-effects": _("Design effects"),
-        "sources": _("Sources"),
-    }
-    st.html(
-        tag(
-            "nav",
-            *(
-                tag(
-                    "p",
-                    tag("b", title),
-                    *(tag("a", name, href=f"#{i}") for i, name in sections.items()),
-                )
-                for title, sections in ((_("Method"), rules), (_("Robustness"), audits))
-            ),
-            class_="contents",
-            aria_label=_("On this page"),
-        )
-    )
-
-
 def draw_identity(method: Method) -> None:
     """Name, purpose, version and authors of a method, and its file."""
     components.headline(localise(method.name), localise(method.purpose))

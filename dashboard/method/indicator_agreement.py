@@ -128,7 +128,7 @@ def _correlation_column(
 
 
 def _correlation_kind(method: Method, item: Item, other: Other) -> str:
-    """The kind of correlation of two items; '' of itself and for what the row of the other says."""
+    """The kind of correlation of two items; '' on and above the diagonal of the triangle."""
     first = "indicator" if isinstance(item, Indicator) else "dimension"
     if other is None:
         return f"{first}_score"

@@ -27,7 +27,7 @@ from index_engine import queries
 from index_engine.method import Dimension, Indicator, Method
 
 SENSITIVITY_LEVELS = ("province", "city")  # the order of courts is not published
-PAGE_SIZE = 50  # rows drawn at once; the rest a click away
+PAGE_SIZE = 50  # rows shown before 'Show all'
 
 
 def draw_sensitivity(view: View) -> None:

@@ -1,1 +1,1 @@
-"""The map: what it can be painted by, and how it is drawn."""
+"""Sections of the overview: key numbers, the map with its layers, the list, what changed."""

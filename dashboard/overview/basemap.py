@@ -1,7 +1,7 @@
-"""What a map draws: units of which level, on which outlines, and where courts without one sit.
+"""What a map shows: places of which level, on which outlines, and where courts without one lie.
 
-A court is not a place. A county has the colour of a court where that is the only basic court that
-serves it; all other courts are dots inside the city they belong to, at no particular spot of it.
+A court has no outline of its own. A county has the colour of a court if that is the only basic court
+that serves it; all other courts are markers inside their city, at no particular location.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pandas as pd
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text.i18n import _
+from dashboard.text.levels import level_names
 from dashboard.ui import controls
 from dashboard.ui.charts import choropleth as maps
 from dashboard.ui.charts.choropleth import Extent
@@ -23,14 +24,15 @@ from index_engine import queries
 from index_engine.queries import LEVELS
 
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
-FILL_SHARE = 0.86  # of the room of a city that its dots take
+FILL_SHARE = 0.86  # of the inscribed circle of a city that its markers take
 METRES_PER_DEGREE = 111_320  # in a degree of latitude
 
 
 @dataclass(frozen=True)
 class Basemap:
-    """`outlines` are names by code of what is painted, `unit_of` the unit that each stands for,
-    where one does; `dots` places courts that no outline stands for. `scenery` is around."""
+    """`outlines` are the names of outlines by their codes, `place_by_outline` the place that each
+    stands for, if one does; `markers` are longitude and latitude of courts that no outline stands
+    for. `context` is drawn around them."""
 
     level: str
     file: str
@@ -58,13 +60,13 @@ def level_switch(view: View, current: str) -> Html | None:
     levels = lower_levels(view)
     if len(levels) == 1:
         return None
-    names = {"province": _("Provinces"), "city": _("Cities"), "court": _("County courts")}
+    names = level_names() | {"court": _("County courts")}
     options = {option: names[option] for option in levels}
-    return controls.switch("by", _("Level painted"), options, current, default=levels[0])
+    return controls.switch("by", _("Level shown"), options, current, default=levels[0])
 
 
 def place_scores(view: View, level: str) -> pd.DataFrame:
-    """Scores of all units of a level within the place in focus."""
+    """Scores of all places of a level within the place in focus."""
     place = view.place
     if place.level == "nation":
         return view.scores(level)
@@ -75,7 +77,7 @@ def place_scores(view: View, level: str) -> pd.DataFrame:
 
 
 def build_basemap(view: View, level: str, scores: pd.DataFrame) -> Basemap | None:
-    """The ground for units of a level with scores `rows`; None where there are no outlines."""
+    """The basemap for places of a level with these scores; None where there are no outlines."""
     place = view.place
     file, parent = _boundary_file(view, level)
     if not maps.has_outlines(
@@ -133,14 +135,14 @@ def _sole_courts(seats: pd.DataFrame, outlines: Mapping[str, str]) -> dict[str, 
 def _court_markers(
     seats: pd.DataFrame, scores: pd.DataFrame, painted_courts: set[str]
 ) -> dict[str, tuple[float, float]]:
-    """Longitude and latitude of a dot for each court of `rows` that is not painted, spread evenly
-    over the room of the place above it, in order of code."""
+    """Longitude and latitude of a marker for each court of `scores` that no outline stands for,
+    spread evenly over the inscribed circle of the place above it, in order of code."""
     marker_courts = set(seats["place_id"]) - painted_courts
     courts_by_place: dict[str, list[str]] = {}
     for court, parent in sorted(zip(scores["place_id"], scores["parent"], strict=True)):
         if court in marker_courts:
             courts_by_place.setdefault(parent, []).append(court)
-    markers = {}
+    markers: dict[str, tuple[float, float]] = {}
     for parent, courts in courts_by_place.items():
         if (circle := maps.inscribed_circle(parent)) is not None:
             positions = (
@@ -153,7 +155,8 @@ def _court_markers(
 def _marker_position(
     circle: tuple[float, float, float], number: int, count: int
 ) -> tuple[float, float]:
-    """Where the dot of a number is in a circle: on a spiral that covers it evenly (Vogel 1979)."""
+    """Where marker `number` of `count` lies in a circle (longitude, latitude, radius in metres): on a
+    spiral that covers it evenly (Vogel 1979)."""
     longitude, latitude, radius = circle
     distance = FILL_SHARE * radius * math.sqrt((number + 0.5) / count) if count > 1 else 0.0
     angle = number * GOLDEN_ANGLE

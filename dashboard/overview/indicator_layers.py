@@ -1,13 +1,11 @@
-"""Layers of what was measured: each indicator, and how much of the cases came at all.
+"""Layers of single indicators, and of the coverage of case numbers.
 
-Their numbers are not among the scores of a level: each is one more question, asked when the layer
-is shown.
+Their values are not in the table of scores of a level; each is read when its layer is shown.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -17,7 +15,7 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import cells, components, theme
-from dashboard.ui.table import Column
+from dashboard.ui.columns import number_column, plot_column, share_column, value_column
 from index_engine import queries
 from index_engine.method import Indicator
 
@@ -26,7 +24,7 @@ COVERAGE_BREAKS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # the first is where scores 
 
 
 def available_layers(view: View, level: str) -> list[Layer]:
-    """A layer of each indicator of the method, and of coverage where the data have that figure."""
+    """A layer of each indicator of the method, and of coverage where the method has that statistic."""
     layers = [
         _indicator_layer(view, level, indicator) for indicator in view.snapshot.method.indicators
     ]
@@ -36,7 +34,7 @@ def available_layers(view: View, level: str) -> list[Layer]:
 
 
 def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
-    """Painted by its points, from 0 at the one goalpost to 100 at the other; told by its value."""
+    """Coloured by its points, 0 at the worse goalpost and 100 at the better; the tooltip has its value."""
     name = localise(indicator.name)
     worst, best = (
         formats.goalpost(goalpost, indicator.unit) for goalpost in (indicator.worst, indicator.best)
@@ -65,9 +63,6 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
             )
         return cells.whisker(line.points, line.points_low, line.points_high)
 
-    def value_text(line: Any) -> str:
-        return formats.value(line.value, indicator.unit)
-
     def add_values(places: pd.DataFrame) -> pd.DataFrame:
         values = queries.indicator_values(view.snapshot, level, view.period, indicator.id)
         column_names = {
@@ -84,17 +79,15 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
         class_index,
         tooltip_lines,
         (
-            Column("0–100", draw_cell, kind="plot"),
-            Column(
-                _("Value"), lambda line: formats.value(line.value, indicator.unit), kind="number"
-            ),
-            Column("n", lambda line: formats.number(line.value_n), kind="number"),
+            plot_column("0–100", draw_cell),
+            value_column(_("Value"), lambda row: row.value, indicator.unit),
+            number_column("n", lambda row: row.value_n),
         ),
         add_values,
         _("Dot: points from 0 to 100. Line: {confidence} interval.").format(
             confidence=formats.percent(view.snapshot.method.confidence, 0)
         ),
-        _("Painted by points: 0 at {worst}, 100 at {best}. {numerator} / {denominator}.").format(
+        _("Coloured by points: 0 at {worst}, 100 at {best}. {numerator} / {denominator}.").format(
             worst=worst,
             best=best,
             numerator=localise(indicator.numerator),
@@ -105,7 +98,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
 
 
 def _coverage_layer(view: View, level: str) -> Layer:
-    """Share of the cases that there must be by their numbers which came."""
+    """Share of the cases received, of those that there must be by their case numbers."""
     [statistic] = [
         statistic for statistic in view.snapshot.main.statistics if statistic.id == COVERAGE
     ]
@@ -113,10 +106,10 @@ def _coverage_layer(view: View, level: str) -> Layer:
     min_coverage = formats.percent(view.snapshot.method.min_coverage, 0)
 
     def class_index(line: Any) -> int:
-        count_text = getattr(line, "covered", None)
-        if formats.is_missing(count_text):
+        coverage: float | None = getattr(line, "covered", None)
+        if formats.is_missing(coverage):
             return len(COVERAGE_BREAKS) + 1
-        return bisect_right(COVERAGE_BREAKS, count_text)
+        return bisect_right(COVERAGE_BREAKS, coverage)
 
     def tooltip_lines(line: Any) -> list[str]:
         if formats.is_missing(line.covered):
@@ -135,9 +128,6 @@ def _coverage_layer(view: View, level: str) -> Layer:
         rows = places.merge(values.rename(columns=column_names), on="place_id", how="left")
         return rows.sort_values("covered", ascending=False, kind="stable", na_position="last")
 
-    def count_text(get_number: Callable[[Any], float]) -> Callable[[Any], str]:
-        return lambda line: formats.number(get_number(line))
-
     return Layer(
         COVERAGE,
         name,
@@ -149,13 +139,13 @@ def _coverage_layer(view: View, level: str) -> Layer:
         class_index,
         tooltip_lines,
         (
-            Column(_("Share"), lambda line: formats.percent(line.covered), kind="number"),
-            Column(_("Received"), count_text(lambda line: line.received), kind="number"),
-            Column(_("Expected"), count_text(lambda line: line.expected), kind="number"),
+            share_column(_("Share"), lambda row: row.covered),
+            number_column(_("Received"), lambda row: row.received),
+            number_column(_("Expected"), lambda row: row.expected),
         ),
         add_values,
         f"{localise(statistic.numerator)} / {localise(statistic.denominator)}",
-        _("Below {least} of the numbered cases there is no score.").format(least=min_coverage),
+        _("No score is given below {minimum} of the numbered cases.").format(minimum=min_coverage),
         has_link=False,
     )
 

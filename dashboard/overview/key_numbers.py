@@ -1,4 +1,4 @@
-"""What the index says of a place in a sentence, and its score and main indicators as cards."""
+"""The headline of a place, and its score and main indicators as cards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.overview import score_layers as layer_kinds
+from dashboard.overview import band_layer
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
@@ -21,7 +21,8 @@ MAX_INDICATORS = 5  # of a method that has none of these
 
 
 def headline_text(view: View) -> tuple[str, Html]:
-    """What the index says of the place in focus, in a sentence and a line of numbers."""
+    """The title of the page and the line under it: shares paid and closed without recovery, else the
+    score."""
     place = place_name(view.place)
     row = view.score_row(view.place)
     values = queries.indicators(view.snapshot, view.place.level, view.place.place_id, view.period)
@@ -40,7 +41,7 @@ def headline_text(view: View) -> tuple[str, Html]:
             place=place, score=formats.number(row.score, 1)
         )
     else:
-        title = _("{place}: too little is known for a score").format(place=place)
+        title = _("{place}: too few data for a score").format(place=place)
     return title, lead_facts(view, row)
 
 
@@ -93,7 +94,7 @@ def score_card(view: View, row: Any) -> Html:
         return card(_("Score"), formats.NO_VALUE, join_lines([reason, detail]), note, main=True)
     value = join(formats.number(row.score, 1), tag("small", _("of 100")))
     interval = _("{confidence} interval {interval}").format(
-        confidence=layer_kinds.confidence_level(view),
+        confidence=components.confidence_level(view),
         interval=formats.interval(row.low, row.high, "score"),
     )
     uncertainty = [interval, *rank_and_band_texts(view, row), detail]
@@ -102,7 +103,7 @@ def score_card(view: View, row: Any) -> Html:
 
 def rank_and_band_texts(view: View, row: Any) -> list[str]:
     """Where the place stands among its like, as far as its interval can tell."""
-    texts = [layer_kinds.band_text(row)]
+    texts = [band_layer.band_text(row)]
     if not formats.is_missing(row.rank_low):
         ranked_count = int(view.scores(view.place.level)["rank"].notna().sum())
         texts.insert(

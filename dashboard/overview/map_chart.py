@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.overview import score_layers
+from dashboard.overview import band_layer
 from dashboard.overview.basemap import Basemap
 from dashboard.overview.map_layers import Layer
 from dashboard.state.cache import View
@@ -89,20 +89,21 @@ def map_figure(view: View, basemap: Basemap, places: pd.DataFrame, layer: Layer)
 
 
 def _empty_outline_colour(basemap: Basemap) -> str:
-    """Of outlines that stand for no unit: fainter where dots lie on them."""
+    """The colour of outlines that stand for no place: fainter where markers lie on them."""
     neutral, background = theme.current_palette().neutral, theme.current_palette().ground
     return theme.blend(neutral, background, 0.55) if basemap.level == "court" else neutral
 
 
 def _ranked_place_count(view: View, basemap: Basemap) -> int:
-    """How many units of the level have a rank; courts are not ranked on a map."""
+    """How many places of the level have a rank; 0 for courts, whose ranks a map does not show."""
     if basemap.level == "court":
         return 0
     return int(view.scores(basemap.level)["rank"].notna().sum())
 
 
 def selected_place(basemap: Basemap, point: Mapping[str, Any]) -> str | None:
-    """The unit that a point of a selection stands for, if it stands for one."""
+    """place_id of the place that a point of a Plotly selection stands for, None where it stands for
+    none."""
     if point.get("location"):  # a dot has an empty one
         return basemap.place_by_outline.get(point["location"])
     court = point.get("customdata")
@@ -121,14 +122,14 @@ def _tooltip(view: View, line: Any, layer: Layer, ranked_count: int) -> str:
     else:
         score = _("Score {score} ({confidence} interval {interval})").format(
             score=formats.number(line.score, 1),
-            confidence=score_layers.confidence_level(view),
+            confidence=components.confidence_level(view),
             interval=formats.interval(line.low, line.high, "score"),
         )
         tooltip_lines += [
             *layer.tooltip_lines(line),
             score,
             _rank_text(line, ranked_count),
-            score_layers.band_text(line),
+            band_layer.band_text(line),
         ]
     tooltip_lines.append(components.case_count(line))
     return "<br>".join(join(row) for row in tooltip_lines if row)
@@ -147,7 +148,7 @@ def _rank_text(line: Any, ranked_count: int) -> str:
 
 
 def _empty_outline_tooltip(basemap: Basemap) -> str:
-    """What the pointer reads on an outline that stands for no unit; Plotly puts in the name."""
+    """The tooltip of an outline that stands for no place; Plotly fills in the name."""
     reason = (
         _("no single court of the data serves this county")
         if basemap.level == "court"

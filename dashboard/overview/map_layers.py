@@ -1,8 +1,8 @@
-"""What a map is painted by and the list beside it ordered by, as classes of colour.
+"""A layer of a map: what places are coloured by, as classes, and its list beside the map.
 
-Every layer is a few classes, each with a colour and words, and a place is in one of them. What a
-colour says is said in words too: in the legend, under the pointer and in the list. Which layers
-there are stands in kinds.py.
+Every layer has a few classes, each with a colour and a label, and a place is in one of them. What a
+colour means is in words too: in the legend, in the tooltip and in the list. Which layers there are
+is in layer_list.py.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from dashboard.state import address
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import controls, theme
+from dashboard.ui.columns import number_column
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Column
 
 
 @dataclass(frozen=True)
 class ColourClass:
-    """One colour of a map and what it means. A grey one has no value and stands apart; one that
-    is not `listed` has a colour between two that are, and `apart` are all those together. `at` is
-    its position on the scale, where classes do not stand in that order."""
+    """One colour of a map and what it means. Places in a grey class have no value. A class that is
+    not `in_legend` has a colour between two that are; `is_aggregate` marks the legend's entry for
+    all of those together. `scale_position` orders classes that are not given in order."""
 
     label: str
     colour: str
@@ -38,11 +39,12 @@ class ColourClass:
 
 @dataclass(frozen=True)
 class Layer:
-    """`short` is its name on the switch, `name` in headings; `map_note` and `list_note` explain.
+    """`short_name` is its name on the switch, `name` in headings; `map_note` and `list_note` explain
+    it.
 
-    `of` gives the position in `classes` of a row of scores, `told` what the pointer reads of it
-    beside score, rank and band; `columns` are those of the list between name and cases, and
-    `arranged` the rows in its order, with what the others need.
+    `class_index` gives the position in `classes` of a row of scores, `tooltip_lines` what the
+    tooltip says of it beside score, rank and band; `columns` are those of the list between name and
+    cases, and `sort_rows` gives the rows in the order of the layer, with the columns it needs.
     """
 
     id: str
@@ -51,12 +53,12 @@ class Layer:
     classes: tuple[ColourClass, ...]
     class_index: Callable[[Any], int]
     tooltip_lines: Callable[[Any], list[str]]
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Any], ...]
     sort_rows: Callable[[pd.DataFrame], pd.DataFrame]
     list_note: str
     map_note: str = ""
-    is_ordinal: bool = True  # classes follow one another; else they are kinds
-    has_link: bool = True  # chosen by a link; else in the box of those that there are many of
+    is_ordinal: bool = True  # classes are in an order; else they are kinds
+    has_link: bool = True  # selected by a link; else in the box, of which there are many
 
     def is_grey(self, line: Any) -> bool:
         return self.classes[self.class_index(line)].is_grey
@@ -74,9 +76,13 @@ def no_score_class() -> ColourClass:
     return ColourClass(_("no score"), theme.current_palette().neutral, is_grey=True)
 
 
+def score_column() -> Column[Any]:
+    return number_column(_("Score"), lambda row: row.score, 1)
+
+
 def selected_layer(layers: Mapping[str, Layer], places: pd.DataFrame) -> Layer:
-    """The layer that the address names; by default the first of which some place of `units` has a
-    value, as a dimension where only cases and no auctions are known and nothing has a score."""
+    """The layer that the address names; by default the first in which some place has a value: a
+    dimension where only cases and no auctions are known, so that nothing has a score."""
     layer_id = address.get("layer")
     if layer_id in layers:
         return layers[layer_id]
@@ -87,13 +93,13 @@ def selected_layer(layers: Mapping[str, Layer], places: pd.DataFrame) -> Layer:
 
 
 def layer_switch(layers: Mapping[str, Layer], current: Layer) -> Html:
-    """Links to the layers that there are few of."""
+    """Links to the layers that are not indicators."""
     names = {layer.id: layer.short_name for layer in layers.values() if layer.has_link}
-    return controls.switch("layer", _("Painted by"), names, current.id)
+    return controls.switch("layer", _("Coloured by"), names, current.id)
 
 
 def indicator_box(layers: Mapping[str, Layer]) -> None:
-    """A box of the others."""
+    """A box of single indicators and coverage."""
     indicator_names = {
         layer.id: layer.short_name for layer in layers.values() if not layer.has_link
     }
@@ -106,67 +112,74 @@ def indicator_box(layers: Mapping[str, Layer]) -> None:
     )
 
 
-ClassCounts = list[tuple[ColourClass, int]]
+@dataclass(frozen=True)
+class ClassCount:
+    """A class of a layer, and how many places are in it."""
+
+    colour_class: ColourClass
+    count: int
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is off the scale: without a value, or between two classes."""
+        return self.colour_class.is_grey or self.colour_class.is_aggregate
 
 
-def count_classes(layer: Layer, places: pd.DataFrame) -> ClassCounts:
+def count_classes(layer: Layer, places: pd.DataFrame) -> list[ClassCount]:
     """The classes of a layer from low to high, those without a value last, and how many places are
     in each; what is grey or between two others is left out where it is empty."""
     counts = [0] * len(layer.classes)
-    for line in places.itertuples(index=False):
-        counts[layer.class_index(line)] += 1
-    pairs = zip(layer.classes, counts, strict=True)
+    for row in places.itertuples(index=False):
+        counts[layer.class_index(row)] += 1
     class_counts = [
-        (colour_class, count)
-        for colour_class, count in pairs
+        ClassCount(colour_class, count)
+        for colour_class, count in zip(layer.classes, counts, strict=True)
         if count or (colour_class.in_legend and not colour_class.is_grey)
     ]
-    return sorted(class_counts, key=lambda pair: (pair[0].is_grey, pair[0].scale_position))
+    return sorted(
+        class_counts, key=lambda row: (row.colour_class.is_grey, row.colour_class.scale_position)
+    )
 
 
-def _merge_blends(pairs: ClassCounts) -> ClassCounts:
-    """The same with those between two others as one, apart from the scale."""
-    scale_counts = [pair for pair in pairs if pair[0].in_legend and not pair[0].is_grey]
-    blend_count = sum(count for colour_class, count in pairs if not colour_class.in_legend)
+def _merge_blends(class_counts: list[ClassCount]) -> list[ClassCount]:
+    """The same with those between two others as one, after the scale."""
+    grey_counts = [row for row in class_counts if row.colour_class.is_grey]
+    coloured_counts = [row for row in class_counts if not row.colour_class.is_grey]
+    scale_counts = [row for row in coloured_counts if row.colour_class.in_legend]
+    blend_count = sum(row.count for row in coloured_counts if not row.colour_class.in_legend)
     if blend_count:
         colours = theme.current_palette().score_colours
         middle = len(colours) // 2
-        colour = theme.blend(*colours[middle : middle + 2], 0.5)
-        scale_counts.append((ColourClass(_("between two"), colour, is_aggregate=True), blend_count))
-    return scale_counts + [pair for pair in pairs if pair[0].is_grey]
+        colour = theme.blend(colours[middle], colours[middle + 1], 0.5)
+        blends = ColourClass(_("between two"), colour, is_aggregate=True)
+        scale_counts.append(ClassCount(blends, blend_count))
+    return scale_counts + grey_counts
 
 
 def legend(layer: Layer, places: pd.DataFrame) -> Html:
     """The classes of a layer with the number of places in each; of a scale as columns whose height
     is that number."""
-    pairs = _merge_blends(count_classes(layer, places))
-    max_count = max(
-        (n for colour_class, n in pairs if not (colour_class.is_grey or colour_class.is_aggregate)),
-        default=0,
-    )
+    class_counts = _merge_blends(count_classes(layer, places))
+    max_count = max((row.count for row in class_counts if not row.is_apart), default=0)
     items = [
-        _legend_column(*pair, max_count)
-        if layer.is_ordinal and not (pair[0].is_grey or pair[0].is_aggregate)
-        else _legend_item(*pair)
-        for pair in pairs
+        _legend_column(row, max_count)
+        if layer.is_ordinal and not row.is_apart
+        else _legend_item(row)
+        for row in class_counts
     ]
     css_class = "legend" if layer.is_ordinal else "legend kinds"
     return tag("ul", *items, class_=css_class, aria_label=layer.name)
 
 
-def _legend_column(colour_class: ColourClass, count: int, max_count: int) -> Html:
-    height = tag("b", style=f"--h:{count / max_count if max_count else 0:.3f}", aria_hidden="true")
-    patch = tag("i", style=f"background:{colour_class.colour}")
-    number = tag("small", " ", formats.number(count))
-    return tag("li", patch, height, tag("span", colour_class.label), number)
+def _legend_column(row: ClassCount, max_count: int) -> Html:
+    share = row.count / max_count if max_count else 0
+    height = tag("b", style=f"--h:{share:.3f}", aria_hidden="true")
+    patch = tag("i", style=f"background:{row.colour_class.colour}")
+    number = tag("small", " ", formats.number(row.count))
+    return tag("li", patch, height, tag("span", row.colour_class.label), number)
 
 
-def _legend_item(colour_class: ColourClass, count: int) -> Html:
-    patch = tag("i", style=f"background:{colour_class.colour}")
-    label = f"{colour_class.label} ({formats.number(count)})"
-    return tag(
-        "li",
-        patch,
-        label,
-        class_="apart" if colour_class.is_grey or colour_class.is_aggregate else None,
-    )
+def _legend_item(row: ClassCount) -> Html:
+    patch = tag("i", style=f"background:{row.colour_class.colour}")
+    label = f"{row.colour_class.label} ({formats.number(row.count)})"
+    return tag("li", patch, label, class_="apart" if row.is_apart else None)

@@ -5,8 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.overview import basemap, map_chart, map_layers, place_list, score_changes
-from dashboard.overview import score_layers as layer_kinds
+from dashboard.overview import (
+    basemap,
+    cluster_layer,
+    layer_list,
+    map_chart,
+    map_layers,
+    place_list,
+    score_changes,
+)
 from dashboard.overview.map_layers import Layer
 from dashboard.state import address
 from dashboard.state.cache import ROOT, View
@@ -20,7 +27,7 @@ CLICKED_COURT = "go"  # session key of the court that a click on the map leads t
 
 
 def mapped_view(view: View) -> View:
-    """The view itself, but of a court that of its city: a court has no map of its own."""
+    """The view, or for a court that of its city: a court has no map."""
     if view.place.level != "court":
         return view
     return View(view.snapshot, view.period, view.snapshot.place_path(view.place)[-2])
@@ -30,7 +37,7 @@ def draw_map_and_list(view: View) -> None:
     """The map with its list beside it, and below both the places that changed most."""
     level = basemap.map_level(view)
     map_places = basemap.place_scores(view, level)
-    available_layers = layer_kinds.available_layers(view, level)
+    available_layers = layer_list.available_layers(view, level)
     layer = map_layers.selected_layer(available_layers, map_places)
     map_places = layer.sort_rows(map_places)
     if not view.snapshot.publishes_ranks(level):
@@ -59,14 +66,14 @@ def draw_map(
     title = titles[level].format(layer=layer.name)
     components.section(title, " ".join(filter(None, [_map_instructions(level), layer.map_note])))
     map_controls(view, level, available_layers, layer)
-    clusters = layer.id == layer_kinds.CLUSTERS
+    clusters = layer.id == cluster_layer.CLUSTERS
     if clusters and not method_switch.is_main_method(view.snapshot):
-        st.html(layer_kinds.no_comparison_note(view))
+        st.html(cluster_layer.no_comparison_note(view))
     current_basemap = view.cached(
         "ground", lambda: basemap.build_basemap(view, level, map_places), level
     )
     if current_basemap is None:
-        st.html(tag("p", _("There are no outlines for these places."), class_="quiet"))
+        st.html(tag("p", _("There are no boundaries for these places."), class_="quiet"))
         return
     key = f"map-{view.place.level}-{view.place.place_id}-{level}"
 
@@ -78,7 +85,7 @@ def draw_map(
         if level == "court":  # no page can be turned from here: at the start of the run
             st.session_state[CLICKED_COURT] = place_id
         else:
-            address.update(by="", **components.place_parameters(level, place_id))
+            address.update(by="", **components.place_parameters(level, str(place_id)))
 
     row = view.score_row(view.place)
     full_title = f"{place_name(view.place)}: {title}"
@@ -106,7 +113,7 @@ def draw_map(
             ),
             n=row.n if row else None,
             has_basemap=True,
-            extra=layer_kinds.moran_text(view, level) if clusters else None,
+            extra=cluster_layer.moran_text(view, level) if clusters else None,
             config=maps.CONFIG,
             height=560,
             on_select=on_click,
@@ -117,14 +124,15 @@ def draw_map(
 def _map_instructions(level: str) -> str:
     if level == "court":
         return _(
-            "A county has the colour of a court where one basic court alone serves it. The other "
-            "courts are dots inside their city, at no particular spot. Click one for its profile."
+            "A county has the colour of a court if it is served by one basic court alone. The other "
+            "courts are dots inside their city, at no particular location. Click one for its "
+            "profile."
         )
     return _("Click a place to look inside it.")
 
 
 def map_controls(view: View, level: str, available_layers: dict[str, Layer], layer: Layer) -> None:
-    """The level painted, and what it is painted by."""
+    """The level shown, and the layer."""
     with st.container(key="map-choices", horizontal=True, vertical_alignment="center"):
         level_links = basemap.level_switch(view, level)
         if level_links is not None:

@@ -12,7 +12,7 @@ from dashboard.ui.html import tag
 
 
 def period_slider(view: View) -> None:
-    """Choose the quarter; play.js runs through them. It begins at nobody's wish but a click."""
+    """A slider for the quarter. play.js runs through the quarters, on a click only."""
     periods = view.snapshot.periods()
     if len(periods) < 2:
         components.period_selector(view)

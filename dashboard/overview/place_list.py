@@ -1,21 +1,20 @@
-"""Beside the map: its places in a list or, of more than a list holds, how many are in a class."""
+"""Beside the map: its places as a list or, where they are too many, how many are in each class."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.overview import basemap, map_layers
-from dashboard.overview.map_layers import ColourClass, Layer
+from dashboard.overview.map_layers import ClassCount, Layer
 from dashboard.state import address
 from dashboard.state.cache import View
-from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
-from dashboard.ui import cells, components, table
-from dashboard.ui.html import join, tag
-from dashboard.ui.table import Column
+from dashboard.ui import cells, components
+from dashboard.ui.columns import number_column, plot_column, share_column, text_column
+from dashboard.ui.html import Html, join, tag
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 
 
 def draw_list(view: View, level: str, places: pd.DataFrame, layer: Layer) -> None:
@@ -32,30 +31,28 @@ def _draw_places(view: View, level: str, places: pd.DataFrame, layer: Layer) -> 
         "city": _("Cities by {layer}"),
         "court": _("Courts by {layer}"),
     }
-    title = titles[level].format(layer=_lower_first(layer.name))
-    components.section(title, layer.list_note)
-    if places.empty:
-        st.html(tag("p", _("The data set has no courts in this place."), class_="quiet"))
-        return
-    columns = [
-        Column(
+    columns: list[Column[Any]] = [
+        text_column(
             _("Place") if level != "court" else _("Court"),
-            lambda line: tag("a", place_name(line), href=_place_link(line, level), data_in=True),
+            lambda row: tag("a", place_name(row), href=_map_link(row, level), data_in=True),
         ),
         *layer.columns,
-        Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
+        number_column(_("Cases"), lambda row: row.n),
     ]
-    with st.container(key="list"):
-        st.html(
-            table.html_table(
-                columns,
-                places.itertuples(index=False),
-                caption=title,
-                row_class=lambda line: "dim" if layer.is_grey(line) else "",
-            )
-        )
-    st.html(components.source_line(view))
-    components.download_button(f"{level}-{layer.id}", view, lambda: places)
+    table_block(
+        view,
+        TableSpec(
+            "list",
+            titles[level].format(layer=_lower_first(layer.name)),
+            columns,
+            explanation=layer.list_note,
+            empty_text=_("The data set has no courts in this place."),
+            row_class=lambda row: "dim" if layer.is_grey(row) else "",
+            download=lambda: places,
+            download_name=f"{level}-{layer.id}",
+        ),
+        places.itertuples(index=False),
+    )
 
 
 def _draw_classes(view: View, level: str, places: pd.DataFrame, layer: Layer) -> None:
@@ -63,49 +60,56 @@ def _draw_classes(view: View, level: str, places: pd.DataFrame, layer: Layer) ->
     titles = {"city": _("Cities in each class"), "court": _("Courts in each class")}
     explanations = {
         "city": _("Every city is in the rankings, with its interval."),
-        "court": _("Courts are shown by class and not in order; the box above finds one by name."),
+        "court": _("Courts are shown by class, not in order; the search box finds one by name."),
     }
-    link = tag(
+    rankings_link = tag(
         "a", _("Open the rankings"), href=address.link("rankings", level="city"), data_in=True
     )
-    components.section(
-        titles[level], join(explanations[level], " ", link if level == "city" else None)
-    )
-    class_counts = view.cached(
+    class_counts: list[ClassCount] = view.cached(
         "counted", lambda: map_layers.count_classes(layer, places), level, layer.id
     )
-    value_classes = [pair for pair in class_counts if not pair[0].is_grey]
-    rows = value_classes[::-1] + [pair for pair in class_counts if pair not in value_classes]
-    total, max_count = max(len(places), 1), max(count for _class, count in class_counts) or 1
-    columns = [
-        Column(layer.short_name, lambda row: _class_label(row[0])),
-        Column(
-            "",
-            lambda row: cells.stacked_bar([(row[1], row[0].colour, row[0].label)], max_count),
-            "plot",
+    value_counts = [row for row in class_counts if not row.colour_class.is_grey]
+    grey_counts = [row for row in class_counts if row.colour_class.is_grey]
+    total, max_count = max(len(places), 1), max(row.count for row in class_counts) or 1
+    columns: list[Column[ClassCount]] = [
+        text_column(
+            layer.short_name,
+            lambda row: join(
+                tag("i", class_="key", style=f"background:{row.colour_class.colour}"),
+                row.colour_class.label,
+            ),
         ),
-        Column(_("Count"), lambda row: formats.number(row[1]), kind="number"),
-        Column(_("Share"), lambda row: formats.percent(row[1] / total), kind="number"),
+        plot_column("", lambda row: _count_bar(row, max_count)),
+        number_column(_("Count"), lambda row: row.count),
+        share_column(_("Share"), lambda row: row.count / total),
     ]
-    with st.container(key="list"):
-        st.html(table.html_table(columns, rows, caption=titles[level]))
-    st.html(components.source_line(view, n=int(places["n"].sum())))
-    components.download_button(f"{level}-{layer.id}", view, lambda: places)
-
-
-def _class_label(colour_class: ColourClass) -> object:
-    return join(
-        tag("i", class_="key", style=f"background:{colour_class.colour}"), colour_class.label
+    table_block(
+        view,
+        TableSpec(
+            "list",
+            titles[level],
+            columns,
+            explanation=join(explanations[level], " ", rankings_link if level == "city" else None),
+            source=Source(n=int(places["n"].sum())),
+            download=lambda: places,
+            download_name=f"{level}-{layer.id}",
+        ),
+        value_counts[::-1] + grey_counts,
     )
 
 
-def _place_link(line: Any, level: str) -> str:
-    """To the map inside a place, painted as this one is; of a court, which has none, to its
+def _count_bar(row: ClassCount, max_count: int) -> Html:
+    segment = (row.count, row.colour_class.colour, row.colour_class.label)
+    return cells.stacked_bar([segment], max_count)
+
+
+def _map_link(row: Any, level: str) -> str:
+    """Address of the map of a place, with the same layer; of a court, which has no map, of its
     profile."""
     if level == "court":
-        return components.place_link(line, "place", level)
+        return components.place_link(row, "place", level)
     return address.link(
-        "", layer=address.get("layer"), **components.place_parameters(level, line.place_id)
+        "", layer=address.get("layer"), **components.place_parameters(level, row.place_id)
     )
 
 

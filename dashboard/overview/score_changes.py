@@ -1,4 +1,5 @@
-"""What changed most since an earlier quarter, by more than sampling explains, and through what."""
+"""The places that changed most since an earlier quarter, by more than sampling error, and through
+which indicator."""
 
 from __future__ import annotations
 
@@ -7,12 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.overview import score_layers
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
-from dashboard.text.i18n import _, localise, place_name
-from dashboard.ui import components, controls
+from dashboard.text.i18n import _, localise
+from dashboard.ui import cells, components, controls
 from dashboard.ui.html import Html, join, tag
 from index_engine import periods, queries
 
@@ -22,7 +22,7 @@ MAX_UNORDERED_ITEMS = 20
 
 
 def section(view: View, level: str, places: pd.DataFrame) -> None:
-    """Rises and falls side by side, of the units of the map."""
+    """Rises and falls side by side, of the places on the map."""
     lag = address.get("since") if address.get("since") in LAG_QUARTERS else "quarter"
     base_period = periods.label(periods.parse(view.period) - LAG_QUARTERS[lag])
     components.section(
@@ -48,20 +48,20 @@ def section(view: View, level: str, places: pd.DataFrame) -> None:
 
 def _explanation_text(view: View, lag: str, base_period: str) -> str:
     """The rule by which a change counts, in words."""
-    confidence = score_layers.confidence_level(view)
+    confidence = components.confidence_level(view)
     if lag == "quarter":
         return _(
-            "Changes since {period} whose {confidence} interval leaves out 0. The two periods of "
-            "{months} months have all but three in common; the error of the change is taken as if "
-            "they had three months fewer, which errs to the wide side."
+            "Changes since {period} whose {confidence} interval excludes 0. The two periods of "
+            "{months} months share all but three; the error of the change is computed as if they "
+            "shared three fewer, which is conservative."
         ).format(
             period=formats.period(base_period),
             confidence=confidence,
             months=components.window_months(view),
         )
     return _(
-        "Changes since {period} whose {confidence} interval leaves out 0. The two periods of "
-        "{months} months have no month in common."
+        "Changes since {period} whose {confidence} interval excludes 0. The two periods of {months} "
+        "months do not overlap."
     ).format(
         period=formats.period(base_period),
         confidence=confidence,
@@ -81,8 +81,12 @@ def _changes_html(view: View, level: str, changes: pd.DataFrame, base_period: st
     if view.snapshot.publishes_ranks(level):  # those that fell most first
         falls = falls.iloc[::-1]
     sides = [
-        _change_list(view, level, rises, _("Risen ({n})"), _("None rose by more than that.")),
-        _change_list(view, level, falls, _("Fallen ({n})"), _("None fell by more than that.")),
+        _change_list(
+            view, level, rises, _("Risen ({n})"), _("None rose by more than sampling error.")
+        ),
+        _change_list(
+            view, level, falls, _("Fallen ({n})"), _("None fell by more than sampling error.")
+        ),
     ]
     return join(
         tag("p", _summary_text(changes, len(significant), base_period)),
@@ -91,10 +95,10 @@ def _changes_html(view: View, level: str, changes: pd.DataFrame, base_period: st
 
 
 def _summary_text(changes: pd.DataFrame, significant_count: int, base_period: str) -> str:
-    """How many did not change notably, and how far chance alone would go."""
+    """How many did not change by more than sampling error."""
     return _(
-        "{still} of {n} places with a score in both periods changed by no more than sampling "
-        "explains since {period}."
+        "Since {period}, {still} of the {n} places with a score in both periods changed by no more "
+        "than sampling error."
     ).format(
         still=formats.number(len(changes) - significant_count),
         n=formats.number(len(changes)),
@@ -114,13 +118,11 @@ def _change_list(view: View, level: str, rows: pd.DataFrame, title: str, empty_t
 
 
 def _change_item(view: View, level: str, line: Any) -> Html:
-    link = tag(
-        "a", place_name(line), href=components.place_link(line, "place", level), data_in=True
-    )
+    link = cells.place_link(line, level)
     scores = _("{before} → {now}, {confidence} interval of the change {low} to {high}").format(
         before=formats.number(line.score_before, 1),
         now=formats.number(line.score, 1),
-        confidence=score_layers.confidence_level(view),
+        confidence=components.confidence_level(view),
         low=formats.change(line.low),
         high=formats.change(line.high),
     )
@@ -138,8 +140,8 @@ def _main_contribution(view: View, line: Any) -> str:
     format_fields = {"name": localise(indicator.name), "part": formats.change(line.part)}
     if formats.is_missing(line.value) or formats.is_missing(line.value_before):
         return _(
-            "Mostly {name}, {part} points: in one of the two periods its peers' value stands in "
-            "for too few cases."
+            "Mostly {name}, {part} points: in one of the two periods it is imputed from peers, for "
+            "want of cases."
         ).format(**format_fields)
     return _("Mostly {name}: {before} (n = {n_before}) → {now} (n = {n}), {part} points.").format(
         before=formats.value(line.value_before, indicator.unit),

@@ -33,7 +33,7 @@ def selected_indicator(view: View) -> Indicator:
 
 def default_indicator(view: View) -> Indicator:
     """A share, if there is one: it is easier to read than a mean."""
-    indicators: list[Indicator] = queries.creditor_gap_indicators(view.snapshot)
+    indicators = queries.creditor_gap_indicators(view.snapshot)
     return next((indicator for indicator in indicators if indicator.unit == "share"), indicators[0])
 
 
@@ -51,7 +51,14 @@ def selected_place(view: View) -> Place:
     return provinces.get(address.get("within"), view.snapshot.nation)
 
 
+def is_comparable(view: View) -> bool:
+    """Whether the method has an indicator by which the two can be compared."""
+    return bool(queries.creditor_gap_indicators(view.snapshot))
+
+
 def headline(view: View) -> tuple[str, object]:
+    if not is_comparable(view):
+        return _("Changes from a place's own past"), no_comparison_text()
     place, indicator = selected_place(view), selected_indicator(view)
     rows = queries.creditor_gaps(view.snapshot, place.level, view.period, indicator.id)
     rows = rows[rows["place_id"] == place.place_id]
@@ -82,11 +89,7 @@ def headline(view: View) -> tuple[str, object]:
 
 
 def draw_section(view: View) -> None:
-    """The headline of the page, then local and other creditors, if the method can compare them."""
-    if not queries.creditor_gap_indicators(view.snapshot):
-        components.headline(_("Changes from a place's own past"), no_comparison_text())
-        return
-    components.headline(*headline(view))
+    """Local and other creditors place by place, the gap over time, and what it can mean."""
     place, indicator = selected_place(view), selected_indicator(view)
     child_level = "province" if place.level == "nation" else "city"
     titles = {
@@ -308,7 +311,7 @@ def draw_interpretation() -> None:
 
 
 def gap_text(value: float | None, unit: str) -> str:
-    """A difference on the scale of a unit, with its sign."""
+    """A difference in a unit of measure, with its sign; of shares in percentage points."""
     if formats.is_missing(value):
         return formats.NO_VALUE
     if unit == "share":

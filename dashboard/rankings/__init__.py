@@ -1,1 +1,2 @@
-"""Parts of the page of all places of a level: order, doubt, other weights, other methods."""
+"""Sections of the rankings: the table or plot of a level, its options, custom weights, methods
+compared."""

@@ -39,7 +39,7 @@ def view_switch() -> Html:
 
 
 def sides(places: pd.DataFrame, reference: float | None, ends: tuple[str, str]) -> pd.Series:
-    """Whether the interval of each place lies wholly below or above the reference, or across it."""
+    """Whether the interval of each place lies wholly below or above the reference, or includes it."""
     names = {
         IntervalPosition.BELOW: BELOW_NATION,
         IntervalPosition.ABOVE: ABOVE_NATION,
@@ -54,9 +54,10 @@ def sides(places: pd.DataFrame, reference: float | None, ends: tuple[str, str]) 
 def draw_plot(
     view: View, level: str, places: pd.DataFrame, reference: float | None, *, custom: str = ""
 ) -> None:
-    """`units` with a score, in order; `reference` is the score of the nation; `custom` names the
-    weights where they are not the method's."""
-    low, high, confidence = ("low", "high", "95") if custom else table_options.interval_columns()
+    """`places` with a score, in order; `reference` is the score of the nation; `custom` gives the
+    weights, as in the address, where they are not those of the method."""
+    interval = table_options.WIDE if custom else table_options.selected_interval()
+    low, high, confidence = interval.low, interval.high, interval.confidence
     side = sides(places, reference, (low, high))
     st.html(tag("p", summary(side, reference, confidence), class_="told"))
     chart = view.cached(
@@ -94,8 +95,8 @@ def summary(side: pd.Series, reference: float | None, confidence: str) -> str:
         for name in (ABOVE_NATION, BELOW_NATION, SPANS_NATION)
     }
     sentence = _(
-        "Of {total}, {above} lie above the nation ({nation}) with their whole {confidence}% "
-        "interval, {below} below it; {across} cannot be told apart from it."
+        "Of {total} places, {above} have their whole {confidence}% interval above the nation "
+        "({nation}) and {below} below it; {across} cannot be distinguished from it."
     )
     return sentence.format(
         total=formats.number(len(side)),
@@ -109,8 +110,8 @@ def legend(reference: float | None) -> Html:
     """What the marks mean: shape and place say the same as colour."""
     labels = {
         ABOVE_NATION: _("interval wholly above the nation"),
-        SPANS_NATION: _("interval across it"),
-        BELOW_NATION: _("interval wholly below"),
+        SPANS_NATION: _("interval includes the nation"),
+        BELOW_NATION: _("interval wholly below the nation"),
     }
     marks = {ABOVE_NATION: "▲", SPANS_NATION: "●", BELOW_NATION: "▼"}
     items = [
@@ -133,8 +134,8 @@ def build_chart(
     ends: tuple[str, str],
     in_order: bool,
 ) -> go.Figure:
-    """The figure: places as rows with their names while they fit, else as columns of a strip, with
-    the names of bands where these are their order."""
+    """Places as rows with their names while they fit, else as columns of a strip, with the names of
+    bands where the places stand in bands."""
     lines = list(places.itertuples(index=False))
     has_names = len(lines) <= MAX_NAMED_PLACES
     traces: list[dict[str, Any]] = []
@@ -265,7 +266,7 @@ def _score_range(places: pd.DataFrame, ends: tuple[str, str]) -> list[float]:
 def _nation_line(reference: float | None, has_names: bool) -> list[dict[str, Any]]:
     if reference is None:
         return []
-    line = {
+    line: dict[str, Any] = {
         "type": "line",
         "line": {"color": theme.current_palette().mark, "width": 1.5, "dash": "dot"},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from dashboard.rankings import table_options
 from dashboard.state.cache import View
@@ -23,7 +24,7 @@ def column_note(
     denominator: str = "",
     n: str = "",
 ) -> Html:
-    """An (i): what the column is, `part` over `whole` where it is a share, and of how many."""
+    """An (i): what the column is, with numerator and denominator where it is a share, and its n."""
     first, last = view.snapshot.period_dates(view.period)
     pairs = [
         (_("What it is"), definition),
@@ -36,8 +37,8 @@ def column_note(
     return components.note(heading, components.definitions(*(pair for pair in pairs if pair[1])))
 
 
-def with_note(view: View, column: Column) -> Column:
-    """A column that has only a note with an (i) made of it."""
+def with_note(view: View, column: Column[Any]) -> Column[Any]:
+    """A column whose note is text, with an (i) in its place."""
     if column.explanation is not None or not column.note:
         return column
     return replace(column, explanation=column_note(view, str(column.heading), column.note))
@@ -58,9 +59,9 @@ def rank_note(view: View, level: str) -> Html:
         view,
         _("Rank"),
         _(
-            "One more than the places with a higher score at one decimal. Equal scores share a "
-            "rank (12= ×2: two share it). Small beside it: the ranks that the data do not rule "
-            "out (95%)."
+            "One more than the number of places with a higher score at one decimal. Equal scores "
+            "share a rank (12= ×2: two share it). In small print, its 95% confidence set: the ranks "
+            "that the data do not rule out."
         ),
         numerator=_("places with a higher score, plus one"),
         denominator=_("places of this level with a score; special courts are not among them"),
@@ -73,9 +74,9 @@ def score_note(view: View) -> Html:
         view,
         _("Score"),
         _(
-            "0 to 100 between fixed goalposts: indicators are averaged inside a dimension, "
-            "dimensions by the geometric mean. Every indicator with its numerator and denominator "
-            "stands on the page of the method."
+            "0 to 100 between fixed goalposts: indicators are averaged within a dimension, "
+            "dimensions combined by the geometric mean. The method page lists every indicator with "
+            "its numerator and denominator."
         ),
     )
 
@@ -87,10 +88,10 @@ def history_note(view: View, span: float) -> Html:
         view,
         _("Over time"),
         _(
-            "The score of every quarter, each of the {months} months to its end, from {window}. "
-            "In every row {points} points are as high as the cell, about the middle of the place's "
-            "own scores; what goes further is cut off. Where there is no score the line has a gap. "
-            "The bar at the end is the interval of the last."
+            "The score by quarter, each for the {months} months to its end, {window}. The height of "
+            "every cell is {points} points, centred on the middle of the place's own scores; what "
+            "lies outside is cut off. The line has a gap where there is no score. The bar at the "
+            "end is the interval of the last score."
         ).format(
             months=components.window_months(view),
             window=formats.date_range(first, last),
@@ -104,8 +105,8 @@ def plot_note(view: View) -> Html:
         view,
         "0–100",
         _(
-            "Dot: score. Line: its interval. Diamond: the score drawn to peers. Tick: the nation. "
-            "The errors are of sampling alone."
+            "Dot: score. Line: its interval. Diamond: shrinkage estimate. Tick: the nation. "
+            "Intervals are of sampling error alone."
         ),
     )
 
@@ -115,8 +116,8 @@ def interval_note(view: View, heading: str) -> Html:
         view,
         heading,
         _(
-            "What the data do not rule out for the score, from the errors of its indicators. What "
-            "depends on the choices of the method is told apart, on its page."
+            "The scores that the data do not rule out, from the sampling errors of the indicators. "
+            "What depends on the assumptions of the method is shown separately, on its page."
         ),
     )
 
@@ -126,8 +127,8 @@ def band_note(view: View) -> Html:
         view,
         _("Band"),
         _(
-            "Given only where the 90% interval lies inside one band or two neighbours; a dash "
-            "means: interval too wide for a band."
+            "Given only where the 90% interval lies within one band or two neighbouring ones; a dash "
+            "means that it is too wide."
         ),
     )
 
@@ -138,7 +139,7 @@ def year_change_note(view: View) -> Html:
         _("On the year"),
         _(
             "The score less that of a year before, in points. ▲ and ▼ mark a change whose 95% "
-            "interval leaves zero out; without a mark it may be chance."
+            "interval excludes zero; without a mark it may be due to chance."
         ),
         n=_("the cases of both years"),
     )
@@ -148,7 +149,7 @@ def top_share_note(view: View, heading: str, level: str) -> Html:
     return column_note(
         view,
         heading,
-        _("Probability of being there, from scores drawn to peers and their errors."),
+        _("Probability of being among them, from shrinkage estimates and their errors."),
         numerator=_("draws in which the place is among them"),
         denominator=_("{n} draws").format(n=formats.number(view.snapshot.method.ranks.draws)),
         n=ranked_places_text(view, level),
@@ -159,7 +160,7 @@ def adjusted_note(view: View) -> Html:
     return column_note(
         view,
         _("Adjusted"),
-        _("The score had the place the national mix of cases and debtors."),
+        _("The score at the national case mix (direct standardisation)."),
     )
 
 
@@ -183,5 +184,5 @@ def cases_note(view: View) -> Html:
         view,
         _("Cases"),
         table_options.cases_definition(view),
-        n=_("it is n: cases filed before and still open count as well"),
+        n=_("this is n: cases filed before and still open count as well"),
     )

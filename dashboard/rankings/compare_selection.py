@@ -1,5 +1,4 @@
-"""Places taken along to the page that compares: a link in every row adds one, the address keeps
-them."""
+"""Places selected for a comparison: a link in every row adds one, the address keeps them."""
 
 from __future__ import annotations
 
@@ -19,8 +18,8 @@ PARAMETER = "pick"
 
 
 def link_builder(view: View, level: str) -> Callable[[Any], Html | None]:
-    """In the row of a place of a level: take it along, or leave it again; nothing where there are
-    enough."""
+    """A function from a row to the link that adds its place to the selection or removes it; to None
+    where no more fit."""
     selection = compared_places.selected_places(view, PARAMETER)
 
     def selection_link(line: Any) -> Html | None:
@@ -48,7 +47,7 @@ def link_builder(view: View, level: str) -> Callable[[Any], Html | None]:
 
 
 def draw_selection_bar(view: View) -> None:
-    """The places taken along, each with a way to leave it, and the way to compare them."""
+    """The selected places, each with a link that removes it, and the link to their comparison."""
     selection = compared_places.selected_places(view, PARAMETER)
     if not selection:
         return

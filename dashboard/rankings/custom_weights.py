@@ -1,5 +1,5 @@
-"""What if the weights were different: read from the address, moved by sliders, marked wherever a
-number made with them is shown or taken away. A weighted view is no release."""
+"""Custom weights: read from the address, set by sliders, and marked wherever a number computed with
+them is shown or exported. A view with custom weights is no release of the index."""
 
 from __future__ import annotations
 
@@ -99,11 +99,11 @@ def weighted_dimensions(method: Method, weights: Weights) -> list[Dimension]:
     ]
 
 
-# ---------------------------------------------------------------- what is said of them
+# ---------------------------------------------------------------- banner and exports
 
 
 def draw_banner(view: View, weights: Weights) -> None:
-    """Over the page: that the weights are not the method's, which, and the way back."""
+    """Above the page: that the weights are custom, which differ, and a link to the default ones."""
     if weights.ignored_pieces:
         st.html(tag("p", ignored_text(weights), class_="advice"))
     if not weights:
@@ -114,7 +114,7 @@ def draw_banner(view: View, weights: Weights) -> None:
             "a", _("Change them"), href=address.current_link(panel=PANEL), data_in=True
         )
         links.insert(0, change_link)
-    what_if = _("A what-if, not the published index.")
+    what_if = _("A simulation, not the published index.")
     st.html(
         tag(
             "p",
@@ -154,7 +154,7 @@ def ignored_text(weights: Weights) -> str:
 
 
 def with_weights_column(view: View, weights: Weights, scores: pd.DataFrame) -> pd.DataFrame:
-    """A table to take away: with custom weights every row says so, and which."""
+    """The rows of a file: with custom weights, a column that gives them."""
     if not weights:
         return scores
     return scores.assign(
@@ -174,12 +174,13 @@ def draw_panel(view: View, weights: Weights) -> None:
     """A slider for every dimension, those of its indicators below it."""
     method = view.snapshot.method
     with st.container(key="weights"):
-        st.html(tag("div", tag("h2", _("Weights of your own")), tag("p", _explanation())))
+        st.html(tag("div", tag("h2", _("Set your own weights")), tag("p", _explanation())))
         columns = st.columns(len(method.dimensions), gap="large")
         for column, dimension in zip(columns, method.dimensions, strict=True):
             with column, st.container(key=f"weights-{dimension.id}"):
-                for item in (dimension, *method.dimension_indicators(dimension.id)):
-                    _draw_slider(method, weights, item)
+                _draw_slider(method, weights, dimension)
+                for indicator in method.dimension_indicators(dimension.id):
+                    _draw_slider(method, weights, indicator)
                 st.html(_share_text(method, weights, dimension))
         st.html(tag("p", *_panel_links(weights), class_="ways-on"))
 
@@ -227,11 +228,10 @@ def _slider_key(item: Dimension | Indicator) -> str:
 
 def _weighted_items(method: Method) -> list[Dimension | Indicator]:
     """What has a slider: every dimension, and every indicator in one."""
-    return [
-        item
-        for dimension in method.dimensions
-        for item in (dimension, *method.dimension_indicators(dimension.id))
-    ]
+    items: list[Dimension | Indicator] = []
+    for dimension in method.dimensions:
+        items += [dimension, *method.dimension_indicators(dimension.id)]
+    return items
 
 
 def _share_text(method: Method, weights: Weights, dimension: Dimension) -> Html:

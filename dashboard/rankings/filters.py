@@ -1,4 +1,4 @@
-"""Which places of a level are listed: chosen in the address, and told in a sentence."""
+"""Filters of the places of a level: read from the address, and summarised in a sentence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EXCLUDE_SMALL = "out"  # value of `small` that leaves small places out
 
 
 def places_at_level(view: View, level: str) -> pd.DataFrame:
-    """All units of a level as published, courts with their court_level, special and kind."""
+    """All places of a level as published; courts with court_level, special and kind."""
     places = view.scores(level)
     if level != "court":
         return places.assign(court_level="", special=False, kind="")
@@ -102,11 +102,11 @@ def _court_kind_names(view: View, places: pd.DataFrame) -> dict[str, str]:
     return {code: name for code, name in (levels | kinds).items() if code in present_codes}
 
 
-# ---------------------------------------------------------------- what is found
+# ---------------------------------------------------------------- filtered places
 
 
 def filter_places(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
-    """The units that the address asks for, in the order they came."""
+    """The places that pass the filters in the address, in the order of `places`."""
     mask = pd.Series(True, index=places.index)
     if (province := address.get("within")) and level != "province":
         mask &= places["parent"].isin(view.snapshot.region_ids(province))
@@ -132,7 +132,7 @@ def draw_summary(view: View, level: str, places: pd.DataFrame, listed_places: pd
 def listing_summary(
     view: View, level: str, places: pd.DataFrame, listed_places: pd.DataFrame
 ) -> Html:
-    """How many of how many are listed, which they are, and the way back to all."""
+    """How many of how many places are listed, by which filters, and a link that clears them."""
     template = {
         "province": _("{n} of {total} provinces are listed"),
         "city": _("{n} of {total} cities are listed"),

@@ -1,4 +1,4 @@
-"""In what order places are shown and given away, why, and what goes with a published table.
+"""In what order places are shown and exported, why, and what goes with a published table.
 
 `Snapshot.in_order` decides (publication.court_order of the method): the tables it gives have no
 rank where there is to be none, so that no page can show one.
@@ -33,12 +33,12 @@ def court_order_note(view: View, level: str) -> Html | None:
     if view.snapshot.publishes_ranks(level):
         head = _("For internal study only.")
         order_text = _(
-            "This data set is set to show courts in order of score: to find cases worth a closer "
-            "look, not to be published without a legal ground."
+            "This data set is configured to show courts in order of score: to find what deserves a "
+            "closer look, not to be published without a legal basis."
         )
     else:
         head = _("Courts are shown in bands, not in order of score.")
-        order_text = _("Inside a band they stand by their codes, in downloads too.")
+        order_text = _("Within a band they are listed by code, in downloads too.")
     reason = _(
         "The Supreme People's Court has told courts to stop rankings altogether (September 2024), "
         "as it gave up ranking high courts before (2014). The Ministry of Civil Affairs has told "
@@ -65,21 +65,27 @@ def court_order_note(view: View, level: str) -> Html | None:
 
 
 def caveats(view: View, level: str) -> str:
-    """What must be said wherever the table is printed, in one line."""
+    """The caveats of a published table, in one line."""
     sentences = [
-        _("Scores are estimates with 95% intervals; where these overlap widely, order says little.")
+        _(
+            "Scores are estimates with 95% intervals; where these overlap widely, order means little."
+        )
     ]
     if view.snapshot.publishes_ranks(level):
         sentences.append(
-            _("Scores equal at one decimal share a rank; a rank stands with its confidence set.")
+            _(
+                "Scores equal at one decimal share a rank; ranks are to be quoted with their rank sets."
+            )
         )
         if level == "court":
             sentences.append(_("Ranks of courts: for internal study only."))
     else:
-        sentences.append(_("Courts are in order of band and inside a band of code, without ranks."))
+        sentences.append(
+            _("Courts are in order of band and, within a band, of code, without ranks.")
+        )
     limit = formats.number(table_options.small_sample_limit(view))
     sentences.append(
-        _("small_sample marks fewer than {n} cases, where chance decides most.").format(n=limit)
+        _("small_sample marks fewer than {n} cases, where chance has most effect.").format(n=limit)
     )
     if view.snapshot.synthetic:
         sentences.append(_("Synthetic data: not to be published."))
@@ -87,8 +93,8 @@ def caveats(view: View, level: str) -> str:
 
 
 def export_table(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
-    """A table of scores to take away: what is small is marked, what must be said is in every row,
-    and where there are no ranks there are no columns of them."""
+    """A table of scores for a file: small samples are marked, the caveats are in every row, and
+    where no ranks are published there are no columns of ranks."""
     if not view.snapshot.publishes_ranks(level):
         places = places.drop(columns=[name for name in RANK_COLUMNS if name in places.columns])
     return places.assign(

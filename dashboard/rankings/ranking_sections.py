@@ -3,6 +3,8 @@ the places without a score."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -11,8 +13,9 @@ from dashboard.rankings import (
     custom_weights,
     filters,
     method_disagreement,
-    publication,
+    place_names,
     ranking_columns,
+    ranking_export,
     ranking_table,
     table_options,
 )
@@ -21,9 +24,11 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
-from dashboard.ui import components, controls, method_switch, table
+from dashboard.text.levels import level_names
+from dashboard.ui import components, controls, method_switch
+from dashboard.ui.columns import number_column, text_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.table import Column
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
 from index_engine.queries import LEVELS
 
@@ -37,7 +42,8 @@ def selected_level() -> str:
 
 
 def draw_rankings(view: View, level: str, listed_places: pd.DataFrame, custom: Weights) -> None:
-    """What has a score, special courts apart, and what has none; nothing where no weight is left."""
+    """The places with a score, special courts separately, and those without; nothing where all
+    weights are 0."""
     if not custom_weights.weighted_dimensions(view.snapshot.method, custom):
         return
     scored_places, unscored_places = (
@@ -56,25 +62,20 @@ def draw_rankings(view: View, level: str, listed_places: pd.DataFrame, custom: W
 
 
 def level_switch(level: str) -> Html:
-    names = {"province": _("Provinces"), "city": _("Cities"), "court": _("Courts")}
     return controls.switch(
-        "level",
-        _("Level"),
-        {option: names[option] for option in RANKING_LEVELS},
-        level,
-        resets=("sort", *filters.NO_FILTERS),
+        "level", _("Level"), level_names(), level, resets=("sort", *filters.NO_FILTERS)
     )
 
 
 def draw_panels(view: View, level: str, custom: Weights) -> None:
-    """What can be chosen of the table and opened over it."""
-    openers = [table_options.panel_link(custom_weights.PANEL, _("Weights of your own"))]
+    """The options of the table, and the panel that is open over it."""
+    openers = [table_options.panel_link(custom_weights.PANEL, _("Set your own weights"))]
     if method_disagreement.comparison_method(
         view.snapshot
     ) is not None and view.snapshot.publishes_ranks(level):
         openers.append(
             table_options.panel_link(
-                method_switch.COMPARISON_PANEL, _("Where the two disagree most")
+                method_switch.COMPARISON_PANEL, _("Where the methods differ most")
             )
         )
     table_options.draw_options([caterpillar.view_switch(), *openers], columns=not custom)
@@ -83,10 +84,10 @@ def draw_panels(view: View, level: str, custom: Weights) -> None:
     elif address.get(
         "panel"
     ) == method_switch.COMPARISON_PANEL and not view.snapshot.publishes_ranks(level):
-        message = _("Where two methods disagree is told by ranks, and courts have none here.")
+        message = _("Methods are compared by ranks, and courts have none here.")
         st.html(tag("p", message, class_="advice"))
     elif address.get("panel") == method_switch.COMPARISON_PANEL and custom:
-        message = _("Methods are compared as they are, not with custom weights.")
+        message = _("Methods are compared with their own weights, not with custom weights.")
         reset_link = tag("a", _("Default weights"), href=address.current_link(w=""), data_in=True)
         st.html(tag("p", message, " ", reset_link, class_="advice"))
     elif address.get("panel") == method_switch.COMPARISON_PANEL:
@@ -95,7 +96,7 @@ def draw_panels(view: View, level: str, custom: Weights) -> None:
 
 def no_weights_message() -> Html:
     message = _(
-        "Nothing is left to make a score of: give a dimension a weight, and an indicator in it."
+        "A score needs at least one dimension with a weight, and in it an indicator with a weight."
     )
     return join(
         message, " ", tag("a", _("Default weights"), href=address.current_link(w=""), data_in=True)
@@ -123,7 +124,7 @@ def headline(
         }
     n = formats.number(listed_places["score"].notna().sum())
     lead = [
-        _("Where intervals overlap widely, the order says little.")
+        _("Where intervals overlap widely, the order means little.")
         if in_order
         else _("A band is given only where the interval supports it.")
     ]
@@ -150,13 +151,18 @@ def draw_default_ranking(view: View, level: str, places: pd.DataFrame) -> None:
         nation = view.score_row(view.snapshot.nation)
         reference = None if nation is None or formats.is_missing(nation.score) else nation.score
         caterpillar.draw_plot(view, level, places, reference)
+        export = ranking_export.export_builder(view, level, places)
+        components.download_button(f"ranking-{level}", view, export)
     else:
         caption = _("Scores, {period}").format(period=formats.period(view.period))
-        columns = ranking_columns.score_columns(view, level, places)
-        places = ranking_table.draw_table(view, level, columns, places, caption)
-        st.html(components.source_line(view, n=int(places["n"].sum())))
-        st.html(table_options.reading_guide(view, ranks=view.snapshot.publishes_ranks(level)))
-    offer_download(view, level, f"ranking-{level}", places)
+        ranking_table.draw_table(
+            view,
+            level,
+            ranking_columns.score_columns(view, level, places),
+            places,
+            caption,
+            notes=[table_options.reading_guide(view, ranks=view.snapshot.publishes_ranks(level))],
+        )
 
 
 def draw_custom_ranking(
@@ -175,82 +181,68 @@ def draw_custom_ranking(
         reference = None if nation_scores.empty else float(nation_scores.iloc[0])
         weights_text = custom_weights.write_weights(view.snapshot.method, custom.by_id)
         caterpillar.draw_plot(view, level, places, reference, custom=weights_text)
+        export = ranking_export.export_builder(view, level, places, custom)
+        subject = custom_weights.download_subject(f"ranking-{level}", custom)
+        components.download_button(subject, view, export)
     else:
         caption = _("Scores with custom weights, {period}")
-        caption = caption.format(period=formats.period(view.period))
-        columns = ranking_columns.custom_weight_columns(view, level, places)
-        places = ranking_table.draw_table(view, level, columns, places, caption)
-        mark = tag("b", _("Custom weights"), class_="mark")
-        st.html(components.source_line(view, n=int(places["n"].sum()), extra=mark))
-    offer_download(view, level, f"ranking-{level}", places, custom)
+        ranking_table.draw_table(
+            view,
+            level,
+            ranking_columns.custom_weight_columns(view, level, places),
+            places,
+            caption.format(period=formats.period(view.period)),
+            custom=custom,
+            source_extra=tag("b", _("Custom weights"), class_="mark"),
+        )
 
 
 def draw_special_courts(view: View, level: str, places: pd.DataFrame) -> None:
-    """Railway, maritime and other special courts: scored, and no peers of the others."""
-    components.section(
-        _("Special courts"),
-        _("They have cases of their own kinds, so that they are no peers of the others."),
+    """Railway, maritime and other special courts: scored, and not comparable with the others."""
+    table_block(
+        view,
+        TableSpec(
+            "special",
+            _("Special courts"),
+            ranking_columns.special_court_columns(view, level, places),
+            explanation=_(
+                "They hear cases of particular kinds and are not comparable with the others."
+            ),
+            source=Source(n=int(places["n"].sum())),
+            download=ranking_export.export_builder(view, level, places),
+            download_name="special-courts",
+            is_cached=True,
+        ),
+        places.itertuples(index=False),
     )
-
-    def render_table() -> Html:
-        columns = ranking_columns.special_court_columns(view, level, places)
-        return table.html_table(
-            columns, places.itertuples(index=False), caption=_("Special courts")
-        )
-
-    with st.container(key="special"):
-        st.html(view.cached_with_links("special", render_table))
-    st.html(components.source_line(view, n=int(places["n"].sum())))
-    offer_download(view, level, "special-courts", places)
 
 
 def draw_no_match() -> None:
     has_filter = any(address.get(name) for name in filters.PARAMETERS)
-    message = _("No unit matches.") if has_filter else _("No unit has a score.")
+    message = _("No place matches.") if has_filter else _("No place has a score.")
     st.html(tag("p", message, class_="quiet"))
 
 
 def draw_unscored_places(view: View, level: str, places: pd.DataFrame, custom: Weights) -> None:
-    components.section(
-        _("Without a score"),
-        _(
-            "Too few cases, curves that end too early or many missing cases make no score; none is "
-            "guessed."
+    columns: list[Column[Any]] = [
+        text_column(_("Name"), place_names.name_cell_builder(view, level)),
+        text_column(_("Reason"), lambda row: components.status_text(row.status)),
+        number_column(_("Cases"), lambda row: row.n),
+    ]
+    table_block(
+        view,
+        TableSpec(
+            "unscored",
+            _("Without a score"),
+            columns,
+            explanation=_(
+                "No score is given where cases are too few, curves end too early or too many cases "
+                "are missing; nothing is guessed."
+            ),
+            max_rows=ranking_table.PAGE_SIZE,
+            download=ranking_export.export_builder(view, level, places, custom),
+            download_name=custom_weights.download_subject(f"unscored-{level}", custom),
+            is_cached=True,
         ),
+        places.itertuples(index=False),
     )
-    first_rows = places.head(ranking_table.PAGE_SIZE)
-
-    def render_table() -> Html:
-        parent_names = ranking_columns.parent_names_by_place(view, level)
-        columns = [
-            Column(_("Name"), lambda line: ranking_columns.name_cell(line, level, parent_names)),
-            Column(_("Reason"), lambda line: components.status_text(line.status)),
-            Column(_("Cases"), lambda line: formats.number(line.n), kind="number"),
-        ]
-        rows = first_rows.itertuples(index=False)
-        return table.html_table(columns, rows, caption=_("Without a score"))
-
-    with st.container(key="unscored"):
-        st.html(view.cached_with_links("unscored", render_table))
-    if len(first_rows) < len(places):
-        message = _("The first {n} of {total}; all are in the file.")
-        message = message.format(
-            n=formats.number(len(first_rows)), total=formats.number(len(places))
-        )
-        st.html(tag("p", message, class_="quiet"))
-    st.html(components.source_line(view))
-    offer_download(view, level, f"unscored-{level}", places, custom)
-
-
-def offer_download(
-    view: View, level: str, subject: str, places: pd.DataFrame, custom: Weights | None = None
-) -> None:
-    """A file of the units, with what must be said of them in every row."""
-    # Made now, not when it is asked for: only a run of the page knows its language.
-    export_rows = publication.export_table(view, level, places)
-    if custom:
-        export_rows, subject = (
-            custom_weights.with_weights_column(view, custom, export_rows),
-            custom_weights.download_subject(subject, custom),
-        )
-    components.download_button(subject, view, lambda: export_rows)

@@ -1,21 +1,21 @@
-"""The table of a ranking: in the order asked for or under its bands, a page at a time."""
+"""The table of a ranking, a page at a time: sorted by the address, or under bands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
+from dashboard.rankings import custom_weights, ranking_export
+from dashboard.rankings.custom_weights import Weights
 from dashboard.rankings.ranking_columns import BANDED_SORT_COLUMNS
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
-from dashboard.ui import table
 from dashboard.ui.html import Html, tag
-from dashboard.ui.table import Column, RowGroup
+from dashboard.ui.table import Column, RowGroup, Source, TableSpec, table_block
 
 # Rows drawn at once. All courts of the country in one table are megabytes of markup, which a
 # browser lays out for seconds; a page of them is read in a moment, and has an address.
@@ -42,22 +42,38 @@ def sort_places(view: View, level: str, places: pd.DataFrame) -> tuple[pd.DataFr
 
 
 def draw_table(
-    view: View, level: str, columns: list[Column], places: pd.DataFrame, caption: str
-) -> pd.DataFrame:
-    """Draw the page of the address; returns all units in the order drawn."""
+    view: View,
+    level: str,
+    columns: list[Column[Any]],
+    places: pd.DataFrame,
+    caption: str,
+    *,
+    custom: Weights | None = None,
+    notes: Sequence[Html] = (),
+    source_extra: Html | None = None,
+) -> None:
+    """The page of the table that the address names; the file has all places, in the order shown."""
     places, order = sort_places(view, level, places)
     page, last = page_position(len(places))
     rows = places.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-
-    def render_table() -> Html:
-        lines = rows.itertuples(index=False) if order else group_by_band(rows, places)
-        return table.html_table(columns, lines, caption=caption, sort_order=order)
-
-    with st.container(key="ranking"):
-        st.html(view.cached_with_links("ranking", render_table))
-    if last > 1:
-        st.html(pager(page, last, len(places)))
-    return places
+    page_links = [pager(page, last, len(places))] if last > 1 else []
+    subject = f"ranking-{level}"
+    table_block(
+        view,
+        TableSpec(
+            "ranking",
+            caption,
+            columns,
+            heading="",
+            sort_order=order,
+            notes=[*page_links, *notes],
+            source=Source(n=int(places["n"].sum()), extra=source_extra),
+            download=ranking_export.export_builder(view, level, places, custom),
+            download_name=custom_weights.download_subject(subject, custom) if custom else subject,
+            is_cached=True,
+        ),
+        rows.itertuples(index=False) if order else group_by_band(rows, places),
+    )
 
 
 def group_by_band(rows: pd.DataFrame, places: pd.DataFrame) -> Iterator[Any]:

@@ -12,12 +12,13 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import cells
+from dashboard.ui.columns import plot_column
 from dashboard.ui.html import Html
 from dashboard.ui.table import Column
 from index_engine import queries
 
 
-def history_column(view: View, level: str) -> Column:
+def history_column(view: View, level: str) -> Column[Any]:
     """The score over the quarters, to the one in view."""
     quarters = [period for period in view.snapshot.periods() if period <= view.period]
     scores = queries.score_histories(view.snapshot, level)[quarters]
@@ -43,14 +44,14 @@ def history_column(view: View, level: str) -> Column:
         value_range = (middle - span / 2, middle + span / 2)
         return cells.sparkline(place_scores, value_range, (line.low, line.high), label)
 
-    return Column(
-        _("Over time"), cell, kind="plot", explanation=column_notes.history_note(view, span)
-    )
+    return plot_column(_("Over time"), cell, explanation=column_notes.history_note(view, span))
 
 
 def common_span(scores: pd.DataFrame) -> float:
-    """Points between the lower and the upper edge of a small history, the same in every row of a
-    level: so much as 19 in 20 places move at most, in fives. Where in 0 to 100 a place lies is seen
-    beside it; on that scale no history but that of a tiny court would be more than a flat line."""
+    """Points between the lower and the upper edge of a sparkline, the same in every row of a level:
+    the 95th percentile of the ranges of the places' scores, rounded up to a multiple of five.
+    `scores` has a row for each place and a column for each quarter.
+
+    On the scale from 0 to 100 no history but that of a tiny court would be more than a flat line."""
     ranges = (scores.max(axis=1) - scores.min(axis=1)).dropna()
     return 5.0 * max(np.ceil(ranges.quantile(0.95) / 5), 1.0) if len(ranges) else 5.0

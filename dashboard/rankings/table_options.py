@@ -1,6 +1,9 @@
-"""What may be chosen of a ranking, all of it in the address, and how its table is read."""
+"""The options of a ranking, all of them in the address, and how its table is read."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -26,23 +29,36 @@ def column_set() -> str:
     return name if name in (UNCERTAINTY, DIMENSIONS) else ORDER
 
 
-def interval_columns() -> tuple[str, str, str]:
-    """Columns of the two ends of the interval in view, and its confidence as a number."""
-    return (
-        ("low90", "high90", "90")
-        if address.get("interval") == NARROW_INTERVAL
-        else ("low", "high", "95")
-    )
+@dataclass(frozen=True)
+class ScoreInterval:
+    """An interval of scores: the columns of its ends, and its confidence in per cent, as text."""
+
+    low: str
+    high: str
+    confidence: str
+
+    def ends(self, row: Any) -> tuple[float | None, float | None]:
+        """Both ends in a row of a table of scores."""
+        return getattr(row, self.low), getattr(row, self.high)
 
 
-# ---------------------------------------------------------------- what may be chosen
+WIDE = ScoreInterval("low", "high", "95")
+NARROW = ScoreInterval("low90", "high90", "90")
+
+
+def selected_interval() -> ScoreInterval:
+    """The interval that the address names."""
+    return NARROW if address.get("interval") == NARROW_INTERVAL else WIDE
+
+
+# ---------------------------------------------------------------- options
 
 
 def draw_options(openers: list[Html], *, columns: bool) -> None:
     """A row over the table: columns and interval, where there are any, and what can be opened."""
-    names = {ORDER: _("Order"), UNCERTAINTY: _("Doubt"), DIMENSIONS: _("Dimensions")}
+    names = {ORDER: _("Order"), UNCERTAINTY: _("Uncertainty"), DIMENSIONS: _("Dimensions")}
     intervals = {"": _("95% interval"), NARROW_INTERVAL: _("90%")}
-    interval = NARROW_INTERVAL if interval_columns()[2] == "90" else ""
+    interval = NARROW_INTERVAL if selected_interval() is NARROW else ""
     switches = [
         controls.switch("columns", _("Columns"), names, column_set(), default=ORDER, small=True),
         controls.switch("interval", _("Interval"), intervals, interval, small=True),
@@ -69,14 +85,14 @@ def small_sample_limit(view: View) -> int:
 
 
 def few_cases_text(limit: int) -> str:
-    text = _("fewer than {n} cases: the smallest places, where chance decides most")
+    text = _("fewer than {n} cases: the smallest places, most affected by chance")
     return text.format(n=formats.number(limit))
 
 
 def cases_definition(view: View) -> str:
     text = _(
-        "First-enforcement cases under way in the period. The mark “few” stands with fewer than "
-        "{n}: among the smallest places chance decides most."
+        "First-enforcement cases under way in the period. Places with fewer than {n} are marked "
+        "“few”: the smallest places are most affected by chance."
     )
     return text.format(n=formats.number(small_sample_limit(view)))
 
@@ -90,11 +106,11 @@ def draw_rank_set_advice(view: View, level: str, places: pd.DataFrame) -> None:
         return
     latest = view.snapshot.periods()[-1]
     if level != "court" or view.period == latest:
-        few_places = _("Too few places have a score for their ranks to be given confidence sets.")
+        few_places = _("Too few places have a score for confidence sets of ranks.")
         st.html(tag("p", few_places, class_="advice"))
         return
     message = _(
-        "Rank sets and the chance of a place at the top are computed for courts in the latest "
+        "Rank sets and the probability of a place at the top are computed for courts in the latest "
         "quarter only."
     )
     label = _("Show {period}").format(period=formats.period(latest))
@@ -110,38 +126,38 @@ def reading_guide(view: View, *, ranks: bool) -> Html:
         (
             _("Rank"),
             _(
-                "Beside it, small, the 95% confidence set: the ranks that the data do not rule out "
-                "for this place. The set that holds for all places at once is wider; it is among "
-                "the columns of doubt."
+                "Beside it, in small print, the 95% confidence set: the ranks that the data do not "
+                "rule out for this place. The joint set, which holds for all places at once, is "
+                "wider; it is among the columns of uncertainty."
             ),
         ),
         (
             _("In top {share}").format(share=share),
-            _("probability, from the scores drawn to peers and their intervals"),
+            _("probability, from the shrinkage estimates and their intervals"),
         ),
     ]
     terms = components.definitions(
         *(rank_terms if ranks else ()),
         (_("Dot, line, tick"), _("score, its interval, and the nation")),
         (
-            _("Hollow diamond: drawn to peers"),
+            _("Diamond: shrinkage estimate"),
             _(
-                "The score drawn to places of its size and tier, the more so the fewer its cases: "
-                "what to expect of a small place whose score stands out."
+                "The score moved towards the mean of places of similar size and tier, the further "
+                "the fewer its cases: what to expect of a small place whose score stands out."
             ),
         ),
         (
             _("Adjusted"),
             _(
-                "The score had the place the national mix of cases and debtors; a dash where it "
-                "has too few of the kinds that there are."
+                "The score at the national case mix (direct standardisation); a dash where the case "
+                "mix of the place overlaps too little with it."
             ),
         ),
         (
             _("Band"),
             _(
-                "Given only where the 90% interval lies inside one band or two neighbours; a dash "
-                "means: interval too wide for a band."
+                "Given only where the 90% interval lies within one band or two neighbouring ones; a "
+                "dash means that it is too wide."
             ),
         ),
         (_("few"), few_cases_text(small_sample_limit(view))),

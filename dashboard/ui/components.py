@@ -115,7 +115,9 @@ def synthetic_banner(snapshot: CachedSnapshot) -> None:
 def stale_banner(snapshot: CachedSnapshot) -> None:
     """Over every page whose numbers are of another time than the files."""
     if snapshot.stale:
-        text = _("Files came or went since the scores were computed: pages show the state before.")
+        text = _(
+            "Files were imported or undone since the scores were computed: pages show the earlier state."
+        )
         link = tag("a", _("Compute now"), href=address.link("data"), data_in=True)
         st.html(tag("p", text, " ", link, class_="band stale", role="note"))
 
@@ -219,6 +221,11 @@ def period_selector(view: View) -> None:
 def window_months(view: View) -> str:
     """Length of the window that a score covers, as a number to print."""
     return formats.number(3 * view.snapshot.method.window_quarters)
+
+
+def confidence_level(view: View) -> str:
+    """The confidence of the intervals of the method in view, as '95%'."""
+    return formats.percent(view.snapshot.method.confidence, 0)
 
 
 def outcome_name(outcome: str) -> str:

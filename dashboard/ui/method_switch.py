@@ -55,7 +55,7 @@ def draw_method_banner(snapshot: CachedSnapshot) -> None:
             tag("b", notice),
             components.facts(
                 tag("a", back_text, href=method_link(snapshot, main_method.id), data_in=True),
-                tag("a", _("Where the two disagree most"), href=comparison_link, data_in=True),
+                tag("a", _("Where the methods differ most"), href=comparison_link, data_in=True),
             ),
             class_="band other-method",
             role="note",

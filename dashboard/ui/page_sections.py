@@ -12,11 +12,12 @@ from dashboard.ui.html import Html, tag
 @dataclass(frozen=True)
 class PageSection:
     """A section: the anchor of its heading, its short name in the contents ('' for a section that
-    they do not list), and what draws it. `is_present` tells whether there is anything to draw."""
+    they do not list), and what draws it; None for one that the section before it draws, beside
+    itself. `is_present` tells whether there is anything to draw."""
 
     anchor: str
     name: str
-    draw: Callable[[], None]
+    draw: Callable[[], None] | None
     is_present: bool = True
 
 
@@ -33,5 +34,5 @@ def contents(sections: Sequence[PageSection], css_class: str = "jumps") -> Html:
 def draw_sections(sections: Sequence[PageSection]) -> None:
     """All sections that are present, in order."""
     for section in sections:
-        if section.is_present:
+        if section.is_present and section.draw is not None:
             section.draw()

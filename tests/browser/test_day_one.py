@@ -79,7 +79,7 @@ def test_association_staff_read_weigh_and_take_what_a_publication_needs(
     expect(page.locator("h1")).to_contain_text(snapshot.method.name["en"])
     # A ranking with other weights, and back.
     staff.follow("Rankings")
-    staff.click(page.get_by_role("link", name="Weights of your own"))
+    staff.click(page.get_by_role("link", name="Set your own weights"))
     page.locator(".st-key-weight-auction").get_by_role("slider").press("ArrowRight")
     page.wait_for_url("**w=auction**")
     staff.acts += 1

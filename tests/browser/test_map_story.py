@@ -63,7 +63,7 @@ def test_from_the_country_to_a_court_by_clicks(
 
 def test_every_level_of_the_whole_country_and_back(visit: Visit, server: str) -> None:
     page = visit(f"{server}?lang=en")
-    levels = page.get_by_role("navigation", name="Level painted")
+    levels = page.get_by_role("navigation", name="Level shown")
     paths = page.locator(".st-key-map .geo:not(.geo2) .choroplethlayer path")
     for name, count in (("Cities", 375), ("County courts", 2891), ("Provinces", 34)):
         levels.get_by_role("link", name=name).click()
@@ -85,7 +85,7 @@ def test_an_investor_paints_by_one_indicator(visit: Visit, server: str, snapshot
     best = values.sort_values("points", ascending=False, kind="stable").iloc[0]
     row = page.locator(".st-key-list tbody tr").first
     expect(row).to_contain_text(f"{100 * best['value']:.1f}%")
-    page.get_by_role("navigation", name="Painted by").get_by_role("link", name="Score").click()
+    page.get_by_role("navigation", name="Coloured by").get_by_role("link", name="Score").click()
     page.wait_for_url("**layer=score**")
     expect(page.locator(".st-key-choose-layer").get_by_role("combobox")).to_have_value(
         "Choose an indicator"
@@ -134,7 +134,7 @@ def test_a_cold_link_opens_level_layer_quarter_and_comparison(
     page = visit(f"{start(warehouse)}?{query}")
     assert page.url.endswith(query)
     expect(
-        page.get_by_role("navigation", name="Level painted").locator("[aria-current]")
+        page.get_by_role("navigation", name="Level shown").locator("[aria-current]")
     ).to_have_text("Cities")
     expect(page.locator(".section h2", has_text="Paid within 24 months by city")).to_be_visible()
     expect(

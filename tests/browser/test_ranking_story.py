@@ -49,7 +49,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     follow(page, "Rankings", "**/rankings?**")
 
     # Weights move the order, and one click takes them back.
-    page.get_by_role("link", name="Weights of your own").click()
+    page.get_by_role("link", name="Set your own weights").click()
     page.wait_for_url("**panel=weights**")
     slider = page.locator(".st-key-weight-auction").get_by_role("slider")
     slider.focus()
@@ -130,7 +130,7 @@ def test_staff_narrow_the_table_draw_it_and_take_places_along(
     page.get_by_role("link", name="Caterpillar plot").click()
     page.wait_for_url("**view=caterpillar**")
     expect(page.locator(".st-key-order-plot .main-svg").first).to_be_visible()
-    expect(page.locator("p.told")).to_contain_text(f"Of {len(units)}, ")
+    expect(page.locator("p.told")).to_contain_text(f"Of {len(units)} places, ")
     driving.settle(page)
     # A name narrows both; the sentence leads back.
     page.get_by_label("Name contains").fill("jiang")
@@ -138,7 +138,7 @@ def test_staff_narrow_the_table_draw_it_and_take_places_along(
     page.wait_for_url("**q=jiang**")
     expect(page.locator("p.listed")).to_contain_text("name contains “jiang”")
     found = units["name_en"].str.contains("jiang", case=False).sum()
-    expect(page.locator("p.told")).to_contain_text(f"Of {found}, ")
+    expect(page.locator("p.told")).to_contain_text(f"Of {found} places, ")
     page.locator("p.listed").get_by_role("link", name="Show all").click()
     page.wait_for_url(lambda address: "q=" not in address)
     expect(page.get_by_label("Name contains")).to_have_value("")

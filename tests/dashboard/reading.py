@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 from types import SimpleNamespace
 
 import pandas as pd
@@ -67,3 +68,27 @@ def assert_same_rows(rows: list[dict[str, str]], expected: pd.DataFrame) -> None
                 assert cell.removeprefix("'") == str(value), (column, row)
             else:
                 assert float(cell) == pytest.approx(float(value)), (column, row)
+
+
+def table_rows(markup: str, caption: str) -> list[dict[str, str]]:
+    """The words of the table with a caption, a dict for each row by its headings; rows that are
+    headings of groups are left out. Two columns of one heading are told by a number: 'Largest 2'."""
+    tables = re.findall(r"<table.*?</table>", markup, re.S)
+    [table] = [t for t in tables if f">{caption}</caption>" in t]
+    head, body = table.split("</thead>")
+    headings: list[str] = []
+    for cell in re.findall(r"<th[ >].*?</th>", head, re.S):
+        name = words(cell.partition("<details")[0])
+        repeats = sum(heading.partition(" ·")[0] == name for heading in headings)
+        headings.append(f"{name} {repeats + 1}" if repeats else name)
+    rows = []
+    for row in re.findall(r"<tr.*?</tr>", body, re.S):
+        cells = re.findall(r"<t[hd][ >].*?</t[hd]>", row, re.S)
+        if len(cells) == len(headings):
+            rows.append(dict(zip(headings, map(words, cells), strict=True)))
+    return rows
+
+
+def words(markup: str) -> str:
+    """Markup without its tags, one space between words, and without the arrows of sorting."""
+    return " ".join(unescape(plain(markup)).split()).rstrip(" ↓↑↕")

@@ -138,18 +138,18 @@ def test_a_file_goes_in_and_comes_back_out(folder: Path) -> None:
     shown = everything(app)
     assert "申请执行标的（万元）" in shown
     assert not [name for name in court_files.PEOPLE if name in shown]
-    assert "About people: not shown and not kept: 申请执行人" in shown
+    assert "Personal data, neither shown nor stored: 申请执行人" in shown
     assert "intake-import" not in {one.key for one in app.button}  # first it is to be tried
 
     app = button(app, "intake-try")
     rows = len(court_files.cases())
     tried = text(app)
-    assert f"rows<b>{rows + 1}</b>" in tried and f"kept<b>{rows}</b>" in tried
+    assert f"rows<b>{rows + 1}</b>" in tried and f"accepted<b>{rows}</b>" in tried
     assert "a row of totals" in tried
     assert api.read_state(folder / "mine.duckdb").files == 0  # nothing is kept by a trial
 
     app = button(app, "intake-import")
-    assert "执行案件.xlsx is in" in text(app)
+    assert "执行案件.xlsx: imported" in text(app)
     assert "Jiangsu" in text(app) and "See it on the map" in text(app)
     state = api.read_state(folder / "mine.duckdb")
     assert (state.has_cases, state.is_built, state.is_stale) == (True, True, False)
@@ -160,11 +160,11 @@ def test_a_file_goes_in_and_comes_back_out(folder: Path) -> None:
     newest = api.list_sources(folder / "mine.duckdb").query("kind == 'cases'")["source_id"].max()
     app = button(app, f"intake-undo-{newest}")
     assert not api.read_state(folder / "mine.duckdb").has_cases
-    assert "taken back" in text(app)
-    assert "Files came or went" in text(app)
+    assert "undone" in text(app)
+    assert "Files were imported or undone" in text(app)
     # The other pages still show what was computed with it, and say so.
     after = text(run_page("overview", data="mine", lang="en"))
-    assert "Files came or went" in after and "Source: 执行案件" in after
+    assert "Files were imported or undone" in after and "Source: 执行案件" in after
     app = button(app, "intake-build")
     assert 'class="trouble"' in text(app)  # without cases there is nothing to compute
 
@@ -182,7 +182,7 @@ def test_a_person_changes_what_was_proposed(folder: Path) -> None:
     fields["奇怪的列"].set_value("closed_on")
     fields["结果"].set_value("close_mode")
     app = app.run()
-    assert "Needed, and no column is read as it yet: Type of case" in text(app)
+    assert "Required, and not read from any column yet: Type of case" in text(app)
     constant = next(box for box in app.selectbox if "the same in all rows" in box.label)
     constant.set_value("first")
     word = next(box for box in app.selectbox if box.label == "办好了")
@@ -190,7 +190,7 @@ def test_a_person_changes_what_was_proposed(folder: Path) -> None:
     app = app.run()
     assert not app.exception, app.exception[0].message
     app = button(app, "intake-try")
-    assert "rows<b>7</b>" in text(app) and "kept<b>7</b>" in text(app)
+    assert "rows<b>7</b>" in text(app) and "accepted<b>7</b>" in text(app)
     written = next(block.value for block in app.code)
     plan = mapping.read_mapping(written, "cases", Path("mapping"))
     read = {column.field.name: column for column in plan.columns}
@@ -199,7 +199,7 @@ def test_a_person_changes_what_was_proposed(folder: Path) -> None:
     # Another decision, and the trial no longer speaks for the import.
     next(box for box in app.selectbox if box.label == "办好了").set_value("terminated")
     app = app.run()
-    assert "kept<b>7</b>" not in text(app)
+    assert "accepted<b>7</b>" not in text(app)
 
 
 def test_two_columns_for_one_field_are_refused(folder: Path) -> None:

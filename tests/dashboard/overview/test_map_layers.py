@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.overview import map_layers
-from dashboard.overview import score_layers as layer_kinds
+from dashboard.overview import band_layer, cluster_layer, layer_list, map_layers
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import i18n
 from dashboard.ui import theme
@@ -50,7 +49,7 @@ def under_official(warehouse: Path) -> Iterator[CachedSnapshot]:
 
 def painted_by(shown: str) -> str:
     """The chosen one of the layers."""
-    switch = re.search(r'<nav class="switch" aria-label="Painted by".*?</nav>', shown, re.S)
+    switch = re.search(r'<nav class="switch" aria-label="Coloured by".*?</nav>', shown, re.S)
     assert switch
     [name] = re.findall(r'aria-current="true"[^>]*>([^<]+)<', switch.group())
     return name
@@ -149,7 +148,7 @@ def test_courts_have_no_neighbours_and_so_no_clusters(
 
 
 def test_a_band_is_its_own_colour_and_two_are_the_one_between(shown: View) -> None:
-    layer = layer_kinds.available_layers(shown, "province")["band"]
+    layer = layer_list.available_layers(shown, "province")["band"]
     top, second = shown.snapshot.method.bands[:2]
     colour = {
         band: layer.classes[layer.class_index(line(band=band))].colour
@@ -162,18 +161,18 @@ def test_a_band_is_its_own_colour_and_two_are_the_one_between(shown: View) -> No
 
 
 def test_an_interval_too_wide_for_a_band_is_grey_and_says_so(shown: View) -> None:
-    layer = layer_kinds.available_layers(shown, "province")["band"]
+    layer = layer_list.available_layers(shown, "province")["band"]
     wide, unscored = line(band=None), line(band=None, score=None, cycle=None, status="too_few")
     assert layer.classes[layer.class_index(wide)].label == "interval too wide"
     assert layer.classes[layer.class_index(unscored)].label == "no score"
     assert layer.is_grey(wide) and layer.is_grey(unscored) and not layer.is_grey(line())
     units = pd.concat([row(), row(band=None), row(band=None)], ignore_index=True)
     assert "interval too wide (2)" in map_layers.legend(layer, units)
-    assert layer_kinds.band_text(wide) == "Band: interval too wide"
+    assert band_layer.band_text(wide) == "Band: interval too wide"
 
 
 def test_every_band_of_the_sample_has_a_class(shown: View) -> None:
-    layer = layer_kinds.available_layers(shown, "city")["band"]
+    layer = layer_list.available_layers(shown, "city")["band"]
     for level in ("province", "city", "court"):
         for one in shown.scores(level).itertuples(index=False):
             label = layer.classes[layer.class_index(one)].label
@@ -184,18 +183,18 @@ def test_every_band_of_the_sample_has_a_class(shown: View) -> None:
 
 
 def test_an_adjusted_score_is_shown_apart_from_the_score_as_it_stands(shown: View) -> None:
-    layer = layer_kinds.available_layers(shown, "province")["adjusted"]
+    layer = layer_list.available_layers(shown, "province")["adjusted"]
     known, unknown = line(), line(adjusted=None, adjusted_low=None, adjusted_high=None)
     assert layer.class_index(known) == theme.score_class(57.0)
     assert layer.tooltip_lines(known) == ["Adjusted score 57.0 (95% interval 52.0–62.0)"]
     assert layer.classes[layer.class_index(unknown)].label == "not adjusted"
-    assert "too few kinds of cases" in layer.tooltip_lines(unknown)[0]
+    assert "case mix overlaps too little" in layer.tooltip_lines(unknown)[0]
     cells = [column.cell(known) for column in layer.columns]
     assert cells[-2:] == ["57.0", "55.0"]
 
 
 def test_clusters_are_told_without_colour_and_come_in_order(shown: View) -> None:
-    layer = layer_kinds.available_layers(shown, "province")["clusters"]
+    layer = layer_list.available_layers(shown, "province")["clusters"]
     rows = pd.concat([row(cluster=c, q=0.01) for c in CLUSTERS], ignore_index=True)
     numbers = [layer.class_index(one) for one in rows.itertuples(index=False)]
     assert numbers == sorted(numbers)
@@ -214,7 +213,7 @@ def test_clusters_are_told_without_colour_and_come_in_order(shown: View) -> None
 
 
 def test_clusters_are_those_of_the_build(shown: View) -> None:
-    layer = layer_kinds.available_layers(shown, "province")["clusters"]
+    layer = layer_list.available_layers(shown, "province")["clusters"]
     units = layer.sort_rows(shown.scores("province"))
     found = queries.local_clusters(shown.snapshot, "province", shown.period).set_index("place_id")[
         "cluster"
@@ -245,11 +244,11 @@ def test_neighbours_of_another_method_are_said_not_to_be_compared(
     i18n.set_language("en")
     official = View(under_official, under_official.periods()[-1], under_official.nation)
     assert not is_main_method(official.snapshot)
-    layer = layer_kinds.available_layers(official, "province")["clusters"]
-    units = layer.sort_rows(queries.scores(official, "province"))
+    layer = layer_list.available_layers(official, "province")["clusters"]
+    units = layer.sort_rows(official.scores("province"))
     labels = {layer.classes[layer.class_index(one)].label for one in units.itertuples(index=False)}
     assert labels <= {"not compared", "no score"} and "not compared" in labels
-    assert layer_kinds.moran_text(official, "province") == "Moran's I: not computed"
+    assert cluster_layer.moran_text(official, "province") == "Moran's I: not computed"
     assert is_main_method(sample)
 
 

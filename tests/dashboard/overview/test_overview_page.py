@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.overview import basemap, map_chart, map_layers, score_layers
+from dashboard.overview import basemap, layer_list, map_chart, map_layers
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import i18n
 from dashboard.ui import theme
@@ -180,13 +180,13 @@ def test_an_indicator_is_chosen_in_the_box_and_left_by_a_link(open_page: Open) -
     app.selectbox(key="choose-layer").set_value("cash_24m").run()
     assert app.query_params["layer"] == "cash_24m"
     assert not app.exception
-    assert 'aria-current="true">Score' not in text(app).split('aria-label="Painted by"')[1]
+    assert 'aria-current="true">Score' not in text(app).split('aria-label="Coloured by"')[1]
 
 
 def test_peers_values_are_not_painted_as_a_places_own(sample: CachedSnapshot, period: str) -> None:
     i18n.set_language("en")
     shown = View(sample, period, sample.nation)
-    layer = score_layers.available_layers(shown, "court")["cash_24m"]
+    layer = layer_list.available_layers(shown, "court")["cash_24m"]
     values = queries.indicator_values(sample, "court", period, "cash_24m").set_index("place_id")
     units = layer.sort_rows(queries.scores(sample, "court", period))
     greys = {line.place_id for line in units.itertuples(index=False) if layer.is_grey(line)}
@@ -196,7 +196,7 @@ def test_peers_values_are_not_painted_as_a_places_own(sample: CachedSnapshot, pe
 def test_coverage_without_case_numbers_says_so(open_page: Open) -> None:
     shown = text(opened(open_page, layer="coverage"))
     assert "no case numbers in the data (31)" in shown
-    assert "Below 60% of the numbered cases there is no score." in shown
+    assert "No score is given below 60% of the numbered cases." in shown
 
 
 def test_coverage_is_painted_by_the_share_received(
@@ -207,11 +207,11 @@ def test_coverage_is_painted_by_the_share_received(
     with duckdb.connect(path) as con:
         con.execute(
             "UPDATE estimates.statistics SET value = 0.5, numerator = 50, denominator = 100 "
-            "WHERE figure = 'coverage' AND place_id = '320000'"
+            "WHERE statistic = 'coverage' AND place_id = '320000'"
         )
         con.execute(
             "UPDATE estimates.statistics SET value = 0.995, numerator = 199, denominator = 200 "
-            "WHERE figure = 'coverage' AND place_id = '330000'"
+            "WHERE statistic = 'coverage' AND place_id = '330000'"
         )
     monkeypatch.setenv("JECI_WAREHOUSE", str(path))
     app = run_page("overview", lang="en", layer="coverage")
@@ -251,21 +251,20 @@ def test_the_legend_counts_places_and_columns_show_it(
 def test_bands_between_two_are_counted(sample: CachedSnapshot, period: str) -> None:
     i18n.set_language("en")
     shown = View(sample, period, sample.nation)
-    layer = score_layers.available_layers(shown, "province")["band"]
+    layer = layer_list.available_layers(shown, "province")["band"]
     units = queries.scores(sample, "province", period)
-    pairs = map_layers.count_classes(layer, units)
-    assert sum(count for _class, count in pairs) == len(units)
+    counts = map_layers.count_classes(layer, units)
+    assert sum(row.count for row in counts) == len(units)
     between = units["band"].str.contains("-", na=False).sum()
-    assert sum(count for item, count in pairs if not item.in_legend) == between > 0
+    assert sum(row.count for row in counts if not row.colour_class.in_legend) == between > 0
     assert f"between two ({between})" in map_layers.legend(layer, units)
     # From low to high: each pair between its two, and what has no band last.
-    names = [item.label for item, _count in pairs if not item.is_grey]
+    classes = [row.colour_class for row in counts]
+    names = [item.label for item in classes if not item.is_grey]
     order = [band.id for band in sample.method.bands[::-1]]
     places = [sum(map(order.index, name.split("–"))) / len(name.split("–")) for name in names]
     assert places == sorted(places)
-    assert [item.is_grey for item, _count in pairs] == sorted(
-        item.is_grey for item, _count in pairs
-    )
+    assert [item.is_grey for item in classes] == sorted(item.is_grey for item in classes)
 
 
 def test_the_map_is_told_in_words(open_page: Open, sample: CachedSnapshot, period: str) -> None:
@@ -322,7 +321,7 @@ def test_changes_beyond_sampling_stand_side_by_side(
     if not n:
         assert "No place here has a score in both periods." in shown
         return
-    assert f"{still} of {n} places with a score in both periods" in shown
+    assert f"{still} of the {n} places with a score in both periods" in shown
     assert f"Risen ({(beyond['change'] > 0).sum()})" in shown
     assert f"Fallen ({(beyond['change'] < 0).sum()})" in shown
     for line in beyond.head(3).itertuples(index=False):
@@ -344,7 +343,7 @@ def test_the_reason_is_told_with_its_numbers(sample: CachedSnapshot, period: str
     for n in (line.indicator_n_before, line.indicator_n):
         assert f"(n = {n:,.0f})" in said
     other = line._replace(value_before=float("nan"))
-    assert "its peers' value stands in" in score_changes._main_contribution(shown, other)
+    assert "it is imputed from peers" in score_changes._main_contribution(shown, other)
 
 
 def test_the_first_quarter_has_nothing_to_compare_with(

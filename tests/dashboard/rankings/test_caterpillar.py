@@ -13,7 +13,7 @@ from index_engine import queries
 from tests.dashboard.running import Open
 from tests.dashboard.test_pages import clean
 
-PLAIN = re.compile(r"Of (\d+), (\d+) lie above .*?, (\d+) below it; (\d+) cannot")
+PLAIN = re.compile(r"Of (\d+) places, (\d+) have their whole .*? and (\d+) below it; (\d+) cannot")
 
 
 @pytest.fixture(scope="module")

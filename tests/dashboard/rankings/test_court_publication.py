@@ -115,7 +115,7 @@ def test_other_weights_keep_to_bands(built_world: Path, monkeypatch: pytest.Monk
 
 
 def test_methods_are_not_set_side_by_side_by_ranks_of_courts(open_page: Open) -> None:
-    said = "Where two methods disagree is told by ranks"
+    said = "Methods are compared by ranks"
     assert said in clean(open_page("rankings", level="court", panel="methods", lang="en"))
     assert said not in clean(open_page("rankings", level="city", panel="methods", lang="en"))
 

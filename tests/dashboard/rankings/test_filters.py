@@ -84,7 +84,7 @@ def test_filters_narrow_one_another(open_page: Open, cities: pd.DataFrame) -> No
 
 def test_nothing_found_says_so_and_gives_the_way_back(open_page: Open) -> None:
     shown = clean(open_page("rankings", level="city", q="no such place", lang="en"))
-    assert "No unit matches." in shown
+    assert "No place matches." in shown
     assert sentence(shown).startswith("0 of ")
 
 

@@ -48,6 +48,30 @@ def test_every_row_says_period_method_version_and_synthetic(view: View) -> None:
     assert "synthetic" in export.csv_file_name("x", view)
 
 
+def test_every_column_holds_what_it_is_named_for(view: View) -> None:
+    table = view.scores("city")
+    rows = rows_of(export.csv_bytes(table, view))
+    first, last = view.snapshot.period_dates(view.period)
+    assert first < last
+    added = {
+        "period": view.period,
+        "period_from": first.isoformat(),
+        "period_to": last.isoformat(),
+        "method": f"{view.snapshot.method.id} {view.snapshot.method.version}",
+        "data_version": view.snapshot.version,
+        "data_kind": export.SYNTHETIC,
+    }
+    assert list(rows[0]) == [*table.columns, *added]
+    for row, (_index, place) in zip(rows, table.iterrows(), strict=True):
+        assert {name: row[name] for name in added} == added
+        for name in ("place_id", "name", "name_en", "parent", "status"):
+            assert row[name] == ("" if pd.isna(place[name]) else place[name]), name
+        for name in ("score", "low", "high", "low90", "high90", "n", "rank", "adjusted", "shrunk"):
+            assert row[name] == "" if pd.isna(place[name]) else float(row[name]) == place[name], (
+                name
+            )
+
+
 def test_observed_data_do_not_carry_the_synthetic_mark(view: View) -> None:
     data = SimpleNamespace(
         synthetic=False,
