@@ -57,9 +57,7 @@ def writable_copy(
     with lock_path(path).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _remove_drafts(path)
-        # DuckDB calls a database by its file name up to the first dot: were it that of `path`, none
-        # could be called index.duckdb or estimates.duckdb, after a schema.
-        draft = path.with_name(f"draft.{path.name}.{os.getpid()}.draft")
+        draft = draft_path(path, str(os.getpid()))
         try:
             is_new = empty or not path.exists()
             if not is_new:
@@ -83,6 +81,15 @@ def writable_copy(
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
+
+
+def draft_path(path: Path, part: str) -> Path:
+    """The name of a file beside a warehouse until it is complete; the next writer removes it.
+
+    DuckDB calls a database by its file name up to the first dot: were it that of `path`, none could
+    be called index.duckdb or estimates.duckdb, after a schema.
+    """
+    return path.with_name(f"draft.{path.name}.{part}.draft")
 
 
 def lock_path(path: Path) -> Path:
@@ -152,7 +159,7 @@ def check_schema(path: Path) -> None:
 
 def _remove_drafts(path: Path) -> None:
     """Remove drafts that a killed writer left; the lock says that none is in use."""
-    for leftover in path.parent.glob(f"draft.{path.name}.*.draft*"):
+    for leftover in path.parent.glob(f"{draft_path(path, '*').name}*"):
         if leftover.is_dir():
             shutil.rmtree(leftover)  # what a large query spilled
         else:

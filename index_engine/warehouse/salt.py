@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
+from index_engine.warehouse.file import draft_path
 
 _FINGERPRINT_KEY = (
     "salt_fingerprint"  # in meta: tells one salt from another, and gives neither away
@@ -50,8 +51,7 @@ def save_salt(con: duckdb.DuckDBPyConnection, warehouse: Path, salt: str) -> Non
     """Write the secret beside the warehouse, for its owner only, and its fingerprint into it."""
     path = salt_path(warehouse)
     if not path.exists():
-        # Under the name of a draft, which the next writer removes, until all of it is on disk.
-        draft = path.with_name(f"{path.name}.draft")
+        draft = draft_path(warehouse, "salt")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(salt + "\n")
