@@ -18,13 +18,12 @@ from index_engine.queries.courts import Court as Court
 from index_engine.queries.courts import courts as courts
 from index_engine.queries.creditor_gaps import CreditorGap as CreditorGap
 from index_engine.queries.creditor_gaps import CreditorGapQuarter as CreditorGapQuarter
-from index_engine.queries.creditor_gaps import GapEstimate as GapEstimate
 from index_engine.queries.creditor_gaps import creditor_gap_history as creditor_gap_history
 from index_engine.queries.creditor_gaps import creditor_gap_indicators as creditor_gap_indicators
 from index_engine.queries.creditor_gaps import creditor_gaps as creditor_gaps
 from index_engine.queries.distribution import Distribution as Distribution
 from index_engine.queries.distribution import distribution as distribution
-from index_engine.queries.exceptions import Exceptional as Exceptional
+from index_engine.queries.exceptions import ChangeSignal as ChangeSignal
 from index_engine.queries.exceptions import ExceptionQuarter as ExceptionQuarter
 from index_engine.queries.exceptions import MonitoredSeries as MonitoredSeries
 from index_engine.queries.exceptions import exception_series as exception_series

@@ -35,7 +35,7 @@ class GapEstimate:
 
 
 @dataclass(frozen=True)
-class _Named:
+class _PlaceColumns:
     place_id: str
     name: str
     name_hant: str
@@ -44,17 +44,17 @@ class _Named:
 
 
 @dataclass(frozen=True)
-class _Quarter:
+class _PeriodColumn:
     period: str
 
 
 @dataclass(frozen=True)
-class CreditorGap(GapEstimate, _Named):
+class CreditorGap(GapEstimate, _PlaceColumns):
     """A place, and its gap."""
 
 
 @dataclass(frozen=True)
-class CreditorGapQuarter(GapEstimate, _Quarter):
+class CreditorGapQuarter(GapEstimate, _PeriodColumn):
     """A quarter of one place, and its gap."""
 
 

@@ -1,6 +1,6 @@
--- How the places of one level are spread: of the score, every dimension, indicator, check and figure
--- the minimum, the quartiles and the maximum. Quantiles interpolate between neighbours in rank, each place
--- counted once. Special courts are no company for the others.
+-- The distribution over the places of one level: of the score, every dimension, indicator, check and
+-- statistic the minimum, the quartiles and the maximum. Quantiles interpolate between neighbours in rank, each place
+-- counted once. Special courts are left out.
 -- Parameters: method, level, period.
 
 WITH scored AS (
@@ -18,7 +18,7 @@ measured AS (
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3
       AND status = 'estimated'
     UNION ALL
-    -- A figure has no least n of its own: a place with a score has cases enough to speak of.
+    -- A statistic has no minimum n of its own: a place with a score has cases enough.
     SELECT 'statistic', statistic, place_id, value FROM estimates.statistics
     WHERE level = $2 AND period = $3 AND place_id IN (SELECT place_id FROM scored)
 )

@@ -23,8 +23,8 @@ class MonitoredSeries:
 
 
 @dataclass(frozen=True)
-class Exceptional:
-    """A signal. `direction`: 'up' or 'down'; `since`, `signalled`: quarters; `strength`: the sum
+class ChangeSignal:
+    """A place whose statistic changed. `direction`: 'up' or 'down'; `since`, `signalled`: quarters; `strength`: the sum
     over its limit; `before`: rate of the baseline at the same seasons, of `before_n` cases; `after`
     of `after_n`; `baseline`: quarters. How they are found: monitoring/cusum.py."""
 
@@ -71,7 +71,9 @@ def monitoring_summary(snapshot: Snapshot, period: str) -> Annotated[pd.DataFram
 
 
 @question
-def exceptions(snapshot: Snapshot, level: str, period: str) -> Annotated[pd.DataFrame, Exceptional]:
+def exceptions(
+    snapshot: Snapshot, level: str, period: str
+) -> Annotated[pd.DataFrame, ChangeSignal]:
     """Signals of a level (province, city, court) within the four quarters to `period`; the latest
     first, then the strongest."""
     return snapshot.add_names(level, snapshot.frame("exceptions", level, period))

@@ -1,4 +1,4 @@
--- What the scores of all units of a level were made of in two periods: the points of each
+-- What the scores of all places of a level were made of in two periods: the points of each
 -- indicator, its value and n. Parameters: method, level, period, the other period.
 
 SELECT points.place_id, points.period, points.indicator, points.points, points.own,

@@ -1,4 +1,4 @@
--- One indicator of all units of a level, as observed, with the points that it has in the score.
+-- One indicator of all places of a level, as observed, with the points that it has in the score.
 -- Parameters: method, level, period, indicator.
 
 SELECT estimated.place_id, estimated.value, estimated.se, estimated.n, estimated.status,

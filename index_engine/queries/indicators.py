@@ -108,6 +108,6 @@ def _read_estimates(
     ):
         bounds = bounded_interval(rows[column], rows[f"{prefix}se"], method.z, units)
         for offset, name in enumerate(("low", "high")):
-            place_at = len(rows.columns) if position is None else position + offset
-            rows.insert(place_at, f"{prefix}{name}", bounds[offset])
+            column_position = len(rows.columns) if position is None else position + offset
+            rows.insert(column_position, f"{prefix}{name}", bounds[offset])
     return rows

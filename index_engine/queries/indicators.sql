@@ -1,25 +1,25 @@
--- Indicators and checks of one unit and period on every basis, beside the nation's values.
+-- Indicators and checks of one place and period on every basis, beside the nation's values.
 -- Parameters: method, level, place_id, period.
 
-WITH mine AS (
+WITH place_estimates AS (
     SELECT * FROM estimates.indicators
     WHERE method = $1 AND level = $2 AND place_id = $3 AND period = $4
 ),
 
 observed AS (
-    SELECT indicator, value, se, n, status FROM mine WHERE basis = 'observed'
+    SELECT indicator, value, se, n, status FROM place_estimates WHERE basis = 'observed'
 ),
 
 adjusted AS (
-    SELECT indicator, value AS adjusted, se AS adjusted_se FROM mine
+    SELECT indicator, value AS adjusted, se AS adjusted_se FROM place_estimates
     WHERE basis = 'adjusted' AND status = 'estimated'
 ),
 
 shrunk AS (
-    SELECT indicator, value AS shrunk, se AS shrunk_se FROM mine WHERE basis = 'shrunk'
+    SELECT indicator, value AS shrunk, se AS shrunk_se FROM place_estimates WHERE basis = 'shrunk'
 ),
 
-drawn AS (
+shrinkage AS (
     SELECT indicator, weight AS own_weight, centre AS peers_value FROM estimates.shrinkage
     WHERE method = $1 AND level = $2 AND place_id = $3 AND period = $4
 ),
@@ -41,4 +41,4 @@ LEFT JOIN points USING (indicator)
 LEFT JOIN nation USING (indicator)
 LEFT JOIN adjusted USING (indicator)
 LEFT JOIN shrunk USING (indicator)
-LEFT JOIN drawn USING (indicator)
+LEFT JOIN shrinkage USING (indicator)

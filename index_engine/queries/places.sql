@@ -1,4 +1,4 @@
--- Every unit that has a score row, with its names and the region above it. A court's parent is the
+-- Every place that has a score row, with its names and the region above it. A court's parent is the
 -- city it serves, or the place it serves where that is no city.
 
 WITH RECURSIVE up AS (

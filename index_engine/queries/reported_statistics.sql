@@ -1,5 +1,5 @@
--- Figures stated of one unit: those whose period overlaps a window; of a metric and speaker without
--- one, the latest before it. Beside each stands the figure of the same formula and the same days.
+-- Statistics reported of one place: those whose period overlaps a window; of a metric and speaker without
+-- one, the latest before it. Beside each stands the statistic of the same formula and days.
 -- Parameters: level, place_id, first and last day of the window, sources of the build, metrics as
 -- (metric, court_column, shown_in, same) in order, windows as (first_day, last_day, period).
 
@@ -27,7 +27,7 @@ long AS (
     INTO NAME court_column VALUE value
 ),
 
-stated AS (
+reported AS (
     SELECT metric, unit_name, value, measured_in, period_start, period_end, basis, address, note,
            figure_id, source_id
     FROM published_figures
@@ -45,7 +45,7 @@ stated AS (
 
 near AS (
     SELECT *, max(period_end) OVER (PARTITION BY metric, unit_name) AS latest
-    FROM stated
+    FROM reported
     WHERE period_start <= $4 AND list_contains(CAST($5 AS INTEGER[]), source_id)
 )
 

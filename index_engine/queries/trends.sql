@@ -1,11 +1,11 @@
--- A measure of some units over all periods, as observed and brought to the national mix.
--- Parameters: method, units as (level, place_id), kind ('score' | 'dimension' | 'indicator'), id of
+-- A measure of some places over all periods, as observed and at the national case mix.
+-- Parameters: method, places as (level, place_id), kind ('score' | 'dimension' | 'indicator'), id of
 -- the dimension or indicator, standard errors of an interval either way.
 
-WITH wanted AS (
-    SELECT units.level, units.place_id, position
+WITH requested AS (
+    SELECT places.level, places.place_id, position
     FROM (
-        SELECT unnest(listed) AS units, unnest(range(len(listed))) AS position
+        SELECT unnest(listed) AS places, unnest(range(len(listed))) AS position
         FROM (SELECT CAST($2 AS STRUCT(level VARCHAR, place_id VARCHAR)[]) AS listed)
     )
 ),
@@ -13,7 +13,7 @@ WITH wanted AS (
 scores AS (
     SELECT basis, level, place_id, period, score, low, high, n, status
     FROM index.scores
-    WHERE method = $1 AND place_id IN (SELECT place_id FROM wanted)
+    WHERE method = $1 AND place_id IN (SELECT place_id FROM requested)
 ),
 
 measures AS (
@@ -29,16 +29,16 @@ measures AS (
     SELECT basis, level, place_id, period, value, value - $5 * se, value + $5 * se, n, status
     FROM estimates.indicators
     WHERE $3 = 'indicator' AND method = $1 AND indicator = $4
-          AND place_id IN (SELECT place_id FROM wanted)
+          AND place_id IN (SELECT place_id FROM requested)
 )
 
-SELECT own.level, own.place_id, own.period, own.value, own.low, own.high, own.n, own.status,
+SELECT observed.level, observed.place_id, observed.period, observed.value, observed.low, observed.high, observed.n, observed.status,
        adjusted.value AS adjusted, adjusted.low AS adjusted_low, adjusted.high AS adjusted_high
-FROM measures AS own
-JOIN wanted ON wanted.level = own.level AND wanted.place_id = own.place_id
+FROM measures AS observed
+JOIN requested ON requested.level = observed.level AND requested.place_id = observed.place_id
 LEFT JOIN measures AS adjusted
-    ON adjusted.basis = 'adjusted' AND adjusted.level = own.level
-       AND adjusted.place_id = own.place_id AND adjusted.period = own.period
+    ON adjusted.basis = 'adjusted' AND adjusted.level = observed.level
+       AND adjusted.place_id = observed.place_id AND adjusted.period = observed.period
        AND adjusted.status IN ('estimated', 'scored')
-WHERE own.basis = 'observed'
-ORDER BY position, own.period
+WHERE observed.basis = 'observed'
+ORDER BY position, observed.period
