@@ -134,40 +134,47 @@ def _compute_by_creditor(con: duckdb.DuckDBPyConnection) -> None:
 def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
     """The measures of random groups: the same SQL over views in which a group stands for a court.
 
-    A lot goes with its case, so that what happens together stays together.
+    Whole batches are dealt to groups, since what may share a fate must not be taken for independent:
+    all cases that a court files on one day (one debtor, one estate, the claims of one bank), with
+    their lots and with the cases that resume them.
     """
     [(n_cases,)] = con.execute("SELECT COUNT(*) FROM cases WHERE case_type = 'first'").fetchall()
     n_groups = min(MAX_GROUPS, n_cases // MIN_CASES_PER_GROUP)
     if n_groups < MIN_GROUPS:
         return
     sampling_interval = max(1, round(n_cases / MAX_GROUP_CASES))
-    _create_views(
-        con,
-        f"hash({{id}}) % {sampling_interval} = 0",
-        f"(hash({{id}}) // {sampling_interval}) % {n_groups}",
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE batches AS
+        SELECT cases.case_id,
+               hash(COALESCE(parents.court_id, cases.court_id),
+                    COALESCE(parents.filed_on, cases.filed_on)) AS batch
+        FROM cases LEFT JOIN cases AS parents ON parents.case_id = cases.parent_case_id
+        """
     )
+    for name, batch in (
+        ("first_enforcement", "batch"),
+        ("rounds", "COALESCE(batch, hash(lot_id))"),  # a lot whose case is not known is alone
+    ):
+        group = f"format('g{{:03d}}', ({batch} // {sampling_interval}) % {n_groups})"
+        con.execute(
+            # A group is of every stratum: nothing of it is adjusted.
+            f"CREATE OR REPLACE TEMP VIEW {name} AS "
+            f"SELECT * EXCLUDE (batch) REPLACE ({group} AS court_id, 0 AS stratum) "
+            f"FROM ({_read_sql(name)}) LEFT JOIN batches USING (case_id) "
+            f"WHERE {batch} % {sampling_interval} = 0"
+        )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_read_sql('lots')}")
     _create_spells(con, "random_groups")
     for name in RANDOM_GROUP_MEASURES:
         con.execute(f"CREATE TABLE random_groups.{name} AS {_read_sql(name)} ORDER BY period")
+    con.execute("DROP TABLE batches")
 
 
-def _create_views(
-    con: duckdb.DuckDBPyConnection, condition: str = "", group_expression: str = ""
-) -> None:
-    """`first_enforcement`, `rounds` and `lots` as the SQL of the measures reads them; only those
-    that meet `condition`, and with `group_expression` as court, where these are given."""
-    for name, key_column in (
-        ("first_enforcement", "case_id"),
-        ("rounds", "COALESCE(case_id, lot_id)"),
-    ):
-        # A group is of all strata: nothing of it is standardised.
-        group_columns = (
-            f"* REPLACE (format('g{{:03d}}', {group_expression}) AS court_id, 0 AS stratum)"
-        )
-        columns = group_columns if group_expression else "*"
-        where_clause = f"WHERE {condition}" if condition else ""
-        sql = f"SELECT {columns} FROM ({_read_sql(name)}) {where_clause}"
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql.replace('{id}', key_column)}")
+def _create_views(con: duckdb.DuckDBPyConnection) -> None:
+    """`first_enforcement`, `rounds` and `lots` as the SQL of the measures reads them."""
+    for name in ("first_enforcement", "rounds"):
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {_read_sql(name)}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_read_sql('lots')}")
 
 
