@@ -55,7 +55,7 @@ def test_a_place_among_its_peers_over_time(
 
     # The difference is taken apart: the whole and a line for every indicator.
     table = page.locator(".st-key-difference-parts table")
-    expect(table).to_contain_text("Months to cash")
+    expect(table).to_contain_text("Mean months to payment")
     expect(table.locator("tr.total")).to_have_count(1)
     expect(page.locator(".st-key-plot-difference .main-svg").first).to_be_visible()
 
