@@ -10,6 +10,7 @@ there are any.
 import argparse
 import csv
 import io
+import itertools
 import random
 import signal
 import sys
@@ -17,7 +18,7 @@ import tempfile
 import time
 import traceback
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ from index_engine.importing.recognise.propose import propose_mapping
 from tests.corpus.all import CORPUS
 from tests.corpus.messy import cases, small_warehouse
 
-# No file of the corpus takes a tenth of it.
+# Of processor time. No file of the corpus takes a tenth of it.
 SECONDS = 30
 
 # What no cell should hold, and some do.
@@ -55,17 +56,16 @@ class Failure:
     description: str
 
 
-def fuzz(folder: Path, *, seconds: float, seed: int) -> tuple[int, int, list[Failure]]:
-    """Try for so long; returns the trials made, those that were read, and the failures.
+def fuzz(folder: Path, trials: Iterable[int]) -> tuple[int, int, list[Failure]]:
+    """Make these trials; returns how many there were, how many were read, and the failures.
 
-    Trials are numbered from `seed` on; the files of failures stay in `folder`.
+    The files of failures stay in `folder`.
     """
     originals = _originals()
-    trial, read_count, failures = seed, 0, []
-    end = time.monotonic() + seconds
+    trial_count, read_count, failures = 0, 0, []
     with tempfile.TemporaryDirectory() as scratch:
         warehouse = small_warehouse(Path(scratch) / "warehouse.duckdb")
-        while time.monotonic() < end:
+        for trial in trials:
             name, content = damage_file(trial, originals)
             file = folder / f"{trial}-{name}"
             file.write_bytes(content)
@@ -75,8 +75,17 @@ def fuzz(folder: Path, *, seconds: float, seed: int) -> tuple[int, int, list[Fai
                 file.unlink()
             else:
                 failures.append(Failure(trial, str(file), outcome))
-            trial += 1
-    return trial - seed, read_count, failures
+            trial_count += 1
+    return trial_count, read_count, failures
+
+
+def trials_within(seconds: float, seed: int) -> Iterator[int]:
+    """Numbers from `seed` on, until so many seconds have passed."""
+    end = time.monotonic() + seconds
+    for trial in itertools.count(seed):
+        if time.monotonic() > end:
+            return
+        yield trial
 
 
 def attempt(file: Path, warehouse: Path) -> str:
@@ -103,12 +112,12 @@ def _limit(seconds: int) -> Iterator[None]:
     def stop(*_: object) -> None:
         raise TimeoutError(f"more than {seconds} seconds")
 
-    signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 # --------------------------------------------------------------------------------------- the damage
@@ -228,7 +237,9 @@ def main() -> int:
     arguments = parser.parse_args()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="fuzz-"))
     folder.mkdir(parents=True, exist_ok=True)
-    trials, read_count, failures = fuzz(folder, seconds=60 * arguments.minutes, seed=arguments.seed)
+    trials, read_count, failures = fuzz(
+        folder, trials_within(60 * arguments.minutes, arguments.seed)
+    )
     for failure in failures:
         print(f"trial {failure.trial}: {failure.file}\n{failure.description}")
     print(

@@ -9,9 +9,9 @@ import pytest
 
 from index_engine.build import build
 from index_engine.queries import Snapshot
-from index_engine.sample import generate
 from tests.changed_court import changed_world
-from tests.publishing import with_court_ranks, with_scored_courts
+from tests.publishing import with_court_ranks
+from tests.sample_world import build_sample
 from tests.steps import with_steps
 from tests.warehouses import shared_warehouse
 from tests.worlds import World, random_world
@@ -85,22 +85,11 @@ def ranked(ranked_world: Path) -> Iterator[Snapshot]:
 
 @pytest.fixture(scope="session")
 def warehouse() -> Path:
-    """A small synthetic sample, built."""
-
-    def make(path: Path) -> None:
-        generate(path, cases=60_000)
-        build(path)
-
-    return shared_warehouse("sample", make)
+    """A small synthetic sample, built, in which most places have a score."""
+    return shared_warehouse("sample", build_sample)
 
 
 @pytest.fixture(scope="session")
-def scored_courts(warehouse: Path) -> Path:
-    """The same, every court with a score of the last quarter."""
-    return shared_warehouse("scored-courts", lambda path: with_scored_courts(warehouse, path))
-
-
-@pytest.fixture(scope="session")
-def ranked_warehouse(scored_courts: Path) -> Path:
+def ranked_warehouse(warehouse: Path) -> Path:
     """That one, courts published by ranks."""
-    return shared_warehouse("ranked-sample", lambda path: with_court_ranks(scored_courts, path))
+    return shared_warehouse("ranked-sample", lambda path: with_court_ranks(warehouse, path))

@@ -31,7 +31,7 @@ def run(*arguments: object, stdin: str | None = None) -> subprocess.CompletedPro
         capture_output=True,
         text=True,
         input=stdin,
-        timeout=60,
+        timeout=600,
     )
 
 
@@ -257,7 +257,7 @@ def test_the_reader_may_stop_reading(built_world: Path, asked: str, reader: str,
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
     assert piped.stderr == ""

@@ -21,10 +21,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+DIGITS = 20  # of a digest in the name of a folder
 # What a build never imports, as test_layers holds it to: the questions that pages ask, and commands.
 NOT_BUILT_FROM = ("index_engine/queries/", "index_engine/cli.py", "index_engine/__main__.py")
 DATA_FILES = "data/*.csv"
-KEEP_DAYS = 3
+KEPT_OF_A_NAME = 6  # beside those asked for within KEPT_SECONDS
+KEPT_SECONDS = 3600
 
 
 def cache_folder() -> Path:
@@ -49,12 +51,12 @@ def shared_warehouse(name: str, make: Callable[[Path], object], made_from: str =
     """
     maker = Path(inspect.getsourcefile(make) or "").read_text(encoding="utf-8")
     key = "\0".join((code_digest(), name, maker, made_from))
-    folder = cache_folder() / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
+    folder = cache_folder() / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:DIGITS]}"
     stored = folder / "warehouse.duckdb"
     with (cache_folder() / f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stored.exists():
-            _remove_old_warehouses()
+            _remove_old_warehouses(name)
             draft = folder.with_name(f"{folder.name}.draft")
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir()
@@ -90,9 +92,13 @@ def _source_files() -> list[Path]:
     return sorted([*engine, *ROOT.glob(DATA_FILES), *helpers])
 
 
-def _remove_old_warehouses() -> None:
-    """Remove what no test has asked for in KEEP_DAYS."""
-    oldest = time.time() - KEEP_DAYS * 86_400
-    for folder in cache_folder().iterdir():
-        if folder.is_dir() and folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+def _remove_old_warehouses(name: str) -> None:
+    """Remove the warehouses of a name that were asked for longest ago."""
+    folders = [
+        folder
+        for folder in cache_folder().glob(f"{name}-{'[0-9a-f]' * DIGITS}")
+        if folder.stat().st_mtime < time.time() - KEPT_SECONDS
+    ]
+    folders.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in folders[KEPT_OF_A_NAME:]:
+        shutil.rmtree(folder, ignore_errors=True)

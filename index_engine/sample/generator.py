@@ -7,6 +7,7 @@ the folder sql.
 """
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def generate(
     gaming: bool = True,
     *,
     threads: int | None = None,
+    cities: Collection[str] = (),
+    overrides: Mapping[str, Any] | None = None,
 ) -> Summary:
     """Write a new warehouse of about `cases` case rows and their auction rounds to `warehouse`.
 
@@ -78,8 +81,12 @@ def generate(
     A table `sample_truth` (place_id, level, tier, role) says what each province, city and court was
     made to be; tests read it, pages do not.
 
+    `cities` are the codes of the cities that have courts; none means every city. `overrides` are
+    single values in place of those of parameters.toml, by name, as {"observed_from": date(2023, 1, 1)}.
+
     Raises InputError if `cases` or `seed` cannot be used, the folder of `warehouse` does not exist
-    or the table of divisions or of published figures is missing.
+    or the table of divisions or of published figures is missing; ValueError if `cities` or
+    `overrides` name what is not there.
     """
     if not MIN_CASES <= cases <= MAX_CASES:
         raise InputError("case_count_range", count=cases, minimum=MIN_CASES, maximum=MAX_CASES)
@@ -91,13 +98,22 @@ def generate(
     with warehouse_file.writable_copy(warehouse, empty=True) as con:
         if threads is not None:
             con.execute("SET threads = ?", [threads])
-        return _SampleBuilder(con, cases, seed, gaming).build(progress)
+        builder = _SampleBuilder(con, cases, seed, gaming, sorted(cities), dict(overrides or {}))
+        return builder.build(progress)
 
 
 class _SampleBuilder:
     """One run: the connection, the settings, and what has been counted so far."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, cases: int, seed: int, gaming: bool) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        cases: int,
+        seed: int,
+        gaming: bool,
+        cities: list[str],
+        overrides: dict[str, Any],
+    ) -> None:
         self.con = con
         self.cases = cases
         self.summary = Summary()
@@ -107,9 +123,13 @@ class _SampleBuilder:
             for name in (*SETUP_SCRIPTS, *CHUNK_SCRIPTS, *ROW_SCRIPTS)
         }
         settings = f"seed {seed}, cases {cases}, gaming {gaming}"
+        if cities or overrides:
+            settings += f", cities {cities}, overrides {sorted(overrides.items())}"
         self.recipe = "\n".join((parameter_text, *self.sql.values(), settings))
-        parameters.load_parameters(con, parameter_text)
+        parameters.load_parameters(con, parameter_text, overrides)
         self._set_variables(cases=cases, gaming=gaming)
+        con.execute("SET VARIABLE city_codes = ?::VARCHAR[]", [cities])
+        self.cities = cities
         for position, kind in enumerate(("place", "case", "lot")):
             con.execute(f"SET VARIABLE {kind}_key = hash(?::BIGINT)", [seed * 4 + position])
 
@@ -134,6 +154,10 @@ class _SampleBuilder:
         self.con.execute("SET VARIABLE divisions = ?", [str(DIVISIONS)])
         for name in SETUP_SCRIPTS[:2]:
             self.con.execute(self.sql[name])
+        known = self.con.execute("SELECT code FROM divisions WHERE level = 'city'").fetchall()
+        unknown = set(self.cities) - {code for (code,) in known}
+        if unknown:
+            raise ValueError(f"no codes of cities: {sorted(unknown)}")
         divisions = hashlib.sha256(DIVISIONS.read_bytes()).hexdigest()
         self._import_rows("regions", DIVISIONS.name, divisions)
         for name in SETUP_SCRIPTS[2:]:

@@ -1,6 +1,7 @@
 """Reading parameters.toml into a DuckDB connection, where the sample's SQL finds every number."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,17 @@ import duckdb
 PARAMETERS_FILE = Path(__file__).with_name("parameters.toml")
 
 
-def load_parameters(con: duckdb.DuckDBPyConnection, text: str) -> None:
+def load_parameters(
+    con: duckdb.DuckDBPyConnection, text: str, overrides: Mapping[str, Any] | None = None
+) -> None:
     """Make the parameters known to `con`.
 
     `text` is the content of a parameter file. Sections of single values become one struct, the
     variable `parameters`; sections of lists become temporary tables of the section's name, one list a
-    column.
+    column. `overrides` are single values by name that stand in place of those of the file.
 
-    Raises ValueError if a name is given twice or the lists of a table differ in length.
+    Raises ValueError if a name is given twice, an override names no parameter or the lists of a
+    table differ in length.
     """
     parameters: dict[str, Any] = {}
     for section, values in tomllib.loads(text).items():
@@ -29,7 +33,11 @@ def load_parameters(con: duckdb.DuckDBPyConnection, text: str) -> None:
                 f"parameters.toml: [{section}] gives {sorted(repeated_keys)} a second time"
             )
         parameters |= values
-    con.execute("SET VARIABLE parameters = ?", [parameters])
+    overrides = dict(overrides or {})
+    unknown_keys = overrides.keys() - parameters.keys()
+    if unknown_keys:
+        raise ValueError(f"parameters.toml: no parameters {sorted(unknown_keys)}")
+    con.execute("SET VARIABLE parameters = ?", [parameters | overrides])
 
 
 def _create_table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[Any]]) -> None:

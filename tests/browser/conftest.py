@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect, sync_play
 
 from tests.browser import driving
 
-# A person waits a second, a shared machine may need more; what takes longer than this is broken.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=driving.CEILING)
 
 Visit = Callable[..., Page]
 Start = Callable[..., str]
@@ -77,6 +76,8 @@ def visit(browser: Browser, start: Start) -> Iterator[Visit]:
         # Chinese is what most readers' browsers ask for.
         browsing = {"locale": "zh-CN"} | browsing
         page = browser.new_page(viewport=viewport, accept_downloads=True, **browsing)
+        page.set_default_timeout(driving.CEILING)
+        page.set_default_navigation_timeout(driving.CEILING)
         pages.append(page)
         page.route("**/*", guard)
         page.on("websocket", lambda ws: local(ws.url) or problems.append(f"socket to {ws.url}"))

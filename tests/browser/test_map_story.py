@@ -26,19 +26,11 @@ def snapshot(warehouse: Path) -> Iterator[Snapshot]:
 
 def click_dot(page: Page) -> None:
     """Click the first dot once it stands still and the pointer reads its court there."""
-    dot = page.locator(DOTS).first
-    dot.scroll_into_view_if_needed()
-    box = dot.bounding_box()
-    page.wait_for_timeout(300)  # what is drawn above the map moves it
-    while (now := dot.bounding_box()) != box:
-        box = now
-        page.wait_for_timeout(300)
-    assert box
-    at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.move(at[0] + 60, at[1])
-    page.mouse.move(*at)
+    x, y = driving.when_still(page, "(dots) => document.querySelector(dots)", DOTS)
+    page.mouse.move(x + 60, y)
+    page.mouse.move(x, y)
     expect(page.locator(".st-key-map .hoverlayer")).to_contain_text("（模拟）")
-    page.mouse.click(*at)
+    page.mouse.click(x, y)
 
 
 def test_from_the_country_to_a_court_by_clicks(

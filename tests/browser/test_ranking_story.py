@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def snapshot(scored_courts: Path) -> Iterator[Snapshot]:
-    with Snapshot(scored_courts) as opened:
+def snapshot(warehouse: Path) -> Iterator[Snapshot]:
+    with Snapshot(warehouse) as opened:
         yield opened
 
 
@@ -39,10 +39,10 @@ def follow(page: Page, name: str, address: str, within: str = "header.site") -> 
 
 
 def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
-    visit: Visit, start: Start, scored_courts: Path, snapshot: Snapshot
+    visit: Visit, start: Start, warehouse: Path, snapshot: Snapshot
 ) -> None:
     period = snapshot.periods()[-1]
-    page = visit(f"{start(scored_courts)}?lang=en")
+    page = visit(f"{start(warehouse)}?lang=en")
     expect(page.locator("h1")).to_be_visible()
     follow(page, "Method", "**/method?**")
     expect(page.locator("[data-testid=stMain]")).to_contain_text("by code within a band")
@@ -99,10 +99,10 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
 
 
 def test_staff_narrow_the_table_draw_it_and_take_places_along(
-    visit: Visit, start: Start, scored_courts: Path, snapshot: Snapshot
+    visit: Visit, start: Start, warehouse: Path, snapshot: Snapshot
 ) -> None:
     units = queries.scores(snapshot, "province", snapshot.periods()[-1]).dropna(subset="score")
-    page = visit(f"{start(scored_courts)}rankings?lang=en")
+    page = visit(f"{start(warehouse)}rankings?lang=en")
     # By keyboard: a heading is a link.
     page.locator(".st-key-ranking thead").get_by_role("link", name="Cases").focus()
     page.keyboard.press("Enter")
@@ -145,9 +145,9 @@ def test_staff_narrow_the_table_draw_it_and_take_places_along(
 
 
 def test_on_a_telephone_heading_and_name_stay_in_sight(
-    visit: Visit, start: Start, scored_courts: Path
+    visit: Visit, start: Start, warehouse: Path
 ) -> None:
-    page = visit(f"{start(scored_courts)}rankings?level=court&lang=en", width=390)
+    page = visit(f"{start(warehouse)}rankings?level=court&lang=en", width=390)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 390
     box = page.locator(".st-key-ranking .scroll")

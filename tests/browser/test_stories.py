@@ -61,33 +61,14 @@ def shown_period(page: Page) -> str:
 
 def click_place(page: Page, code: str) -> None:
     """Click the middle of a place on the map, once drawn: the address changes before the map."""
-    page.wait_for_function(
-        """([places, code]) =>
-            [...document.querySelectorAll(places)].some((path) => path.__data__.loc === code)""",
-        arg=[MAINLAND, code],
-    )
-    box = middle_of(page, code)
-    # What is drawn above the map moves it: a click waits until it stands still.
-    page.wait_for_timeout(300)
-    while (now := middle_of(page, code)) != box:
-        box = now
-        page.wait_for_timeout(300)
-    page.mouse.move(*box)
-    page.mouse.click(*box)
-
-
-def middle_of(page: Page, code: str) -> list[float]:
-    """Where the middle of a place is on the screen, scrolled into view."""
-    return page.evaluate(
-        """([places, code]) => {
-            const all = [...document.querySelectorAll(places)];
-            const found = all.filter((path) => path.__data__.loc === code).at(-1);  // on top
-            found.scrollIntoView({block: 'center'});
-            const r = found.getBoundingClientRect();
-            return [r.x + r.width / 2, r.y + r.height / 2];
-        }""",
+    middle = driving.when_still(
+        page,
+        """([places, code]) => [...document.querySelectorAll(places)].filter(
+            (path) => path.__data__?.loc === code).at(-1)  // on top""",
         [MAINLAND, code],
     )
+    page.mouse.move(*middle)
+    page.mouse.click(*middle)
 
 
 @pytest.fixture(scope="module")

@@ -49,15 +49,8 @@ def open_page(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
 
 
 @pytest.fixture
-def open_scored(scored_courts: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """The same of the sample in which every court has a score."""
-    monkeypatch.setenv("JECI_WAREHOUSE", str(scored_courts))
-    return run_page
-
-
-@pytest.fixture
 def open_ranked(ranked_warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """The same of that sample, courts published by ranks."""
+    """The same of the sample whose courts are published by ranks."""
     monkeypatch.setenv("JECI_WAREHOUSE", str(ranked_warehouse))
     return run_page
 

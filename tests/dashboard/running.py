@@ -13,7 +13,7 @@ Open = Callable[..., AppTest]
 
 def run_page(page: str = "overview", **parameters: str) -> AppTest:
     """A page run once at an address with these parameters."""
-    app = AppTest.from_file(ROOT / "dashboard" / "shell" / "main.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "dashboard" / "shell" / "main.py", default_timeout=600)
     for name, value in parameters.items():
         app.query_params[name] = value
     if page != "overview":

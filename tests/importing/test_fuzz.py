@@ -4,12 +4,13 @@ from pathlib import Path
 
 from bench.fuzz import damage_file, fuzz
 
+TRIALS = 150
+
 
 def test_nothing_but_clear_refusals(tmp_path: Path) -> None:
-    made, read, failures = fuzz(tmp_path, seconds=20, seed=1)
+    _, read_count, failures = fuzz(tmp_path, range(1, 1 + TRIALS))
     assert [f"trial {failure.trial}: {failure.description}" for failure in failures] == []
-    assert made > 20
-    assert read > 0
+    assert read_count > TRIALS / 10
 
 
 def test_a_trial_can_be_made_again() -> None:

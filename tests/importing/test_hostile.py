@@ -21,7 +21,7 @@ from tests.corpus.messy import cases, csv_bytes, csv_text, small_warehouse, work
 from tests.importing import bombs
 from tests.importing.guarded import guarded
 
-SECONDS, MEGABYTES = 20, 1024
+SECONDS, MEGABYTES = 20, 1024  # of processor time; of memory
 
 Make = Callable[[Path], None]
 

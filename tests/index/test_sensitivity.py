@@ -301,11 +301,11 @@ def test_where_nobody_has_a_score_nothing_is_known():
     assert table[["rank_mean", "score_max"]].isna().all(axis=None)
 
 
-def test_a_thousand_replicates_over_all_cities_take_less_than_ten_seconds():
+def test_a_thousand_replicates_over_all_cities_take_less_than_ten_seconds_of_processor_time():
     value = random_values(METHOD, Random(12), 375, missing=0.02)
-    start = time.perf_counter()
+    start = time.process_time()
     sensitivity.uncertainty_analysis(METHOD, value, value, replicates=1000, seed=1, **SPREAD)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 # ---------------------------------------------------------------- each alone

@@ -1,6 +1,8 @@
 """The generator: the same rows again, the rows it promises, the twin, and what it refuses."""
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -181,3 +183,35 @@ def test_a_missing_folder_and_a_missing_table_of_divisions(
 def test_progress_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     generate(tmp_path / "w.duckdb", 1_000, progress=True)
     assert "cases" in capsys.readouterr().err
+
+
+def test_courts_sit_where_they_are_asked_for(tmp_path: Path) -> None:
+    """The rest of the country stays; a window that is overridden bounds what is observed."""
+    path = tmp_path / "w.duckdb"
+    window = {"first_day": date(2021, 1, 1), "observed_from": date(2024, 1, 1)}
+    cities = ["320500", "330100", "510100", "630100"]
+    generate(path, 2_000, cities=cities, overrides=window)
+    with duckdb.connect(str(path), read_only=True) as con:
+        courts = con.execute("SELECT DISTINCT region FROM courts ORDER BY ALL").fetchall()
+        assert courts == [(city,) for city in cities]
+        assert con.execute("SELECT COUNT(*) FROM regions WHERE level = 'province'").fetchall() == [
+            (34,)
+        ]
+        [(filed, observed)] = con.execute(
+            "SELECT MIN(filed_on), (SELECT MIN(observed_from) FROM sources WHERE kind = 'cases') "
+            "FROM cases"
+        ).fetchall()
+        assert filed >= window["first_day"]
+        assert observed == window["observed_from"]
+        tiers = "SELECT place_id, tier FROM sample_truth WHERE level = 'province' ORDER BY ALL"
+        few = con.execute(tiers).fetchall()
+    generate(tmp_path / "whole.duckdb", 1_000)
+    with duckdb.connect(str(tmp_path / "whole.duckdb"), read_only=True) as con:
+        assert set(few) < set(con.execute(tiers).fetchall()), "a tier is the same in either"
+
+
+@pytest.mark.parametrize("settings", [{"cities": ["320000"]}, {"overrides": {"first": 1}}])
+def test_what_is_not_there_cannot_be_asked_for(settings: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"320000|first"):
+        generate(tmp_path / "w.duckdb", 1_000, **settings)
+    assert not (tmp_path / "w.duckdb").exists()

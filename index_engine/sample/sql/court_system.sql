@@ -18,7 +18,10 @@ shuffled AS (
 )
 SELECT province, cities, rank::INTEGER AS province_number, tier
 FROM shuffled
-JOIN tier_deck USING (position);
+JOIN tier_deck USING (position)
+-- only where courts are: a tier is the same whichever cities have them
+WHERE getvariable('city_codes') = []
+    OR province IN (SELECT parent FROM regions WHERE list_contains(getvariable('city_codes'), code));
 
 -- The gamed city: of tier T3, in a province that keeps enough honest cities beside it.
 CREATE OR REPLACE TEMP TABLE cities AS
@@ -26,15 +29,16 @@ WITH numbered AS (
     SELECT
         code AS city,
         provinces.*,
+        COUNT(*) OVER (PARTITION BY province) AS court_cities,
         row_number() OVER (ORDER BY code)::INTEGER AS city_number
     FROM regions
     JOIN provinces ON province = parent
-    WHERE level = 'city'
+    WHERE level = 'city' AND (getvariable('city_codes') = [] OR list_contains(getvariable('city_codes'), code))
 ),
 gamed_city AS (
     SELECT city
     FROM numbered
-    WHERE tier = 'T3' AND cities >= 5
+    WHERE tier = 'T3' AND court_cities >= 5
     ORDER BY place_u(city_number, 2)
     LIMIT 1
 )
@@ -113,6 +117,7 @@ SELECT
     city,
     province,
     tier,
+    court_cities,
     special,
     role,
     characters,

@@ -6,8 +6,7 @@
 SET VARIABLE reformed_city = (
     SELECT city
     FROM court_roster
-    JOIN provinces USING (province)
-    WHERE provinces.tier = 'T3' AND cities >= 5 AND role IS NULL
+    WHERE tier = 'T3' AND court_cities >= 5 AND role IS NULL
     GROUP BY city, city_number
     ORDER BY SUM(size) DESC, city_number
     LIMIT 1

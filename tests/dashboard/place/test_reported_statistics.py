@@ -10,14 +10,14 @@ from dashboard.text import i18n
 from tests.dashboard.running import Open, text
 
 HEADING = "Published figures and computed values"
-GUANGXI = {"level": "province", "unit": "450000", "lang": "en"}
+SICHUAN = {"level": "province", "unit": "510000", "lang": "en"}
 
 
 def test_published_figures_stand_beside_computed_ones(open_page: Open) -> None:
-    shown = text(open_page("place", period="2020Q4", **GUANGXI))
+    shown = text(open_page("place", period="2025Q4", **SICHUAN))
     _, _, section = shown.partition(HEADING)
-    assert "95.6%" in section  # as published
-    assert 'href="https://new.qq.com/omn/20210303/20210303A02D8S00.html"' in section
+    assert "88.39%" in section  # as published
+    assert 'href="https://www.scjjrb.com/2026/01/26/99455459.html"' in section
     assert "closed / (carried over + filed)" in section
     assert "<small>Synthetic data</small>" in section  # under the computed value
     assert "Published figures are real" in section

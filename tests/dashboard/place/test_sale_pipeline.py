@@ -63,6 +63,12 @@ def test_without_first_auctions_shares_are_of_all() -> None:
     assert sale_pipeline.pipeline_rows(later)[0].first_auction_share == pytest.approx(120 / 150)
 
 
+def yuan(amount: float) -> str:
+    """An amount as English pages write it."""
+    unit, letter = (1e9, "B") if amount >= 1e9 else (1e6, "M")
+    return f"{amount / unit:.1f}".removesuffix(".0") + f"{letter} yuan"
+
+
 def test_the_page_shows_the_answer_with_its_law_and_three_denominators(
     open_page: Open, sample: CachedSnapshot, period: str
 ) -> None:
@@ -77,7 +83,7 @@ def test_the_page_shows_the_answer_with_its_law_and_three_denominators(
     for name in sale_pipeline.SALE_RATE_STATISTICS:
         line = figures.loc[name]
         assert f"{100 * line['value']:.1f}%" in words
-        sides = (f"{each / 1e6:.1f}M yuan" for each in (line["numerator"], line["denominator"]))
+        sides = (yuan(each) for each in (line["numerator"], line["denominator"]))
         if name != "sale_by_value":
             sides = (f"{each:,.0f}" for each in (line["numerator"], line["denominator"]))
         assert " / ".join(sides) in words

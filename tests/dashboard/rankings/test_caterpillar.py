@@ -17,8 +17,8 @@ PLAIN = re.compile(r"Of (\d+) places, (\d+) have their whole .*? and (\d+) below
 
 
 @pytest.fixture(scope="module")
-def answers(scored_courts: Path) -> Iterator[CachedSnapshot]:
-    with CachedSnapshot(scored_courts) as snapshot:
+def answers(warehouse: Path) -> Iterator[CachedSnapshot]:
+    with CachedSnapshot(warehouse) as snapshot:
         yield snapshot
 
 
@@ -95,8 +95,8 @@ def test_the_hover_tells_ties_bands_and_n(shown: View) -> None:
 
 
 @pytest.mark.parametrize("level", ["province", "court"])
-def test_the_page_counts_in_words(open_scored: Open, answers: CachedSnapshot, level: str) -> None:
-    words = clean(open_scored("rankings", level=level, view="caterpillar", lang="en"))
+def test_the_page_counts_in_words(open_page: Open, answers: CachedSnapshot, level: str) -> None:
+    words = clean(open_page("rankings", level=level, view="caterpillar", lang="en"))
     [counts] = set(PLAIN.findall(words))
     units = queries.scores(answers, level, answers.periods()[-1])
     if level == "court":

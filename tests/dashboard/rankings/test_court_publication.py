@@ -17,17 +17,17 @@ from tests.dashboard.ui.test_export import rows_of
 
 
 @pytest.fixture(scope="module")
-def units(scored_courts: Path) -> pd.DataFrame:
-    """Every court has a score."""
-    with Snapshot(scored_courts) as snapshot:
+def units(warehouse: Path) -> pd.DataFrame:
+    """Every court, with its score or without."""
+    with Snapshot(warehouse) as snapshot:
         found = queries.scores(snapshot, "court", snapshot.periods()[-1])
         return found.merge(queries.courts(snapshot), on="place_id")
 
 
 @pytest.fixture(scope="module")
 def courts(units: pd.DataFrame) -> pd.DataFrame:
-    """The special one left out."""
-    return units[~units["special"]]
+    """Those with a score, the special one left out."""
+    return units[~units["special"] & units["score"].notna()]
 
 
 def drawn(shown: str) -> list[str]:
@@ -41,10 +41,10 @@ def heads(shown: str) -> list[str]:
 
 
 def test_courts_stand_under_their_bands_and_have_no_rank(
-    open_scored: Open, courts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, courts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ranking_table, "PAGE_SIZE", 10_000)
-    shown = clean(open_scored("rankings", level="court", lang="en"))
+    shown = clean(open_page("rankings", level="court", lang="en"))
     assert drawn(shown) == courts["place_id"].tolist()
     bands = courts["band"].fillna("").drop_duplicates()
     counts = courts["band"].fillna("").value_counts()
@@ -58,24 +58,24 @@ def test_courts_stand_under_their_bands_and_have_no_rank(
 
 @pytest.mark.parametrize("sort", ["-score", "score", "-low", "-change_year", "-closure", "-shrunk"])
 def test_no_address_puts_courts_in_order_of_score(
-    open_scored: Open, courts: pd.DataFrame, sort: str
+    open_page: Open, courts: pd.DataFrame, sort: str
 ) -> None:
-    shown = clean(open_scored("rankings", level="court", sort=sort, columns="dimensions"))
+    shown = clean(open_page("rankings", level="court", sort=sort, columns="dimensions"))
     assert drawn(shown) == courts["place_id"].head(ranking_table.PAGE_SIZE).tolist()
     head = shown.split("<thead>")[1].split("</thead>")[0]
     assert {*re.findall(r"sort=-?(\w+)", head)} == {"name", "n"}
 
 
-def test_courts_may_be_sorted_by_what_is_no_score(open_scored: Open, courts: pd.DataFrame) -> None:
-    shown = clean(open_scored("rankings", level="court", sort="-n"))
+def test_courts_may_be_sorted_by_what_is_no_score(open_page: Open, courts: pd.DataFrame) -> None:
+    shown = clean(open_page("rankings", level="court", sort="-n"))
     order = courts.sort_values(["n", "place_id"], ascending=[False, True])
     assert drawn(shown) == order["place_id"].head(ranking_table.PAGE_SIZE).tolist()
     assert heads(shown) == []
 
 
-def test_the_special_court_stands_apart(open_scored: Open, units: pd.DataFrame) -> None:
+def test_the_special_court_stands_apart(open_page: Open, units: pd.DataFrame) -> None:
     [special] = units[units["special"]].itertuples()
-    shown = clean(open_scored("rankings", level="court", lang="en"))
+    shown = clean(open_page("rankings", level="court", lang="en"))
     main, _, apart = shown.partition("<h2>Special courts</h2>")
     assert f"unit={special.place_id}" not in main
     assert f"unit={special.place_id}" in apart and "Railway transport courts" in apart
@@ -122,14 +122,16 @@ def test_methods_are_not_set_side_by_side_by_ranks_of_courts(open_page: Open) ->
 
 @pytest.mark.parametrize("layer", ["", "closure", "change"])
 def test_the_overview_lists_courts_as_they_are_published(
-    open_scored: Open, units: pd.DataFrame, layer: str
+    open_page: Open, sample: CachedSnapshot, period: str, units: pd.DataFrame, layer: str
 ) -> None:
     city = units["parent"].value_counts().index[0]
-    shown = clean(open_scored("overview", level="city", unit=city, layer=layer, lang="en"))
+    shown = clean(open_page("overview", level="city", unit=city, layer=layer, lang="en"))
     own = units.loc[units["parent"] == city, "place_id"].tolist()
     listed = re.findall(r'<th class="text" scope="row"><a href="[^"]*unit=([\w-]+)', shown)
     assert listed == own and len(own) > 3
-    assert not re.search(r"[Rr]ank \d", re.sub(r"<[^>]+>", " ", shown))
+    ranks = re.findall(r"[Rr]ank (\d+)", re.sub(r"<[^>]+>", " ", shown))
+    cities = queries.scores(sample, "city", period).set_index("place_id")
+    assert {int(rank) for rank in ranks} <= {int(cities.loc[city, "rank_low"])}, "of the city alone"
 
 
 # ---------------------------------------------------------------- files

@@ -42,7 +42,7 @@ def test_every_number_of_a_row_is_that_of_its_place(
         assert row["95% interval"] == f"{place.low:.1f}–{place.high:.1f}"
         assert row["Cases"].removeprefix("few ") == f"{place.n:,}"
         change = formats.change(place.change_year)
-        assert row["On the year"].split(",")[0].lstrip("▲▼ ") == change
+        assert row["On the year"].split(",")[0].strip("▲▼ ") == change
         assert row["Adjusted"] == formats.number(place.adjusted, 1)
 
 

@@ -163,11 +163,11 @@ def test_a_dimension_names_numerators_and_denominators(
         assert indicator.numerator["en"] in shown and indicator.denominator["en"] in shown
 
 
-def test_a_change_beyond_chance_is_marked(open_scored: Open, scored_courts: Path) -> None:
+def test_a_change_beyond_chance_is_marked(open_page: Open, warehouse: Path) -> None:
     """As many marks as intervals that leave zero out, up or down as the change."""
-    with Snapshot(scored_courts) as snapshot:
+    with Snapshot(warehouse) as snapshot:
         units = queries.scores(snapshot, "province", snapshot.periods()[-1]).set_index("place_id")
-    for unit, row in rows_drawn(clean(open_scored("rankings", lang="en"))):
+    for unit, row in rows_drawn(clean(open_page("rankings", lang="en"))):
         line = units.loc[unit]
         up, down = line["change_year_low"] > 0, line["change_year_high"] < 0
         assert ("▲" in row, "▼" in row) == (up, down)

@@ -28,7 +28,7 @@ MARKS = {"甲": 11111, "乙": 22222}  # name of the sources of a state, and ever
 PAGES = [
     ("overview", {}),
     ("overview", {"level": "province", "unit": "630000"}),
-    ("rankings", {"level": "city", "method": OFFICIAL}),
+    ("rankings", {"level": "court", "method": OFFICIAL}),
     ("place", {"level": "province", "unit": "630000"}),
     ("method", {}),
 ]
