@@ -6,6 +6,4 @@ from dashboard.shell.preload import lifespan
 from dashboard.shell.server import routes
 from dashboard.ui.components import show_error
 
-app = st.App(
-    "dashboard/shell/main.py", routes=routes(), lifespan=lifespan, on_script_error=show_error
-)
+app = st.App("dashboard/shell/main.py", routes=routes(), lifespan=lifespan, on_script_error=show_error)

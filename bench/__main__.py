@@ -61,16 +61,10 @@ def _measure_part(part: str, arguments: argparse.Namespace) -> str:
         return sensitivity_cost.report(sensitivity_cost.measure())
     sizes = sorted(arguments.cases)
     if part == "build":
-        samples = [
-            build_cost.sample(arguments.folder / f"{cases}.duckdb", cases) for cases in sizes
-        ]
-        results = [
-            build_cost.measure(path, cases) for path, cases in zip(samples, sizes, strict=True)
-        ]
+        samples = [build_cost.sample(arguments.folder / f"{cases}.duckdb", cases) for cases in sizes]
+        results = [build_cost.measure(path, cases) for path, cases in zip(samples, sizes, strict=True)]
         return build_cost.report(results)
-    warehouse = arguments.warehouse or build_cost.sample(
-        arguments.folder / f"{sizes[-1]}.duckdb", sizes[-1]
-    )
+    warehouse = arguments.warehouse or build_cost.sample(arguments.folder / f"{sizes[-1]}.duckdb", sizes[-1])
     cases = _cases(warehouse)
     if part == "pages":
         return page_latency.report(page_latency.measure(warehouse, arguments.folder), cases)

@@ -19,9 +19,7 @@ CLICKS = 7
 MAX_FIRST_MAP_SECONDS = 3.0
 MAX_ANSWER_SECONDS = 0.5
 
-MAP_READY = (
-    "document.querySelectorAll('.st-key-map .geo:not(.geo2) .choroplethlayer path').length > 9"
-)
+MAP_READY = "document.querySelectorAll('.st-key-map .geo:not(.geo2) .choroplethlayer path').length > 9"
 # Of Qinghai, whose map is of cities; the names of the nation's parts end in four zeros.
 CITY_MAP_READY = """[...document.querySelectorAll('.st-key-map .choroplethlayer path')].some(
     (path) => path.__data__ && /^63(?!0000)/.test(path.__data__.loc))"""
@@ -60,14 +58,9 @@ def measure(warehouse: Path, folder: Path) -> list[WaitingTimes]:
     with sync_playwright() as playwright:
         results = [
             WaitingTimes("an empty page of Streamlit's, cold", _cold_bare(playwright, folder), 0),
-            WaitingTimes(
-                "first map, cold", _cold(playwright, warehouse, folder), MAX_FIRST_MAP_SECONDS
-            ),
+            WaitingTimes("first map, cold", _cold(playwright, warehouse, folder), MAX_FIRST_MAP_SECONDS),
         ]
-        with (
-            servers.dashboard(warehouse, folder) as server,
-            _browser(playwright) as page,
-        ):
+        with servers.dashboard(warehouse, folder) as server, _browser(playwright) as page:
             results += _clicks(page, server.address)
     return results
 
@@ -90,9 +83,7 @@ def _cold(playwright: Playwright, warehouse: Path, folder: Path) -> list[float]:
     seconds = []
     for _ in range(COLD_STARTS):
         with servers.dashboard(warehouse, folder) as server, _browser(playwright) as page:
-            seconds.append(
-                _seconds_to_condition(page, server.address + "?lang=en&layer=score", MAP_READY)
-            )
+            seconds.append(_seconds_to_condition(page, server.address + "?lang=en&layer=score", MAP_READY))
     return seconds
 
 
@@ -100,9 +91,7 @@ def _cold_bare(playwright: Playwright, folder: Path) -> list[float]:
     seconds = []
     for _ in range(COLD_STARTS):
         with servers.bare(folder) as server, _browser(playwright) as page:
-            seconds.append(
-                _seconds_to_condition(page, server.address, "document.querySelector('footer.site')")
-            )
+            seconds.append(_seconds_to_condition(page, server.address, "document.querySelector('footer.site')"))
     return seconds
 
 
@@ -144,8 +133,7 @@ def _clicks(page: Page, address: str) -> list[WaitingTimes]:
             "from the overview to the rankings",
             "",
             click("header.site nav a[href*='rankings']"),
-            heading_condition.format("rovinces")
-            + " && document.querySelector('[aria-sort]') !== null",
+            heading_condition.format("rovinces") + " && document.querySelector('[aria-sort]') !== null",
         ),
         (
             "sorting the ranking of courts",
@@ -192,12 +180,6 @@ def report(results: list[WaitingTimes], cases: int) -> str:
         "|---|---:|---:|---|",
     ]
     for result in results:
-        aim = (
-            f"{result.aim:g} s, {'met' if result.median < result.aim else 'missed'}"
-            if result.aim
-            else ""
-        )
-        lines.append(
-            f"| {result.story} | {result.median:.2f} s | {max(result.seconds):.2f} s | {aim} |"
-        )
+        aim = f"{result.aim:g} s, {'met' if result.median < result.aim else 'missed'}" if result.aim else ""
+        lines.append(f"| {result.story} | {result.median:.2f} s | {max(result.seconds):.2f} s | {aim} |")
     return "\n".join([*lines, ""])

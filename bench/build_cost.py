@@ -147,13 +147,9 @@ def report(costs: list[BuildCost]) -> str:
 def _time_breakdown(largest: BuildCost) -> list[str]:
     """What the build spends beyond the bare pass, in words, from the same figures."""
     arithmetic_seconds = sum(
-        seconds
-        for step, seconds in largest.steps.items()
-        if step.startswith("curves") or step in ("rates", "scores")
+        seconds for step, seconds in largest.steps.items() if step.startswith("curves") or step in ("rates", "scores")
     )
-    grouping_seconds = sum(
-        largest.steps[step] for step in ("spells", "entries", "exits", "opening_stock")
-    )
+    grouping_seconds = sum(largest.steps[step] for step in ("spells", "entries", "exits", "opening_stock"))
     passes = largest.wall / largest.bare_pass
     verdict = "met" if passes <= AIM_PASSES else f"missed by {passes - AIM_PASSES:.0f} passes"
     return [
@@ -161,5 +157,5 @@ def _time_breakdown(largest: BuildCost) -> list[str]:
         "reads compressed columns at memory speed; the build makes a spell of every case and lot "
         f"and groups them into millions of cells by court, quarter and age ({grouping_seconds:.1f} s). The "
         f"curves, rates and scores of every unit and quarter take {arithmetic_seconds:.1f} s whatever the "
-        "number of cases.",
+        "number of cases."
     ]

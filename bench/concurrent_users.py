@@ -63,11 +63,7 @@ def _warm(address: str, addresses: list[tuple[str, dict[str, str]]]) -> None:
 
 
 def _crowd(
-    address: str,
-    addresses: list[tuple[str, dict[str, str]]],
-    pace: str,
-    min_pause: float,
-    max_pause: float,
+    address: str, addresses: list[tuple[str, dict[str, str]]], pace: str, min_pause: float, max_pause: float
 ) -> Crowd:
     seconds: list[float] = []
     faults: list[str] = []
@@ -93,9 +89,7 @@ def _crowd(
     return Crowd(pace, seconds, faults, time.perf_counter() - start)
 
 
-def _sessions(
-    server: servers.Server, addresses: list[tuple[str, dict[str, str]]]
-) -> dict[int, float]:
+def _sessions(server: servers.Server, addresses: list[tuple[str, dict[str, str]]]) -> dict[int, float]:
     """Memory by number of sessions, all of them left open."""
     memory_by_sessions = {}
     with ExitStack() as stack:
@@ -139,10 +133,7 @@ def report(crowds: list[Crowd], memory: Memory, cases: int) -> str:
         "| sessions | dashboard | a bare page of Streamlit's |",
         "|---:|---:|---:|",
     ]
-    lines += [
-        f"| {n} | {memory.dashboard[n]:.0f} MB | {memory.bare_page[n]:.0f} MB |"
-        for n in memory.dashboard
-    ]
+    lines += [f"| {n} | {memory.dashboard[n]:.0f} MB | {memory.bare_page[n]:.0f} MB |" for n in memory.dashboard]
     lines += [f"| each more | {memory_per_session:.2f} MB | {slope(memory.bare_page):.2f} MB |"]
     faults = [fault for crowd in crowds for fault in crowd.faults]
     lines += ["", *(f"- {fault}" for fault in faults[:20])] if faults else []

@@ -25,9 +25,7 @@ def simulate_signals(series: int, n: int, rate: np.ndarray, spread: float, seed:
     return np.logical_or.accumulate(has_signal, axis=1)
 
 
-def measure() -> tuple[
-    list[tuple[int, float, float, float]], list[tuple[int, float, float, float]]
-]:
+def measure() -> tuple[list[tuple[int, float, float, float]], list[tuple[int, float, float, float]]]:
     """False alarms within the four quarters, (n, rate, spread, per 1,000 series); and the power to
     find a shift from 35 % within one and two quarters, (n, shift, one, two)."""
     false_alarms = []
@@ -40,15 +38,11 @@ def measure() -> tuple[
             rate = np.full(QUARTERS, 0.35)
             rate[-2:] += shift
             has_signal = simulate_signals(20_000, n, rate, 0.0, seed=2)
-            power.append(
-                (n, shift, float(has_signal[:, -2].mean()), float(has_signal[:, -1].mean()))
-            )
+            power.append((n, shift, float(has_signal[:, -2].mean()), float(has_signal[:, -1].mean())))
     return false_alarms, power
 
 
-def report(
-    results: tuple[list[tuple[int, float, float, float]], list[tuple[int, float, float, float]]],
-) -> str:
+def report(results: tuple[list[tuple[int, float, float, float]], list[tuple[int, float, float, float]]]) -> str:
     false_alarms, power = results
     stated_rate = 1_000 * cusum.FALSE_ALARM_RATE
     lines = [
@@ -68,9 +62,6 @@ def report(
         "",
         "| n a quarter | points | first | second |",
         "|---:|---:|---:|---:|",
-        *(
-            f"| {n} | {100 * shift:.0f} | {first:.2f} | {second:.2f} |"
-            for n, shift, first, second in power
-        ),
+        *(f"| {n} | {100 * shift:.0f} | {first:.2f} | {second:.2f} |" for n, shift, first, second in power),
     ]
     return "\n".join(lines) + "\n"

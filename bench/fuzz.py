@@ -237,14 +237,10 @@ def main() -> int:
     arguments = parser.parse_args()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="fuzz-"))
     folder.mkdir(parents=True, exist_ok=True)
-    trials, read_count, failures = fuzz(
-        folder, trials_within(60 * arguments.minutes, arguments.seed)
-    )
+    trials, read_count, failures = fuzz(folder, trials_within(60 * arguments.minutes, arguments.seed))
     for failure in failures:
         print(f"trial {failure.trial}: {failure.file}\n{failure.description}")
-    print(
-        f"{trials} files from trial {arguments.seed} on: {read_count} read, {len(failures)} failures"
-    )
+    print(f"{trials} files from trial {arguments.seed} on: {read_count} read, {len(failures)} failures")
     return 1 if failures else 0
 
 

@@ -50,9 +50,7 @@ def _lines(path: Path) -> list[tuple[str, str]]:
         indicator_ids = ("cash_24m", "zhongben_24m")
         lines += [(names[name], _share(indicators.loc[name])) for name in indicator_ids]
         statistics = queries.statistics(snapshot, "city", city, period).set_index("statistic")
-        lines.append(
-            ("Closure rate 结案率", f"{100 * statistics.loc['closure_rate', 'value']:.1f} %")
-        )
+        lines.append(("Closure rate 结案率", f"{100 * statistics.loc['closure_rate', 'value']:.1f} %"))
         days = statistics.loc["mean_days_closed", "value"]
         lines.append(("Mean days of closed cases", f"{days:.0f}"))
         checks = queries.checks(snapshot, "city", city, period).set_index("check")
@@ -72,10 +70,7 @@ def _share(row: object) -> str:
 
 def report(values_by_line: dict[str, dict[str, str]]) -> str:
     lines = ["| | honest | gamed |", "|---|---:|---:|"]
-    lines += [
-        f"| {line} | {worlds['honest']} | {worlds['gamed']} |"
-        for line, worlds in values_by_line.items()
-    ]
+    lines += [f"| {line} | {worlds['honest']} | {worlds['gamed']} |" for line, worlds in values_by_line.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -133,9 +133,7 @@ def measure(folder: Path, rows: int) -> ImportCost:
     mapping.write_text(MAPPING, encoding="utf-8")
     duckdb_runs, import_runs = [], []
     for _ in range(RUNS):
-        duckdb_runs.append(
-            fresh_process.run(DUCKDB, str(file), str(_empty(folder / "yardstick.duckdb")))
-        )
+        duckdb_runs.append(fresh_process.run(DUCKDB, str(file), str(_empty(folder / "yardstick.duckdb"))))
         warehouse = _empty(folder / "import.duckdb")
         _start(warehouse)
         import_runs.append(fresh_process.run(IMPORT, str(file), str(warehouse), str(mapping)))

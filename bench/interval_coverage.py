@@ -26,11 +26,7 @@ from index_engine.queries import Snapshot
 from index_engine.sample import generate, parameters
 from index_engine.warehouse import file as warehouse_file
 
-SPREAD_PARAMETERS = (
-    "province_sd",
-    "city_sd",
-    "court_sd",
-)  # how far courts of a tier differ: not at all, here
+SPREAD_PARAMETERS = ("province_sd", "city_sd", "court_sd")  # how far courts of a tier differ: not at all, here
 PERIODS = ("2020Q4", "2021Q4", "2022Q4", "2023Q4", "2024Q4", "2025Q4")  # windows that share no day
 SIZES = (0, 30, 60, 100, 150, 200, 300, 500, 1000, 10**9)
 LOTS = (0, 10, 20, 30, 50, 100, 10**9)  # lots on offer in the period
@@ -63,9 +59,7 @@ class CourtInterval:
     covered95: bool
 
 
-def measure(
-    folder: Path, cases: int, seeds: tuple[int, ...] = SEEDS, min_n: int | None = None
-) -> pd.DataFrame:
+def measure(folder: Path, cases: int, seeds: tuple[int, ...] = SEEDS, min_n: int | None = None) -> pd.DataFrame:
     """Scored courts and periods of all worlds, one row each; `least` in place of every least n."""
     text = load_method().text
     if min_n is not None:
@@ -82,24 +76,18 @@ def _world(folder: Path, cases: int, seed: int, method: Path) -> pd.DataFrame:
         text, replacements = re.subn(rf"^{name} = [\d.]+", f"{name} = 0.0", text, flags=re.M)
         assert replacements == 1, name
     # One law for every time of the year and place: no lockdown.
-    text, replacements = re.subn(
-        r"^lockdown_filings = [\d.]+", "lockdown_filings = 1.0", text, flags=re.M
-    )
+    text, replacements = re.subn(r"^lockdown_filings = [\d.]+", "lockdown_filings = 1.0", text, flags=re.M)
     assert replacements == 1
     file = folder / "coverage_parameters.toml"
     file.write_text(text, encoding="utf-8")
     with mock.patch.object(parameters, "PARAMETERS_FILE", file):
         generate(path, cases=cases, seed=seed, gaming=False)
     with warehouse_file.writable_copy(path) as con:
-        tier_by_court = dict(
-            con.execute("SELECT place_id, tier FROM sample_truth WHERE level = 'court'").fetchall()
-        )
+        tier_by_court = dict(con.execute("SELECT place_id, tier FROM sample_truth WHERE level = 'court'").fetchall())
         con.execute(REGROUP)
     build(path, [method])
     with Snapshot(path) as snapshot:
-        return pd.DataFrame(
-            court for period in PERIODS for court in _courts(snapshot, period, tier_by_court)
-        )
+        return pd.DataFrame(court for period in PERIODS for court in _courts(snapshot, period, tier_by_court))
 
 
 def _courts(snapshot: Snapshot, period: str, tier_by_court: dict[str, str]) -> list[CourtInterval]:
@@ -161,8 +149,7 @@ def _line(name: str, rows: pd.DataFrame) -> str:
     error = rows["score"] - rows["truth"]
     ratio = np.sqrt((error**2).mean() / (rows["se"] ** 2).mean())
     return (
-        f"| {name} | {len(rows):,} | {share('covered95')} | {share('covered90')} "
-        f"| {error.mean():+.2f} | {ratio:.2f} |"
+        f"| {name} | {len(rows):,} | {share('covered95')} | {share('covered90')} | {error.mean():+.2f} | {ratio:.2f} |"
     )
 
 

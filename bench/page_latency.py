@@ -36,9 +36,7 @@ def measure(warehouse: Path, folder: Path) -> list[PageTime]:
     return results
 
 
-def _page(
-    name: str, page: str, parameters: dict[str, str], server: Server, visitor: Visitor
-) -> PageTime:
+def _page(name: str, page: str, parameters: dict[str, str], server: Server, visitor: Visitor) -> PageTime:
     def request_seconds() -> float:
         answer = visitor.ask(page, **parameters)
         if answer.fault:

@@ -103,8 +103,7 @@ def report(costs: list[RankCost]) -> str:
         "|---:|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {r.places:,} | {r.wall:.2f} s | {r.plain:.2f} s | {r.wall / r.plain:.2f} | "
-        f"{r.peak:.2f} GiB |"
+        f"| {r.places:,} | {r.wall:.2f} s | {r.plain:.2f} s | {r.wall / r.plain:.2f} | {r.peak:.2f} GiB |"
         for r in costs
     ]
     return "\n".join([*lines, ""])

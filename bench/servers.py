@@ -69,23 +69,15 @@ def addresses(warehouse: Path) -> dict[str, tuple[str, dict[str, str]]]:
         for level, rows in scored_places.items()
     }
     pair_query = {
-        level: {
-            "units": ",".join(f"{level}:{place_id}" for place_id in rows["place_id"].iloc[[0, -1]])
-        }
+        level: {"units": ",".join(f"{level}:{place_id}" for place_id in rows["place_id"].iloc[[0, -1]])}
         for level, rows in scored_places.items()
     }
     address_by_name: dict[str, tuple[str, dict[str, str]]] = {"overview: nation": ("", {})}
-    address_by_name |= {
-        f"overview: {level}": ("", place_query[level]) for level in ("province", "city")
-    }
-    address_by_name |= {
-        f"rankings: {level}": ("rankings", {"level": level}) for level in place_query
-    }
+    address_by_name |= {f"overview: {level}": ("", place_query[level]) for level in ("province", "city")}
+    address_by_name |= {f"rankings: {level}": ("rankings", {"level": level}) for level in place_query}
     address_by_name |= {"place: nation": ("place", {})}
     address_by_name |= {f"place: {level}": ("place", place_query[level]) for level in place_query}
-    address_by_name |= {
-        f"compare: two of {level}": ("compare", pair_query[level]) for level in pair_query
-    }
+    address_by_name |= {f"compare: two of {level}": ("compare", pair_query[level]) for level in pair_query}
     named = {name.partition(":")[0] for name in address_by_name}
     address_by_name |= {page.name: (page.path, {}) for page in PAGES if page.name not in named}
     return address_by_name

@@ -116,9 +116,7 @@ def one_size(cases: int, seed: int, worlds: int) -> EstimatePair:
         code = rng.permutation(COURTS)
         for name, estimate in (("raw", _raw_estimate), ("shrunk", _shrunk_estimate)):
             value, se = estimate(first, n)
-            positions, later_positions = (
-                _positions(v, code) for v in (value, estimate(second, n)[0])
-            )
+            positions, later_positions = (_positions(v, code) for v in (value, estimate(second, n)[0]))
             is_top, is_true_top = positions < TOP_COUNT, _positions(true_shares, code) < TOP_COUNT
             rows[name].append(
                 [
@@ -151,15 +149,11 @@ def five_sizes(seed: int, worlds: int) -> SizeComparison:
             value, _ = estimate(numerator, n)
             positions = _positions(value, code)
             end_shares[name].append(_share_at_ends(positions, is_small))
-            top_hits[name].append(
-                ((positions < TOP_COUNT) & (true_positions < TOP_COUNT)).sum() / TOP_COUNT
-            )
+            top_hits[name].append(((positions < TOP_COUNT) & (true_positions < TOP_COUNT)).sum() / TOP_COUNT)
             squares[name].append(((value - true_shares) ** 2).reshape(len(SIZES), -1).mean(axis=1))
     raw, shrunk = (
         FiveSizes(
-            _mean(end_shares[name]),
-            _mean(top_hits[name]),
-            tuple(np.sqrt(np.mean(squares[name], axis=0)).tolist()),
+            _mean(end_shares[name]), _mean(top_hits[name]), tuple(np.sqrt(np.mean(squares[name], axis=0)).tolist())
         )
         for name in ("raw", "shrunk")
     )
@@ -173,9 +167,7 @@ def two_kinds(seed: int, worlds: int) -> PeerErrors:
     kind = np.repeat(["poor", "rich"], COURTS // 2)
     squares: list[list[float]] = []
     for _ in range(worlds):
-        true_shares = np.concatenate(
-            [_true_shares(rng, centre, TIER_SPREAD, COURTS // 2) for centre in TIERS]
-        )
+        true_shares = np.concatenate([_true_shares(rng, centre, TIER_SPREAD, COURTS // 2) for centre in TIERS])
         numerator = rng.binomial(100, true_shares).astype(float)
         own_centre = shrinkage.fit_by_group(shrinkage.beta_binomial, kind, numerator, n).value
         values = numerator / n, _shrunk_estimate(numerator, n)[0], own_centre
@@ -216,10 +208,7 @@ def report(result: SimulationResult) -> str:
     ]
     for name, estimate_errors in (("raw", result.sizes.raw), ("shrunk", result.sizes.shrunk)):
         errors = " / ".join(f"{error * 100:.1f}" for error in estimate_errors.error)
-        ends, top = (
-            _cell(estimate_errors.small_share, 100, " %"),
-            _cell(estimate_errors.top_hits, 100, " %"),
-        )
+        ends, top = (_cell(estimate_errors.small_share, 100, " %"), _cell(estimate_errors.top_hits, 100, " %"))
         lines.append(f"| {name} | {ends} | {top} | {errors} |")
     lines.append(f"| the truth | {_cell(result.sizes.truth, 100, ' %')} | 100 % | |")
     low_centre, high_centre = (f"{centre * 100:.0f} %" for centre in TIERS)

@@ -22,9 +22,7 @@ TEXTS = {"main.meta"}
 def table_digests(warehouse: Path) -> dict[str, str]:
     """Digest of each table, by schema and name."""
     con = duckdb.connect(str(warehouse), read_only=True)
-    tables = con.execute(
-        "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL"
-    ).fetchall()
+    tables = con.execute("SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL").fetchall()
     return {
         f"{schema}.{table}": _digest(con, f'"{schema}"."{table}"')
         for schema, table in tables

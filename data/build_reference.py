@@ -22,17 +22,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from build import (
-    courts,
-    divisions,
-    former_divisions,
-    neighbours,
-    origins,
-    packages,
-    shapes,
-    sidecars,
-    tianditu,
-)
+from build import courts, divisions, former_divisions, neighbours, origins, packages, shapes, sidecars, tianditu
 from build.divisions import Division
 
 DATA = Path(__file__).resolve().parent
@@ -112,9 +102,7 @@ def overview(country: Country, groups: list[str]) -> bytes:
     """The map of all provinces, all cities or all counties."""
     codes, outlines = shapes.dissolve(country.simplified_coverage, groups)
     places = (country.rows[code] for code in codes)
-    city_by_county = (
-        dict(zip(country.codes, country.cities, strict=True)) if groups is country.codes else {}
-    )
+    city_by_county = dict(zip(country.codes, country.cities, strict=True)) if groups is country.codes else {}
     return collection(
         feature(place, city_by_county.get(place.code, place.parent), outline)
         for place, outline in zip(places, shapes.to_lonlat(outlines), strict=True)
@@ -198,20 +186,13 @@ def build(folder: Path, target: Path) -> None:
     court_csv, court_name_csv = courts.build(country.rows, former)
     write("courts.csv.source.toml", origins.COURTS, {"courts.csv": court_csv})
     write("court_names.csv.source.toml", origins.COURT_NAMES, {"court_names.csv": court_name_csv})
-    maps = {
-        "province": overview(country, country.provinces),
-        "city": overview(country, country.cities),
-    }
+    maps = {"province": overview(country, country.provinces), "city": overview(country, country.cities)}
     counties = overview(country, country.codes)
     write_map("province.geojson", origins.PROVINCES, maps["province"])
     write_map("city.geojson", origins.CITIES, maps["city"])
     write_map("county.geojson", origins.COUNTY_OVERVIEW, counties)
     neighbour_csv = neighbours.neighbour_table(maps)
-    write(
-        "neighbours.csv.source.toml",
-        neighbours.neighbour_origin(maps),
-        {"neighbours.csv": neighbour_csv},
-    )
+    write("neighbours.csv.source.toml", neighbours.neighbour_origin(maps), {"neighbours.csv": neighbour_csv})
     write("boundaries/county.source.toml", origins.COUNTY_MAPS, county_maps(country))
     write_map("dashline.geojson", origins.DASHES, dash_line(folder))
     write_map("extent.json", origins.EXTENTS, extents(country))

@@ -87,9 +87,7 @@ def _table_lines(rules: list[Rule]) -> list[str]:
         rule = similar_rules[0]
         fields = ", ".join(f"`{similar.field}`" for similar in similar_rules)
         basis = ": ".join(part for part in (rule.law, rule.legal_basis) if part)
-        lines.append(
-            f"| `{rule.id}` | {fields} | {rule.severity} | {basis} | {_message_text(rule)} |"
-        )
+        lines.append(f"| `{rule.id}` | {fields} | {rule.severity} | {basis} | {_message_text(rule)} |")
     return lines
 
 

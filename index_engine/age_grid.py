@@ -27,15 +27,7 @@ class AgeGrid:
     @classmethod
     @cache  # asked for with every curve
     def by_month(cls, months: int, bins_per_month: int) -> "AgeGrid":
-        return cls(
-            (
-                0,
-                *(
-                    months_to_days(j / bins_per_month) + 1
-                    for j in range(1, months * bins_per_month + 1)
-                ),
-            )
-        )
+        return cls((0, *(months_to_days(j / bins_per_month) + 1 for j in range(1, months * bins_per_month + 1))))
 
     @classmethod
     def daily(cls, days: int) -> "AgeGrid":

@@ -70,14 +70,11 @@ def read_annotations(path: Path) -> tuple[list[Annotation], list[Message]]:
     annotation_list, faults = [], []
     for line, row in rows:
         try:
-            annotation_list.append(
-                _parse_annotation({name: (row[name] or "").strip() for name in COLUMNS})
-            )
+            annotation_list.append(_parse_annotation({name: (row[name] or "").strip() for name in COLUMNS}))
         except InputError as error:
             faults.append(Message("row_fault", file=path, line=line, fault=error.message))
     return sorted(
-        annotation_list,
-        key=lambda annotation: (annotation.day, annotation.level, annotation.place_id),
+        annotation_list, key=lambda annotation: (annotation.day, annotation.level, annotation.place_id)
     ), faults
 
 

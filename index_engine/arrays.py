@@ -16,7 +16,5 @@ def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike, otherwise: float
     above, below = np.broadcast_arrays(
         np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
     )
-    quotient: Array = np.divide(
-        above, below, out=np.full(above.shape, otherwise), where=below > 0.0
-    )
+    quotient: Array = np.divide(above, below, out=np.full(above.shape, otherwise), where=below > 0.0)
     return quotient

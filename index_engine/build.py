@@ -64,9 +64,7 @@ def build(
         exceptions.write(con, methods[0])
         for schema in ("random_groups", "by_creditor"):
             con.execute(f"DROP SCHEMA {schema} CASCADE")
-        con.execute(
-            "INSERT OR REPLACE INTO meta VALUES ('build', ?)", [warehouse_file.BUILD_VERSION]
-        )
+        con.execute("INSERT OR REPLACE INTO meta VALUES ('build', ?)", [warehouse_file.BUILD_VERSION])
         con.execute("DELETE FROM meta WHERE starts_with(key, 'method')")
         for position, method in enumerate(methods):
             key = f"method.{position}" if position else "method"

@@ -54,9 +54,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m index_engine", description="Judicial enforcement credit index."
-    )
+    parser = argparse.ArgumentParser(prog="python -m index_engine", description="Judicial enforcement credit index.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
@@ -77,16 +75,10 @@ def _parser() -> argparse.ArgumentParser:
 
     sample_parser = command("sample", _sample, "make a synthetic warehouse and build it")
     sample_parser.add_argument("--cases", type=_positive_int, default=300_000, help="cases to make")
-    sample_parser.add_argument(
-        "--seed", type=int, default=20260101, help="another seed, another world"
-    )
-    recognise_parser = command(
-        "recognise", _recognise, "propose a mapping for a file", warehouse=False
-    )
+    sample_parser.add_argument("--seed", type=int, default=20260101, help="another seed, another world")
+    recognise_parser = command("recognise", _recognise, "propose a mapping for a file", warehouse=False)
     recognise_parser.add_argument("file", type=Path)
-    recognise_parser.add_argument(
-        "--kind", choices=FILE_KINDS, help="recognised by the headers if not given"
-    )
+    recognise_parser.add_argument("--kind", choices=FILE_KINDS, help="recognised by the headers if not given")
     recognise_parser.add_argument("--mapping", type=Path, help="where to write the proposal")
     import_parser = command("import", _import, "read a file into the warehouse")
     import_parser.add_argument("kind", choices=FILE_KINDS)
@@ -95,12 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     import_parser.add_argument("--trial", action="store_true", help="keep nothing of it")
     undo_parser = command("undo", _undo, "take an import back")
     undo_parser.add_argument("source", type=_positive_int, help="its number; 'sources' lists them")
-    annotations_parser = command(
-        "events", _annotations, "check and list the events that charts mark", warehouse=False
-    )
-    annotations_parser.add_argument(
-        "file", type=Path, nargs="?", help="a CSV file; ours if not given"
-    )
+    annotations_parser = command("events", _annotations, "check and list the events that charts mark", warehouse=False)
+    annotations_parser.add_argument("file", type=Path, nargs="?", help="a CSV file; ours if not given")
     command("sources", _sources, "list what was imported", has_format=True)
     command("coverage", _coverage, "received and missing case numbers by court", has_format=True)
     command("rejects", _rejects, "what the imports rejected, cleared or warned of", has_format=True)
@@ -114,14 +102,10 @@ def _parser() -> argparse.ArgumentParser:
         "(default: those in index_engine/methods)",
     )
     build_parser.add_argument("--threads", type=_positive_int, help="threads for DuckDB")
-    scores_parser = command(
-        "scores", _scores, "print the scores of one level and period", has_format=True
-    )
+    scores_parser = command("scores", _scores, "print the scores of one level and period", has_format=True)
     scores_parser.add_argument("--level", choices=LEVELS, required=True)
     scores_parser.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
-    scores_parser.add_argument(
-        "--method", default="", help="id of a method of the build; else the main"
-    )
+    scores_parser.add_argument("--method", default="", help="id of a method of the build; else the main")
     return parser
 
 
@@ -135,9 +119,7 @@ def _sample(arguments: argparse.Namespace) -> None:
     from index_engine.sample import generate
 
     _refuse_real_data(arguments.warehouse)
-    summary = generate(
-        arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True
-    )
+    summary = generate(arguments.warehouse, cases=arguments.cases, seed=arguments.seed, progress=True)
     print(
         f"{summary.cases:,} synthetic cases of {summary.courts} fictional courts, {summary.lots:,} lots in "
         f"{summary.rounds:,} auction rounds; {summary.rejected_rows:,} rows rejected, as seeded"
@@ -172,10 +154,7 @@ def _recognise(arguments: argparse.Namespace) -> None:
     for column in proposal.columns:
         target = "personal, not read" if column.is_personal else column.field or "not used"
         print(f"  {column.header} -> {target} ({column.confidence:.0%}: {column.reason})")
-    for problem in (
-        *(f"nothing feeds {name}" for name in proposal.missing_fields),
-        *proposal.warnings,
-    ):
+    for problem in (*(f"nothing feeds {name}" for name in proposal.missing_fields), *proposal.warnings):
         print(f"  ! {problem}")
     print(
         f"{arguments.mapping}: read it, mend it, then: python -m index_engine import"
@@ -229,13 +208,9 @@ def _undo(arguments: argparse.Namespace) -> None:
 
 
 def _annotations(arguments: argparse.Namespace) -> None:
-    for annotation in annotation_table.load_annotations(
-        arguments.file or annotation_table.DEFAULT_FILE
-    ):
+    for annotation in annotation_table.load_annotations(arguments.file or annotation_table.DEFAULT_FILE):
         place_label = annotation.place_id or annotation.level
-        print(
-            f"{annotation.day}  {place_label}  {annotation.kind}  {annotation.name['en']}  ({annotation.status})"
-        )
+        print(f"{annotation.day}  {place_label}  {annotation.kind}  {annotation.name['en']}  ({annotation.status})")
 
 
 def _sources(arguments: argparse.Namespace) -> None:
@@ -257,9 +232,7 @@ def _scores(arguments: argparse.Namespace) -> None:
     period = arguments.period or known_periods[-1]
     periods.parse(period)
     if period not in known_periods:
-        raise InputError(
-            "period_without_scores", period=period, first=known_periods[0], last=known_periods[-1]
-        )
+        raise InputError("period_without_scores", period=period, first=known_periods[0], last=known_periods[-1])
     rows = queries.scores(snapshot, arguments.level, period)
     rows.insert(0, "period", period)
     rows.insert(0, "method", snapshot.method.id)

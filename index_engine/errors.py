@@ -67,10 +67,7 @@ class InputError(Exception):
         """Return the same error with the file called `name` where it is called by its path."""
         return InputError(
             self.message.code,
-            **{
-                key: name if str(value) == str(path) else value
-                for key, value in self.message.parameters.items()
-            },
+            **{key: name if str(value) == str(path) else value for key, value in self.message.parameters.items()},
         )
 
 

@@ -54,16 +54,12 @@ def update_catalogue(path: Path, message_ids: list[MessageId]) -> None:
         new.add(message, entry.string if entry and entry.id == message else "")
     buffer = BytesIO()
     write_po(buffer, new, width=98, omit_header=True)
-    header = HEADER.format(
-        comment=COMMENTS.get(name, name), name=name, plural_forms=new.plural_forms
-    )
+    header = HEADER.format(comment=COMMENTS.get(name, name), name=name, plural_forms=new.plural_forms)
     path.write_text(header + buffer.getvalue().decode().strip() + "\n", encoding="utf-8")
 
 
 def main() -> None:
-    message_ids = sorted(
-        set(messages()), key=lambda message: (message,) if isinstance(message, str) else message
-    )
+    message_ids = sorted(set(messages()), key=lambda message: (message,) if isinstance(message, str) else message)
     for path in sorted(CATALOGUES.glob("*/LC_MESSAGES/messages.po")):
         update_catalogue(path, message_ids)
 

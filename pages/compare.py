@@ -6,13 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.compare import (
-    measure_trends,
-    monthly_flows,
-    score_difference,
-    selection_bar,
-    standings,
-)
+from dashboard.compare import measure_trends, monthly_flows, score_difference, selection_bar, standings
 from dashboard.state import address, page_view
 from dashboard.state.cache import View
 from dashboard.text.i18n import _
@@ -29,10 +23,7 @@ def page() -> None:
     places = compared_places.selected_places(view)
     components.headline(title(view, places), lead_text(places))
     selection_bar.draw_selection(view, places)
-    for piece in (
-        selection_bar.unknown_places_notice(view),
-        selection_bar.suggestion_links(view, places),
-    ):
+    for piece in (selection_bar.unknown_places_notice(view), selection_bar.suggestion_links(view, places)):
         if piece is not None:
             st.html(piece)
     if not places:
@@ -52,15 +43,9 @@ def draw_scores(view: View, places: Sequence[Place]) -> None:
         basis = measure_trends.select_basis(view)
         components.period_selector(view)
     sections = [
-        PageSection(
-            "over-time",
-            _("Over time"),
-            lambda: measure_trends.section(view, places, measure, basis),
-        ),
+        PageSection("over-time", _("Over time"), lambda: measure_trends.section(view, places, measure, basis)),
         PageSection("standing", _("Scores and ranks"), lambda: standings.section(view, places)),
-        PageSection(
-            "difference", _("The difference"), lambda: score_difference.section(view, places)
-        ),
+        PageSection("difference", _("The difference"), lambda: score_difference.section(view, places)),
     ]
     contents.html(page_sections.contents(sections, "jumps plain"))
     page_sections.draw_sections(sections)
@@ -81,10 +66,7 @@ def title(view: View, places: Sequence[Place]) -> str:
 
 def lead_text(places: Sequence[Place]) -> str:
     if not places:
-        return _(
-            "Choose two to six provinces, cities or courts to compare over time and at the "
-            "same case mix."
-        )
+        return _("Choose two to six provinces, cities or courts to compare over time and at the same case mix.")
     if len(places) == 1:
         return _("Add a second place, or compare two periods of this one.")
     return _("Compared over time, as observed and at the same case mix.")

@@ -64,9 +64,7 @@ def ranked_world(built_world: Path) -> Path:
 @pytest.fixture(scope="session")
 def changed_court() -> Path:
     """The world in which one court changed, built."""
-    return shared_warehouse(
-        "changed-court", lambda path: build(changed_world().write(path), threads=2)
-    )
+    return shared_warehouse("changed-court", lambda path: build(changed_world().write(path), threads=2))
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,7 @@ from datetime import date, timedelta
 from openpyxl import Workbook
 
 # Court and its code as printed in case numbers: three districts of one city.
-COURTS = {
-    "南京市玄武区人民法院": "苏0102",
-    "南京市秦淮区人民法院": "苏0104",
-    "南京市鼓楼区人民法院": "苏0106",
-}
+COURTS = {"南京市玄武区人民法院": "苏0102", "南京市秦淮区人民法院": "苏0104", "南京市鼓楼区人民法院": "苏0106"}
 FIRST, LAST = date(2021, 1, 4), date(2024, 12, 30)
 AUCTION_HEADERS = (
     "标的编号",
@@ -103,9 +99,7 @@ def auctions_csv(seed: int = 6) -> bytes:
     for case in cases():
         if case["有无财产"] != "有":
             continue
-        year, month, day = (
-            int(part) for part in str(case["立案日期"]).rstrip("日").replace("月", "年").split("年")
-        )
+        year, month, day = (int(part) for part in str(case["立案日期"]).rstrip("日").replace("月", "年").split("年"))
         listed = date(year, month, day) + timedelta(days=chance.randint(60, 200))
         value = chance.randint(40, 400) * 10_000
         for stage, share in (("一拍", 0.7), ("二拍", 0.56)):

@@ -14,8 +14,5 @@ def with_court_ranks(built: Path, copy: Path) -> Path:
         said = 'court_order = "bands"'
         [(text,)] = con.execute("SELECT value FROM meta WHERE key = 'method'").fetchall()
         assert text.count(said) == 1
-        con.execute(
-            "UPDATE meta SET value = ? WHERE key = 'method'",
-            [text.replace(said, 'court_order = "ranks"')],
-        )
+        con.execute("UPDATE meta SET value = ? WHERE key = 'method'", [text.replace(said, 'court_order = "ranks"')])
     return copy

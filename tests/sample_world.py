@@ -10,33 +10,17 @@ from index_engine.sample.generator import DIVISIONS
 
 CASES = 400_000
 SEED = 6  # of several tried, one with changes, clusters and tied ranks at most levels
-WHOLE_PROVINCES = {
-    "320000",
-    "330000",
-    "340000",
-    "510000",
-    "630000",
-}  # the first three border each other
+WHOLE_PROVINCES = {"320000", "330000", "340000", "510000", "630000"}  # the first three border each other
 # Three years of courts of about one size, so that most have a score.
-OVERRIDES = {
-    "first_day": date(2020, 1, 1),
-    "observed_from": date(2023, 1, 1),
-    "size_sigma": 0.6,
-}
+OVERRIDES = {"first_day": date(2020, 1, 1), "observed_from": date(2023, 1, 1), "size_sigma": 0.6}
 
 
 def sample_cities() -> list[str]:
     """Every city of WHOLE_PROVINCES, and the first of each other province."""
     with DIVISIONS.open(encoding="utf-8", newline="") as file:
-        parents = {
-            row["code"]: row["parent"] for row in csv.DictReader(file) if row["level"] == "city"
-        }
+        parents = {row["code"]: row["parent"] for row in csv.DictReader(file) if row["level"] == "city"}
     first = {parent: code for code, parent in sorted(parents.items(), reverse=True)}
-    return [
-        code
-        for code, parent in parents.items()
-        if parent in WHOLE_PROVINCES or code == first[parent]
-    ]
+    return [code for code, parent in parents.items() if parent in WHOLE_PROVINCES or code == first[parent]]
 
 
 def build_sample(path: Path) -> None:

@@ -38,6 +38,4 @@ def _with_steps(rng: Random, case: Case) -> Case:
         notified = None
     if case.court_id.startswith(SILENT):
         return case
-    return replace(
-        case, notified_on=notified, queried_on=queried, seized_on=seized, priced_on=priced
-    )
+    return replace(case, notified_on=notified, queried_on=queried, seized_on=seized, priced_on=priced)

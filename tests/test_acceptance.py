@@ -77,23 +77,17 @@ def test_gaming_lowers_the_score_though_official_figures_improve(
     """60 % of the open cases turned into 终本: the official figures cheer, the score falls."""
     fooled, plain = (row(s, "gamed", period) for s in (gamed, honest))
     assert fooled["score"] < plain["score"]
-    official = [
-        s.statistics("province", "gamed", period).set_index("statistic")["value"]
-        for s in (gamed, honest)
-    ]
+    official = [s.statistics("province", "gamed", period).set_index("statistic")["value"] for s in (gamed, honest)]
     assert official[0]["closure_rate"] > official[1]["closure_rate"]
     assert official[0]["mean_days_closed"] < official[1]["mean_days_closed"]
     cash = [
-        s.indicators("province", "gamed", period).set_index("indicator")["value"]["cash_24m"]
-        for s in (gamed, honest)
+        s.indicators("province", "gamed", period).set_index("indicator")["value"]["cash_24m"] for s in (gamed, honest)
     ]
     assert cash[0] < cash[1]
 
 
 @pytest.mark.parametrize("period", PERIODS[1:])
-def test_the_official_method_is_fooled_and_the_index_is_not(
-    gamed: Snapshot, honest: Snapshot, period: str
-) -> None:
+def test_the_official_method_is_fooled_and_the_index_is_not(gamed: Snapshot, honest: Snapshot, period: str) -> None:
     """The same region, honest and gamed: it rises by official definitions and falls by ours."""
     with Snapshot(gamed.path, OFFICIAL) as fooled, Snapshot(honest.path, OFFICIAL) as plain:
         by_official = [row(s, "gamed", period) for s in (fooled, plain)]
@@ -109,9 +103,7 @@ def test_the_official_method_is_fooled_and_the_index_is_not(
 
 
 def test_the_checks_see_what_the_official_figures_hide(gamed: Snapshot, honest: Snapshot) -> None:
-    found, plain = (
-        s.checks("province", "gamed", "2025Q4").set_index("check") for s in (gamed, honest)
-    )
+    found, plain = (s.checks("province", "gamed", "2025Q4").set_index("check") for s in (gamed, honest))
     for check in ("zhongben_share", "zhongben_resumed_24m"):
         assert found.loc[check, "status"] == "estimated"
     assert found.loc["zhongben_share", "low"] > plain.loc["zhongben_share", "high"]
@@ -119,9 +111,7 @@ def test_the_checks_see_what_the_official_figures_hide(gamed: Snapshot, honest: 
     assert found.loc["zhongben_share", "low"] > tier.loc["zhongben_share", "high"]
 
 
-def test_the_two_worlds_differ_in_the_gaming_courts_alone(
-    gamed: Snapshot, honest: Snapshot
-) -> None:
+def test_the_two_worlds_differ_in_the_gaming_courts_alone(gamed: Snapshot, honest: Snapshot) -> None:
     for tier in ("T1", "T2", "T4"):
         assert row(gamed, tier, "2025Q4")["score"] == row(honest, tier, "2025Q4")["score"]
 

@@ -40,9 +40,7 @@ def test_ours_are_in_order_and_sourced():
     found = load_annotations(DEFAULT_FILE)
     assert [event.day for event in found] == sorted(event.day for event in found)
     assert {event.day.year for event in found if event.kind == "definition_break"} == {2016, 2018}
-    assert "交叉执行" in " ".join(
-        event.name["zh_Hans"] for event in found if event.day.year == 2024
-    )
+    assert "交叉执行" in " ".join(event.name["zh_Hans"] for event in found if event.day.year == 2024)
     for event in found:
         assert event.name["zh_Hans"] != event.name["en"]
         assert event.note["zh_Hans"] and event.note["en"]
@@ -56,9 +54,7 @@ def test_a_row_as_it_is_written(tmp_path: Path):
 
 
 def test_events_of_a_place_concern_what_lies_in_it(tmp_path: Path):
-    city, nation = load_annotations(write(tmp_path / "e.csv", {}, {"level": "nation", "unit": ""}))[
-        ::1
-    ]
+    city, nation = load_annotations(write(tmp_path / "e.csv", {}, {"level": "nation", "unit": ""}))[::1]
     path = {("nation", "100000"), ("province", "320000"), ("city", "320500"), ("court", "x")}
     assert city.covers(path) and nation.covers(path)
     assert not city.covers({("province", "320000")})
@@ -93,9 +89,7 @@ def test_a_file_that_is_no_table_of_events(tmp_path: Path):
     path = tmp_path / "e.csv"
     events, faults = read_annotations(path)
     assert events == []
-    assert [*map(str, faults)] == [
-        f"{path}: cannot be read: No such file or directory; mend it or take it away"
-    ]
+    assert [*map(str, faults)] == [f"{path}: cannot be read: No such file or directory; mend it or take it away"]
     path.write_bytes(b"\xd0\xc2\xb0\xb8\xba\xc5")
     assert "no CSV file in UTF-8" in str(read_annotations(path)[1][0])
     path.write_text("date,level\n2023-01-01,nation\n", encoding="utf-8")

@@ -32,8 +32,7 @@ def tables(path: Path) -> dict[str, str]:
     """Every row of the estimates and the index, in order of its content."""
     with duckdb.connect(path, read_only=True) as con:
         names = con.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
-            "WHERE schema_name IN ('estimates', 'index')"
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('estimates', 'index')"
         ).fetchall()
         return {n: str(con.execute(f"FROM {n} ORDER BY ALL").fetchall()) for (n,) in names}
 
@@ -46,11 +45,7 @@ def computed(built_world: Path) -> dict[str, str]:
 
 
 def test_same_facts_same_bytes(
-    built_world: Path,
-    computed: dict[str, str],
-    rows: World,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    built_world: Path, computed: dict[str, str], rows: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     """Built with one thread instead of two, from the same rows in another order."""
     turned = replace(
@@ -117,9 +112,7 @@ def test_other_facts_are_another_version(built_world: Path, tmp_path: Path, chan
 
 def test_progress_names_every_step(tmp_path: Path):
     """Of a method with an indicator of one process more, too."""
-    text = load_method().text.replace(
-        'process = "resume", event = "resumed"', 'process = "payout", event = "paid"'
-    )
+    text = load_method().text.replace('process = "resume", event = "resumed"', 'process = "payout", event = "paid"')
     method = tmp_path / "method.toml"
     method.write_text(text, encoding="utf-8")
     for files in ([], [method, DEFAULT.with_name("official")], [method]):
@@ -175,9 +168,7 @@ def test_a_bad_method_file(tmp_path: Path):
     refused(random_world(cases=200).write(tmp_path / "w.duckdb"), "m.toml", method)
 
 
-def test_a_build_that_fails_leaves_the_old_file(
-    built_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_build_that_fails_leaves_the_old_file(built_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = shutil.copyfile(built_world, tmp_path / "w.duckdb")
 
     def fail(*_: object) -> None:
@@ -261,9 +252,7 @@ def test_a_quarter_cut_short_ends_no_period(tmp_path: Path, rows: World):
     """Observed to the middle of November: the last period is the third quarter."""
     last = date(2024, 11, 15)
     cases = [c for c in rows.cases if c.filed_on <= last][:1000]
-    path = world(
-        tmp_path / "w.duckdb", cases, (), rows.courts, rows.regions, (date(2021, 1, 1), last)
-    )
+    path = world(tmp_path / "w.duckdb", cases, (), rows.courts, rows.regions, (date(2021, 1, 1), last))
     build(path)
     snapshot = Snapshot(path)
     assert snapshot.periods()[-1] == "2024Q3"
@@ -287,13 +276,7 @@ def test_windows_that_sources_do_not_state(tmp_path: Path):
     """Then the rows say what was observed, here as in the measures."""
     first = date(2022, 1, 1)
     cases = [
-        Case(
-            f"c{day}",
-            "K1",
-            first + timedelta(days=day),
-            first + timedelta(days=day + 90),
-            "zhongben",
-        )
+        Case(f"c{day}", "K1", first + timedelta(days=day), first + timedelta(days=day + 90), "zhongben")
         for day in range(700)
     ]
     path = world(tmp_path / "w.duckdb", cases)
@@ -307,11 +290,7 @@ def test_windows_that_sources_do_not_state(tmp_path: Path):
 
 
 def test_places_and_courts_without_cases_are_no_units(tmp_path: Path, rows: World):
-    regions = (
-        *rows.regions,
-        Region("14", "province", "14省", "CN"),
-        Region("1401", "city", "x", "14"),
-    )
+    regions = (*rows.regions, Region("14", "province", "14省", "CN"), Region("1401", "city", "x", "14"))
     courts = (*rows.courts, Court("Z", "14", special=True))
     path = world(tmp_path / "w.duckdb", rows.cases[:1000], (), courts, regions)
     build(path)
@@ -342,13 +321,8 @@ def test_what_is_imported_after_a_build_waits_for_the_next(built_world: Path, tm
 def test_a_window_needs_cases_and_auctions(tmp_path: Path, rows: World):
     """Auctions seen to the end of 2024, cases to its middle: the second half is no period."""
     cases = tuple(c for c in rows.cases if c.filed_on <= date(2024, 6, 30))
-    observed = {
-        CASES: (date(2021, 1, 1), date(2024, 6, 30)),
-        AUCTIONS: (date(2021, 1, 1), date(2024, 12, 31)),
-    }
-    path = World(rows.regions, rows.courts, cases, rows.rounds, observed).write(
-        tmp_path / "w.duckdb"
-    )
+    observed = {CASES: (date(2021, 1, 1), date(2024, 6, 30)), AUCTIONS: (date(2021, 1, 1), date(2024, 12, 31))}
+    path = World(rows.regions, rows.courts, cases, rows.rounds, observed).write(tmp_path / "w.duckdb")
     build(path)
     with Snapshot(path) as snapshot:
         assert snapshot.periods()[-1] == "2024Q2"

@@ -98,8 +98,7 @@ def test_the_last_period_is_the_default(built_world: Path, capsys: Capture):
 
 
 @pytest.mark.parametrize(
-    ("period", "told"),
-    [("2030Q1", "2021Q4 to 2024Q4"), ("2021Q3", "2021Q4 to 2024Q4"), ("2024", "like '2025Q4'")],
+    ("period", "told"), [("2030Q1", "2021Q4 to 2024Q4"), ("2021Q3", "2021Q4 to 2024Q4"), ("2024", "like '2025Q4'")]
 )
 def test_scores_of_no_such_period(built_world: Path, capsys: Capture, period: str, told: str):
     command = ("scores", "--warehouse", built_world, "--level", "province")
@@ -192,9 +191,7 @@ def test_rejects_as_csv_run_nothing_in_a_spreadsheet(with_rejects: Path, capsys:
 
 
 def test_no_rejects(built_world: Path, capsys: Capture):
-    assert (
-        json.loads(printed(capsys, "rejects", "--warehouse", built_world, "--format", "json")) == []
-    )
+    assert json.loads(printed(capsys, "rejects", "--warehouse", built_world, "--format", "json")) == []
     out = printed(capsys, "rejects", "--warehouse", built_world)
     assert "DataFrame" not in out, "a person reads this, not a programmer"
 

@@ -11,16 +11,7 @@ from tests.test_cli import printed, refused
 
 Capture = pytest.CaptureFixture[str]
 
-HEADER = [
-    "序号",
-    "案号",
-    "执行法院",
-    "被执行人",
-    "立案日期",
-    "结案日期",
-    "结案方式",
-    "标的额（万元）",
-]
+HEADER = ["序号", "案号", "执行法院", "被执行人", "立案日期", "结案日期", "结案方式", "标的额（万元）"]
 
 
 def spreadsheet(path: Path, closed: int) -> Path:
@@ -38,9 +29,7 @@ def spreadsheet(path: Path, closed: int) -> Path:
     return path
 
 
-def test_a_spreadsheet_is_recognised_tried_imported_corrected_and_taken_back(
-    tmp_path: Path, capsys: Capture
-) -> None:
+def test_a_spreadsheet_is_recognised_tried_imported_corrected_and_taken_back(tmp_path: Path, capsys: Capture) -> None:
     file, mapping = spreadsheet(tmp_path / "执行.xlsx", 10), tmp_path / "m.toml"
     warehouse = tmp_path / "w.duckdb"
     told = printed(capsys, "recognise", file, "--mapping", mapping)
@@ -55,9 +44,7 @@ def test_a_spreadsheet_is_recognised_tried_imported_corrected_and_taken_back(
     assert "a trial: nothing was kept" in tried
     assert not warehouse.exists()
 
-    assert "40 new, 0 changed, 0 known; 0 earlier rows are not in this file" in _out(
-        capsys, *importing
-    )
+    assert "40 new, 0 changed, 0 known; 0 earlier rows are not in this file" in _out(capsys, *importing)
     assert "already imported on" in _refusal(capsys, *importing)
 
     spreadsheet(file, 15)
@@ -67,10 +54,7 @@ def test_a_spreadsheet_is_recognised_tried_imported_corrected_and_taken_back(
 
     listed = printed(capsys, "sources", "--warehouse", warehouse, "--format", "csv")
     rows = [row for row in csv.DictReader(listed.splitlines()) if row["kind"] == "cases"]
-    assert [(row["name"], row["added"], row["changed"]) for row in rows] == [
-        ("某院", "0", "5"),
-        ("某院", "40", "0"),
-    ]
+    assert [(row["name"], row["added"], row["changed"]) for row in rows] == [("某院", "0", "5"), ("某院", "40", "0")]
     first, last = rows[1]["source_id"], rows[0]["source_id"]
     assert f"first undo {last}" in refused(capsys, "undo", first, "--warehouse", warehouse)
     assert "taken back" in printed(capsys, "undo", last, "--warehouse", warehouse)

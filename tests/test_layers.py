@@ -185,9 +185,7 @@ def test_a_link_leads_to_a_page(path: Path):
 SQL = re.compile(r"\b(SELECT\b.+\bFROM|INSERT\s+INTO|CREATE\s+TABLE|WITH\s+\w+\s+AS\s*\()", re.S)
 
 
-@pytest.mark.parametrize(
-    "path", python_files("pages", "dashboard", "index_engine/queries"), ids=named
-)
+@pytest.mark.parametrize("path", python_files("pages", "dashboard", "index_engine/queries"), ids=named)
 def test_sql_is_not_written_in_python(path: Path):
     texts = [n.value for n in ast.walk(tree(path)) if isinstance(n, ast.Constant)]
     assert [text for text in texts if isinstance(text, str) and SQL.search(text)] == []

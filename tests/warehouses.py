@@ -32,11 +32,7 @@ KEPT_SECONDS = 3600
 def cache_folder() -> Path:
     """The folder of all stored warehouses; the variable JECI_TEST_WAREHOUSES names another."""
     named = os.environ.get("JECI_TEST_WAREHOUSES")
-    folder = (
-        Path(named)
-        if named
-        else Path(tempfile.gettempdir()) / f"jeci-test-warehouses-{os.getuid()}"
-    )
+    folder = Path(named) if named else Path(tempfile.gettempdir()) / f"jeci-test-warehouses-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise RuntimeError(f"{folder} belongs to another user; name another folder")

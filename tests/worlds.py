@@ -118,9 +118,7 @@ class World:
     courts: tuple[Court, ...] = COURTS
     cases: tuple[Case, ...] = ()
     rounds: tuple[Round, ...] = ()
-    observed: Mapping[int, Window] = field(
-        default_factory=lambda: {CASES: OBSERVED, AUCTIONS: OBSERVED}
-    )
+    observed: Mapping[int, Window] = field(default_factory=lambda: {CASES: OBSERVED, AUCTIONS: OBSERVED})
     sequences: tuple[Sequences, ...] = ()
 
     def write(self, path: Path) -> Path:
@@ -366,8 +364,7 @@ def _lots(rng: Random, case: Case, observed: Window) -> list[Round]:
                 break
             ended = listed + timedelta(days=rng.randint(1, 60))
             status = rng.choices(
-                ["sold", "failed", "defaulted", "withdrawn", "stopped", "setoff"],
-                [35, 48, 4, 4, 4, 5],
+                ["sold", "failed", "defaulted", "withdrawn", "stopped", "setoff"], [35, 48, 4, 4, 4, 5]
             )[0]
             start = (reference * Decimal(rng.randint(56, 90)) / 100).quantize(Decimal("0.01"))
             known = ended <= observed[1]

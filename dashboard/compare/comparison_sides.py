@@ -42,18 +42,12 @@ def comparison_side(view: View, place: Place, period: str, name: str) -> Compari
     return ComparisonSide(place, period, name, row.score, row.status, row.n)
 
 
-def select_sides(
-    view: View, places: Sequence[Place]
-) -> tuple[ComparisonSide, ComparisonSide] | None:
+def select_sides(view: View, places: Sequence[Place]) -> tuple[ComparisonSide, ComparisonSide] | None:
     """Baseline and target by the address; None where a place has no earlier period."""
     kind_names = {BETWEEN_PLACES: _("Two places"), BETWEEN_PERIODS: _("One place, two periods")}
     available_kinds = [BETWEEN_PLACES, BETWEEN_PERIODS] if len(places) > 1 else [BETWEEN_PERIODS]
     kind = controls.select(
-        "difference",
-        _("Difference between"),
-        available_kinds,
-        format_option=kind_names.__getitem__,
-        width=210,
+        "difference", _("Difference between"), available_kinds, format_option=kind_names.__getitem__, width=210
     )
     place_names = compared_places.distinct_names(view, places)
     # Places with a score first: of the others there is nothing to decompose.
@@ -72,9 +66,7 @@ def select_sides(
 
 
 def _select_place(parameter: str, label: str, names_by_key: dict[str, str]) -> str:
-    return controls.select(
-        parameter, label, list(names_by_key), format_option=names_by_key.__getitem__, width=210
-    )
+    return controls.select(parameter, label, list(names_by_key), format_option=names_by_key.__getitem__, width=210)
 
 
 def _select_periods(view: View, place: Place) -> tuple[ComparisonSide, ComparisonSide] | None:

@@ -59,8 +59,7 @@ def indicator_rows(
 ) -> list[PartRow]:
     """A row for each indicator, in the order of the method."""
     baseline_values, target_values = (
-        queries.indicators(view.snapshot, *side.key).set_index("indicator")
-        for side in (baseline, target)
+        queries.indicators(view.snapshot, *side.key).set_index("indicator") for side in (baseline, target)
     )
     rows = []
     for line in comparison.contributions.itertuples(index=False):
@@ -92,11 +91,7 @@ def _side_value(row: Any, points: float) -> SideValue:
 
 
 def table_rows(
-    view: View,
-    comparison: Comparison,
-    rows: Sequence[PartRow],
-    baseline: ComparisonSide,
-    target: ComparisonSide,
+    view: View, comparison: Comparison, rows: Sequence[PartRow], baseline: ComparisonSide, target: ComparisonSide
 ) -> list[PartRow]:
     """The whole difference, then each dimension with the sum of its parts and its indicators."""
     all_rows = [
@@ -131,11 +126,7 @@ def table_rows(
 
 
 def draw_parts(
-    view: View,
-    comparison: Comparison,
-    rows: Sequence[PartRow],
-    baseline: ComparisonSide,
-    target: ComparisonSide,
+    view: View, comparison: Comparison, rows: Sequence[PartRow], baseline: ComparisonSide, target: ComparisonSide
 ) -> None:
     """Both values with n, and the parts, split into performance and mix where that is known."""
     scale_limit = max([MIN_SCALE_LIMIT, *(abs(row.part) for row in rows)])
@@ -143,9 +134,7 @@ def draw_parts(
         key="difference-parts",
         title=_("Contributions to the difference"),
         heading="",
-        columns=part_columns(
-            baseline.name, target.name, scale_limit, is_split=bool(comparison.basis)
-        ),
+        columns=part_columns(baseline.name, target.name, scale_limit, is_split=bool(comparison.basis)),
         row_class=lambda row: {"dimension": "head", "total": "total"}.get(row.kind, ""),
         notes=[_table_notes(comparison, scale_limit)],
         source=Source(first_period=min(baseline.period, target.period)),
@@ -155,9 +144,7 @@ def draw_parts(
     table_block(view, spec, table_rows(view, comparison, rows, baseline, target))
 
 
-def part_columns(
-    baseline_name: str, target_name: str, scale_limit: float, *, is_split: bool
-) -> list[Column[PartRow]]:
+def part_columns(baseline_name: str, target_name: str, scale_limit: float, *, is_split: bool) -> list[Column[PartRow]]:
     """Columns of the table; a half of its bars is `scale_limit` points."""
     split_columns: list[Column[PartRow]] = [
         Column(_("Performance"), lambda row: formats.change(row.performance, 2), kind="number"),
@@ -166,9 +153,7 @@ def part_columns(
     return [
         text_column(
             _("Indicator"),
-            lambda row: tag(
-                "span", row.name, class_="indicator" if row.kind == "indicator" else "dimension"
-            ),
+            lambda row: tag("span", row.name, class_="indicator" if row.kind == "indicator" else "dimension"),
         ),
         Column(baseline_name, lambda row: _side_cell(row.baseline, row.unit), kind="number"),
         Column(target_name, lambda row: _side_cell(row.target, row.unit), kind="number"),
@@ -187,8 +172,7 @@ def _side_cell(side: SideValue | None, unit: str) -> Html | str:
     if not side.is_imputed:
         return cells.value_with_detail(value_text, n_text)
     return cells.value_with_detail(
-        tag("span", value_text, class_="quiet"),
-        _("{n}: peer group value used instead").format(n=n_text),
+        tag("span", value_text, class_="quiet"), _("{n}: peer group value used instead").format(n=n_text)
     )
 
 
@@ -196,9 +180,7 @@ def _part_cell(row: PartRow) -> Html | str:
     part_text = formats.change(row.part, 2)
     if row.kind == "dimension":
         return part_text
-    return cells.value_with_detail(
-        part_text, f"{formats.change(row.low)} … {formats.change(row.high)}"
-    )
+    return cells.value_with_detail(part_text, f"{formats.change(row.low)} … {formats.change(row.high)}")
 
 
 def _part_bars(row: PartRow, scale_limit: float, *, is_split: bool) -> Html | str:
@@ -214,8 +196,7 @@ def _table_notes(comparison: Comparison, scale_limit: float) -> Html:
     """How to read the table, and how it is computed."""
     split_note = {
         "adjusted": _(
-            "Performance: the difference that remains with both places at the national "
-            "case mix. Case mix: the rest."
+            "Performance: the difference that remains with both places at the national case mix. Case mix: the rest."
         ),
         "constant_mix": _(
             "Performance: the change that remains with the later cases standardised to the "
@@ -246,17 +227,12 @@ def _table_notes(comparison: Comparison, scale_limit: float) -> Html:
     )
 
 
-def download_table(
-    rows: Sequence[PartRow], baseline: ComparisonSide, target: ComparisonSide
-) -> pd.DataFrame:
+def download_table(rows: Sequence[PartRow], baseline: ComparisonSide, target: ComparisonSide) -> pd.DataFrame:
     """The parts of the indicators, with the value, n and points of both sides."""
     records = []
     for row in rows:
         record: dict[str, object] = {"indicator": row.item, "name": row.name}
-        for prefix, side, value in (
-            ("before", baseline, row.baseline),
-            ("after", target, row.target),
-        ):
+        for prefix, side, value in (("before", baseline, row.baseline), ("after", target, row.target)):
             if value is None:
                 raise ValueError(f"{row.item} has no value on the side {prefix}")
             record |= {

@@ -29,15 +29,9 @@ def select_measure(view: View) -> str:
     measure_names = {SCORE: _("Score")}
     for dimension in method.dimensions:
         measure_names[dimension.id] = localise(dimension.name)
-        measure_names |= {
-            i.id: f"· {localise(i.name)}" for i in method.dimension_indicators(dimension.id)
-        }
+        measure_names |= {i.id: f"· {localise(i.name)}" for i in method.dimension_indicators(dimension.id)}
     return controls.select(
-        "measure",
-        _("Measure"),
-        list(measure_names),
-        format_option=measure_names.__getitem__,
-        width=280,
+        "measure", _("Measure"), list(measure_names), format_option=measure_names.__getitem__, width=280
     )
 
 
@@ -48,9 +42,7 @@ def select_basis(view: View) -> str:
         OBSERVED_BASIS: _("As observed"),
         ADJUSTED_BASIS: _("At the national case mix"),
     }
-    return controls.select(
-        "basis", _("Case mix"), list(names), format_option=names.__getitem__, width=220
-    )
+    return controls.select("basis", _("Case mix"), list(names), format_option=names.__getitem__, width=220)
 
 
 def measure_unit(view: View, measure: str) -> str:
@@ -84,9 +76,7 @@ def section(view: View, places: Sequence[Place], measure: str, basis: str) -> No
         return
     quarters = view.snapshot.periods()
     place_annotations = annotation_lines.select_marks(view, places, quarters)
-    panels = [
-        option for option in (OBSERVED_BASIS, ADJUSTED_BASIS) if basis in (BOTH_BASES, option)
-    ]
+    panels = [option for option in (OBSERVED_BASIS, ADJUSTED_BASIS) if basis in (BOTH_BASES, option)]
     axis_range = _axis_range(rows, measure_unit(view, measure))
     columns = st.columns(len(panels), gap="large") if len(panels) > 1 else [st.container()]
     for column, panel in zip(columns, panels, strict=True):
@@ -118,8 +108,7 @@ def _draw_panel(
         place_annotations.key,
     )
     title = _("{measure}: {places}").format(
-        measure=measure_name(view, measure),
-        places=_(", ").join(compared_places.distinct_names(view, places).values()),
+        measure=measure_name(view, measure), places=_(", ").join(compared_places.distinct_names(view, places).values())
     )
     chart_block.show_chart(
         view,
@@ -168,14 +157,9 @@ def draw_trends(
     unit = measure_unit(view, measure)
     scale = 100.0 if unit == "share" else 1.0
     value, low, high = (
-        ("value", "low", "high")
-        if panel == OBSERVED_BASIS
-        else ("adjusted", "adjusted_low", "adjusted_high")
+        ("value", "low", "high") if panel == OBSERVED_BASIS else ("adjusted", "adjusted_low", "adjusted_high")
     )
-    place_names, colours = (
-        compared_places.distinct_names(view, places),
-        compared_places.place_colours(places),
-    )
+    place_names, colours = (compared_places.distinct_names(view, places), compared_places.place_colours(places))
     ribbons: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     line_ends: list[tuple[float, str, str]] = []
@@ -193,9 +177,7 @@ def draw_trends(
             segment = series.iloc[segment_slice].reset_index(drop=True)
             x = labels[segment_slice]
             ribbons += base.interval_ribbon(x, segment, "low", "high", 0.10, colours[place])
-            line = base.line_trace(
-                x, segment["score"], colours[place], place_names[place], width=2.2, markers=True
-            )
+            line = base.line_trace(x, segment["score"], colours[place], place_names[place], width=2.2, markers=True)
             line["customdata"] = counts[segment_slice]
             line["hovertemplate"] = "%{y:.1f} · n = %{customdata}"
             line["legendgroup"] = f"{place_names[place]}-{segment_number}"

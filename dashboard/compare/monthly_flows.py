@@ -22,12 +22,7 @@ FILINGS = "filed"
 
 
 def flow_names() -> dict[str, str]:
-    return {
-        FILINGS: _("New filings"),
-        "closed": _("Closed cases"),
-        "paid": _("Cases paid"),
-        "sold": _("Lots sold"),
-    }
+    return {FILINGS: _("New filings"), "closed": _("Closed cases"), "paid": _("Cases paid"), "sold": _("Lots sold")}
 
 
 def section(view: View, places: Sequence[Place]) -> None:
@@ -42,9 +37,7 @@ def section(view: View, places: Sequence[Place]) -> None:
         anchor="flows",
     )
     titles = flow_names()
-    flow = controls.select(
-        "flow", _("Flow"), list(titles), format_option=titles.__getitem__, width=200
-    )
+    flow = controls.select("flow", _("Flow"), list(titles), format_option=titles.__getitem__, width=200)
     place_names = compared_places.distinct_names(view, places)
     columns = st.columns(2, gap="large") if len(places) > 1 else [st.container()]
     for position, place in enumerate(places):
@@ -63,19 +56,13 @@ def _draw_flow(view: View, place: Place, name: str, flow: str, title: str) -> No
     chart_block.show_chart(
         view,
         view.cached(
-            "flow",
-            lambda: draw_flow_chart(rows, components.watermark(view)),
-            place.level,
-            place.place_id,
-            flow,
+            "flow", lambda: draw_flow_chart(rows, components.watermark(view)), place.level, place.place_id, flow
         ),
         key=key,
         title=f"{title}: {name}",
         n=rows["n"].sum(),
         extra=components.facts(
-            _("{first} to {last}, monthly").format(
-                first=rows["month"].iloc[0], last=rows["month"].iloc[-1]
-            ),
+            _("{first} to {last}, monthly").format(first=rows["month"].iloc[0], last=rows["month"].iloc[-1]),
             _("seasonally adjusted: quasi-Poisson regression")
             if rows["adjusted"].notna().any()
             else _("not seasonally adjusted: less than three years of data"),
@@ -90,9 +77,7 @@ def draw_flow_chart(rows: pd.DataFrame, watermark: str) -> go.Figure:
     months = [f"{month}-01" for month in rows["month"]]
     traces: list[dict[str, Any]] = [
         _flow_line(months, rows["n"], theme.current_palette().others, _("actual count"), 1.2),
-        _flow_line(
-            months, rows["adjusted"], theme.current_palette().accent, _("seasonally adjusted"), 2.4
-        ),
+        _flow_line(months, rows["adjusted"], theme.current_palette().accent, _("seasonally adjusted"), 2.4),
     ]
     upper_limit = max(float(rows[["n", "adjusted"]].max().max()), 1.0)
     layout = theme.layout(
@@ -106,9 +91,7 @@ def draw_flow_chart(rows: pd.DataFrame, watermark: str) -> go.Figure:
     return go.Figure({"data": traces, "layout": layout})
 
 
-def _flow_line(
-    months: Sequence[str], values: pd.Series, colour: str, name: str, width: float
-) -> dict[str, Any]:
+def _flow_line(months: Sequence[str], values: pd.Series, colour: str, name: str, width: float) -> dict[str, Any]:
     line = base.line_trace(months, values, colour, name, width=width)
     return line | {
         "customdata": [formats.number(value) for value in values],

@@ -47,16 +47,12 @@ def section(view: View, places: Sequence[Place]) -> None:
         view,
         view.cached(
             "waterfall",
-            lambda: waterfall_chart.draw_waterfall(
-                rows, baseline, target, components.watermark(view)
-            ),
+            lambda: waterfall_chart.draw_waterfall(rows, baseline, target, components.watermark(view)),
             baseline.key,
             target.key,
         ),
         key="difference",
-        title=_("{after} minus {before}, by indicator").format(
-            after=target.name, before=baseline.name
-        ),
+        title=_("{after} minus {before}, by indicator").format(after=target.name, before=baseline.name),
         n=None if baseline.n is None or target.n is None else baseline.n + target.n,
         first_period=min(baseline.period, target.period),
     )
@@ -67,21 +63,15 @@ def no_score_reason(sides: Sequence[ComparisonSide]) -> str:
     """Which of the two has no score, and why."""
     unscored_sides = [side for side in sides if formats.is_missing(side.score)]
     return _("No score to decompose: {places}").format(
-        places=_(", ").join(
-            f"{side.name} ({components.status_text(side.status)})" for side in unscored_sides
-        )
+        places=_(", ").join(f"{side.name} ({components.status_text(side.status)})" for side in unscored_sides)
     )
 
 
-def difference_text(
-    comparison: Comparison, baseline: ComparisonSide, target: ComparisonSide
-) -> Html:
+def difference_text(comparison: Comparison, baseline: ComparisonSide, target: ComparisonSide) -> Html:
     """The two scores, their difference with its interval, its two parts, and what overlaps."""
     sentences = [
         _("{after}: {score}").format(after=target.name, score=formats.number(target.score, 1)),
-        _("{before}: {score}").format(
-            before=baseline.name, score=formats.number(baseline.score, 1)
-        ),
+        _("{before}: {score}").format(before=baseline.name, score=formats.number(baseline.score, 1)),
         _("difference {difference} points, 95% interval {low} to {high}").format(
             difference=formats.change(comparison.total),
             low=formats.change(comparison.low),
@@ -91,8 +81,7 @@ def difference_text(
     if comparison.basis:
         sentences.append(
             _("of which performance {performance}, case mix {mix}").format(
-                performance=formats.change(comparison.performance),
-                mix=formats.change(comparison.case_mix),
+                performance=formats.change(comparison.performance), mix=formats.change(comparison.case_mix)
             )
         )
     if comparison.shared_quarters:

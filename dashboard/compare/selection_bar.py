@@ -51,9 +51,7 @@ def _add_place_field(places: Sequence[Place]) -> Html:
     """The search field of the header; search.js puts the code of what is chosen for PLACE."""
     template = f"{address_value(places)},PLACE" if places else "PLACE"
     return search.search_field(
-        _("Add a place or court"),
-        "search adding",
-        data_add_way=address.current_link(**{PARAMETER: template}),
+        _("Add a place or court"), "search adding", data_add_way=address.current_link(**{PARAMETER: template})
     )
 
 
@@ -79,9 +77,7 @@ def suggestion_links(view: View, places: Sequence[Place]) -> Html | None:
 
 def _similar_places_link(view: View, place: Place) -> list[Html]:
     """A link that compares a place with those most similar to it, and what similar means."""
-    neighbours = queries.similar_places(
-        view.snapshot, place.level, place.place_id, view.period, k=SUGGESTION_COUNT
-    )
+    neighbours = queries.similar_places(view.snapshot, place.level, place.place_id, view.period, k=SUGGESTION_COUNT)
     if neighbours.empty:
         return []
     similar_places = [view.snapshot.place(place.level, code) for code in neighbours["place_id"]]
@@ -92,8 +88,7 @@ def _similar_places_link(view: View, place: Place) -> list[Html]:
     )
     return [
         _selection_link(
-            _("Compare {place} with similar places").format(place=place_name(place)),
-            [place, *similar_places],
+            _("Compare {place} with similar places").format(place=place_name(place)), [place, *similar_places]
         ),
         components.note(_("Similar places"), tag("p", explanation)),
     ]
@@ -117,9 +112,7 @@ def _starting_points(view: View) -> Html | None:
         return None
     pairs = [places[:2], places[2:], places] if len(places) == 4 else [places]
     links = [
-        _selection_link(_(", ").join(place_name(place) for place in pair), pair)
-        for pair in pairs
-        if len(pair) > 1
+        _selection_link(_(", ").join(place_name(place) for place in pair), pair) for pair in pairs if len(pair) > 1
     ]
     text = _("For example, provinces with many cases:")
     return tag("div", tag("span", text), *links, class_="ways")

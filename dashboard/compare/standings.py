@@ -81,11 +81,7 @@ def standing_columns() -> list[Column[Standing]]:
     return [
         text_column(_("Name"), _name_cell),
         number_column(_("Score"), lambda row: row.value("score"), 1),
-        Column(
-            _("95% interval"),
-            lambda row: formats.interval(*row.interval("low", "high"), "score"),
-            kind="number",
-        ),
+        Column(_("95% interval"), lambda row: formats.interval(*row.interval("low", "high"), "score"), kind="number"),
         value_column(
             _("At the national case mix"),
             lambda row: row.value("adjusted"),
@@ -99,10 +95,7 @@ def standing_columns() -> list[Column[Standing]]:
             note=_("95% confidence set of the rank among places at the same level"),
         ),
         text_column(
-            _("Band"),
-            lambda row: (
-                formats.NO_VALUE if formats.is_missing(row.value("band")) else row.value("band")
-            ),
+            _("Band"), lambda row: formats.NO_VALUE if formats.is_missing(row.value("band")) else row.value("band")
         ),
         number_column(_("Cases"), lambda row: row.value("n")),
         text_column(_("Status"), lambda row: _status_text(row.value("status"))),
@@ -126,8 +119,7 @@ def rank_set_text(row: Standing) -> str:
     if row.place.level == "nation" or formats.is_missing(row.value("rank_low")):
         return formats.NO_VALUE
     return _("{ranks} of {total}").format(
-        ranks=formats.rank_range(*row.interval("rank_low", "rank_high")),
-        total=formats.number(row.ranked_count),
+        ranks=formats.rank_range(*row.interval("rank_low", "rank_high")), total=formats.number(row.ranked_count)
     )
 
 
@@ -135,11 +127,7 @@ def download_table(rows: Sequence[Standing]) -> pd.DataFrame:
     """The same values as columns."""
     return pd.DataFrame(
         [
-            {
-                "level": row.place.level,
-                "place_id": row.place.place_id,
-                "name": place_name(row.place),
-            }
+            {"level": row.place.level, "place_id": row.place.place_id, "name": place_name(row.place)}
             | {column: row.value(column) for column in DOWNLOAD_COLUMNS}
             for row in rows
         ]

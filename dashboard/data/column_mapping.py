@@ -24,14 +24,7 @@ SURE, LIKELY = 0.85, 0.5
 OPEN_CHOICE = "?"
 EXAMPLE_DATE, EXAMPLE_SERIAL = datetime(2024, 3, 5, 9, 30), 45356
 # Ways to write a day that a person may choose from; none stands for those read by themselves.
-DATE_FORMATS = (
-    (),
-    ("%Y年%m月%d日",),
-    ("%Y%m%d",),
-    ("%d/%m/%Y",),
-    ("%m/%d/%Y",),
-    ("excel",),
-)
+DATE_FORMATS = ((), ("%Y年%m月%d日",), ("%Y%m%d",), ("%d/%m/%Y",), ("%m/%d/%Y",), ("excel",))
 MAX_SAMPLES, SAMPLE_LENGTH = 3, 24
 
 KeyBuilder = Callable[..., str]
@@ -47,12 +40,9 @@ def field_choices(base: Proposal, key: KeyBuilder) -> dict[int, str | None]:
     """The fields that the columns feed, by position, as selected on the screen; empty where that is
     what was proposed. All of it counts as selected: no column loses its field unseen."""
     columns = mapping_draft.file_columns(base)
-    proposed_fields = {
-        column.position: column.field for column in columns if column.position is not None
-    }
+    proposed_fields = {column.position: column.field for column in columns if column.position is not None}
     current_fields = {
-        position: st.session_state.get(key("field", position), field)
-        for position, field in proposed_fields.items()
+        position: st.session_state.get(key("field", position), field) for position, field in proposed_fields.items()
     }
     return {} if current_fields == proposed_fields else current_fields
 
@@ -65,9 +55,7 @@ def draw_mapping_table(proposal: Proposal, base: Proposal, key: KeyBuilder) -> M
     """
     contract_fields = {field.name: field for field in api.contract_fields(proposal.kind)}
     current_columns = {column.position: column for column in mapping_draft.file_columns(proposal)}
-    rows = [
-        (column, current_columns[column.position]) for column in mapping_draft.file_columns(base)
-    ]
+    rows = [(column, current_columns[column.position]) for column in mapping_draft.file_columns(base)]
     mapped_rows = [row for row in rows if row[0].field is not None]
     unmapped_rows = [row for row in rows if row[0].field is None]
     units: dict[str, str] = {}
@@ -76,9 +64,7 @@ def draw_mapping_table(proposal: Proposal, base: Proposal, key: KeyBuilder) -> M
 
     def draw_column(column: ProposedColumn) -> None:
         with st.container(key=key("row", column.position)):
-            left_column, middle_column, right_column, last_column = st.columns(
-                WIDTHS, vertical_alignment="center"
-            )
+            left_column, middle_column, right_column, last_column = st.columns(WIDTHS, vertical_alignment="center")
             left_column.html(_column_head(column))
             with middle_column:
                 _draw_field_select(column, contract_fields, proposal.kind, key)
@@ -90,9 +76,7 @@ def draw_mapping_table(proposal: Proposal, base: Proposal, key: KeyBuilder) -> M
             if column.note and column.confidence < SURE and not column.unknown_words:
                 st.html(tag("p", messages.translate(column.note), class_="ask"))
             if column.unknown_words:
-                words[column.field] = _draw_word_selects(
-                    column, contract_fields[column.field], proposal.kind, key
-                )
+                words[column.field] = _draw_word_selects(column, contract_fields[column.field], proposal.kind, key)
 
     with st.container(key="intake-columns"):
         st.html(_table_heading())
@@ -111,10 +95,7 @@ def draw_mapping_table(proposal: Proposal, base: Proposal, key: KeyBuilder) -> M
 
 def _table_heading() -> Html:
     titles = (_("Column of the file"), _("read as"), _("format"), _("certainty"))
-    cells = (
-        tag("span", title, style=f"flex:{width}")
-        for title, width in zip(titles, WIDTHS, strict=True)
-    )
+    cells = (tag("span", title, style=f"flex:{width}") for title, width in zip(titles, WIDTHS, strict=True))
     return tag("div", *cells, class_="columns-head", aria_hidden="true")
 
 
@@ -144,11 +125,7 @@ def _draw_field_select(
 
 
 def _draw_settings(
-    column: ProposedColumn,
-    field: api.Field,
-    key: KeyBuilder,
-    units: dict[str, str],
-    formats: dict[str, list[str]],
+    column: ProposedColumn, field: api.Field, key: KeyBuilder, units: dict[str, str], formats: dict[str, list[str]]
 ) -> None:
     """Controls for the unit of an amount and the formats of a date; for codes, the words recognised."""
     if options := api.available_units(field):
@@ -176,9 +153,7 @@ def _draw_settings(
             )
         )
     elif values := column.settings.get("values"):
-        count_text = ngettext("{n} word known", "{n} words known", len(values)).format(
-            n=len(values)
-        )
+        count_text = ngettext("{n} word known", "{n} words known", len(values)).format(n=len(values))
         pairs = ((word, _word_meaning(value, field)) for word, value in values.items())
         words_note = components.note(count_text, components.definitions(*pairs))
         st.html(tag("div", tag("span", count_text), words_note, class_="certain"))
@@ -214,14 +189,10 @@ def _word_meaning(value: str | bool | int, field: api.Field) -> str:
     return terms.code_name(field, str(value).lower())
 
 
-def _draw_word_selects(
-    column: ProposedColumn, field: api.Field, kind: str, key: KeyBuilder
-) -> dict[str, str]:
+def _draw_word_selects(column: ProposedColumn, field: api.Field, kind: str, key: KeyBuilder) -> dict[str, str]:
     """A control for every word that was not recognised; returns those decided, by word."""
     name = terms.field_name(kind, field.name)
-    message = _("Words of the file not recognised as {field}: say what each means.").format(
-        field=name
-    )
+    message = _("Words of the file not recognised as {field}: say what each means.").format(field=name)
     codes = list(api.word_by_code(field))
     decisions = {}
     with st.container(key=key("words", column.position)):
@@ -278,9 +249,7 @@ def _derived_field(column: ProposedColumn, kind: str) -> Html:
 
 def _draw_personal_columns(headers: list[str]) -> None:
     if headers:
-        message = _("Personal data, neither shown nor stored: {columns}").format(
-            columns=" / ".join(headers)
-        )
+        message = _("Personal data, neither shown nor stored: {columns}").format(columns=" / ".join(headers))
         st.html(tag("p", message, class_="personal"))
 
 

@@ -18,9 +18,7 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + csv.encode()
 
 
-def draw_download(
-    label: str, read_rows: Callable[[], pd.DataFrame], file_name: str, key: str
-) -> None:
+def draw_download(label: str, read_rows: Callable[[], pd.DataFrame], file_name: str, key: str) -> None:
     """A button for a CSV file, which is made when it is asked for."""
     st.download_button(
         label,

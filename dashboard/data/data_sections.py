@@ -16,8 +16,7 @@ from index_engine.importing.api import Inventory
 
 def draw_headline() -> None:
     components.headline(
-        _("Import your own files"),
-        _("From the spreadsheet of a court to the map in four steps, without code."),
+        _("Import your own files"), _("From the spreadsheet of a court to the map in four steps, without code.")
     )
 
 

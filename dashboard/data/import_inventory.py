@@ -57,10 +57,7 @@ def draw_data_set(warehouse: Path, state: WarehouseState | None) -> None:
 
 
 def _draw_new_data_set(*, first: bool) -> None:
-    with (
-        report_input_errors(),
-        st.container(horizontal=True, vertical_alignment="bottom", key="intake-begin"),
-    ):
+    with report_input_errors(), st.container(horizontal=True, vertical_alignment="bottom", key="intake-begin"):
         name = st.text_input(
             _("Name of your data set"),
             key="intake-set-name",
@@ -68,9 +65,7 @@ def _draw_new_data_set(*, first: bool) -> None:
             max_chars=40,
             width=280,
         ).strip()
-        click = st.button(
-            _("Create"), key="intake-begin-button", type="primary" if first else "secondary"
-        )
+        click = st.button(_("Create"), key="intake-begin-button", type="primary" if first else "secondary")
         if not click:
             return
         if name in cache.data_set_names():
@@ -86,15 +81,11 @@ def draw_stale_notice(warehouse: Path, state: WarehouseState) -> None:
     """Says when files came or went since the last build, and builds."""
     if not state.is_stale:
         return
-    with st.container(
-        horizontal=True, vertical_alignment="center", key="intake-stale", gap="medium"
-    ):
+    with st.container(horizontal=True, vertical_alignment="center", key="intake-stale", gap="medium"):
         st.html(
             tag(
                 "p",
-                _(
-                    "Files were imported or undone since the scores were computed: pages show the earlier state."
-                )
+                _("Files were imported or undone since the scores were computed: pages show the earlier state.")
                 if state.is_built
                 else _("Nothing has been computed from these files yet."),
             )
@@ -121,9 +112,7 @@ def draw_sources(warehouse: Path, rows: pd.DataFrame) -> None:
     is_base = rows["kind"].isin(BASE_KINDS)
     source_rows, base_rows = rows[~is_base], rows[is_base]
     has_all_rows = len(source_rows) <= MAX_SOURCES or address.get("all") == "1"
-    for row in source_rows.head(len(source_rows) if has_all_rows else MAX_SOURCES).itertuples(
-        index=False
-    ):
+    for row in source_rows.head(len(source_rows) if has_all_rows else MAX_SOURCES).itertuples(index=False):
         _draw_source(warehouse, row)
     if not has_all_rows:
         link_text = _("Show all {n}").format(n=formats.number(len(source_rows)))
@@ -143,29 +132,19 @@ def draw_sources(warehouse: Path, rows: pd.DataFrame) -> None:
 def _draw_source(warehouse: Path, row: Any) -> None:
     is_undone = not formats.is_missing(row.undone_at)
     with st.container(key=f"intake-source-{row.source_id}"):
-        left_column, middle_column, right_column = st.columns(
-            [2.2, 2.2, 1.3], vertical_alignment="center"
-        )
+        left_column, middle_column, right_column = st.columns([2.2, 2.2, 1.3], vertical_alignment="center")
         left_column.html(_source_facts(row, is_undone))
-        middle_column.html(
-            import_steps.row_counts_bar(row.rows, row.kept, row.warned, row.rejected)
-        )
+        middle_column.html(import_steps.row_counts_bar(row.rows, row.kept, row.warned, row.rejected))
         if is_undone:
             return
         with right_column, st.container(horizontal=True):
             if row.rejected or row.warned:
                 import_steps.draw_findings_download(
-                    lambda: api.list_findings(warehouse, int(row.source_id)),
-                    str(row.name),
-                    row.source_id,
+                    lambda: api.list_findings(warehouse, int(row.source_id)), str(row.name), row.source_id
                 )
             with st.popover(_("Undo"), type="tertiary", key=f"intake-back-{row.source_id}"):
                 st.html(tag("p", _("Undo the import of “{name}”?").format(name=row.name)))
-                confirmation = st.button(
-                    _("Yes, undo it"),
-                    key=f"intake-undo-{row.source_id}",
-                    type="primary",
-                )
+                confirmation = st.button(_("Yes, undo it"), key=f"intake-undo-{row.source_id}", type="primary")
         if confirmation:
             with report_input_errors():
                 api.undo_source(warehouse, int(row.source_id))
@@ -217,10 +196,7 @@ def draw_coverage(warehouse: Path, rows: pd.DataFrame) -> None:
     )
     if not courts.empty:
         csv_download.draw_download(
-            _("Download CSV"),
-            lambda: rows,
-            f"{warehouse.stem}_coverage.csv",
-            "download-coverage",
+            _("Download CSV"), lambda: rows, f"{warehouse.stem}_coverage.csv", "download-coverage"
         )
 
 
@@ -230,10 +206,7 @@ def coverage_by_court(rows: pd.DataFrame) -> pd.DataFrame:
         ["court_id", "name"], as_index=False
     )
     courts = court_groups.agg(
-        received=("received", "sum"),
-        expected=("expected", "sum"),
-        first=("year", "min"),
-        last=("year", "max"),
+        received=("received", "sum"), expected=("expected", "sum"), first=("year", "min"), last=("year", "max")
     )
     courts["share"] = courts["received"] / courts["expected"].clip(lower=1)
     courts["years"] = [
@@ -244,11 +217,7 @@ def coverage_by_court(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _share_bar(share: float) -> Html:
-    colour = (
-        import_steps.REJECTED_COLOUR
-        if share < 1 - MAX_MISSING_SHARE
-        else import_steps.LOADED_COLOUR
-    )
+    colour = import_steps.REJECTED_COLOUR if share < 1 - MAX_MISSING_SHARE else import_steps.LOADED_COLOUR
     bar = cells.stacked_bar([(share, colour, formats.percent(share, 0))], 1.0)
     return tag("span", bar, tag("span", formats.percent(share, 0)), class_="share")
 

@@ -14,12 +14,7 @@ import streamlit as st
 
 from dashboard.data import csv_download
 from dashboard.data.reading_steps import PROPOSALS_KEY, Reading
-from dashboard.data.step_messages import (
-    draw_advice,
-    draw_error,
-    draw_step_heading,
-    report_input_errors,
-)
+from dashboard.data.step_messages import draw_advice, draw_error, draw_step_heading, report_input_errors
 from dashboard.state import address, cache
 from dashboard.text import formats, messages, terms
 from dashboard.text.i18n import _, ngettext
@@ -60,21 +55,13 @@ class FindingCount:
 
 def draw_dry_run(warehouse: Path, reading: Reading) -> DryRun | None:
     """Step 3. The dry run of the file as it is read now; None before it."""
-    draw_step_heading(
-        3,
-        _("Dry run"),
-        _("Every row is read and validated as in an import; nothing is stored."),
-    )
+    draw_step_heading(3, _("Dry run"), _("Every row is read and validated as in an import; nothing is stored."))
     current_key = (str(warehouse), *reading.key)
     dry_run: DryRun | None
     previous_key, dry_run = st.session_state.get(DRY_RUN_KEY, (None, None))
     if st.button(_("Dry run"), key="intake-try", type="secondary" if dry_run else "primary"):
         dry_run = None
-        with (
-            report_input_errors(),
-            _ProgressBar(warehouse) as bar,
-            reading.input_file.on_disk() as path,
-        ):
+        with report_input_errors(), _ProgressBar(warehouse) as bar, reading.input_file.on_disk() as path:
             dry_run = api.dry_run(warehouse, reading.kind, path, reading.mapping, bar.report)
             previous_key = current_key
             st.session_state[DRY_RUN_KEY] = (previous_key, dry_run)
@@ -97,11 +84,7 @@ def draw_import(warehouse: Path, reading: Reading) -> None:
     if not st.button(_("Import and compute"), key="intake-import", type="primary"):
         return
     outcome, problem = None, None
-    with (
-        report_input_errors(),
-        _ProgressBar(warehouse) as bar,
-        reading.input_file.on_disk() as path,
-    ):
+    with report_input_errors(), _ProgressBar(warehouse) as bar, reading.input_file.on_disk() as path:
         outcome = api.import_file(warehouse, reading.kind, path, reading.mapping, bar.report)
     if outcome is None:
         return
@@ -109,9 +92,7 @@ def draw_import(warehouse: Path, reading: Reading) -> None:
         build_warehouse(warehouse)
     except InputError as error:
         problem = error
-    st.session_state[IMPORT_KEY] = CompletedImport(
-        warehouse, reading.input_file.name, outcome, problem
-    )
+    st.session_state[IMPORT_KEY] = CompletedImport(warehouse, reading.input_file.name, outcome, problem)
     for session_key in (DRY_RUN_KEY, PROPOSALS_KEY):
         st.session_state.pop(session_key, None)
     st.session_state["intake_round"] = st.session_state.get("intake_round", 0) + 1
@@ -156,9 +137,7 @@ class _ProgressBar:
         self._widget.progress(share, text)
 
 
-def row_counts_bar(
-    row_count: int, loaded_count: int, warning_count: int, rejected_count: int
-) -> Html:
+def row_counts_bar(row_count: int, loaded_count: int, warning_count: int, rejected_count: int) -> Html:
     """All rows as a bar of three parts that add up: accepted, accepted with a warning, rejected."""
     pieces = (
         (loaded_count - warning_count, LOADED_COLOUR, _("accepted")),
@@ -166,8 +145,7 @@ def row_counts_bar(
         (rejected_count, REJECTED_COLOUR, _("rejected")),
     )
     bar = cells.stacked_bar(
-        ((size, colour, f"{name} {formats.number(size)}") for size, colour, name in pieces),
-        row_count,
+        ((size, colour, f"{name} {formats.number(size)}") for size, colour, name in pieces), row_count
     )
     legend = (
         tag("span", tag("i", style=f"background:{colour}"), name, tag("b", formats.number(size)))
@@ -179,11 +157,7 @@ def row_counts_bar(
 
 def _draw_dry_run_result(dry_run: DryRun, reading: Reading) -> None:
     outcome = dry_run.outcome
-    st.html(
-        row_counts_bar(
-            outcome.rows, outcome.accepted_rows, outcome.warned_rows, outcome.rejected_rows
-        )
-    )
+    st.html(row_counts_bar(outcome.rows, outcome.accepted_rows, outcome.warned_rows, outcome.rejected_rows))
     st.html(_change_counts(outcome, reading.kind))
     if not dry_run.new_courts.empty:
         names = [str(name) for name in dry_run.new_courts["name"]]
@@ -215,12 +189,7 @@ def _draw_dry_run_result(dry_run: DryRun, reading: Reading) -> None:
     with right_column:
         table_block(
             None,
-            TableSpec(
-                "intake-findings",
-                _("The first rows with findings"),
-                finding_columns(reading.kind),
-                heading="",
-            ),
+            TableSpec("intake-findings", _("The first rows with findings"), finding_columns(reading.kind), heading=""),
             dry_run.findings.head(MAX_FINDINGS).itertuples(index=False),
         )
         draw_findings_download(lambda: dry_run.findings, reading.input_file.name, "trial")
@@ -236,8 +205,7 @@ def _change_counts(outcome: LoadResult, kind: str) -> Html:
     ]
     cells = [tag("div", tag("dt", term), tag("dd", formats.number(n))) for term, n in facts]
     fields = " · ".join(
-        f"{terms.field_name(kind, name)} {formats.number(rows)}"
-        for name, rows in changes.changes_by_field.items()
+        f"{terms.field_name(kind, name)} {formats.number(rows)}" for name, rows in changes.changes_by_field.items()
     )
     field_changes = tag("p", _("Changed: {fields}").format(fields=fields), class_="quiet")
     return join(tag("dl", *cells, class_="facts"), field_changes if fields else None)
@@ -275,9 +243,7 @@ def _value_text(line: Any) -> str:
     return str(line.value) if withheld is None else messages.translate(withheld)
 
 
-def draw_findings_download(
-    read_findings: Callable[[], pd.DataFrame], name: str, key: object
-) -> None:
+def draw_findings_download(read_findings: Callable[[], pd.DataFrame], name: str, key: object) -> None:
     """A button for the findings as CSV, for whoever corrects the file; `name` is that of the file."""
 
     def export_rows() -> pd.DataFrame:
@@ -297,11 +263,7 @@ def draw_completed_import(warehouse: Path) -> bool:
     outcome = last_import.outcome
     with st.container(key="intake-done"):
         st.html(tag("h2", _("{name}: imported").format(name=last_import.name)))
-        st.html(
-            row_counts_bar(
-                outcome.rows, outcome.accepted_rows, outcome.warned_rows, outcome.rejected_rows
-            )
-        )
+        st.html(row_counts_bar(outcome.rows, outcome.accepted_rows, outcome.warned_rows, outcome.rejected_rows))
         if last_import.problem:
             draw_error(messages.translate(last_import.problem))
         else:

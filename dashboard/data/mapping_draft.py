@@ -33,20 +33,14 @@ class MappingChoices:
 
 def mapping_text(proposal: Proposal, choices: MappingChoices) -> str:
     """The text of the mapping file that reads the file as decided."""
-    contract_fields = {
-        contract_field.name: contract_field for contract_field in api.contract_fields(proposal.kind)
-    }
+    contract_fields = {contract_field.name: contract_field for contract_field in api.contract_fields(proposal.kind)}
     columns = [_apply_choices(column, contract_fields, choices) for column in proposal.columns]
     columns += [
         ProposedColumn("", None, name, 1.0, Message("same_in_all_rows"), {"constant": value})
         for name, value in choices.constants.items()
     ]
-    missing_fields = tuple(
-        name for name in proposal.missing_fields if name not in choices.constants
-    )
-    final_proposal = replace(
-        proposal, columns=tuple(columns), missing_fields=missing_fields, warnings=()
-    )
+    missing_fields = tuple(name for name in proposal.missing_fields if name not in choices.constants)
+    final_proposal = replace(proposal, columns=tuple(columns), missing_fields=missing_fields, warnings=())
     return api.mapping_text(
         final_proposal,
         name=choices.name or None,
@@ -74,9 +68,7 @@ def _apply_choices(
         settings |= {"format": choices.formats[name]} if choices.formats[name] else {}
     if choices.words.get(name):
         known_words = settings.get("values", {})
-        settings["values"] = known_words | api.typed_codes(
-            contract_fields[name], choices.words[name]
-        )
+        settings["values"] = known_words | api.typed_codes(contract_fields[name], choices.words[name])
     if choices.clear and not contract_fields[name].required and "column" in settings:
         settings["on_bad"] = "clear"
     return replace(column, settings=settings, unknown_words=())
@@ -94,8 +86,7 @@ def unique_fields(field_by_position: Mapping[int, str | None]) -> dict[int, str 
     for position, name in sorted(field_by_position.items()):
         first_position.setdefault(name, position)
     return {
-        position: name if first_position[name] == position else None
-        for position, name in field_by_position.items()
+        position: name if first_position[name] == position else None for position, name in field_by_position.items()
     }
 
 
@@ -116,11 +107,7 @@ def file_columns(proposal: Proposal) -> list[ProposedColumn]:
 def derived_columns(proposal: Proposal) -> list[ProposedColumn]:
     """What feeds a field without being its column: a constant, a template, part of a number."""
     file_column_ids = {id(column) for column in file_columns(proposal)}
-    return [
-        column
-        for column in proposal.columns
-        if column.field is not None and id(column) not in file_column_ids
-    ]
+    return [column for column in proposal.columns if column.field is not None and id(column) not in file_column_ids]
 
 
 def general_warnings(proposal: Proposal) -> list[Message]:

@@ -83,9 +83,7 @@ def _dropzone_css() -> str:
 def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
     """Step 2. How the file is to be read, None while a decision is open."""
     step_messages.draw_step_heading(
-        2,
-        _("Check how it is read"),
-        _("Columns are recognised by their headings and values. Correct what is wrong."),
+        2, _("Check how it is read"), _("Columns are recognised by their headings and values. Correct what is wrong.")
     )
     saved_reading = _load_mapping_file(input_file)
     if saved_reading is not None:
@@ -114,10 +112,7 @@ def _load_mapping_file(input_file: InputFile) -> Reading | None:
     label = _("Use a mapping file saved earlier")
     with st.expander(label, key="intake-mapping"), step_messages.report_input_errors():
         upload = st.file_uploader(
-            label,
-            type=["toml"],
-            key=f"intake-mapping-{input_file.token}",
-            label_visibility="collapsed",
+            label, type=["toml"], key=f"intake-mapping-{input_file.token}", label_visibility="collapsed"
         )
         if upload is None:
             return None
@@ -177,10 +172,7 @@ def _file_facts(base: Proposal) -> Html:
 
 
 def _cached_proposal(
-    input_file: InputFile,
-    kind: str | None,
-    sheet: str | None,
-    field_pairs: tuple[tuple[int, str | None], ...],
+    input_file: InputFile, kind: str | None, sheet: str | None, field_pairs: tuple[tuple[int, str | None], ...]
 ) -> Proposal:
     """The proposal for a file read in one way, cached in the session until the file changes."""
     token: str
@@ -191,9 +183,7 @@ def _cached_proposal(
     reading_key = (kind, sheet, field_pairs)
     if reading_key not in proposals:
         with input_file.on_disk() as path:
-            proposals[reading_key] = api.propose_mapping(
-                path, kind, sheet=sheet, overrides=dict(field_pairs)
-            )
+            proposals[reading_key] = api.propose_mapping(path, kind, sheet=sheet, overrides=dict(field_pairs))
     st.session_state[PROPOSALS_KEY] = (input_file.token, proposals)
     return proposals[reading_key]
 
@@ -207,15 +197,11 @@ def _draw_source_form(
 ) -> mapping_draft.MappingChoices:
     """What is true of the whole file: its name, the days it observes, whether it is complete."""
     earlier_sources = api.list_sources(warehouse)
-    same_kind = earlier_sources[
-        (earlier_sources["kind"] == proposal.kind) & earlier_sources["undone_at"].isna()
-    ]
+    same_kind = earlier_sources[(earlier_sources["kind"] == proposal.kind) & earlier_sources["undone_at"].isna()]
     known_names = list(dict.fromkeys(same_kind["name"]))
     default_name = input_file.name.rpartition(".")[0]
     with st.container(key="intake-about"):
-        left_column, middle_column, right_column = st.columns(
-            [2, 1, 1], vertical_alignment="bottom"
-        )
+        left_column, middle_column, right_column = st.columns([2, 1, 1], vertical_alignment="bottom")
         name = left_column.selectbox(
             _("Name of the source"),
             list(dict.fromkeys([default_name, *known_names])),
@@ -227,10 +213,7 @@ def _draw_source_form(
             ),
         )
         days = {}
-        for column, bound, label in (
-            (middle_column, "from", _("Records from")),
-            (right_column, "to", _("Records to")),
-        ):
+        for column, bound, label in ((middle_column, "from", _("Records from")), (right_column, "to", _("Records to"))):
             days[bound] = column.date_input(
                 label,
                 value=None,
@@ -255,15 +238,11 @@ def _draw_source_form(
             )
         )
         complete = known_names != [] and st.checkbox(
-            _(
-                "This file is complete: remove rows of earlier files of this name that it does not contain"
-            ),
+            _("This file is complete: remove rows of earlier files of this name that it does not contain"),
             key=key("complete"),
         )
         clear = st.checkbox(
-            _("Accept a row with an unreadable optional value, without that value"),
-            value=True,
-            key=key("clear"),
+            _("Accept a row with an unreadable optional value, without that value"), value=True, key=key("clear")
         )
     return replace(
         choices,
@@ -275,23 +254,17 @@ def _draw_source_form(
     )
 
 
-def _is_complete(
-    proposal: Proposal, choices: mapping_draft.MappingChoices, duplicates: list[str]
-) -> bool:
+def _is_complete(proposal: Proposal, choices: mapping_draft.MappingChoices, duplicates: list[str]) -> bool:
     """Whether every decision is made; shows an error for each that is not."""
 
     def names(fields: list[str]) -> str:
         return ", ".join(terms.field_name(proposal.kind, name) for name in fields)
 
     if duplicates:
-        step_messages.draw_error(
-            _("More than one column is read as: {fields}").format(fields=names(duplicates))
-        )
+        step_messages.draw_error(_("More than one column is read as: {fields}").format(fields=names(duplicates)))
     if absent_fields := mapping_draft.open_fields(proposal, choices.constants):
         step_messages.draw_error(
-            _("Required, and not read from any column yet: {fields}").format(
-                fields=names(absent_fields)
-            )
+            _("Required, and not read from any column yet: {fields}").format(fields=names(absent_fields))
         )
     return not duplicates and not absent_fields
 

@@ -18,9 +18,7 @@ ROW_OFFSET = 0.16  # of a row, between the two dots of an assumption
 MIN_COLOURED_N = 20  # places: a correlation of fewer is mostly chance, and its colour would shout
 
 
-def correlation_cell(
-    value: float | None, n: int, n_places: int, title: str, *, has_outline: bool = False
-) -> Html:
+def correlation_cell(value: float | None, n: int, n_places: int, title: str, *, has_outline: bool = False) -> Html:
     """A correlation on a background of its colour, uncoloured if it rests on few places; with its n
     if that is below `n_places`, the number of places that have a score."""
     n_note = tag("small", f"n {formats.number(n)}") if n < n_places else None
@@ -109,9 +107,7 @@ def sobol_chart(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) ->
             "marker": {"size": 10, "color": colour, "symbol": symbol, "line": {"width": 2}},
             "customdata": [
                 f"{formats.number(value, 2)} ± {formats.number(half, 2)}"
-                for value, half in zip(
-                    rows.loc[has_index, column], rows.loc[has_index, f"{column}_half"], strict=True
-                )
+                for value, half in zip(rows.loc[has_index, column], rows.loc[has_index, f"{column}_half"], strict=True)
             ],
             "hovertemplate": "%{fullData.name}: %{customdata}<extra></extra>",
         }
@@ -126,11 +122,7 @@ def sobol_chart(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) ->
         margin={"l": 8, "r": 10, "t": 34, "b": 30},
         showlegend=True,
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        xaxis={
-            "zeroline": True,
-            "zerolinecolor": theme.current_palette().muted,
-            "rangemode": "tozero",
-        },
+        xaxis={"zeroline": True, "zerolinecolor": theme.current_palette().muted, "rangemode": "tozero"},
         yaxis={
             "showgrid": True,
             "tickvals": list(range(len(rows))),

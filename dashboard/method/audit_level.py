@@ -28,9 +28,7 @@ def selected_level(levels: Iterable[str] = LEVELS) -> str:
 def level_switch(levels: Iterable[str] = LEVELS) -> Html:
     options = list(levels)
     labels = {level: level_names()[level] for level in options}
-    return controls.switch(
-        "audit", _("Level"), labels, selected_level(options), default=LEVELS[0], small=True
-    )
+    return controls.switch("audit", _("Level"), labels, selected_level(options), default=LEVELS[0], small=True)
 
 
 def view_of_latest_period(view: View) -> View:

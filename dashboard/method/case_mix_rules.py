@@ -81,15 +81,9 @@ def _case_mix_notes(limits: CaseMix) -> list[str]:
 def stratifier_rows(strata: Strata) -> list[StratifierRow]:
     return [
         StratifierRow(_("Class of cause"), _group_paragraphs(strata.classes, "cases", "cause")),
-        StratifierRow(
-            _("Amount claimed"),
-            _paragraphs((text,) for text in _claim_classes(strata.claim_classes)),
-        ),
+        StratifierRow(_("Amount claimed"), _paragraphs((text,) for text in _claim_classes(strata.claim_classes))),
         StratifierRow(_("Kind of debtor"), _paragraphs((text,) for text in _debtor_kinds())),
-        StratifierRow(
-            _("Asset class, for auction lots"),
-            _group_paragraphs(strata.assets, "auctions", "asset_class"),
-        ),
+        StratifierRow(_("Asset class, for auction lots"), _group_paragraphs(strata.assets, "auctions", "asset_class")),
     ]
 
 
@@ -105,8 +99,7 @@ def _group_paragraphs(groups: Mapping[str, tuple[str, ...]], kind: str, name: st
         return _("all others, and unknown") if code == "*" else terms.code_name(field, code)
 
     return _paragraphs(
-        (tag("code", group), " ", _(", ").join(map(code_text, codes)))
-        for group, codes in groups.items()
+        (tag("code", group), " ", _(", ").join(map(code_text, codes))) for group, codes in groups.items()
     )
 
 
@@ -122,8 +115,7 @@ def _claim_classes(edges: tuple[int, ...]) -> list[str]:
     if not edges:
         return [_("all amounts"), _("not known")]
     middle_classes = [
-        _("{low} to below {high}").format(low=amount(low), high=amount(high))
-        for low, high in pairwise(edges)
+        _("{low} to below {high}").format(low=amount(low), high=amount(high)) for low, high in pairwise(edges)
     ]
     return [
         _("below {high}").format(high=amount(edges[0])),

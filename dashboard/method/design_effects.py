@@ -29,9 +29,7 @@ def draw_design_effects(view: View) -> None:
             [
                 text_column(_("Indicator"), lambda row: names[row.indicator]),
                 number_column(_("Design effect"), lambda row: row.design_effect, 2),
-                share_column(
-                    _("Errors wider by"), _error_widening, reason=lambda row: _("not at all")
-                ),
+                share_column(_("Errors wider by"), _error_widening, reason=lambda row: _("not at all")),
                 number_column(_("Groups of cases"), lambda row: row.n_groups),
             ],
             explanation=_(

@@ -47,12 +47,8 @@ def draw_agreement(view: View) -> None:
         return
     method, coherence = latest_view.snapshot.method, Coherence(rows)
     n_text = _(
-        "n = {places} with a score; a smaller n is given under its coefficient, which is not "
-        "coloured below {few}"
-    ).format(
-        places=place_count(level, coherence.n_places),
-        few=formats.number(audit_charts.MIN_COLOURED_N),
-    )
+        "n = {places} with a score; a smaller n is given under its coefficient, which is not coloured below {few}"
+    ).format(places=place_count(level, coherence.n_places), few=formats.number(audit_charts.MIN_COLOURED_N))
     table_block(
         latest_view,
         TableSpec(
@@ -82,8 +78,7 @@ def correlation_columns(method: Method, coherence: Coherence) -> list[Column[Ite
         for number, indicator in enumerate(method.indicators[:-1], start=1)  # the last: a row only
     ]
     dimension_columns = [
-        _correlation_column(method, coherence, localise(dimension.name), dimension)
-        for dimension in method.dimensions
+        _correlation_column(method, coherence, localise(dimension.name), dimension) for dimension in method.dimensions
     ]
     return [
         Column(_("Indicator"), lambda item: _numbered_label(method, item)),
@@ -98,9 +93,7 @@ def _numbered_label(method: Method, item: Item) -> Html:
     return tag("span", tag("b", number) if number else None, localise(item.name), class_="numbered")
 
 
-def _correlation_column(
-    method: Method, coherence: Coherence, heading: str, other: Other
-) -> Column[Item]:
+def _correlation_column(method: Method, coherence: Coherence, heading: str, other: Other) -> Column[Item]:
     other_name = _("Score") if other is None else localise(other.name)
     other_id = SCORE if other is None else other.id
 
@@ -110,16 +103,9 @@ def _correlation_column(
             return ""
         entry = coherence.value(kind, item.id, other_id)
         title = _("{one} and {other}: {r}, n = {n}").format(
-            one=localise(item.name),
-            other=other_name,
-            r=formats.number(entry.value, 2),
-            n=formats.number(entry.n),
+            one=localise(item.name), other=other_name, r=formats.number(entry.value, 2), n=formats.number(entry.n)
         )
-        is_in_dimension = (
-            isinstance(item, Indicator)
-            and isinstance(other, Dimension)
-            and item.dimension == other.id
-        )
+        is_in_dimension = isinstance(item, Indicator) and isinstance(other, Dimension) and item.dimension == other.id
         return audit_charts.correlation_cell(
             entry.value, entry.n, coherence.n_places, title, has_outline=is_in_dimension
         )

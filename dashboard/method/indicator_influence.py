@@ -67,11 +67,7 @@ def influence_columns(method: Method, coherence: Coherence) -> list[Column[Indic
     def value_with_n(kind: str, digits: int, heading: str, note: str = "") -> Column[Indicator]:
         def cell(indicator: Indicator) -> Html:
             entry = coherence.value(kind, indicator.id, SCORE)
-            text = (
-                components.status_text("too_few")
-                if entry.value is None
-                else formats.number(entry.value, digits)
-            )
+            text = components.status_text("too_few") if entry.value is None else formats.number(entry.value, digits)
             return cells.value_with_detail(text, f"n = {formats.number(entry.n)}")
 
         return Column(heading, cell, kind="number", note=note)
@@ -86,9 +82,7 @@ def influence_columns(method: Method, coherence: Coherence) -> list[Column[Indic
         ),
         plot_column(
             "0–" + formats.percent(max_share, 0),
-            lambda indicator: audit_charts.influence_cell(
-                weight(indicator), effect_share(indicator), max_share
-            ),
+            lambda indicator: audit_charts.influence_cell(weight(indicator), effect_share(indicator), max_share),
         ),
         value_with_n("main_effect", 2, _("Main effect")),
         value_with_n(

@@ -62,9 +62,7 @@ def indicator_shares(method: Method) -> Html:
         texts = [
             _("{name} {share}").format(
                 name=localise(indicator.name),
-                share=formats.percent(
-                    dimension.weight / total_weight * indicator.weight / dimension_weight, 0
-                ),
+                share=formats.percent(dimension.weight / total_weight * indicator.weight / dimension_weight, 0),
             )
             for indicator in indicators
         ]

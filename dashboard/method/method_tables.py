@@ -25,9 +25,9 @@ def draw_indicators(method: Method) -> None:
             "method-indicators",
             _("Dimensions and indicators"),
             indicator_columns(method),
-            explanation=_(
-                "Weights are shares within the dimension; the dimensions are weighted {shares}."
-            ).format(shares=" : ".join(f"{d.weight:g}" for d in method.dimensions)),
+            explanation=_("Weights are shares within the dimension; the dimensions are weighted {shares}.").format(
+                shares=" : ".join(f"{d.weight:g}" for d in method.dimensions)
+            ),
             anchor="indicators",
         ),
         indicators_by_dimension(method),
@@ -114,18 +114,11 @@ def draw_outcomes(method: Method) -> None:
 
 
 def closing_modes_text(row: OutcomeRow) -> str:
-    return ", ".join(
-        _("all others, and unknown") if mode == "*" else mode for mode in row.closing_modes
-    )
+    return ", ".join(_("all others, and unknown") if mode == "*" else mode for mode in row.closing_modes)
 
 
 def draw_sources(view: View) -> None:
-    kinds = {
-        "cases": _("cases"),
-        "auctions": _("auctions"),
-        "courts": _("courts"),
-        "regions": _("regions"),
-    }
+    kinds = {"cases": _("cases"), "auctions": _("auctions"), "courts": _("courts"), "regions": _("regions")}
     rows = queries.sources(view.snapshot)
     table_block(
         view,
@@ -141,9 +134,7 @@ def draw_sources(view: View) -> None:
                 text_column("SHA-256", lambda row: tag("code", row.sha256)),
                 text_column(_("Data"), _data_kind),
             ],
-            explanation=_(
-                "Every file that was used, with its SHA-256: the same bytes give the same numbers."
-            ),
+            explanation=_("Every file that was used, with its SHA-256: the same bytes give the same numbers."),
             anchor="sources",
             source=None,
             download=lambda: rows,

@@ -28,9 +28,7 @@ class BandLimits:
 
 def draw_bands_and_ranks(method: Method) -> None:
     components.section(
-        _("Bands and rank sets"),
-        _("Neither is finer than the sampling error of the scores allows."),
-        "ranks",
+        _("Bands and rank sets"), _("Neither is finer than the sampling error of the scores allows."), "ranks"
     )
     left_column, right_column = st.columns(2, gap="large")
     with left_column:
@@ -115,9 +113,9 @@ def _peer_notes(method: Method) -> list[str]:
             "province, which a single court can hardly change."
         ).format(sizes=sizes, tiers=number(peers.tiers))
         if peers.size_breaks
-        else _(
-            "Peers are all places of one level, in {tiers} tiers by the mean capped claim."
-        ).format(tiers=number(peers.tiers)),
+        else _("Peers are all places of one level, in {tiers} tiers by the mean capped claim.").format(
+            tiers=number(peers.tiers)
+        ),
         _(
             "Where fewer than {n} members of a group have an estimate, size classes are merged and "
             "tiers dropped, in the last resort down to the whole level."

@@ -33,40 +33,22 @@ def section_groups(view: View) -> list[SectionGroup]:
     """All sections in the order of the page."""
     method = view.snapshot.method
     rules = (
-        PageSection(
-            "steps", _("How a score is made"), lambda: construction.draw_construction(method)
-        ),
+        PageSection("steps", _("How a score is made"), lambda: construction.draw_construction(method)),
         PageSection("limits", _("What it does not say"), None),
         PageSection("indicators", _("Indicators"), lambda: method_tables.draw_indicators(method)),
         PageSection("ranks", _("Bands and ranks"), lambda: rank_rules.draw_bands_and_ranks(method)),
         PageSection("case-mix", _("Case mix"), lambda: case_mix_rules.draw_case_mix(method)),
         PageSection("peers", _("Small places"), lambda: rank_rules.draw_peers(method)),
         PageSection("checks", _("Checks"), lambda: rank_rules.draw_checks(method)),
-        PageSection(
-            "figures", _("Official statistics"), lambda: method_tables.draw_statistics(method)
-        ),
+        PageSection("figures", _("Official statistics"), lambda: method_tables.draw_statistics(method)),
         PageSection("outcomes", "", lambda: method_tables.draw_outcomes(method)),
         PageSection("methods", _("Methods side by side"), lambda: method_list.draw_methods(view)),
     )
     robustness = (
-        PageSection(
-            "agreement",
-            _("Do the indicators agree?"),
-            lambda: indicator_agreement.draw_agreement(view),
-        ),
-        PageSection(
-            "influence", _("Effective weights"), lambda: indicator_influence.draw_influence(view)
-        ),
-        PageSection(
-            "sensitivity",
-            _("Sensitivity to the method"),
-            lambda: sensitivity_audit.draw_sensitivity(view),
-        ),
-        PageSection(
-            "design-effects",
-            _("Design effects"),
-            lambda: design_effects.draw_design_effects(view),
-        ),
+        PageSection("agreement", _("Do the indicators agree?"), lambda: indicator_agreement.draw_agreement(view)),
+        PageSection("influence", _("Effective weights"), lambda: indicator_influence.draw_influence(view)),
+        PageSection("sensitivity", _("Sensitivity to the method"), lambda: sensitivity_audit.draw_sensitivity(view)),
+        PageSection("design-effects", _("Design effects"), lambda: design_effects.draw_design_effects(view)),
         PageSection("sources", _("Sources"), lambda: method_tables.draw_sources(view)),
     )
     return [SectionGroup(_("Method"), rules), SectionGroup(_("Robustness"), robustness)]
@@ -76,10 +58,6 @@ def contents(groups: list[SectionGroup]) -> Html:
     """A link to each section, a line for each group."""
     lines = []
     for group in groups:
-        links = [
-            tag("a", section.name, href=f"#{section.anchor}")
-            for section in group.sections
-            if section.name
-        ]
+        links = [tag("a", section.name, href=f"#{section.anchor}") for section in group.sections if section.name]
         lines.append(tag("p", tag("b", group.title), *links))
     return tag("nav", *lines, class_="contents", aria_label=_("On this page"))

@@ -44,13 +44,7 @@ def draw_sensitivity(view: View) -> None:
     latest_view = audit_level.view_of_latest_period(view)
     st.html(audit_level.level_switch(SENSITIVITY_LEVELS))
     if address.get("audit") == "court":
-        st.html(
-            tag(
-                "p",
-                _("Assumptions are not varied for courts: these are provinces."),
-                class_="quiet",
-            )
-        )
+        st.html(tag("p", _("Assumptions are not varied for courts: these are provinces."), class_="quiet"))
     rows = queries.perturbations(latest_view.snapshot, level)
     if rows.empty:
         st.html(audit_level.too_few_places_note(level))
@@ -138,28 +132,16 @@ def perturbation_columns(method: Method, max_change: float) -> list[Column[Any]]
         return audit_charts.length_cell(row.rank_mean, max_change)
 
     return [
-        text_column(
-            _("Assumption changed"),
-            lambda row: perturbation_text(method, row.perturbation, row.item),
-        ),
+        text_column(_("Assumption changed"), lambda row: perturbation_text(method, row.perturbation, row.item)),
         plot_column(_("Mean change of rank"), mean_rank_cell),
+        number_column(tag("span", _("Mean"), class_="visually-hidden"), unless_unscored(lambda row: row.rank_mean), 1),
         number_column(
-            tag("span", _("Mean"), class_="visually-hidden"),
-            unless_unscored(lambda row: row.rank_mean),
-            1,
-        ),
-        number_column(
-            _("Largest"),
-            unless_unscored(lambda row: row.rank_max),
-            note=_("Largest change of rank of any place"),
+            _("Largest"), unless_unscored(lambda row: row.rank_max), note=_("Largest change of rank of any place")
         ),
         Column(_("Places that move"), _moved_places_cell, kind="number"),
         number_column(_("Mean change of score"), unless_unscored(lambda row: row.score_mean), 1),
         number_column(
-            _("Largest"),
-            unless_unscored(lambda row: row.score_max),
-            1,
-            note=_("Largest change of score of any place"),
+            _("Largest"), unless_unscored(lambda row: row.score_max), 1, note=_("Largest change of score of any place")
         ),
     ]
 
@@ -167,14 +149,10 @@ def perturbation_columns(method: Method, max_change: float) -> list[Column[Any]]
 def _moved_places_cell(row: Any) -> Html | str:
     if row.reason == "no scores":
         return formats.NO_VALUE
-    count_text = _("{n} of {total}").format(
-        n=formats.number(row.rank_moved), total=formats.number(row.units)
-    )
+    count_text = _("{n} of {total}").format(n=formats.number(row.rank_moved), total=formats.number(row.units))
     if not row.lost:
         return count_text
-    return cells.value_with_detail(
-        count_text, _("{n} lose their score").format(n=formats.number(row.lost))
-    )
+    return cells.value_with_detail(count_text, _("{n} lose their score").format(n=formats.number(row.lost)))
 
 
 # ---------------------------------------------------------------- which assumption matters most
@@ -188,13 +166,9 @@ def draw_sobol_indices(latest_view: View, level: str) -> None:
     rows = rows.sort_values("total", kind="stable", na_position="first")
     names = {row.choice: terms.assumption_name(row.choice) for row in rows.itertuples()}
     chart = latest_view.cached(
-        "sobol",
-        lambda: audit_charts.sobol_chart(rows, names, components.watermark(latest_view)),
-        level,
+        "sobol", lambda: audit_charts.sobol_chart(rows, names, components.watermark(latest_view)), level
     )
-    count_text = place_count(
-        level, int(queries.sensitivity(latest_view.snapshot, level)["rank"].notna().sum())
-    )
+    count_text = place_count(level, int(queries.sensitivity(latest_view.snapshot, level)["rank"].notna().sum()))
     chart_block.show_chart(
         latest_view,
         chart,
@@ -227,10 +201,7 @@ def sobol_notes(method: Method) -> Html:
             "were fixed."
         ),
         _("A total index well above the first-order index: the assumption interacts with others."),
-        _(
-            "An estimate of a first-order index near 0 may be negative; the line is its 95% "
-            "interval."
-        ),
+        _("An estimate of a first-order index near 0 may be negative; the line is its 95% interval."),
         _(
             "Varied: weights (Dirichlet around those of the method, concentration {concentration}), "
             "goalposts by up to {share} of their distance, the kind of mean, one indicator left "
@@ -256,11 +227,7 @@ def draw_joint_changes(latest_view: View, level: str) -> None:
     all_link = None
     if not is_complete:
         link_text = _("Show all {n}").format(n=formats.number(len(listed_rows)))
-        all_link = tag(
-            "p",
-            tag("a", link_text, href=address.current_link(all="1"), data_in=True),
-            class_="more",
-        )
+        all_link = tag("p", tag("a", link_text, href=address.current_link(all="1"), data_in=True), class_="more")
     table_block(
         latest_view,
         TableSpec(
@@ -274,10 +241,7 @@ def draw_joint_changes(latest_view: View, level: str) -> None:
             ).format(n=formats.number(latest_view.snapshot.method.sensitivity.replicates)),
             introduction=[audit_charts.rank_intervals_legend()],
             notes=[all_link],
-            source=Source(
-                n=int(latest_view.scores(level)["n"].sum()),
-                extra=place_count(level, len(listed_rows)),
-            ),
+            source=Source(n=int(latest_view.scores(level)["n"].sum()), extra=place_count(level, len(listed_rows))),
             download=lambda: rows,
             download_name=f"choices-together-{level}",
         ),
@@ -295,9 +259,7 @@ def rank_range_columns(level: str, rows: Sequence[Any]) -> list[Column[Any]]:
     columns: list[Column[Any]] = [
         place_column(level_name(level), level),
         number_column(_("Rank"), lambda row: row.rank),
-        plot_column(
-            f"1–{formats.number(total)}", lambda row: audit_charts.rank_intervals_cell(row, total)
-        ),
+        plot_column(f"1–{formats.number(total)}", lambda row: audit_charts.rank_intervals_cell(row, total)),
         Column(
             _("Over assumptions"),
             rank_range(lambda row: row.rank_low, lambda row: row.rank_high),
@@ -321,10 +283,7 @@ def rank_range_columns(level: str, rows: Sequence[Any]) -> list[Column[Any]]:
     if any(row.scored < 1 for row in rows):
         columns.append(
             share_column(
-                _("Scored"),
-                lambda row: row.scored,
-                0,
-                note=_("Share of the replicates in which the place has a score"),
+                _("Scored"), lambda row: row.scored, 0, note=_("Share of the replicates in which the place has a score")
             )
         )
     return columns

@@ -29,9 +29,7 @@ def band_layer(view: View) -> Layer:
             for position, (band, colour) in enumerate(zip(bands, colours, strict=True))
         ),
         *(
-            ColourClass(
-                f"{high.id}–{low.id}", colour, in_legend=False, scale_position=position + 0.5
-            )
+            ColourClass(f"{high.id}–{low.id}", colour, in_legend=False, scale_position=position + 0.5)
             for position, ((low, high), colour) in enumerate(zip(pairs, blend_colours, strict=True))
         ),
         ColourClass(_("interval too wide"), theme.current_palette().undecided, is_grey=True),
@@ -60,15 +58,9 @@ def band_layer(view: View) -> Layer:
         classes,
         class_index,
         lambda line: [],
-        (
-            plot_column("0–100", draw_cell),
-            Column(_("Band"), band_label, kind="number"),
-            score_column(),
-        ),
+        (plot_column("0–100", draw_cell), Column(_("Band"), band_label, kind="number"), score_column()),
         lambda places: places,
-        _(
-            "Dot: score. Line: the 90% interval, which must lie within one or two neighbouring bands."
-        ),
+        _("Dot: score. Line: the 90% interval, which must lie within one or two neighbouring bands."),
         _("An intermediate colour: the interval spans two neighbouring bands."),
     )
 

@@ -80,15 +80,11 @@ def build_basemap(view: View, level: str, scores: pd.DataFrame) -> Basemap | Non
     """The basemap for places of a level with these scores; None where there are no outlines."""
     place = view.place
     file, parent = _boundary_file(view, level)
-    if not maps.has_outlines(
-        "province.geojson", view.snapshot.nation.place_id
-    ) or not maps.has_outlines(file, parent):
+    if not maps.has_outlines("province.geojson", view.snapshot.nation.place_id) or not maps.has_outlines(file, parent):
         return None
     outlines = maps.outline_names(file, parent)
     seats = queries.court_seats(view.snapshot, view.period) if level == "court" else None
-    place_by_outline = (
-        {code: code for code in outlines} if seats is None else _sole_courts(seats, outlines)
-    )
+    place_by_outline = {code: code for code in outlines} if seats is None else _sole_courts(seats, outlines)
     is_nation = place.level == "nation"
     return Basemap(
         level,
@@ -120,9 +116,7 @@ def _context_layer(view: View, file: str, outlines: Mapping[str, str]) -> maps.O
     """What lies around: the other provinces, or the other counties of the province."""
     if view.place.level == "province":
         file, outlines = "province.geojson", {view.place.place_id: ""}
-    return maps.OutlineLayer(
-        file, [code for code in maps.outline_names(file) if code not in outlines]
-    )
+    return maps.OutlineLayer(file, [code for code in maps.outline_names(file) if code not in outlines])
 
 
 def _sole_courts(seats: pd.DataFrame, outlines: Mapping[str, str]) -> dict[str, str]:
@@ -145,22 +139,16 @@ def _court_markers(
     markers: dict[str, tuple[float, float]] = {}
     for parent, courts in courts_by_place.items():
         if (circle := maps.inscribed_circle(parent)) is not None:
-            positions = (
-                _marker_position(circle, number, len(courts)) for number in range(len(courts))
-            )
+            positions = (_marker_position(circle, number, len(courts)) for number in range(len(courts)))
             markers |= dict(zip(courts, positions, strict=True))
     return markers
 
 
-def _marker_position(
-    circle: tuple[float, float, float], number: int, count: int
-) -> tuple[float, float]:
+def _marker_position(circle: tuple[float, float, float], number: int, count: int) -> tuple[float, float]:
     """Where marker `number` of `count` lies in a circle (longitude, latitude, radius in metres): on a
     spiral that covers it evenly (Vogel 1979)."""
     longitude, latitude, radius = circle
     distance = FILL_SHARE * radius * math.sqrt((number + 0.5) / count) if count > 1 else 0.0
     angle = number * GOLDEN_ANGLE
     east = distance * math.cos(angle) / METRES_PER_DEGREE / math.cos(math.radians(latitude))
-    return round(longitude + east, 4), round(
-        latitude + distance * math.sin(angle) / METRES_PER_DEGREE, 4
-    )
+    return round(longitude + east, 4), round(latitude + distance * math.sin(angle) / METRES_PER_DEGREE, 4)

@@ -79,9 +79,7 @@ def cluster_layer(view: View, level: str) -> Layer:
     )
 
 
-def _sort_by_cluster(
-    view: View, level: str, places: pd.DataFrame, class_index: Callable[[Any], int]
-) -> pd.DataFrame:
+def _sort_by_cluster(view: View, level: str, places: pd.DataFrame, class_index: Callable[[Any], int]) -> pd.DataFrame:
     if not method_switch.is_main_method(view.snapshot):
         return places
     clusters = queries.local_clusters(view.snapshot, level, view.period, layer=SCORE_LAYER)
@@ -110,21 +108,16 @@ def moran_text(view: View, level: str) -> str:
         return _("Moran's I: not computed")
     islands = formats.number(row.islands)
     if row.status != "estimated":
-        reason = {
-            "too_few": _("too few places with neighbours"),
-            "constant": _("all scores are equal"),
-        }[row.status]
+        reason = {"too_few": _("too few places with neighbours"), "constant": _("all scores are equal")}[row.status]
         return _("Moran's I: {reason} (n = {n}, {islands} without a scored neighbour)").format(
             reason=reason, n=formats.number(row.n), islands=islands
         )
     templates = {
         "province": _(
-            "Moran's I of provinces {i} (n = {n}, one-sided p {p}); "
-            "{islands} without a scored neighbour left out"
+            "Moran's I of provinces {i} (n = {n}, one-sided p {p}); {islands} without a scored neighbour left out"
         ),
         "city": _(
-            "Moran's I of all cities {i} (n = {n}, one-sided p {p}); "
-            "{islands} without a scored neighbour left out"
+            "Moran's I of all cities {i} (n = {n}, one-sided p {p}); {islands} without a scored neighbour left out"
         ),
     }
     return templates[level].format(

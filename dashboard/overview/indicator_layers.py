@@ -25,9 +25,7 @@ COVERAGE_BREAKS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # the first is where scores 
 
 def available_layers(view: View, level: str) -> list[Layer]:
     """A layer of each indicator of the method, and of coverage where the method has that statistic."""
-    layers = [
-        _indicator_layer(view, level, indicator) for indicator in view.snapshot.method.indicators
-    ]
+    layers = [_indicator_layer(view, level, indicator) for indicator in view.snapshot.method.indicators]
     if any(statistic.id == COVERAGE for statistic in view.snapshot.main.statistics):
         layers.append(_coverage_layer(view, level))
     return layers
@@ -36,15 +34,11 @@ def available_layers(view: View, level: str) -> list[Layer]:
 def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
     """Coloured by its points, 0 at the worse goalpost and 100 at the better; the tooltip has its value."""
     name = localise(indicator.name)
-    worst, best = (
-        formats.goalpost(goalpost, indicator.unit) for goalpost in (indicator.worst, indicator.best)
-    )
+    worst, best = (formats.goalpost(goalpost, indicator.unit) for goalpost in (indicator.worst, indicator.best))
 
     def class_index(line: Any) -> int:
         points = getattr(line, "points", None)
-        return (
-            len(theme.SCORE_BREAKS) + 1 if formats.is_missing(points) else theme.score_class(points)
-        )
+        return len(theme.SCORE_BREAKS) + 1 if formats.is_missing(points) else theme.score_class(points)
 
     def tooltip_lines(line: Any) -> list[str]:
         value = formats.value(line.value, indicator.unit)
@@ -58,16 +52,12 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
 
     def draw_cell(line: Any) -> object:
         if formats.is_missing(line.points):
-            return components.status_text(
-                "no_data" if formats.is_missing(line.value_status) else line.value_status
-            )
+            return components.status_text("no_data" if formats.is_missing(line.value_status) else line.value_status)
         return cells.whisker(line.points, line.points_low, line.points_high)
 
     def add_values(places: pd.DataFrame) -> pd.DataFrame:
         values = queries.indicator_values(view.snapshot, level, view.period, indicator.id)
-        column_names = {
-            column: f"value_{column}" for column in ("se", "low", "high", "n", "status")
-        }
+        column_names = {column: f"value_{column}" for column in ("se", "low", "high", "n", "status")}
         rows = places.merge(values.rename(columns=column_names), on="place_id", how="left")
         return rows.sort_values("points", ascending=False, kind="stable", na_position="last")
 
@@ -88,10 +78,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
             confidence=formats.percent(view.snapshot.method.confidence, 0)
         ),
         _("Coloured by points: 0 at {worst}, 100 at {best}. {numerator} / {denominator}.").format(
-            worst=worst,
-            best=best,
-            numerator=localise(indicator.numerator),
-            denominator=localise(indicator.denominator),
+            worst=worst, best=best, numerator=localise(indicator.numerator), denominator=localise(indicator.denominator)
         ),
         has_link=False,
     )
@@ -99,9 +86,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
 
 def _coverage_layer(view: View, level: str) -> Layer:
     """Share of the cases received, of those that there must be by their case numbers."""
-    [statistic] = [
-        statistic for statistic in view.snapshot.main.statistics if statistic.id == COVERAGE
-    ]
+    [statistic] = [statistic for statistic in view.snapshot.main.statistics if statistic.id == COVERAGE]
     name = localise(statistic.name)
     min_coverage = formats.percent(view.snapshot.method.min_coverage, 0)
 

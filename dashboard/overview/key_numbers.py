@@ -29,17 +29,14 @@ def headline_text(view: View) -> tuple[str, Html]:
     estimates = values[values["status"] == "estimated"].set_index("indicator")["value"]
     if {"cash_24m", "zhongben_24m"} <= set(estimates.index):
         title = _(
-            "{place}: {cash} of enforcement cases are paid within 24 months; "
-            "{zhongben} are closed without recovery"
+            "{place}: {cash} of enforcement cases are paid within 24 months; {zhongben} are closed without recovery"
         ).format(
             place=place,
             cash=formats.percent(estimates["cash_24m"], 0),
             zhongben=formats.percent(estimates["zhongben_24m"], 0),
         )
     elif row is not None and not formats.is_missing(row.score):
-        title = _("{place} scores {score} of 100").format(
-            place=place, score=formats.number(row.score, 1)
-        )
+        title = _("{place} scores {score} of 100").format(place=place, score=formats.number(row.score, 1))
     else:
         title = _("{place}: too few data for a score").format(place=place)
     return title, lead_facts(view, row)
@@ -50,13 +47,7 @@ def lead_facts(view: View, row: Any) -> Html:
         formats.date_range(*view.snapshot.period_dates(view.period)),
         components.case_count(row),
         components.year_change(row),
-        tag(
-            "a",
-            _("Full profile"),
-            " →",
-            href=components.place_link(view.place, address.PLACE_PAGE),
-            data_in=True,
-        ),
+        tag("a", _("Full profile"), " →", href=components.place_link(view.place, address.PLACE_PAGE), data_in=True),
         compared_places.compare_place_link(view),
     )
 
@@ -66,9 +57,7 @@ def draw_key_numbers(view: View) -> None:
     row = view.score_row(view.place)
     values = queries.indicators(view.snapshot, view.place.level, view.place.place_id, view.period)
     by_id = {line.indicator: line for line in values.itertuples(index=False)}
-    indicator_ids = [name for name in KEY_INDICATORS if name in by_id] or list(by_id)[
-        :MAX_INDICATORS
-    ]
+    indicator_ids = [name for name in KEY_INDICATORS if name in by_id] or list(by_id)[:MAX_INDICATORS]
     cards = [score_card(view, row), *(indicator_card(view, by_id[name]) for name in indicator_ids)]
     source = components.source_line(view, n=row.n if row else None)
     st.html(join(tag("div", *cards, class_="cards"), source))
@@ -86,16 +75,11 @@ def score_card(view: View, row: Any) -> Html:
     if view.place.level != "nation" and nation and not formats.is_missing(nation.score):
         detail = _("nation {value}").format(value=formats.number(nation.score, 1))
     if row is None or formats.is_missing(row.score):
-        reason = (
-            components.no_score_reason(view.snapshot, row)
-            if row
-            else components.status_text("no_data")
-        )
+        reason = components.no_score_reason(view.snapshot, row) if row else components.status_text("no_data")
         return card(_("Score"), formats.NO_VALUE, join_lines([reason, detail]), note, main=True)
     value = join(formats.number(row.score, 1), tag("small", _("of 100")))
     interval = _("{confidence} interval {interval}").format(
-        confidence=components.confidence_level(view),
-        interval=formats.interval(row.low, row.high, "score"),
+        confidence=components.confidence_level(view), interval=formats.interval(row.low, row.high, "score")
     )
     uncertainty = [interval, *rank_and_band_texts(view, row), detail]
     return card(_("Score"), value, join_lines(uncertainty), note, main=True)
@@ -109,8 +93,7 @@ def rank_and_band_texts(view: View, row: Any) -> list[str]:
         texts.insert(
             0,
             _("rank {set} of {total} (95% rank set)").format(
-                set=formats.rank_range(row.rank_low, row.rank_high),
-                total=formats.number(ranked_count),
+                set=formats.rank_range(row.rank_low, row.rank_high), total=formats.number(ranked_count)
             ),
         )
     return texts

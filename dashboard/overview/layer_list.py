@@ -12,10 +12,7 @@ from index_engine.monitoring.spatial import LEVELS as CLUSTER_LEVELS
 def available_layers(view: View, level: str) -> dict[str, Layer]:
     """The layers that places of a level have."""
     method = view.snapshot.method
-    layers = [
-        score_layers.score_layer(view),
-        *(score_layers.dimension_layer(view, d) for d in method.dimensions),
-    ]
+    layers = [score_layers.score_layer(view), *(score_layers.dimension_layer(view, d) for d in method.dimensions)]
     if method.bands:
         layers.append(band_layer.band_layer(view))
     if method.strata is not None:

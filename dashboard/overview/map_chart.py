@@ -27,12 +27,8 @@ def map_figure(view: View, basemap: Basemap, places: pd.DataFrame, layer: Layer)
     """Every outline in the colour of its class, and dots for courts without one. What has no value
     is grey inside a darker line, so that it stands apart without its colour too."""
     rows_by_id = {line.place_id: line for line in places.itertuples(index=False)}
-    data_codes = [
-        code for code in basemap.outlines if basemap.place_by_outline.get(code) in rows_by_id
-    ]
-    empty_codes = [
-        code for code in basemap.outlines if basemap.place_by_outline.get(code) not in rows_by_id
-    ]
+    data_codes = [code for code in basemap.outlines if basemap.place_by_outline.get(code) in rows_by_id]
+    empty_codes = [code for code in basemap.outlines if basemap.place_by_outline.get(code) not in rows_by_id]
     ranked_count = _ranked_place_count(view, basemap)
 
     def place_tooltip(line: Any) -> str:
@@ -46,9 +42,7 @@ def map_figure(view: View, basemap: Basemap, places: pd.DataFrame, layer: Layer)
             (_empty_outline_colour(basemap),),
             hover=[basemap.outlines[code] for code in empty_codes],
             template=_empty_outline_tooltip(basemap),
-            border=theme.current_palette().border
-            if basemap.level != "court"
-            else theme.current_palette().rule,
+            border=theme.current_palette().border if basemap.level != "court" else theme.current_palette().rule,
         ),
         maps.OutlineLayer(
             basemap.file,
@@ -56,9 +50,7 @@ def map_figure(view: View, basemap: Basemap, places: pd.DataFrame, layer: Layer)
             [colour_class.colour for colour_class in layer.classes],
             [layer.class_index(line) for line in data_rows],
             hover=[place_tooltip(line) for line in data_rows],
-            border=[
-                theme.current_palette().faint if layer.is_grey(line) else "" for line in data_rows
-            ],
+            border=[theme.current_palette().faint if layer.is_grey(line) else "" for line in data_rows],
         ),
     ]
     if basemap.context is not None:
@@ -80,10 +72,7 @@ def map_figure(view: View, basemap: Basemap, places: pd.DataFrame, layer: Layer)
             [y for _line, _x, y in markers],
             [layer.classes[layer.class_index(line)].colour for line, _x, _y in markers],
             [place_tooltip(line) for line, _x, _y in markers],
-            [
-                marker_size * (NO_VALUE_SCALE if layer.is_grey(line) else 1)
-                for line, _x, _y in markers
-            ],
+            [marker_size * (NO_VALUE_SCALE if layer.is_grey(line) else 1) for line, _x, _y in markers],
         ),
     )
 
@@ -115,9 +104,7 @@ def _tooltip(view: View, line: Any, layer: Layer, ranked_count: int) -> str:
     its doubt. `ranked` places of the level have a rank; 0 where ranks are not told."""
     tooltip_lines: list[object] = [tag("b", place_name(line))]
     if formats.is_missing(line.score):
-        tooltip_lines.append(
-            _("no score: {reason}").format(reason=components.no_score_reason(view.snapshot, line))
-        )
+        tooltip_lines.append(_("no score: {reason}").format(reason=components.no_score_reason(view.snapshot, line)))
         tooltip_lines += [] if layer.is_grey(line) else layer.tooltip_lines(line)
     else:
         score = _("Score {score} ({confidence} interval {interval})").format(
@@ -125,12 +112,7 @@ def _tooltip(view: View, line: Any, layer: Layer, ranked_count: int) -> str:
             confidence=components.confidence_level(view),
             interval=formats.interval(line.low, line.high, "score"),
         )
-        tooltip_lines += [
-            *layer.tooltip_lines(line),
-            score,
-            _rank_text(line, ranked_count),
-            band_layer.band_text(line),
-        ]
+        tooltip_lines += [*layer.tooltip_lines(line), score, _rank_text(line, ranked_count), band_layer.band_text(line)]
     tooltip_lines.append(components.case_count(line))
     return "<br>".join(join(row) for row in tooltip_lines if row)
 
@@ -150,9 +132,7 @@ def _rank_text(line: Any, ranked_count: int) -> str:
 def _empty_outline_tooltip(basemap: Basemap) -> str:
     """The tooltip of an outline that stands for no place; Plotly fills in the name."""
     reason = (
-        _("no single court of the data serves this county")
-        if basemap.level == "court"
-        else _("not in this data set")
+        _("no single court of the data serves this county") if basemap.level == "court" else _("not in this data set")
     )
     return "<br>".join([tag("b", "%{text}"), tag("span", reason)])
 
@@ -164,14 +144,10 @@ def alt_text(title: str, places: pd.DataFrame, layer: Layer, *, with_names: bool
     for line in places.itertuples(index=False):
         members.setdefault(layer.class_index(line), []).append(place_name(line))
     value_classes = sorted(number for number in members if not layer.classes[number].is_grey)
-    missing_count = sum(
-        len(names) for number, names in members.items() if number not in value_classes
-    )
+    missing_count = sum(len(names) for number, names in members.items() if number not in value_classes)
     sentences = [
         _("{title}. {n} with a value, {without} without.").format(
-            title=title,
-            n=formats.number(len(places) - missing_count),
-            without=formats.number(missing_count),
+            title=title, n=formats.number(len(places) - missing_count), without=formats.number(missing_count)
         )
     ]
     if value_classes and layer.is_ordinal:
@@ -181,15 +157,11 @@ def alt_text(title: str, places: pd.DataFrame, layer: Layer, *, with_names: bool
         ):
             sentences.append(template.format(words=_class_text(layer, number, members, with_names)))
     else:
-        sentences += [
-            _class_text(layer, number, members, with_names) + "." for number in value_classes
-        ]
+        sentences += [_class_text(layer, number, members, with_names) + "." for number in value_classes]
     return " ".join(sentences)
 
 
-def _class_text(
-    layer: Layer, number: int, members: Mapping[int, list[str]], with_names: bool
-) -> str:
+def _class_text(layer: Layer, number: int, members: Mapping[int, list[str]], with_names: bool) -> str:
     names = members[number]
     if not with_names:
         return f"{layer.classes[number].label} ({formats.number(len(names))})"

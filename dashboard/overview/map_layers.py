@@ -86,9 +86,7 @@ def selected_layer(layers: Mapping[str, Layer], places: pd.DataFrame) -> Layer:
     layer_id = address.get("layer")
     if layer_id in layers:
         return layers[layer_id]
-    layers_with_values = (
-        layer for layer in layers.values() if not all(map(layer.is_grey, places.itertuples()))
-    )
+    layers_with_values = (layer for layer in layers.values() if not all(map(layer.is_grey, places.itertuples())))
     return next(layers_with_values, next(iter(layers.values())))
 
 
@@ -100,9 +98,7 @@ def layer_switch(layers: Mapping[str, Layer], current: Layer) -> Html:
 
 def indicator_box(layers: Mapping[str, Layer]) -> None:
     """A box of single indicators and coverage."""
-    indicator_names = {
-        layer.id: layer.short_name for layer in layers.values() if not layer.has_link
-    }
+    indicator_names = {layer.id: layer.short_name for layer in layers.values() if not layer.has_link}
     controls.select(
         "layer",
         _("By a single indicator"),
@@ -136,9 +132,7 @@ def count_classes(layer: Layer, places: pd.DataFrame) -> list[ClassCount]:
         for colour_class, count in zip(layer.classes, counts, strict=True)
         if count or (colour_class.in_legend and not colour_class.is_grey)
     ]
-    return sorted(
-        class_counts, key=lambda row: (row.colour_class.is_grey, row.colour_class.scale_position)
-    )
+    return sorted(class_counts, key=lambda row: (row.colour_class.is_grey, row.colour_class.scale_position))
 
 
 def _merge_blends(class_counts: list[ClassCount]) -> list[ClassCount]:
@@ -162,9 +156,7 @@ def legend(layer: Layer, places: pd.DataFrame) -> Html:
     class_counts = _merge_blends(count_classes(layer, places))
     max_count = max((row.count for row in class_counts if not row.is_apart), default=0)
     items = [
-        _legend_column(row, max_count)
-        if layer.is_ordinal and not row.is_apart
-        else _legend_item(row)
+        _legend_column(row, max_count) if layer.is_ordinal and not row.is_apart else _legend_item(row)
         for row in class_counts
     ]
     css_class = "legend" if layer.is_ordinal else "legend kinds"

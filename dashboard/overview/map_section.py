@@ -5,15 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.overview import (
-    basemap,
-    cluster_layer,
-    layer_list,
-    map_chart,
-    map_layers,
-    place_list,
-    score_changes,
-)
+from dashboard.overview import basemap, cluster_layer, layer_list, map_chart, map_layers, place_list, score_changes
 from dashboard.overview.map_layers import Layer
 from dashboard.state import address
 from dashboard.state.cache import ROOT, View
@@ -52,26 +44,16 @@ def draw_map_and_list(view: View) -> None:
 
 
 def draw_map(
-    view: View,
-    level: str,
-    map_places: pd.DataFrame,
-    available_layers: dict[str, Layer],
-    layer: Layer,
+    view: View, level: str, map_places: pd.DataFrame, available_layers: dict[str, Layer], layer: Layer
 ) -> None:
-    titles = {
-        "province": _("{layer} by province"),
-        "city": _("{layer} by city"),
-        "court": _("{layer} by court"),
-    }
+    titles = {"province": _("{layer} by province"), "city": _("{layer} by city"), "court": _("{layer} by court")}
     title = titles[level].format(layer=layer.name)
     components.section(title, " ".join(filter(None, [_map_instructions(level), layer.map_note])))
     map_controls(view, level, available_layers, layer)
     clusters = layer.id == cluster_layer.CLUSTERS
     if clusters and not method_switch.is_main_method(view.snapshot):
         st.html(cluster_layer.no_comparison_note(view))
-    current_basemap = view.cached(
-        "ground", lambda: basemap.build_basemap(view, level, map_places), level
-    )
+    current_basemap = view.cached("ground", lambda: basemap.build_basemap(view, level, map_places), level)
     if current_basemap is None:
         st.html(tag("p", _("There are no boundaries for these places."), class_="quiet"))
         return
@@ -92,12 +74,7 @@ def draw_map(
     with st.container(key="map"):
         chart_block.show_chart(
             view,
-            view.cached(
-                "map",
-                lambda: map_chart.map_figure(view, current_basemap, map_places, layer),
-                level,
-                layer.id,
-            ),
+            view.cached("map", lambda: map_chart.map_figure(view, current_basemap, map_places, layer), level, layer.id),
             key=key,
             title=full_title,
             alt=view.cached(
@@ -108,9 +85,7 @@ def draw_map(
                 level,
                 layer.id,
             ),
-            legend=view.cached(
-                "legend", lambda: map_layers.legend(layer, map_places), level, layer.id
-            ),
+            legend=view.cached("legend", lambda: map_layers.legend(layer, map_places), level, layer.id),
             n=row.n if row else None,
             has_basemap=True,
             extra=cluster_layer.moran_text(view, level) if clusters else None,

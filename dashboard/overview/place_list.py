@@ -26,11 +26,7 @@ def draw_list(view: View, level: str, places: pd.DataFrame, layer: Layer) -> Non
 
 
 def _draw_places(view: View, level: str, places: pd.DataFrame, layer: Layer) -> None:
-    titles = {
-        "province": _("Provinces by {layer}"),
-        "city": _("Cities by {layer}"),
-        "court": _("Courts by {layer}"),
-    }
+    titles = {"province": _("Provinces by {layer}"), "city": _("Cities by {layer}"), "court": _("Courts by {layer}")}
     columns: list[Column[Any]] = [
         text_column(
             _("Place") if level != "court" else _("Court"),
@@ -62,9 +58,7 @@ def _draw_classes(view: View, level: str, places: pd.DataFrame, layer: Layer) ->
         "city": _("Every city is in the rankings, with its interval."),
         "court": _("Courts are shown by class, not in order; the search box finds one by name."),
     }
-    rankings_link = tag(
-        "a", _("Open the rankings"), href=address.link("rankings", level="city"), data_in=True
-    )
+    rankings_link = tag("a", _("Open the rankings"), href=address.link("rankings", level="city"), data_in=True)
     class_counts: list[ClassCount] = view.cached(
         "counted", lambda: map_layers.count_classes(layer, places), level, layer.id
     )
@@ -75,8 +69,7 @@ def _draw_classes(view: View, level: str, places: pd.DataFrame, layer: Layer) ->
         text_column(
             layer.short_name,
             lambda row: join(
-                tag("i", class_="key", style=f"background:{row.colour_class.colour}"),
-                row.colour_class.label,
+                tag("i", class_="key", style=f"background:{row.colour_class.colour}"), row.colour_class.label
             ),
         ),
         plot_column("", lambda row: _count_bar(row, max_count)),
@@ -108,9 +101,7 @@ def _map_link(row: Any, level: str) -> str:
     profile."""
     if level == "court":
         return components.place_link(row, "place", level)
-    return address.link(
-        "", layer=address.get("layer"), **components.place_parameters(level, row.place_id)
-    )
+    return address.link("", layer=address.get("layer"), **components.place_parameters(level, row.place_id))
 
 
 def _lower_first(name: str) -> str:

@@ -25,9 +25,7 @@ def section(view: View, level: str, places: pd.DataFrame) -> None:
     """Rises and falls side by side, of the places on the map."""
     lag = address.get("since") if address.get("since") in LAG_QUARTERS else "quarter"
     base_period = periods.label(periods.parse(view.period) - LAG_QUARTERS[lag])
-    components.section(
-        _("What changed"), _explanation_text(view, lag, base_period), anchor="changed"
-    )
+    components.section(_("What changed"), _explanation_text(view, lag, base_period), anchor="changed")
     st.html(_lag_switch(lag))
     if base_period not in view.snapshot.periods():
         message = _("There is no score for {period} to compare with.")
@@ -39,9 +37,7 @@ def section(view: View, level: str, places: pd.DataFrame) -> None:
         message = _("No place here has a score in both periods.")
         st.html(tag("p", message, class_="quiet"))
         return
-    st.html(
-        view.cached("moved", lambda: _changes_html(view, level, changes, base_period), level, lag)
-    )
+    st.html(view.cached("moved", lambda: _changes_html(view, level, changes, base_period), level, lag))
     st.html(components.source_line(view, n=int(changes["n"].sum()), first_period=base_period))
     components.download_button(f"changes-{level}-{lag}", view, lambda: changes)
 
@@ -54,19 +50,11 @@ def _explanation_text(view: View, lag: str, base_period: str) -> str:
             "Changes since {period} whose {confidence} interval excludes 0. The two periods of "
             "{months} months share all but three; the error of the change is computed as if they "
             "shared three fewer, which is conservative."
-        ).format(
-            period=formats.period(base_period),
-            confidence=confidence,
-            months=components.window_months(view),
-        )
+        ).format(period=formats.period(base_period), confidence=confidence, months=components.window_months(view))
     return _(
         "Changes since {period} whose {confidence} interval excludes 0. The two periods of {months} "
         "months do not overlap."
-    ).format(
-        period=formats.period(base_period),
-        confidence=confidence,
-        months=components.window_months(view),
-    )
+    ).format(period=formats.period(base_period), confidence=confidence, months=components.window_months(view))
 
 
 def _lag_switch(lag: str) -> Html:
@@ -81,24 +69,16 @@ def _changes_html(view: View, level: str, changes: pd.DataFrame, base_period: st
     if view.snapshot.publishes_ranks(level):  # those that fell most first
         falls = falls.iloc[::-1]
     sides = [
-        _change_list(
-            view, level, rises, _("Risen ({n})"), _("None rose by more than sampling error.")
-        ),
-        _change_list(
-            view, level, falls, _("Fallen ({n})"), _("None fell by more than sampling error.")
-        ),
+        _change_list(view, level, rises, _("Risen ({n})"), _("None rose by more than sampling error.")),
+        _change_list(view, level, falls, _("Fallen ({n})"), _("None fell by more than sampling error.")),
     ]
-    return join(
-        tag("p", _summary_text(changes, len(significant), base_period)),
-        tag("div", *sides, class_="moved"),
-    )
+    return join(tag("p", _summary_text(changes, len(significant), base_period)), tag("div", *sides, class_="moved"))
 
 
 def _summary_text(changes: pd.DataFrame, significant_count: int, base_period: str) -> str:
     """How many did not change by more than sampling error."""
     return _(
-        "Since {period}, {still} of the {n} places with a score in both periods changed by no more "
-        "than sampling error."
+        "Since {period}, {still} of the {n} places with a score in both periods changed by no more than sampling error."
     ).format(
         still=formats.number(len(changes) - significant_count),
         n=formats.number(len(changes)),
@@ -111,9 +91,7 @@ def _change_list(view: View, level: str, rows: pd.DataFrame, title: str, empty_t
     if rows.empty:
         return tag("section", heading, tag("p", empty_text))
     max_items = MAX_ITEMS if view.snapshot.publishes_ranks(level) else MAX_UNORDERED_ITEMS
-    items = [
-        _change_item(view, level, line) for line in rows.head(max_items).itertuples(index=False)
-    ]
+    items = [_change_item(view, level, line) for line in rows.head(max_items).itertuples(index=False)]
     return tag("section", heading, tag("ol", *items))
 
 
@@ -140,8 +118,7 @@ def _main_contribution(view: View, line: Any) -> str:
     format_fields = {"name": localise(indicator.name), "part": formats.change(line.part)}
     if formats.is_missing(line.value) or formats.is_missing(line.value_before):
         return _(
-            "Mostly {name}, {part} points: in one of the two periods it is imputed from peers, for "
-            "want of cases."
+            "Mostly {name}, {part} points: in one of the two periods it is imputed from peers, for want of cases."
         ).format(**format_fields)
     return _("Mostly {name}: {before} (n = {n_before}) → {now} (n = {n}), {part} points.").format(
         before=formats.value(line.value_before, indicator.unit),

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.overview.map_layers import (
-    ColourClass,
-    Layer,
-    no_score_class,
-    ordinal_classes,
-    score_column,
-)
+from dashboard.overview.map_layers import ColourClass, Layer, no_score_class, ordinal_classes, score_column
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
@@ -59,9 +53,7 @@ def adjusted_layer(view: View) -> Layer:
         interval = formats.interval(line.adjusted_low, line.adjusted_high, "score")
         return [
             _("Adjusted score {score} ({confidence} interval {interval})").format(
-                score=formats.number(line.adjusted, 1),
-                confidence=components.confidence_level(view),
-                interval=interval,
+                score=formats.number(line.adjusted, 1), confidence=components.confidence_level(view), interval=interval
             )
         ]
 
@@ -71,12 +63,10 @@ def adjusted_layer(view: View) -> Layer:
         (_("Adjusted"), _("Adjusted score")),
         interval_columns=("adjusted_low", "adjusted_high"),
         tooltip_lines=tooltip_lines,
-        missing_class=ColourClass(
-            _("not adjusted"), theme.current_palette().undecided, is_grey=True
+        missing_class=ColourClass(_("not adjusted"), theme.current_palette().undecided, is_grey=True),
+        list_note=_("Dot: score at the national case mix. Line: {confidence} interval. Tick: nation.").format(
+            confidence=components.confidence_level(view)
         ),
-        list_note=_(
-            "Dot: score at the national case mix. Line: {confidence} interval. Tick: nation."
-        ).format(confidence=components.confidence_level(view)),
         map_note=_("The score at the national mix of causes, claims, debtors and assets."),
     )
 
@@ -111,22 +101,13 @@ def _points_layer(
         value = getattr(line, column)
         if formats.is_missing(value):
             has_score = missing_class and not formats.is_missing(line.score)
-            return (
-                _no_adjustment_text()
-                if has_score
-                else components.no_score_reason(view.snapshot, line)
-            )
-        low, high = (
-            (getattr(line, end) for end in interval_columns) if interval_columns else (None, None)
-        )
+            return _no_adjustment_text() if has_score else components.no_score_reason(view.snapshot, line)
+        low, high = (getattr(line, end) for end in interval_columns) if interval_columns else (None, None)
         return cells.whisker(value, low, high, reference)
 
     nation = view.score_row(view.snapshot.nation)
     reference = getattr(nation, column) if nation is not None else None
-    columns = [
-        plot_column("0–100", draw_cell),
-        number_column(names[0], lambda row: getattr(row, column), 1),
-    ]
+    columns = [plot_column("0–100", draw_cell), number_column(names[0], lambda row: getattr(row, column), 1)]
     if missing_class:
         columns.append(score_column())
     return Layer(

@@ -43,22 +43,15 @@ class ChangeRow:
 def draw_changes(view: View) -> None:
     """Before, now, and the two parts of the change as numbers and as bars; or why there are none."""
     earlier_period = periods.label(periods.parse(view.period) - QUARTERS_PER_YEAR)
-    title = _("Change since {period}: performance and case mix").format(
-        period=formats.period(earlier_period)
-    )
-    changes = queries.change_decomposition(
-        view.snapshot, view.place.level, view.place.place_id, view.period
-    )
+    title = _("Change since {period}: performance and case mix").format(period=formats.period(earlier_period))
+    changes = queries.change_decomposition(view.snapshot, view.place.level, view.place.place_id, view.period)
     is_split = changes["performance"].notna().any()
     rows = change_rows(view, changes) if is_split else []
     part_sizes = [abs(size) for row in rows for size in row.parts_in_points if size]
     scale_limit = max([MIN_SCALE_LIMIT, *part_sizes])
     dash_note = None
     if changes[["performance", "mix"]].isna().any(axis=None):
-        dash_note = _(
-            "A dash means too few cases in one of the two periods, or cases too different "
-            "to compare."
-        )
+        dash_note = _("A dash means too few cases in one of the two periods, or cases too different to compare.")
     score_row = view.score_row(view.place)
     window_start, window_end = view.snapshot.period_dates(earlier_period)
     spec = TableSpec(
@@ -71,9 +64,7 @@ def draw_changes(view: View) -> None:
         notes=[_legend(scale_limit, dash_note)],
         source=Source(
             n=score_row.n if score_row else None,
-            extra=_("Year before: {window}").format(
-                window=formats.date_range(window_start, window_end)
-            ),
+            extra=_("Year before: {window}").format(window=formats.date_range(window_start, window_end)),
         ),
         download=lambda: changes,
     )
@@ -136,9 +127,5 @@ def _legend(scale_limit: float, dash_note: str | None) -> Html:
         "parts may differ from their sum by one in the last digit."
     ).format(n=formats.number(scale_limit, 1))
     return tag(
-        "p",
-        cells.part_keys(),
-        tag("span", scale_note),
-        tag("span", dash_note) if dash_note else None,
-        class_="source",
+        "p", cells.part_keys(), tag("span", scale_note), tag("span", dash_note) if dash_note else None, class_="source"
     )

@@ -54,11 +54,7 @@ class Estimates:
     @property
     def adjustment(self) -> float | None:
         """The adjusted value less the observed; None where either is not known."""
-        if (
-            not self.is_direct
-            or formats.is_missing(self.value)
-            or formats.is_missing(self.adjusted)
-        ):
+        if not self.is_direct or formats.is_missing(self.value) or formats.is_missing(self.adjusted):
             return None
         return self.adjusted - self.value
 
@@ -101,9 +97,7 @@ def decomposition_rows(
     """
     method = view.snapshot.method
     nation = view.score_row(view.snapshot.nation)
-    nation_values = queries.indicators(
-        view.snapshot, "nation", view.snapshot.nation.place_id, view.period
-    )
+    nation_values = queries.indicators(view.snapshot, "nation", view.snapshot.nation.place_id, view.period)
     nation_points = dict(zip(nation_values["indicator"], nation_values["points"], strict=True))
     total_weight = sum(dimension.weight for dimension in method.dimensions)
     rows = [_score_row(score_row, nation, distributions)] if score_row else []
@@ -151,10 +145,7 @@ def _score_row(row: Score, nation: Score | None, distributions: Distributions) -
 
 
 def _indicator_rows(
-    view: View,
-    lines: Iterable[IndicatorEstimate],
-    nation_points: dict[str, float],
-    distributions: Distributions,
+    view: View, lines: Iterable[IndicatorEstimate], nation_points: dict[str, float], distributions: Distributions
 ) -> Iterable[DecompositionRow]:
     for line in lines:
         indicator = view.snapshot.method.indicator(line.indicator)

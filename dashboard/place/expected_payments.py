@@ -18,14 +18,12 @@ from index_engine.queries import IndirectRatio
 def draw_expected_payments(view: View) -> None:
     """The ratio with its interval in a sentence, the two counts, and its shrinkage estimate."""
     place = view.place
-    st.html(
-        tag("h3", _("Cases paid, compared with what its case mix would predict"), class_="chart")
-    )
+    st.html(tag("h3", _("Cases paid, compared with what its case mix would predict"), class_="chart"))
     line = queries.indirect_ratio(view.snapshot, place.level, place.place_id, view.period)
     if line is None:
-        message = _(
-            "Fewer than {n} of its cases would be expected to be paid: too few to compare."
-        ).format(n=formats.number(view.snapshot.main.min_cell))
+        message = _("Fewer than {n} of its cases would be expected to be paid: too few to compare.").format(
+            n=formats.number(view.snapshot.main.min_cell)
+        )
         st.html(tag("p", message, class_="said"))
         return
     ratio = tag("strong", formats.number(line.ratio, 2), class_="big")

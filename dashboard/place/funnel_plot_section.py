@@ -43,11 +43,7 @@ def section(view: View) -> None:
         statistic_id = select_statistic(statistics_by_id)
         level = select_level(view)
     statistic = statistics_by_id.get(statistic_id)
-    funnel_data = (
-        None
-        if statistic is None
-        else queries.funnel_plot(view.snapshot, level, view.period, statistic_id)
-    )
+    funnel_data = None if statistic is None else queries.funnel_plot(view.snapshot, level, view.period, statistic_id)
     if statistic is None or funnel_data is None:
         message = _("Too few places have this statistic in the period for a funnel plot.")
         st.html(tag("p", message, class_="said"))
@@ -57,21 +53,14 @@ def section(view: View) -> None:
     chart = view.cached(
         "funnel",
         lambda: funnel_plot.draw_funnel_plot(
-            funnel_data.places,
-            funnel_data.limits,
-            funnel_data.centre,
-            member_ids,
-            focus_id,
-            components.watermark(view),
+            funnel_data.places, funnel_data.limits, funnel_data.centre, member_ids, focus_id, components.watermark(view)
         ),
         level,
         statistic_id,
     )
     name = localise(statistic.name)
     position_text = members_text(view, funnel_data.places, member_ids, focus_id, level)
-    dispersion_text = _("variation beyond chance: {tau} pp (SD)").format(
-        tau=formats.number(100 * funnel_data.tau, 1)
-    )
+    dispersion_text = _("variation beyond chance: {tau} pp (SD)").format(tau=formats.number(100 * funnel_data.tau, 1))
     chart_block.show_chart(
         view,
         chart,
@@ -103,12 +92,9 @@ def select_level(view: View) -> str:
 
 def place_funnel_levels(level: str) -> tuple[str, ...]:
     """Levels whose funnel shows something of a place, the first by default."""
-    return {
-        "nation": ("city", "court"),
-        "province": ("city", "court"),
-        "city": ("court", "city"),
-        "court": ("court",),
-    }[level]
+    return {"nation": ("city", "court"), "province": ("city", "court"), "city": ("court", "city"), "court": ("court",)}[
+        level
+    ]
 
 
 def select_statistic(statistics_by_id: dict[str, Statistic]) -> str:
@@ -133,9 +119,7 @@ def place_member_ids(view: View, places: pd.DataFrame, level: str) -> set[str]:
         return set()
     parent_ids = {place.place_id}
     if LEVELS.index(level) - LEVELS.index(place.level) > 1:
-        parent_ids |= {
-            child.place_id for child in view.snapshot.children(place.level, place.place_id)
-        }
+        parent_ids |= {child.place_id for child in view.snapshot.children(place.level, place.place_id)}
     return set(places.loc[places["parent"].isin(parent_ids), "place_id"])
 
 
@@ -153,10 +137,7 @@ def legend(view: View, level: str, focus_id: str) -> Html:
     other_names = {"city": _("other cities"), "court": _("other courts")}
     marks.append((theme.current_palette().others, "●", other_names[level]))
     return join(
-        *(
-            tag("span", tag("i", symbol, style=f"color:{colour}", class_="sign"), text)
-            for colour, symbol, text in marks
-        )
+        *(tag("span", tag("i", symbol, style=f"color:{colour}", class_="sign"), text) for colour, symbol, text in marks)
     )
 
 
@@ -224,9 +205,7 @@ def focus_text(view: View, line: Any) -> str:
     """Where the place itself lies."""
     name = place_name(view.place)
     if line is None:
-        return _("{name} is not in the plot: it has too few cases, or is a special court.").format(
-            name=name
-        )
+        return _("{name} is not in the plot: it has too few cases, or is a special court.").format(name=name)
     template = {
         "in": _("{name}: {rate} ({part} of {n}), inside the limits."),
         "high": _("{name}: {rate} ({part} of {n}), above the upper 95% limit."),
@@ -235,8 +214,5 @@ def focus_text(view: View, line: Any) -> str:
         "very_low": _("{name}: {rate} ({part} of {n}), below the lower 99.8% limit."),
     }[line.flag]
     return template.format(
-        name=name,
-        rate=formats.percent(line.value),
-        part=formats.number(line.part),
-        n=formats.number(line.n),
+        name=name, rate=formats.percent(line.value), part=formats.number(line.part), n=formats.number(line.n)
     )

@@ -44,9 +44,7 @@ class MethodRow:
 def section(view: View, row: Score | None) -> None:
     """Score and rank of the place under each method; nothing where there is only one."""
     current_method = view.snapshot.method
-    other_methods = [
-        method for method in view.snapshot.methods.values() if method.id != current_method.id
-    ]
+    other_methods = [method for method in view.snapshot.methods.values() if method.id != current_method.id]
     if not other_methods:
         return
     rows = []
@@ -132,20 +130,9 @@ def download_table(rows: Sequence[MethodRow]) -> pd.DataFrame:
 def method_columns(*, with_rank: bool) -> list[Column[MethodRow]]:
     """Columns of the table, with ranks where the level has them."""
     columns: list[Column[MethodRow]] = [
-        text_column(
-            _("Method"),
-            lambda row: localise(row.method.name),
-            lambda row: row.version,
-            css_class="check",
-        ),
-        score_whisker_column(
-            lambda row: row.score,
-            lambda row: (row.low, row.high),
-            reason=lambda row: _("no score"),
-        ),
-        value_column(
-            _("Score"), lambda row: row.score, "score", interval=lambda row: (row.low, row.high)
-        ),
+        text_column(_("Method"), lambda row: localise(row.method.name), lambda row: row.version, css_class="check"),
+        score_whisker_column(lambda row: row.score, lambda row: (row.low, row.high), reason=lambda row: _("no score")),
+        value_column(_("Score"), lambda row: row.score, "score", interval=lambda row: (row.low, row.high)),
     ]
     if with_rank:
         columns.append(Column(_("Rank"), _rank_cell, kind="number"))
@@ -156,9 +143,7 @@ def _rank_cell(row: MethodRow) -> Html | str:
     if formats.is_missing(row.rank):
         return formats.NO_VALUE
     template = _("of {n}") if row.current_rank is None else _("of {n} scored by both")
-    return value_with_detail(
-        formats.rank(row.rank, row.tie_count), template.format(n=formats.number(row.place_count))
-    )
+    return value_with_detail(formats.rank(row.rank, row.tie_count), template.format(n=formats.number(row.place_count)))
 
 
 def rank_change_text(rows: Sequence[MethodRow]) -> str | None:

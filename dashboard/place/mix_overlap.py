@@ -19,11 +19,7 @@ def draw_overlap(view: View) -> None:
     place = view.place
     overlap = queries.mix_overlap(view.snapshot, place.level, place.place_id, view.period)
     overlap = overlap[overlap["overlap"].notna()]
-    process_names = {
-        "case": _("all cases"),
-        "listing": _("cases with property"),
-        "lot": _("auction lots"),
-    }
+    process_names = {"case": _("all cases"), "listing": _("cases with property"), "lot": _("auction lots")}
     empty_text = _("The data set has no cases from this place.")
     if view.snapshot.main.strata is None:
         empty_text = _("This method does not stratify cases, so it cannot adjust for case mix.")
@@ -35,10 +31,7 @@ def draw_overlap(view: View) -> None:
         heading="chart",
         columns=[
             text_column(_("Kind"), lambda line: process_names.get(line.process, line.process)),
-            plot_column(
-                _("Share of the national case mix"),
-                lambda line: cells.share_bar(line.overlap, digits=1),
-            ),
+            plot_column(_("Share of the national case mix"), lambda line: cells.share_bar(line.overlap, digits=1)),
         ],
         empty_text=empty_text,
         notes=[overlap_text(overlap, min_overlap, process_names)],

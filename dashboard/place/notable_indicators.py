@@ -49,26 +49,12 @@ def section(view: View) -> None:
         anchor="stands-out",
     )
     lists = []
-    for verdict, title in (
-        (Verdict.BETTER, _("Better than the nation")),
-        (Verdict.WORSE, _("Worse than the nation")),
-    ):
-        matching_comparisons = [
-            comparison for comparison in comparisons if comparison.verdict == verdict
-        ]
+    for verdict, title in ((Verdict.BETTER, _("Better than the nation")), (Verdict.WORSE, _("Worse than the nation"))):
+        matching_comparisons = [comparison for comparison in comparisons if comparison.verdict == verdict]
         lists.append(
-            tag(
-                "div",
-                tag("h3", title, class_="chart"),
-                _comparison_list(view, matching_comparisons, verdict),
-            )
+            tag("div", tag("h3", title, class_="chart"), _comparison_list(view, matching_comparisons, verdict))
         )
-    st.html(
-        join(
-            tag("div", *lists, class_="stands-out"),
-            tag("p", other_indicators_text(comparisons), class_="said"),
-        )
-    )
+    st.html(join(tag("div", *lists, class_="stands-out"), tag("p", other_indicators_text(comparisons), class_="said")))
     st.html(components.source_line(view))
 
 
@@ -79,9 +65,7 @@ def national_comparisons(view: View, values: pd.DataFrame) -> list[IndicatorComp
         item = view.snapshot.method.indicator(line.indicator)
         verdict = compare_with_nation(line, line.nation, higher_is_better=item.higher_is_better)
         point_difference = (
-            0.0
-            if verdict == Verdict.NOT_COMPARABLE
-            else difference_in_points(line.value - line.nation, item)
+            0.0 if verdict == Verdict.NOT_COMPARABLE else difference_in_points(line.value - line.nation, item)
         )
         comparisons.append(IndicatorComparison(item, line, verdict, point_difference or 0.0))
     return sorted(comparisons, key=lambda comparison: -abs(comparison.points))
@@ -94,12 +78,7 @@ def _comparison_list(view: View, comparisons: list[IndicatorComparison], verdict
         tag(
             "li",
             tag("i", class_=f"spine-mark {verdict}"),
-            tag(
-                "span",
-                comparison_sentence(comparison),
-                " ",
-                provenance_note(view, comparison.item, comparison.line),
-            ),
+            tag("span", comparison_sentence(comparison), " ", provenance_note(view, comparison.item, comparison.line)),
         )
         for comparison in comparisons[:MAX_SENTENCES]
     ]
@@ -137,24 +116,14 @@ def comparison_sentence(comparison: IndicatorComparison) -> str:
 def other_indicators_text(comparisons: list[IndicatorComparison]) -> str:
     """Indicators that do not differ from the nation's, and those without a value."""
     similar_names = [
-        localise(comparison.item.name)
-        for comparison in comparisons
-        if comparison.verdict == Verdict.SIMILAR
+        localise(comparison.item.name) for comparison in comparisons if comparison.verdict == Verdict.SIMILAR
     ]
     missing_names = [
-        localise(comparison.item.name)
-        for comparison in comparisons
-        if comparison.verdict == Verdict.NOT_COMPARABLE
+        localise(comparison.item.name) for comparison in comparisons if comparison.verdict == Verdict.NOT_COMPARABLE
     ]
     sentences = []
     if similar_names:
-        sentences.append(
-            _("No clear difference from the nation: {names}.").format(
-                names=_(", ").join(similar_names)
-            )
-        )
+        sentences.append(_("No clear difference from the nation: {names}.").format(names=_(", ").join(similar_names)))
     if missing_names:
-        sentences.append(
-            _("Too few cases to compare: {names}.").format(names=_(", ").join(missing_names))
-        )
+        sentences.append(_("Too few cases to compare: {names}.").format(names=_(", ").join(missing_names)))
     return " ".join(sentences)

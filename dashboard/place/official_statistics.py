@@ -52,25 +52,17 @@ def section(view: View) -> None:
         columns=statistic_columns(with_nation=place.level != "nation"),
         caption=_("Official statistics"),
         empty_text=components.status_text("no_data"),
-        download=lambda: spine_chart.with_distributions(
-            values, distributions, "statistic", "statistic"
-        ),
+        download=lambda: spine_chart.with_distributions(values, distributions, "statistic", "statistic"),
         download_name="official-figures",
     )
     table_block(view, spec, statistic_rows(view, values, distributions))
 
 
-def statistic_rows(
-    view: View, values: pd.DataFrame, distributions: spine_chart.Distributions
-) -> list[StatisticRow]:
+def statistic_rows(view: View, values: pd.DataFrame, distributions: spine_chart.Distributions) -> list[StatisticRow]:
     """Rows of the table, in the order of the method."""
     statistics = {statistic.id: statistic for statistic in view.snapshot.main.statistics}
-    nation_rows = queries.statistics(
-        view.snapshot, "nation", view.snapshot.nation.place_id, view.period
-    )
-    nation_values: Mapping[str, float] = dict(
-        zip(nation_rows["statistic"], nation_rows["value"], strict=True)
-    )
+    nation_rows = queries.statistics(view.snapshot, "nation", view.snapshot.nation.place_id, view.period)
+    nation_values: Mapping[str, float] = dict(zip(nation_rows["statistic"], nation_rows["value"], strict=True))
     return [
         StatisticRow(
             statistic=statistics[line.statistic],
@@ -91,17 +83,12 @@ def statistic_columns(*, with_nation: bool) -> list[Column[StatisticRow]]:
         value_column(_("Nation"), lambda row: row.nation, lambda row: row.statistic.unit)
     ]
     return [
-        text_column(
-            _("Statistic"),
-            lambda row: join(tag("span", localise(row.statistic.name)), " ", row.explanation),
-        ),
+        text_column(_("Statistic"), lambda row: join(tag("span", localise(row.statistic.name)), " ", row.explanation)),
         value_column(_("Value"), lambda row: row.value, lambda row: row.statistic.unit),
         *(nation_columns if with_nation else []),
         plot_column(_("Minimum to maximum"), _distribution_cell),
         text_column(
-            _("Numerator"),
-            lambda row: formats.number(row.numerator),
-            lambda row: localise(row.statistic.numerator),
+            _("Numerator"), lambda row: formats.number(row.numerator), lambda row: localise(row.statistic.numerator)
         ),
         text_column(
             _("Denominator"),

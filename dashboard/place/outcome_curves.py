@@ -43,20 +43,14 @@ def select_cohort(view: View) -> str:
         _("Cases followed"),
         ["", *queries.cohorts(view.snapshot)[::-1]],
         format_option=lambda year: (
-            _("Filed in {year}").format(year=year)
-            if year
-            else _("Open during the period, of any age")
+            _("Filed in {year}").format(year=year) if year else _("Open during the period, of any age")
         ),
         width=300,
     )
 
 
-def incidence_curve(
-    view: View, place: Place, process: str, incidence_filter: dict[str, str]
-) -> pd.DataFrame:
-    return queries.incidence(
-        view.snapshot, place.level, place.place_id, process=process, **incidence_filter
-    )
+def incidence_curve(view: View, place: Place, process: str, incidence_filter: dict[str, str]) -> pd.DataFrame:
+    return queries.incidence(view.snapshot, place.level, place.place_id, process=process, **incidence_filter)
 
 
 def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[str, str]) -> None:
@@ -65,13 +59,8 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
         st.html(tag("p", _("Too few cases for a curve."), class_="quiet"))
         return
     events = view.snapshot.method.process_events(process)
-    coloured_events = [
-        event for event in theme.current_palette().outcome_colours if event in events
-    ]
-    ordered_events = [
-        *coloured_events,
-        *(event for event in events if event not in coloured_events),
-    ]
+    coloured_events = [event for event in theme.current_palette().outcome_colours if event in events]
+    ordered_events = [*coloured_events, *(event for event in events if event not in coloured_events)]
     names = {event: components.outcome_name(event) for event in (*events, "open")}
     horizon = view.snapshot.method.horizon_months
     watermark_text, nation = components.watermark(view), view.snapshot.nation
@@ -84,9 +73,7 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
             horizon,
             watermark_text,
             z=view.snapshot.method.z,
-            nation=None
-            if view.place == nation
-            else incidence_curve(view, nation, process, incidence_filter),
+            nation=None if view.place == nation else incidence_curve(view, nation, process, incidence_filter),
             nation_name=place_name(nation),
         ),
         process,
@@ -100,9 +87,7 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
     n = curve["at_risk"].iloc[0] if cohort else view.process_n(process)
     last_month = int(curve["month"].iloc[-1])
     cutoff_text = (
-        _("too few under observation after month {month}").format(month=last_month)
-        if last_month < horizon
-        else None
+        _("too few under observation after month {month}").format(month=last_month) if last_month < horizon else None
     )
     chart_block.show_chart(
         view,

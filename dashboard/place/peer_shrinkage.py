@@ -30,9 +30,7 @@ class ScoreEstimate:
 
 def has_peers(view: View, row: Score | None) -> bool:
     """Whether the place has peers: the nation and special courts have none."""
-    return (
-        view.place.level != "nation" and row is not None and not formats.is_missing(row.peer_group)
-    )
+    return view.place.level != "nation" and row is not None and not formats.is_missing(row.peer_group)
 
 
 def section(view: View, row: Score | None) -> None:
@@ -58,12 +56,7 @@ def section(view: View, row: Score | None) -> None:
         columns=[
             text_column(_("Estimate"), lambda line: line.estimate),
             score_whisker_column(lambda line: line.score, lambda line: (line.low, line.high)),
-            value_column(
-                _("Score"),
-                lambda line: line.score,
-                "score",
-                interval=lambda line: (line.low, line.high),
-            ),
+            value_column(_("Score"), lambda line: line.score, "score", interval=lambda line: (line.low, line.high)),
         ],
         empty_text=_("It has no score, so there is no shrinkage estimate."),
         notes=[_shrinkage_note(row)] if has_estimates else [],
@@ -74,14 +67,8 @@ def section(view: View, row: Score | None) -> None:
 
 
 def _group_facts(view: View, peer_group: str, n_peers: float) -> Html:
-    size_text, tier_text = peer_group_labels.describe_peer_group(
-        peer_group, view.snapshot.main.peers
-    )
-    pairs = (
-        (_("Caseload"), size_text),
-        (_("Claims"), tier_text),
-        (_("Places in the group"), formats.number(n_peers)),
-    )
+    size_text, tier_text = peer_group_labels.describe_peer_group(peer_group, view.snapshot.main.peers)
+    pairs = ((_("Caseload"), size_text), (_("Claims"), tier_text), (_("Places in the group"), formats.number(n_peers)))
     items = [tag("div", tag("dt", term), tag("dd", meaning)) for term, meaning in pairs]
     return tag("dl", *items, class_="facts")
 
@@ -95,9 +82,7 @@ def score_estimates(row: Score) -> list[ScoreEstimate]:
 
 
 def _shrinkage_note(row: Score) -> Html:
-    details_link = tag(
-        "a", _("By indicator"), href=address.current_link(view="peers"), data_in=True
-    )
+    details_link = tag("a", _("By indicator"), href=address.current_link(view="peers"), data_in=True)
     return tag("p", shrinkage_text(row.score, row.shrunk), " ", details_link, class_="said")
 
 

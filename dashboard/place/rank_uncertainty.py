@@ -77,9 +77,7 @@ def draw_rank_ranges(view: View, line: Sensitivity, sensitivity_rows: pd.DataFra
     place_count = len(sensitivity_rows)
     retention_text = None
     if line.scored < 1:
-        retention_text = _("It has a score in {share} of the replicates.").format(
-            share=formats.percent(line.scored)
-        )
+        retention_text = _("It has a score in {share} of the replicates.").format(share=formats.percent(line.scored))
     period_note = _("Assumptions are varied for the latest period, {period}.").format(
         period=formats.period(view.period)
     )
@@ -88,17 +86,13 @@ def draw_rank_ranges(view: View, line: Sensitivity, sensitivity_rows: pd.DataFra
         title=_("Rank among {n}").format(n=formats.number(place_count)),
         heading="chart",
         columns=[
-            text_column(
-                _("Source of uncertainty"), lambda ranks: ranks.source, lambda ranks: ranks.meaning
-            ),
+            text_column(_("Source of uncertainty"), lambda ranks: ranks.source, lambda ranks: ranks.meaning),
             plot_column(
                 f"1–{formats.number(place_count)}",
                 lambda ranks: cells.rank_whisker(ranks.low, ranks.high, ranks.rank, place_count),
                 note=_("Rank 1 on the left. Dot: the rank; for assumptions, the median rank."),
             ),
-            Column(
-                _("Ranks"), lambda ranks: formats.rank_range(ranks.low, ranks.high), kind="number"
-            ),
+            Column(_("Ranks"), lambda ranks: formats.rank_range(ranks.low, ranks.high), kind="number"),
         ],
         source=_source(view, components.facts(period_note, retention_text)),
         download=lambda: sensitivity_rows[sensitivity_rows["place_id"] == view.place.place_id],
@@ -110,13 +104,7 @@ def draw_rank_ranges(view: View, line: Sensitivity, sensitivity_rows: pd.DataFra
 def rank_ranges(line: Sensitivity, n_replicates: int) -> list[RankRange]:
     """The confidence set of the rank, and its range over the replicates of the method."""
     return [
-        RankRange(
-            _("Sampling error"),
-            _("95% confidence set"),
-            line.rank_set_low,
-            line.rank_set_high,
-            line.rank,
-        ),
+        RankRange(_("Sampling error"), _("95% confidence set"), line.rank_set_low, line.rank_set_high, line.rank),
         RankRange(
             _("Assumptions of the method"),
             _("90% of {n} replicates").format(n=formats.number(n_replicates)),
@@ -147,30 +135,20 @@ def draw_sobol_indices(view: View, line: Sensitivity) -> None:
             text_column(_("Assumption"), lambda index: terms.assumption_name(index.choice)),
             plot_column(
                 "0–1",
-                lambda index: cells.nested_bar(
-                    index.first, index.total, terms.assumption_name(index.choice)
-                ),
+                lambda index: cells.nested_bar(index.first, index.total, terms.assumption_name(index.choice)),
                 note=_("Dark: main effect. Pale: total effect, with interactions."),
             ),
             Column(
-                _("Main effect"),
-                lambda index: _index_cell(index.reason, index.first, index.first_half),
-                kind="number",
+                _("Main effect"), lambda index: _index_cell(index.reason, index.first, index.first_half), kind="number"
             ),
             Column(
-                _("Total effect"),
-                lambda index: _index_cell(index.reason, index.total, index.total_half),
-                kind="number",
+                _("Total effect"), lambda index: _index_cell(index.reason, index.total, index.total_half), kind="number"
             ),
         ],
         empty_text=_("There are no sensitivity indices for this place."),
         notes=[leading_assumption_text(sobol_rows, line)],
         source=_source(
-            view,
-            _(
-                "Sobol indices: shares of the variance of the rank, ± half the width of a 95% "
-                "interval."
-            ),
+            view, _("Sobol indices: shares of the variance of the rank, ± half the width of a 95% interval.")
         ),
         download=lambda: sobol_rows,
     )
@@ -196,9 +174,7 @@ def leading_assumption_text(sobol_rows: pd.DataFrame, line: Sensitivity) -> str:
     leading_row = estimable_rows[0]
     name = terms.assumption_name(leading_row.choice)
     if line.rank_low == line.rank_high:
-        return _("The rank hardly changes; the largest effect is of: {assumption}.").format(
-            assumption=name
-        )
+        return _("The rank hardly changes; the largest effect is of: {assumption}.").format(assumption=name)
     if len(estimable_rows) > 1:
         next_row = estimable_rows[1]
         if leading_row.total - leading_row.total_half < next_row.total + next_row.total_half:

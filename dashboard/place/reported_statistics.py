@@ -38,19 +38,11 @@ def section(view: View) -> None:
         ),
         columns=[
             text_column(_("Statistic"), lambda line: _statistic_cell(view, line)),
-            text_column(
-                _("Period"), lambda line: _short_period(line.period_start, line.period_end)
-            ),
-            Column(
-                _("Published"),
-                lambda line: measured_value(line.value, line.measured_in),
-                kind="number",
-            ),
+            text_column(_("Period"), lambda line: _short_period(line.period_start, line.period_end)),
+            Column(_("Published"), lambda line: measured_value(line.value, line.measured_in), kind="number"),
             Column(_("Computed"), lambda line: _computed_cell(view, line), kind="number"),
             text_column(
-                _("Definition"),
-                lambda line: localise(queries.metrics()[line.metric].definition),
-                css_class="fine",
+                _("Definition"), lambda line: localise(queries.metrics()[line.metric].definition), css_class="fine"
             ),
             text_column(_("Source"), _publication_link),
         ],
@@ -69,9 +61,7 @@ def _statistic_cell(view: View, line: ReportedStatistic) -> Html:
         pairs.append((_("Why no computed value"), localise(metric.apart)))
     if not formats.is_missing(line.note):
         pairs.append((_("Note"), line.note))
-    info_note = (
-        components.note(localise(metric.name), components.definitions(*pairs)) if pairs else None
-    )
+    info_note = components.note(localise(metric.name), components.definitions(*pairs)) if pairs else None
     reporting_place = tag("small", line.unit_name, style="min-width:7.5em")
     return join(tag("span", localise(metric.name)), " ", info_note, reporting_place)
 
@@ -83,8 +73,7 @@ def _short_period(first: date, last: date) -> str:
         return formats.date_range(first, last)
     covers_whole_years = first.month == next_day.month == 1
     ends = [
-        f"{d.year}" if covers_whole_years else f"{d.year}\N{NON-BREAKING HYPHEN}{d.month:02}"
-        for d in (first, last)
+        f"{d.year}" if covers_whole_years else f"{d.year}\N{NON-BREAKING HYPHEN}{d.month:02}" for d in (first, last)
     ]
     return "–".join(dict.fromkeys(ends))
 
@@ -101,9 +90,7 @@ def _publication_link(line: ReportedStatistic) -> Html:
     address = line.address or ""
     host_match = re.match(r"https?://(?:www\.)?([^/?#]+)", address)
     source_link = (
-        tag("a", host_match[1], href=address, target="_blank", rel="noopener")
-        if host_match
-        else tag("span", address)
+        tag("a", host_match[1], href=address, target="_blank", rel="noopener") if host_match else tag("span", address)
     )
     basis_text = line.basis.removeprefix("derived: ")
     return (
@@ -118,9 +105,7 @@ def measured_value(value: float | None, unit: str, digits: int | None = None) ->
     if formats.is_missing(value):
         return formats.NO_VALUE
     if unit in YUAN_BY_UNIT:
-        return formats.yuan(
-            value * YUAN_BY_UNIT[unit], formats.EXACT_DIGITS if digits is None else digits
-        )
+        return formats.yuan(value * YUAN_BY_UNIT[unit], formats.EXACT_DIGITS if digits is None else digits)
     if digits is None:
         digits = next(n for n in range(7) if n == 6 or round(value, n) == value)
     number = formats.number(value, digits)
@@ -133,8 +118,4 @@ def measured_value(value: float | None, unit: str, digits: int | None = None) ->
         "次": _("{number} rounds"),
         "天": _("{number} days"),
     }
-    return (
-        number_templates[unit].format(number=number)
-        if unit in number_templates
-        else f"{number} {unit}"
-    )
+    return number_templates[unit].format(number=number) if unit in number_templates else f"{number} {unit}"

@@ -112,18 +112,12 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
             )
         )
         held_share = None if formats.is_missing(line.sale_rate) else line.failed / line.held
-        rows.append(
-            PipelineRow("failed", _("unsold"), line.failed, line.failed / share_base, held_share)
-        )
+        rows.append(PipelineRow("failed", _("unsold"), line.failed, line.failed / share_base, held_share))
         otherwise_count = line.ended - line.sold - line.failed
         if otherwise_count:
             rows.append(
                 PipelineRow(
-                    "gone",
-                    _("other"),
-                    otherwise_count,
-                    otherwise_count / share_base,
-                    detail=_otherwise_text(line),
+                    "gone", _("other"), otherwise_count, otherwise_count / share_base, detail=_otherwise_text(line)
                 )
             )
     return rows
@@ -149,20 +143,14 @@ def _columns() -> list[Column[PipelineRow]]:
             _("Of rounds held"),
             lambda row: "" if row.kind in ("stage", "gone") else formats.percent(row.held_share),
             kind="number",
-            note=_(
-                "Held: sold, unsold, defaulted or taken in payment; withdrawn rounds are excluded"
-            ),
+            note=_("Held: sold, unsold, defaulted or taken in payment; withdrawn rounds are excluded"),
         ),
         plot_column(
             _("Price over reference"),
             lambda row: _price_chart(row) if row.kind == "sold" else "",
             note=_("Median of final price over the reference price at first listing"),
         ),
-        Column(
-            _("Median"),
-            lambda row: _price_cell(row) if row.kind == "sold" else "",
-            kind="number",
-        ),
+        Column(_("Median"), lambda row: _price_cell(row) if row.kind == "sold" else "", kind="number"),
     ]
 
 
@@ -171,9 +159,7 @@ def _name_cell(row: PipelineRow) -> Html:
         return tag("span", row.name)
     name_text = tag("span", row.name, class_="funnel-step")
     return (
-        cells.value_with_detail(name_text, tag("span", row.detail, class_="funnel-step"))
-        if row.detail
-        else name_text
+        cells.value_with_detail(name_text, tag("span", row.detail, class_="funnel-step")) if row.detail else name_text
     )
 
 
@@ -208,17 +194,11 @@ def _price_cell(row: PipelineRow) -> Html:
 def _legend_items() -> list[Html]:
     low, high = (formats.number(end, 1) for end in PRICE_AXIS)
     return [
-        tag(
-            "span",
-            tag("s", class_="tick"),
-            _("lowest lawful starting price, as a share of the reference price"),
-        ),
+        tag("span", tag("s", class_="tick"), _("lowest lawful starting price, as a share of the reference price")),
         tag(
             "span",
             tag("i", class_="dot plain"),
-            _("median sale price, on a scale from {low} to {high} of the reference price").format(
-                low=low, high=high
-            ),
+            _("median sale price, on a scale from {low} to {high} of the reference price").format(low=low, high=high),
         ),
     ]
 

@@ -17,14 +17,7 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import cells, components, controls, point_scale
-from dashboard.ui.columns import (
-    change_column,
-    number_column,
-    plot_column,
-    share_column,
-    text_column,
-    value_column,
-)
+from dashboard.ui.columns import change_column, number_column, plot_column, share_column, text_column, value_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.national_comparison import Verdict, compare_with_nation
 from dashboard.ui.point_scale import PointScale
@@ -44,11 +37,9 @@ def section(view: View, row: Score | None) -> None:
     values = queries.indicators(view.snapshot, place.level, place.place_id, view.period)
     reading = DIRECT if is_nation else selected_reading()
     distributions = spine_chart.read_distributions(view)
-    columns = {
-        DIRECT: lambda: direct_columns(with_nation=not is_nation),
-        PEERS: peers_columns,
-        CASE_MIX: mix_columns,
-    }[reading]()
+    columns = {DIRECT: lambda: direct_columns(with_nation=not is_nation), PEERS: peers_columns, CASE_MIX: mix_columns}[
+        reading
+    ]()
     container_key = "spine-alone" if is_nation else "spine"
     spec = TableSpec(
         key=container_key if reading == DIRECT else f"reading-{reading}",
@@ -64,23 +55,18 @@ def section(view: View, row: Score | None) -> None:
         caption=_("Indicators of {period}").format(period=formats.period(view.period)),
         introduction=[
             join(
-                None if is_nation else reading_switch(reading),
-                tag("p", reading_explanation(reading), class_="reading"),
+                None if is_nation else reading_switch(reading), tag("p", reading_explanation(reading), class_="reading")
             )
         ],
         empty_text=components.status_text("no_data"),
         row_class=lambda line: {"dimension": "head", "score": "total"}.get(line.kind, ""),
         notes=[spine_chart.legend(view, distributions)] if reading == DIRECT else [],
         source=Source(n=row.n if row else None),
-        download=lambda: spine_chart.with_distributions(
-            values, distributions, "indicator", "indicator"
-        ),
+        download=lambda: spine_chart.with_distributions(values, distributions, "indicator", "indicator"),
         download_name="indicators",
     )
     has_values = values["status"].notna().any()
-    table_block(
-        view, spec, decomposition_rows(view, row, values, distributions) if has_values else []
-    )
+    table_block(view, spec, decomposition_rows(view, row, values, distributions) if has_values else [])
 
 
 def selected_reading() -> str:
@@ -119,16 +105,10 @@ def reading_explanation(reading: str) -> str:
 
 def direct_columns(*, with_nation: bool) -> list[Column[DecompositionRow]]:
     """What enters the score, with the spine; the nation and the peers beside other places."""
-    comparison_columns = [
-        _estimate_column(_("Nation"), lambda estimates: estimates.nation),
-        _peer_mean_column(),
-    ]
+    comparison_columns = [_estimate_column(_("Nation"), lambda estimates: estimates.nation), _peer_mean_column()]
     return [
         text_column(_("Indicator"), _name_cell),
-        _blank_for(
-            ("score",),
-            share_column(_("Weight"), lambda line: line.weight, 0),
-        ),
+        _blank_for(("score",), share_column(_("Weight"), lambda line: line.weight, 0)),
         _number_cell_column(_("Value"), _scored_value_cell),
         *(comparison_columns if with_nation else []),
         plot_column(_("0–100 points"), _points_spine, note=_("Further right is better.")),
@@ -151,10 +131,7 @@ def peers_columns() -> list[Column[DecompositionRow]]:
         ),
         _blank_for(
             ("score", "dimension"),
-            plot_column(
-                _("Weight of its own cases"),
-                lambda line: cells.share_bar(_estimates(line).direct_weight),
-            ),
+            plot_column(_("Weight of its own cases"), lambda line: cells.share_bar(_estimates(line).direct_weight)),
         ),
         _n_column(),
     ]
@@ -174,9 +151,7 @@ def mix_columns() -> list[Column[DecompositionRow]]:
         _blank_for(
             ("dimension",),
             change_column(
-                _("Adjusted minus observed"),
-                lambda line: _estimates(line).adjustment,
-                lambda line: line.scale.unit,
+                _("Adjusted minus observed"), lambda line: _estimates(line).adjustment, lambda line: line.scale.unit
             ),
         ),
         _blank_for(
@@ -191,9 +166,7 @@ def mix_columns() -> list[Column[DecompositionRow]]:
     ]
 
 
-def _blank_for(
-    kinds: tuple[str, ...], column: Column[DecompositionRow]
-) -> Column[DecompositionRow]:
+def _blank_for(kinds: tuple[str, ...], column: Column[DecompositionRow]) -> Column[DecompositionRow]:
     """A column whose cells are empty in rows of these kinds."""
     return replace(column, cell=lambda line: "" if line.kind in kinds else column.cell(line))
 
@@ -221,13 +194,9 @@ def _n_column() -> Column[DecompositionRow]:
     return _blank_for(("dimension",), number_column("n", lambda line: _estimates(line).n))
 
 
-def _number_cell_column(
-    heading: str, cell: Callable[[Estimates, str], Html]
-) -> Column[DecompositionRow]:
+def _number_cell_column(heading: str, cell: Callable[[Estimates, str], Html]) -> Column[DecompositionRow]:
     """A column of numbers whose cell is made from estimates and their unit of measure."""
-    column = Column[DecompositionRow](
-        heading, lambda line: cell(_estimates(line), line.scale.unit), kind="number"
-    )
+    column = Column[DecompositionRow](heading, lambda line: cell(_estimates(line), line.scale.unit), kind="number")
     return _blank_for(("dimension",), column)
 
 
@@ -257,9 +226,7 @@ def _scored_value_cell(estimates: Estimates, unit: str) -> Html:
 
 def _direct_value_cell(estimates: Estimates, unit: str) -> Html:
     if not estimates.is_direct:
-        return cells.value_with_detail(
-            formats.value(estimates.value, unit), components.status_text(estimates.status)
-        )
+        return cells.value_with_detail(formats.value(estimates.value, unit), components.status_text(estimates.status))
     return cells.value_with_interval(estimates.value, estimates.low, estimates.high, unit)
 
 
@@ -279,39 +246,20 @@ def _points_spine(line: DecompositionRow) -> Html | str:
     tooltip = spine_chart.distribution_text(line.distribution, line.scale.unit)
     if line.estimates is None:
         return spine_chart.draw_spine(
-            line.points,
-            None,
-            None,
-            line.nation_points,
-            distribution,
-            Verdict.NOT_COMPARABLE,
-            tooltip,
+            line.points, None, None, line.nation_points, distribution, Verdict.NOT_COMPARABLE, tooltip
         )
     estimates = line.estimates
     scaled_ends = sorted(
-        point_scale.position(end, line.scale)
-        for end in estimates.scored_interval
-        if not formats.is_missing(end)
+        point_scale.position(end, line.scale) for end in estimates.scored_interval if not formats.is_missing(end)
     )
     low, high = scaled_ends if len(scaled_ends) == 2 else (None, None)
-    verdict = compare_with_nation(
-        estimates, estimates.nation, higher_is_better=line.scale.higher_is_better
-    )
-    return spine_chart.draw_spine(
-        line.points, low, high, line.nation_points, distribution, verdict, tooltip
-    )
+    verdict = compare_with_nation(estimates, estimates.nation, higher_is_better=line.scale.higher_is_better)
+    return spine_chart.draw_spine(line.points, low, high, line.nation_points, distribution, verdict, tooltip)
 
 
-def distribution_in_points(
-    distribution: Distribution | None, scale: PointScale
-) -> PointDistribution | None:
+def distribution_in_points(distribution: Distribution | None, scale: PointScale) -> PointDistribution | None:
     """A distribution of values on the scale of points."""
     if distribution is None:
         return None
-    quantiles = (
-        distribution.minimum,
-        distribution.q25,
-        distribution.q75,
-        distribution.maximum,
-    )
+    quantiles = (distribution.minimum, distribution.q25, distribution.q75, distribution.maximum)
     return PointDistribution(*(point_scale.position(value, scale) for value in quantiles))

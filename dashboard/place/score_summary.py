@@ -30,12 +30,7 @@ def score_facts(view: View, row: Score | None) -> Html | None:
     """Band, rank, change and number of cases; courts have no rank here, see the rankings."""
     if row is None or formats.is_missing(row.score):
         return None
-    pieces = (
-        band_text(row),
-        *rank_facts(view, row),
-        components.year_change(row),
-        components.case_count(row),
-    )
+    pieces = (band_text(row), *rank_facts(view, row), components.year_change(row), components.case_count(row))
     return tag("div", components.facts(*pieces), class_="standing")
 
 
@@ -43,14 +38,7 @@ def band_text(row: Score) -> Html:
     """The band, or that the interval supports none, and what that means."""
     label = _("Band")
     info_note = components.note(
-        label,
-        tag(
-            "p",
-            _(
-                "A band is given only where the 90% interval lies within one band or two "
-                "adjacent bands."
-            ),
-        ),
+        label, tag("p", _("A band is given only where the 90% interval lies within one band or two adjacent bands."))
     )
     if formats.is_missing(row.band):
         return join(_("no band: the interval spans more than two bands"), " ", info_note)
@@ -59,10 +47,9 @@ def band_text(row: Score) -> Html:
 
 def rank_facts(view: View, row: Score) -> list[Html | str]:
     """The rank of a province or city, and its confidence set."""
-    template = {
-        "province": _("rank {rank} of {total} provinces"),
-        "city": _("rank {rank} of {total} cities"),
-    }.get(view.place.level)
+    template = {"province": _("rank {rank} of {total} provinces"), "city": _("rank {rank} of {total} cities")}.get(
+        view.place.level
+    )
     if template is None or formats.is_missing(row.rank):
         return []
     ranked_count = formats.number(view.scores(view.place.level)["rank"].notna().sum())

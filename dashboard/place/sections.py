@@ -37,10 +37,7 @@ def place_sections(view: View, row: Score | None) -> list[PageSection]:
 
     return [
         PageSection(
-            "stands-out",
-            _("What stands out"),
-            lambda: notable_indicators.section(view),
-            is_present=not is_nation,
+            "stands-out", _("What stands out"), lambda: notable_indicators.section(view), is_present=not is_nation
         ),
         PageSection("score", _("Score"), lambda: score_decomposition.section(view, row)),
         PageSection("over-time", _("Over time"), lambda: score_history_section.section(view)),
@@ -70,10 +67,5 @@ def place_sections(view: View, row: Score | None) -> list[PageSection]:
         PageSection("funnel", _("Funnel plot"), lambda: funnel_plot_section.section(view)),
         PageSection("figures", _("Official statistics"), lambda: official_statistics.section(view)),
         PageSection("", "", lambda: reported_statistics.section(view)),
-        PageSection(
-            "within",
-            _("Places within"),
-            lambda: child_places.section(view),
-            is_present=level != "court",
-        ),
+        PageSection("within", _("Places within"), lambda: child_places.section(view), is_present=level != "court"),
     ]

@@ -23,14 +23,8 @@ def section(view: View, row: Score | None) -> None:
     place = view.place
     if place.level == "nation" or row is None:
         return
-    titles = {
-        "province": _("Similar provinces"),
-        "city": _("Similar cities"),
-        "court": _("Similar courts"),
-    }
-    neighbours = queries.similar_places(
-        view.snapshot, place.level, place.place_id, view.period, k=NEIGHBOUR_COUNT
-    )
+    titles = {"province": _("Similar provinces"), "city": _("Similar cities"), "court": _("Similar courts")}
+    neighbours = queries.similar_places(view.snapshot, place.level, place.place_id, view.period, k=NEIGHBOUR_COUNT)
     rows = neighbours if neighbours.empty else neighbour_table(view, neighbours)
     nation = view.score_row(view.snapshot.nation)
     spec: TableSpec[Any] = TableSpec(
@@ -46,16 +40,9 @@ def section(view: View, row: Score | None) -> None:
             number_column(_("Distance"), lambda line: line.distance, 2),
             number_column(_("Cases"), lambda line: line.n),
             score_whisker_column(
-                lambda line: line.score,
-                lambda line: (line.low, line.high),
-                nation.score if nation else None,
+                lambda line: line.score, lambda line: (line.low, line.high), nation.score if nation else None
             ),
-            value_column(
-                _("Score"),
-                lambda line: line.score,
-                "score",
-                interval=lambda line: (line.low, line.high),
-            ),
+            value_column(_("Score"), lambda line: line.score, "score", interval=lambda line: (line.low, line.high)),
         ],
         row_class=lambda line: "total" if line.place_id == place.place_id else "",
         empty_text=_("There is no similar place with a score."),

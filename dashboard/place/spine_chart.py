@@ -56,9 +56,7 @@ def draw_spine(
     pieces = []
     if distribution is not None:
         pieces.append(tag("u", style=_span_style(distribution.minimum, distribution.maximum)))
-        pieces.append(
-            tag("u", class_="middle", style=_span_style(distribution.q25, distribution.q75))
-        )
+        pieces.append(tag("u", class_="middle", style=_span_style(distribution.q25, distribution.q75)))
     if not formats.is_missing(nation):
         pieces.append(tag("s", style=f"--x:{nation:.2f}"))
     if not formats.is_missing(low) and not formats.is_missing(high):
@@ -68,9 +66,7 @@ def draw_spine(
     return tag("span", *pieces, class_="spine", title=tooltip or None, aria_hidden="true")
 
 
-def draw_range(
-    value: float | None, nation: float | None, distribution: Distribution, tooltip: str
-) -> Html:
+def draw_range(value: float | None, nation: float | None, distribution: Distribution, tooltip: str) -> Html:
     """A value of which neither direction is better: the axis runs from minimum to maximum. Nothing
     where the two are the same."""
     if distribution.maximum <= distribution.minimum:
@@ -84,22 +80,11 @@ def draw_range(
     point_distribution = PointDistribution(
         *(
             range_position(end) or 0.0
-            for end in (
-                distribution.minimum,
-                distribution.q25,
-                distribution.q75,
-                distribution.maximum,
-            )
+            for end in (distribution.minimum, distribution.q25, distribution.q75, distribution.maximum)
         )
     )
     return draw_spine(
-        range_position(value),
-        None,
-        None,
-        range_position(nation),
-        point_distribution,
-        Verdict.SIMILAR,
-        tooltip,
+        range_position(value), None, None, range_position(nation), point_distribution, Verdict.SIMILAR, tooltip
     )
 
 
@@ -134,9 +119,7 @@ def legend(view: View, distributions: Distributions) -> Html:
         "court": _("all courts ({n}), minimum to maximum; inner bar: middle half"),
     }
     score_distribution = distributions.get(("score", "score"))
-    bar_text = bar_texts[level].format(
-        n=formats.number(score_distribution.place_count if score_distribution else 0)
-    )
+    bar_text = bar_texts[level].format(n=formats.number(score_distribution.place_count if score_distribution else 0))
     marks = [
         (Verdict.BETTER, _("better than the nation")),
         (Verdict.SIMILAR, _("no clear difference")),
@@ -154,9 +137,7 @@ def legend(view: View, distributions: Distributions) -> Html:
     )
 
 
-def with_distributions(
-    values: pd.DataFrame, distributions: Distributions, kind: str, item: str
-) -> pd.DataFrame:
+def with_distributions(values: pd.DataFrame, distributions: Distributions, kind: str, item: str) -> pd.DataFrame:
     """A table for download with the distribution of each row's item beside it; `item` is the column
     that names the item, `kind` what it is ('indicator' or 'statistic')."""
     columns = ("minimum", "q25", "median", "q75", "maximum", "place_count")

@@ -37,12 +37,8 @@ def section(view: View) -> None:
     """Quartiles of the waiting time of each step beside its limit, and where cases wait."""
     place = view.place
     values = queries.waiting_times(view.snapshot, place.level, place.place_id, view.period)
-    nation_values = queries.waiting_times(
-        view.snapshot, "nation", view.snapshot.nation.place_id, view.period
-    )
-    rows = zip(
-        queries.read_steps(), values.itertuples(index=False), nation_values["median"], strict=True
-    )
+    nation_values = queries.waiting_times(view.snapshot, "nation", view.snapshot.nation.place_id, view.period)
+    rows = zip(queries.read_steps(), values.itertuples(index=False), nation_values["median"], strict=True)
     waiting_times = [
         WaitingTime(step, line, nation_median, step_explanation(view, step, line))
         for step, line, nation_median in rows
@@ -72,9 +68,7 @@ def section(view: View) -> None:
     table_block(view, spec, waiting_times if (values["n"] > 0).any() else [])
 
 
-def absent_steps_text(
-    steps: Sequence[ProcedureStep], place_counts: pd.Series, nation_counts: pd.Series
-) -> str:
+def absent_steps_text(steps: Sequence[ProcedureStep], place_counts: pd.Series, nation_counts: pd.Series) -> str:
     """The steps that have no row: those that no file dates, and those without waits here. The two
     series are their n in the place and in the nation, in the order of `steps`."""
     rows = list(zip(steps, place_counts, nation_counts, strict=True))
@@ -82,9 +76,7 @@ def absent_steps_text(
     unobserved_steps = [step for step, n, nation_count in rows if n == 0 and nation_count != 0]
     sentences = []
     if undated_steps:
-        sentences.append(
-            _("No dates in the files: {steps}.").format(steps=_step_names(undated_steps))
-        )
+        sentences.append(_("No dates in the files: {steps}.").format(steps=_step_names(undated_steps)))
     if unobserved_steps:
         template = _("No waits here in the period, or no dates in the files: {steps}.")
         sentences.append(template.format(steps=_step_names(unobserved_steps)))
@@ -98,15 +90,9 @@ def _step_names(steps: Sequence[ProcedureStep]) -> str:
 def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
     """The step with most open waits, and that with most beyond the limit of the law. A step that
     spans others is compared with them only where none of those has a row."""
-    step_ids = {
-        waiting_time.step.id
-        for waiting_time in waiting_times
-        if not formats.is_missing(waiting_time.line.n)
-    }
+    step_ids = {waiting_time.step.id for waiting_time in waiting_times if not formats.is_missing(waiting_time.line.n)}
     single_step_times = [
-        waiting_time
-        for waiting_time in waiting_times
-        if not step_ids.intersection(waiting_time.step.spans)
+        waiting_time for waiting_time in waiting_times if not step_ids.intersection(waiting_time.step.spans)
     ]
     sentences = []
     if most_open := _largest_count(single_step_times, "waiting"):
@@ -130,20 +116,15 @@ def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
             waiting=formats.number(waiting_time.line.waiting),
         )
         for waiting_time in waiting_times
-        if waiting_time not in single_step_times
-        and not formats.is_missing(waiting_time.line.beyond)
+        if waiting_time not in single_step_times and not formats.is_missing(waiting_time.line.beyond)
     ]
     return sentences
 
 
 def _largest_count(waiting_times: Sequence[WaitingTime], column: str) -> WaitingTime | None:
     """The step with the largest value of a column of counts; None where all are 0 or missing."""
-    candidates = [
-        waiting_time for waiting_time in waiting_times if getattr(waiting_time.line, column) > 0
-    ]
-    return max(
-        candidates, key=lambda waiting_time: getattr(waiting_time.line, column), default=None
-    )
+    candidates = [waiting_time for waiting_time in waiting_times if getattr(waiting_time.line, column) > 0]
+    return max(candidates, key=lambda waiting_time: getattr(waiting_time.line, column), default=None)
 
 
 # ------------------------------------------------------------ the table
@@ -152,24 +133,15 @@ def _largest_count(waiting_times: Sequence[WaitingTime], column: str) -> Waiting
 def table_columns(*, with_nation: bool) -> list[Column[WaitingTime]]:
     """Columns of the table; `with_nation` sets the nation's median beside that of the place."""
     nation_columns: list[Column[WaitingTime]] = [
-        number_column(
-            _("Nation"),
-            lambda waiting_time: waiting_time.nation_median,
-            note=_("National median, in days"),
-        )
+        number_column(_("Nation"), lambda waiting_time: waiting_time.nation_median, note=_("National median, in days"))
     ]
     return [
         text_column(
             _("Step"),
-            lambda waiting_time: join(
-                localise(waiting_time.step.name), " ", waiting_time.explanation
-            ),
+            lambda waiting_time: join(localise(waiting_time.step.name), " ", waiting_time.explanation),
             lambda waiting_time: limit_text(waiting_time.step),
         ),
-        plot_column(
-            _axis_cell(),
-            lambda waiting_time: draw_quartiles(waiting_time, with_nation=with_nation),
-        ),
+        plot_column(_axis_cell(), lambda waiting_time: draw_quartiles(waiting_time, with_nation=with_nation)),
         Column(_("Median, days"), _median_cell, kind="number"),
         *(nation_columns if with_nation else []),
         Column(
@@ -179,9 +151,7 @@ def table_columns(*, with_nation: bool) -> list[Column[WaitingTime]]:
             note=_("Share that complies: not later than a maximum, or not earlier than a minimum"),
         ),
         number_column(_("Still waiting"), lambda waiting_time: waiting_time.line.waiting),
-        Column(
-            _("Beyond the limit"), _overdue_cell, kind="number", note=_("Of those still waiting")
-        ),
+        Column(_("Beyond the limit"), _overdue_cell, kind="number", note=_("Of those still waiting")),
         number_column("n", lambda waiting_time: waiting_time.line.n),
     ]
 
@@ -245,10 +215,7 @@ def draw_quartiles(waiting_time: WaitingTime, *, with_nation: bool) -> Html:
     pieces = [tag("em", style=f"--x:{scale_position(days):.2f}") for days in TICK_DAYS]
     if not formats.is_missing(line.q25):
         has_upper_quartile = not formats.is_missing(line.q75)
-        start, end = (
-            scale_position(line.q25),
-            scale_position(line.q75) if has_upper_quartile else 100.0,
-        )
+        start, end = (scale_position(line.q25), scale_position(line.q75) if has_upper_quartile else 100.0)
         style = f"--x:{start:.2f};--w:{end - start:.2f}"
         pieces.append(tag("u", class_=None if has_upper_quartile else "open", style=style))
     if with_nation and not formats.is_missing(waiting_time.nation_median):
@@ -271,14 +238,8 @@ def _axis_cell() -> Html:
 
 def legend_items(*, with_nation: bool) -> list[Html]:
     items = [
-        tag(
-            "span",
-            tag("u", class_="quartiles"),
-            _("middle half; fading: upper quartile not reached"),
-        ),
-        tag(
-            "span", tag("i", class_="dot plain"), _("median, with its 95% interval in small print")
-        ),
+        tag("span", tag("u", class_="quartiles"), _("middle half; fading: upper quartile not reached")),
+        tag("span", tag("i", class_="dot plain"), _("median, with its 95% interval in small print")),
         tag("span", tag("b", class_="limit"), _("legal maximum, or minimum")),
     ]
     if with_nation:
@@ -293,14 +254,8 @@ def step_explanation(view: View, step: ProcedureStep, line: queries.WaitingTime)
     """What is counted, of how many, when, from which files, and what the law says."""
     pairs: list[tuple[str, object]] = [
         (_("What is counted"), localise(step.counted)),
-        (
-            _("Numerator"),
-            _("reached the step in the period: {n}").format(n=formats.number(line.done)),
-        ),
-        (
-            _("Denominator"),
-            _("waits in progress in the period: {n}").format(n=formats.number(line.n)),
-        ),
+        (_("Numerator"), _("reached the step in the period: {n}").format(n=formats.number(line.done))),
+        (_("Denominator"), _("waits in progress in the period: {n}").format(n=formats.number(line.n))),
         (_("Period"), formats.date_range(*view.snapshot.period_dates(view.period))),
         (_("Source"), components.source_names(view.snapshot)),
     ]
@@ -308,12 +263,8 @@ def step_explanation(view: View, step: ProcedureStep, line: queries.WaitingTime)
         pairs.append((_("Limit"), localise(step.law)))
     if step.note:
         pairs.append((_("Start of the limit"), localise(step.note)))
-    method_note = _(
-        "Aalen–Johansen estimate, interpolated between the ends of bins of about a week."
-    )
-    return components.note(
-        localise(step.name), components.definitions(*pairs), tag("p", method_note)
-    )
+    method_note = _("Aalen–Johansen estimate, interpolated between the ends of bins of about a week.")
+    return components.note(localise(step.name), components.definitions(*pairs), tag("p", method_note))
 
 
 def _calendar_note() -> str:

@@ -55,9 +55,7 @@ def draw_signals(view: View) -> None:
 
 def draw_options(view: View, monitored_series: pd.DataFrame) -> tuple[str, str]:
     levels = {"": _("All levels"), **level_names()}
-    level = controls.select(
-        "of", _("Level"), list(levels), format_option=lambda name: levels[name], width=150
-    )
+    level = controls.select("of", _("Level"), list(levels), format_option=lambda name: levels[name], width=150)
     statistics = [str(name) for name in monitored_series["statistic"].unique()]
     statistic = controls.select(
         "figure",
@@ -81,15 +79,11 @@ def read_signals(view: View, levels: list[str]) -> pd.DataFrame:
         rows = queries.exceptions(view.snapshot, level, view.period).assign(level=level)
         series = queries.exception_series(view.snapshot, level, view.period)
         series_by_place = dict(iter(series.groupby(["place_id", "statistic"])))
-        rows["series"] = [
-            series_by_place[row.place_id, row.statistic] for row in rows.itertuples(index=False)
-        ]
+        rows["series"] = [series_by_place[row.place_id, row.statistic] for row in rows.itertuples(index=False)]
         signals_per_level.append(rows)
     signals = pd.concat(signals_per_level, ignore_index=True)
     return signals.sort_values(
-        ["signalled", "strength", "place_id", "statistic"],
-        ascending=[False, False, True, True],
-        ignore_index=True,
+        ["signalled", "strength", "place_id", "statistic"], ascending=[False, False, True, True], ignore_index=True
     )
 
 
@@ -104,10 +98,7 @@ def signals_in_province(view: View, rows: pd.DataFrame) -> pd.DataFrame:
 
 def signal_summary(view: View, monitored_series: pd.DataFrame, signals: pd.DataFrame) -> str:
     """How many there are, among how many, and how many chance alone would make."""
-    n_series, expected_signals = (
-        monitored_series["series"].sum(),
-        monitored_series["expected"].sum(),
-    )
+    n_series, expected_signals = (monitored_series["series"].sum(), monitored_series["expected"].sum())
     values = {
         "found": formats.number(len(signals)),
         "series": formats.number(n_series),
@@ -116,11 +107,8 @@ def signal_summary(view: View, monitored_series: pd.DataFrame, signals: pd.DataF
         "country": place_name(view.snapshot.nation),
     }
     if not n_series:
-        return _(
-            "Nothing is monitored yet: a series needs {quarters} quarters before the last {monitored}."
-        ).format(
-            quarters=formats.number(cusum.MIN_BASELINE),
-            monitored=formats.number(cusum.MONITORED_QUARTERS),
+        return _("Nothing is monitored yet: a series needs {quarters} quarters before the last {monitored}.").format(
+            quarters=formats.number(cusum.MIN_BASELINE), monitored=formats.number(cusum.MONITORED_QUARTERS)
         )
     if address.get("within"):
         return _(
@@ -179,9 +167,7 @@ def signal_columns(view: View) -> list[Column[Any]]:
 
     return [
         place_column(_("Place"), detail=lambda row: level_name(row.level)),
-        text_column(
-            _("What changed"), lambda row: statistic_name(view, row.statistic), change_cell
-        ),
+        text_column(_("What changed"), lambda row: statistic_name(view, row.statistic), change_cell),
         text_column(
             _("Since"),
             lambda row: formats.period(row.since),

@@ -39,10 +39,7 @@ def default_indicator(view: View) -> Indicator:
 
 def no_comparison_text() -> str:
     """Why there is nothing to compare the two by."""
-    return _(
-        "No indicator of the method measures when claims are paid: local and other creditors are "
-        "not compared."
-    )
+    return _("No indicator of the method measures when claims are paid: local and other creditors are not compared.")
 
 
 def selected_place(view: View) -> Place:
@@ -63,9 +60,7 @@ def headline(view: View) -> tuple[str, object]:
     rows = queries.creditor_gaps(view.snapshot, place.level, view.period, indicator.id)
     rows = rows[rows["place_id"] == place.place_id]
     row = next(rows.itertuples(index=False), None)
-    lead = _(
-        "Outcomes of the cases of local creditors and of all others; the data say who is local."
-    )
+    lead = _("Outcomes of the cases of local creditors and of all others; the data say who is local.")
     if row is None or row.status != "estimated":
         return _("Local and other creditors: {place}").format(place=place_name(place)), lead
     values = {
@@ -75,15 +70,11 @@ def headline(view: View) -> tuple[str, object]:
         "months": formats.number(indicator.estimate.months),
     }
     templates = {
-        "share": _(
-            "{place}: {local} of local creditors' cases paid within {months} months, {non_local} of "
-            "others'"
-        ),
+        "share": _("{place}: {local} of local creditors' cases paid within {months} months, {non_local} of others'"),
         "months": _("{place}: {local} to payment for local creditors, {non_local} for others"),
     }
     gap = _("Gap {gap}, 95% interval {interval}.").format(
-        gap=gap_text(row.gap, indicator.unit),
-        interval=gap_interval_text(row.gap_low, row.gap_high, indicator.unit),
+        gap=gap_text(row.gap, indicator.unit), interval=gap_interval_text(row.gap_low, row.gap_high, indicator.unit)
     )
     return templates[indicator.unit].format(**values), f"{gap} {lead}"
 
@@ -99,9 +90,7 @@ def draw_section(view: View) -> None:
     components.section(titles[child_level], chart_description(indicator), anchor="creditors")
     with st.container(horizontal=True, vertical_alignment="bottom", key="creditors-choices"):
         order = draw_options(view)
-    rows = queries.creditor_gaps(
-        view.snapshot, child_level, view.period, indicator.id, parent=place.place_id
-    )
+    rows = queries.creditor_gaps(view.snapshot, child_level, view.period, indicator.id, parent=place.place_id)
     rows = sort_rows(rows, order)
     draw_gap_chart(view, indicator, rows, child_level, titles[child_level])
     draw_gap_history(view, indicator, place)
@@ -120,9 +109,7 @@ def draw_options(view: View) -> str:
         width=260,
     )
     order_names = {"code": _("Place code"), "gap": _("Gap")}
-    return controls.select(
-        "order", _("Ordered by"), ORDERS, format_option=lambda order: order_names[order], width=160
-    )
+    return controls.select("order", _("Ordered by"), ORDERS, format_option=lambda order: order_names[order], width=160)
 
 
 def sort_rows(rows: pd.DataFrame, order: str) -> pd.DataFrame:
@@ -148,26 +135,20 @@ def chart_description(indicator: Indicator) -> str:
 # ---------------------------------------------------------------- place by place
 
 
-def draw_gap_chart(
-    view: View, indicator: Indicator, rows: pd.DataFrame, level: str, title: str
-) -> None:
+def draw_gap_chart(view: View, indicator: Indicator, rows: pd.DataFrame, level: str, title: str) -> None:
     estimated_rows = rows[rows["status"] == "estimated"]
     if len(estimated_rows):
         key = ("dumbbell", indicator.id, address.get("within"), address.get("order"))
         chart = view.cached(
             "-".join(key),
-            lambda: policy_charts.dumbbell_chart(
-                estimated_rows, indicator.unit, components.watermark(view)
-            ),
+            lambda: policy_charts.dumbbell_chart(estimated_rows, indicator.unit, components.watermark(view)),
         )
         chart_block.show_chart(
             view,
             chart,
             key="creditors",
             title=title,
-            alt=_(
-                "{title}: two dots for each place, one for local creditors and one for others"
-            ).format(title=title),
+            alt=_("{title}: two dots for each place, one for local creditors and one for others").format(title=title),
             legend=policy_charts.creditor_legend(),
             n=estimated_rows["local_n"].sum() + estimated_rows["non_local_n"].sum(),
             extra=_("Cases with a known location of the creditor"),
@@ -179,9 +160,7 @@ def draw_gap_chart(
     with st.expander(_("As a table, with the gap at equal case mix"), key="creditors-table"):
         table_block(
             view,
-            TableSpec(
-                "creditor-gaps", title, gap_columns(indicator, level), heading="", source=None
-            ),
+            TableSpec("creditor-gaps", title, gap_columns(indicator, level), heading="", source=None),
             rows.itertuples(index=False),
         )
 
@@ -253,11 +232,7 @@ def draw_gap_history(view: View, indicator: Indicator, place: Place) -> None:
     chart = view.cached(
         f"gap-{indicator.id}-{place.place_id}",
         lambda: policy_charts.gap_history_chart(
-            history,
-            nation_history,
-            indicator.unit,
-            (place_name(place), place_name(nation)),
-            components.watermark(view),
+            history, nation_history, indicator.unit, (place_name(place), place_name(nation)), components.watermark(view)
         ),
     )
     st.html(tag("h3", title, class_="chart"))
@@ -299,12 +274,7 @@ def draw_interpretation() -> None:
         ),
     ]
     items = (tag("li", point) for point in points)
-    st.html(
-        join(
-            tag("h3", _("What a gap can and cannot mean"), class_="chart"),
-            tag("ul", *items, class_="prose"),
-        )
-    )
+    st.html(join(tag("h3", _("What a gap can and cannot mean"), class_="chart"), tag("ul", *items, class_="prose")))
 
 
 # ---------------------------------------------------------------- numbers

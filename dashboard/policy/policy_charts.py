@@ -28,11 +28,7 @@ def creditor_legend() -> Html:
         "p",
         tag("span", tag("i", class_="dot local"), _("local creditors")),
         tag("span", tag("i", class_="dot non-local"), _("non-local creditors")),
-        tag(
-            "span",
-            tag("b", class_="reach"),
-            _("95% interval of the gap, set off from the local value"),
-        ),
+        tag("span", tag("b", class_="reach"), _("95% interval of the gap, set off from the local value")),
         class_="marks pair",
     )
 
@@ -71,15 +67,7 @@ def dumbbell_chart(rows: pd.DataFrame, unit: str, watermark: str) -> go.Figure:
             "automargin": True,
             "tickfont": {"color": palette.ink, "size": 12.5},
         },
-        annotations=[
-            {
-                **theme.watermark(watermark),
-                "x": 1.0,
-                "xanchor": "right",
-                "y": 1.0,
-                "yanchor": "bottom",
-            }
-        ],
+        annotations=[{**theme.watermark(watermark), "x": 1.0, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}],
     )
     return go.Figure({"data": traces, "layout": layout})
 
@@ -92,28 +80,17 @@ def _axis_range(columns: list[pd.Series]) -> list[float]:
     return [minimum - padding, maximum + padding]
 
 
-def _segments(
-    start: Any, end: Any, positions: list[int], colour: str, width: float
-) -> dict[str, Any]:
+def _segments(start: Any, end: Any, positions: list[int], colour: str, width: float) -> dict[str, Any]:
     """A level line a place, in one trace with gaps between."""
     x: list[float | None] = []
     y: list[float | None] = []
     for a, b, row in zip(start, end, positions, strict=True):
         x += [a, b, None]
         y += [row, row, None]
-    return {
-        "type": "scatter",
-        "x": x,
-        "y": y,
-        "mode": "lines",
-        "line": {"color": colour, "width": width},
-        **NO_HOVER,
-    }
+    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": {"color": colour, "width": width}, **NO_HOVER}
 
 
-def _markers(
-    x: Any, positions: list[int], colour: str, hover_texts: list[str], *, is_solid: bool
-) -> dict[str, Any]:
+def _markers(x: Any, positions: list[int], colour: str, hover_texts: list[str], *, is_solid: bool) -> dict[str, Any]:
     background = theme.current_palette().ground
     return {
         "type": "scatter",
@@ -143,11 +120,7 @@ def _hover_text(row: Any, unit: str) -> str:
 
 
 def gap_history_chart(
-    history: pd.DataFrame,
-    nation: pd.DataFrame | None,
-    unit: str,
-    names: tuple[str, str],
-    watermark: str,
+    history: pd.DataFrame, nation: pd.DataFrame | None, unit: str, names: tuple[str, str], watermark: str
 ) -> go.Figure:
     """The gap by quarter with its interval, dashed at equal case mix, and that of the nation in grey.
 
@@ -161,10 +134,7 @@ def gap_history_chart(
     ribbon = {
         "type": "scatter",
         "x": x + x[::-1],
-        "y": [
-            *(scale * history.loc[has_gap, "gap_high"]),
-            *(scale * history.loc[has_gap, "gap_low"])[::-1],
-        ],
+        "y": [*(scale * history.loc[has_gap, "gap_high"]), *(scale * history.loc[has_gap, "gap_low"])[::-1]],
         "fill": "toself",
         "fillcolor": theme.with_opacity(palette.accent, 0.14),
         "mode": "lines",
@@ -174,22 +144,11 @@ def gap_history_chart(
     traces = [ribbon]
     if nation is not None:
         nation_gap = nation.set_index("period")["gap"].reindex(history["period"])
-        traces.append(
-            _line_trace(quarters, scale * nation_gap, palette.faint, names[1], 1.5, "dot")
-        )
+        traces.append(_line_trace(quarters, scale * nation_gap, palette.faint, names[1], 1.5, "dot"))
     traces.append(
-        _line_trace(
-            quarters,
-            scale * history["adjusted_gap"],
-            palette.second,
-            _("at equal case mix"),
-            1.5,
-            "dash",
-        )
+        _line_trace(quarters, scale * history["adjusted_gap"], palette.second, _("at equal case mix"), 1.5, "dash")
     )
-    traces.append(
-        _line_trace(quarters, scale * history["gap"], palette.ink, names[0], 2.4, "solid")
-    )
+    traces.append(_line_trace(quarters, scale * history["gap"], palette.ink, names[0], 2.4, "solid"))
     layout = theme.layout(
         height=280,
         margin={"l": 44, "r": 16, "t": 12, "b": 56},
@@ -201,9 +160,7 @@ def gap_history_chart(
             "tickangle": 0,
             "categoryorder": "array",
             "categoryarray": quarters,
-            "tickvals": [
-                q for q, p in zip(quarters, history["period"], strict=True) if p[4:] == "Q4"
-            ],
+            "tickvals": [q for q, p in zip(quarters, history["period"], strict=True) if p[4:] == "Q4"],
             "ticktext": [p[:4] for p in history["period"] if p[4:] == "Q4"],
         },
         yaxis={
@@ -249,15 +206,11 @@ def sparkline(series: pd.DataFrame, change_quarter: str, alt_text: str) -> Html:
     step = (SPARK_WIDTH - 2 * SPARK_MARGIN) / max(len(series) - 1, 1)
 
     def points(indices: list[int], column: int) -> list[str]:
-        heights = (SPARK_HEIGHT - 2 * SPARK_MARGIN) * (
-            1 - (values[:, column] - minimum) / span
-        ) + SPARK_MARGIN
+        heights = (SPARK_HEIGHT - 2 * SPARK_MARGIN) * (1 - (values[:, column] - minimum) / span) + SPARK_MARGIN
         return [f"{SPARK_MARGIN + index * step:.1f},{heights[index]:.1f}" for index in indices]
 
     finite_indices = [index for index in range(len(series)) if values[index, 0] == values[index, 0]]
-    change_indices = [
-        index for index in finite_indices if series["quarter"].iloc[index] >= change_quarter
-    ]
+    change_indices = [index for index in finite_indices if series["quarter"].iloc[index] >= change_quarter]
     palette = theme.current_palette()
     markers = (
         f'<circle cx="{x}" cy="{y}" r="2.6" fill="{palette.ink}"/>'
@@ -275,13 +228,8 @@ def sparkline(series: pd.DataFrame, change_quarter: str, alt_text: str) -> Html:
         ]
     )
     source = f"data:image/svg+xml,{quote(svg)}"
-    return tag(
-        "img", src=source, alt=alt_text, width=SPARK_WIDTH, height=SPARK_HEIGHT, class_="spark"
-    )
+    return tag("img", src=source, alt=alt_text, width=SPARK_WIDTH, height=SPARK_HEIGHT, class_="spark")
 
 
 def _polyline(points: list[str], colour: str, width: float) -> str:
-    return (
-        f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}"'
-        f' stroke-width="{width}"/>'
-    )
+    return f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="{width}"/>'

@@ -51,9 +51,7 @@ def sides(places: pd.DataFrame, reference: float | None, ends: tuple[str, str]) 
     return pd.Series(side, index=places.index, dtype=object)
 
 
-def draw_plot(
-    view: View, level: str, places: pd.DataFrame, reference: float | None, *, custom: str = ""
-) -> None:
+def draw_plot(view: View, level: str, places: pd.DataFrame, reference: float | None, *, custom: str = "") -> None:
     """`places` with a score, in order; `reference` is the score of the nation; `custom` gives the
     weights, as in the address, where they are not those of the method."""
     interval = table_options.WIDE if custom else table_options.selected_interval()
@@ -90,19 +88,13 @@ def summary(side: pd.Series, reference: float | None, confidence: str) -> str:
     """How many lie above, below and across the nation, in words."""
     if reference is None:
         return _("The nation has no score to compare with.")
-    counts = {
-        name: formats.number((side == name).sum())
-        for name in (ABOVE_NATION, BELOW_NATION, SPANS_NATION)
-    }
+    counts = {name: formats.number((side == name).sum()) for name in (ABOVE_NATION, BELOW_NATION, SPANS_NATION)}
     sentence = _(
         "Of {total} places, {above} have their whole {confidence}% interval above the nation "
         "({nation}) and {below} below it; {across} cannot be distinguished from it."
     )
     return sentence.format(
-        total=formats.number(len(side)),
-        nation=formats.number(reference, 1),
-        confidence=confidence,
-        **counts,
+        total=formats.number(len(side)), nation=formats.number(reference, 1), confidence=confidence, **counts
     )
 
 
@@ -115,8 +107,7 @@ def legend(reference: float | None) -> Html:
     }
     marks = {ABOVE_NATION: "▲", SPANS_NATION: "●", BELOW_NATION: "▼"}
     items = [
-        tag("span", tag("i", marks[side], class_=side, aria_hidden="true"), label)
-        for side, label in labels.items()
+        tag("span", tag("i", marks[side], class_=side, aria_hidden="true"), label) for side, label in labels.items()
     ]
     nation = tag("span", tag("s", class_="nation"), _("nation")) if reference is not None else None
     return tag("p", *items, nation, class_="caterpillar-legend")
@@ -127,12 +118,7 @@ def chart_height(count: int) -> int:
 
 
 def build_chart(
-    view: View,
-    places: pd.DataFrame,
-    side: pd.Series,
-    reference: float | None,
-    ends: tuple[str, str],
-    in_order: bool,
+    view: View, places: pd.DataFrame, side: pd.Series, reference: float | None, ends: tuple[str, str], in_order: bool
 ) -> go.Figure:
     """Places as rows with their names while they fit, else as columns of a strip, with the names of
     bands where the places stand in bands."""
@@ -158,12 +144,7 @@ def build_chart(
     place_axis = dict(showgrid=False, **axis_options)
     layout = theme.layout(
         height=chart_height(len(lines)),
-        margin={
-            "l": 8 if has_names else 34,
-            "r": 12,
-            "t": 26 if has_names else 8,
-            "b": bottom_margin,
-        },
+        margin={"l": 8 if has_names else 34, "r": 12, "t": 26 if has_names else 8, "b": bottom_margin},
         hovermode="closest",
         xaxis=score_axis if has_names else place_axis,
         yaxis=place_axis if has_names else score_axis,
@@ -183,30 +164,20 @@ def _band_axis_options(bands: Sequence[str]) -> dict[str, Any]:
         "tickangle": 0,
         "tickvals": [(start + end - 1) / 2 for start, end in wide_runs],
         "ticktext": [bands[start] for start, _end in wide_runs],
-        "minor": {
-            "tickvals": [end - 0.5 for end in ends],
-            "showgrid": True,
-            "gridcolor": theme.current_palette().line,
-        },
+        "minor": {"tickvals": [end - 0.5 for end in ends], "showgrid": True, "gridcolor": theme.current_palette().line},
     }
 
 
 def _side_traces(
-    positions: Sequence[int],
-    lines: Sequence[Any],
-    ends: tuple[str, str],
-    side: str,
-    has_names: bool,
+    positions: Sequence[int], lines: Sequence[Any], ends: tuple[str, str], side: str, has_names: bool
 ) -> list[dict[str, Any]]:
     """Intervals of one side as one broken line, and their dots over it."""
     if not positions:
         return []
     palette = theme.current_palette()
-    colour = {
-        BELOW_NATION: palette.diverging[0],
-        SPANS_NATION: palette.interval,
-        ABOVE_NATION: palette.diverging[1],
-    }[side]
+    colour = {BELOW_NATION: palette.diverging[0], SPANS_NATION: palette.interval, ABOVE_NATION: palette.diverging[1]}[
+        side
+    ]
     interval_ends: list[float | None] = []
     interval_positions: list[float | None] = []
     for i in positions:
@@ -233,10 +204,7 @@ def _side_traces(
     }
     scores = [lines[i].score for i in positions]
     x, y = ("x", "y") if has_names else ("y", "x")
-    return [
-        interval_line | {x: interval_ends, y: interval_positions},
-        markers | {x: scores, y: list(positions)},
-    ]
+    return [interval_line | {x: interval_ends, y: interval_positions}, markers | {x: scores, y: list(positions)}]
 
 
 def _hover_text(line: Any, ends: tuple[str, str]) -> str:
@@ -271,10 +239,5 @@ def _nation_line(reference: float | None, has_names: bool) -> list[dict[str, Any
         "line": {"color": theme.current_palette().mark, "width": 1.5, "dash": "dot"},
     }
     value_axis, place_axis = ("x", "y") if has_names else ("y", "x")
-    line |= {
-        f"{value_axis}0": reference,
-        f"{value_axis}1": reference,
-        f"{place_axis}0": 0,
-        f"{place_axis}1": 1,
-    }
+    line |= {f"{value_axis}0": reference, f"{value_axis}1": reference, f"{place_axis}0": 0, f"{place_axis}1": 1}
     return [line | {f"{place_axis}ref": "paper"}]

@@ -16,13 +16,7 @@ from index_engine.method import Dimension
 
 
 def column_note(
-    view: View,
-    heading: str,
-    definition: str,
-    *,
-    numerator: str = "",
-    denominator: str = "",
-    n: str = "",
+    view: View, heading: str, definition: str, *, numerator: str = "", denominator: str = "", n: str = ""
 ) -> Html:
     """An (i): what the column is, with numerator and denominator where it is a share, and its n."""
     first, last = view.snapshot.period_dates(view.period)
@@ -93,9 +87,7 @@ def history_note(view: View, span: float) -> Html:
             "lies outside is cut off. The line has a gap where there is no score. The bar at the "
             "end is the interval of the last score."
         ).format(
-            months=components.window_months(view),
-            window=formats.date_range(first, last),
-            points=formats.number(span),
+            months=components.window_months(view), window=formats.date_range(first, last), points=formats.number(span)
         ),
     )
 
@@ -157,11 +149,7 @@ def top_share_note(view: View, heading: str, level: str) -> Html:
 
 
 def adjusted_note(view: View) -> Html:
-    return column_note(
-        view,
-        _("Adjusted"),
-        _("The score at the national case mix (direct standardisation)."),
-    )
+    return column_note(view, _("Adjusted"), _("The score at the national case mix (direct standardisation)."))
 
 
 def dimension_note(view: View, dimension: Dimension) -> Html:

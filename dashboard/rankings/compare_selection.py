@@ -65,19 +65,13 @@ def draw_selection_bar(view: View) -> None:
     if len(selection) > 1:
         compare_text = _("Compare {n} places").format(n=len(selection))
         compare_link = tag(
-            "a",
-            compare_text,
-            href=compared_places.comparison_link(selection),
-            data_in=True,
-            class_="go",
+            "a", compare_text, href=compared_places.comparison_link(selection), data_in=True, class_="go"
         )
     else:
         compare_link = tag("span", _("Add another with +"), class_="quiet")
     clear = tag("a", _("Clear"), href=_selection_address([]), data_in=True, class_="clear")
     label = _("Places to compare")
-    st.html(
-        tag("nav", tag("b", label), *chips, compare_link, clear, class_="picks", aria_label=label)
-    )
+    st.html(tag("nav", tag("b", label), *chips, compare_link, clear, class_="picks", aria_label=label))
 
 
 def _selection_address(selection: Sequence[Place]) -> str:

@@ -60,11 +60,7 @@ def read_weights(method: Method, text: str) -> Weights:
             values[name] = float(number)
         else:
             ignored_pieces.append(piece)
-    overrides = [
-        (name, values[name])
-        for name in defaults
-        if values.get(name, defaults[name]) != defaults[name]
-    ]
+    overrides = [(name, values[name]) for name in defaults if values.get(name, defaults[name]) != defaults[name]]
     return Weights(tuple(overrides), tuple(ignored_pieces))
 
 
@@ -72,9 +68,7 @@ def write_weights(method: Method, weights: dict[str, float]) -> str:
     """For the address: only what differs from the method, in its order."""
     defaults = default_weights(method)
     return ",".join(
-        f"{name}:{weights[name]:g}"
-        for name in defaults
-        if weights.get(name, defaults[name]) != defaults[name]
+        f"{name}:{weights[name]:g}" for name in defaults if weights.get(name, defaults[name]) != defaults[name]
     )
 
 
@@ -110,9 +104,7 @@ def draw_banner(view: View, weights: Weights) -> None:
         return
     links = [tag("a", _("Default weights"), href=address.current_link(w=""), data_in=True)]
     if address.get("panel") != PANEL:
-        change_link = tag(
-            "a", _("Change them"), href=address.current_link(panel=PANEL), data_in=True
-        )
+        change_link = tag("a", _("Change them"), href=address.current_link(panel=PANEL), data_in=True)
         links.insert(0, change_link)
     what_if = _("A simulation, not the published index.")
     st.html(
@@ -130,8 +122,7 @@ def changes_text(method: Method, weights: Weights) -> str:
     """What was changed, in words: 'Cycle length 1 → 2'."""
     defaults = default_weights(method)
     return _("; ").join(
-        f"{item_name(method, item)} {defaults[item]:g} → {weight:g}"
-        for item, weight in weights.overrides
+        f"{item_name(method, item)} {defaults[item]:g} → {weight:g}" for item, weight in weights.overrides
     )
 
 
@@ -147,8 +138,7 @@ def ignored_text(weights: Weights) -> str:
     if len(weights.ignored_pieces) > MAX_IGNORED_PIECES:
         pieces.append("…")
     text = _(
-        "Ignored in the address: {pieces}. A weight is an id of this method, a colon and a number "
-        "from 0 to {most}."
+        "Ignored in the address: {pieces}. A weight is an id of this method, a colon and a number from 0 to {most}."
     )
     return text.format(pieces=_(", ").join(pieces), most=f"{MAX_WEIGHT:g}")
 
@@ -157,9 +147,7 @@ def with_weights_column(view: View, weights: Weights, scores: pd.DataFrame) -> p
     """The rows of a file: with custom weights, a column that gives them."""
     if not weights:
         return scores
-    return scores.assign(
-        weights=f"{CUSTOM_MARK} {write_weights(view.snapshot.method, weights.by_id)}"
-    )
+    return scores.assign(weights=f"{CUSTOM_MARK} {write_weights(view.snapshot.method, weights.by_id)}")
 
 
 def download_subject(name: str, weights: Weights) -> str:
@@ -204,22 +192,11 @@ def _draw_slider(method: Method, weights: Weights, item: Dimension | Indicator) 
 
     def update_address() -> None:
         # All of them: the address that comes with a move may be of before the move just made.
-        current_weights = {
-            entry.id: float(st.session_state[_slider_key(entry)])
-            for entry in _weighted_items(method)
-        }
+        current_weights = {entry.id: float(st.session_state[_slider_key(entry)]) for entry in _weighted_items(method)}
         address.update(w=write_weights(method, current_weights))
 
     address.sync_widget(key, weights.by_id.get(item.id, default))
-    st.slider(
-        localise(item.name),
-        0.0,
-        max_weight(default),
-        step=STEP,
-        format="%g",
-        key=key,
-        on_change=update_address,
-    )
+    st.slider(localise(item.name), 0.0, max_weight(default), step=STEP, format="%g", key=key, on_change=update_address)
 
 
 def _slider_key(item: Dimension | Indicator) -> str:
@@ -242,9 +219,7 @@ def _share_text(method: Method, weights: Weights, dimension: Dimension) -> Html:
     current_weights = default_weights(method) | weights.by_id
     share = current_weights[dimension.id] / sum(current_weights[d.id] for d in dimensions)
     indicator_weights = [current_weights[i.id] for i in method.dimension_indicators(dimension.id)]
-    shares = " / ".join(
-        formats.percent(weight / sum(indicator_weights), 0) for weight in indicator_weights
-    )
+    shares = " / ".join(formats.percent(weight / sum(indicator_weights), 0) for weight in indicator_weights)
     text = _("{share} of the score; within it, in this order, {shares}")
     text = text.format(share=formats.percent(share, 0), shares=shares)
     return tag("p", text, class_="hint")

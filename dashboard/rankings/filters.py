@@ -36,20 +36,10 @@ def draw_filters(view: View, level: str, places: pd.DataFrame) -> None:
         _draw_name_filter()
         if level != "province":
             _draw_select("within", _("Province"), _province_names(view), _("All provinces"), 160)
-        _draw_select(
-            "peers",
-            _("Peer group"),
-            _peer_group_labels(view, places),
-            _("All sizes and tiers"),
-            200,
-        )
+        _draw_select("peers", _("Peer group"), _peer_group_labels(view, places), _("All sizes and tiers"), 200)
         if level == "court":
-            _draw_select(
-                "court", _("Kind of court"), _court_kind_names(view, places), _("All kinds"), 160
-            )
-        _draw_select(
-            "small", _("Small samples"), {EXCLUDE_SMALL: _("left out")}, _("shown, marked"), 150
-        )
+            _draw_select("court", _("Kind of court"), _court_kind_names(view, places), _("All kinds"), 160)
+        _draw_select("small", _("Small samples"), {EXCLUDE_SMALL: _("left out")}, _("shown, marked"), 150)
 
 
 def _draw_name_filter() -> None:
@@ -60,18 +50,11 @@ def _draw_name_filter() -> None:
     st.text_input(_("Name contains"), key="name_filter", on_change=update_address, width=150)
 
 
-def _draw_select(
-    name: str, label: str, options: dict[str, str], all_label: str, width: int
-) -> None:
+def _draw_select(name: str, label: str, options: dict[str, str], all_label: str, width: int) -> None:
     if len(options) > 1 or (options and name == "small"):
         codes = ["", *options]
         controls.select(
-            name,
-            label,
-            codes,
-            format_option=lambda code: options.get(code, all_label),
-            width=width,
-            resets=("part",),
+            name, label, codes, format_option=lambda code: options.get(code, all_label), width=width, resets=("part",)
         )
 
 
@@ -129,9 +112,7 @@ def draw_summary(view: View, level: str, places: pd.DataFrame, listed_places: pd
     st.html(listing_summary(view, level, places, listed_places))
 
 
-def listing_summary(
-    view: View, level: str, places: pd.DataFrame, listed_places: pd.DataFrame
-) -> Html:
+def listing_summary(view: View, level: str, places: pd.DataFrame, listed_places: pd.DataFrame) -> Html:
     """How many of how many places are listed, by which filters, and a link that clears them."""
     template = {
         "province": _("{n} of {total} provinces are listed"),
@@ -142,9 +123,7 @@ def listing_summary(
     filter_texts = _active_filters(view, level, places)
     if not filter_texts:
         return tag("p", _("{sentence}.").format(sentence=count), class_="listed")
-    sentence = _("{sentence}: {filters}.").format(
-        sentence=count, filters=_("; ").join(filter_texts)
-    )
+    sentence = _("{sentence}: {filters}.").format(sentence=count, filters=_("; ").join(filter_texts))
     clear = tag("a", _("Show all"), href=address.current_link(**NO_FILTERS), data_in=True)
     return tag("p", join(sentence, " ", clear), class_="listed", role="status")
 

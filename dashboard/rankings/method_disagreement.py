@@ -32,9 +32,7 @@ def comparison_method(snapshot: CachedSnapshot) -> Method | None:
     """The method to set beside the main one: that in view, else that of the address, else the next;
     None where there is no other."""
     other_methods = {i: m for i, m in snapshot.methods.items() if i != snapshot.main.id}
-    method_id = (
-        snapshot.method.id if snapshot.method.id in other_methods else address.get("against")
-    )
+    method_id = snapshot.method.id if snapshot.method.id in other_methods else address.get("against")
     return other_methods.get(method_id) or next(iter(other_methods.values()), None)
 
 
@@ -92,10 +90,7 @@ def draw_disagreement(view: View, level: str) -> None:
         return
     main_view = View(cache.main_snapshot(), view.period, view.place)
     disagreement: Disagreement = main_view.cached(
-        "disagreement",
-        lambda: compare_ranks(main_view, level, other_method.id),
-        level,
-        other_method.id,
+        "disagreement", lambda: compare_ranks(main_view, level, other_method.id), level, other_method.id
     )
     summary = None
     if disagreement.places:
@@ -104,8 +99,7 @@ def draw_disagreement(view: View, level: str) -> None:
     nation = disagreement.nation
     with st.container(key="disagreement"):
         components.section(
-            _("Where the two methods differ most"),
-            _explanation(main_view, other_method, level, disagreement.total),
+            _("Where the two methods differ most"), _explanation(main_view, other_method, level, disagreement.total)
         )
         _draw_other_method_switch(main_view, other_method)
         table_block(
@@ -172,20 +166,14 @@ def _explanation(main_view: View, other_method: Method, level: str, total: int) 
         "cases unpaid raises it, and pays nobody."
     )
     # The sentence on the official definitions holds for the method that consists of them.
-    template = (
-        official_text
-        if other_method.id == "official-1"
-        else "{other}: " + localise(other_method.purpose)
-    )
+    template = official_text if other_method.id == "official-1" else "{other}: " + localise(other_method.purpose)
     ranks = rank_notes[level].format(total=formats.number(total))
     return f"{template.format(other=localise(other_method.name))} {ranks}"
 
 
 def _draw_other_method_switch(main_view: View, other_method: Method) -> None:
     """A switch between the methods that can be set beside the main one, if there are several."""
-    other_methods = [
-        m for m in main_view.snapshot.methods.values() if m.id != main_view.snapshot.main.id
-    ]
+    other_methods = [m for m in main_view.snapshot.methods.values() if m.id != main_view.snapshot.main.id]
     if len(other_methods) < 2:
         return
     links = [
@@ -198,9 +186,7 @@ def _draw_other_method_switch(main_view: View, other_method: Method) -> None:
         )
         for method in other_methods
     ]
-    st.html(
-        tag("nav", *links, class_="switch small", aria_label=_("Method compared with the index"))
-    )
+    st.html(tag("nav", *links, class_="switch small", aria_label=_("Method compared with the index")))
 
 
 def _summary(main_view: View, other_method: Method, disagreement: Disagreement) -> str:
@@ -249,16 +235,11 @@ def _columns(
     return [
         text_column(level_name(level), place_cell),
         plot_column(
-            _("Ranks 1–{total}").format(total=formats.number(total)),
-            lambda place: _rank_dumbbell(place, total),
+            _("Ranks 1–{total}").format(total=formats.number(total)), lambda place: _rank_dumbbell(place, total)
         ),
         _standing_column(main_method, lambda place: place.main, is_hollow=False),
         _standing_column(other_method, lambda place: place.other, is_hollow=True),
-        Column(
-            _("Difference"),
-            lambda place: rank_difference_text(place.rank_difference),
-            kind="number",
-        ),
+        Column(_("Difference"), lambda place: rank_difference_text(place.rank_difference), kind="number"),
         *map(_measure_column, explanatory_measures(main_method)),
     ]
 
@@ -303,9 +284,7 @@ def _rank_dumbbell(place: ComparedPlace, total: int) -> Html | str:
     if place.main is None or place.other is None:
         return ""
     last = max(total - 1, 1)
-    main_position, other_position = (
-        100 * (standing.rank - 1) / last for standing in (place.main, place.other)
-    )
+    main_position, other_position = (100 * (standing.rank - 1) / last for standing in (place.main, place.other))
     low, high = min(main_position, other_position), max(main_position, other_position)
     return tag(
         "span",

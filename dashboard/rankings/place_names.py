@@ -30,9 +30,7 @@ def name_cell_builder(view: View, level: str) -> Callable[[Any], Html]:
 
     def name_cell(row: Any) -> Html:
         parent = parent_names.get(row.parent, "")
-        return join(
-            cells.place_link(row, level), tag("span", parent, class_="where") if parent else None
-        )
+        return join(cells.place_link(row, level), tag("span", parent, class_="where") if parent else None)
 
     return name_cell
 

@@ -52,41 +52,21 @@ def court_order_note(view: View, level: str) -> Html | None:
     ]
     links = [tag("a", name, href=url, target="_blank", rel="noopener") for name, url in sources]
     source_links = join(*(join(" · " if i else "", link) for i, link in enumerate(links)))
-    body = (
-        tag("b", head),
-        " ",
-        order_text,
-        " ",
-        reason,
-        " ",
-        tag("small", _("Sources:"), " ", source_links),
-    )
+    body = (tag("b", head), " ", order_text, " ", reason, " ", tag("small", _("Sources:"), " ", source_links))
     return tag("p", *body, class_="legal", role="note")
 
 
 def caveats(view: View, level: str) -> str:
     """The caveats of a published table, in one line."""
-    sentences = [
-        _(
-            "Scores are estimates with 95% intervals; where these overlap widely, order means little."
-        )
-    ]
+    sentences = [_("Scores are estimates with 95% intervals; where these overlap widely, order means little.")]
     if view.snapshot.publishes_ranks(level):
-        sentences.append(
-            _(
-                "Scores equal at one decimal share a rank; ranks are to be quoted with their rank sets."
-            )
-        )
+        sentences.append(_("Scores equal at one decimal share a rank; ranks are to be quoted with their rank sets."))
         if level == "court":
             sentences.append(_("Ranks of courts: for internal study only."))
     else:
-        sentences.append(
-            _("Courts are in order of band and, within a band, of code, without ranks.")
-        )
+        sentences.append(_("Courts are in order of band and, within a band, of code, without ranks."))
     limit = formats.number(table_options.small_sample_limit(view))
-    sentences.append(
-        _("small_sample marks fewer than {n} cases, where chance has most effect.").format(n=limit)
-    )
+    sentences.append(_("small_sample marks fewer than {n} cases, where chance has most effect.").format(n=limit))
     if view.snapshot.synthetic:
         sentences.append(_("Synthetic data: not to be published."))
     return " ".join(sentences)
@@ -98,6 +78,5 @@ def export_table(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
     if not view.snapshot.publishes_ranks(level):
         places = places.drop(columns=[name for name in RANK_COLUMNS if name in places.columns])
     return places.assign(
-        small_sample=places["n"] < table_options.small_sample_limit(view),
-        caveats=caveats(view, level),
+        small_sample=places["n"] < table_options.small_sample_limit(view), caveats=caveats(view, level)
     )

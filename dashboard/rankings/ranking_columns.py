@@ -51,9 +51,7 @@ def score_columns(view: View, level: str, places: pd.DataFrame) -> list[ScoreCol
     return publishable_columns(view, level, columns, places)
 
 
-def publishable_columns(
-    view: View, level: str, columns: list[ScoreColumn], places: pd.DataFrame
-) -> list[ScoreColumn]:
+def publishable_columns(view: View, level: str, columns: list[ScoreColumn], places: pd.DataFrame) -> list[ScoreColumn]:
     """Without columns that have no value in any row, and not to be sorted into an order of places
     that are not published in one."""
     visible_columns = [
@@ -135,21 +133,13 @@ def special_court_columns(view: View, level: str, places: pd.DataFrame) -> list[
         _year_change_column(view),
         _cases_column(view),
     ]
-    return [
-        replace(column, sort="") for column in publishable_columns(view, level, columns, places)
-    ]
+    return [replace(column, sort="") for column in publishable_columns(view, level, columns, places)]
 
 
 def custom_weight_columns(view: View, level: str, places: pd.DataFrame) -> list[ScoreColumn]:
     """Of scores with custom weights, beside those with the weights of the method."""
     columns = [
-        Column(
-            _("Rank"),
-            rank_cell,
-            kind="number",
-            sort="rank",
-            explanation=column_notes.rank_note(view, level),
-        ),
+        Column(_("Rank"), rank_cell, kind="number", sort="rank", explanation=column_notes.rank_note(view, level)),
         Column(
             _("Change of rank"),
             rank_change_cell,
@@ -161,12 +151,8 @@ def custom_weight_columns(view: View, level: str, places: pd.DataFrame) -> list[
         score_column(view),
         plot_column(
             "0–100",
-            lambda row: _with_second_mark(
-                cells.whisker(row.score, row.low, row.high), row.default_score
-            ),
-            note=_(
-                "Dot and line: score with custom weights and its interval. Diamond: default score."
-            ),
+            lambda row: _with_second_mark(cells.whisker(row.score, row.low, row.high), row.default_score),
+            note=_("Dot and line: score with custom weights and its interval. Diamond: default score."),
         ),
         Column(
             _("95% interval"),
@@ -196,13 +182,7 @@ def custom_weight_columns(view: View, level: str, places: pd.DataFrame) -> list[
 
 
 def score_column(view: View) -> ScoreColumn:
-    return number_column(
-        _("Score"),
-        lambda row: row.score,
-        1,
-        sort="score",
-        explanation=column_notes.score_note(view),
-    )
+    return number_column(_("Score"), lambda row: row.score, 1, sort="score", explanation=column_notes.score_note(view))
 
 
 def _interval_plot_column(view: View) -> ScoreColumn:
@@ -239,18 +219,10 @@ def _interval_column(view: View) -> ScoreColumn:
 def _adjusted_column(view: View, *, with_interval: bool) -> ScoreColumn:
     def cell(row: Any) -> object:
         if with_interval:
-            return cells.value_with_interval(
-                row.adjusted, row.adjusted_low, row.adjusted_high, "score"
-            )
+            return cells.value_with_interval(row.adjusted, row.adjusted_low, row.adjusted_high, "score")
         return formats.number(row.adjusted, 1)
 
-    return Column(
-        _("Adjusted"),
-        cell,
-        kind="number",
-        sort="adjusted",
-        explanation=column_notes.adjusted_note(view),
-    )
+    return Column(_("Adjusted"), cell, kind="number", sort="adjusted", explanation=column_notes.adjusted_note(view))
 
 
 def _shrinkage_column() -> ScoreColumn:
@@ -272,9 +244,7 @@ def band_cell(row: Any) -> object:
     if not formats.is_missing(row.band):
         return row.band
     reason = _("interval too wide for a band")
-    return tag(
-        "span", formats.NO_VALUE, tag("span", reason, class_="visually-hidden"), title=reason
-    )
+    return tag("span", formats.NO_VALUE, tag("span", reason, class_="visually-hidden"), title=reason)
 
 
 # ---------------------------------------------------------------- ranks

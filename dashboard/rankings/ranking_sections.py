@@ -62,28 +62,18 @@ def draw_rankings(view: View, level: str, listed_places: pd.DataFrame, custom: W
 
 
 def level_switch(level: str) -> Html:
-    return controls.switch(
-        "level", _("Level"), level_names(), level, resets=("sort", *filters.NO_FILTERS)
-    )
+    return controls.switch("level", _("Level"), level_names(), level, resets=("sort", *filters.NO_FILTERS))
 
 
 def draw_panels(view: View, level: str, custom: Weights) -> None:
     """The options of the table, and the panel that is open over it."""
     openers = [table_options.panel_link(custom_weights.PANEL, _("Set your own weights"))]
-    if method_disagreement.comparison_method(
-        view.snapshot
-    ) is not None and view.snapshot.publishes_ranks(level):
-        openers.append(
-            table_options.panel_link(
-                method_switch.COMPARISON_PANEL, _("Where the methods differ most")
-            )
-        )
+    if method_disagreement.comparison_method(view.snapshot) is not None and view.snapshot.publishes_ranks(level):
+        openers.append(table_options.panel_link(method_switch.COMPARISON_PANEL, _("Where the methods differ most")))
     table_options.draw_options([caterpillar.view_switch(), *openers], columns=not custom)
     if address.get("panel") == custom_weights.PANEL:
         custom_weights.draw_panel(view, custom)
-    elif address.get(
-        "panel"
-    ) == method_switch.COMPARISON_PANEL and not view.snapshot.publishes_ranks(level):
+    elif address.get("panel") == method_switch.COMPARISON_PANEL and not view.snapshot.publishes_ranks(level):
         message = _("Methods are compared by ranks, and courts have none here.")
         st.html(tag("p", message, class_="advice"))
     elif address.get("panel") == method_switch.COMPARISON_PANEL and custom:
@@ -95,17 +85,11 @@ def draw_panels(view: View, level: str, custom: Weights) -> None:
 
 
 def no_weights_message() -> Html:
-    message = _(
-        "A score needs at least one dimension with a weight, and in it an indicator with a weight."
-    )
-    return join(
-        message, " ", tag("a", _("Default weights"), href=address.current_link(w=""), data_in=True)
-    )
+    message = _("A score needs at least one dimension with a weight, and in it an indicator with a weight.")
+    return join(message, " ", tag("a", _("Default weights"), href=address.current_link(w=""), data_in=True))
 
 
-def headline(
-    view: View, level: str, listed_places: pd.DataFrame, custom: Weights
-) -> tuple[str, Html]:
+def headline(view: View, level: str, listed_places: pd.DataFrame, custom: Weights) -> tuple[str, Html]:
     if not custom_weights.weighted_dimensions(view.snapshot.method, custom):
         return _("No score: all weights are 0"), no_weights_message()
     in_order = view.snapshot.publishes_ranks(level)
@@ -132,11 +116,7 @@ def headline(
     if in_order and len(listed_places) < len(view.scores(level)):
         lead.append(_("Ranks are among all {total}.").format(total=formats.number(total)))
     if unscored_count := listed_places["score"].isna().sum():
-        lead.append(
-            _("{n} without a score are listed below with the reason.").format(
-                n=formats.number(unscored_count)
-            )
-        )
+        lead.append(_("{n} without a score are listed below with the reason.").format(n=formats.number(unscored_count)))
     return titles[level].format(n=n), join(" ".join(lead))
 
 
@@ -165,9 +145,7 @@ def draw_default_ranking(view: View, level: str, places: pd.DataFrame) -> None:
         )
 
 
-def draw_custom_ranking(
-    view: View, level: str, scored_places: pd.DataFrame, custom: Weights
-) -> None:
+def draw_custom_ranking(view: View, level: str, scored_places: pd.DataFrame, custom: Weights) -> None:
     """The same places with other weights."""
     places = queries.reweighted_scores(view.snapshot, level, view.period, custom.by_id)
     places = places[places["place_id"].isin(scored_places["place_id"]) & places["score"].notna()]
@@ -175,9 +153,7 @@ def draw_custom_ranking(
         draw_no_match()
         return
     if caterpillar.is_shown_as_plot():
-        nation_scores = queries.reweighted_scores(
-            view.snapshot, "nation", view.period, custom.by_id
-        )["score"].dropna()
+        nation_scores = queries.reweighted_scores(view.snapshot, "nation", view.period, custom.by_id)["score"].dropna()
         reference = None if nation_scores.empty else float(nation_scores.iloc[0])
         weights_text = custom_weights.write_weights(view.snapshot.method, custom.by_id)
         caterpillar.draw_plot(view, level, places, reference, custom=weights_text)
@@ -205,9 +181,7 @@ def draw_special_courts(view: View, level: str, places: pd.DataFrame) -> None:
             "special",
             _("Special courts"),
             ranking_columns.special_court_columns(view, level, places),
-            explanation=_(
-                "They hear cases of particular kinds and are not comparable with the others."
-            ),
+            explanation=_("They hear cases of particular kinds and are not comparable with the others."),
             source=Source(n=int(places["n"].sum())),
             download=ranking_export.export_builder(view, level, places),
             download_name="special-courts",

@@ -36,9 +36,7 @@ def sort_places(view: View, level: str, places: pd.DataFrame) -> tuple[pd.DataFr
             return places, ""
         sort_column, order = "score", DEFAULT_SORT
     is_ascending = not order.startswith("-")
-    return places.sort_values(
-        [sort_column, "place_id"], ascending=[is_ascending, True], na_position="last"
-    ), order
+    return places.sort_values([sort_column, "place_id"], ascending=[is_ascending, True], na_position="last"), order
 
 
 def draw_table(
@@ -110,9 +108,7 @@ def pager(page: int, last: int, count: int) -> Html:
     range_text = _("{first}–{last} of {n}").format(
         first=formats.number(first), last=formats.number(end), n=formats.number(count)
     )
-    return tag(
-        "nav", tag("b", range_text), *pieces, class_="pager", aria_label=_("Pages of the table")
-    )
+    return tag("nav", tag("b", range_text), *pieces, class_="pager", aria_label=_("Pages of the table"))
 
 
 def _page_link(label: str, page: int, *, current: bool = False) -> Html:

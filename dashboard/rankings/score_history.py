@@ -35,9 +35,7 @@ def history_column(view: View, level: str) -> Column[Any]:
             last=last,
             n=n_scores,
             total=len(quarters),
-            start=formats.number(place_scores[np.isfinite(place_scores)][0], 1)
-            if n_scores
-            else formats.NO_VALUE,
+            start=formats.number(place_scores[np.isfinite(place_scores)][0], 1) if n_scores else formats.NO_VALUE,
             end=formats.number(place_scores[-1], 1),
         )
         middle = (np.nanmin(place_scores) + np.nanmax(place_scores)) / 2 if n_scores else 50.0

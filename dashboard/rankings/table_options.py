@@ -15,11 +15,7 @@ from dashboard.text.i18n import _
 from dashboard.ui import components, controls
 from dashboard.ui.html import Html, tag
 
-ORDER, UNCERTAINTY, DIMENSIONS = (
-    "order",
-    "doubt",
-    "dimensions",
-)  # values of `columns` in the address
+ORDER, UNCERTAINTY, DIMENSIONS = ("order", "doubt", "dimensions")  # values of `columns` in the address
 NARROW_INTERVAL = "90"  # value of `interval` in the address; by default intervals are of 95 %
 
 
@@ -110,8 +106,7 @@ def draw_rank_set_advice(view: View, level: str, places: pd.DataFrame) -> None:
         st.html(tag("p", few_places, class_="advice"))
         return
     message = _(
-        "Rank sets and the probability of a place at the top are computed for courts in the latest "
-        "quarter only."
+        "Rank sets and the probability of a place at the top are computed for courts in the latest quarter only."
     )
     label = _("Show {period}").format(period=formats.period(latest))
     link = tag("a", label, href=address.current_link(period=""), data_in=True)
@@ -131,10 +126,7 @@ def reading_guide(view: View, *, ranks: bool) -> Html:
                 "wider; it is among the columns of uncertainty."
             ),
         ),
-        (
-            _("In top {share}").format(share=share),
-            _("probability, from the shrinkage estimates and their intervals"),
-        ),
+        (_("In top {share}").format(share=share), _("probability, from the shrinkage estimates and their intervals")),
     ]
     terms = components.definitions(
         *(rank_terms if ranks else ()),

@@ -24,10 +24,7 @@ from index_engine.errors import InputError  # noqa: E402
 
 def run_page() -> None:
     """Run the page that the address names, between the header and the footer of the site."""
-    i18n.set_language(
-        address.get("lang")
-        or i18n.negotiate_language(st.context.headers.get("Accept-Language", ""))
-    )
+    i18n.set_language(address.get("lang") or i18n.negotiate_language(st.context.headers.get("Accept-Language", "")))
     theme.set_palette(st.context.cookies.get("look", ""))
     st.set_page_config(layout="wide")  # with a title here every page would have that one
     streamlit_page = st.navigation(
@@ -55,9 +52,7 @@ def run_page() -> None:
         _run_with_data(page, streamlit_page, snapshot)
 
 
-def _run_with_data(
-    page: Page, streamlit_page: StreamlitPage, snapshot: cache.CachedSnapshot
-) -> None:
+def _run_with_data(page: Page, streamlit_page: StreamlitPage, snapshot: cache.CachedSnapshot) -> None:
     with st.container(horizontal=True, key="bands"):
         components.synthetic_banner(snapshot)
         if page.shows_scores:

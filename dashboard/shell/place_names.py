@@ -31,11 +31,7 @@ def serve_names(request: Request) -> Response:
     """
     language = i18n.set_language(request.query_params.get("lang", ""))
     data_set = request.query_params.get("data", "")
-    file = (
-        cache.data_set_file(data_set)
-        if data_set in cache.data_set_names()
-        else cache.default_file()
-    )
+    file = cache.data_set_file(data_set) if data_set in cache.data_set_names() else cache.default_file()
     try:
         snapshot = cache.open_snapshot(file)
     except InputError as error:
@@ -57,10 +53,7 @@ def place_index(snapshot: CachedSnapshot) -> dict[str, object]:
     """`places`: [level, id, name, name in another language, places above it, pinyin and initials]
     of all units, places before courts; `simplified`: traditional characters to simplified ones."""
     places = snapshot.places()
-    return {
-        "places": [_index_entry(snapshot, place) for place in places],
-        "simplified": _simplified_characters(places),
-    }
+    return {"places": [_index_entry(snapshot, place) for place in places], "simplified": _simplified_characters(places)}
 
 
 def _index_entry(snapshot: CachedSnapshot, place: Place) -> list[str]:

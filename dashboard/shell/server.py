@@ -30,9 +30,7 @@ STYLE_SHEETS = (
     *("base", "accessibility", "compare", "overview", "procedural_steps", "policy", "print"),
     *("place", "ranking_table", "rankings", "search"),
 )
-SCRIPTS = (
-    *("accessibility", "anchors", "links", "period_player", "print", "save_chart", "search"),
-)
+SCRIPTS = (*("accessibility", "anchors", "links", "period_player", "print", "save_chart", "search"),)
 # First parts of the paths that Streamlit answers itself.
 STREAMLIT_FOLDERS = ("_stcore", "app", "auth", "component", "media", "oauth2callback", "static")
 SECONDS_PER_YEAR = 365 * 24 * 3600
@@ -109,8 +107,7 @@ async def serve_unknown_page(request: Request) -> Response:
 async def serve_shell(request: Request) -> Response:
     """The page before any script has run: its title and language are already right."""
     return HTMLResponse(
-        _render_shell(_request_language(request)),
-        headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"},
+        _render_shell(_request_language(request)), headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"}
     )
 
 
@@ -162,10 +159,7 @@ def _render_unknown_page(code: str) -> str:
 
 def _asset_elements() -> str:
     """The colours, style sheets and scripts of all pages."""
-    styles = (
-        tag("link", rel="stylesheet", href=f"./{ASSETS.url(f'{name}.css')}")
-        for name in STYLE_SHEETS
-    )
+    styles = (tag("link", rel="stylesheet", href=f"./{ASSETS.url(f'{name}.css')}") for name in STYLE_SHEETS)
     scripts = (tag("script", src=f"./{ASSETS.url(f'{name}.js')}", defer=True) for name in SCRIPTS)
     return f"<style>{theme.css_variables()}</style>{join(*styles, *scripts)}"
 
@@ -175,8 +169,7 @@ def _preload_links() -> str:
     and not only when the first chart has come."""
     script_files = (Path(file_util.get_static_dir()) / "static" / "js").glob("PlotlyChart.*.js")
     return "".join(
-        f'<link rel="modulepreload" crossorigin href="./static/js/{script.name}">'
-        for script in script_files
+        f'<link rel="modulepreload" crossorigin href="./static/js/{script.name}">' for script in script_files
     )
 
 

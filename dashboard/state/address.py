@@ -18,12 +18,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-PERSISTENT_PARAMETERS = (
-    "lang",
-    "data",
-    "method",
-    "period",
-)  # parameters that every link carries along
+PERSISTENT_PARAMETERS = ("lang", "data", "method", "period")  # parameters that every link carries along
 
 PLACE_PAGE = "place"  # address of the page of one place, where names of places lead
 

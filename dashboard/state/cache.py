@@ -83,9 +83,7 @@ def default_file() -> Path:
 def data_set_names() -> list[str]:
     """Names of the data sets there are: those of the warehouses that lie beside `home()`."""
     files = default_file().parent.glob("*.duckdb")
-    return sorted(
-        path.stem for path in files if path.is_file() and _DATA_SET_NAME.fullmatch(path.stem)
-    )
+    return sorted(path.stem for path in files if path.is_file() and _DATA_SET_NAME.fullmatch(path.stem))
 
 
 def current_file() -> Path:
@@ -183,19 +181,10 @@ class View:
     def cached(self, name: str, compute: Callable[[], Answer], *key_parts: Hashable) -> Answer:
         """As CachedSnapshot.cached, for something that shows this view in the current language and
         colour theme."""
-        key = (
-            name,
-            current_language(),
-            current_colour_theme(),
-            self.period,
-            self.place,
-            *key_parts,
-        )
+        key = (name, current_language(), current_colour_theme(), self.period, self.place, *key_parts)
         return self.snapshot.cached(key, compute)
 
-    def cached_with_links(
-        self, name: str, compute: Callable[[], Answer], *key_parts: Hashable
-    ) -> Answer:
+    def cached_with_links(self, name: str, compute: Callable[[], Answer], *key_parts: Hashable) -> Answer:
         """As `cached`, for markup with links that lead on from the current address."""
         return self.cached(name, compute, address.current_link(), *key_parts)
 
@@ -206,9 +195,7 @@ class View:
     def process_n(self, process: str) -> float | None:
         """How many cases or lots the curves of a process rest on: the n of its first indicator."""
         place = self.place
-        indicator_ids = [
-            i.id for i in self.snapshot.method.indicators if i.estimate.process == process
-        ]
+        indicator_ids = [i.id for i in self.snapshot.method.indicators if i.estimate.process == process]
         values = queries.indicators(self.snapshot, place.level, place.place_id, self.period)
         counts = values.loc[values["indicator"].isin(indicator_ids), "n"]
         return None if counts.empty else float(counts.iloc[0])

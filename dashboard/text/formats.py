@@ -103,9 +103,7 @@ def yuan(amount: float | None, digits: int = 1) -> str:
     with at most so many decimals (EXACT for an amount that somebody set)."""
     if is_missing(amount):
         return NO_VALUE
-    compact = format_compact_decimal(
-        amount, fraction_digits=digits, locale=current_language().catalogue
-    )
+    compact = format_compact_decimal(amount, fraction_digits=digits, locale=current_language().catalogue)
     return _("{number} yuan").format(number=compact.replace("-", MINUS))
 
 

@@ -115,11 +115,7 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 def localise(names: Mapping[str, str]) -> str:
     """The wording of the method file in the current language, else in English."""
     catalogue = current_language().catalogue
-    if (
-        catalogue == TRADITIONAL_CHINESE
-        and TRADITIONAL_CHINESE not in names
-        and SIMPLIFIED_CHINESE in names
-    ):
+    if catalogue == TRADITIONAL_CHINESE and TRADITIONAL_CHINESE not in names and SIMPLIFIED_CHINESE in names:
         return to_traditional(names[SIMPLIFIED_CHINESE])
     return names.get(catalogue) or names["en"]
 
@@ -129,10 +125,7 @@ def place_name(place: MultilingualName) -> str:
     if current_language().catalogue == SIMPLIFIED_CHINESE:
         return place.name
     if current_language().catalogue == TRADITIONAL_CHINESE:
-        has_traditional_name = isinstance(place.name_hant, str) and place.name_hant not in (
-            "",
-            place.name,
-        )
+        has_traditional_name = isinstance(place.name_hant, str) and place.name_hant not in ("", place.name)
         return place.name_hant if has_traditional_name else to_traditional(place.name)
     return place.name_en if isinstance(place.name_en, str) and place.name_en else place.name
 

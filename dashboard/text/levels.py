@@ -18,9 +18,5 @@ def level_names() -> dict[str, str]:
 
 def place_count(level: str, count: int) -> str:
     """A number of places of a level: '31 provinces'."""
-    template = {
-        "province": _("{n} provinces"),
-        "city": _("{n} cities"),
-        "court": _("{n} courts"),
-    }[level]
+    template = {"province": _("{n} provinces"), "city": _("{n} cities"), "court": _("{n} courts")}[level]
     return template.format(n=formats.number(count))

@@ -47,9 +47,7 @@ def rule_text(name: str) -> str:
 def code_name(field: api.Field, value: str) -> str:
     """A code that a field may hold."""
     usual = api.word_by_code(field).get(value)
-    return localise(
-        {"en": value.replace("_", " ")} | ({SIMPLIFIED_CHINESE: usual} if usual else {})
-    )
+    return localise({"en": value.replace("_", " ")} | ({SIMPLIFIED_CHINESE: usual} if usual else {}))
 
 
 def _name_or_id(names: dict[str, dict[str, str]], name: str) -> str:

@@ -24,9 +24,7 @@ def value_with_detail(main: object, detail: object) -> Html:
     return join(main, tag("small", detail))
 
 
-def value_with_interval(
-    value: float | None, low: float | None, high: float | None, unit: str
-) -> Html:
+def value_with_interval(value: float | None, low: float | None, high: float | None, unit: str) -> Html:
     """A value with its interval under it, or a dash; `unit` as for `formats.value`."""
     if formats.is_missing(value):
         return join(formats.NO_VALUE)
@@ -55,9 +53,7 @@ def signed_bars(sizes: Iterable[tuple[float | None, str, str]], max_size: float)
     return tag("span", *bars, class_="signed", aria_hidden="true")
 
 
-def whisker(
-    score: float | None, low: float | None, high: float | None, nation: float | None = None
-) -> Html:
+def whisker(score: float | None, low: float | None, high: float | None, nation: float | None = None) -> Html:
     """A score on a line from 0 to 100: dot in the colour of its class, interval, and a tick at the
     nation."""
     colour = ""
@@ -66,9 +62,7 @@ def whisker(
     return _whisker(score, low, high, nation, colour)
 
 
-def share_whisker(
-    value: float | None, low: float | None, high: float | None, nation: float | None = None
-) -> Html:
+def share_whisker(value: float | None, low: float | None, high: float | None, nation: float | None = None) -> Html:
     """A share on a line from 0 to 100 %: dot, interval, and a tick at the nation."""
     value, low, high, nation = (
         None if formats.is_missing(share) else 100 * share for share in (value, low, high, nation)
@@ -77,11 +71,7 @@ def share_whisker(
 
 
 def _whisker(
-    value: float | None,
-    low: float | None,
-    high: float | None,
-    nation: float | None,
-    colour: str = "",
+    value: float | None, low: float | None, high: float | None, nation: float | None, colour: str = ""
 ) -> Html:
     """Markup of both: all in per cent of the line. Without a value there is only the tick."""
     pieces = []
@@ -176,9 +166,7 @@ def sparkline(
     """
     step_width = (SPARK_WIDTH - 6) / max(len(values) - 1, 1)
     points: list[tuple[float, float] | None] = [
-        None
-        if formats.is_missing(value)
-        else (round(1 + i * step_width, 1), _pixel_y(value, value_range))
+        None if formats.is_missing(value) else (round(1 + i * step_width, 1), _pixel_y(value, value_range))
         for i, value in enumerate(values)
     ]
     runs: list[list[tuple[float, float]]] = [[]]
@@ -192,9 +180,7 @@ def sparkline(
         low, high = last_interval
         if not formats.is_missing(low) and not formats.is_missing(high):
             top, bottom = _pixel_y(high, value_range), _pixel_y(low, value_range)
-            pieces.append(
-                tag("u", style=f"left:{end[0]:g}px;top:{top:g}px;height:{bottom - top:.1f}px")
-            )
+            pieces.append(tag("u", style=f"left:{end[0]:g}px;top:{top:g}px;height:{bottom - top:.1f}px"))
         pieces.append(tag("i", style=f"left:{end[0]:g}px;top:{end[1]:g}px"))
     return tag("span", *pieces, class_="spark", role="img", aria_label=alt_text)
 

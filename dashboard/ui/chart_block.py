@@ -48,15 +48,11 @@ def show_chart(
         if height is not None:
             chart_options["height"] = "stretch"
         with st.container(key=f"plot-{key}", height=height or "content", border=False):
-            st.plotly_chart(
-                figure, theme=None, key=key, config=dict(config), alt=alt or title, **chart_options
-            )
+            st.plotly_chart(figure, theme=None, key=key, config=dict(config), alt=alt or title, **chart_options)
         st.html(
             join(
                 caption,
-                components.source_line(
-                    view, n=n, first_period=first_period, has_basemap=has_basemap, extra=extra
-                ),
+                components.source_line(view, n=n, first_period=first_period, has_basemap=has_basemap, extra=extra),
             )
         )
         with st.container(horizontal=True, key=f"take-{key}", gap="small"):

@@ -153,11 +153,7 @@ def value_column(
         row_unit = unit(row) if callable(unit) else unit
         if formats.is_missing(amount):
             reason_text = reason(row) if reason is not None else ""
-            return (
-                cells.value_with_detail(formats.NO_VALUE, reason_text)
-                if reason_text
-                else join(formats.NO_VALUE)
-            )
+            return cells.value_with_detail(formats.NO_VALUE, reason_text) if reason_text else join(formats.NO_VALUE)
         details = []
         if interval is not None:
             details.append(formats.interval(*interval(row), row_unit))
@@ -193,9 +189,7 @@ def share_whisker_column(
     """Shares on a line from 0 to 100 % with their intervals and a tick at the nation's."""
 
     def cell(row: Row) -> Html:
-        return cells.share_whisker(
-            share(row), *interval(row), None if nation is None else nation(row)
-        )
+        return cells.share_whisker(share(row), *interval(row), None if nation is None else nation(row))
 
     return Column("0–100%", cell, kind="plot", note=note)
 
@@ -218,11 +212,7 @@ def sparkline_column(
 
 
 def plot_column(
-    heading: object,
-    plot: Callable[[Row], object],
-    *,
-    note: str = "",
-    explanation: Html | None = None,
+    heading: object, plot: Callable[[Row], object], *, note: str = "", explanation: Html | None = None
 ) -> Column[Row]:
     """Any other small chart, or the words that stand in its place."""
     return Column(heading, plot, kind="plot", note=note, explanation=explanation)

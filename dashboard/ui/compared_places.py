@@ -62,7 +62,5 @@ def distinct_names(view: View, places: Sequence[Place]) -> dict[Place, str]:
     for place, name in plain_names.items():
         parent = view.snapshot.parent_place(place)
         is_ambiguous = list(plain_names.values()).count(name) > 1
-        distinguished_names[place] = (
-            f"{name} · {place_name(parent)}" if is_ambiguous and parent is not None else name
-        )
+        distinguished_names[place] = f"{name} · {place_name(parent)}" if is_ambiguous and parent is not None else name
     return distinguished_names

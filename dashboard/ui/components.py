@@ -9,13 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.state import address
-from dashboard.state.cache import (
-    CachedSnapshot,
-    View,
-    current_file,
-    data_parameter,
-    data_set_names,
-)
+from dashboard.state.cache import CachedSnapshot, View, current_file, data_parameter, data_set_names
 from dashboard.state.colour_theme import COLOUR_THEMES, current_colour_theme
 from dashboard.text import formats
 from dashboard.text.i18n import LANGUAGES, _, current_language, localise, ngettext, place_name
@@ -28,22 +22,13 @@ from index_engine.queries import Place
 def declare_language() -> None:
     """Tell the browser which language the page is in: links change it without loading anew."""
     language = current_language().html_lang
-    st.html(
-        f"<script>document.documentElement.lang = '{language}';</script>",
-        unsafe_allow_javascript=True,
-    )
+    st.html(f"<script>document.documentElement.lang = '{language}';</script>", unsafe_allow_javascript=True)
 
 
 def header(pages: list[tuple[str, str]], active: str) -> None:
     """Name of the site, its pages as (path, title), the data sets and the languages."""
     links = [
-        tag(
-            "a",
-            title,
-            href=address.link(path),
-            data_in=True,
-            aria_current="page" if path == active else None,
-        )
+        tag("a", title, href=address.link(path), data_in=True, aria_current="page" if path == active else None)
         for path, title in pages
     ]
     language_links = [
@@ -77,9 +62,7 @@ def _colour_theme_link() -> Html:
     alternative = next(name for name in COLOUR_THEMES if name != current_colour_theme())
     label = {"light": _("Light colours"), "dark": _("Dark colours")}[alternative]
     symbol = tag("span", {"light": "☀", "dark": "☾"}[alternative], aria_hidden="true")
-    return tag(
-        "a", symbol, href="?", data_look=alternative, role="button", aria_label=label, title=label
-    )
+    return tag("a", symbol, href="?", data_look=alternative, role="button", aria_label=label, title=label)
 
 
 def _data_set_menu(page: str) -> Html | None:
@@ -105,19 +88,14 @@ def _data_set_menu(page: str) -> Html | None:
 def synthetic_banner(snapshot: CachedSnapshot) -> None:
     """Said once, loud, on top of every page that shows made-up data."""
     if snapshot.synthetic:
-        text = _(
-            "The courts are fictional and the figures are generated; "
-            "they describe no real place. Do not quote."
-        )
+        text = _("The courts are fictional and the figures are generated; they describe no real place. Do not quote.")
         st.html(tag("p", synthetic_mark(), text, class_="band", role="note"))
 
 
 def stale_banner(snapshot: CachedSnapshot) -> None:
     """Over every page whose numbers are of another time than the files."""
     if snapshot.stale:
-        text = _(
-            "Files were imported or undone since the scores were computed: pages show the earlier state."
-        )
+        text = _("Files were imported or undone since the scores were computed: pages show the earlier state.")
         link = tag("a", _("Compute now"), href=address.link("data"), data_in=True)
         st.html(tag("p", text, " ", link, class_="band stale", role="note"))
 
@@ -176,10 +154,7 @@ def show_error(_error: Exception) -> bool:
 
 
 def toolbar(
-    view: View,
-    location: Html,
-    *selectors: Callable[[View], None],
-    period: Callable[[View], None] | None = None,
+    view: View, location: Html, *selectors: Callable[[View], None], period: Callable[[View], None] | None = None
 ) -> None:
     """A row: where one is on the left, choices on the right, the period last: by default a box."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
@@ -191,10 +166,7 @@ def toolbar(
 def breadcrumbs(view: View, page: str) -> Html:
     """The path from the nation to the place in focus."""
     path = view.snapshot.place_path(view.place)
-    steps = [
-        tag("a", place_name(place), href=place_link(place, page), data_in=True)
-        for place in path[:-1]
-    ]
+    steps = [tag("a", place_name(place), href=place_link(place, page), data_in=True) for place in path[:-1]]
     steps.append(tag("span", place_name(path[-1]), aria_current="location"))
     return tag("nav", *steps, class_="crumbs", aria_label=_("Place"))
 
@@ -202,9 +174,7 @@ def breadcrumbs(view: View, page: str) -> Html:
 def place_link(place: Place | Any, page: str, level: str = "") -> str:
     """Address of `unit` on `page`; the nation is where every page starts."""
     level = level or place.level
-    return address.link(
-        page, **({} if level == "nation" else place_parameters(level, place.place_id))
-    )
+    return address.link(page, **({} if level == "nation" else place_parameters(level, place.place_id)))
 
 
 def place_parameters(level: str, place_id: str) -> dict[str, str]:
@@ -289,19 +259,12 @@ def definitions(*pairs: tuple[str, object]) -> Html:
 
 
 def source_line(
-    view: View,
-    *,
-    n: float | None = None,
-    has_basemap: bool = False,
-    first_period: str = "",
-    extra: object = None,
+    view: View, *, n: float | None = None, has_basemap: bool = False, first_period: str = "", extra: object = None
 ) -> Html:
     """Under every chart and table: synthetic mark, source, period, number of cases. `since` is
     the first of several quarters shown."""
     first = view.snapshot.period_dates(first_period or view.period)[0]
-    last = view.snapshot.period_dates(view.snapshot.periods()[-1] if first_period else view.period)[
-        1
-    ]
+    last = view.snapshot.period_dates(view.snapshot.periods()[-1] if first_period else view.period)[1]
     pieces: list[object] = [_("Source: {names}").format(names=source_names(view.snapshot))]
     pieces.append(_("Period: {window}").format(window=formats.date_range(first, last)))
     if not formats.is_missing(n):
@@ -316,17 +279,13 @@ def source_line(
 
 def source_names(snapshot: CachedSnapshot) -> str:
     """Names of the files that the numbers come from, the first few."""
-    names: str = snapshot.cached(
-        ("source names", current_language()), lambda: _source_names(snapshot)
-    )
+    names: str = snapshot.cached(("source names", current_language()), lambda: _source_names(snapshot))
     return names
 
 
 def _source_names(snapshot: CachedSnapshot) -> str:
     sources = queries.sources(snapshot)
-    has_numbers = sources["kind"].isin(
-        ("cases", "auctions")
-    )  # the others only name courts and places
+    has_numbers = sources["kind"].isin(("cases", "auctions"))  # the others only name courts and places
     rows = sources[has_numbers].itertuples(index=False)
     # The parts of a generated sample are of one make, and no files that anybody has.
     names = [*dict.fromkeys(_("generated sample") if row.synthetic else row.name for row in rows)]
@@ -376,6 +335,4 @@ def no_score_reason(snapshot: CachedSnapshot, row: Any) -> str:
     # Missing cases are no matter of one dimension.
     if not missing_dimensions or row.status == "low_coverage":
         return reason
-    return _("{reason}: {dimensions}").format(
-        reason=reason, dimensions=_(", ").join(missing_dimensions)
-    )
+    return _("{reason}: {dimensions}").format(reason=reason, dimensions=_(", ").join(missing_dimensions))

@@ -27,17 +27,8 @@ def select(
     """
     default_value = options[0] if default is None else default
     key, value, on_change = _bind_widget(parameter, options, default_value, resets)
-    option_labels = {
-        option: format_option(option) for option in options
-    }  # in the language of this run
-    st.selectbox(
-        label,
-        options,
-        format_func=option_labels.__getitem__,
-        key=key,
-        on_change=on_change,
-        width=width,
-    )
+    option_labels = {option: format_option(option) for option in options}  # in the language of this run
+    st.selectbox(label, options, format_func=option_labels.__getitem__, key=key, on_change=on_change, width=width)
     return value
 
 
@@ -60,9 +51,7 @@ def switch(
         tag(
             "a",
             name,
-            href=address.current_link(
-                **dict.fromkeys(resets, ""), **{parameter: "" if value == default else value}
-            ),
+            href=address.current_link(**dict.fromkeys(resets, ""), **{parameter: "" if value == default else value}),
             data_in=True,
             aria_current="true" if value == current else None,
         )
@@ -83,14 +72,7 @@ def slider(
     """As `select`, for options that follow one another: a slider."""
     key, value, on_change = _bind_widget(parameter, options, default)
     option_labels = {option: format_option(option) for option in options}
-    st.select_slider(
-        label,
-        options,
-        format_func=option_labels.__getitem__,
-        key=key,
-        on_change=on_change,
-        width=width,
-    )
+    st.select_slider(label, options, format_func=option_labels.__getitem__, key=key, on_change=on_change, width=width)
     return value
 
 
@@ -104,9 +86,7 @@ def _bind_widget(
 
     def on_change() -> None:
         choice = st.session_state[key]
-        address.update(
-            **dict.fromkeys(resets, ""), **{parameter: "" if choice == default_value else choice}
-        )
+        address.update(**dict.fromkeys(resets, ""), **{parameter: "" if choice == default_value else choice})
 
     address.sync_widget(key, value)
     return key, value, on_change

@@ -33,10 +33,7 @@ class Verdict(StrEnum):
 
 
 def interval_position(
-    low: float | None,
-    high: float | None,
-    reference_low: float | None,
-    reference_high: float | None = None,
+    low: float | None, high: float | None, reference_low: float | None, reference_high: float | None = None
 ) -> IntervalPosition:
     """Where the interval from `low` to `high` lies to the reference, a number or an interval; an
     interval that touches it overlaps it."""
@@ -62,11 +59,7 @@ def verdict(position: IntervalPosition, *, higher_is_better: bool) -> Verdict:
         return Verdict.NOT_COMPARABLE
     if position is IntervalPosition.OVERLAPPING:
         return Verdict.SIMILAR
-    return (
-        Verdict.BETTER
-        if (position is IntervalPosition.ABOVE) == higher_is_better
-        else Verdict.WORSE
-    )
+    return Verdict.BETTER if (position is IntervalPosition.ABOVE) == higher_is_better else Verdict.WORSE
 
 
 class Estimate(Protocol):
@@ -80,13 +73,9 @@ class Estimate(Protocol):
     def high(self) -> float | None: ...
 
 
-def compare_with_nation(
-    estimate: Estimate, nation: float | None, *, higher_is_better: bool
-) -> Verdict:
+def compare_with_nation(estimate: Estimate, nation: float | None, *, higher_is_better: bool) -> Verdict:
     """How an estimate compares with the nation's value; not at all where the place has too few
     cases of its own."""
     if estimate.status not in DIRECT_STATUSES:
         return Verdict.NOT_COMPARABLE
-    return verdict(
-        interval_position(estimate.low, estimate.high, nation), higher_is_better=higher_is_better
-    )
+    return verdict(interval_position(estimate.low, estimate.high, nation), higher_is_better=higher_is_better)

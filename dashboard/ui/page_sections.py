@@ -24,9 +24,7 @@ class PageSection:
 def contents(sections: Sequence[PageSection], css_class: str = "jumps") -> Html:
     """A link to each section that is present, in the order of the page."""
     links = [
-        tag("a", section.name, href=f"#{section.anchor}")
-        for section in sections
-        if section.is_present and section.name
+        tag("a", section.name, href=f"#{section.anchor}") for section in sections if section.is_present and section.name
     ]
     return tag("nav", *links, class_=css_class, aria_label=_("On this page"))
 

@@ -20,9 +20,7 @@ def describe_peer_group(label: str, peers: Peers) -> tuple[str, str]:
     if label_match is None:
         return all_sizes, _("of all tiers")
     sizes, tier = label_match.groups()
-    return (_size_text(sizes, peers.size_breaks) if sizes else all_sizes), _tier_text(
-        tier, peers.tiers
-    )
+    return (_size_text(sizes, peers.size_breaks) if sizes else all_sizes), _tier_text(tier, peers.tiers)
 
 
 def _size_text(class_numbers: str, breaks: tuple[int, ...]) -> str:
@@ -36,9 +34,7 @@ def _size_text(class_numbers: str, breaks: tuple[int, ...]) -> str:
         return _("fewer than {n}").format(n=formats.number(high))
     if high is None:
         return _("{n} and more").format(n=formats.number(low))
-    return _("{low} to fewer than {high}").format(
-        low=formats.number(low), high=formats.number(high)
-    )
+    return _("{low} to fewer than {high}").format(low=formats.number(low), high=formats.number(high))
 
 
 def _tier_text(tier: str | None, tiers: int) -> str:
@@ -50,6 +46,4 @@ def _tier_text(tier: str | None, tiers: int) -> str:
         return _("lowest of {n} tiers by mean claim").format(n=formats.number(tiers))
     if int(tier) == tiers:
         return _("highest of {n} tiers by mean claim").format(n=formats.number(tiers))
-    return _("tier {tier} of {n} by mean claim (1 is lowest)").format(
-        tier=tier, n=formats.number(tiers)
-    )
+    return _("tier {tier} of {n} by mean claim (1 is lowest)").format(tier=tier, n=formats.number(tiers))

@@ -22,10 +22,7 @@ def provenance_note(view: View, statistic: Statistic, row: Any = None) -> Html:
     """
     pairs: list[tuple[str, object]] = [
         (_("Numerator"), quotient_term(statistic, localise(statistic.numerator), row, "numerator")),
-        (
-            _("Denominator"),
-            quotient_term(statistic, localise(statistic.denominator), row, "denominator"),
-        ),
+        (_("Denominator"), quotient_term(statistic, localise(statistic.denominator), row, "denominator")),
     ]
     if not formats.is_missing(n := getattr(row, "n", None)):
         pairs.append(("n", formats.number(n)))
@@ -91,6 +88,4 @@ def method_link(statistic: Statistic) -> str:
 
 def method_anchor(statistic: Statistic, *content: object) -> Html:
     """What stands at an item's place on the page of the method."""
-    return tag(
-        "span", *(content or (localise(statistic.name),)), id=anchor_id(statistic), class_="anchor"
-    )
+    return tag("span", *(content or (localise(statistic.name),)), id=anchor_id(statistic), class_="anchor")

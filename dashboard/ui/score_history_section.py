@@ -19,8 +19,7 @@ def section(view: View) -> None:
     components.section(
         _("The score over time"),
         _(
-            "Each point covers the {months} months to the end of a quarter; shaded areas "
-            "are the 90% and 95% intervals."
+            "Each point covers the {months} months to the end of a quarter; shaded areas are the 90% and 95% intervals."
         ).format(months=components.window_months(view)),
         anchor="over-time",
     )
@@ -32,9 +31,7 @@ def section(view: View) -> None:
         "history",
         lambda: base.score_history(
             history,
-            None
-            if place == nation
-            else queries.score_history(view.snapshot, "nation", nation.place_id),
+            None if place == nation else queries.score_history(view.snapshot, "nation", nation.place_id),
             {d.id: localise(d.name) for d in view.snapshot.method.dimensions},
             (_("Score"), place_name(nation), _("at national case mix")),
             components.watermark(view),

@@ -22,10 +22,7 @@ NAMES_PATH = "names.json"  # address of the route, below the base of the site
 def search_box(place_page: str) -> None:
     """The box. A place that is chosen opens at the address `place_page`; a court, which no map
     shows, always on the page of one place."""
-    targets = {
-        "data_place_way": address.link(place_page),
-        "data_court_way": address.link(address.PLACE_PAGE),
-    }
+    targets = {"data_place_way": address.link(place_page), "data_court_way": address.link(address.PLACE_PAGE)}
     st.html(search_field(_("Find a place or court"), **targets), width="content")
 
 

@@ -136,10 +136,7 @@ def table_block(view: View | None, spec: TableSpec[Row], rows: Iterable[Row | Ro
     if spec.source is not None:
         st.html(
             components.source_line(
-                view,
-                n=spec.source.n,
-                first_period=spec.source.first_period,
-                extra=spec.source.extra,
+                view, n=spec.source.n, first_period=spec.source.first_period, extra=spec.source.extra
             )
         )
     if spec.download is not None:
@@ -205,9 +202,7 @@ def _heading(column: Column[Any], sort_order: str) -> Html:
     )  # fmt: skip
 
 
-def _row_html(
-    columns: Sequence[Column[Row]], row: Row | RowGroup, row_class: Callable[[Row], str] | None
-) -> Html:
+def _row_html(columns: Sequence[Column[Row]], row: Row | RowGroup, row_class: Callable[[Row], str] | None) -> Html:
     if isinstance(row, RowGroup):
         title = tag("th", tag("span", row.title), colspan=len(columns), scope="colgroup")
         return tag("tr", title, class_="head")

@@ -294,12 +294,7 @@ def _template(palette: Palette) -> go.layout.Template:
             "dragmode": False,  # a finger on a chart scrolls the page
             "hovermode": "closest",
             "showlegend": False,
-            "hoverlabel": {
-                "bgcolor": palette.ground,
-                "bordercolor": palette.line,
-                "font": font,
-                "align": "left",
-            },
+            "hoverlabel": {"bgcolor": palette.ground, "bordercolor": palette.line, "font": font, "align": "left"},
             "xaxis": axis,
             "yaxis": axis,
         }

@@ -31,11 +31,7 @@ COURT_EXCEPTIONS = Path(__file__).with_name("court_exceptions.csv")
 ALIASES = Path(__file__).with_name("aliases.csv")
 INPUT_FILES = (EXCEPTIONS, COURT_EXCEPTIONS, ALIASES)
 KINDS = {"high": "高级人民法院", "intermediate": "中级人民法院", "basic": "人民法院"}
-KINDS_EN = {
-    "high": "High People's Court",
-    "intermediate": "Intermediate People's Court",
-    "basic": "People's Court",
-}
+KINDS_EN = {"high": "High People's Court", "intermediate": "Intermediate People's Court", "basic": "People's Court"}
 SUPREME = "最高法"
 
 
@@ -118,9 +114,7 @@ class Registry:
         court_by_service = {}
         for entry in self.rules["intermediate"]:
             code, serves = entry.pop("code"), entry.pop("serves")
-            self.add(
-                Court(code, code, level="intermediate", parent=code[0], special="false", **entry)
-            )
+            self.add(Court(code, code, level="intermediate", parent=code[0], special="false", **entry))
             court_by_service |= dict.fromkeys(serves, code)
         return court_by_service
 
@@ -134,9 +128,7 @@ class Registry:
             level = "basic"
         code = str(self.rules["codes"].get(row.code, self.code(row.code)))
         rule_parent = {"high": SUPREME, "intermediate": self.code(province.code)}.get(level)
-        parent = (
-            rule_parent or self.rules["parents"].get(row.code) or court_by_service.get(row.code)
-        )
+        parent = rule_parent or self.rules["parents"].get(row.code) or court_by_service.get(row.code)
         city_name = city.name if city and level == "basic" else ""
         name = full_name(level, province.name, city_name, row.name)
         listed_court = self.courts.get(code)
@@ -179,10 +171,7 @@ def former_courts(registry: Registry, former: Iterable[FormerPlace]) -> Iterator
                 yield CourtName(successor_id, code)
             continue
         assert place.end_date is not None
-        last_date, next_day = (
-            place.end_date.isoformat(),
-            (place.end_date + timedelta(1)).isoformat(),
-        )
+        last_date, next_day = (place.end_date.isoformat(), (place.end_date + timedelta(1)).isoformat())
         key = (place.code, place.name)
         if key not in former_ids:
             former_ids[key] = code if code and code not in registry.courts else name

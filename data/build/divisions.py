@@ -40,12 +40,7 @@ PLACEHOLDERS = {"419000", "429000", "469000", "500200", "659000"}
 # The forest districts of 大兴安岭 have courts, but stand in no list of the ministry and have no
 # polygon of their own (two of them lie in Inner Mongolia). The codes are those of the National
 # Bureau of Statistics.
-WITHOUT_OFFICIAL_CODE = {
-    "232761": "加格达奇区",
-    "232762": "松岭区",
-    "232763": "新林区",
-    "232764": "呼中区",
-}
+WITHOUT_OFFICIAL_CODE = {"232761": "加格达奇区", "232762": "松岭区", "232763": "新林区", "232764": "呼中区"}
 
 
 @dataclass(frozen=True)
@@ -115,9 +110,7 @@ def translate(rows: list[Division]) -> list[Division]:
             raise ValueError(f"names.csv: {row.code} is {row.name}, not {override['name']}")
         traditional = (override and override["name_hant"]) or to_traditional(row.name)
         english = (override and override["name_en"]) or romanise(row.name)
-        result.append(
-            replace(row, name_hant=traditional, name_en=english, pinyin=search_keys(row.name))
-        )
+        result.append(replace(row, name_hant=traditional, name_en=english, pinyin=search_keys(row.name)))
     if overrides:
         raise ValueError(f"names.csv: no such divisions: {sorted(overrides)}")
     return disambiguate(result)
@@ -137,17 +130,10 @@ def disambiguate(rows: list[Division]) -> list[Division]:
     def ambiguous(row: Division) -> bool:
         if row.level in ("nation", "province") or row.code in WHOLE_PROVINCE.values():
             return False
-        return (
-            row.name_en in provinces
-            or row.name_en == english[row.parent]
-            or siblings[row.parent, row.name_en] > 1
-        )
+        return row.name_en in provinces or row.name_en == english[row.parent] or siblings[row.parent, row.name_en] > 1
 
     return [
-        replace(row, name_en=f"{row.name_en} {english_class_word(row.name)}")
-        if ambiguous(row)
-        else row
-        for row in rows
+        replace(row, name_en=f"{row.name_en} {english_class_word(row.name)}") if ambiguous(row) else row for row in rows
     ]
 
 

@@ -80,9 +80,7 @@ def stem(name: str) -> str:
     return short if len(short) > 1 else name
 
 
-def former_places(
-    lists: Mapping[str, Mapping[str, str]], rows: Mapping[str, Division]
-) -> Iterator[FormerPlace]:
+def former_places(lists: Mapping[str, Mapping[str, str]], rows: Mapping[str, Division]) -> Iterator[FormerPlace]:
     """Every place of the lists that has, or whose city has, another name or code today.
 
     Raises ValueError for a place that cannot be followed, and for a change of no such place.
@@ -111,9 +109,7 @@ def former_places(
         else:
             candidates = by_stem[code[:2], is_city(code), stem(name)]
             if len(candidates) != 1:
-                raise ValueError(
-                    f"division_changes.csv: what became of {code} {name}? {candidates}"
-                )
+                raise ValueError(f"division_changes.csv: what became of {code} {name}? {candidates}")
             successor = candidates[0]
         is_merger = change is not None and change["kind"] == "merged"
         end_day = (change["ended"] if change else "") or last_day(revision)

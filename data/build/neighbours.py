@@ -32,9 +32,7 @@ def neighbour_table(maps: Mapping[str, bytes]) -> bytes:
     lines = ["level,code,neighbours"]
     for level in LEVELS:
         adjacency = _adjacency(maps[level])
-        lines += [
-            f"{level},{code},{' '.join(sorted(adjacency[code]))}" for code in sorted(adjacency)
-        ]
+        lines += [f"{level},{code},{' '.join(sorted(adjacency[code]))}" for code in sorted(adjacency)]
     return ("\n".join(lines) + "\n").encode()
 
 

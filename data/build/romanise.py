@@ -41,9 +41,7 @@ NATIONALITIES = (
     "东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 塔吉克 普米 怒 鄂温克 "
     "保安 裕固 独龙 鄂伦春 各"
 )
-_NATIONALITY = re.compile(
-    "(?:(?:" + NATIONALITIES.replace(" ", "|") + ")族|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯)+$"
-)
+_NATIONALITY = re.compile("(?:(?:" + NATIONALITIES.replace(" ", "|") + ")族|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯)+$")
 
 # How place names read characters that a general dictionary reads otherwise.
 CHARACTER_READINGS = {"长": "chang", "朝": "chao", "都": "du", "勒": "le", "什": "shi"}

@@ -69,9 +69,7 @@ def as_toml(origin: Origin, outputs: Mapping[str, bytes]) -> bytes:
     for path, content in origin.own_inputs.items():
         lines += _table("[[own_inputs]]", {"path": path, "sha256": sha256(content)})
     for path, content in sorted(outputs.items()):
-        lines += _table(
-            "[[outputs]]", {"path": path, "bytes": len(content), "sha256": sha256(content)}
-        )
+        lines += _table("[[outputs]]", {"path": path, "bytes": len(content), "sha256": sha256(content)})
     return "\n".join(lines).encode()
 
 

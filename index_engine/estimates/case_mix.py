@@ -20,13 +20,7 @@ import numpy as np
 
 from index_engine.estimates import weighted_sums
 from index_engine.estimates.arrays import Array, IntArray
-from index_engine.estimates.panel import (
-    BEFORE_OBSERVATION,
-    Cells,
-    CountRows,
-    PanelAxes,
-    ProcessCells,
-)
+from index_engine.estimates.panel import BEFORE_OBSERVATION, Cells, CountRows, PanelAxes, ProcessCells
 from index_engine.estimates.places import Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import CaseMix
@@ -63,9 +57,7 @@ class CaseWeights:
         return np.minimum.accumulate(positions[:, ::-1], axis=1)[:, ::-1]
 
 
-def standardisation_weights(
-    place_counts: Array, standard_counts: Array, limits: CaseMix
-) -> CaseWeights:
+def standardisation_weights(place_counts: Array, standard_counts: Array, limits: CaseMix) -> CaseWeights:
     """Weights that bring `place_counts` (place, window, stratum) to the mix of `standard_counts`
     (same axes, or of length one where all places share it).
 
@@ -77,9 +69,7 @@ def standardisation_weights(
     place_shares, standard_shares = _stratum_shares(place_counts), _stratum_shares(standard_counts)
     capped_shares = np.minimum(standard_shares, limits.max_weight * place_shares)
     overlap = capped_shares.sum(axis=-1)
-    weight = np.divide(
-        capped_shares, place_shares, out=np.zeros_like(capped_shares), where=place_shares > 0
-    )
+    weight = np.divide(capped_shares, place_shares, out=np.zeros_like(capped_shares), where=place_shares > 0)
     # One case a case, so that numbers at risk stay about those of the place.
     scale = np.divide(1.0, overlap, out=np.zeros_like(overlap), where=overlap > 0)
     weight *= scale[..., None]
@@ -128,19 +118,11 @@ def rows_from_cells(cells: Cells, place_by_court: IntArray) -> PlaceRows:
     _, n_periods, n_events, n_bins = cells.shape
     court = cells.position // (n_periods * n_events * n_bins)
     source_rows = np.flatnonzero(place_by_court[court] != NO_PLACE)
-    period, inner = np.divmod(
-        cells.position[source_rows] % (n_periods * n_events * n_bins), n_events * n_bins
-    )
+    period, inner = np.divmod(cells.position[source_rows] % (n_periods * n_events * n_bins), n_events * n_bins)
     stratum = cells.stratum[source_rows]
     start_period = cells.start_period[source_rows]
     return PlaceRows(
-        source_rows,
-        place_by_court[court[source_rows]],
-        period,
-        start_period,
-        stratum,
-        inner,
-        n_events * n_bins,
+        source_rows, place_by_court[court[source_rows]], period, start_period, stratum, inner, n_events * n_bins
     )
 
 
@@ -151,13 +133,7 @@ def rows_from_counts(rows: CountRows, place_by_court: IntArray) -> PlaceRows:
     zeros = np.zeros(len(source_rows), dtype=np.int64)
     period = rows.period[source_rows]
     return PlaceRows(
-        source_rows,
-        place_by_court[rows.court[source_rows]],
-        period,
-        period,
-        rows.stratum[source_rows],
-        zeros,
-        1,
+        source_rows, place_by_court[rows.court[source_rows]], period, period, rows.stratum[source_rows], zeros, 1
     )
 
 
@@ -177,11 +153,7 @@ def end_offsets(windows: Windows) -> tuple[int, ...]:
 
 
 def sum_by_window(
-    rows: PlaceRows,
-    values: Sequence[Array],
-    weights: CaseWeights,
-    windows: Windows,
-    offsets: Iterable[int],
+    rows: PlaceRows, values: Sequence[Array], weights: CaseWeights, windows: Windows, offsets: Iterable[int]
 ) -> tuple[list[Array], list[Array]]:
     """Sums of weight x value, and of squared weight x value, over the rows of each window.
 
@@ -194,10 +166,7 @@ def sum_by_window(
         sums,
         squared_sums,
         np.stack([value[rows.source_rows] for value in values]).astype(np.float64),
-        *(
-            as_int64(axis)
-            for axis in (rows.place, rows.period, rows.start_period, rows.stratum, rows.inner)
-        ),
+        *(as_int64(axis) for axis in (rows.place, rows.period, rows.start_period, rows.stratum, rows.inner)),
         weights.weight,
         as_int64(weights.next_window),
         as_int64(weights.first_window),
@@ -214,59 +183,37 @@ def as_int64(numbers: IntArray) -> IntArray:
 
 
 def count_by_stratum(
-    rows: PlaceRows,
-    values: Array,
-    n_places: int,
-    n_strata: int,
-    windows: Windows,
-    offsets: Iterable[int],
+    rows: PlaceRows, values: Array, n_places: int, n_strata: int, windows: Windows, offsets: Iterable[int]
 ) -> Array:
     """Plain sums by stratum: (place, window, stratum)."""
     stratum_rows = replace(
-        rows,
-        stratum=np.zeros_like(rows.stratum),
-        inner=rows.stratum.astype(np.int64),
-        inner_size=n_strata,
+        rows, stratum=np.zeros_like(rows.stratum), inner=rows.stratum.astype(np.int64), inner_size=n_strata
     )
     uniform_weights = CaseWeights.uniform(n_places, len(windows.ends), 1)
     [counts], _ = sum_by_window(stratum_rows, [values], uniform_weights, windows, offsets)
     return counts
 
 
-def entry_mix(
-    cells: ProcessCells, places: Places, axes: PanelAxes, windows: Windows, n_strata: int
-) -> Array:
+def entry_mix(cells: ProcessCells, places: Places, axes: PanelAxes, windows: Windows, n_strata: int) -> Array:
     """The mix of a level on a process: spells that began in each window, by stratum (place, window,
     stratum). What was taken over when observation began is no part of it: slow kinds stay longest.
     """
     rows = rows_from_cells(cells.entries, map_courts_to_places(places, len(axes.courts)))
     new_entries = np.where(cells.entries.start_period > BEFORE_OBSERVATION, cells.entries.n, 0.0)
-    return count_by_stratum(
-        rows, new_entries, len(places.ids), n_strata, windows, window_offsets(windows)
-    )
+    return count_by_stratum(rows, new_entries, len(places.ids), n_strata, windows, window_offsets(windows))
 
 
-def average_weights(
-    weights: CaseWeights, event_cells: Cells, places: Places, windows: Windows
-) -> CaseWeights:
+def average_weights(weights: CaseWeights, event_cells: Cells, places: Places, windows: Windows) -> CaseWeights:
     """Weights for counts of what ended in a window, of which it is not known when it began: of each
     stratum the mean weight of the spells that ended in the window."""
     n_places, n_windows, n_strata = weights.weight.shape
     rows = rows_from_cells(event_cells, map_courts_to_places(places, event_cells.shape[0]))
     rows = replace(rows, inner=rows.stratum.astype(np.int64), inner_size=n_strata)
-    [weighted_counts], _ = sum_by_window(
-        rows, [event_cells.n], weights, windows, window_offsets(windows)
-    )
+    [weighted_counts], _ = sum_by_window(rows, [event_cells.n], weights, windows, window_offsets(windows))
     [plain_counts], _ = sum_by_window(
-        rows,
-        [event_cells.n],
-        CaseWeights.uniform(n_places, n_windows, n_strata),
-        windows,
-        window_offsets(windows),
+        rows, [event_cells.n], CaseWeights.uniform(n_places, n_windows, n_strata), windows, window_offsets(windows)
     )
-    mean_weights = np.divide(
-        weighted_counts, plain_counts, out=weights.weight.copy(), where=plain_counts > 0
-    )
+    mean_weights = np.divide(weighted_counts, plain_counts, out=weights.weight.copy(), where=plain_counts > 0)
     mean_weights[np.isnan(weights.weight)] = np.nan
     return CaseWeights(mean_weights, weights.overlap, weights.first_window)
 

@@ -15,19 +15,11 @@ from index_engine.estimates.panel import CountRows, PanelAxes
 from index_engine.estimates.places import CACHE_BATCH, Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import AUCTION_COUNTS, Check, Estimate, Indicator, Method
-from index_engine.method.counts import (
-    AMOUNTS,
-    COMPOSITE_COUNTS,
-    FIRST_ROUND_COLUMNS,
-    STOCK_COUNTS,
-)
+from index_engine.method.counts import AMOUNTS, COMPOSITE_COUNTS, FIRST_ROUND_COLUMNS, STOCK_COUNTS
 
 COUNT_KINDS = ("share", "mean", "amount_rate", "median")
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
-UNSTRATIFIED_COUNTS = {
-    "numbered_received",
-    "numbered_expected",
-}  # of no stratum: nobody knows the missing
+UNSTRATIFIED_COUNTS = {"numbered_received", "numbered_expected"}  # of no stratum: nobody knows the missing
 
 
 @dataclass(frozen=True)
@@ -53,9 +45,7 @@ def n_ratio_bins(method: Method) -> int:
     return round(RATIO_CEILING / method.ratio_step) + 1
 
 
-def read_totals(
-    con: duckdb.DuckDBPyConnection, axes: PanelAxes, schema: str = "measures"
-) -> dict[str, Array]:
+def read_totals(con: duckdb.DuckDBPyConnection, axes: PanelAxes, schema: str = "measures") -> dict[str, Array]:
     """Every count by name as (court, period) arrays."""
     first_round_counts = panel.read_counts(con, axes, "round_counts", "stage = 'first'", schema)
     totals = {
@@ -93,9 +83,7 @@ def read_all_counts(
     )
 
 
-def window_totals(
-    court_totals: dict[str, Array], windows: Windows, members: list[IntArray]
-) -> dict[str, Array]:
+def window_totals(court_totals: dict[str, Array], windows: Windows, members: list[IntArray]) -> dict[str, Array]:
     """Every named count of the method for places and windows: arrays (place, window)."""
     place_counts = {name: panel.sum_members(array, members) for name, array in court_totals.items()}
     totals = {name: windows.sums(array) for name, array in place_counts.items()}
@@ -103,16 +91,12 @@ def window_totals(
     return _add_composite_counts(totals, np.cumsum(net_inflow, axis=1)[:, windows.ends], windows)
 
 
-def _add_composite_counts(
-    totals: dict[str, Array], pending_stock: Array, windows: Windows
-) -> dict[str, Array]:
+def _add_composite_counts(totals: dict[str, Array], pending_stock: Array, windows: Windows) -> dict[str, Array]:
     """Counts that are made of others."""
     totals["pending"] = pending_stock
     totals["handled"] = pending_stock + totals["closed"]
     totals["pending_days"] = pending_stock * windows.lengths_in_days()
-    return totals | {
-        name: totals[first] + totals[second] for name, (first, second) in COMPOSITE_COUNTS.items()
-    }
+    return totals | {name: totals[first] + totals[second] for name, (first, second) in COMPOSITE_COUNTS.items()}
 
 
 def has_counts(spec: Estimate, counts: dict[str, Array]) -> bool:
@@ -186,17 +170,11 @@ def standardised_estimates(
         if {spec.numerator, spec.denominator} & UNSTRATIFIED_COUNTS:
             continue
         if spec.kind == "median":
-            value_and_error = _weighted_median(
-                counts.prices, place_by_court, weights["lot"], windows, method
-            )
+            value_and_error = _weighted_median(counts.prices, place_by_court, weights["lot"], windows, method)
         else:
             is_auction_count = spec.denominator in AUCTION_COUNTS
             value_and_error = _weighted_ratio(
-                counts,
-                place_by_court,
-                weights["lot" if is_auction_count else "case"],
-                windows,
-                spec,
+                counts, place_by_court, weights["lot" if is_auction_count else "case"], windows, spec
             )
         estimates[indicator.id] = IndicatorEstimate(
             *value_and_error, direct_estimates[indicator.id].n, ~np.isnan(value_and_error[1])
@@ -237,10 +215,7 @@ def _weighted_count(
     if name in STOCK_COUNTS:
         return _weighted_stock(counts.cases, place_by_court, weights, windows, name)
     if name in COMPOSITE_COUNTS:
-        parts = [
-            _weighted_count(counts, place_by_court, weights, windows, part)
-            for part in COMPOSITE_COUNTS[name]
-        ]
+        parts = [_weighted_count(counts, place_by_court, weights, windows, part) for part in COMPOSITE_COUNTS[name]]
         return parts[0][0] + parts[1][0], parts[0][1] + parts[1][1]
     rows = next(rows for rows in counts.stratum_rows if name in rows.counts)
     return _weighted_flow(rows, place_by_court, weights, windows, name)
@@ -265,17 +240,10 @@ def _weighted_stock(
     place_rows = case_mix.rows_from_counts(rows, place_by_court)
     flow = rows.counts["filed"] + rows.counts["initial_stock"] - rows.counts["closed"]
     shape = (n_places, windows.axes.n_periods, n_strata)
-    flat_index = np.ravel_multi_index(
-        (place_rows.place, place_rows.period, place_rows.stratum), shape
-    )
-    by_period = np.bincount(flat_index, flow[place_rows.source_rows], int(np.prod(shape))).reshape(
-        shape
-    )
+    flat_index = np.ravel_multi_index((place_rows.place, place_rows.period, place_rows.stratum), shape)
+    by_period = np.bincount(flat_index, flow[place_rows.source_rows], int(np.prod(shape))).reshape(shape)
     pending_stock = np.cumsum(by_period, axis=1)[:, windows.ends]
-    sums, squared_sums = (
-        (weight * pending_stock).sum(axis=-1),
-        (weight**2 * pending_stock).sum(axis=-1),
-    )
+    sums, squared_sums = ((weight * pending_stock).sum(axis=-1), (weight**2 * pending_stock).sum(axis=-1))
     if name == "handled":
         closed_flow = _weighted_flow(rows, place_by_court, weights, windows, "closed")
         return sums + closed_flow[0], squared_sums + closed_flow[1]
@@ -284,11 +252,7 @@ def _weighted_stock(
 
 
 def _weighted_median(
-    prices: CountRows,
-    place_by_court: IntArray,
-    weights: CaseWeights,
-    windows: Windows,
-    method: Method,
+    prices: CountRows, place_by_court: IntArray, weights: CaseWeights, windows: Windows, method: Method
 ) -> rates.ValueWithError:
     rows = case_mix.rows_from_counts(prices, place_by_court)
     n_bins = n_ratio_bins(method)
@@ -298,7 +262,5 @@ def _weighted_median(
         rows, [prices.counts["n"]], weights, windows, case_mix.window_offsets(windows)
     )
     total, squared_total = histogram.sum(axis=-1), squared_histogram.sum(axis=-1)
-    effective_n = np.divide(
-        total**2, squared_total, out=np.zeros_like(total), where=squared_total > 0
-    )
+    effective_n = np.divide(total**2, squared_total, out=np.zeros_like(total), where=squared_total > 0)
     return rates.median(histogram, method.ratio_step, effective_n)

@@ -39,11 +39,7 @@ class CreditorSide:
 
 def gap_indicators(method: Method) -> list[Indicator]:
     """What is compared: the indicators of a method that tell whether and when cases are paid."""
-    return [
-        i
-        for i in method.indicators
-        if i.estimate.process == PROCESS and i.estimate.events == (EVENT,)
-    ]
+    return [i for i in method.indicators if i.estimate.process == PROCESS and i.estimate.events == (EVENT,)]
 
 
 def store_creditor_gaps(
@@ -63,9 +59,7 @@ def store_creditor_gaps(
         return
     sides = {side: _read_side(con, side, windows, method) for side in SIDES}
     for places in levels:
-        estimates_by_basis = {
-            OBSERVED: {s: _observed_estimates(sides[s], places, indicators, method) for s in SIDES}
-        }
+        estimates_by_basis = {OBSERVED: {s: _observed_estimates(sides[s], places, indicators, method) for s in SIDES}}
         if method.strata is not None:
             estimates_by_basis[ADJUSTED] = _adjusted_estimates(
                 sides, places, indicators, estimates_by_basis[OBSERVED], method
@@ -73,20 +67,13 @@ def store_creditor_gaps(
         for basis, estimates_by_side in estimates_by_basis.items():
             for indicator in indicators:
                 error_factor = np.sqrt(design_effects.get(indicator.id, 1.0))
-                local, non_local = (
-                    estimates_by_side[side][indicator.id].scale_error(error_factor)
-                    for side in SIDES
-                )
+                local, non_local = (estimates_by_side[side][indicator.id].scale_error(error_factor) for side in SIDES)
                 _store_gap(store, places, basis, indicator, local, non_local, method)
 
 
-def _read_side(
-    con: duckdb.DuckDBPyConnection, side: str, windows: Windows, method: Method
-) -> CreditorSide:
+def _read_side(con: duckdb.DuckDBPyConnection, side: str, windows: Windows, method: Method) -> CreditorSide:
     axes = windows.axes
-    side_axes = PanelAxes(
-        tuple(f"{side}:{court}" for court in axes.courts), axes.first_period, axes.last_period
-    )
+    side_axes = PanelAxes(tuple(f"{side}:{court}" for court in axes.courts), axes.first_period, axes.last_period)
     events = method.process_events(PROCESS)
     cells = panel.read_process_cells(con, side_axes, PROCESS, events, method.ages, "by_creditor")
     return CreditorSide(cells, Windows(side_axes, windows.length, windows.ends))

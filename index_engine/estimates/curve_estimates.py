@@ -36,11 +36,9 @@ class Flows:
 def window_flows(panel_cells: ProcessPanel, windows: Windows) -> Flows:
     return Flows(
         windows.sums(panel_cells.entries) + windows.stock_at_start(panel_cells.opening_stock),
-        windows.sums(panel_cells.entries_elapsed_days)
-        + windows.stock_at_start(panel_cells.opening_stock_elapsed_days),
+        windows.sums(panel_cells.entries_elapsed_days) + windows.stock_at_start(panel_cells.opening_stock_elapsed_days),
         windows.sums(panel_cells.censored) + windows.stock_at_end(panel_cells.opening_stock),
-        windows.sums(panel_cells.censored_elapsed_days)
-        + windows.stock_at_end(panel_cells.opening_stock_elapsed_days),
+        windows.sums(panel_cells.censored_elapsed_days) + windows.stock_at_end(panel_cells.opening_stock_elapsed_days),
         windows.sums(panel_cells.events),
     )
 
@@ -56,9 +54,7 @@ def number_at_risk(flows: Flows, method: Method) -> Array:
     )
 
 
-def period_curves(
-    cells: ProcessPanel, windows: Windows, method: Method
-) -> tuple[incidence.IncidenceCurves, Array]:
+def period_curves(cells: ProcessPanel, windows: Windows, method: Method) -> tuple[incidence.IncidenceCurves, Array]:
     """Period curves (place, window, ...) from cells, and the number of spells under way (n)."""
     flows = window_flows(cells, windows)
     curves = incidence.aalen_johansen(
@@ -87,10 +83,7 @@ def weighted_curves(
     # Events and numbers at risk in one proportion: hazards stay, and weights of 1 change nothing.
     scale = np.divide(risk, squared_risk, out=np.zeros_like(risk), where=squared_risk > 1e-9)
     return incidence.aalen_johansen(
-        flows.events * scale[..., None, :],
-        np.maximum(risk * scale, 0.0),
-        method.min_at_risk,
-        method.max_unresolved,
+        flows.events * scale[..., None, :], np.maximum(risk * scale, 0.0), method.min_at_risk, method.max_unresolved
     )
 
 
@@ -109,18 +102,10 @@ def weighted_flows(
     )
 
     def sum_cells(part: panel.Cells, offsets: Sequence[int]) -> tuple[list[Array], list[Array]]:
-        return case_mix.sum_by_window(
-            locate_rows(part), [part.n, part.elapsed_days], weights, windows, offsets
-        )
+        return case_mix.sum_by_window(locate_rows(part), [part.n, part.elapsed_days], weights, windows, offsets)
 
-    entries, opening_stock = (
-        sum_cells(cells.entries, window_offsets),
-        sum_cells(cells.opening_stock, start_offsets),
-    )
-    censored, closing_stock = (
-        sum_cells(cells.censored, window_offsets),
-        sum_cells(cells.opening_stock, end_offsets),
-    )
+    entries, opening_stock = (sum_cells(cells.entries, window_offsets), sum_cells(cells.opening_stock, start_offsets))
+    censored, closing_stock = (sum_cells(cells.censored, window_offsets), sum_cells(cells.opening_stock, end_offsets))
     event_counts = sum_cells(cells.events, window_offsets)
     _, _, n_events, n_bins = cells.events.shape
     return tuple(  # type: ignore[return-value]
@@ -139,11 +124,7 @@ def weighted_flows(
 
 
 def observed_estimates(
-    cells: ProcessPanel,
-    places: Places,
-    windows: Windows,
-    indicators: Sequence[Indicator | Check],
-    method: Method,
+    cells: ProcessPanel, places: Places, windows: Windows, indicators: Sequence[Indicator | Check], method: Method
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
     """Estimates of one level by indicator, and covariances of those read off the same curves."""
     parts = []
@@ -174,10 +155,7 @@ def standardised_estimates(
 
 
 def estimates_from_curves(
-    curves: incidence.IncidenceCurves,
-    n: Array,
-    indicators: Sequence[Indicator | Check],
-    method: Method,
+    curves: incidence.IncidenceCurves, n: Array, indicators: Sequence[Indicator | Check], method: Method
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
     """Indicators of curves (place, window, ...), with covariances for each pair of them."""
     functionals = {i.id: _indicator_functional(curves, i.estimate, method) for i in indicators}
@@ -192,9 +170,7 @@ def estimates_from_curves(
     return estimates, covariances
 
 
-def _indicator_functional(
-    curves: incidence.IncidenceCurves, spec: Estimate, method: Method
-) -> incidence.Functional:
+def _indicator_functional(curves: incidence.IncidenceCurves, spec: Estimate, method: Method) -> incidence.Functional:
     process_events = method.process_events(spec.process)
     events = tuple(process_events.index(event) for event in spec.events)
     if spec.kind == "incidence":
@@ -209,9 +185,6 @@ def _concatenate(
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
     estimates, covariances = parts[0]
     return (
-        {
-            name: IndicatorEstimate.concatenate([part[0][name] for part in parts])
-            for name in estimates
-        },
+        {name: IndicatorEstimate.concatenate([part[0][name] for part in parts]) for name in estimates},
         {pair: np.concatenate([part[1][pair] for part in parts]) for pair in covariances},
     )

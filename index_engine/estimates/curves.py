@@ -18,14 +18,10 @@ from index_engine.method import Method
 def period_axes(method: Method, courts: tuple[str, ...], end_quarter: int) -> PanelAxes:
     """The courts as one, over the window that ends with a quarter and the quarter after it, whose
     opening stock is what the window leaves open."""
-    return PanelAxes(
-        courts, end_quarter - method.window_quarters + 1, end_quarter + 1, is_pooled=True
-    )
+    return PanelAxes(courts, end_quarter - method.window_quarters + 1, end_quarter + 1, is_pooled=True)
 
 
-def period_curve(
-    process_panel: ProcessPanel, axes: PanelAxes, method: Method, process: str
-) -> pd.DataFrame:
+def period_curve(process_panel: ProcessPanel, axes: PanelAxes, method: Method, process: str) -> pd.DataFrame:
     """Period curve of a panel on the axes of `period_axes`.
 
     One row a month: month, at_risk, a column per event, se_<event>, open. Ends with the curve.
@@ -65,9 +61,7 @@ def cohort_curve(cells: pd.DataFrame, method: Method, process: str) -> pd.DataFr
     return _monthly_table(curve, float(entries[0]), method, process)
 
 
-def _monthly_table(
-    curve: incidence.IncidenceCurves, n: float, method: Method, process: str
-) -> pd.DataFrame:
+def _monthly_table(curve: incidence.IncidenceCurves, n: float, method: Method, process: str) -> pd.DataFrame:
     """Read one curve of `n` spells, without leading axes, at whole months; no row where they are
     fewer than the least cell, of which nothing is published."""
     events = method.process_events(process)
@@ -78,9 +72,7 @@ def _monthly_table(
     for position, event in enumerate(events):
         functional = incidence.mass_functional(curve, position, weights)
         table[event] = functional.value
-        table[f"se_{event}"] = np.sqrt(
-            np.maximum(incidence.covariance(curve, functional, functional), 0.0)
-        )
+        table[f"se_{event}"] = np.sqrt(np.maximum(incidence.covariance(curve, functional, functional), 0.0))
     table = table.dropna().reset_index(drop=True)
     table = table if n >= method.min_cell else table.iloc[:0]
     table["open"] = 1.0 - table[list(events)].sum(axis=1)

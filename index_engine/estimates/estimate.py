@@ -11,15 +11,7 @@ from dataclasses import dataclass, field
 import duckdb
 import numpy as np
 
-from index_engine.estimates import (
-    case_mix,
-    count_estimates,
-    curve_estimates,
-    panel,
-    random_groups,
-    rates,
-    small_places,
-)
+from index_engine.estimates import case_mix, count_estimates, curve_estimates, panel, random_groups, rates, small_places
 from index_engine.estimates.arrays import Array
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.creditor_gap import store_creditor_gaps
@@ -45,11 +37,7 @@ from index_engine.method import CaseMix, Indicator, Method, Statistic
 # What is counted where a denominator is an amount: it decides whether a statistic is visible.
 COUNT_BY_AMOUNT = {"value_finished": "lots_finished", "start_value": "sold"}
 LAG_QUARTERS = 4  # of the change that is split into performance and mix: a year
-STANDARDISED_PROCESSES = (
-    "case",
-    "listing",
-    "lot",
-)  # those whose estimates are brought to another mix
+STANDARDISED_PROCESSES = ("case", "listing", "lot")  # those whose estimates are brought to another mix
 COUNT_WEIGHT_PROCESSES = ("case", "lot")  # those whose weights counts are brought to another mix by
 
 
@@ -72,9 +60,7 @@ class EstimationRun:
     # Counts (place, window), by level and name.
     totals: dict[str, dict[str, Array]] = field(default_factory=dict)
     # As observed, by method and level; so are the covariances.
-    observed_estimates: dict[tuple[str, str], dict[str, IndicatorEstimate]] = field(
-        default_factory=dict
-    )
+    observed_estimates: dict[tuple[str, str], dict[str, IndicatorEstimate]] = field(default_factory=dict)
     covariances: dict[tuple[str, str], Covariances] = field(default_factory=dict)
 
     @property
@@ -95,9 +81,7 @@ def estimate_steps(methods: Sequence[Method]) -> tuple[str, ...]:
 
 
 def estimate(
-    con: duckdb.DuckDBPyConnection,
-    methods: Sequence[Method],
-    progress: Callable[[str], None] = lambda stage: None,
+    con: duckdb.DuckDBPyConnection, methods: Sequence[Method], progress: Callable[[str], None] = lambda stage: None
 ) -> None:
     """Write the tables of schema `estimates` from the measures, for every method.
 
@@ -124,9 +108,7 @@ def estimate(
     for places in run.levels:
         _shrink_level(run, places)
     progress("local and other creditors")
-    store_creditor_gaps(
-        con, run.store, run.levels, windows, run.main_method, sampling.design_effect
-    )
+    store_creditor_gaps(con, run.store, run.levels, windows, run.main_method, sampling.design_effect)
     run.store.write(con, sampling)
     write_monthly_flows(con, run.levels, run.main_method)
 
@@ -141,9 +123,7 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
     if process in STANDARDISED_PROCESSES:
         n_strata = strata.stratum_grid(run.main_method).n_strata
         for places in run.levels:
-            run.case_mixes[places.level, process] = case_mix.entry_mix(
-                cells, places, axes, run.windows, n_strata
-            )
+            run.case_mixes[places.level, process] = case_mix.entry_mix(cells, places, axes, run.windows, n_strata)
     if process in COUNT_WEIGHT_PROCESSES:
         run.event_cells[process] = cells.events
     if process == "case":
@@ -159,11 +139,7 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
             )
             _store_estimates(run, method, places, OBSERVED, estimates, covariances)
             score_indicators = [e for e in indicators if isinstance(e, Indicator)]
-            if (
-                process not in STANDARDISED_PROCESSES
-                or not score_indicators
-                or method.strata is None
-            ):
+            if process not in STANDARDISED_PROCESSES or not score_indicators or method.strata is None:
                 continue
             n = estimates[score_indicators[0].id].n
             for basis, weights in weights_by_basis(run, method, places, process).items():
@@ -173,9 +149,7 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
                 _store_estimates(run, method, places, basis, estimates, covariances)
 
 
-def weights_by_basis(
-    run: EstimationRun, method: Method, places: Places, process: str
-) -> dict[Basis, CaseWeights]:
+def weights_by_basis(run: EstimationRun, method: Method, places: Places, process: str) -> dict[Basis, CaseWeights]:
     """Weights of the cases of a process by basis: to the national mix of the window in which they
     began, and to the place's own mix of a year before that."""
     place_mix = run.case_mixes[places.level, process]
@@ -197,14 +171,10 @@ def _estimate_counts(run: EstimationRun) -> None:
         for statistic in run.main_method.statistics:
             store_statistic(run.store, run.main_method, statistic, totals, places)
         run.totals[places.level] = totals
-        store_funnel_plots(
-            run.store, run.main_method, run.windows, places, totals, run.special_courts
-        )
+        store_funnel_plots(run.store, run.main_method, run.windows, places, totals, run.special_courts)
         weights_by_mix: dict[CaseMix, dict[Basis, dict[str, CaseWeights]]] = {}
         for method in run.methods:
-            indicators = [
-                e for e in method.estimands if e.estimate.kind in count_estimates.COUNT_KINDS
-            ]
+            indicators = [e for e in method.estimands if e.estimate.kind in count_estimates.COUNT_KINDS]
             estimates = count_estimates.observed_estimates(
                 totals, court_counts.ratios, places, run.windows, indicators, method
             )
@@ -216,31 +186,18 @@ def _estimate_counts(run: EstimationRun) -> None:
                 weights_by_mix[method.case_mix] = _count_weights(run, method, places)
             for basis, process_weights in weights_by_mix[method.case_mix].items():
                 standardised_estimates = count_estimates.standardised_estimates(
-                    court_counts,
-                    places,
-                    process_weights,
-                    run.windows,
-                    score_indicators,
-                    estimates,
-                    method,
+                    court_counts, places, process_weights, run.windows, score_indicators, estimates, method
                 )
                 _store_estimates(run, method, places, basis, standardised_estimates, {})
         _store_mix_overlap(run, places)
 
 
-def _count_weights(
-    run: EstimationRun, method: Method, places: Places
-) -> dict[Basis, dict[str, CaseWeights]]:
+def _count_weights(run: EstimationRun, method: Method, places: Places) -> dict[Basis, dict[str, CaseWeights]]:
     """Weights of counts, by basis and process: the mean weights of what ended."""
-    weights_by_process = {
-        process: weights_by_basis(run, method, places, process)
-        for process in COUNT_WEIGHT_PROCESSES
-    }
+    weights_by_process = {process: weights_by_basis(run, method, places, process) for process in COUNT_WEIGHT_PROCESSES}
     return {
         basis: {
-            process: case_mix.average_weights(
-                basis_weights[basis], run.event_cells[process], places, run.windows
-            )
+            process: case_mix.average_weights(basis_weights[basis], run.event_cells[process], places, run.windows)
             for process, basis_weights in weights_by_process.items()
         }
         for basis in (ADJUSTED, CONSTANT_MIX)
@@ -325,8 +282,6 @@ def store_statistic(
         "value": np.where(visible, rates.quotient(numerator, denominator), np.nan).round(10),
         "numerator": np.where(visible, numerator, np.nan),  # else the value could be worked out
         # A count says how few there are; an amount would be the price of one lot.
-        "denominator": np.where(
-            visible | (spec.denominator not in COUNT_BY_AMOUNT), denominator, np.nan
-        ),
+        "denominator": np.where(visible | (spec.denominator not in COUNT_BY_AMOUNT), denominator, np.nan),
     }
     store.append("statistics", places, columns)

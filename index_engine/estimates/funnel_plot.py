@@ -133,15 +133,11 @@ def z_scores(funnel: FunnelModel, part: Array, total: Array, with_tau: bool = Tr
     variance = np.divide(chance_variance, total, out=np.zeros(part.shape), where=total > 0)
     standard_deviation = np.sqrt(variance + (funnel.tau**2 if with_tau else 0.0))
     exact_centre_z = np.where(deviation == 0.0, 0.0, np.copysign(np.inf, deviation))
-    z: Array = np.divide(
-        deviation, standard_deviation, out=exact_centre_z, where=standard_deviation > 0
-    )
+    z: Array = np.divide(deviation, standard_deviation, out=exact_centre_z, where=standard_deviation > 0)
     return np.where(np.isnan(deviation), np.nan, z)
 
 
-def outlier_flags(
-    funnel: FunnelModel, part: Array, total: Array, with_tau: bool = True
-) -> TextArray:
+def outlier_flags(funnel: FunnelModel, part: Array, total: Array, with_tau: bool = True) -> TextArray:
     """Where each place (place,) lies: 'in' the 95 % limits, 'high' or 'low' outside them,
     'very_high' or 'very_low' outside 99.8 %; '' without cases. High is a high rate, not a good
     one."""
@@ -168,9 +164,7 @@ def _solve_tau(mean_square: Callable[[float], float], target: float) -> float:
 def _binomial_quantiles(theta: float, n: Array) -> Array:
     """Interpolated binomial quantiles of a rate at PROBABILITIES, shape (n, 4)."""
     sizes, position = np.unique(n, return_inverse=True)
-    quantiles_by_size = np.array([_exact_quantiles(theta, size) for size in sizes]).reshape(
-        -1, len(PROBABILITIES)
-    )
+    quantiles_by_size = np.array([_exact_quantiles(theta, size) for size in sizes]).reshape(-1, len(PROBABILITIES))
     quantiles: Array = quantiles_by_size[position]
     return quantiles
 
@@ -198,8 +192,6 @@ def _exact_quantiles(theta: float, n: float) -> list[float]:
 
     mirror = probabilities[::-1], n - k[-1]
     return [
-        lower_quantile(probabilities, first, p)
-        if p < 0.5
-        else 1.0 - lower_quantile(*mirror, 1.0 - p)
+        lower_quantile(probabilities, first, p) if p < 0.5 else 1.0 - lower_quantile(*mirror, 1.0 - p)
         for p in PROBABILITIES
     ]

@@ -41,9 +41,7 @@ def store_funnel_plots(
         in_funnel = is_ordinary & is_visible(total, method)
         z = np.full(part.shape, np.nan)
         flag = np.zeros(part.shape, dtype=np.int64)
-        funnel_columns: dict[str, list[object]] = {
-            n: [] for n in ("period", "centre", "tau", "phi", "n_places")
-        }
+        funnel_columns: dict[str, list[object]] = {n: [] for n in ("period", "centre", "tau", "phi", "n_places")}
         for window, period in enumerate(windows.labels):
             members = np.flatnonzero(in_funnel[:, window])
             if len(members) < MIN_PLACES:
@@ -52,23 +50,12 @@ def store_funnel_plots(
             fitted_funnel = funnel_plot.fit(x, n)
             z[members, window] = funnel_plot.z_scores(fitted_funnel, x, n)
             flag[members, window] = [
-                FLAGS.index(flag_name)
-                for flag_name in funnel_plot.outlier_flags(fitted_funnel, x, n)
+                FLAGS.index(flag_name) for flag_name in funnel_plot.outlier_flags(fitted_funnel, x, n)
             ]
-            row = (
-                period,
-                fitted_funnel.centre,
-                fitted_funnel.tau,
-                fitted_funnel.phi,
-                fitted_funnel.n_places,
-            )
+            row = (period, fitted_funnel.centre, fitted_funnel.tau, fitted_funnel.phi, fitted_funnel.n_places)
             for name, value in zip(funnel_columns, row, strict=True):
                 funnel_columns[name].append(value)
-        columns: Columns = {
-            "statistic": statistic.id,
-            "z": z.round(6),
-            "flag": CategoryColumn(flag, FLAGS),
-        }
+        columns: Columns = {"statistic": statistic.id, "z": z.round(6), "flag": CategoryColumn(flag, FLAGS)}
         store.append("outliers", places, columns)
         count = len(funnel_columns["period"])
         if count:

@@ -71,9 +71,7 @@ class IncidenceCurves:
         return self.survival[..., None, :] * self.hazard
 
 
-def aalen_johansen(
-    events: Array, risk: Array, min_at_risk: float, max_unresolved: float
-) -> IncidenceCurves:
+def aalen_johansen(events: Array, risk: Array, min_at_risk: float, max_unresolved: float) -> IncidenceCurves:
     """Curves from exits (..., event, bin) and numbers at risk (..., bin).
 
     A curve ends before the first bin with fewer than `min_at_risk` at risk, unless by then at most
@@ -84,14 +82,10 @@ def aalen_johansen(
     # More exits than at risk come only from bins with almost nobody at risk; capped, so that a
     # probability stays one.
     capped_risk = np.maximum(risk, exits)
-    inverse_risk = np.divide(
-        1.0, capped_risk, out=np.zeros_like(capped_risk), where=capped_risk > 0
-    )
+    inverse_risk = np.divide(1.0, capped_risk, out=np.zeros_like(capped_risk), where=capped_risk > 0)
     total_hazard = exits * inverse_risk
     survival_at_end = np.cumprod(1.0 - total_hazard, axis=-1)
-    survival = np.concatenate(
-        [np.ones_like(survival_at_end[..., :1]), survival_at_end[..., :-1]], axis=-1
-    )
+    survival = np.concatenate([np.ones_like(survival_at_end[..., :1]), survival_at_end[..., :-1]], axis=-1)
     # A little above zero: n times 1 / n need not be 1.
     is_estimable = (risk >= min_at_risk) | (survival <= max(max_unresolved, 1e-12))
     return IncidenceCurves(
@@ -99,9 +93,7 @@ def aalen_johansen(
         total_hazard=total_hazard,
         survival=survival,
         risk=capped_risk,
-        n_estimable_bins=np.where(
-            is_estimable.all(axis=-1), is_estimable.shape[-1], is_estimable.argmin(axis=-1)
-        ),
+        n_estimable_bins=np.where(is_estimable.all(axis=-1), is_estimable.shape[-1], is_estimable.argmin(axis=-1)),
     )
 
 
@@ -141,9 +133,7 @@ class Functional:
         return Functional(constant - self.value, self.events, -self.gain, -self.loss)
 
 
-def mass_functional(
-    curves: IncidenceCurves, event: int | tuple[int, ...], weights: Array
-) -> Functional:
+def mass_functional(curves: IncidenceCurves, event: int | tuple[int, ...], weights: Array) -> Functional:
     """Sum over bins of mass[event] x weights[..., bin], with its derivatives to the hazards.
 
     Of several events, pooled to one: the sum of their masses. Raising the hazard of `event` in bin
@@ -155,16 +145,9 @@ def mass_functional(
     cumulative = np.cumsum(gain * _pooled_hazard(curves, events), axis=-1)
     value = cumulative[..., -1]
     bin_survival = 1.0 - curves.total_hazard
-    loss = np.divide(
-        value[..., None] - cumulative,
-        bin_survival,
-        out=np.zeros_like(gain),
-        where=bin_survival > 1e-12,
-    )
+    loss = np.divide(value[..., None] - cumulative, bin_survival, out=np.zeros_like(gain), where=bin_survival > 1e-12)
     n_needed_bins = weights.shape[-1] - (weights[..., ::-1] > 0).argmax(axis=-1)
-    return Functional(
-        np.where(curves.n_estimable_bins >= n_needed_bins, value, np.nan), events, gain, loss
-    )
+    return Functional(np.where(curves.n_estimable_bins >= n_needed_bins, value, np.nan), events, gain, loss)
 
 
 def _pooled_hazard(curves: IncidenceCurves, events: Sequence[int]) -> Array:
@@ -191,9 +174,7 @@ def covariance(curves: IncidenceCurves, a: Functional, b: Functional) -> Array:
     if shared_events:
         products += a.gain * _pooled_hazard(curves, shared_events) * b.gain
     bin_covariance = products - (gain_a - loss_a) * (gain_b - loss_b)
-    per_bin = np.divide(
-        bin_covariance, curves.risk, out=np.zeros_like(bin_covariance), where=curves.risk > 0
-    )
+    per_bin = np.divide(bin_covariance, curves.risk, out=np.zeros_like(bin_covariance), where=curves.risk > 0)
     return np.where(np.isnan(a.value) | np.isnan(b.value), np.nan, per_bin.sum(axis=-1))
 
 
@@ -203,6 +184,4 @@ def months_to_reach(curves: IncidenceCurves, event: int, share: float, age_grid:
     exceeds_share = np.cumsum(curves.mass[..., event, :], axis=-1) >= share
     first_bin = exceeds_share.argmax(axis=-1)
     is_estimable = exceeds_share.any(axis=-1) & (first_bin < curves.n_estimable_bins)
-    return np.where(
-        is_estimable, (np.array(age_grid.edges[1:])[first_bin] - 1) / MONTH_DAYS, np.nan
-    )
+    return np.where(is_estimable, (np.array(age_grid.edges[1:])[first_bin] - 1) / MONTH_DAYS, np.nan)

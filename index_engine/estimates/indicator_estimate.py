@@ -47,9 +47,7 @@ class IndicatorEstimate:
     @classmethod
     def concatenate(cls, parts: Sequence["IndicatorEstimate"]) -> "IndicatorEstimate":
         """The estimates of parts of a level, in order, as those of the level."""
-        return cls(
-            **{name: np.concatenate([getattr(p, name) for p in parts]) for name in vars(parts[0])}
-        )
+        return cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in vars(parts[0])})
 
     def scale_error(self, factor: float) -> "IndicatorEstimate":
         """The same with `factor` times the standard error."""

@@ -12,11 +12,7 @@ from index_engine.method import Check, Indicator, Method
 
 def status_column(total: Array, n: Array, min_n: int, estimable: BoolArray) -> CategoryColumn:
     """Status (place, window): no data where `total` is zero, too few where `n` is below `min_n`."""
-    reasons = {
-        Status.NO_DATA: total == 0,
-        Status.TOO_FEW: n < min_n,
-        Status.NOT_ESTIMABLE: ~estimable,
-    }
+    reasons = {Status.NO_DATA: total == 0, Status.TOO_FEW: n < min_n, Status.NOT_ESTIMABLE: ~estimable}
     categories = (Status.ESTIMATED, *reasons)
     codes = np.select(list(reasons.values()), list(range(1, len(categories))), 0)
     return CategoryColumn(codes, categories)
@@ -46,22 +42,14 @@ def store_indicator(
         "se": np.where(has_value, indicator_estimate.se, np.nan).round(10),
         "n": n,
         "status": status_column(
-            indicator_estimate.n,
-            indicator_estimate.n,
-            indicator.min_n,
-            indicator_estimate.estimable,
+            indicator_estimate.n, indicator_estimate.n, indicator.min_n, indicator_estimate.estimable
         ),
     }
     store.append("indicators", places, columns)
 
 
 def store_covariance(
-    store: Store,
-    method: Method,
-    places: Places,
-    basis: Basis,
-    indicators: tuple[str, str],
-    covariance: Array,
+    store: Store, method: Method, places: Places, basis: Basis, indicators: tuple[str, str], covariance: Array
 ) -> None:
     """Store the covariance (place, window) of two indicators read off the same curves."""
     columns: Columns = {

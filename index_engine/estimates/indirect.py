@@ -33,9 +33,7 @@ def national_hazard(cells: ProcessCells, nation: Places, windows: Windows, metho
     the nation in each window; NaN in windows with too few events."""
     age_grid = method.ages
     exposure, events = _national_exposure(cells, nation, windows, method)
-    age_group = np.minimum(
-        np.arange(age_grid.n_bins) // (AGE_GROUP_MONTHS * method.bins_per_month), 99
-    )
+    age_group = np.minimum(np.arange(age_grid.n_bins) // (AGE_GROUP_MONTHS * method.bins_per_month), 99)
     group_starts = np.flatnonzero(np.diff(age_group, prepend=-1))
     exposure, events = (np.add.reduceat(a, group_starts, axis=-1) for a in (exposure, events))
     bin_months = age_grid.widths / MONTH_DAYS
@@ -66,23 +64,15 @@ def fit_rates(events: Array, exposure: Array, grid: strata.StratumGrid) -> Array
         events_by_level = np.bincount(axis_levels, flat_events).astype(np.float64)
         rate_levels = _rate_levels(events_by_level, has_order=axis_number == len(levels) - 1)
         # The first is what all compare with.
-        columns += [
-            (rate_levels[axis_levels] == rate_level).astype(float)
-            for rate_level in np.unique(rate_levels)[1:]
-        ]
+        columns += [(rate_levels[axis_levels] == rate_level).astype(float) for rate_level in np.unique(rate_levels)[1:]]
     design = np.column_stack(columns)
     flat_exposure = exposure.ravel()
     has_exposure = flat_exposure > 1e-9
     if has_exposure.sum() <= design.shape[1]:  # as many rates as there are: nothing to fit
-        crude_rates: Array = np.divide(
-            flat_events, flat_exposure, out=np.zeros_like(flat_events), where=has_exposure
-        )
+        crude_rates: Array = np.divide(flat_events, flat_exposure, out=np.zeros_like(flat_events), where=has_exposure)
         return crude_rates.reshape(grid.n_case_strata, events.shape[1])
     model = GLM(
-        flat_events[has_exposure],
-        design[has_exposure],
-        family=Poisson(),
-        offset=np.log(flat_exposure[has_exposure]),
+        flat_events[has_exposure], design[has_exposure], family=Poisson(), offset=np.log(flat_exposure[has_exposure])
     )
     rates: Array = np.exp(design @ model.fit().params)
     return rates.reshape(grid.n_case_strata, events.shape[1])
@@ -134,19 +124,12 @@ def observed_and_expected_events(
                 if is_full_bin
                 else part.elapsed_days[source_rows] / age_grid.widths[hazard_index[2]]
             )
-            values = (
-                part.n[source_rows] * remaining_hazard[hazard_index]
-                - elapsed_bins * hazard[hazard_index]
-            )
+            values = part.n[source_rows] * remaining_hazard[hazard_index] - elapsed_bins * hazard[hazard_index]
             flat_index = rows.place[inside_rows] * len(windows.ends) + window[inside_rows]
-            expected += sign * np.bincount(flat_index, values, expected.size).reshape(
-                expected.shape
-            )
+            expected += sign * np.bincount(flat_index, values, expected.size).reshape(expected.shape)
     uniform_weights = CaseWeights.uniform(n_places, len(windows.ends), hazard.shape[1])
     event_rows = _first_event_rows(case_mix.rows_from_cells(cells.events, place_by_court), n_bins)
-    [observed], _ = case_mix.sum_by_window(
-        event_rows, [cells.events.n], uniform_weights, windows, window_offsets
-    )
+    [observed], _ = case_mix.sum_by_window(event_rows, [cells.events.n], uniform_weights, windows, window_offsets)
     return observed[..., 0], expected
 
 
@@ -154,17 +137,12 @@ def _first_event_rows(rows: PlaceRows, n_bins: int) -> PlaceRows:
     """Only the rows of the first event of a process, all ages together."""
     is_first_event = rows.inner < n_bins
     selected_fields = {
-        n: getattr(rows, n)[is_first_event]
-        for n in ("source_rows", "place", "period", "start_period", "stratum")
+        n: getattr(rows, n)[is_first_event] for n in ("source_rows", "place", "period", "start_period", "stratum")
     }
-    return PlaceRows(
-        **selected_fields, inner=np.zeros(int(is_first_event.sum()), dtype=np.int64), inner_size=1
-    )
+    return PlaceRows(**selected_fields, inner=np.zeros(int(is_first_event.sum()), dtype=np.int64), inner_size=1)
 
 
-def _national_exposure(
-    cells: ProcessCells, nation: Places, windows: Windows, method: Method
-) -> tuple[Array, Array]:
+def _national_exposure(cells: ProcessCells, nation: Places, windows: Windows, method: Method) -> tuple[Array, Array]:
     """Months at risk and events of the first kind in the nation, (stratum, window, bin)."""
     age_grid, n_strata = method.ages, strata.stratum_grid(method).n_case_strata
     place_by_court = case_mix.map_courts_to_places(nation, cells.entries.shape[0])
@@ -172,9 +150,7 @@ def _national_exposure(
 
     def rows_by_stratum(part: Cells) -> PlaceRows:
         rows = case_mix.rows_from_cells(part, place_by_court)
-        return replace(
-            rows, place=rows.stratum.astype(np.int64), stratum=np.zeros_like(rows.stratum)
-        )
+        return replace(rows, place=rows.stratum.astype(np.int64), stratum=np.zeros_like(rows.stratum))
 
     flows, _ = curve_estimates.weighted_flows(cells, rows_by_stratum, uniform_weights, windows)
     risk = curve_estimates.number_at_risk(flows, method)
@@ -193,7 +169,5 @@ def byar_interval(observed: Array, expected: Array, z: float) -> tuple[Array, Ar
 
 def ratio(observed: Array, expected: Array) -> Array:
     """observed / expected, NaN where nothing is expected."""
-    quotient: Array = np.divide(
-        observed, expected, out=np.full(expected.shape, np.nan), where=expected > 0
-    )
+    quotient: Array = np.divide(observed, expected, out=np.full(expected.shape, np.nan), where=expected > 0)
     return quotient

@@ -23,9 +23,7 @@ def store_indirect_ratios(
     event = next(iter(method.events))
     hazard = indirect.national_hazard(cells, levels[0], windows, method)
     for places in levels:
-        observed, expected = indirect.observed_and_expected_events(
-            cells, places, windows, hazard, method.ages
-        )
+        observed, expected = indirect.observed_and_expected_events(cells, places, windows, hazard, method.ages)
         low, high = indirect.byar_interval(observed, expected, method.z)
         shrunk = _shrink_ratios(observed, expected)
         half_width = method.z * shrunk.se
@@ -50,9 +48,7 @@ def store_indirect_ratios(
 
 def _shrink_ratios(observed: Array, expected: Array) -> shrinkage.ShrinkageEstimate:
     """Ratios shrunk towards those of their level, window by window."""
-    window_results = [
-        shrinkage.gamma_poisson(observed[:, w], expected[:, w]) for w in range(observed.shape[1])
-    ]
+    window_results = [shrinkage.gamma_poisson(observed[:, w], expected[:, w]) for w in range(observed.shape[1])]
     return shrinkage.ShrinkageEstimate(
         *(
             np.stack([getattr(window_result, name) for window_result in window_results], axis=1)

@@ -20,9 +20,7 @@ MIN_MONTHS = 36  # fewer, and a season is told from chance by two years at most
 MIN_MONTHLY_MEAN = 30.0  # events a month
 
 
-def write_monthly_flows(
-    con: duckdb.DuckDBPyConnection, levels: Sequence[Places], method: Method
-) -> None:
+def write_monthly_flows(con: duckdb.DuckDBPyConnection, levels: Sequence[Places], method: Method) -> None:
     """Fill estimates.monthly_flows: counts by month and adjusted, of every place with enough of a
     flow.
 
@@ -38,9 +36,7 @@ def write_monthly_flows(
     ).fetchnumpy()
     courts = next(places for places in levels if places.level == "court").ids
     position = {court: court_row for court_row, court in enumerate(courts)}
-    court_row = np.array(
-        [position.get(court, -1) for court in court_months["court_id"]], dtype=np.int64
-    )
+    court_row = np.array([position.get(court, -1) for court in court_months["court_id"]], dtype=np.int64)
     is_inside = court_row >= 0
     festival_days = read_festivals()
     for flow in FLOWS:
@@ -48,9 +44,7 @@ def write_monthly_flows(
         cell_index = (court_row[is_inside], court_months["month"][is_inside] - months[0])
         np.add.at(court_counts, cell_index, court_months[flow][is_inside].astype(float))
         for places in levels:
-            place_counts = np.array(
-                [court_counts[members].sum(axis=0) for members in places.members]
-            )
+            place_counts = np.array([court_counts[members].sum(axis=0) for members in places.members])
             _store_flow(con, places, flow, place_counts, months, festival_days, method)
 
 
@@ -80,9 +74,7 @@ def _store_flow(
             "month": pa.array(np.array(labels, dtype=object)[month.ravel()]),
             "flow": pa.array([flow] * counts.size),
             "n": pa.array(np.where(visible, counts, np.nan).ravel(), from_pandas=True),
-            "adjusted": pa.array(
-                np.where(visible, adjusted_counts, np.nan).ravel(), from_pandas=True
-            ),
+            "adjusted": pa.array(np.where(visible, adjusted_counts, np.nan).ravel(), from_pandas=True),
         }
     )
     con.register("monthly_rows", rows)
@@ -93,9 +85,5 @@ def _store_flow(
 def _complete_months(con: duckdb.DuckDBPyConnection) -> list[int]:
     """Months that every kind of source observes from the first day to the last."""
     span = read_observed_span(con)
-    day_before, day_after = (
-        EPOCH + timedelta(days=day) for day in (span.first_day - 1, span.end_day)
-    )
-    return list(
-        range(day_before.year * 12 + day_before.month, day_after.year * 12 + day_after.month - 1)
-    )
+    day_before, day_after = (EPOCH + timedelta(days=day) for day in (span.first_day - 1, span.end_day))
+    return list(range(day_before.year * 12 + day_before.month, day_after.year * 12 + day_after.month - 1))

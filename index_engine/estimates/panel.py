@@ -86,11 +86,7 @@ class ProcessPanel:
 
 
 def read_process_panel(
-    con: duckdb.DuckDBPyConnection,
-    axes: PanelAxes,
-    process: str,
-    events: tuple[str, ...],
-    n_bins: int,
+    con: duckdb.DuckDBPyConnection, axes: PanelAxes, process: str, events: tuple[str, ...], n_bins: int
 ) -> ProcessPanel:
     """Read the cells of one process for the courts of `axes`, summed over cohorts and strata."""
     return panel_from_cells(_read_tables(con, axes, process, events, n_bins, "measures", None))
@@ -103,9 +99,7 @@ def panel_from_cells(cells: ProcessCells) -> ProcessPanel:
         entries=entries.sum_over_strata(entries.n)[:, :, 0],
         entries_elapsed_days=entries.sum_over_strata(entries.elapsed_days)[:, :, 0],
         opening_stock=opening_stock.sum_over_strata(opening_stock.n)[:, :, 0],
-        opening_stock_elapsed_days=opening_stock.sum_over_strata(opening_stock.elapsed_days)[
-            :, :, 0
-        ],
+        opening_stock_elapsed_days=opening_stock.sum_over_strata(opening_stock.elapsed_days)[:, :, 0],
         censored=censored.sum_over_strata(censored.n)[:, :, 0],
         censored_elapsed_days=censored.sum_over_strata(censored.elapsed_days)[:, :, 0],
         events=cells.events.sum_over_strata(cells.events.n),
@@ -136,24 +130,15 @@ def _read_tables(
 ) -> ProcessCells:
     """`start_period` of the cells is known only with an `age_grid`."""
     parts = []
-    for table, event_names in (
-        ("entries", ()),
-        ("opening_stock", ()),
-        ("exits", ("open",)),
-        ("exits", events),
-    ):
+    for table, event_names in (("entries", ()), ("opening_stock", ()), ("exits", ("open",)), ("exits", events)):
         cells, cohort = _read_cells(con, axes, process, n_bins, f"{schema}.{table}", event_names)
         if age_grid is not None:
-            cells = replace(
-                cells, start_period=_start_periods(cells, cohort, table, axes, age_grid)
-            )
+            cells = replace(cells, start_period=_start_periods(cells, cohort, table, axes, age_grid))
         parts.append(cells)
     return ProcessCells(*parts)
 
 
-def _start_periods(
-    cells: Cells, cohort: IntArray, table: str, axes: PanelAxes, age_grid: AgeGrid
-) -> IntArray:
+def _start_periods(cells: Cells, cohort: IntArray, table: str, axes: PanelAxes, age_grid: AgeGrid) -> IntArray:
     """Positions of the periods, quarters, in which the spells of cells (cell,) began."""
     _, n_periods, n_events, n_bins = cells.shape
     period, age = cells.position // (n_events * n_bins) % n_periods, cells.position % n_bins
@@ -168,12 +153,7 @@ def _start_periods(
 
 
 def _read_cells(
-    con: duckdb.DuckDBPyConnection,
-    axes: PanelAxes,
-    process: str,
-    n_bins: int,
-    table: str,
-    events: tuple[str, ...],
+    con: duckdb.DuckDBPyConnection, axes: PanelAxes, process: str, n_bins: int, table: str, events: tuple[str, ...]
 ) -> tuple[Cells, IntArray]:
     """The cells, and the cohort of each: 0 where it is not told."""
     shape = (axes.n_rows, axes.n_periods, len(events) or 1, n_bins)
@@ -218,11 +198,7 @@ def _read_cells(
 
 def _sum_at_positions(positions: IntArray, values: Array, shape: tuple[int, ...]) -> Array:
     """Values added up at flat positions of an array of `shape`."""
-    return (
-        np.bincount(positions, values, int(np.prod(shape)))
-        .astype(np.float64, copy=False)
-        .reshape(shape)
-    )
+    return np.bincount(positions, values, int(np.prod(shape))).astype(np.float64, copy=False).reshape(shape)
 
 
 @dataclass(frozen=True)
@@ -236,11 +212,7 @@ class CountRows:
 
 
 def read_count_rows(
-    con: duckdb.DuckDBPyConnection,
-    axes: PanelAxes,
-    table: str,
-    where: str = "TRUE",
-    schema: str = "measures",
+    con: duckdb.DuckDBPyConnection, axes: PanelAxes, table: str, where: str = "TRUE", schema: str = "measures"
 ) -> CountRows:
     """Read every count of a measure by stratum, summed over its other keys."""
     columns = _count_columns(con, f"{schema}.{table}")
@@ -264,31 +236,21 @@ def _count_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def read_counts(
-    con: duckdb.DuckDBPyConnection,
-    axes: PanelAxes,
-    table: str,
-    where: str = "TRUE",
-    schema: str = "measures",
+    con: duckdb.DuckDBPyConnection, axes: PanelAxes, table: str, where: str = "TRUE", schema: str = "measures"
 ) -> dict[str, Array]:
     """Read every count of a measure as (court, period) arrays, summed over its other keys."""
     columns = _count_columns(con, f"{schema}.{table}")
     sums = ", ".join(f"SUM({name})::DOUBLE AS {name}" for name in columns)
     rows = con.execute(
-        f"SELECT court_id::VARCHAR AS court_id, period, {sums} FROM {schema}.{table} "
-        f"WHERE {where} GROUP BY ALL"
+        f"SELECT court_id::VARCHAR AS court_id, period, {sums} FROM {schema}.{table} WHERE {where} GROUP BY ALL"
     ).df()
     court, period, is_inside = _axis_positions(rows, axes)
     flat_index = court[is_inside] * axes.n_periods + period[is_inside]
     shape = (len(axes.courts), axes.n_periods)
-    return {
-        name: _sum_at_positions(flat_index, rows[name].to_numpy()[is_inside], shape)
-        for name in columns
-    }
+    return {name: _sum_at_positions(flat_index, rows[name].to_numpy()[is_inside], shape) for name in columns}
 
 
-def read_price_ratios(
-    con: duckdb.DuckDBPyConnection, axes: PanelAxes, n_bins: int, schema: str
-) -> CountRows:
+def read_price_ratios(con: duckdb.DuckDBPyConnection, axes: PanelAxes, n_bins: int, schema: str) -> CountRows:
     """Read price_ratios by stratum; `counts` has ratio_bin, at most bins - 1, and n."""
     rows = con.execute(
         "SELECT court_id::VARCHAR AS court_id, period, stratum::INTEGER AS stratum, "
@@ -297,9 +259,7 @@ def read_price_ratios(
     ).df()
     court, period, is_inside = _axis_positions(rows, axes)
     counts = {name: rows[name].to_numpy()[is_inside] for name in ("ratio_bin", "n")}
-    return CountRows(
-        court[is_inside], period[is_inside], rows["stratum"].to_numpy()[is_inside], counts
-    )
+    return CountRows(court[is_inside], period[is_inside], rows["stratum"].to_numpy()[is_inside], counts)
 
 
 def price_histogram(rows: CountRows, axes: PanelAxes, n_bins: int) -> Array:

@@ -56,12 +56,7 @@ class PeerGroups:
 
 
 def form_peer_groups(
-    n: Array,
-    wealth: Array,
-    has_estimate: BoolArray,
-    size_breaks: tuple[float, ...],
-    n_tiers: int,
-    min_members: int,
+    n: Array, wealth: Array, has_estimate: BoolArray, size_breaks: tuple[float, ...], n_tiers: int, min_members: int
 ) -> PeerGroups:
     """Group places (place,) by size and wealth into groups with at least `min_members` estimates.
 
@@ -90,20 +85,13 @@ def form_peer_groups(
     classes = _merge_size_classes(size, has_estimate, min_members)
     for class_numbers in classes:
         is_single_class = len(classes) == 1 and (len(class_numbers) > 1 or not size_breaks)
-        for tier_name, is_member in _split_by_tier(
-            np.isin(size, class_numbers), tier, has_estimate, min_members
-        ):
-            label_parts = (
-                "" if is_single_class else "size" + "+".join(map(str, class_numbers)),
-                tier_name,
-            )
+        for tier_name, is_member in _split_by_tier(np.isin(size, class_numbers), tier, has_estimate, min_members):
+            label_parts = ("" if is_single_class else "size" + "+".join(map(str, class_numbers)), tier_name)
             group_label = "-".join(filter(None, label_parts)) or WHOLE_LEVEL
             label[is_member] = group_label
             member_wealth = wealth[is_member & ~np.isnan(wealth)]
             wealth_range = (
-                (float(member_wealth.min()), float(member_wealth.max()))
-                if member_wealth.size
-                else (math.nan, math.nan)
+                (float(member_wealth.min()), float(member_wealth.max())) if member_wealth.size else (math.nan, math.nan)
             )
             n_members, n_estimates = int(is_member.sum()), int((is_member & has_estimate).sum())
             groups.append(
@@ -133,9 +121,7 @@ def wealth_tiers(wealth: Array, n_tiers: int) -> IntArray:
     return tier
 
 
-def _merge_size_classes(
-    size: IntArray, has_estimate: BoolArray, min_members: int
-) -> list[list[int]]:
+def _merge_size_classes(size: IntArray, has_estimate: BoolArray, min_members: int) -> list[list[int]]:
     """Size classes with any place, joined until each has `min_members` estimates or is alone."""
     classes: list[list[int]] = []
     counts: list[int] = []
@@ -156,14 +142,9 @@ def _split_by_tier(
     in_class: BoolArray, tier: IntArray, has_estimate: BoolArray, min_members: int
 ) -> list[tuple[str, BoolArray]]:
     """The tiers of a size class as (name, members), or the class undivided under an empty name."""
-    cells = [
-        (f"tier{tier_number}", in_class & (tier == tier_number))
-        for tier_number in np.unique(tier[in_class])
-    ]
+    cells = [(f"tier{tier_number}", in_class & (tier == tier_number)) for tier_number in np.unique(tier[in_class])]
     # A tier without estimates needs no peers; nor do places whose wealth is not known.
-    counts = [
-        int((is_member & has_estimate).sum()) for name, is_member in cells if name != UNKNOWN_TIER
-    ]
+    counts = [int((is_member & has_estimate).sum()) for name, is_member in cells if name != UNKNOWN_TIER]
     nonzero_counts = [count for count in counts if count]
     if len(nonzero_counts) > 1 and min(nonzero_counts) >= min_members:
         return cells

@@ -8,9 +8,7 @@ import numpy as np
 
 from index_engine.estimates.arrays import IntArray
 
-CACHE_BATCH = (
-    16  # places computed at once: small enough for the processor's cache; no number changes
-)
+CACHE_BATCH = 16  # places computed at once: small enough for the processor's cache; no number changes
 LEVELS = ("nation", "province", "city", "court")
 
 

@@ -62,25 +62,18 @@ def sampling_variation(estimates: dict[str, IndicatorEstimate], n_groups: int) -
         correlation_value = _sampling_correlation(estimates[first].value, estimates[second].value)
         if correlation_value is not None:
             correlation[first, second] = correlation_value
-    effects = {
-        name: _design_effect(indicator_estimate) for name, indicator_estimate in estimates.items()
-    }
-    return SamplingVariation(
-        correlation, {n: e for n, e in effects.items() if e is not None}, n_groups
-    )
+    effects = {name: _design_effect(indicator_estimate) for name, indicator_estimate in estimates.items()}
+    return SamplingVariation(correlation, {n: e for n, e in effects.items() if e is not None}, n_groups)
 
 
 def _read_group_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Names of the groups; none where there were too few cases to make any."""
     table_count = con.execute(
-        "SELECT COUNT(*) FROM duckdb_tables()"
-        " WHERE schema_name = 'random_groups' AND table_name = 'case_counts'"
+        "SELECT COUNT(*) FROM duckdb_tables() WHERE schema_name = 'random_groups' AND table_name = 'case_counts'"
     ).fetchall()
     if table_count == [(0,)]:
         return ()
-    rows = con.execute(
-        "SELECT DISTINCT court_id::VARCHAR FROM random_groups.case_counts ORDER BY 1"
-    )
+    rows = con.execute("SELECT DISTINCT court_id::VARCHAR FROM random_groups.case_counts ORDER BY 1")
     return tuple(name for (name,) in rows.fetchall())
 
 
@@ -89,13 +82,9 @@ def _estimate_groups(
 ) -> dict[str, IndicatorEstimate]:
     estimates: dict[str, IndicatorEstimate] = {}
     for process in sorted({e.estimate.process for e in method.estimands if e.estimate.process}):
-        indicators: list[Indicator | Check] = [
-            e for e in method.estimands if e.estimate.process == process
-        ]
+        indicators: list[Indicator | Check] = [e for e in method.estimands if e.estimate.process == process]
         events = method.process_events(process)
-        cells = panel.read_process_cells(
-            con, windows.axes, process, events, method.ages, "random_groups"
-        )
+        cells = panel.read_process_cells(con, windows.axes, process, events, method.ages, "random_groups")
         process_estimates, _ = curve_estimates.observed_estimates(
             panel.panel_from_cells(cells), groups, windows, indicators, method
         )
@@ -105,8 +94,7 @@ def _estimate_groups(
     indicators = [
         e
         for e in method.estimands
-        if e.estimate.kind in count_estimates.COUNT_KINDS
-        and count_estimates.has_counts(e.estimate, totals)
+        if e.estimate.kind in count_estimates.COUNT_KINDS and count_estimates.has_counts(e.estimate, totals)
     ]
     return estimates | count_estimates.observed_estimates(
         totals, group_counts.ratios, groups, windows, indicators, method
@@ -119,11 +107,7 @@ def _sampling_correlation(first: Array, second: Array) -> float | None:
     for window in range(first.shape[1]):
         x, y = first[:, window], second[:, window]
         is_complete = ~(np.isnan(x) | np.isnan(y))
-        if (
-            is_complete.sum() < MIN_GROUPS
-            or np.ptp(x[is_complete]) == 0
-            or np.ptp(y[is_complete]) == 0
-        ):
+        if is_complete.sum() < MIN_GROUPS or np.ptp(x[is_complete]) == 0 or np.ptp(y[is_complete]) == 0:
             continue
         r = float(np.corrcoef(x[is_complete], y[is_complete])[0, 1])
         z_values.append(np.arctanh(np.clip(r, -MAX_CORRELATION, MAX_CORRELATION)))
@@ -134,9 +118,7 @@ def _design_effect(indicator_estimate: IndicatorEstimate) -> float | None:
     """Variance over groups over the mean variance claimed, at least 1; None if too few known."""
     empirical_variance = formula_variance = 0.0
     for window in range(indicator_estimate.value.shape[1]):
-        is_usable = indicator_estimate.estimable[:, window] & ~np.isnan(
-            indicator_estimate.se[:, window]
-        )
+        is_usable = indicator_estimate.estimable[:, window] & ~np.isnan(indicator_estimate.se[:, window])
         if is_usable.sum() >= MIN_GROUPS:
             empirical_variance += float(np.var(indicator_estimate.value[is_usable, window], ddof=1))
             formula_variance += float(np.mean(indicator_estimate.se[is_usable, window] ** 2))

@@ -13,9 +13,7 @@ ValueWithError = tuple[Array, Array]  # value, standard error
 
 def quotient(numerator: Array, denominator: Array) -> Array:
     """numerator / denominator, NaN where the denominator is not above zero."""
-    value: Array = np.divide(
-        numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0
-    )
+    value: Array = np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
     return value
 
 
@@ -41,9 +39,7 @@ def amount_rate(y: Array, x: Array, yy: Array, xy: Array, xx: Array, n: Array) -
     residual = np.maximum(yy - 2.0 * ratio * xy + ratio**2 * xx, 0.0)
     is_estimable = (n > 1) & (x > 0)
     scale = np.divide(n, n - 1.0, out=np.full(n.shape, np.nan), where=is_estimable)
-    error = np.divide(
-        np.sqrt(scale * residual), x, out=np.full(n.shape, np.nan), where=is_estimable
-    )
+    error = np.divide(np.sqrt(scale * residual), x, out=np.full(n.shape, np.nan), where=is_estimable)
     return ratio, error
 
 
@@ -59,9 +55,7 @@ def quantile(histogram: Array, step: float, q: Array | float) -> Array:
     index = np.minimum((cumulative < target[..., None]).sum(axis=-1), histogram.shape[-1] - 1)
     upper = np.take_along_axis(cumulative, index[..., None], axis=-1)[..., 0]
     bin_count = np.take_along_axis(histogram, index[..., None], axis=-1)[..., 0]
-    bin_fraction = np.divide(
-        target - (upper - bin_count), bin_count, out=np.zeros_like(target), where=bin_count > 0
-    )
+    bin_fraction = np.divide(target - (upper - bin_count), bin_count, out=np.zeros_like(target), where=bin_count > 0)
     return np.where(total > 0, (index + bin_fraction) * step, np.nan)
 
 

@@ -46,13 +46,9 @@ def festival_regressor(months: Sequence[int], festival_days: Sequence[date]) -> 
         for offset in range(-LEAD_DAYS, LAG_DAYS):
             day = festival_day + timedelta(days=offset)
             month_number = day.year * 12 + day.month - 1
-            share_by_month[month_number] = share_by_month.get(month_number, 0.0) + 1.0 / (
-                LEAD_DAYS + LAG_DAYS
-            )
+            share_by_month[month_number] = share_by_month.get(month_number, 0.0) + 1.0 / (LEAD_DAYS + LAG_DAYS)
     years = [day.year for day in festival_days]
-    mean_share = np.array(
-        [sum(share_by_month.get(y * 12 + m, 0.0) for y in years) for m in range(12)]
-    )
+    mean_share = np.array([sum(share_by_month.get(y * 12 + m, 0.0) for y in years) for m in range(12)])
     mean_share /= len(years)
     return np.array([share_by_month.get(month, 0.0) - mean_share[month % 12] for month in months])
 

@@ -24,10 +24,7 @@ import numpy as np
 from index_engine.estimates.arrays import Array, BoolArray, TextArray
 
 MIN_PLACES = 5  # with fewer, nothing can be said about how places differ
-COARSE_STEPS, FINE_STEPS = (
-    25,
-    33,
-)  # spreads tried: over all magnitudes, then where the likelihood is
+COARSE_STEPS, FINE_STEPS = (25, 33)  # spreads tried: over all magnitudes, then where the likelihood is
 NEGLIGIBLE_LOG_RATIO = 8.0  # log-likelihoods this far below the best count for nothing
 LIKELIHOOD_TOLERANCE = 1e-6  # a gain in log-likelihood below this is rounding: the spread is 0
 
@@ -97,9 +94,7 @@ def normal(value: Array, se: Array) -> ShrinkageEstimate:
         centre = (inverse * y).sum(axis=1, keepdims=True) / information
         deviation = y - centre
         restricted_likelihood = -0.5 * (
-            np.log(total).sum(axis=1)
-            + np.log(information[:, 0])
-            + (inverse * deviation**2).sum(axis=1)
+            np.log(total).sum(axis=1) + np.log(information[:, 0]) + (inverse * deviation**2).sum(axis=1)
         )
         weight = tau[:, None] ** 2 * inverse
         return _Priors(
@@ -144,9 +139,7 @@ def beta_binomial(part: Array, total: Array) -> ShrinkageEstimate:
     def fit_priors(root_rho: Array) -> _Priors:
         rho = root_rho[:, None] ** 2
         if has_variation:
-            likelihood, centre, effective_cases = _beta_centres(
-                x, n, np.maximum(rho, min_spread**2)
-            )
+            likelihood, centre, effective_cases = _beta_centres(x, n, np.maximum(rho, min_spread**2))
         else:
             likelihood, effective_cases = np.zeros(root_rho.size), np.full(rho.shape, n.sum())
             centre = np.full(rho.shape, x.sum() / n.sum())
@@ -161,14 +154,11 @@ def beta_binomial(part: Array, total: Array) -> ShrinkageEstimate:
             spread=np.sqrt(rho * centre * (1.0 - centre)),
             weight=weight,
             mean=mean,
-            variance=mean * (1.0 - mean) * rho / (1.0 + n * rho)
-            + (1.0 - weight) ** 2 * centre_variance,
+            variance=mean * (1.0 - mean) * rho / (1.0 + n * rho) + (1.0 - weight) ** 2 * centre_variance,
             centre_variance=centre_variance,
         )
 
-    return _expand(
-        has_estimate, _fit_spread(fit_priors, min_spread, 0.9995 if has_variation else 0.0)
-    )
+    return _expand(has_estimate, _fit_spread(fit_priors, min_spread, 0.9995 if has_variation else 0.0))
 
 
 def gamma_poisson(observed: Array, expected: Array) -> ShrinkageEstimate:
@@ -215,9 +205,7 @@ def gamma_poisson(observed: Array, expected: Array) -> ShrinkageEstimate:
             centre_variance=centre_variance,
         )
 
-    return _expand(
-        has_estimate, _fit_spread(fit_priors, min_spread, 10.0 if has_variation else 0.0)
-    )
+    return _expand(has_estimate, _fit_spread(fit_priors, min_spread, 10.0 if has_variation else 0.0))
 
 
 def fit_by_group(
@@ -251,9 +239,7 @@ def _fit_spread(family: PriorFamily, min_spread: float, max_spread: float) -> Sh
     spreads = np.concatenate([[0.0], np.geomspace(min_spread, max_spread, COARSE_STEPS)])
     candidates = family(spreads)
     for _ in range(2):
-        likely_rows = np.flatnonzero(
-            candidates.evidence > candidates.evidence.max() - NEGLIGIBLE_LOG_RATIO
-        )
+        likely_rows = np.flatnonzero(candidates.evidence > candidates.evidence.max() - NEGLIGIBLE_LOG_RATIO)
         first, last = max(likely_rows[0] - 1, 0), min(likely_rows[-1] + 1, spreads.size - 1)
         spreads = np.linspace(spreads[first], spreads[last], FINE_STEPS)
         candidates = family(spreads)
@@ -263,26 +249,16 @@ def _fit_spread(family: PriorFamily, min_spread: float, max_spread: float) -> Sh
     squared_shift = (candidates.mean - best.mean) ** 2
     # Of one more place the prior is all there is, and how little is known of it matters most.
     centre_shift = (candidates.centre - best.centre) ** 2
-    prediction_variance = (
-        posterior @ (candidates.spread**2 + candidates.centre_variance + centre_shift)[:, 0]
-    )
-    return _posterior_estimate(
-        best, posterior @ (candidates.variance + squared_shift), float(prediction_variance)
-    )
+    prediction_variance = posterior @ (candidates.spread**2 + candidates.centre_variance + centre_shift)[:, 0]
+    return _posterior_estimate(best, posterior @ (candidates.variance + squared_shift), float(prediction_variance))
 
 
-def _posterior_estimate(
-    prior: _Priors, variance: Array, prediction_variance: float
-) -> ShrinkageEstimate:
+def _posterior_estimate(prior: _Priors, variance: Array, prediction_variance: float) -> ShrinkageEstimate:
     """The places (place,) under the one prior of `prior`, with their variances."""
     value = prior.mean[0]
-    centre, spread = (
-        np.full(value.shape, parameter[0, 0]) for parameter in (prior.centre, prior.spread)
-    )
+    centre, spread = (np.full(value.shape, parameter[0, 0]) for parameter in (prior.centre, prior.spread))
     prediction_error = np.full(value.shape, np.sqrt(prediction_variance))
-    return ShrinkageEstimate(
-        value, np.sqrt(variance), prior.weight[0], centre, spread, prediction_error
-    )
+    return ShrinkageEstimate(value, np.sqrt(variance), prior.weight[0], centre, spread, prediction_error)
 
 
 def _most_likely_spread(family: PriorFamily, spreads: Array, likelihood: Array) -> float:
@@ -326,9 +302,7 @@ def _beta_centres(x: Array, n: Array, rho: Array) -> tuple[Array, Array, Array]:
         step = 1e-5 * width
         current_slope = slope(mean)
         information = (current_slope - slope(mean + step)) / step
-        next_mean = np.clip(
-            mean + current_slope / information, mean / 4.0, 1.0 - (1.0 - mean) / 4.0
-        )
+        next_mean = np.clip(mean + current_slope / information, mean / 4.0, 1.0 - (1.0 - mean) / 4.0)
         is_close = bool((np.abs(next_mean - mean) < 1e-7 * width).all())
         mean = next_mean
         if is_close:
@@ -344,9 +318,7 @@ def _gamma_centres(o: Array, e: Array, c2: Array) -> Array:
     mean = np.full(c2.shape, o.sum() / e.sum())
     for _ in range(200):
         weight = 1.0 / (1.0 + c2 * mean * e)
-        next_mean = (weight * o).sum(axis=1, keepdims=True) / (weight * e).sum(
-            axis=1, keepdims=True
-        )
+        next_mean = (weight * o).sum(axis=1, keepdims=True) / (weight * e).sum(axis=1, keepdims=True)
         is_close = bool((np.abs(next_mean - mean) <= 1e-12 * mean).all())
         mean = next_mean
         if is_close:

@@ -12,9 +12,7 @@ import pandas as pd
 
 from index_engine.estimates.arrays import Array
 
-SIZE_SCALE_DECADES = (
-    3.0  # factors of ten in size that weigh as much as having no kind of case in common
-)
+SIZE_SCALE_DECADES = 3.0  # factors of ten in size that weigh as much as having no kind of case in common
 
 
 def hellinger_distance(counts: Array, reference_counts: Array) -> Array:
@@ -31,9 +29,7 @@ def hellinger_distance(counts: Array, reference_counts: Array) -> Array:
     return distances
 
 
-def mix_and_size_distance(
-    counts: Array, n: float, reference_counts: Array, reference_n: Array
-) -> Array:
+def mix_and_size_distance(counts: Array, n: float, reference_counts: Array, reference_n: Array) -> Array:
     """Distance (place,) of a place from others: Hellinger distance of their mixes `counts` and
     `others`, and the logarithm of the ratio of their sizes `n` in units of DECADES factors of ten,
     as two sides of a right angle. NaN where a place has no case."""

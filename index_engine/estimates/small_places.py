@@ -38,18 +38,12 @@ def store_shrinkage(
     for indicator in method.indicators:
         direct_estimate = observed_estimates[indicator.id]
         result, prediction = _shrink_windows(
-            indicator,
-            direct_estimate,
-            groups_by_window,
-            design_effects.get(indicator.id, 1.0),
-            method,
+            indicator, direct_estimate, groups_by_window, design_effects.get(indicator.id, 1.0), method
         )
         is_direct = np.isnan(result.value) & _visible_values(direct_estimate, method)
         value = np.where(is_direct, direct_estimate.value, result.value)
         se = np.where(is_direct, direct_estimate.se, result.se)
-        shrunk_estimates[indicator.id] = IndicatorEstimate(
-            value, se, direct_estimate.n, direct_estimate.estimable
-        )
+        shrunk_estimates[indicator.id] = IndicatorEstimate(value, se, direct_estimate.n, direct_estimate.estimable)
         store_indicator(store, method, indicator, places, SHRUNK, shrunk_estimates[indicator.id])
         lacks_value = np.isnan(result.value)
         columns: Columns = {
@@ -79,10 +73,7 @@ def _store_covariances(
         observed_product = observed_estimates[first].se * observed_estimates[second].se
         shrunk_product = shrunk_estimates[first].se * shrunk_estimates[second].se
         scale = np.divide(
-            shrunk_product,
-            observed_product,
-            out=np.zeros_like(shrunk_product),
-            where=observed_product > 0,
+            shrunk_product, observed_product, out=np.zeros_like(shrunk_product), where=observed_product > 0
         )
         covariance = covariances[first, second] * scale
         store_covariance(store, method, places, SHRUNK, (first, second), covariance)
@@ -116,10 +107,7 @@ def _shrink_windows(
     window_results, centres, errors = [], [], []
     for window, group in enumerate(groups_by_window):
         in_window = has_value[:, window]
-        value, se = (
-            np.where(in_window, a[:, window], np.nan)
-            for a in (direct_estimate.value, direct_estimate.se)
-        )
+        value, se = (np.where(in_window, a[:, window], np.nan) for a in (direct_estimate.value, direct_estimate.se))
         fit: Callable[[Array, Array], shrinkage.ShrinkageEstimate] = shrinkage.normal
         fit_arguments = (value, se)
         if indicator.estimate.kind == "share":
@@ -136,15 +124,11 @@ def _shrink_windows(
             level_labels = np.where(group.label == "", "", WHOLE_LEVEL)
             level_result = shrinkage.fit_by_group(fit, level_labels, *fit_arguments)
             window_result = shrinkage.ShrinkageEstimate(
-                *(
-                    np.where(lacks_centre, getattr(level_result, n), getattr(window_result, n))
-                    for n in SHRINKAGE_FIELDS
-                )
+                *(np.where(lacks_centre, getattr(level_result, n), getattr(window_result, n)) for n in SHRINKAGE_FIELDS)
             )
             level_prediction = _predict_from_peers(level_result, level_labels)
             centre, error = (
-                np.where(lacks_centre, w, a)
-                for w, a in zip(level_prediction, (centre, error), strict=True)
+                np.where(lacks_centre, w, a) for w, a in zip(level_prediction, (centre, error), strict=True)
             )
         window_results.append(window_result)
         centres.append(centre)
@@ -158,9 +142,7 @@ def _shrink_windows(
     return shrunk, PeerPrediction(np.stack(centres, axis=1), np.stack(errors, axis=1))
 
 
-def _predict_from_peers(
-    shrunk: shrinkage.ShrinkageEstimate, label: TextArray
-) -> tuple[Array, Array]:
+def _predict_from_peers(shrunk: shrinkage.ShrinkageEstimate, label: TextArray) -> tuple[Array, Array]:
     """Mean of the peers of every place (place,), and the error of a further place of the same kind:
     how far peers differ, how well their mean and how well their spread are known."""
     centre, error = np.full(label.shape, np.nan), np.full(label.shape, np.nan)
@@ -174,11 +156,7 @@ def _predict_from_peers(
 
 
 def form_groups_by_window(
-    method: Method,
-    n: Array,
-    wealth: Array,
-    has_estimate: BoolArray,
-    is_ordinary: BoolArray,
+    method: Method, n: Array, wealth: Array, has_estimate: BoolArray, is_ordinary: BoolArray
 ) -> list[PeerGroups]:
     """The peers of each window of a level, from arrays (place, window). Places that are not
     `ordinary` (place,), special courts, are nobody's peers: their label is empty."""
@@ -201,37 +179,25 @@ def store_peer_groups(store: Store, places: Places, groups_by_window: Sequence[P
     """Store the group of every place and window, with how many are in it."""
     labels = sorted({str(label) for group in groups_by_window for label in group.label})
     code_by_label = {name: position for position, name in enumerate(labels)}
-    codes = np.stack(
-        [[code_by_label[str(w)] for w in group.label] for group in groups_by_window], axis=1
-    )
-    members = np.stack(
-        [[int((group.label == w).sum()) for w in group.label] for group in groups_by_window], axis=1
-    )
+    codes = np.stack([[code_by_label[str(w)] for w in group.label] for group in groups_by_window], axis=1)
+    members = np.stack([[int((group.label == w).sum()) for w in group.label] for group in groups_by_window], axis=1)
     columns: Columns = {"peer_group": CategoryColumn(codes, tuple(labels)), "n_members": members}
     store.append("peer_groups", places, columns)
 
 
-def mean_claim_by_province(
-    levels: Sequence[Places], places: Places, totals: dict[str, dict[str, Array]]
-) -> Array:
+def mean_claim_by_province(levels: Sequence[Places], places: Places, totals: dict[str, dict[str, Array]]) -> Array:
     """What is at stake where a place works, (place, window): the mean capped claim of the cases
     closed in its province, of the nation its own; NaN for courts of no province."""
-    provinces = next(
-        (candidate for candidate in levels if candidate.level == "province"), levels[0]
-    )
+    provinces = next((candidate for candidate in levels if candidate.level == "province"), levels[0])
     if places.level == "nation":
         provinces = places
     claim_sums, cases = (totals[provinces.level][name] for name in ("claimed", "amount_cases"))
     mean = np.divide(claim_sums, cases, out=np.full(claim_sums.shape, np.nan), where=cases > 0)
-    province_by_court = {
-        int(row): province for province, rows in enumerate(provinces.members) for row in rows
-    }
+    province_by_court = {int(row): province for province, rows in enumerate(provinces.members) for row in rows}
     missing_means = np.full(mean.shape[1], np.nan)
     return np.stack(
         [
-            mean[province_by_court[int(rows[0])]]
-            if int(rows[0]) in province_by_court
-            else missing_means
+            mean[province_by_court[int(rows[0])]] if int(rows[0]) in province_by_court else missing_means
             for rows in places.members
         ]
     )

@@ -27,9 +27,7 @@ COLUMNS += ("passed", "until", "within", "within_low", "within_high")
 FLOWS = ENTRIES, CENSORED, OPEN_AT_END, STEP_EVENTS, COMPETING_EVENTS = range(5)
 
 
-def waiting_time_table(
-    cells: pd.DataFrame, steps: Sequence[ProcedureStep], method: Method
-) -> pd.DataFrame:
+def waiting_time_table(cells: pd.DataFrame, steps: Sequence[ProcedureStep], method: Method) -> pd.DataFrame:
     """One row a step: its id as `node`, and COLUMNS.
 
     `cells`: process, flow ('entry', 'leave' or an event), age_bin (the number of bins for all ages
@@ -57,23 +55,15 @@ def waiting_time_table(
             row["n"] = 0.0
         elif step_counts[ENTRIES].sum() >= method.min_cell:
             totals = step_counts.sum(axis=-1)
-            row |= {
-                "n": totals[ENTRIES],
-                "done": totals[STEP_EVENTS],
-                "waiting": totals[OPEN_AT_END],
-            }
+            row |= {"n": totals[ENTRIES], "done": totals[STEP_EVENTS], "waiting": totals[OPEN_AT_END]}
             row |= _curve_measures(step, curves.select(position), method)
             if step.limit == "most":
-                row["beyond"] = step_counts[
-                    OPEN_AT_END, int(grid.bin_index(step.limit_days or 0)) + 1 :
-                ].sum()
+                row["beyond"] = step_counts[OPEN_AT_END, int(grid.bin_index(step.limit_days or 0)) + 1 :].sum()
         table_rows.append(row)
     return pd.DataFrame(table_rows)
 
 
-def _dense_counts(
-    rows: pd.DataFrame, steps: Sequence[ProcedureStep], bins: int
-) -> tuple[Array, Array]:
+def _dense_counts(rows: pd.DataFrame, steps: Sequence[ProcedureStep], bins: int) -> tuple[Array, Array]:
     """Counts and days of the bin passed, arrays (step, flow, bin); the last bin is all ages beyond
     the grid."""
     flow_index = {}
@@ -81,17 +71,12 @@ def _dense_counts(
         flow_names = rows.loc[rows["process"] == step.process, "flow"].unique()
         for flow in flow_names:
             flow_code = STEP_EVENTS if step.is_end_event(flow) else COMPETING_EVENTS
-            flow_index[step.process, flow] = position * len(FLOWS) + {
-                "entry": ENTRIES,
-                "leave": CENSORED,
-            }.get(flow, flow_code)
+            flow_index[step.process, flow] = position * len(FLOWS) + {"entry": ENTRIES, "leave": CENSORED}.get(
+                flow, flow_code
+            )
     step_rows = rows[rows["process"].isin([step.process for step in steps])]
-    flow_indices = [
-        flow_index[key] for key in zip(step_rows["process"], step_rows["flow"], strict=True)
-    ]
-    flat_index = np.array(flow_indices, dtype=np.int64) * (bins + 1) + step_rows[
-        "age_bin"
-    ].to_numpy(np.int64)
+    flow_indices = [flow_index[key] for key in zip(step_rows["process"], step_rows["flow"], strict=True)]
+    flat_index = np.array(flow_indices, dtype=np.int64) * (bins + 1) + step_rows["age_bin"].to_numpy(np.int64)
     shape = (len(steps), len(FLOWS), bins + 1)
     is_open = step_rows["waiting"].to_numpy(bool)
     n, elapsed_days, open_counts = (
@@ -102,9 +87,7 @@ def _dense_counts(
     return n, elapsed_days
 
 
-def _curve_measures(
-    step: ProcedureStep, curves: incidence.IncidenceCurves, method: Method
-) -> dict[str, object]:
+def _curve_measures(step: ProcedureStep, curves: incidence.IncidenceCurves, method: Method) -> dict[str, object]:
     """Quartiles, the interval of the median and the share within the limit, of one curve."""
     grid, reach = method.ages, int(curves.n_estimable_bins)
     if reach == 0:
@@ -136,9 +119,7 @@ def _curve_measures(
                     1.0 - share_within_limit[2],
                     1.0 - share_within_limit[1],
                 ]
-            measures |= dict(
-                zip(("within", "within_low", "within_high"), share_within_limit, strict=True)
-            )
+            measures |= dict(zip(("within", "within_low", "within_high"), share_within_limit, strict=True))
     return measures
 
 
@@ -168,6 +149,5 @@ def _first_day(share: Array, quantile: float, bin_ends: Array) -> float:
     k = int(reaches_quantile.argmax())
     previous_share, previous_day = (share[k - 1], bin_ends[k - 1]) if k else (0.0, 0.0)
     return float(
-        previous_day
-        + (bin_ends[k] - previous_day) * (quantile - previous_share) / (share[k] - previous_share)
+        previous_day + (bin_ends[k] - previous_day) * (quantile - previous_share) / (share[k] - previous_share)
     )

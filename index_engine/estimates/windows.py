@@ -50,10 +50,7 @@ class Windows:
         first = self.axes.first_period
         return np.array(
             [
-                (
-                    periods.first_day(first + int(end) + 1)
-                    - periods.first_day(first + int(end) - self.length + 1)
-                ).days
+                (periods.first_day(first + int(end) + 1) - periods.first_day(first + int(end) - self.length + 1)).days
                 for end in self.ends
             ],
             dtype=float,
@@ -93,21 +90,12 @@ def read_windows(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
     first_quarter = periods.quarter_from_date(EPOCH + timedelta(days=span.earliest_day))
     last_quarter = periods.quarter_from_date(EPOCH + timedelta(days=span.latest_end_day - 1))
     last_complete_quarter = periods.quarter_from_date(EPOCH + timedelta(days=span.end_day)) - 1
-    first_complete_quarter = (
-        periods.quarter_from_date(EPOCH + timedelta(days=span.first_day - 1)) + 1
-    )
+    first_complete_quarter = periods.quarter_from_date(EPOCH + timedelta(days=span.first_day - 1)) + 1
     length = method.window_quarters
     first_end = max(periods.parse(method.first_period), first_complete_quarter + length - 1)
     if first_end > last_complete_quarter:
         raise InputError(
-            "data_too_short",
-            end=EPOCH + timedelta(days=span.end_day - 1),
-            quarters=length,
-            first=method.first_period,
+            "data_too_short", end=EPOCH + timedelta(days=span.end_day - 1), quarters=length, first=method.first_period
         )
     axes = PanelAxes(courts_with_counts(con), first_quarter, last_quarter)
-    return Windows(
-        axes,
-        length,
-        np.arange(first_end - first_quarter, last_complete_quarter - first_quarter + 1),
-    )
+    return Windows(axes, length, np.arange(first_end - first_quarter, last_complete_quarter - first_quarter + 1))

@@ -17,11 +17,7 @@ from index_engine.errors import InputError
 from index_engine.importing.contract import FILE_KINDS, Field, read_contract
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.progress import Progress, ProgressCallback
-from index_engine.importing.recognise.code_synonyms import (
-    code_value,
-    standard_words,
-    word_list_name,
-)
+from index_engine.importing.recognise.code_synonyms import code_value, standard_words, word_list_name
 from index_engine.importing.recognise.mapping_writer import mapping_text
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 from index_engine.importing.recognise.propose import propose_mapping
@@ -117,9 +113,7 @@ def _parse_state(state_frame: pd.DataFrame) -> WarehouseState:
         has_cases=bool(row.case_files),
         synthetic=bool(row.synthetic),
         is_built=built_sources is not None,
-        is_stale=bool(row.case_files)
-        if built_sources is None
-        else built_sources != present_sources,
+        is_stale=bool(row.case_files) if built_sources is None else built_sources != present_sources,
     )
 
 
@@ -170,9 +164,7 @@ def mapping_kind(text: str) -> str:
     return str(kind)
 
 
-def dry_run(
-    warehouse: Path, kind: str, file: Path, mapping: str, report: ProgressCallback
-) -> DryRun:
+def dry_run(warehouse: Path, kind: str, file: Path, mapping: str, report: ProgressCallback) -> DryRun:
     """Import a file by the text of a mapping and keep nothing: say what an import would do.
 
     Raises InputError as `import_file` does.
@@ -191,9 +183,7 @@ def dry_run(
     return DryRun(outcome, findings, new_courts if kind != "courts" else new_courts.head(0))
 
 
-def import_file(
-    warehouse: Path, kind: str, file: Path, mapping: str, report: ProgressCallback
-) -> LoadResult:
+def import_file(warehouse: Path, kind: str, file: Path, mapping: str, report: ProgressCallback) -> LoadResult:
     """Import a file of a kind by the text of a mapping; writers to one warehouse take turns.
 
     Raises InputError, one line for a person, where the file or the mapping cannot be used.
@@ -202,12 +192,7 @@ def import_file(
 
 
 def _run_import(
-    warehouse: Path,
-    kind: str,
-    file: Path,
-    mapping: str,
-    report: ProgressCallback,
-    inspector: Inspector | None,
+    warehouse: Path, kind: str, file: Path, mapping: str, report: ProgressCallback, inspector: Inspector | None
 ) -> LoadResult:
     """Import a file; with an inspector it is a dry run."""
     # Loaded when it is needed: it brings the readers of workbooks and Parquet.
@@ -216,13 +201,7 @@ def _run_import(
     resolved_mapping = read_mapping(mapping, kind, Path("mapping"))
     progress = Progress(report=report)
     return run_import(
-        warehouse,
-        kind,
-        file,
-        resolved_mapping,
-        progress,
-        dry_run=inspector is not None,
-        inspector=inspector,
+        warehouse, kind, file, resolved_mapping, progress, dry_run=inspector is not None, inspector=inspector
     )
 
 

@@ -53,12 +53,7 @@ _REFERENCE_BY_FIELD = {
 }
 
 # Which fields may hold case numbers or lead to one; only their salted hashes are stored.
-_HASHED_FIELDS = {
-    ("cases", "case_id"),
-    ("cases", "parent_case_id"),
-    ("auctions", "case_id"),
-    ("auctions", "lot_id"),
-}
+_HASHED_FIELDS = {("cases", "case_id"), ("cases", "parent_case_id"), ("auctions", "case_id"), ("auctions", "lot_id")}
 
 FILE_KINDS = tuple(_TABLE_BY_KIND)
 
@@ -129,9 +124,7 @@ def read_contract(kind: str) -> Contract:
             name=name,
             type=type_,
             required=not nullable,
-            codes=codes[_CODE_LIST_BY_FIELD[kind, name]]
-            if (kind, name) in _CODE_LIST_BY_FIELD
-            else None,
+            codes=codes[_CODE_LIST_BY_FIELD[kind, name]] if (kind, name) in _CODE_LIST_BY_FIELD else None,
             reference=_REFERENCE_BY_FIELD.get((kind, name)),
             hashed=(kind, name) in _HASHED_FIELDS,
             kind=kind,

@@ -88,9 +88,7 @@ _SOURCE_KEYS = {
 
 
 # What TOML takes for a comment; # within quotes is none.
-_COMMENT = re.compile(
-    r"""(?P<text>"{3}[\s\S]*?"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')|[#].*"""
-)
+_COMMENT = re.compile(r"""(?P<text>"{3}[\s\S]*?"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')|[#].*""")
 
 _DEFAULT_OPTIONS = ReadOptions()
 
@@ -146,9 +144,7 @@ def read_mapping(text: str, kind: str, path: Path) -> Mapping:
         raise location.input_error("mapping_not_toml", reason=error) from error
     declared_kind = document.pop("kind", None)
     if declared_kind != kind:
-        raise location.input_error(
-            "mapping_kind_differs", given=declared_kind, kind=Term("kind", kind), kind_id=kind
-        )
+        raise location.input_error("mapping_kind_differs", given=declared_kind, kind=Term("kind", kind), kind_id=kind)
     source = read_table(location.child("[source]"), document.pop("source", {}), _SOURCE_KEYS)
     columns = document.pop("columns", None)
     if not isinstance(columns, dict):
@@ -168,10 +164,7 @@ def read_mapping(text: str, kind: str, path: Path) -> Mapping:
 def _strip_comments(text: str) -> str:
     """A proposal lists words of the file in comments, and what is kept must not hold any name."""
     text_without_comments = _COMMENT.sub(lambda match: match["text"] or "", text)
-    return (
-        "\n".join(line.rstrip() for line in text_without_comments.splitlines() if line.strip())
-        + "\n"
-    )
+    return "\n".join(line.rstrip() for line in text_without_comments.splitlines() if line.strip()) + "\n"
 
 
 def identity_mapping(file: Path, kind: str, headers: list[str]) -> Mapping:
@@ -190,9 +183,7 @@ def identity_mapping(file: Path, kind: str, headers: list[str]) -> Mapping:
             fields=list(data_contract.field_names),
         )
     columns = tuple(
-        ColumnSettings(data_contract.field(name), header=name)
-        for name in data_contract.field_names
-        if name in headers
+        ColumnSettings(data_contract.field(name), header=name) for name in data_contract.field_names if name in headers
     )
     _check_required_fields(file, Message("map_or_add_column"), data_contract, columns)
     return Mapping(label=str(file), contract=data_contract, columns=columns)
@@ -212,23 +203,14 @@ def _read_source(location: MappingLocation, source: dict[str, Any]) -> dict[str,
         if source.get(key, 1) < 1:
             raise location.input_error("lines_count_from_one", key=key, value=source[key])
     observation_period = source.get("observed_from"), source.get("observed_to")
-    if (
-        observation_period[0]
-        and observation_period[1]
-        and observation_period[1] < observation_period[0]
-    ):
-        raise location.input_error(
-            "observation_reversed", end=observation_period[1], start=observation_period[0]
-        )
+    if observation_period[0] and observation_period[1] and observation_period[1] < observation_period[0]:
+        raise location.input_error("observation_reversed", end=observation_period[1], start=observation_period[0])
     options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}
     return source | {"options": ReadOptions(**options)}
 
 
 def _read_columns(
-    location: MappingLocation,
-    data_contract: Contract,
-    tables: dict[str, Any],
-    null_words: tuple[str, ...],
+    location: MappingLocation, data_contract: Contract, tables: dict[str, Any], null_words: tuple[str, ...]
 ) -> tuple[ColumnSettings, ...]:
     columns = []
     for name, entry in tables.items():
@@ -246,16 +228,11 @@ def _read_columns(
 
 
 def _check_required_fields(
-    file: Path,
-    remedy: Message,
-    data_contract: Contract,
-    columns: tuple[ColumnSettings, ...] | list[ColumnSettings],
+    file: Path, remedy: Message, data_contract: Contract, columns: tuple[ColumnSettings, ...] | list[ColumnSettings]
 ) -> None:
     mapped_fields = {column.field.name for column in columns}
     missing_fields = [
-        field.name
-        for field in data_contract.fields
-        if field.required and field.name not in mapped_fields
+        field.name for field in data_contract.fields if field.required and field.name not in mapped_fields
     ]
     if missing_fields:
         raise InputError(

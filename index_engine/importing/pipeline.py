@@ -56,9 +56,7 @@ def run_import(
     same file was imported before, or if not one row of it can be kept.
     """
     read_contract(kind)
-    resolved_mapping = (
-        mappings.load_mapping(mapping, kind) if isinstance(mapping, Path) else mapping
-    )
+    resolved_mapping = mappings.load_mapping(mapping, kind) if isinstance(mapping, Path) else mapping
     options = resolved_mapping.options if resolved_mapping is not None else ReadOptions()
     with tempfile.TemporaryDirectory(prefix="import-") as folder:
         reader = open_file(file, options, Path(folder))
@@ -73,15 +71,10 @@ def run_import(
             con.execute("SET max_temp_directory_size = $size", {"size": f"{_spill_limit(folder)}B"})
             salt = salts.load_salt(con, warehouse)
             try:
-                outcome = _import_rows(
-                    con, reader, resolved_mapping, positions, digest, file, salt, progress
-                )
+                outcome = _import_rows(con, reader, resolved_mapping, positions, digest, file, salt, progress)
             except duckdb.OutOfMemoryException as error:
                 raise InputError(
-                    "out_of_memory",
-                    file=file,
-                    megabytes=_memory_limit() >> 20,
-                    folder=tempfile.gettempdir(),
+                    "out_of_memory", file=file, megabytes=_memory_limit() >> 20, folder=tempfile.gettempdir()
                 ) from error
             if inspector is not None:
                 inspector(con, outcome)
@@ -127,13 +120,7 @@ def _import_rows(
             complete=mapping.complete,
             mapping=mapping.text,
         )
-        outcome = load_rows(
-            con,
-            "import_typed",
-            source,
-            findings="import_findings",
-            clearable=mapping.clearable_fields,
-        )
+        outcome = load_rows(con, "import_typed", source, findings="import_findings", clearable=mapping.clearable_fields)
         if has_case_numbers:
             store_sequences(con, outcome.source_id)
             restore_line_numbers(con, outcome.source_id)
@@ -163,21 +150,13 @@ def _add_number_years(con: duckdb.DuckDBPyConnection) -> bool:
     return True
 
 
-def _reject_duplicate_file(
-    con: duckdb.DuckDBPyConnection, kind: str, file: Path, digest: str
-) -> None:
+def _reject_duplicate_file(con: duckdb.DuckDBPyConnection, kind: str, file: Path, digest: str) -> None:
     earlier_sources = con.execute(
-        "SELECT source_id, name, imported_at FROM sources WHERE kind = ? AND sha256 = ?",
-        [kind, digest],
+        "SELECT source_id, name, imported_at FROM sources WHERE kind = ? AND sha256 = ?", [kind, digest]
     ).fetchall()
     for source_id, name, import_time in earlier_sources:
         raise InputError(
-            "already_imported",
-            file=file,
-            day=import_time,
-            source_id=source_id,
-            name=name,
-            kind=Term("kind", kind),
+            "already_imported", file=file, day=import_time, source_id=source_id, name=name, kind=Term("kind", kind)
         )
 
 
@@ -186,15 +165,10 @@ def _reject_mixed_synthetic(con: duckdb.DuckDBPyConnection, mapping: Mapping, fi
     if mapping.contract.kind not in _COURT_KINDS:
         return
     conflicting_sources = con.execute(
-        "SELECT name FROM sources WHERE kind IN ('cases', 'auctions') AND synthetic <> ? LIMIT 1",
-        [mapping.synthetic],
+        "SELECT name FROM sources WHERE kind IN ('cases', 'auctions') AND synthetic <> ? LIMIT 1", [mapping.synthetic]
     ).fetchall()
     for (name,) in conflicting_sources:
-        raise InputError(
-            "synthetic_into_real" if mapping.synthetic else "real_into_synthetic",
-            file=file,
-            name=name,
-        )
+        raise InputError("synthetic_into_real" if mapping.synthetic else "real_into_synthetic", file=file, name=name)
 
 
 def _empty_import_error(

@@ -39,11 +39,7 @@ class Progress:
     def _bar(self, label: Message, total: int | None, **options: Any) -> "tqdm[Any]":
         if self.report is not None:
             return _CallbackBar(partial(self.report, label), total=total)
-        visibility = (
-            {"disable": False}
-            if self.always_visible
-            else {"disable": None, "delay": _DELAY_SECONDS}
-        )
+        visibility = {"disable": False} if self.always_visible else {"disable": None, "delay": _DELAY_SECONDS}
         return tqdm(total=total, desc=str(label), leave=False, **visibility, **options)
 
 

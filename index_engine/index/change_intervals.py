@@ -17,9 +17,7 @@ def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
 
 
 def change_interval(
-    current: tuple[Array, Array, Array],
-    previous: tuple[Array, Array, Array],
-    correlation: float = 0.0,
+    current: tuple[Array, Array, Array], previous: tuple[Array, Array, Array], correlation: float = 0.0
 ) -> tuple[Array, Array]:
     """Ends of the interval of a change (row,), from (low, score, high) now and before, of the same
     confidence; `correlation` of their errors is 0 where the windows share no quarter.

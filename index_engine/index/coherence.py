@@ -119,9 +119,7 @@ def nominal_weights(method: Method) -> Array:
     ids = [d.id for d in method.dimensions]
     parent = [NO_PARENT] * len(ids) + [ids.index(i.dimension) for i in method.indicators]
     weights = [d.weight for d in method.dimensions] + [i.weight for i in method.indicators]
-    return composite.effective_weights(np.array(parent), np.array(weights, dtype=np.float64))[
-        len(ids) :
-    ]
+    return composite.effective_weights(np.array(parent), np.array(weights, dtype=np.float64))[len(ids) :]
 
 
 def rank_shifts(method: Method, points: Array, score: Array) -> tuple[Array, Integers]:
@@ -131,14 +129,11 @@ def rank_shifts(method: Method, points: Array, score: Array) -> tuple[Array, Int
     `points` (unit, indicator) between the method's goalposts, `score` (unit,). Its weight goes to
     the others of its dimension, and ranks are of scores as printed: see index.sensitivity.
     """
-    on_points = replace(
-        method, indicators=tuple(replace(i, worst=0.0, best=100.0) for i in method.indicators)
-    )
+    on_points = replace(method, indicators=tuple(replace(i, worst=0.0, best=100.0) for i in method.indicators))
     count = len(method.indicators)
     baseline = sensitivity.nominal_scenario(on_points)
     scenarios = replace(
-        sensitivity.concatenate_scenarios([baseline] * count),
-        omission=np.arange(count, dtype=np.int64),
+        sensitivity.concatenate_scenarios([baseline] * count), omission=np.arange(count, dtype=np.int64)
     )
     reduced_scores = sensitivity.evaluate_scenarios(on_points, points, points, scenarios)
     shifts = np.full(count, np.nan)
@@ -179,19 +174,14 @@ def coherence_table(
     """
     indicators, dimensions = [i.id for i in method.indicators], [d.id for d in method.dimensions]
     place_count = len(score)
-    if points.shape != (place_count, len(indicators)) or dimension.shape != (
-        place_count,
-        len(dimensions),
-    ):
+    if points.shape != (place_count, len(indicators)) or dimension.shape != (place_count, len(dimensions)):
         raise ValueError("points and dimensions must have the units of the score, items as method")
     total = score[:, None]
     direct_points = points if direct is None else np.where(direct, points, np.nan)
     rows = [
         *_pairwise_correlations("indicator_indicator", indicators, direct_points),
         *_pairwise_correlations("dimension_dimension", dimensions, dimension),
-        *_cross_correlations(
-            "indicator_dimension", indicators, direct_points, dimensions, dimension
-        ),
+        *_cross_correlations("indicator_dimension", indicators, direct_points, dimensions, dimension),
         *_cross_correlations("indicator_score", indicators, direct_points, [SCORE], total),
         *_cross_correlations("dimension_score", dimensions, dimension, [SCORE], total),
         *_alphas(method, direct_points),
@@ -208,11 +198,7 @@ def _pairwise_correlations(kind: str, names: Sequence[str], values: Array) -> It
 
 
 def _cross_correlations(
-    kind: str,
-    names: Sequence[str],
-    values: Array,
-    column_names: Sequence[str],
-    column_values: Array,
+    kind: str, names: Sequence[str], values: Array, column_names: Sequence[str], column_values: Array
 ) -> Iterable[Row]:
     r, n = correlations(values, column_values)
     for i, j in np.ndindex(*r.shape):

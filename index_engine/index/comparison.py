@@ -125,9 +125,7 @@ def compare(
     )
 
 
-def _performance(
-    method: Method, states: tuple[State, State], standardised_states: tuple[State, State]
-) -> Array:
+def _performance(method: Method, states: tuple[State, State], standardised_states: tuple[State, State]) -> Array:
     """The part of each contribution (indicator,) that is left between states of one case mix. An
     indicator that cannot be brought to a mix keeps its whole part."""
     factor, *imputed_points = decomposition.factors(method, states[0].points, states[1].points)

@@ -121,9 +121,7 @@ def geometric_mean(values: Array, weights: Array) -> Array:
 # ---------------------------------------------------------------- a hierarchy
 
 
-def aggregate(
-    values: Array, parent: Integers, weights: Array, kind: MeanKind | Sequence[MeanKind]
-) -> Array:
+def aggregate(values: Array, parent: Integers, weights: Array, kind: MeanKind | Sequence[MeanKind]) -> Array:
     """Values (unit, item) of a whole hierarchy, of any depth, from those of its lowest items.
 
     parent (item,): position of the item that each belongs to, TOP for none; weights (item,): among
@@ -153,11 +151,7 @@ def effective_weights(parent: Integers, weights: Array) -> Array:
     for item in np.argsort(_depth(parent), kind="stable"):
         parent_item = parent[item]
         sibling_weight = weights[parent == parent_item].sum()
-        effective[item] = (
-            weights[item]
-            / sibling_weight
-            * (1.0 if parent_item == NO_PARENT else effective[parent_item])
-        )
+        effective[item] = weights[item] / sibling_weight * (1.0 if parent_item == NO_PARENT else effective[parent_item])
     return effective
 
 

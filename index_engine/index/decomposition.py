@@ -62,9 +62,7 @@ def contributions(method: Method, base: Array, comparison: Array) -> Array:
     return factor * (end - start)
 
 
-def largest_contribution(
-    method: Method, base: Array, comparison: Array
-) -> tuple[npt.NDArray[np.int64], Array]:
+def largest_contribution(method: Method, base: Array, comparison: Array) -> tuple[npt.NDArray[np.int64], Array]:
     """For each row of points (row, indicator): the position of the indicator with the largest part
     of the difference, either way, and that part (row,)."""
     parts = contributions(method, base, comparison)
@@ -85,13 +83,9 @@ def factors(method: Method, base: Array, comparison: Array) -> tuple[Array, Arra
         members = np.flatnonzero(dimension_index == column)
         weights = np.array([method.indicators[k].weight for k in members])
         member_points = points[..., members]
-        means = (weights_present(weights, member_points) * np.nan_to_num(member_points)).sum(
-            axis=-1
-        )
+        means = (weights_present(weights, member_points) * np.nan_to_num(member_points)).sum(axis=-1)
         means[np.isnan(member_points).all(axis=-1)] = np.nan
-        completed_points[..., members] = np.where(
-            np.isnan(member_points), means[..., None], member_points
-        )
+        completed_points[..., members] = np.where(np.isnan(member_points), means[..., None], member_points)
         any_present = np.where(np.isnan(member_points).all(axis=0), np.nan, 0.0)
         value_per_point = share / log_mean(means[0], means[1])
         factor[..., members] = weights_present(weights, any_present) * value_per_point[..., None]
@@ -120,10 +114,7 @@ def decompose(
         contribution = np.full_like(contribution, np.nan)
         covariance = np.full_like(covariance, np.nan)
     return Decomposition(
-        contribution,
-        np.sqrt(np.maximum(np.diag(covariance), 0.0)),
-        contribution.sum(),
-        np.sqrt(covariance.sum()),
+        contribution, np.sqrt(np.maximum(np.diag(covariance), 0.0)), contribution.sum(), np.sqrt(covariance.sum())
     )
 
 

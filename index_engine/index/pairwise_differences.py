@@ -100,9 +100,7 @@ class IndependentDraws:
             statistic = np.outer(draws[:, place], a)
             statistic -= draws * b
             quantiles.append(np.quantile(np.abs(statistic).max(axis=1), level))
-        return (
-            np.interp(self.se, self.se[order[positions]], quantiles) if quantiles else np.empty(0)
-        )
+        return np.interp(self.se, self.se[order[positions]], quantiles) if quantiles else np.empty(0)
 
     def exceedances(self, place: int, floor: float) -> Exceedances:
         coefficients = self._coefficients(place)
@@ -116,20 +114,13 @@ class IndependentDraws:
         use_lists = min_distance >= LIST_THRESHOLD
         matches = [
             self._matches_from_lists(
-                place,
-                candidates[use_lists],
-                min_distance[use_lists],
-                same_side_distance,
-                coefficients32,
-                loose_floor,
+                place, candidates[use_lists], min_distance[use_lists], same_side_distance, coefficients32, loose_floor
             )
         ]
         full_rows = candidates[~use_lists]
         step = max(1, BLOCK // self.se.size)
         blocks = np.split(full_rows, list(range(step, full_rows.size, step)))
-        matches.extend(
-            self._matches_from_pairs(place, rows, coefficients32, loose_floor) for rows in blocks
-        )
+        matches.extend(self._matches_from_pairs(place, rows, coefficients32, loose_floor) for rows in blocks)
         draw, partner = (np.concatenate(columns) for columns in zip(*matches, strict=True))
         # float32 chose, float64 decides: the same numbers as from looking at every pair.
         statistic = coefficients[0][partner] * self.normal[place, draw]
@@ -152,18 +143,14 @@ class IndependentDraws:
         normal, draws = self.normal[place], self.max_square.size
         side = np.where(normal[rows] > 0.0, 0, draws)
         lists = np.concatenate([rows + side, rows + draws - side])
-        bins = np.concatenate(
-            [_bin_index(min_distance), np.full(rows.size, _bin_index(np.array(same_side_distance)))]
-        )
+        bins = np.concatenate([_bin_index(min_distance), np.full(rows.size, _bin_index(np.array(same_side_distance)))])
         count = self.tail_count[bins, lists]
         nonempty = np.flatnonzero(count)
         lists, count = lists[nonempty], count[nonempty]
         ends = np.cumsum(count)
         item = np.arange(count.sum()) + np.repeat(self.start[lists] - (ends - count), count)
         draw, partner = np.repeat(lists % draws, count), self.place[item]
-        statistic = (
-            coefficients[0][partner] * normal[draw] - coefficients[1][partner] * self.value[item]
-        )
+        statistic = coefficients[0][partner] * normal[draw] - coefficients[1][partner] * self.value[item]
         exceeds = np.flatnonzero(np.abs(statistic) > loose_floor)
         return draw[exceeds], partner[exceeds].astype(np.intp)
 
@@ -204,9 +191,7 @@ def independent_draws(se: Array, draws: int, rng: np.random.Generator) -> Indepe
     tail_count = np.cumsum(table[::-1], axis=0, dtype=np.int32)[::-1]
     start = np.searchsorted(row, np.arange(2 * draws))
     place = np.concatenate(place_lists)
-    return IndependentDraws(
-        validate_standard_errors(se), normal, by_draw, farthest, value, place, start, tail_count
-    )
+    return IndependentDraws(validate_standard_errors(se), normal, by_draw, farthest, value, place, start, tail_count)
 
 
 def _bin_index(distance: npt.NDArray[np.floating]) -> Indices:
@@ -214,9 +199,7 @@ def _bin_index(distance: npt.NDArray[np.floating]) -> Indices:
     return index
 
 
-def _min_partner_distance(
-    normal: Singles, coefficients: Array, floor: float
-) -> tuple[Array, float]:
+def _min_partner_distance(normal: Singles, coefficients: Array, floor: float) -> tuple[Array, float]:
     """How far out a partner must lie for the statistic to exceed `floor`.
 
     `place` (draw,): the unit's own u; `shares`: the values that a takes. On the other side of 0 the
@@ -234,9 +217,7 @@ def _min_partner_distance(
         return np.zeros(size.shape), same_side_distance
     # A floor of 0 asks for everything: any share will do, and the largest is the limit of size / 0.
     ideal_coefficient = size / floor if floor > 0.0 else np.full_like(size, np.inf)
-    coefficient = np.clip(
-        ideal_coefficient, coefficients.min(), min(coefficients.max(), 1.0 - 1e-6)
-    )
+    coefficient = np.clip(ideal_coefficient, coefficients.min(), min(coefficients.max(), 1.0 - 1e-6))
     min_distance = (floor - coefficient * size) / np.sqrt(1.0 - coefficient**2) - ROUNDING_MARGIN
     min_distance[size * coefficients.max() >= floor] = 0.0
     return min_distance, same_side_distance

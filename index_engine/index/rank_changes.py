@@ -20,6 +20,4 @@ def rank_changes(base_scores: Array, scores: Array) -> Array:
     no_score = np.isnan(scores) | np.isnan(base_scores)
     if not no_score.any():
         return printed_ranks(scores) - printed_ranks(base_scores)
-    return printed_ranks(np.where(no_score, np.nan, scores)) - printed_ranks(
-        np.where(no_score, np.nan, base_scores)
-    )
+    return printed_ranks(np.where(no_score, np.nan, scores)) - printed_ranks(np.where(no_score, np.nan, base_scores))

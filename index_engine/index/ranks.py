@@ -98,9 +98,7 @@ def confidence_sets(
     plan = CriticalValuePlan(confidence, draws, stepdown)
     values = np.asarray(score[has_score], dtype=np.float64)
     critical, largest = _marginal_critical_values(error_draws, values, plan)
-    critical_joint = _joint_critical_value(
-        error_draws, values, plan, float(np.quantile(largest, plan.level))
-    )
+    critical_joint = _joint_critical_value(error_draws, values, plan, float(np.quantile(largest, plan.level)))
     low, high = _rank_bounds(error_draws, values, critical)
     low_joint, high_joint = _rank_bounds(error_draws, values, np.full(values.shape, critical_joint))
     return RankSets(
@@ -114,9 +112,7 @@ def confidence_sets(
     )
 
 
-def top_share(
-    score: Array, se: Array, share: float = 0.25, draws: int = 10_000, *, seed: int
-) -> Array:
+def top_share(score: Array, se: Array, share: float = 0.25, draws: int = 10_000, *, seed: int) -> Array:
     """Probability that a unit is among the top `share` of units, shape (unit,).
 
     The share of draws of all scores from N(score, se), independent, in which fewer than
@@ -146,9 +142,7 @@ def top_share(
     for start in range(0, draws, step):
         normals = rng.standard_normal((min(step, draws - start), centre.size), dtype=np.float32)
         score_draws = centre + spread * normals
-        threshold = np.partition(score_draws, centre.size - top_count, axis=1)[
-            :, centre.size - top_count
-        ]
+        threshold = np.partition(score_draws, centre.size - top_count, axis=1)[:, centre.size - top_count]
         hits += (score_draws >= threshold[:, None]).sum(axis=0)
     return _expand(hits / draws, has_score)
 
@@ -176,9 +170,7 @@ class CriticalValuePlan:
         return max(0.0, 1.0 - (1.8 if self.stepdown else 1.1) * (1.0 - self.confidence))
 
 
-def _marginal_critical_values(
-    error_draws: ErrorDraws, values: Array, plan: CriticalValuePlan
-) -> tuple[Array, Array]:
+def _marginal_critical_values(error_draws: ErrorDraws, values: Array, plan: CriticalValuePlan) -> tuple[Array, Array]:
     """Each unit's critical value (unit,), and the largest statistic found in each draw (draw,)."""
     critical = np.zeros(values.size)
     largest = np.zeros(plan.draws)
@@ -196,22 +188,16 @@ def _marginal_critical_values(
     return critical, largest
 
 
-def _joint_critical_value(
-    error_draws: ErrorDraws, values: Array, plan: CriticalValuePlan, floor: float
-) -> float:
+def _joint_critical_value(error_draws: ErrorDraws, values: Array, plan: CriticalValuePlan, floor: float) -> float:
     """The critical value of all pairs at once."""
     while True:
         draw, size, data_statistics = [], [], []
         for place in range(values.size):
             exceedances = error_draws.exceedances(place, floor)
-            is_positive = (
-                exceedances.statistic > 0.0
-            )  # the other direction comes with the other unit
+            is_positive = exceedances.statistic > 0.0  # the other direction comes with the other unit
             draw.append(exceedances.draw[is_positive])
             size.append(exceedances.statistic[is_positive])
-            data_statistics.append(
-                _observed_differences(error_draws, values, place)[exceedances.partner[is_positive]]
-            )
+            data_statistics.append(_observed_differences(error_draws, values, place)[exceedances.partner[is_positive]])
         if not draw:
             return 0.0
         parts = np.concatenate(draw), np.concatenate(size), np.concatenate(data_statistics)

@@ -64,11 +64,7 @@ def write_scores(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str,
 
 
 def _write_basis(
-    con: duckdb.DuckDBPyConnection,
-    method: Method,
-    basis: str,
-    estimates: Inputs,
-    special: frozenset[str],
+    con: duckdb.DuckDBPyConnection, method: Method, basis: str, estimates: Inputs, special: frozenset[str]
 ) -> MethodScores:
     scores = compute_scores(method, estimates.value, estimates.variance, estimates.direct)
     indicators, dimensions = [i.id for i in method.indicators], [d.id for d in method.dimensions]
@@ -97,9 +93,7 @@ def _write_basis(
     return _append_scores(con, method, keys, estimates, scores, special)
 
 
-def compute_scores(
-    method: Method, value: Array, variance: Array, direct: Flags | None = None
-) -> Scores:
+def compute_scores(method: Method, value: Array, variance: Array, direct: Flags | None = None) -> Scores:
     """Scores of any number of rows at once from indicator values (row, indicator), NaN if missing,
     and their covariance matrices (row, indicator, indicator).
 
@@ -128,30 +122,22 @@ def compute_scores(
         member_weights = np.array([method.indicators[k].weight for k in members])
         dimension[:, column] = composite.arithmetic_mean(points[:, members], member_weights)
         weight[:, members] = composite.weights_present(member_weights, points[:, members])
-        present[:, column] = (direct[:, members] * member_weights).sum(
-            axis=1
-        ) / member_weights.sum()
+        present[:, column] = (direct[:, members] * member_weights).sum(axis=1) / member_weights.sum()
     dimension[~composite.is_sufficient(present, 1.0, method.min_weight_present)] = np.nan
     weights = np.array([d.weight for d in method.dimensions])
     total = composite.geometric_mean(dimension, weights)
     variance = np.nan_to_num(variance)
-    indicator_gradient = np.where(
-        np.isnan(points), 0.0, weight * slope
-    )  # of a dimension to its indicators
+    indicator_gradient = np.where(np.isnan(points), 0.0, weight * slope)  # of a dimension to its indicators
     dimension_se = np.column_stack(
         [
             _standard_errors(
-                dimension[:, column],
-                np.where(np.equal(dimension_index, column), indicator_gradient, 0),
-                variance,
+                dimension[:, column], np.where(np.equal(dimension_index, column), indicator_gradient, 0), variance
             )
             for column in range(len(weights))
         ]
     )
     share = (total[:, None] * weights / weights.sum() / dimension)[:, dimension_index]
-    se = _standard_errors(
-        total, np.where(indicator_gradient == 0.0, 0.0, share * indicator_gradient), variance
-    )
+    se = _standard_errors(total, np.where(indicator_gradient == 0.0, 0.0, share * indicator_gradient), variance)
     return Scores(points, weight, dimension, dimension_se, present, total, se)
 
 
@@ -168,19 +154,11 @@ def dimension_positions(method: Method) -> list[int]:
 
 
 def _append_items(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    keys: pd.DataFrame,
-    kind: str,
-    ids: list[str],
-    **columns: Array,
+    con: duckdb.DuckDBPyConnection, table: str, keys: pd.DataFrame, kind: str, ids: list[str], **columns: Array
 ) -> None:
     """One row a unit, period and item of `kind`, from arrays (row, item)."""
     frames = [
-        keys.assign(
-            **{kind: item},
-            **{name: array[:, position].round(6) for name, array in columns.items()},
-        )
+        keys.assign(**{kind: item}, **{name: array[:, position].round(6) for name, array in columns.items()})
         for position, item in enumerate(ids)
     ]
     insert_rows(con, table, pd.concat(frames, ignore_index=True))
@@ -199,9 +177,7 @@ def _append_scores(
     total, se = np.where(low_coverage, np.nan, [scores.score, scores.se])
     frame = pd.concat([keys, score_columns(method, total, se)], axis=1)
     frame["se"] = se.round(6)
-    ranked_score = frame["score"].mask(
-        (frame["level"] == "court") & frame["place_id"].isin(special)
-    )
+    ranked_score = frame["score"].mask((frame["level"] == "court") & frame["place_id"].isin(special))
     frame["rank"] = ranked_score.groupby([frame["level"], frame["period"]]).transform(
         lambda column: printed_ranks(column.to_numpy())
     )
@@ -224,30 +200,18 @@ def score_columns(method: Method, score: Array, se: Array) -> pd.DataFrame:
         low, high = interval(score, se, z)
         columns |= {f"low{suffix}": low.round(DECIMALS), f"high{suffix}": high.round(DECIMALS)}
     frame = pd.DataFrame(columns)
-    frame["band"] = assign_bands(
-        method.bands, frame["low90"].to_numpy(), frame["high90"].to_numpy()
-    )
+    frame["band"] = assign_bands(method.bands, frame["low90"].to_numpy(), frame["high90"].to_numpy())
     return frame
 
 
 def reweighted_columns(
-    method: Method,
-    inputs: Inputs,
-    positions: Integers,
-    has_score: Flags,
-    has_rank: Flags,
+    method: Method, inputs: Inputs, positions: Integers, has_score: Flags, has_rank: Flags
 ) -> pd.DataFrame:
     """The columns of `score_columns`, rank (smallest of ties) and tied (rows that share it) under a
     method that is not the build's, for the rows of `inputs` at `positions`. Only rows with a score
     (`has_score`) or a rank (`has_rank`) under the build's method get one."""
-    scores = compute_scores(
-        method, inputs.value[positions], inputs.variance[positions], inputs.direct[positions]
-    )
-    frame = score_columns(
-        method,
-        np.where(has_score, scores.score, np.nan),
-        np.where(has_score, scores.se, np.nan),
-    )
+    scores = compute_scores(method, inputs.value[positions], inputs.variance[positions], inputs.direct[positions])
+    frame = score_columns(method, np.where(has_score, scores.score, np.nan), np.where(has_score, scores.se, np.nan))
     ranked_score = frame["score"].where(has_rank).to_numpy(dtype=float)
     frame["rank"] = pd.array(printed_ranks(ranked_score), dtype="Int64")
     frame["tied"] = frame["rank"].map(frame["rank"].value_counts())
@@ -265,7 +229,5 @@ def _lacks_cases(method: Method, estimates: Inputs, scores: Scores) -> Flags:
 def insert_rows(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
     """Add the rows of a frame to a table of schema index, by name of column, in a fixed order."""
     con.register("index_rows", frame)
-    con.execute(
-        f"INSERT INTO index.{table} BY NAME SELECT * FROM index_rows ORDER BY period, level"
-    )
+    con.execute(f"INSERT INTO index.{table} BY NAME SELECT * FROM index_rows ORDER BY period, level")
     con.unregister("index_rows")

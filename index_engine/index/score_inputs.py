@@ -64,30 +64,20 @@ def read_inputs(
     diagonal = np.arange(len(reader.ids))
     variance[:, diagonal, diagonal] = se**2
     covariances = reader.rows(
-        "covariances",
-        "other_indicator, covariance",
-        "basis = ? AND covariance IS NOT NULL",
-        [basis],
+        "covariances", "other_indicator, covariance", "basis = ? AND covariance IS NOT NULL", [basis]
     )
-    first, second = (
-        covariances["indicator"],
-        reader.indicator_positions(covariances["other_indicator"]),
-    )
+    first, second = (covariances["indicator"], reader.indicator_positions(covariances["other_indicator"]))
     position = covariances["row"]
     # Checks have covariances too, and so have values of too few cases, that are not used.
     usable = (first >= 0) & (second >= 0) & direct[position, first] & direct[position, second]
     position, first, second = position[usable], first[usable], second[usable]
-    variance[position, first, second] = variance[position, second, first] = covariances[
-        "covariance"
-    ][usable]
+    variance[position, first, second] = variance[position, second, first] = covariances["covariance"][usable]
     n = np.zeros(len(reader.keys), dtype=np.int64)
     is_main = np.isin(column, [reader.ids.index(name) for name in method.case_indicators])
     np.maximum.at(n, row, np.where(is_main, rows["n"], 0))
     too_few = np.zeros(value.shape, dtype=bool)
     too_few[row, column] = np.isin(rows["status"], ["too_few", "no_data"])
-    return Inputs(
-        reader.keys, value, direct, np.nan_to_num(variance), n, too_few, reader.coverage()
-    )
+    return Inputs(reader.keys, value, direct, np.nan_to_num(variance), n, too_few, reader.coverage())
 
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -116,9 +106,7 @@ class _Reader:
             [method.id, OBSERVED, level, level, period, period, place_id, place_id],
         ).df()
 
-    def rows(
-        self, table: str, columns: str, where: str, values: list[object] | None = None
-    ) -> Columns:
+    def rows(self, table: str, columns: str, where: str, values: list[object] | None = None) -> Columns:
         """Columns of the rows of the method's indicators, `row` the position of the key and
         `indicator` that of the indicator."""
         data = self._query_numbered_keys(

@@ -120,9 +120,7 @@ def _weight_sufficiency(method: Method, present: Flags) -> tuple[Flags, Flags]:
     return sufficient & (weight_present > 0.0), total_weight > 0.0
 
 
-def _dimension_means(
-    method: Method, value_sets: Array, present: Flags, scenarios: Scenarios
-) -> Array:
+def _dimension_means(method: Method, value_sets: Array, present: Flags, scenarios: Scenarios) -> Array:
     """Weighted arithmetic means (replicate, unit, dimension) of points; 0 where nothing is there.
 
     `both` (2, unit, indicator): values as they are, then shrunk, 0 where missing.
@@ -151,9 +149,7 @@ def _aggregate_dimensions(dimension: Array, weight: Array, geometric: Flags) -> 
 
 def _membership(method: Method) -> Array:
     """1 where an indicator belongs to a dimension, (indicator, dimension)."""
-    return np.array(
-        [[float(i.dimension == d.id) for d in method.dimensions] for i in method.indicators]
-    )
+    return np.array([[float(i.dimension == d.id) for d in method.dimensions] for i in method.indicators])
 
 
 # ---------------------------------------------------------------- all choices at once
@@ -166,9 +162,7 @@ def input_groups(method: Method) -> list[str]:
     return [group for group, size in zip(GROUPS, sizes, strict=True) for _ in range(size)]
 
 
-def draw_scenarios(
-    method: Method, uniform: Array, concentration: float, goalpost_shift: float
-) -> Scenarios:
+def draw_scenarios(method: Method, uniform: Array, concentration: float, goalpost_shift: float) -> Scenarios:
     """Choices from independent uniform numbers (replicate, input), by inverse transforms.
 
     Weights: Dirichlet with mean the method's weights, across dimensions and in each dimension, as
@@ -189,14 +183,9 @@ def draw_scenarios(
     options = count + 1 if count > 1 else 1
     dimensions = np.ones((len(method.dimensions), 1))
     return Scenarios(
-        dimension_weight=_dirichlet(
-            base.dimension_weight[0], dimensions, by_group[WEIGHTS], concentration
-        ),
+        dimension_weight=_dirichlet(base.dimension_weight[0], dimensions, by_group[WEIGHTS], concentration),
         indicator_weight=_dirichlet(
-            base.indicator_weight[0],
-            _membership(method),
-            by_group[INDICATOR_WEIGHTS],
-            concentration,
+            base.indicator_weight[0], _membership(method), by_group[INDICATOR_WEIGHTS], concentration
         ),
         geometric=by_group[AGGREGATION][:, 0] < 0.5,
         worst=worst + shift[:, :count],
@@ -241,9 +230,7 @@ def uncertainty_analysis(
     uniform = rng.random((replicates, len(input_groups(method))))
     scenarios = draw_scenarios(method, uniform, concentration, goalpost_shift)
     scores = evaluate_scenarios(method, value[has_score], shrunk[has_score], scenarios)
-    replicate_ranks = printed_ranks(base_scores[has_score]) + rank_changes(
-        base_scores[has_score], scores
-    )
+    replicate_ranks = printed_ranks(base_scores[has_score]) + rank_changes(base_scores[has_score], scores)
     columns = {
         "score": base_scores[has_score],
         "score_low": _quantile(scores, 0.05),
@@ -271,9 +258,7 @@ def _quantile(values: Array, share: float) -> Array:
 # ---------------------------------------------------------------- each choice alone
 
 
-def one_at_a_time(
-    method: Method, value: Array, shrunk: Array, *, goalpost_shift: float
-) -> pd.DataFrame:
+def one_at_a_time(method: Method, value: Array, shrunk: Array, *, goalpost_shift: float) -> pd.DataFrame:
     """What each choice does when only it is changed; one row a perturbation, nothing drawn.
 
     perturbation, and the indicator or dimension it is about in `item`; units: scored before and
@@ -334,9 +319,7 @@ def _perturbations(method: Method, shift: float) -> Iterator[tuple[str, str, Sce
         yield "left_out", indicator.id, replace(base, omission=np.array([position]))
     directions = {"wider": (-1, 1), "narrower": (1, -1), "harder": (1, 1), "easier": (-1, -1)}
     for name, (worst, best) in directions.items():
-        shifted_scenario = replace(
-            base, worst=base.worst + worst * step, best=base.best + best * step
-        )
+        shifted_scenario = replace(base, worst=base.worst + worst * step, best=base.best + best * step)
         yield f"goalposts_{name}", "", shifted_scenario
     yield "shrunk", "", replace(base, shrunk=np.array([True]))
     for position, dimension in enumerate(method.dimensions):

@@ -64,14 +64,7 @@ class SobolTables:
 
 
 def sobol_tables(
-    method: Method,
-    value: Array,
-    shrunk: Array,
-    *,
-    base: int,
-    concentration: float,
-    goalpost_shift: float,
-    seed: int,
+    method: Method, value: Array, shrunk: Array, *, base: int, concentration: float, goalpost_shift: float, seed: int
 ) -> SobolTables:
     """Indices of the groups of choices in GROUPS, from base x (groups + 2) runs.
 
@@ -115,12 +108,7 @@ def _index_columns(indices: SobolIndices, outputs: slice) -> dict[str, npt.NDArr
 
 
 def sobol_indices(
-    groups: Sequence[str],
-    model: Callable[[Array], Array],
-    *,
-    base: int,
-    seed: int,
-    confidence: float = 0.95,
+    groups: Sequence[str], model: Callable[[Array], Array], *, base: int, seed: int, confidence: float = 0.95
 ) -> SobolIndices:
     """Indices of groups of uniform inputs to a model.
 
@@ -192,8 +180,6 @@ def _estimates(runs: Array, samples: Array, z: float) -> Array:
 def _bootstrap_sd(numerator: Array, variance: Array) -> Array:
     """Standard deviations over bootstrap samples (sample, output) of part / variance, leaving out
     samples that drew no variance."""
-    ratio = np.divide(
-        numerator, variance, out=np.full_like(numerator, np.nan), where=variance > 1e-12
-    )
+    ratio = np.divide(numerator, variance, out=np.full_like(numerator, np.nan), where=variance > 1e-12)
     sd: Array = np.nanstd(ratio, axis=0, ddof=1)
     return sd

@@ -20,10 +20,7 @@ from index_engine.method import Method
 
 RANK_CONFIDENCE = 0.95
 MIN_PLACES = 3  # of fewer there is no order to speak of
-SENSITIVITY_LEVELS = (
-    "province",
-    "city",
-)  # levels whose ranks are varied; order of courts is not published
+SENSITIVITY_LEVELS = ("province", "city")  # levels whose ranks are varied; order of courts is not published
 COHERENCE_LEVELS = ("province", "city", "court")
 
 
@@ -35,9 +32,7 @@ class _RankedPlaces:
     rows: Array
 
 
-def write(
-    con: duckdb.DuckDBPyConnection, method: Method, scores_by_basis: Mapping[str, MethodScores]
-) -> None:
+def write(con: duckdb.DuckDBPyConnection, method: Method, scores_by_basis: Mapping[str, MethodScores]) -> None:
     """Add a method's rows to index.ranks (every period; of courts the last), and, for the last
     period, to index.sensitivity, index.perturbations, index.sobol and index.coherence."""
     last = scores_by_basis[OBSERVED].inputs.keys["period"].max()
@@ -50,9 +45,7 @@ def write(
             insert_rows(
                 con,
                 "coherence",
-                _coherence(method, scores_by_basis, places).assign(
-                    method=method.id, level=level, period=period
-                ),
+                _coherence(method, scores_by_basis, places).assign(method=method.id, level=level, period=period),
             )
 
 
@@ -68,40 +61,21 @@ def _ranked_levels(
             yield str(level), str(period), _RankedPlaces(group, group.index.to_numpy())
 
 
-def _ranks(
-    method: Method, scores_by_basis: Mapping[str, MethodScores], places: _RankedPlaces
-) -> pd.DataFrame:
+def _ranks(method: Method, scores_by_basis: Mapping[str, MethodScores], places: _RankedPlaces) -> pd.DataFrame:
     """Rank sets on the logarithm of the printed score, as its interval is; the chance of being near
     the top from scores drawn to peers, or those as observed where there are no peers."""
-    observed_scores, shrunk_scores = (
-        scores_by_basis[OBSERVED],
-        scores_by_basis.get(SHRUNK, scores_by_basis[OBSERVED]),
-    )
+    observed_scores, shrunk_scores = (scores_by_basis[OBSERVED], scores_by_basis.get(SHRUNK, scores_by_basis[OBSERVED]))
     printed_scores = observed_scores.ranked_score[places.rows].round(DECIMALS)
     relative = observed_scores.se[places.rows] / observed_scores.scores.score[places.rows]
     rank_sets = confidence_sets(
-        np.log(printed_scores),
-        relative,
-        confidence=RANK_CONFIDENCE,
-        draws=method.ranks.draws,
-        seed=method.ranks.seed,
+        np.log(printed_scores), relative, confidence=RANK_CONFIDENCE, draws=method.ranks.draws, seed=method.ranks.seed
     )
     no_shrinkage = np.isnan(shrunk_scores.scores.score[places.rows])
     centre = np.where(no_shrinkage, printed_scores, shrunk_scores.scores.score[places.rows])
-    spread = np.where(
-        no_shrinkage, observed_scores.se[places.rows], shrunk_scores.scores.se[places.rows]
-    )
-    top = top_share(
-        np.log(centre),
-        spread / centre,
-        method.ranks.top_share,
-        method.ranks.draws,
-        seed=method.ranks.seed,
-    )
+    spread = np.where(no_shrinkage, observed_scores.se[places.rows], shrunk_scores.scores.se[places.rows])
+    top = top_share(np.log(centre), spread / centre, method.ranks.top_share, method.ranks.draws, seed=method.ranks.seed)
     assert (rank_sets.low != NO_RANK).all()
-    columns = {
-        name: getattr(rank_sets, name) for name in ("low", "high", "low_joint", "high_joint")
-    }
+    columns = {name: getattr(rank_sets, name) for name in ("low", "high", "low_joint", "high_joint")}
     return places.keys.assign(**columns, top=top.round(4))
 
 
@@ -117,28 +91,16 @@ def _write_sensitivity(
     inputs, settings = scores_by_basis[OBSERVED].inputs, method.sensitivity
     shrunk_inputs = scores_by_basis.get(SHRUNK, scores_by_basis[OBSERVED]).inputs
     value, shrunk_value = inputs.value[places.rows], shrunk_inputs.value[places.rows]
-    shared_settings = {
-        "concentration": settings.concentration,
-        "goalpost_shift": settings.goalpost_shift,
-    }
+    shared_settings = {"concentration": settings.concentration, "goalpost_shift": settings.goalpost_shift}
     joint_effects = uncertainty_analysis(
-        method,
-        value,
-        shrunk_value,
-        replicates=settings.replicates,
-        seed=settings.seed,
-        **shared_settings,
+        method, value, shrunk_value, replicates=settings.replicates, seed=settings.seed, **shared_settings
     )
     place_keys = places.keys.reset_index(drop=True)
     insert_rows(con, "sensitivity", pd.concat([place_keys, joint_effects.round(6)], axis=1))
     keys = {"method": method.id, "level": level, "period": period}
-    single_effects = one_at_a_time(
-        method, value, shrunk_value, goalpost_shift=settings.goalpost_shift
-    )
+    single_effects = one_at_a_time(method, value, shrunk_value, goalpost_shift=settings.goalpost_shift)
     insert_rows(con, "perturbations", single_effects.round(6).assign(**keys))
-    indices = sobol_tables(
-        method, value, shrunk_value, base=settings.sobol_base, seed=settings.seed, **shared_settings
-    )
+    indices = sobol_tables(method, value, shrunk_value, base=settings.sobol_base, seed=settings.seed, **shared_settings)
     overall = indices.overall.rename(columns={"group": "choice"}).assign(place_id=None, **keys)
     insert_rows(con, "sobol", overall.round(6))
     by_place = indices.places.rename(columns={"group": "choice"}).assign(**keys)
@@ -146,17 +108,9 @@ def _write_sensitivity(
     insert_rows(con, "sobol", by_place.round(6))
 
 
-def _coherence(
-    method: Method, scores_by_basis: Mapping[str, MethodScores], places: _RankedPlaces
-) -> pd.DataFrame:
+def _coherence(method: Method, scores_by_basis: Mapping[str, MethodScores], places: _RankedPlaces) -> pd.DataFrame:
     """The audit of the units' own values: what stands in for them agrees by construction."""
     observed_scores = scores_by_basis[OBSERVED]
-    points, direct = (
-        observed_scores.scores.points[places.rows],
-        observed_scores.inputs.direct[places.rows],
-    )
-    dimension, score = (
-        observed_scores.scores.dimension[places.rows],
-        observed_scores.scores.score[places.rows],
-    )
+    points, direct = (observed_scores.scores.points[places.rows], observed_scores.inputs.direct[places.rows])
+    dimension, score = (observed_scores.scores.dimension[places.rows], observed_scores.scores.score[places.rows])
     return coherence_table(method, points, dimension, score, direct).round(9)

@@ -41,14 +41,7 @@ PeriodFunction = Callable[[date], int]
 
 PROCESSES = ("case", *PROCESS_EVENTS)
 # Counts of random groups of cases, from which the sampling correlations are estimated.
-RANDOM_GROUP_MEASURES = (
-    "entries",
-    "exits",
-    "opening_stock",
-    "case_counts",
-    "round_counts",
-    "price_ratios",
-)
+RANDOM_GROUP_MEASURES = ("entries", "exits", "opening_stock", "case_counts", "round_counts", "price_ratios")
 # Counts of the cases of local and of non-local creditors of each court.
 CREDITOR_MEASURES = ("entries", "exits", "opening_stock")
 LOCAL, NON_LOCAL = "local", "non_local"
@@ -98,9 +91,7 @@ def _create_schemas(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     gone when the build is over, get their own names of courts."""
     events = {event for process in PROCESSES for event in method.process_events(process)}
     con.register("event_codes", pd.DataFrame({"event": sorted({*events, "open"})}))
-    con.register(
-        "process_codes", pd.DataFrame({"process": PROCESSES, "position": range(len(PROCESSES))})
-    )
+    con.register("process_codes", pd.DataFrame({"process": PROCESSES, "position": range(len(PROCESSES))}))
     create_schema(con, "measures")
     con.unregister("event_codes")
     con.unregister("process_codes")
@@ -118,9 +109,7 @@ def _create_schemas(con: duckdb.DuckDBPyConnection, method: Method) -> None:
 def _compute_by_creditor(con: duckdb.DuckDBPyConnection) -> None:
     """The measures of the case process by where the creditor is: the same SQL over views in which
     the two groups of creditors of a court stand for two courts."""
-    court_expression = (
-        f"CASE WHEN creditor_local THEN '{LOCAL}:' ELSE '{NON_LOCAL}:' END || court_id"
-    )
+    court_expression = f"CASE WHEN creditor_local THEN '{LOCAL}:' ELSE '{NON_LOCAL}:' END || court_id"
     columns = f"* REPLACE ({court_expression} AS court_id)"
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW first_enforcement AS SELECT {columns} "
@@ -178,9 +167,7 @@ def _create_views(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_read_sql('lots')}")
 
 
-def _create_inputs(
-    con: duckdb.DuckDBPyConnection, method: Method, period_function: PeriodFunction
-) -> None:
+def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_function: PeriodFunction) -> None:
     """Create what the SQL files read beside the facts: windows, days, ages, codes, parameters."""
     con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
     con.execute(
@@ -207,9 +194,7 @@ def _create_inputs(
         QUALIFY COUNT(first_seen) OVER deliveries > 0
         """
     )
-    [(first_day, end_day)] = con.execute(
-        "SELECT MIN(from_day), MAX(end_day) FROM measures.windows"
-    ).fetchall()
+    [(first_day, end_day)] = con.execute("SELECT MIN(from_day), MAX(end_day) FROM measures.windows").fetchall()
     if first_day is None:
         raise InputError("warehouse_empty")
     _create_calendar(con, first_day, end_day, period_function)
@@ -242,8 +227,7 @@ def _create_calendar(
     days["period"] = [period_function(EPOCH + timedelta(days=day)) for day in days["day"]]
     con.register("days_frame", days)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE days AS "
-        "SELECT day::INTEGER AS day, period::INTEGER AS period FROM days_frame"
+        "CREATE OR REPLACE TEMP TABLE days AS SELECT day::INTEGER AS day, period::INTEGER AS period FROM days_frame"
     )
     con.unregister("days_frame")
     con.execute(
@@ -264,9 +248,7 @@ def _create_ages(con: duckdb.DuckDBPyConnection, grid: AgeGrid) -> None:
     age = np.arange(MAX_SPELL_DAYS)
     age_bin = grid.bin_index(age)
     elapsed_days = age - np.array(grid.edges)[age_bin]
-    con.register(
-        "ages_frame", pd.DataFrame({"age": age, "age_bin": age_bin, "elapsed_days": elapsed_days})
-    )
+    con.register("ages_frame", pd.DataFrame({"age": age, "age_bin": age_bin, "elapsed_days": elapsed_days}))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE ages AS SELECT age::INTEGER AS age, "
         "age_bin::SMALLINT AS age_bin, elapsed_days::INTEGER AS elapsed_days FROM ages_frame"
@@ -280,8 +262,7 @@ def _create_closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> No
         "SELECT DISTINCT COALESCE(close_mode, ''), COALESCE(recovery_mode, '') FROM cases"
     ).fetchall()
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE closing_events "
-        "(close_mode VARCHAR, recovery_mode VARCHAR, event VARCHAR)"
+        "CREATE OR REPLACE TEMP TABLE closing_events (close_mode VARCHAR, recovery_mode VARCHAR, event VARCHAR)"
     )
     for close_mode, recovery_mode in sorted(mode_pairs):
         con.execute(

@@ -43,9 +43,7 @@ def stratum_grid(method: Method) -> StratumGrid:
     if method.strata is None:
         return StratumGrid((SINGLE_GROUP,), 1, (SINGLE_GROUP,), (SINGLE_GROUP,))
     n_claim_classes = len(method.strata.claim_classes) + 2
-    return StratumGrid(
-        tuple(method.strata.classes), n_claim_classes, DEBTOR_KINDS, tuple(method.strata.assets)
-    )
+    return StratumGrid(tuple(method.strata.classes), n_claim_classes, DEBTOR_KINDS, tuple(method.strata.assets))
 
 
 def create_strata(con: duckdb.DuckDBPyConnection, method: Method) -> None:
@@ -58,34 +56,25 @@ def create_strata(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     single_group: dict[str, tuple[str, ...]] = {SINGLE_GROUP: ("*",)}
     cause_groups = method.strata.classes if method.strata else single_group
     _create_lookup(con, "case_classes", "cause", _code_numbers(con, "cases", "cause", cause_groups))
-    debtor_numbers = {
-        kind: axes.debtor_kinds.index(kind) if method.strata else 0 for kind in DEBTOR_KINDS
-    }
+    debtor_numbers = {kind: axes.debtor_kinds.index(kind) if method.strata else 0 for kind in DEBTOR_KINDS}
     _create_lookup(con, "debtor_kinds", "debtor_kind", debtor_numbers.items())
     asset_groups = method.strata.assets if method.strata else single_group
     asset_numbers = _code_numbers(con, "auction_rounds", "asset_class", asset_groups)
-    _create_lookup(
-        con, "asset_classes", "asset_class", [(a, axes.n_case_strata + n) for a, n in asset_numbers]
-    )
-    case_strata = product(
-        enumerate(axes.case_classes), range(axes.n_claim_classes), enumerate(axes.debtor_kinds)
-    )
+    _create_lookup(con, "asset_classes", "asset_class", [(a, axes.n_case_strata + n) for a, n in asset_numbers])
+    case_strata = product(enumerate(axes.case_classes), range(axes.n_claim_classes), enumerate(axes.debtor_kinds))
     rows: list[tuple[object, ...]] = [
         (
             (c * axes.n_claim_classes + claim_class) * len(axes.debtor_kinds) + d,
             "case",
             case_class,
-            claim_class
-            if claim_class < axes.n_claim_classes - 1 or axes.n_claim_classes == 1
-            else None,
+            claim_class if claim_class < axes.n_claim_classes - 1 or axes.n_claim_classes == 1 else None,
             debtor,
             None,
         )
         for (c, case_class), claim_class, (d, debtor) in case_strata
     ]
     rows += [
-        (axes.n_case_strata + number, "lot", None, None, None, asset)
-        for number, asset in enumerate(axes.asset_groups)
+        (axes.n_case_strata + number, "lot", None, None, None, asset) for number, asset in enumerate(axes.asset_groups)
     ]
     con.executemany("INSERT INTO measures.strata VALUES (?, ?, ?, ?, ?, ?)", rows)
 
@@ -99,9 +88,7 @@ def _code_numbers(
     return [(code, group_numbers.get(code, group_numbers["*"])) for (code,) in sorted(code_rows)]
 
 
-def _create_lookup(
-    con: duckdb.DuckDBPyConnection, table: str, column: str, rows: Iterable[tuple[str, int]]
-) -> None:
+def _create_lookup(con: duckdb.DuckDBPyConnection, table: str, column: str, rows: Iterable[tuple[str, int]]) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({column} VARCHAR, number INTEGER)")
     for row in rows:
         con.execute(f"INSERT INTO {table} VALUES (?, ?)", list(row))

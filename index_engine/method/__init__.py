@@ -22,14 +22,7 @@ from index_engine.method.model import (
     Statistic,
     Strata,
 )
-from index_engine.method.read import (
-    DEFAULT,
-    builtin_methods,
-    load_method,
-    load_methods,
-    parse_method,
-    parse_methods,
-)
+from index_engine.method.read import DEFAULT, builtin_methods, load_method, load_methods, parse_method, parse_methods
 
 __all__ = [
     "AUCTION_COUNTS",

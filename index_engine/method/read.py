@@ -59,13 +59,7 @@ TYPE_NAMES = {
 CASE_MIX = {"max_weight": 5.0, "min_overlap": 0.8}
 PEERS = {"size_breaks": (), "tiers": 1, "min_members": 10}
 RANKS = {"draws": 10_000, "seed": 1, "top_share": 0.25}
-SENSITIVITY = {
-    "replicates": 1000,
-    "concentration": 40.0,
-    "goalpost_shift": 0.1,
-    "sobol_base": 256,
-    "seed": 1,
-}
+SENSITIVITY = {"replicates": 1000, "concentration": 40.0, "goalpost_shift": 0.1, "sobol_base": 256, "seed": 1}
 # Courts in order of score are published only where a method file says so; see method.toml.
 PUBLICATION = {"court_order": "bands"}
 # Tables that decide what is counted, and so are those of all methods of one build.
@@ -194,9 +188,7 @@ def _read_method(raw: dict[str, Any], text: str) -> Method:
     months = _check_type(period["months"], int, "period.months")
     if months % 3 or months <= 0:
         raise InputError("period_months", months=months)
-    dimensions = tuple(
-        _build_dataclass(Dimension, f"dimension {d.get('id', '')}", d) for d in raw["dimension"]
-    )
+    dimensions = tuple(_build_dataclass(Dimension, f"dimension {d.get('id', '')}", d) for d in raw["dimension"])
     return _build_dataclass(
         Method,
         "",
@@ -212,19 +204,11 @@ def _read_method(raw: dict[str, Any], text: str) -> Method:
             "recovery_events": _read_lists(raw.get("recovery_events", {}), "recovery_events"),
             "strata": _read_strata(raw.get("strata")),
             "case_mix": _build_dataclass(CaseMix, "case_mix", CASE_MIX | raw.get("case_mix", {})),
-            "peers": _build_dataclass(
-                Peers, "peers", PEERS | _lists_to_tuples(raw.get("peers", {}))
-            ),
+            "peers": _build_dataclass(Peers, "peers", PEERS | _lists_to_tuples(raw.get("peers", {}))),
             "ranks": _build_dataclass(Ranks, "ranks", RANKS | raw.get("ranks", {})),
-            "sensitivity": _build_dataclass(
-                Sensitivity, "sensitivity", SENSITIVITY | raw.get("sensitivity", {})
-            ),
-            "publication": _build_dataclass(
-                Publication, "publication", PUBLICATION | raw.get("publication", {})
-            ),
-            "bands": tuple(
-                _build_dataclass(Band, f"band {b.get('id', '')}", b) for b in raw.get("band", [])
-            ),
+            "sensitivity": _build_dataclass(Sensitivity, "sensitivity", SENSITIVITY | raw.get("sensitivity", {})),
+            "publication": _build_dataclass(Publication, "publication", PUBLICATION | raw.get("publication", {})),
+            "bands": tuple(_build_dataclass(Band, f"band {b.get('id', '')}", b) for b in raw.get("band", [])),
             "dimensions": dimensions,
             "indicators": _read_indicators(raw["indicator"], dimensions),
             "checks": _read_statistics(Check, "check", raw.get("check", [])),
@@ -250,9 +234,7 @@ def _read_strata(table: dict[str, Any] | None) -> Strata | None:
     return _build_dataclass(Strata, "strata", values)
 
 
-def _read_indicators(
-    entries: Sequence[dict[str, Any]], dimensions: Sequence[Dimension]
-) -> tuple[Indicator, ...]:
+def _read_indicators(entries: Sequence[dict[str, Any]], dimensions: Sequence[Dimension]) -> tuple[Indicator, ...]:
     """The indicators by dimension, and in a dimension by `order`."""
     position = {dimension.id: i for i, dimension in enumerate(dimensions)}
     indicators = _read_statistics(Indicator, "indicator", entries)

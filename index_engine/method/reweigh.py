@@ -23,9 +23,7 @@ def reweigh_method(method: Method, weights: Mapping[str, float]) -> Method:
     indicators = [replace(i, weight=weights.get(i.id, i.weight)) for i in method.indicators]
     # A dimension whose indicators are all left out is left out too.
     weighted_dimensions = [
-        d
-        for d in dimensions
-        if d.weight > 0 and any(i.weight > 0 for i in indicators if i.dimension == d.id)
+        d for d in dimensions if d.weight > 0 and any(i.weight > 0 for i in indicators if i.dimension == d.id)
     ]
     if not weighted_dimensions:
         raise ValueError("all weights are 0: nothing is left to score")

@@ -89,9 +89,7 @@ def _strata_faults(method: Method, vocabulary: dict[str, dict[str, str]]) -> Ite
                 yield Message("strata_group_for_others_missing", table=table)
             for code in codes:
                 if code not in {*vocabulary[vocabulary_key], "*"}:
-                    yield Message(
-                        "strata_code_unknown", table=table, vocabulary=vocabulary_key, code=code
-                    )
+                    yield Message("strata_code_unknown", table=table, vocabulary=vocabulary_key, code=code)
         claim_classes = strata.claim_classes
         if len(claim_classes) > MAX_CLAIM_CLASSES or any(
             not isinstance(upper, int) or upper <= 0 for upper in claim_classes
@@ -107,9 +105,7 @@ def _strata_faults(method: Method, vocabulary: dict[str, dict[str, str]]) -> Ite
 
 def _comparison_faults(method: Method) -> Iterator[Message]:
     size_breaks = method.peers.size_breaks
-    if any(not isinstance(b, int) for b in size_breaks) or any(
-        b <= a for a, b in pairwise(size_breaks)
-    ):
+    if any(not isinstance(b, int) for b in size_breaks) or any(b <= a for a, b in pairwise(size_breaks)):
         yield Message("size_breaks_order")
     if method.peers.tiers < 1 or method.peers.min_members < 2:
         yield Message("peers_range")
@@ -143,9 +139,7 @@ def _entry_faults(method: Method) -> Iterator[Message]:
             yield Message("dimension_empty", dimension=dimension.id)
     for indicator in method.indicators:
         if indicator.dimension not in {d.id for d in method.dimensions}:
-            yield Message(
-                "indicator_dimension_unknown", indicator=indicator.id, dimension=indicator.dimension
-            )
+            yield Message("indicator_dimension_unknown", indicator=indicator.id, dimension=indicator.dimension)
         if indicator.weight <= 0:
             yield Message("indicator_weight", indicator=indicator.id)
         if indicator.best == indicator.worst:
@@ -169,9 +163,7 @@ def _entry_faults(method: Method) -> Iterator[Message]:
 def _estimate_fault(estimate: Estimate, method: Method) -> Message | None:
     if estimate.kind in ("incidence", "restricted_mean"):
         if estimate.process not in ("case", *PROCESS_EVENTS):
-            return Message(
-                "process_unknown", process=estimate.process, processes=["case", *PROCESS_EVENTS]
-            )
+            return Message("process_unknown", process=estimate.process, processes=["case", *PROCESS_EVENTS])
         if not estimate.events:
             return Message("event_missing")
         if len(set(estimate.events)) != len(estimate.events):
@@ -187,14 +179,10 @@ def _estimate_fault(estimate: Estimate, method: Method) -> Message | None:
                 return Message("count_unknown", name=name)
     elif estimate.kind == "amount_rate":
         if (estimate.numerator, estimate.denominator) not in AMOUNTS:
-            return Message(
-                "amounts_unknown", numerator=estimate.numerator, denominator=estimate.denominator
-            )
+            return Message("amounts_unknown", numerator=estimate.numerator, denominator=estimate.denominator)
     elif estimate.kind == "mean":
         if (estimate.numerator, estimate.denominator) not in MEANS:
-            return Message(
-                "mean_unknown", numerator=estimate.numerator, denominator=estimate.denominator
-            )
+            return Message("mean_unknown", numerator=estimate.numerator, denominator=estimate.denominator)
     elif estimate.kind != "median":
         return Message("estimate_kind_unknown", kind=estimate.kind)
     return None

@@ -25,9 +25,7 @@ MAX_BASELINE, MIN_BASELINE = 12, 6  # quarters before these
 MIN_N = 30  # of the denominator in a quarter that counts
 ALLOWANCE = 0.5  # k, in standard deviations: half the shift that is found soonest
 PRIOR_QUARTERS = 12  # quarters that the spread of all places counts as beside the place's own
-FALSE_ALARM_RATE = (
-    0.001  # probability that a series without a change signals within the four quarters
-)
+FALSE_ALARM_RATE = 0.001  # probability that a series without a change signals within the four quarters
 # h by number of baseline quarters: what `alarm_limit` finds for FALSE_ALARM in two million draws
 # each (seed 7); a test draws them again.
 ALARM_LIMITS = {6: 6.92, 7: 6.69, 8: 6.52, 9: 6.39, 10: 6.3, 11: 6.2, 12: 6.13}
@@ -57,9 +55,7 @@ class CusumCharts:
 # ---------------------------------------------------------------- the chart
 
 
-def seasonal_effects(
-    numerator: Array, denominator: Array, quarters: npt.NDArray[np.int64]
-) -> Array:
+def seasonal_effects(numerator: Array, denominator: Array, quarters: npt.NDArray[np.int64]) -> Array:
     """Seasonal component of a rate on the logit scale, (quarter,), from the counts of the nation.
 
     Least squares of the logits on a straight line in time and the quarter of the year, whose four
@@ -88,9 +84,7 @@ def compute_charts(numerator: Array, denominator: Array, seasonal: Array) -> Cus
     expected_logit = _baseline_logit(numerator, denominator, baseline)[:, None] + seasonal
     theta = np.arcsin(np.sqrt(_expit(expected_logit)))
     with np.errstate(invalid="ignore"):  # quarters without a case, which are not counted
-        observed_theta = np.arcsin(
-            np.sqrt((numerator + 0.375) / (denominator + 0.75))
-        )  # Anscombe 1948
+        observed_theta = np.arcsin(np.sqrt((numerator + 0.375) / (denominator + 0.75)))  # Anscombe 1948
     w = np.where(usable, 2.0 * np.sqrt(denominator) * (observed_theta - theta), 0.0)
     # The level is settled on the scale of the chart: baseline differences, by root n, add up to 0.
     root = np.sqrt(denominator)
@@ -113,18 +107,14 @@ def _baseline_logit(numerator: Array, denominator: Array, baseline: Flags) -> Ar
     return logit
 
 
-def _shrink_variances(
-    place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: Flags
-) -> Array:
+def _shrink_variances(place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: Flags) -> Array:
     """Variances (unit,) of which `own` is known from m - 1 degrees of freedom only, drawn to what
     is usual at the level: 1 of chance, and as much more as quarters differ beyond it, which tells
     the more the larger n is. Each counts by its degrees of freedom."""
     excess_variance = (place_variance - 1.0)[has_chart].sum() / max(mean_n[has_chart].sum(), 1.0)
     prior_variance = 1.0 + max(excess_variance, 0.0) * mean_n
     degrees = m - 1.0
-    shrunk: Array = (PRIOR_QUARTERS * prior_variance + degrees * place_variance) / (
-        PRIOR_QUARTERS + degrees
-    )
+    shrunk: Array = (PRIOR_QUARTERS * prior_variance + degrees * place_variance) / (PRIOR_QUARTERS + degrees)
     return shrunk
 
 
@@ -169,8 +159,6 @@ def alarm_limit(baseline: int, draws: int, seed: int) -> float:
     variance = baseline_values.var(axis=1, ddof=1)
     degrees = baseline - 1
     shrunk_variance = (PRIOR_QUARTERS + degrees * variance) / (PRIOR_QUARTERS + degrees)
-    z = (x[:, baseline:] - baseline_values.mean(axis=1, keepdims=True)) / np.sqrt(shrunk_variance)[
-        :, None
-    ]
+    z = (x[:, baseline:] - baseline_values.mean(axis=1, keepdims=True)) / np.sqrt(shrunk_variance)[:, None]
     upper_sum, lower_sum = _cusum(z)
     return float(np.quantile(np.maximum(upper_sum, lower_sum).max(axis=1), 1.0 - FALSE_ALARM_RATE))

@@ -20,22 +20,14 @@ from index_engine.method import Check, Indicator, Method, Statistic
 from index_engine.monitoring import cusum
 from index_engine.monitoring.cusum import CusumCharts
 
-STATISTICS = (
-    "zhongben_rate",
-    "completion_rate",
-    "closure_rate",
-    "zhongben_120",
-    "first_round_sold",
-)
+STATISTICS = ("zhongben_rate", "completion_rate", "closure_rate", "zhongben_120", "first_round_sold")
 LEVELS = ("province", "city", "court")
 RIBBON_Z = 1.96  # standard deviations of the band that is drawn
 
 
 def monitored_statistics(method: Method) -> list[Statistic | Check | Indicator]:
     """The figures, checks and indicators of a method that are watched, in the order of FIGURES."""
-    statistics = {
-        entry.id: entry for entry in (*method.statistics, *method.checks, *method.indicators)
-    }
+    statistics = {entry.id: entry for entry in (*method.statistics, *method.checks, *method.indicators)}
     return [statistics[name] for name in STATISTICS if name in statistics]
 
 
@@ -47,11 +39,7 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     total_table = count_estimates.read_totals(con, yearly_windows.axes)
     levels = read_places(con)
     nation = count_estimates.window_totals(total_table, quarters, levels[0].members)
-    tables: dict[str, list[pd.DataFrame]] = {
-        "monitored_series": [],
-        "exceptions": [],
-        "exception_series": [],
-    }
+    tables: dict[str, list[pd.DataFrame]] = {"monitored_series": [], "exceptions": [], "exception_series": []}
     for level in levels:
         if level.level not in LEVELS:
             continue
@@ -100,17 +88,11 @@ def _period_rows(rate: _Rate, position: int) -> Iterator[tuple[str, pd.DataFrame
         return
     span = slice(start, position + 1)
     numbers = np.array([periods.parse(quarter) for quarter in rate.quarters[span]])
-    seasonal = cusum.seasonal_effects(
-        rate.nation_numerator[span], rate.nation_denominator[span], numbers
-    )
+    seasonal = cusum.seasonal_effects(rate.nation_numerator[span], rate.nation_denominator[span], numbers)
     charts = cusum.compute_charts(rate.numerator[:, span], rate.denominator[:, span], seasonal)
     sums = np.stack([charts.upper_sum, charts.lower_sum])
     has_signal = charts.has_chart & (sums > charts.limit[:, None]).any(axis=(0, 2))
-    keys = {
-        "level": rate.level.level,
-        "period": rate.quarters[position],
-        "statistic": rate.statistic,
-    }
+    keys = {"level": rate.level.level, "period": rate.quarters[position], "statistic": rate.statistic}
     series = int(charts.has_chart.sum())
     if not series:
         return
@@ -131,11 +113,7 @@ def _signal_rows(
     rate: _Rate, charts: CusumCharts, place: int, span: slice
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
     """What is said of one signal, and its series."""
-    numerator, denominator, quarters = (
-        rate.numerator[place, span],
-        rate.denominator[place, span],
-        rate.quarters[span],
-    )
+    numerator, denominator, quarters = (rate.numerator[place, span], rate.denominator[place, span], rate.quarters[span])
     direction = "up" if charts.upper_sum[place].max() > charts.lower_sum[place].max() else "down"
     sums = (charts.upper_sum if direction == "up" else charts.lower_sum)[place]
     limit = float(charts.limit[place])
@@ -147,9 +125,7 @@ def _signal_rows(
     usable = charts.usable[place]
     expected_rate = np.sin(theta) ** 2
     half_width = RIBBON_Z * dispersion / (2.0 * np.sqrt(np.maximum(denominator, 1.0)))
-    low, high = (
-        np.sin(np.clip(theta + side * half_width, 0.0, np.pi / 2)) ** 2 for side in (-1, 1)
-    )
+    low, high = (np.sin(np.clip(theta + side * half_width, 0.0, np.pi / 2)) ** 2 for side in (-1, 1))
     after_n = denominator[change_start:].sum()
     row: dict[str, object] = {
         "direction": direction,

@@ -101,17 +101,13 @@ def read_neighbours(level: str, file: Path = NEIGHBOURS_FILE) -> Neighbours:
         raise InputError("neighbours_missing", file=file)
     with file.open(encoding="utf-8", newline="") as stream:
         neighbour_codes = {
-            row["code"]: row["neighbours"].split()
-            for row in csv.DictReader(stream)
-            if row["level"] == level
+            row["code"]: row["neighbours"].split() for row in csv.DictReader(stream) if row["level"] == level
         }
     ids = tuple(sorted(neighbour_codes))
     position_by_code = {code: position for position, code in enumerate(ids)}
     adjacent = np.zeros((len(ids), len(ids)), dtype=np.bool_)
     for code, codes in neighbour_codes.items():
-        adjacent[position_by_code[code], [position_by_code[neighbour] for neighbour in codes]] = (
-            True
-        )
+        adjacent[position_by_code[code], [position_by_code[neighbour] for neighbour in codes]] = True
     return Neighbours(ids, adjacent)
 
 
@@ -172,9 +168,7 @@ def _moran(field: _SpatialInput) -> Moran:
     return Moran(i, expected, variance, z, float(_upper_tail(z)), n, field.islands, "estimated")
 
 
-def local_moran(
-    values: Array, neighbours: Neighbours, *, permutations: int = PERMUTATIONS, seed: int
-) -> LocalMoran:
+def local_moran(values: Array, neighbours: Neighbours, *, permutations: int = PERMUTATIONS, seed: int) -> LocalMoran:
     """Local Moran's I of values (unit,) in the order of `near.ids`, and the clusters.
 
     I of a unit is its z times the mean z of its neighbours, over the mean of z² (Anselin 1995, the
@@ -199,9 +193,7 @@ def _local(field: _SpatialInput, permutations: int, seed: int) -> LocalMoran:
     second_moment = (z**2).mean()
     i = z * lag / second_moment
     expected = -(z**2) / ((n - 1) * second_moment)
-    variance = (
-        (z / second_moment) ** 2 * (n / (n - 2)) * (1.0 / field.neighbours.degree - 1.0 / (n - 1))
-    )
+    variance = (z / second_moment) ** 2 * (n / (n - 2)) * (1.0 / field.neighbours.degree - 1.0 / (n - 1))
     variance *= second_moment - z**2 / (n - 1)
     # A unit at the mean has I = 0 whoever its neighbours are, and one beside all others the same I
     # however they are shuffled: without a spread there is no z.
@@ -260,9 +252,7 @@ def _draws(n: int, k: int, draws: int, seed: int) -> _Draws:
         duplicates = np.arange(draws)
         while duplicates.size:
             places[turn, duplicates] = random.integers(n, size=duplicates.size, dtype=np.uint16)
-            duplicates = duplicates[
-                (places[:turn, duplicates] == places[turn, duplicates]).any(axis=0)
-            ]
+            duplicates = duplicates[(places[:turn, duplicates] == places[turn, duplicates]).any(axis=0)]
     order = np.argsort(places, axis=None, kind="stable")
     starts = np.searchsorted(places.ravel()[order], np.arange(n + 1))
     return _Draws(places, order // draws, order % draws, starts)
@@ -318,11 +308,7 @@ def write(con: duckdb.DuckDBPyConnection, method_id: str, *, seed: int = 0) -> N
 
 
 def _write_level(
-    con: duckdb.DuckDBPyConnection,
-    keys: pd.DataFrame,
-    values: Array,
-    neighbours: Neighbours,
-    seed: int,
+    con: duckdb.DuckDBPyConnection, keys: pd.DataFrame, values: Array, neighbours: Neighbours, seed: int
 ) -> None:
     """Rows of one level from values (map, unit); `keys` has a row for each map."""
     global_rows: list[dict[str, object]] = []
@@ -335,9 +321,7 @@ def _write_level(
         global_rows.append({**vars(global_result), "islands": len(global_result.islands)})
         ids += [*local_result.ids, *local_result.islands]
         clusters += [*local_result.cluster.tolist(), *["island"] * len(local_result.islands)]
-        local_numbers = np.column_stack(
-            [local_result.i, local_result.z, local_result.pseudo_p, local_result.q]
-        )
+        local_numbers = np.column_stack([local_result.i, local_result.z, local_result.pseudo_p, local_result.q])
         numbers.append(np.vstack([local_numbers, np.full((len(local_result.islands), 4), np.nan)]))
     _insert(con, "spatial", pd.concat([keys, pd.DataFrame(global_rows)], axis=1))
     counts = [len(rows) for rows in numbers]

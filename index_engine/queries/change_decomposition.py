@@ -29,8 +29,6 @@ def change_decomposition(
     """'score' first, then every indicator. The split in this order is that of Kitagawa (1955, JASA
     50: 1168-1194) without its interaction, which goes to mix."""
     earlier_period = periods.label(periods.parse(period) - periods.QUARTERS_PER_YEAR)
-    rows = snapshot.frame(
-        "change_decomposition", snapshot.method.id, level, place_id, period, earlier_period
-    )
+    rows = snapshot.frame("change_decomposition", snapshot.method.id, level, place_id, period, earlier_period)
     items = ["score", *(i.id for i in snapshot.method.indicators)]
     return rows.set_index("item").reindex(items).astype(float).reset_index()

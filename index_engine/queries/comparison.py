@@ -37,7 +37,5 @@ def comparison(snapshot: Snapshot, baseline: PlacePeriod, target: PlacePeriod) -
 
 def _state(snapshot: Snapshot, key: PlacePeriod, basis: str) -> State:
     level, place_id, period = key
-    inputs = score_inputs.read_inputs(
-        snapshot.cursor(), snapshot.method, basis, level, period, place_id
-    )
+    inputs = score_inputs.read_inputs(snapshot.cursor(), snapshot.method, basis, level, period, place_id)
     return index_comparison.state(snapshot.method, inputs)

@@ -25,7 +25,5 @@ def courts(snapshot: Snapshot) -> Annotated[pd.DataFrame, Court]:
     """One row a court that has a row of scores, in order of code."""
     rows = snapshot.frame("courts")
     court_names = zip(rows["special"], rows.pop("name"), rows.pop("name_en"), strict=True)
-    rows["kind"] = [
-        kind_from_name(name, name_en) if special else "" for special, name, name_en in court_names
-    ]
+    rows["kind"] = [kind_from_name(name, name_en) if special else "" for special, name, name_en in court_names]
     return rows

@@ -6,12 +6,7 @@ from index_engine.queries.snapshot import Snapshot
 
 
 def dimension_points(
-    snapshot: Snapshot,
-    level: str,
-    index_column: str,
-    *,
-    period: str | None = None,
-    place_id: str | None = None,
+    snapshot: Snapshot, level: str, index_column: str, *, period: str | None = None, place_id: str | None = None
 ) -> pd.DataFrame:
     """Points (0-100) by `index_column`, 'place_id' (of one period) or 'period' (of one place), and
     one column for each dimension of the method, by id."""

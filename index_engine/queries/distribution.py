@@ -25,9 +25,7 @@ class Distribution:
 
 
 @question
-def distribution(
-    snapshot: Snapshot, level: str, period: str
-) -> Annotated[pd.DataFrame, Distribution]:
+def distribution(snapshot: Snapshot, level: str, period: str) -> Annotated[pd.DataFrame, Distribution]:
     """One row an item. Of an indicator or a check, only values estimated from the place's own cases
     count; of a statistic, only those of places with a score. Quantiles are those of Hyndman and Fan
     (1996, The American Statistician 50: 361-365), type 7. Special courts are left out."""

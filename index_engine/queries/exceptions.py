@@ -71,18 +71,14 @@ def monitoring_summary(snapshot: Snapshot, period: str) -> Annotated[pd.DataFram
 
 
 @question
-def exceptions(
-    snapshot: Snapshot, level: str, period: str
-) -> Annotated[pd.DataFrame, ChangeSignal]:
+def exceptions(snapshot: Snapshot, level: str, period: str) -> Annotated[pd.DataFrame, ChangeSignal]:
     """Signals of a level (province, city, court) within the four quarters to `period`; the latest
     first, then the strongest."""
     return snapshot.add_names(level, snapshot.frame("exceptions", level, period))
 
 
 @question
-def exception_series(
-    snapshot: Snapshot, level: str, period: str
-) -> Annotated[pd.DataFrame, ExceptionQuarter]:
+def exception_series(snapshot: Snapshot, level: str, period: str) -> Annotated[pd.DataFrame, ExceptionQuarter]:
     """The quarters behind every exception of a level and period, oldest first."""
     return snapshot.frame("exception_series", level, period)
 

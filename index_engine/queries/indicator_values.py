@@ -41,8 +41,6 @@ def indicator_values(
     bounds = bounded_interval(rows["value"], rows["se"], method.z, entry.unit)
     rows.insert(3, "low", bounds[0])
     rows.insert(4, "high", bounds[1])
-    bound_points = np.column_stack(
-        [normalise(bound, entry.worst, entry.best, method.floor) for bound in bounds]
-    )
+    bound_points = np.column_stack([normalise(bound, entry.worst, entry.best, method.floor) for bound in bounds])
     rows["points_low"], rows["points_high"] = np.sort(bound_points, axis=1).T
     return rows

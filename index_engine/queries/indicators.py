@@ -75,37 +75,24 @@ def indicators(
 
 
 @question
-def checks(
-    snapshot: Snapshot, level: str, place_id: str, period: str
-) -> Annotated[pd.DataFrame, CheckEstimate]:
+def checks(snapshot: Snapshot, level: str, place_id: str, period: str) -> Annotated[pd.DataFrame, CheckEstimate]:
     """One row a check of the main method, in its order: whether closings are real."""
     method = snapshot.main
     rows = _read_estimates(snapshot, method, level, place_id, period, method.checks)
-    rows["nation_low"], rows["nation_high"] = bounded_interval(
-        rows["nation"], rows["nation_se"], method.z, "share"
-    )
+    rows["nation_low"], rows["nation_high"] = bounded_interval(rows["nation"], rows["nation_se"], method.z, "share")
     columns = ["value", "se", "low", "high", "n", "status"]
     columns += ["nation", "nation_low", "nation_high", "nation_n"]
     return rows.rename(columns={"indicator": "check"})[["check", *columns]]
 
 
 def _read_estimates(
-    snapshot: Snapshot,
-    method: Method,
-    level: str,
-    place_id: str,
-    period: str,
-    entries: Sequence[Indicator | Check],
+    snapshot: Snapshot, method: Method, level: str, place_id: str, period: str, entries: Sequence[Indicator | Check]
 ) -> pd.DataFrame:
     """Estimates of some entries of a method, with intervals inside what is possible."""
     rows = snapshot.frame("indicators", method.id, level, place_id, period)
     rows = rows.set_index("indicator").reindex([entry.id for entry in entries]).reset_index()
     units = [entry.unit for entry in entries]
-    for column, prefix, position in (
-        ("value", "", 3),
-        ("adjusted", "adjusted_", None),
-        ("shrunk", "shrunk_", None),
-    ):
+    for column, prefix, position in (("value", "", 3), ("adjusted", "adjusted_", None), ("shrunk", "shrunk_", None)):
         bounds = bounded_interval(rows[column], rows[f"{prefix}se"], method.z, units)
         for offset, name in enumerate(("low", "high")):
             column_position = len(rows.columns) if position is None else position + offset

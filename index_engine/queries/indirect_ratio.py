@@ -22,9 +22,7 @@ class IndirectRatio:
 
 
 @question
-def indirect_ratio(
-    snapshot: Snapshot, level: str, place_id: str, period: str
-) -> IndirectRatio | None:
+def indirect_ratio(snapshot: Snapshot, level: str, place_id: str, period: str) -> IndirectRatio | None:
     """None where too few payments are expected."""
     rows = snapshot.frame("indirect_ratio", level, place_id, period)
     return next(iter(typed_rows(rows, IndirectRatio)), None)

@@ -17,8 +17,6 @@ class MixOverlap:
 
 
 @question
-def mix_overlap(
-    snapshot: Snapshot, level: str, place_id: str, period: str
-) -> Annotated[pd.DataFrame, MixOverlap]:
+def mix_overlap(snapshot: Snapshot, level: str, place_id: str, period: str) -> Annotated[pd.DataFrame, MixOverlap]:
     """One row a process, in order of name."""
     return snapshot.frame("mix_overlap", level, place_id, period)

@@ -21,8 +21,6 @@ class MonthlyFlow:
 
 
 @question
-def monthly_flows(
-    snapshot: Snapshot, level: str, place_id: str
-) -> Annotated[pd.DataFrame, MonthlyFlow]:
+def monthly_flows(snapshot: Snapshot, level: str, place_id: str) -> Annotated[pd.DataFrame, MonthlyFlow]:
     """One row a flow and month, of the flows with enough a month."""
     return snapshot.frame("monthly_flows", level, place_id)

@@ -22,9 +22,7 @@ def publication_order(snapshot: Snapshot, level: str, rows: pd.DataFrame) -> pd.
     if snapshot.publishes_ranks(level):
         return rows.reset_index(drop=True)
     band_position = rows["band"].map(snapshot.method.band_position, na_action=None)
-    sort_keys = pd.DataFrame(
-        {"none": rows["score"].isna(), "band": band_position, "id": rows["place_id"]}
-    )
+    sort_keys = pd.DataFrame({"none": rows["score"].isna(), "band": band_position, "id": rows["place_id"]})
     row_order = sort_keys.sort_values(["none", "band", "id"]).index
     return without_ranks(rows.loc[row_order].reset_index(drop=True))
 

@@ -54,16 +54,10 @@ def reweighted_scores(
     inputs = score_inputs.read_inputs(snapshot.cursor(), method, "observed", level, period)
     positions = pd.Index(inputs.keys["place_id"]).get_indexer(default_scores["place_id"])
     columns = reweighted_columns(
-        method,
-        inputs,
-        positions,
-        default_scores["score"].notna().to_numpy(),
-        default_scores["rank"].notna().to_numpy(),
+        method, inputs, positions, default_scores["score"].notna().to_numpy(), default_scores["rank"].notna().to_numpy()
     )
     rows = default_scores[["place_id", *PLACE_COLUMNS, "n", "status"]].assign(
-        score=columns.pop("score"),
-        default_score=default_scores["score"],
-        default_rank=default_scores["rank"],
+        score=columns.pop("score"), default_score=default_scores["score"], default_rank=default_scores["rank"]
     )
     rows[columns.columns] = columns
     rows["rank_change"] = rows["default_rank"].astype("Int64") - rows["rank"]

@@ -97,9 +97,7 @@ def perturbations(snapshot: Snapshot, level: str) -> Annotated[pd.DataFrame, Per
 
 
 @question
-def sobol(
-    snapshot: Snapshot, level: str, place_id: str | None = None
-) -> Annotated[pd.DataFrame, SobolIndex]:
+def sobol(snapshot: Snapshot, level: str, place_id: str | None = None) -> Annotated[pd.DataFrame, SobolIndex]:
     """Sobol indices of the mean change of rank over all places, or of the rank of one."""
     return snapshot.frame("sobol", snapshot.method.id, level, place_id)
 

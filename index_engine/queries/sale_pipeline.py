@@ -29,9 +29,7 @@ class SaleStage:
 
 
 @question
-def sale_pipeline(
-    snapshot: Snapshot, level: str, place_id: str, period: str
-) -> Annotated[pd.DataFrame, SaleStage]:
+def sale_pipeline(snapshot: Snapshot, level: str, place_id: str, period: str) -> Annotated[pd.DataFrame, SaleStage]:
     """One row a stage: first, second, sale, relisted."""
     return snapshot.frame(
         "sale_pipeline",

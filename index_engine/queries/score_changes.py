@@ -61,9 +61,7 @@ def score_changes(
     rows.insert(4, "low", low.round(2))
     rows.insert(5, "high", high.round(2))
     rows.insert(6, "beyond", (rows["low"] > 0.0) | (rows["high"] < 0.0))
-    rows = rows.join(
-        _largest_contributions(snapshot, level, period, earlier_period, rows["place_id"])
-    )
+    rows = rows.join(_largest_contributions(snapshot, level, period, earlier_period, rows["place_id"]))
     if snapshot.publishes_ranks(level):
         sort_columns = ["change", "place_id"]
         rows = rows.sort_values(sort_columns, ascending=[False, True], ignore_index=True)
@@ -85,14 +83,10 @@ def _largest_contributions(
         values: Array = wide.reindex(index=place_ids, columns=keys).to_numpy(dtype=float)
         return values
 
-    position, part = largest_contribution(
-        method, matrix("points", earlier_period), matrix("points", period)
-    )
+    position, part = largest_contribution(method, matrix("points", earlier_period), matrix("points", period))
     cells = np.arange(len(place_ids)), position
     values = {
-        quarter: np.where(
-            matrix("own", quarter)[cells] == 1.0, matrix("value", quarter)[cells], np.nan
-        )
+        quarter: np.where(matrix("own", quarter)[cells] == 1.0, matrix("value", quarter)[cells], np.nan)
         for quarter in (period, earlier_period)
     }
     return pd.DataFrame(

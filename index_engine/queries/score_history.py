@@ -29,9 +29,7 @@ class ScoreQuarter:
 
 
 @question
-def score_history(
-    snapshot: Snapshot, level: str, place_id: str
-) -> Annotated[pd.DataFrame, ScoreQuarter]:
+def score_history(snapshot: Snapshot, level: str, place_id: str) -> Annotated[pd.DataFrame, ScoreQuarter]:
     """One row a quarter, oldest first; after the columns of ScoreQuarter, points (0-100) of each
     dimension by its id."""
     rows = snapshot.frame("score_history", snapshot.method.id, level, place_id)

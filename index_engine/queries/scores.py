@@ -66,9 +66,7 @@ class Score:
 
 
 @question
-def scores(
-    snapshot: Snapshot, level: str, period: str, parent: str | None = None
-) -> Annotated[pd.DataFrame, Score]:
+def scores(snapshot: Snapshot, level: str, period: str, parent: str | None = None) -> Annotated[pd.DataFrame, Score]:
     """One row a place, those of `parent` alone where it is given; best first, unscored last, or in
     the order of bands (see Snapshot.publishes_ranks). After the columns of Score, points (0-100) of
     each dimension by its id."""
@@ -92,9 +90,7 @@ def scores(
 def _add_change_interval(rows: pd.DataFrame, window_quarters: int) -> pd.DataFrame:
     """Rows of the query with the interval of the change on the year in place of the earlier one."""
     current = tuple(rows[column].to_numpy(dtype=float) for column in ("low", "score", "high"))
-    earlier = tuple(
-        rows.pop(f"{column}_before").to_numpy(dtype=float) for column in ("low", "score", "high")
-    )
+    earlier = tuple(rows.pop(f"{column}_before").to_numpy(dtype=float) for column in ("low", "score", "high"))
     low, high = change_interval(current, earlier)
     if window_quarters > periods.QUARTERS_PER_YEAR:
         low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)

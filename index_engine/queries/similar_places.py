@@ -47,7 +47,5 @@ def similar_places(
         is_self, similarity.case_mix(filings, court_ids), rows["n"].to_numpy(dtype=float)
     )
     is_special = np.array([snapshot.place(level, row_id).special for row_id in rows["place_id"]])
-    rows = rows[
-        ~is_self & (is_special == special) & rows["score"].notna() & rows["distance"].notna()
-    ]
+    rows = rows[~is_self & (is_special == special) & rows["score"].notna() & rows["distance"].notna()]
     return rows.sort_values(["distance", "place_id"], ignore_index=True).head(k)[columns]

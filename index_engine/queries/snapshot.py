@@ -67,15 +67,11 @@ class Snapshot:
         meta = dict(self.rows("meta"))
         if meta.get("build") != BUILD_VERSION:
             self._con.close()
-            raise InputError(
-                "build_outdated" if "method" in meta else "nothing_built", warehouse=path
-            )
+            raise InputError("build_outdated" if "method" in meta else "nothing_built", warehouse=path)
         self.methods = _parse_methods(meta, f"{path} (method)")
         if method and method not in self.methods:
             self._con.close()
-            raise InputError(
-                "no_such_method", warehouse=path, method=method, methods=list(self.methods)
-            )
+            raise InputError("no_such_method", warehouse=path, method=method, methods=list(self.methods))
         self.main = next(iter(self.methods.values()))
         self.method = self.methods[method or self.main.id]
         # What was imported after the build is not in the scores, so it is not shown with them.

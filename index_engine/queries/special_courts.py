@@ -24,8 +24,4 @@ def special_court_kinds() -> Mapping[str, Mapping[str, str]]:
 def kind_from_name(name: str, name_en: str | None) -> str:
     """Id of the kind of a special court, by the words in its names; 'other' where none is known."""
     text = f"{name} {name_en or ''}".casefold()
-    return next(
-        kind
-        for kind, entry in _court_kinds().items()
-        if any(word in text for word in entry["words"])
-    )
+    return next(kind for kind, entry in _court_kinds().items() if any(word in text for word in entry["words"]))

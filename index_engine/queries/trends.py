@@ -29,9 +29,7 @@ class TrendPoint:
 
 
 @question
-def trends(
-    snapshot: Snapshot, places: Sequence[tuple[str, str]], measure: str
-) -> Annotated[pd.DataFrame, TrendPoint]:
+def trends(snapshot: Snapshot, places: Sequence[tuple[str, str]], measure: str) -> Annotated[pd.DataFrame, TrendPoint]:
     """One row a place and period, in the order of `places`, (level, place_id) each.
 
     `measure` is 'score', the id of a dimension or of an indicator. Raises KeyError for an unknown

@@ -32,9 +32,7 @@ class WaitingTime:
 
 
 @question
-def waiting_times(
-    snapshot: Snapshot, level: str, place_id: str, period: str
-) -> Annotated[pd.DataFrame, WaitingTime]:
+def waiting_times(snapshot: Snapshot, level: str, place_id: str, period: str) -> Annotated[pd.DataFrame, WaitingTime]:
     """One row a step, in the order of the procedure, of the window that `period` ends."""
     court_ids = list(snapshot.court_ids(level, place_id))
     cells = snapshot.frame("waiting_times", court_ids, *snapshot.window(period))

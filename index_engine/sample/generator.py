@@ -24,15 +24,7 @@ DATA = Path(__file__).parents[2] / "data"
 DIVISIONS = DATA / "divisions.csv"
 PUBLISHED_FILE = DATA / "published_figures.csv"  # real, and shown beside the sample as such
 SQL_FOLDER = Path(__file__).with_name("sql")
-SETUP_SCRIPTS = (
-    "macros",
-    "regions",
-    "calendar",
-    "category_slots",
-    "court_system",
-    "courts",
-    "tier_probabilities",
-)
+SETUP_SCRIPTS = ("macros", "regions", "calendar", "category_slots", "court_system", "courts", "tier_probabilities")
 CHUNK_SCRIPTS = ("filings", "case_outcomes", "sales", "closings")
 ROW_SCRIPTS = ("step_dates", "staged_cases", "collateral_lots", "staged_rounds")
 
@@ -193,16 +185,12 @@ class _SampleBuilder:
         for name in ROW_SCRIPTS:
             self.con.execute(self.sql[name])
         self._import_rows("cases", f"synthetic cases, part {part}", self._digest(f"cases {part}"))
-        self._import_rows(
-            "auctions", f"synthetic auctions, part {part}", self._digest(f"rounds {part}")
-        )
+        self._import_rows("auctions", f"synthetic auctions, part {part}", self._digest(f"rounds {part}"))
         (n_rows,) = self._fetch_row("SELECT COALESCE(SUM(rows), 0)::BIGINT FROM rows_per_number")
         return int(n_rows) if last_number is None else row_limit
 
     def _import_rows(self, kind: str, name: str, sha256: str) -> None:
-        dates = self._fetch_row(
-            "SELECT param().observed_from, param().observed_to, param().first_day"
-        )
+        dates = self._fetch_row("SELECT param().observed_from, param().observed_to, param().first_day")
         observed_from, observed_to, first_day = dates
         source = Source(kind, name, sha256, observed_from, observed_to, True, first_day)
         self._add_outcome(load_rows(self.con, f"staged_{kind}", source))

@@ -10,9 +10,7 @@ import duckdb
 PARAMETERS_FILE = Path(__file__).with_name("parameters.toml")
 
 
-def load_parameters(
-    con: duckdb.DuckDBPyConnection, text: str, overrides: Mapping[str, Any] | None = None
-) -> None:
+def load_parameters(con: duckdb.DuckDBPyConnection, text: str, overrides: Mapping[str, Any] | None = None) -> None:
     """Make the parameters known to `con`.
 
     `text` is the content of a parameter file. Sections of single values become one struct, the
@@ -29,9 +27,7 @@ def load_parameters(
             continue
         repeated_keys = parameters.keys() & values.keys()
         if repeated_keys:
-            raise ValueError(
-                f"parameters.toml: [{section}] gives {sorted(repeated_keys)} a second time"
-            )
+            raise ValueError(f"parameters.toml: [{section}] gives {sorted(repeated_keys)} a second time")
         parameters |= values
     overrides = dict(overrides or {})
     unknown_keys = overrides.keys() - parameters.keys()

@@ -38,9 +38,7 @@ BUILD_VERSION = _version(BUILT_FILE.read_text(encoding="utf-8"))
 
 
 @contextmanager
-def writable_copy(
-    path: Path, *, empty: bool = False, dry_run: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def writable_copy(path: Path, *, empty: bool = False, dry_run: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a writable connection to a copy of `path`; on leaving, swap the copy in.
 
     With `empty`, or where there is no file yet, the copy starts as an empty warehouse. If the body

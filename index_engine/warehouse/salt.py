@@ -16,9 +16,7 @@ import duckdb
 from index_engine.errors import InputError
 from index_engine.warehouse.file import draft_path
 
-_FINGERPRINT_KEY = (
-    "salt_fingerprint"  # in meta: tells one salt from another, and gives neither away
-)
+_FINGERPRINT_KEY = "salt_fingerprint"  # in meta: tells one salt from another, and gives neither away
 
 
 def salt_path(warehouse: Path) -> Path:
@@ -32,9 +30,7 @@ def load_salt(con: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
     Raises InputError if the numbers in it were hashed with a secret that is no longer there.
     """
     path = salt_path(warehouse)
-    stored_fingerprint = con.execute(
-        "SELECT value FROM meta WHERE key = ?", [_FINGERPRINT_KEY]
-    ).fetchall()
+    stored_fingerprint = con.execute("SELECT value FROM meta WHERE key = ?", [_FINGERPRINT_KEY]).fetchall()
     if not path.exists():
         if stored_fingerprint:
             raise InputError("salt_missing", file=path, warehouse=warehouse.name)

@@ -84,17 +84,10 @@ def visit(browser: Browser, start: Start) -> Iterator[Visit]:
         page.on("pageerror", lambda error: problems.append(f"error: {error}"))
         # A request that a person's next click cancelled has not failed.
         page.on(
-            "requestfailed",
-            lambda r: "ERR_ABORTED" in r.failure or problems.append(f"failed: {r.url} {r.failure}"),
+            "requestfailed", lambda r: "ERR_ABORTED" in r.failure or problems.append(f"failed: {r.url} {r.failure}")
         )
-        page.on(
-            "response",
-            lambda r: r.status >= 400 and problems.append(f"status {r.status}: {r.url}"),
-        )
-        page.on(
-            "console",
-            lambda m: m.type in ("error", "warning") and problems.append(f"{m.type}: {m.text}"),
-        )
+        page.on("response", lambda r: r.status >= 400 and problems.append(f"status {r.status}: {r.url}"))
+        page.on("console", lambda m: m.type in ("error", "warning") and problems.append(f"{m.type}: {m.text}"))
         page.goto(address)
         if settle:
             driving.settle(page)

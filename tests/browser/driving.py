@@ -51,9 +51,7 @@ def running(warehouse: Path, log: Path, base: str = "") -> Iterator[str]:
 
 
 @contextmanager
-def serving(
-    script: str, log: Path, base: str = "", **environment: str
-) -> Iterator[tuple[str, int]]:
+def serving(script: str, log: Path, base: str = "", **environment: str) -> Iterator[tuple[str, int]]:
     """As `running`, of any script; yields the address and the number of the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -63,11 +61,7 @@ def serving(
     address = f"http://127.0.0.1:{port}/" + (f"{base}/" if base else "")
     with log.open("w") as output:
         server = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             _wait_for(address + "_stcore/health", server, log)

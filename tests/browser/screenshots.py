@@ -46,10 +46,7 @@ def main(folder: Path, warehouse: Path | None) -> None:
             warehouse = Path(scratch) / "sample.duckdb"
             generate(warehouse, cases=CASES, progress=True)
             build(warehouse)
-        with (
-            driving.running(warehouse, Path(scratch) / "log.txt") as address,
-            sync_playwright() as playwright,
-        ):
+        with driving.running(warehouse, Path(scratch) / "log.txt") as address, sync_playwright() as playwright:
             path = driving.chromium(playwright)
             if path is None:
                 sys.exit("no Chromium: set CHROMIUM, or run tests/install_chromium.sh")

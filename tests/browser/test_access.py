@@ -46,9 +46,7 @@ def serious(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("language, look", LOOKS)
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_keeps_anybody_out(
-    visit: Visit, server: str, path: str, language: str, look: str
-) -> None:
+def test_nothing_keeps_anybody_out(visit: Visit, server: str, path: str, language: str, look: str) -> None:
     page = visit(f"{server}{path}{'&' if '?' in path else '?'}lang={language}", color_scheme=look)
     assert page.locator("html").get_attribute("data-look") == look
     assert not serious(page), "\n".join(serious(page))
@@ -79,9 +77,7 @@ FOCUSED = """() => {
 }"""
 
 
-def test_the_keyboard_walks_the_front_page_and_opens_a_place(
-    visit: Visit, server: str, warehouse: Path
-) -> None:
+def test_the_keyboard_walks_the_front_page_and_opens_a_place(visit: Visit, server: str, warehouse: Path) -> None:
     page = visit(f"{server}?lang=en")
     walked = []
     for _ in range(120):

@@ -21,9 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def ground(page: Page) -> str:
     """The colour behind everything, as '#rrggbb'."""
-    painted = page.evaluate(
-        "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    )
+    painted = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", painted)[:3])
 
 
@@ -33,9 +31,7 @@ def painted(page: Page) -> set[str]:
         "[...new Set([...document.querySelectorAll('.st-key-map .choroplethlayer path')]"
         ".map((path) => getComputedStyle(path).fill))]"
     )
-    return {
-        "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", fill)[:3]) for fill in fills
-    }
+    return {"#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", fill)[:3]) for fill in fills}
 
 
 def test_colours_are_those_of_the_system_until_a_person_chooses(visit: Visit, server: str) -> None:
@@ -48,21 +44,16 @@ def test_colours_are_those_of_the_system_until_a_person_chooses(visit: Visit, se
     driving.settle(page)
     assert ground(page) == theme.LIGHT.ground
     assert painted(page) & set(theme.LIGHT.score_colours)
-    page.goto(
-        f"{server}rankings?level=province&lang=en"
-    )  # kept for other pages, and after a reload
+    page.goto(f"{server}rankings?level=province&lang=en")  # kept for other pages, and after a reload
     driving.settle(page)
     assert ground(page) == theme.LIGHT.ground
     expect(page.get_by_role("button", name="Dark colours")).to_be_visible()
 
 
 @pytest.mark.parametrize(
-    ("locale", "tag", "heading"),
-    [("zh-CN", "zh-Hans", "全国"), ("zh-TW", "zh-Hant", "全國"), ("en-GB", "en", "China")],
+    ("locale", "tag", "heading"), [("zh-CN", "zh-Hans", "全国"), ("zh-TW", "zh-Hant", "全國"), ("en-GB", "en", "China")]
 )
-def test_the_first_language_is_the_browsers(
-    visit: Visit, server: str, locale: str, tag: str, heading: str
-) -> None:
+def test_the_first_language_is_the_browsers(visit: Visit, server: str, locale: str, tag: str, heading: str) -> None:
     page = visit(server, locale=locale)
     expect(page.locator("html")).to_have_attribute("lang", tag)
     expect(page.locator(".crumbs [aria-current]")).to_have_text(heading)

@@ -105,9 +105,7 @@ def test_a_telephone_shows_every_step_without_scrolling_sideways(
     api.create_warehouse(folder / "mine.duckdb")
     address = start(folder / "sample.duckdb")
     page = visit(f"{address}data?data=mine&lang={language}", width=390)
-    page.locator(".st-key-intake-upload input[type=file]").set_input_files(
-        folder.parent / "执行案件明细.xlsx"
-    )
+    page.locator(".st-key-intake-upload input[type=file]").set_input_files(folder.parent / "执行案件明细.xlsx")
     page.locator(".st-key-intake-try button").click(timeout=SLOW)
     page.locator(".st-key-intake-import button").wait_for(timeout=SLOW)
     driving.settle(page)

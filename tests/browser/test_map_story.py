@@ -33,9 +33,7 @@ def click_dot(page: Page) -> None:
     page.mouse.click(x, y)
 
 
-def test_from_the_country_to_a_court_by_clicks(
-    visit: Visit, server: str, snapshot: Snapshot
-) -> None:
+def test_from_the_country_to_a_court_by_clicks(visit: Visit, server: str, snapshot: Snapshot) -> None:
     page = visit(f"{server}?lang=zh")
     click_place(page, "630000")
     page.wait_for_url("**level=province&unit=630000**")
@@ -79,9 +77,7 @@ def test_an_investor_paints_by_one_indicator(visit: Visit, server: str, snapshot
     expect(row).to_contain_text(f"{100 * best['value']:.1f}%")
     page.get_by_role("navigation", name="Coloured by").get_by_role("link", name="Score").click()
     page.wait_for_url("**layer=score**")
-    expect(page.locator(".st-key-choose-layer").get_by_role("combobox")).to_have_value(
-        "Choose an indicator"
-    )
+    expect(page.locator(".st-key-choose-layer").get_by_role("combobox")).to_have_value("Choose an indicator")
 
 
 def test_the_quarters_run_as_a_film_and_stop(visit: Visit, server: str, snapshot: Snapshot) -> None:
@@ -125,13 +121,9 @@ def test_a_cold_link_opens_level_layer_quarter_and_comparison(
     query = f"lang=en&by=city&layer=cash_24m&since=year&period={period}"
     page = visit(f"{start(warehouse)}?{query}")
     assert page.url.endswith(query)
-    expect(
-        page.get_by_role("navigation", name="Level shown").locator("[aria-current]")
-    ).to_have_text("Cities")
+    expect(page.get_by_role("navigation", name="Level shown").locator("[aria-current]")).to_have_text("Cities")
     expect(page.locator(".section h2", has_text="Paid within 24 months by city")).to_be_visible()
-    expect(
-        page.get_by_role("navigation", name="Changed since").locator("[aria-current]")
-    ).to_have_text("On the year")
+    expect(page.get_by_role("navigation", name="Changed since").locator("[aria-current]")).to_have_text("On the year")
     assert shown_period(page) == period
 
 

@@ -36,9 +36,7 @@ def city(snapshot: Snapshot) -> str:
 def in_view(part: Locator) -> None:
     """Wait until a heading stands near the top of the screen, as after a jump."""
     expect(part).to_be_in_viewport()
-    part.page.wait_for_function(
-        "part => part.getBoundingClientRect().top < 200", arg=part.element_handle()
-    )
+    part.page.wait_for_function("part => part.getBoundingClientRect().top < 200", arg=part.element_handle())
 
 
 def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
@@ -70,9 +68,7 @@ def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
     page.locator(".crumbs a").last.click()
     page.wait_for_url(f"**unit={city}**")
     driving.settle(page)
-    page.locator("nav.jumps").get_by_role(
-        "link", name="Auctions stage by stage", exact=True
-    ).click()
+    page.locator("nav.jumps").get_by_role("link", name="Auctions stage by stage", exact=True).click()
     in_view(page.locator("h2#rounds"))
     funnel = queries.sale_pipeline(snapshot, "city", city, period).set_index("stage")
     table = page.locator(".st-key-rounds table")
@@ -83,9 +79,7 @@ def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
     expect(page.locator("dl.three > div")).to_have_count(3)
 
 
-def test_a_number_leads_to_its_place_in_the_method(
-    visit: Visit, server: str, snapshot: Snapshot, city: str
-) -> None:
+def test_a_number_leads_to_its_place_in_the_method(visit: Visit, server: str, snapshot: Snapshot, city: str) -> None:
     page = visit(f"{server}{CITY}{city}")
     row = page.locator(".st-key-spine tr", has=page.locator("text=Lots sold within 12 months"))
     row.locator("summary").click()
@@ -109,9 +103,7 @@ def test_an_address_leads_to_a_part_of_the_page_and_the_list_of_parts_stays(
     expect(jumps.locator("a[aria-current]")).to_have_attribute("href", "#score")
 
 
-def test_places_alike_are_a_step_away(
-    visit: Visit, server: str, snapshot: Snapshot, city: str
-) -> None:
+def test_places_alike_are_a_step_away(visit: Visit, server: str, snapshot: Snapshot, city: str) -> None:
     near = queries.similar_places(snapshot, "city", city, snapshot.periods()[-1])
     page = visit(f"{server}{CITY}{city}")
     page.locator(".st-key-alike").get_by_role("link", name=near["name_en"].iloc[0]).first.click()
@@ -175,9 +167,7 @@ def test_paper_is_white_whatever_the_look(visit: Visit, server: str, city: str) 
     driving.settle(page)
     assert page.locator("html").get_attribute("data-look") == "dark"
     page.get_by_role("link", name="Print, PDF").click()
-    page.wait_for_function(
-        "localStorage.getItem('printed') && document.documentElement.dataset.look === 'dark'"
-    )
+    page.wait_for_function("localStorage.getItem('printed') && document.documentElement.dataset.look === 'dark'")
     driving.settle(page)
     assert page.evaluate("localStorage.getItem('printed')") == "rgb(255, 255, 255) true"
     assert page.evaluate("localStorage.getItem('look')") is None  # the system's, as before

@@ -81,17 +81,13 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     head = page.locator(".st-key-ranking thead")
     expect(head.get_by_role("link")).to_have_text([re.compile("Court"), re.compile("Cases")])
     rows = taken(page, "ranking-court")
-    courts = queries.scores(snapshot, "court", period).merge(
-        queries.courts(snapshot), on="place_id"
-    )
+    courts = queries.scores(snapshot, "court", period).merge(queries.courts(snapshot), on="place_id")
     assert [row["place_id"] for row in rows] == courts.loc[~courts["special"], "place_id"].tolist()
     assert not set(RANK_COLUMNS) & set(rows[0])
     assert all("without ranks" in row["caveats"] for row in rows)
 
     # The second page of the table, by its link.
-    page.get_by_role("navigation", name="Pages of the table").get_by_role(
-        "link", name="2", exact=True
-    ).click()
+    page.get_by_role("navigation", name="Pages of the table").get_by_role("link", name="2", exact=True).click()
     page.wait_for_url("**part=2**")
     driving.settle(page)
     names = courts.loc[~courts["special"], "name_en"].iloc[100:]
@@ -144,18 +140,14 @@ def test_staff_narrow_the_table_draw_it_and_take_places_along(
     expect(page.get_by_label("Name contains")).to_have_value("")
 
 
-def test_on_a_telephone_heading_and_name_stay_in_sight(
-    visit: Visit, start: Start, warehouse: Path
-) -> None:
+def test_on_a_telephone_heading_and_name_stay_in_sight(visit: Visit, start: Start, warehouse: Path) -> None:
     page = visit(f"{start(warehouse)}rankings?level=court&lang=en", width=390)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 390
     box = page.locator(".st-key-ranking .scroll")
     box.scroll_into_view_if_needed()
     box.evaluate("box => box.scrollTo(220, 600)")
-    page.wait_for_function(
-        "() => document.querySelector('.st-key-ranking .scroll').scrollTop > 500"
-    )
+    page.wait_for_function("() => document.querySelector('.st-key-ranking .scroll').scrollTop > 500")
     frame = box.bounding_box()
     head = page.locator(".st-key-ranking thead th").first.bounding_box()
     name = page.locator(".st-key-ranking tbody th[scope=row]").nth(12).bounding_box()

@@ -40,9 +40,7 @@ def test_initials_find_all_places_that_share_them(visit: Visit, server: str) -> 
     expect(options.filter(has_text="深圳市")).to_have_count(1)
 
 
-def test_a_court_is_found_on_the_map_and_opens_its_profile(
-    visit: Visit, server: str, warehouse: object
-) -> None:
+def test_a_court_is_found_on_the_map_and_opens_its_profile(visit: Visit, server: str, warehouse: object) -> None:
     with Snapshot(warehouse) as snapshot:  # type: ignore[arg-type]
         court = snapshot.children("city", "320500")[0]
     page = visit(f"{server}?lang=en")

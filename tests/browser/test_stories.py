@@ -113,9 +113,7 @@ def test_the_whole_country_is_on_the_map(visit: Visit, server: str) -> None:
     expect(page.locator(".st-key-map")).to_contain_text("模拟数据")
 
 
-def test_an_investor_drills_down_by_clicking_and_comes_back(
-    visit: Visit, server: str, snapshot: Snapshot
-) -> None:
+def test_an_investor_drills_down_by_clicking_and_comes_back(visit: Visit, server: str, snapshot: Snapshot) -> None:
     page = visit(server)
     for _round in range(2):  # a second time: the first selection must not stick
         click_place(page, "630000")
@@ -140,9 +138,7 @@ def test_an_investor_drills_down_by_clicking_and_comes_back(
     expect(page.locator(".crumbs [aria-current]")).to_have_text("全国")
 
 
-def test_a_court_is_reached_through_links_and_has_a_profile(
-    visit: Visit, server: str, snapshot: Snapshot
-) -> None:
+def test_a_court_is_reached_through_links_and_has_a_profile(visit: Visit, server: str, snapshot: Snapshot) -> None:
     page = visit(f"{server}?level=city&unit=632800")
     name = page.locator(".st-key-list tbody a").first.inner_text()
     page.locator(".st-key-list tbody a").first.click()
@@ -151,19 +147,12 @@ def test_a_court_is_reached_through_links_and_has_a_profile(
     driving.settle(page)
 
 
-def test_switching_the_language_keeps_page_and_address(
-    visit: Visit, server: str, snapshot: Snapshot
-) -> None:
+def test_switching_the_language_keeps_page_and_address(visit: Visit, server: str, snapshot: Snapshot) -> None:
     period = snapshot.periods()[-3]
     page = visit(f"{server}place?period={period}&level=province&unit=320000")
     page.get_by_role("link", name="English").click()
     expect(page.locator("h1")).to_have_text("Jiangsu")
-    assert parameters(page) == {
-        "period": period,
-        "level": "province",
-        "unit": "320000",
-        "lang": "en",
-    }
+    assert parameters(page) == {"period": period, "level": "province", "unit": "320000", "lang": "en"}
     assert urlsplit(page.url).path.endswith("/place")
     page.get_by_role("link", name="Rankings").click()
     page.wait_for_url("**/rankings?**")
@@ -187,9 +176,7 @@ def test_choosing_a_period_changes_the_address_and_survives_sharing(
     assert shown_period(shared) == wanted
 
 
-def test_staff_sort_filter_and_take_the_ranking_away(
-    visit: Visit, server: str, snapshot: Snapshot
-) -> None:
+def test_staff_sort_filter_and_take_the_ranking_away(visit: Visit, server: str, snapshot: Snapshot) -> None:
     page = visit(f"{server}rankings?level=court")
     expect(page.locator(".legal")).to_contain_text("最高人民法院")
     page.get_by_role("navigation", name="层级").get_by_role("link", name="省级").click()
@@ -249,9 +236,7 @@ def test_it_works_below_another_path(visit: Visit, start: Start, warehouse: Path
     expect(page.locator("h1")).to_have_text("Judicial enforcement credit index")
 
 
-def test_a_fault_of_ours_is_said_plainly_and_logged(
-    visit: Visit, warehouse: Path, tmp_path: Path
-) -> None:
+def test_a_fault_of_ours_is_said_plainly_and_logged(visit: Visit, warehouse: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.duckdb"
     shutil.copyfile(warehouse, broken)
     with duckdb.connect(broken) as con:
@@ -264,9 +249,7 @@ def test_a_fault_of_ours_is_said_plainly_and_logged(
     assert "Traceback" in (tmp_path / "server.txt").read_text()
 
 
-def test_without_a_warehouse_a_page_says_what_to_do(
-    visit: Visit, start: Start, tmp_path: Path
-) -> None:
+def test_without_a_warehouse_a_page_says_what_to_do(visit: Visit, start: Start, tmp_path: Path) -> None:
     page = visit(start(tmp_path / "none.duckdb"), settle=False)
     expect(page.locator(".notice")).to_contain_text("make run")
     assert "Traceback" not in page.inner_text("body")

@@ -30,9 +30,7 @@ def parameters(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-def test_staff_weigh_anew_cite_the_view_and_come_back(
-    visit: Visit, server: str, snapshot: Snapshot
-) -> None:
+def test_staff_weigh_anew_cite_the_view_and_come_back(visit: Visit, server: str, snapshot: Snapshot) -> None:
     page = visit(f"{server}rankings?level=province&lang=en&panel=weights")
     slider = page.locator(".st-key-weight-cycle").get_by_role("slider")
     slider.focus()
@@ -41,9 +39,7 @@ def test_staff_weigh_anew_cite_the_view_and_come_back(
     page.wait_for_url("**w=cycle%3A3**")
     driving.settle(page)
     expect(page.locator(".band", has_text="Custom weights")).to_contain_text("Cycle length 1 → 3")
-    expected = queries.reweighted_scores(
-        snapshot, "province", snapshot.periods()[-1], {"cycle": 3.0}
-    )
+    expected = queries.reweighted_scores(snapshot, "province", snapshot.periods()[-1], {"cycle": 3.0})
     first = expected.iloc[0]
     expect(page.locator("table.data tbody tr").first).to_contain_text(first["name_en"])
     with page.expect_download() as taken:
@@ -55,15 +51,11 @@ def test_staff_weigh_anew_cite_the_view_and_come_back(
     assert float(rows[0]["score"]) == first["score"]
     cited = visit(page.url)
     expect(cited.locator("table.data tbody tr").first).to_contain_text(first["name_en"])
-    page.locator(".band", has_text="Custom weights").get_by_role(
-        "link", name="Default weights"
-    ).click()
+    page.locator(".band", has_text="Custom weights").get_by_role("link", name="Default weights").click()
     page.wait_for_url(lambda address: "w=" not in address)
 
 
-def test_a_policymaker_sets_the_methods_side_by_side(
-    visit: Visit, server: str, snapshot: Snapshot
-) -> None:
+def test_a_policymaker_sets_the_methods_side_by_side(visit: Visit, server: str, snapshot: Snapshot) -> None:
     page = visit(f"{server}rankings?level=province&lang=en")
     page.get_by_role("link", name="Index by official definitions").click()
     page.wait_for_url(f"**method={OFFICIAL}**")
@@ -95,9 +87,7 @@ def test_a_policymaker_sets_the_methods_side_by_side(
         "place?method=" + OFFICIAL,
     ],
 )
-def test_every_view_of_doubt_opens_by_its_address(
-    visit: Visit, server: str, path: str, language: str
-) -> None:
+def test_every_view_of_doubt_opens_by_its_address(visit: Visit, server: str, path: str, language: str) -> None:
     page = visit(f"{server}{path}&lang={language}")
     expect(page.locator(".notice")).to_have_count(0)
     expect(page.locator("h1")).to_have_count(1)

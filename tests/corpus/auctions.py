@@ -118,35 +118,19 @@ def _() -> bytes:
     return csv_bytes(rounds(起拍价=[700000, 500000, 64000, 1750000]))
 
 
-@messy(
-    "sold_then_relisted.csv",
-    replace(SOUND, with_warning=1, warned={"sold_then_relisted": 1}, values={}),
-)
+@messy("sold_then_relisted.csv", replace(SOUND, with_warning=1, warned={"sold_then_relisted": 1}, values={}))
 def _() -> bytes:
     return csv_bytes(
-        rounds(
-            拍卖结果=["成交", "成交", "成交", None],
-            成交价=[750000, 590000, 70000, None],
-            报名人数=[2, 2, 3, 0],
-        )
+        rounds(拍卖结果=["成交", "成交", "成交", None], 成交价=[750000, 590000, 70000, None], 报名人数=[2, 2, 3, 0])
     )
 
 
-@messy(
-    "rounds_out_of_order.csv",
-    replace(SOUND, with_warning=1, warned={"rounds_out_of_order": 1}, values={}),
-)
+@messy("rounds_out_of_order.csv", replace(SOUND, with_warning=1, warned={"rounds_out_of_order": 1}, values={}))
 def _() -> bytes:
     return csv_bytes(rounds(公告日期=["2023-03-01", "2023-03-20", "2023-04-01", "2023-09-01"]))
 
 
-@messy(
-    "rounds_as_numbers.csv",
-    replace(
-        SOUND,
-        fed=ROUNDS_FED | {"stage": "拍次", "round_no": "拍次"},
-    ),
-)
+@messy("rounds_as_numbers.csv", replace(SOUND, fed=ROUNDS_FED | {"stage": "拍次", "round_no": "拍次"}))
 def _() -> bytes:
     return csv_bytes(rounds({"拍卖阶段": "拍次"}, 拍卖阶段=[1, 2, 1, 1]))
 
@@ -166,13 +150,7 @@ def _() -> bytes:
 
 @messy(
     "notice_too_short.csv",
-    replace(
-        SOUND,
-        with_warning=1,
-        warned={"notice_too_short": 1},
-        noted={"second_listed_late": 1},
-        values={},
-    ),
+    replace(SOUND, with_warning=1, warned={"notice_too_short": 1}, noted={"second_listed_late": 1}, values={}),
 )
 def _() -> bytes:
     """A first auction of a home with 10 days' notice; the law asks for 30."""
@@ -259,10 +237,7 @@ STATED_FED: dict[str, str | None] = {
     "closure_rate": "结案率",
 }
 STATES = Expected(
-    kind="court_periods",
-    fed=STATED_FED,
-    kept=2,
-    values={"closed": [8500, 7000], "closure_rate": [0.85, 0.875]},
+    kind="court_periods", fed=STATED_FED, kept=2, values={"closed": [8500, 7000], "closure_rate": [0.85, 0.875]}
 )
 
 
@@ -273,11 +248,7 @@ def _() -> bytes:
 
 @messy(
     "percent_in_the_header.csv",
-    replace(
-        STATES,
-        fed=STATED_FED | {"closure_rate": "结案率（%）"},
-        settings={("closure_rate", "unit"): "%"},
-    ),
+    replace(STATES, fed=STATED_FED | {"closure_rate": "结案率（%）"}, settings={("closure_rate", "unit"): "%"}),
 )
 def _() -> bytes:
     return csv_bytes(table(STATED | {"结案率": [85, 87.5]}, {"结案率": "结案率（%）"}))
@@ -299,10 +270,7 @@ def _() -> bytes:
     return csv_bytes(table(STATED | rates))
 
 
-@messy(
-    "clearance_called_closure.csv",
-    replace(STATES, with_warning=1, warned={"clearance_as_closure": 1}, values={}),
-)
+@messy("clearance_called_closure.csv", replace(STATES, with_warning=1, warned={"clearance_as_closure": 1}, values={}))
 def _() -> bytes:
     return csv_bytes(table(STATED | {"结案率": ["96.59%", "87.5%"]}))
 

@@ -163,9 +163,7 @@ def cases(renamed: dict[str, str] | None = None, **changed: list[Any] | None) ->
     return table(CASES | changed, renamed)
 
 
-def table(
-    columns: Mapping[str, list[Any] | None], renamed: dict[str, str] | None = None
-) -> list[list[Any]]:
+def table(columns: Mapping[str, list[Any] | None], renamed: dict[str, str] | None = None) -> list[list[Any]]:
     """Columns as rows, the header first; those that are None are left out, names replaced last."""
     present = {name: cells for name, cells in columns.items() if cells is not None}
     names = [(renamed or {}).get(name, name) for name in present]
@@ -207,13 +205,9 @@ def small_warehouse(path: Path) -> Path:
     ]
     court = ("粤0304", "粤0304", "广东省深圳市福田区人民法院", "basic", "440304", False)
     with writable_copy(path) as con:
-        con.executemany(
-            "INSERT INTO regions (code, level, name, parent) VALUES (?, ?, ?, ?)", places
-        )
+        con.executemany("INSERT INTO regions (code, level, name, parent) VALUES (?, ?, ?, ?)", places)
         con.execute(
-            "INSERT INTO courts (court_id, code, name, level, region, special)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            court,
+            "INSERT INTO courts (court_id, code, name, level, region, special) VALUES (?, ?, ?, ?, ?, ?)", court
         )
     return path
 

@@ -11,8 +11,7 @@ OWN_TYPE = '\n[columns.case_type]\nconstant = "first"\n'
 
 
 @messy(
-    "case_numbers_six_styles.csv",
-    replace(PLAIN, kept=1, rejected={"duplicate": 5}, values={"court_id": ["粤0304"]}),
+    "case_numbers_six_styles.csv", replace(PLAIN, kept=1, rejected={"duplicate": 5}, values={"court_id": ["粤0304"]})
 )
 def _() -> bytes:
     styles = [
@@ -41,9 +40,7 @@ def _() -> bytes:
     return csv_bytes(cases(案号=numbers))
 
 
-@messy(
-    "batch_of_ten_thousand.csv", replace(PLAIN, kept=4, rejected={"unreadable_batch": 1}, values={})
-)
+@messy("batch_of_ten_thousand.csv", replace(PLAIN, kept=4, rejected={"unreadable_batch": 1}, values={}))
 def _() -> bytes:
     return csv_bytes(cases(案号=["（2023）粤0304执1-9999号", *NUMBERS[1:]]))
 
@@ -69,22 +66,14 @@ def _() -> bytes:
     return csv_bytes(cases(案号=["（2023）粤0304执1**号", "（2023）粤0304执×××号", *NUMBERS[2:]]))
 
 
-@messy(
-    "number_of_another_year.csv",
-    replace(PLAIN, with_warning=1, warned={"number_of_another_year": 1}, values={}),
-)
+@messy("number_of_another_year.csv", replace(PLAIN, with_warning=1, warned={"number_of_another_year": 1}, values={}))
 def _() -> bytes:
     return csv_bytes(cases(立案日期=["2022-12-30", "2023-02-14", *["2023-03-20"] * 3]))
 
 
 @messy(
     "number_of_another_court.csv",
-    replace(
-        PLAIN,
-        with_warning=1,
-        warned={"number_of_another_court": 1},
-        values={"court_id": KEPT["court_id"]},
-    ),
+    replace(PLAIN, with_warning=1, warned={"number_of_another_court": 1}, values={"court_id": KEPT["court_id"]}),
 )
 def _() -> bytes:
     return csv_bytes(cases(案号=["（2023）粤0305执101号", *NUMBERS[1:]]))
@@ -95,11 +84,7 @@ def _() -> bytes:
     replace(
         PLAIN,
         with_warning=3,
-        warned={
-            "zhongben_of_another_type": 1,
-            "resumed_without_parent": 1,
-            "recovered_by_another_type": 1,
-        },
+        warned={"zhongben_of_another_type": 1, "resumed_without_parent": 1, "recovered_by_another_type": 1},
         values={"case_type": ["first", "objection", "resumed", "preservation", "first"]},
     ),
 )
@@ -108,31 +93,19 @@ def _() -> bytes:
     return csv_bytes(cases(案号=[f"（2023）粤0304{word}{n}号" for n, word in enumerate(words, 1)]))
 
 
-@messy(
-    "own_ids.csv",
-    replace(PLAIN, fed={k: v for k, v in FED.items() if k != "case_type"}, added=OWN_TYPE),
-)
+@messy("own_ids.csv", replace(PLAIN, fed={k: v for k, v in FED.items() if k != "case_type"}, added=OWN_TYPE))
 def _() -> bytes:
     return csv_bytes(cases(案号=OWN_IDS))
 
 
 # ------------------------------------------------------------------------------------------- courts
 
-OWN: dict[str, Any] = {
-    "fed": {name: header for name, header in FED.items() if name != "case_type"},
-    "added": OWN_TYPE,
-}
+OWN: dict[str, Any] = {"fed": {name: header for name, header in FED.items() if name != "case_type"}, "added": OWN_TYPE}
 
 
 @messy("court_names_without_province.csv", replace(PLAIN, **OWN))
 def _() -> bytes:
-    names = [
-        "福田区人民法院",
-        "深圳市福田区人民法院",
-        "福田区法院",
-        "深圳福田法院",
-        "深圳市福田法院",
-    ]
+    names = ["福田区人民法院", "深圳市福田区人民法院", "福田区法院", "深圳福田法院", "深圳市福田法院"]
     return csv_bytes(cases(案号=OWN_IDS, 执行法院=names))
 
 
@@ -144,9 +117,7 @@ def _() -> bytes:
 
 @messy("court_codes_for_names.csv", replace(PLAIN, **OWN))
 def _() -> bytes:
-    return csv_bytes(
-        cases(案号=OWN_IDS, 执行法院=["粤0304", "粤０３０４", "粵0304", *["粤0304"] * 2])
-    )
+    return csv_bytes(cases(案号=OWN_IDS, 执行法院=["粤0304", "粤０３０４", "粵0304", *["粤0304"] * 2]))
 
 
 @messy(
@@ -154,16 +125,12 @@ def _() -> bytes:
     replace(PLAIN, **OWN, values={"court_id": ["渝0151", "渝0120", "粤0304", "粤0304", "粤0304"]}),
 )
 def _() -> bytes:
-    return csv_bytes(
-        cases(案号=OWN_IDS, 执行法院=["铜梁县人民法院", "璧山县人民法院", *[COURT] * 3])
-    )
+    return csv_bytes(cases(案号=OWN_IDS, 执行法院=["铜梁县人民法院", "璧山县人民法院", *[COURT] * 3]))
 
 
 @messy(
     "ambiguous_court.csv",
-    replace(
-        PLAIN, **OWN, kept=4, rejected={"unknown_court": 1}, values={"court_id": ["粤0304"] * 4}
-    ),
+    replace(PLAIN, **OWN, kept=4, rejected={"unknown_court": 1}, values={"court_id": ["粤0304"] * 4}),
 )
 def _() -> bytes:
     return csv_bytes(cases(案号=OWN_IDS, 执行法院=["西湖区人民法院", *[COURT] * 4]))
@@ -172,32 +139,21 @@ def _() -> bytes:
 @messy(
     "ambiguous_court_with_province.csv",
     replace(
-        PLAIN,
-        **OWN,
-        mends=(("[source]\n", '[source]\nprovince = "浙江"\n'),),
-        values={"court_id": ["浙0106"] * 5},
+        PLAIN, **OWN, mends=(("[source]\n", '[source]\nprovince = "浙江"\n'),), values={"court_id": ["浙0106"] * 5}
     ),
 )
 def _() -> bytes:
     return csv_bytes(cases(案号=OWN_IDS, 执行法院=["西湖区人民法院"] * 5))
 
 
-@messy(
-    "ambiguous_court_with_its_code.csv",
-    replace(PLAIN, values={"court_id": ["浙0106"] * 5}),
-)
+@messy("ambiguous_court_with_its_code.csv", replace(PLAIN, values={"court_id": ["浙0106"] * 5}))
 def _() -> bytes:
     numbers = [number.replace("粤0304", "浙0106") for number in NUMBERS]
     return csv_bytes(cases(案号=numbers, 执行法院=["西湖区人民法院"] * 5))
 
 
 @messy(
-    "special_courts.csv",
-    replace(
-        PLAIN,
-        **OWN,
-        values={"court_id": ["沪72", "京0491", "苏0591", "粤0304", "粤0304"]},
-    ),
+    "special_courts.csv", replace(PLAIN, **OWN, values={"court_id": ["沪72", "京0491", "苏0591", "粤0304", "粤0304"]})
 )
 def _() -> bytes:
     names = ["上海海事法院", "北京互联网法院", "苏州工业园区人民法院", COURT, COURT]
@@ -234,9 +190,7 @@ def _() -> bytes:
         "申请执行标的金额": "申請執行標的金額",
         "实际到位金额": "實際到位金額",
     }
-    numbers = [
-        number.replace("粤", "粵").replace("执", "執").replace("号", "號") for number in NUMBERS
-    ]
+    numbers = [number.replace("粤", "粵").replace("执", "執").replace("号", "號") for number in NUMBERS]
     modes = ["執行完畢", "終結本次執行程序", None, "終結執行", "執行完畢"]
     courts = ["深圳市福田區人民法院"] * 5
     return csv_bytes(cases(headers, 案号=numbers, 执行法院=courts, 结案方式=modes))

@@ -30,9 +30,7 @@ ALL = (*NAMES, *IDENTITY, *MOBILE, *COMPANIES)
 @messy(
     "personal_columns.xlsx",
     replace(
-        PLAIN,
-        personal=frozenset({"申请执行人", "被执行人姓名", "身份证号码", "联系电话", "承办法官"}),
-        planted=ALL,
+        PLAIN, personal=frozenset({"申请执行人", "被执行人姓名", "身份证号码", "联系电话", "承办法官"}), planted=ALL
     ),
 )
 def _() -> bytes:
@@ -49,11 +47,7 @@ def _() -> bytes:
 
 @messy(
     "personal_values_unlabelled.csv",
-    replace(
-        PLAIN,
-        personal=frozenset({"栏目甲", "栏目乙", "栏目丙", "栏目丁"}),
-        planted=ALL,
-    ),
+    replace(PLAIN, personal=frozenset({"栏目甲", "栏目乙", "栏目丙", "栏目丁"}), planted=ALL),
 )
 def _() -> bytes:
     return csv_bytes(
@@ -69,11 +63,7 @@ def _() -> bytes:
 @messy(
     "names_among_the_closing_modes.csv",
     replace(
-        PLAIN,
-        kept=4,
-        rejected={"unknown_code": 1},
-        values={"close_mode": KEPT["close_mode"][1:]},
-        planted=NAMES[:1],
+        PLAIN, kept=4, rejected={"unknown_code": 1}, values={"close_mode": KEPT["close_mode"][1:]}, planted=NAMES[:1]
     ),
 )
 def _() -> bytes:
@@ -97,11 +87,7 @@ def _() -> bytes:
 @messy(
     "phone_number_for_a_day.csv",
     replace(
-        PLAIN,
-        kept=3,
-        rejected={"unreadable_date": 2},
-        values={"filed_on": FILED[2:]},
-        planted=(NAMES[1], MOBILE[0]),
+        PLAIN, kept=3, rejected={"unreadable_date": 2}, values={"filed_on": FILED[2:]}, planted=(NAMES[1], MOBILE[0])
     ),
 )
 def _() -> bytes:
@@ -118,30 +104,18 @@ def _() -> bytes:
 
 @messy(
     "name_for_a_case_number.csv",
-    replace(
-        PLAIN,
-        kept=4,
-        rejected={"unreadable_case_number": 1},
-        values={},
-        planted=NAMES[3:4],
-    ),
+    replace(PLAIN, kept=4, rejected={"unreadable_case_number": 1}, values={}, planted=NAMES[3:4]),
 )
 def _() -> bytes:
     return csv_bytes(cases(案号=[NAMES[3], *NUMBERS[1:]]))
 
 
-@messy(
-    "name_in_a_broken_line.csv",
-    replace(PLAIN, rejected={"unreadable_line": 1}, planted=(NAMES[4], MOBILE[0])),
-)
+@messy("name_in_a_broken_line.csv", replace(PLAIN, rejected={"unreadable_line": 1}, planted=(NAMES[4], MOBILE[0])))
 def _() -> bytes:
     return (csv_text(cases()) + f"（2023）粤0304执106号,{NAMES[4]},{MOBILE[0]}\r\n").encode()
 
 
-@messy(
-    "names_below_the_table.xlsx",
-    replace(PLAIN, rejected={"footnote": 2}, planted=(NAMES[0], MOBILE[1])),
-)
+@messy("names_below_the_table.xlsx", replace(PLAIN, rejected={"footnote": 2}, planted=(NAMES[0], MOBILE[1])))
 def _() -> bytes:
     notes = [[f"填表人：{NAMES[0]}"], [f"联系电话：{MOBILE[1]}"]]
     return workbook(明细=[*cases(), *notes])
@@ -153,9 +127,6 @@ def _() -> bytes:
     return workbook(明细=[*title, *cases()])
 
 
-@messy(
-    "sheet_named_for_a_person.xlsx",
-    replace(PLAIN, planted=(NAMES[2],)),
-)
+@messy("sheet_named_for_a_person.xlsx", replace(PLAIN, planted=(NAMES[2],)))
 def _() -> bytes:
     return workbook(**{"明细": cases(), f"{NAMES[2]}备忘": [["待办"], ["回电话"]]})

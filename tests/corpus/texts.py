@@ -45,10 +45,7 @@ def _() -> bytes:
     return csv_text(cases(), end="\r").encode()
 
 
-@messy(
-    "stray_quote.csv",
-    replace(PLAIN, kept=4, rejected={"unreadable_line": 1}, values={}),
-)
+@messy("stray_quote.csv", replace(PLAIN, kept=4, rejected={"unreadable_line": 1}, values={}))
 def _() -> bytes:
     return csv_text(cases()).replace("（2023）粤0304执103号", '"（2023）粤0304执103号').encode()
 

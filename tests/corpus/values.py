@@ -26,8 +26,7 @@ def days(written: str, *columns: str) -> dict[str, list[Any]]:
     """The columns of days, written in a strftime format."""
     plain = {"立案日期": FILED, "结案日期": CLOSED}
     return {
-        name: [day and date.fromisoformat(day).strftime(written) for day in plain[name]]
-        for name in columns or plain
+        name: [day and date.fromisoformat(day).strftime(written) for day in plain[name]] for name in columns or plain
     }
 
 
@@ -63,26 +62,17 @@ def _() -> bytes:
     return csv_bytes(cases(立案日期=[*numerals, "2023-05-08", "2023-07-03"]))
 
 
-@messy(
-    "impossible_dates.csv",
-    replace(PLAIN, kept=3, rejected={"unreadable_date": 2}, values={"filed_on": FILED[2:]}),
-)
+@messy("impossible_dates.csv", replace(PLAIN, kept=3, rejected={"unreadable_date": 2}, values={"filed_on": FILED[2:]}))
 def _() -> bytes:
     return csv_bytes(cases(立案日期=["2023-02-30", "2023-13-01", *FILED[2:]]))
 
 
-@messy(
-    "closed_before_filed.csv",
-    replace(PLAIN, kept=4, rejected={"closed_before_filed": 1}, values={}),
-)
+@messy("closed_before_filed.csv", replace(PLAIN, kept=4, rejected={"closed_before_filed": 1}, values={}))
 def _() -> bytes:
     return csv_bytes(cases(结案日期=["2022-06-30", *CLOSED[1:]]))
 
 
-@messy(
-    "zhongben_too_early.csv",
-    replace(PLAIN, with_warning=1, warned={"zhongben_before_day_90": 1}, values={}),
-)
+@messy("zhongben_too_early.csv", replace(PLAIN, with_warning=1, warned={"zhongben_before_day_90": 1}, values={}))
 def _() -> bytes:
     early = [*CLOSED[:1], "2023-03-01", *CLOSED[2:]]
     return csv_bytes(cases(结案日期=early))
@@ -90,13 +80,7 @@ def _() -> bytes:
 
 @messy(
     "dates_of_the_future.csv",
-    replace(
-        PLAIN,
-        observed_to=date(2023, 12, 31),
-        kept=4,
-        rejected={"after_observation": 1},
-        values={},
-    ),
+    replace(PLAIN, observed_to=date(2023, 12, 31), kept=4, rejected={"after_observation": 1}, values={}),
 )
 def _() -> bytes:
     return csv_bytes(cases(结案日期=["2024-06-30", *CLOSED[1:]]))
@@ -201,11 +185,7 @@ def _() -> bytes:
 
 @messy(
     "status_words_of_its_own.csv",
-    replace(
-        PLAIN,
-        doubts=("close_mode",),
-        mends=(("values = { ", 'values = { "参与分配完毕" = "completed", '),),
-    ),
+    replace(PLAIN, doubts=("close_mode",), mends=(("values = { ", 'values = { "参与分配完毕" = "completed", '),)),
 )
 def _() -> bytes:
     return csv_bytes(cases(结案方式=["参与分配完毕", *MODES[1:]]))
@@ -213,9 +193,7 @@ def _() -> bytes:
 
 @messy(
     "status_words_not_translated.csv",
-    replace(
-        PLAIN, kept=4, rejected={"unknown_code": 1}, values={"close_mode": KEPT["close_mode"][1:]}
-    ),
+    replace(PLAIN, kept=4, rejected={"unknown_code": 1}, values={"close_mode": KEPT["close_mode"][1:]}),
 )
 def _() -> bytes:
     return csv_bytes(cases(结案方式=["参与分配完毕", *MODES[1:]]))
@@ -226,10 +204,7 @@ def _() -> bytes:
     replace(
         PLAIN,
         fed=FED | {"has_assets": "有无财产", "creditor_local": "申请人是否本地"},
-        values={
-            "has_assets": [True, False, None, True, False],
-            "creditor_local": [True, False, True, True, False],
-        },
+        values={"has_assets": [True, False, None, True, False], "creditor_local": [True, False, True, True, False]},
     ),
 )
 def _() -> bytes:
@@ -242,9 +217,7 @@ def _() -> bytes:
 def _() -> bytes:
     closed, modes = list(CLOSED), list(MODES)
     closed[2], modes[2] = "——", "/"
-    return csv_bytes(
-        cases(结案日期=closed, 结案方式=modes, **{PAID: [*RECOVERED[:2], "-", *RECOVERED[3:]]})
-    )
+    return csv_bytes(cases(结案日期=closed, 结案方式=modes, **{PAID: [*RECOVERED[:2], "-", *RECOVERED[3:]]}))
 
 
 @messy("zero_width_and_nbsp.csv", PLAIN)
@@ -267,14 +240,7 @@ def _() -> bytes:
 
 
 REPEATED = dict.fromkeys(
-    (
-        "unknown_code",
-        "unknown_court",
-        "unreadable_case_number",
-        "unreadable_date",
-        "unreadable_number",
-    ),
-    1,
+    ("unknown_code", "unknown_court", "unreadable_case_number", "unreadable_date", "unreadable_number"), 1
 )
 
 

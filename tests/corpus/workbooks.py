@@ -4,19 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from tests.corpus.messy import (
-    CLAIMS,
-    CLOSED,
-    FED,
-    FILED,
-    PLAIN,
-    RECOVERED,
-    Expected,
-    cases,
-    csv_bytes,
-    messy,
-    workbook,
-)
+from tests.corpus.messy import CLAIMS, CLOSED, FED, FILED, PLAIN, RECOVERED, Expected, cases, csv_bytes, messy, workbook
 
 WAN: dict[str, list[Any]] = {
     "申请执行标的金额": [amount / 10_000 for amount in CLAIMS],
@@ -65,10 +53,7 @@ def _() -> bytes:
     return workbook(*merged, 明细=[upper, lower, *cases()[1:]])
 
 
-@messy(
-    "footnote_rows.xlsx",
-    replace(PLAIN, rejected={"footnote": 2}),
-)
+@messy("footnote_rows.xlsx", replace(PLAIN, rejected={"footnote": 2}))
 def _() -> bytes:
     notes = [["注：本表不含保全案件"], ["填表人：某某", None, "审核人：某某"]]
     return workbook(明细=[*cases(), *notes])
@@ -88,10 +73,7 @@ def _() -> bytes:
 
 @messy(
     "unit_in_title_row.xlsx",
-    replace(
-        PLAIN,
-        settings={("claim_amount", "unit"): "万元", ("recovered_amount", "unit"): "万元"},
-    ),
+    replace(PLAIN, settings={("claim_amount", "unit"): "万元", ("recovered_amount", "unit"): "万元"}),
 )
 def _() -> bytes:
     return workbook(明细=[["执行案件明细表"], ["单位：万元"], *cases(**WAN)])
@@ -101,8 +83,7 @@ def _() -> bytes:
     "unit_row_below_header.xlsx",
     replace(
         PLAIN,
-        fed=FED
-        | {"claim_amount": "申请执行标的金额 万元", "recovered_amount": "实际到位金额 万元"},
+        fed=FED | {"claim_amount": "申请执行标的金额 万元", "recovered_amount": "实际到位金额 万元"},
         settings={("claim_amount", "unit"): "万元", ("recovered_amount", "unit"): "万元"},
     ),
 )
@@ -128,9 +109,7 @@ def _() -> bytes:
 )
 def _() -> bytes:
     header, *rows = cases()
-    return workbook(
-        **{"1月": [header, *rows[:2]], "2月": [header, rows[2]], "3月": [header, *rows[3:]]}
-    )
+    return workbook(**{"1月": [header, *rows[:2]], "2月": [header, rows[2]], "3月": [header, *rows[3:]]})
 
 
 @messy("second_sheet_is_the_one.xlsx", replace(PLAIN, doubts=("not read: the sheets 封面",)))
@@ -151,12 +130,7 @@ def _() -> bytes:
 
 @messy(
     "formulas.csv",
-    replace(
-        PLAIN,
-        kept=4,
-        rejected={"unreadable_number": 1},
-        values={"claim_amount": [125000, 42000.5, 96000, 15800]},
-    ),
+    replace(PLAIN, kept=4, rejected={"unreadable_number": 1}, values={"claim_amount": [125000, 42000.5, 96000, 15800]}),
 )
 def _() -> bytes:
     return csv_bytes(cases(申请执行标的金额=[125000, "=SUM(A1:A9)", 42000.5, 96000, 15800]))
@@ -175,9 +149,4 @@ def _() -> bytes:
 @messy("serial_dates_with_hours.xlsx", replace(PLAIN, settings={("filed_on", "format"): ["excel"]}))
 def _() -> bytes:
     half = timedelta(hours=12) / timedelta(days=1)
-    return workbook(
-        明细=cases(
-            立案日期=[(serial(day) or 0) + half for day in FILED],
-            结案日期=[*map(serial, CLOSED)],
-        )
-    )
+    return workbook(明细=cases(立案日期=[(serial(day) or 0) + half for day in FILED], 结案日期=[*map(serial, CLOSED)]))

@@ -28,9 +28,7 @@ def abroad() -> Path:
 
 @pytest.mark.parametrize("page", ["overview", "rankings", "place", "policy", "method"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_stands(
-    abroad: Path, monkeypatch: pytest.MonkeyPatch, page: str, language: str
-) -> None:
+def test_every_page_stands(abroad: Path, monkeypatch: pytest.MonkeyPatch, page: str, language: str) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(abroad))
     app = run_page(page, lang=language)
     assert not app.exception, app.exception[0].message
@@ -38,6 +36,4 @@ def test_every_page_stands(
     shown = text(app)
     assert "São Paulo bankruptcy courts" in shown
     if page != "method":
-        assert any("36" in box.label for box in (*app.selectbox, *app.select_slider)), (
-            "its window is three years"
-        )
+        assert any("36" in box.label for box in (*app.selectbox, *app.select_slider)), "its window is three years"

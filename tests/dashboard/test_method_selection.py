@@ -59,9 +59,7 @@ def test_an_unknown_method_means_the_main_one(open_page: Open) -> None:
     assert printed_scores(shown) == printed_scores(clean(open_page("rankings")))
 
 
-def test_what_is_kept_is_kept_by_method(
-    open_page: Open, sample: CachedSnapshot, official: CachedSnapshot
-) -> None:
+def test_what_is_kept_is_kept_by_method(open_page: Open, sample: CachedSnapshot, official: CachedSnapshot) -> None:
     period = sample.periods()[-1]
     asked = ((None, sample), (OFFICIAL, official), (None, sample))  # and back again
     for method, answers in asked:
@@ -103,9 +101,7 @@ def test_the_ten_that_differ_most_stand_with_what_explains_it(
     open_page: Open, sample: CachedSnapshot, method: str
 ) -> None:
     period = sample.periods()[-1]
-    app = open_page(
-        "rankings", panel="methods", lang="en", **({"method": method} if method else {})
-    )
+    app = open_page("rankings", panel="methods", lang="en", **({"method": method} if method else {}))
     table = clean(app).split("<table", 1)[1].split("</table", 1)[0]
     compared = queries.method_comparison(sample, "province", period, OFFICIAL).head(10)
     assert compared["rank_difference"].abs().max() > 0, "the methods agree: nothing is tested"
@@ -115,12 +111,8 @@ def test_the_ten_that_differ_most_stand_with_what_explains_it(
         difference = line.rank_difference
         words = "lower" if difference > 0 else "higher"
         assert (f">{abs(difference)} {words}<" if difference else ">=<") in row
-        values = queries.indicators(sample, "province", line.place_id, period).set_index(
-            "indicator"
-        )
-        figures = queries.statistics(sample, "province", line.place_id, period).set_index(
-            "statistic"
-        )
+        values = queries.indicators(sample, "province", line.place_id, period).set_index("indicator")
+        figures = queries.statistics(sample, "province", line.place_id, period).set_index("statistic")
         for share in (
             values.loc["cash_24m", "value"],
             values.loc["zhongben_24m", "value"],

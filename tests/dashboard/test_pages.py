@@ -29,9 +29,7 @@ def clean(app: AppTest) -> str:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", ["overview", "rankings", "place", "compare", "policy", "method"])
-def test_page_runs_and_carries_the_synthetic_mark(
-    open_page: Open, page: str, language: str
-) -> None:
+def test_page_runs_and_carries_the_synthetic_mark(open_page: Open, page: str, language: str) -> None:
     shown = clean(open_page(page, lang=language))
     assert MARK[language] in shown
     assert MARK[{"zh": "en", "en": "zh"}[language]] not in shown
@@ -40,9 +38,7 @@ def test_page_runs_and_carries_the_synthetic_mark(
 
 @pytest.mark.parametrize("level", ["province", "city", "court"])
 @pytest.mark.parametrize("page", ["overview", "place"])
-def test_page_shows_the_place_of_the_address(
-    open_page: Open, sample: CachedSnapshot, page: str, level: str
-) -> None:
+def test_page_shows_the_place_of_the_address(open_page: Open, sample: CachedSnapshot, page: str, level: str) -> None:
     unit, name, name_en = best(sample, level)
     assert name in clean(open_page(page, level=level, unit=unit))
     assert name_en in clean(open_page(page, level=level, unit=unit, lang="en"))
@@ -83,9 +79,7 @@ def test_unscored_units_have_no_rank(open_page: Open, sample: CachedSnapshot) ->
     assert unscored <= set(re.findall(r"unit=([^&\"]+)", rest))
 
 
-def test_a_period_in_the_address_is_shown_and_a_wrong_one_is_not(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_a_period_in_the_address_is_shown_and_a_wrong_one_is_not(open_page: Open, sample: CachedSnapshot) -> None:
     earlier = sample.periods()[-2]
     last = sample.period_dates(earlier)[1]
     shown = clean(open_page("place", period=earlier))
@@ -93,9 +87,7 @@ def test_a_period_in_the_address_is_shown_and_a_wrong_one_is_not(
     assert open_page("place", period="1999Q1").selectbox[0].value == sample.periods()[-1]
 
 
-def test_choosing_a_period_writes_it_into_the_address(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_choosing_a_period_writes_it_into_the_address(open_page: Open, sample: CachedSnapshot) -> None:
     app = open_page("place")
     earlier = sample.periods()[-3]
     app.selectbox(key="choose-period").set_value(earlier).run()
@@ -126,11 +118,7 @@ def test_no_warehouse_says_what_to_do(page: str) -> None:
 
 
 def test_a_new_file_in_place_of_the_old_is_shown_without_a_restart(
-    open_page: Open,
-    warehouse: Path,
-    built_world: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    open_page: Open, warehouse: Path, built_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "swapped.duckdb"
     monkeypatch.setenv("JECI_WAREHOUSE", str(path))

@@ -50,15 +50,9 @@ class TestFormerPlaces:
     def test_followed_by_hand_first(self, changes: dict[tuple[str, str], dict[str, str]]) -> None:
         changes["330104", "江干区"] = {"became": "330102", "kind": "merged", "ended": "2021-04-08"}
         (place,) = former("江干区", "330104")
-        assert (place.successor, place.is_merger, place.end_date) == (
-            "330102",
-            True,
-            date(2021, 4, 8),
-        )
+        assert (place.successor, place.is_merger, place.end_date) == ("330102", True, date(2021, 4, 8))
 
-    def test_without_a_day_by_hand_the_last_list_tells(
-        self, changes: dict[tuple[str, str], dict[str, str]]
-    ) -> None:
+    def test_without_a_day_by_hand_the_last_list_tells(self, changes: dict[tuple[str, str], dict[str, str]]) -> None:
         changes["330104", "江干区"] = {"became": "330102", "kind": "merged", "ended": ""}
         assert former("江干区", "330104")[0].end_date == date(2016, 4, 30)
 
@@ -66,9 +60,7 @@ class TestFormerPlaces:
         with pytest.raises(ValueError, match="what became of 330104 江干区"):
             former("江干区", "330104")
 
-    def test_a_change_of_no_place_stops_the_build(
-        self, changes: dict[tuple[str, str], dict[str, str]]
-    ) -> None:
+    def test_a_change_of_no_place_stops_the_build(self, changes: dict[tuple[str, str], dict[str, str]]) -> None:
         changes["330199", "无区"] = {"became": "330102", "kind": "renamed", "ended": ""}
         with pytest.raises(ValueError, match="no list has"):
             former("临安市", "330181")

@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 
 DATA = Path(__file__).parents[2] / "data"
-CODE = re.compile(
-    r"最高法|[京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔云藏陕甘青宁新兵](\d{4}|\d\d)?"
-)
+CODE = re.compile(r"最高法|[京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔云藏陕甘青宁新兵](\d{4}|\d\d)?")
 DIGITS = {"supreme": 0, "high": 0, "intermediate": 2, "basic": 4}
 
 
@@ -43,9 +41,7 @@ def divisions() -> dict[str, dict[str, str]]:
 class TestCourts:
     def test_counts(self) -> None:
         counted = Counter(
-            row["level"]
-            for row in courts().values()
-            if row["special"] == "false" and not row["valid_to"]
+            row["level"] for row in courts().values() if row["special"] == "false" and not row["valid_to"]
         )
         # 31 provinces; 2,845 or so counties with a court.
         assert counted["supreme"] == 1 and counted["high"] == 31
@@ -96,9 +92,7 @@ class TestCourts:
             if row["level"] == "basic" and row["special"] == "false" and not row["valid_to"]
         )
         counties = {
-            code
-            for code, row in divisions().items()
-            if row["level"] == "county" and code[:2] not in ("71", "81", "82")
+            code for code, row in divisions().items() if row["level"] == "county" and code[:2] not in ("71", "81", "82")
         }
         without = {code for code in counties if not served[code]}
         # 三亚 and 三沙 have one basic court each; 大柴旦 is no division of the ministry's list.

@@ -22,10 +22,7 @@ BOUNDARIES = DATA / "boundaries"
 INDEPENDENT = DATA.parents[1] / "shared" / "geo"
 KILOBYTE = 1000
 # Words by which a licence's text is known.
-LICENCE_WORDS = {
-    "MIT": "MIT",
-    "BSD-2-Clause": "Redistribution and use in source and binary forms",
-}
+LICENCE_WORDS = {"MIT": "MIT", "BSD-2-Clause": "Redistribution and use in source and binary forms"}
 
 # Places without a polygon: 大兴安岭's forest districts, 三沙 as the ministry now divides it, and
 # two counties made in December 2024.
@@ -278,9 +275,7 @@ class TestMaps:
         provinces = list(shapes(PROVINCES).values())
         total = sum(province.area for province in provinces)
         common = sum(
-            one.intersection(other).area
-            for place, one in enumerate(provinces)
-            for other in provinces[place + 1 :]
+            one.intersection(other).area for place, one in enumerate(provinces) for other in provinces[place + 1 :]
         )
         assert common < 1e-7 * total
 
@@ -340,9 +335,7 @@ class TestIndependentBuild:
 
     # Intersection over union of the worst place. Cities include slivers of a few square
     # kilometres, where one vertex more or less is two hundredths of the area.
-    @pytest.mark.parametrize(
-        ("level", "path", "least"), [("province", PROVINCES, 0.999), ("city", CITIES, 0.97)]
-    )
+    @pytest.mark.parametrize(("level", "path", "least"), [("province", PROVINCES, 0.999), ("city", CITIES, 0.97)])
     def test_same_places_and_shapes(self, level: str, path: Path, least: float) -> None:
         theirs = shapes(INDEPENDENT / f"{level}.geojson")
         assert {our_code(code, level) for code in theirs} == set(shapes(path))
@@ -356,9 +349,7 @@ class TestIndependentBuild:
         if path.stem in ("810000", "820000"):
             return  # drawn finer here: that build leaves less than half of Macao
         area = sum(make_valid(geometry).area for geometry in theirs.values())
-        assert sum(geometry.area for geometry in shapes(path).values()) == pytest.approx(
-            area, 0.005
-        )
+        assert sum(geometry.area for geometry in shapes(path).values()) == pytest.approx(area, 0.005)
 
     def test_same_names(self) -> None:
         with (INDEPENDENT / "adcodes_2024.csv").open(encoding="utf-8", newline="") as lines:

@@ -148,11 +148,7 @@ def test_windows_before_the_first_standard_mix_are_known():
     standard[1] = 0.0
     found = case_mix.standardisation_weights(own, standard, FREE)
     assert found.first_window.tolist() == [2, 0, 0]
-    assert np.isnan(found.weight).all(axis=2).tolist() == [
-        [True, True, False, False],
-        [True] * 4,
-        [False] * 4,
-    ]
+    assert np.isnan(found.weight).all(axis=2).tolist() == [[True, True, False, False], [True] * 4, [False] * 4]
 
 
 def test_units_and_windows_are_apart_and_may_share_what_is_wanted():
@@ -189,9 +185,7 @@ def test_the_first_window_for_which_a_mix_is_wanted():
     own[1, :2] = 0
     found = case_mix.standardisation_weights(own, case_mix.lag_windows(own, 2), CaseMix(5, 0.8))
     assert found.first_window.tolist() == [2, 4]
-    assert case_mix.standardisation_weights(
-        own, own.sum(axis=0, keepdims=True), FREE
-    ).first_window.tolist() == [0, 0]
+    assert case_mix.standardisation_weights(own, own.sum(axis=0, keepdims=True), FREE).first_window.tolist() == [0, 0]
 
 
 def test_no_mix_of_a_year_before_makes_no_weights():
@@ -228,9 +222,7 @@ def test_weighted_sums_over_windows(offsets, seen):
     rows, weight = random_rows(3)
     placed = case_mix.rows_from_counts(rows, case_mix.map_courts_to_places(LEVEL, COURTS))
     given = CaseWeights(weight, np.ones(weight.shape[:2]), np.zeros(2, dtype=int))
-    [plain_sums], [squares] = case_mix.sum_by_window(
-        placed, [rows.counts["n"]], given, WINDOWS, offsets
-    )
+    [plain_sums], [squares] = case_mix.sum_by_window(placed, [rows.counts["n"]], given, WINDOWS, offsets)
     for unit, members in enumerate([{0, 3}, {2}]):
         for window, end in enumerate(range(4, 8)):
             mine = [
@@ -261,9 +253,7 @@ def test_cases_weigh_by_the_mix_they_began_with():
     began = began_by(rows, 6)
     given = CaseWeights(weight, np.ones(weight.shape[:2]), since)
     of_age = replace(placed, start_period=began[placed.source_rows])
-    [found], _ = case_mix.sum_by_window(
-        of_age, [rows.counts["n"]], given, WINDOWS, case_mix.window_offsets(WINDOWS)
-    )
+    [found], _ = case_mix.sum_by_window(of_age, [rows.counts["n"]], given, WINDOWS, case_mix.window_offsets(WINDOWS))
     known = {0: [0, 1, 2, 3], 1: [0, 2, 3]}
     for unit, members in enumerate([{0, 3}, {2}]):
         for window, end in enumerate(range(4, 8)):
@@ -319,9 +309,7 @@ def test_counts_weigh_as_what_ended():
 def test_counts_by_stratum_are_plain_sums():
     rows, _ = random_rows(4)
     placed = case_mix.rows_from_counts(rows, case_mix.map_courts_to_places(LEVEL, COURTS))
-    found = case_mix.count_by_stratum(
-        placed, rows.counts["n"], 2, STRATA, WINDOWS, case_mix.window_offsets(WINDOWS)
-    )
+    found = case_mix.count_by_stratum(placed, rows.counts["n"], 2, STRATA, WINDOWS, case_mix.window_offsets(WINDOWS))
     apart = np.zeros((2, 4, STRATA))
     for stratum in range(STRATA):
         only = replace(rows, counts={"n": rows.counts["n"] * (rows.stratum == stratum)})
@@ -341,8 +329,6 @@ def test_nothing_adds_up_to_nothing():
     rows, weight = random_rows(3, count=0)
     placed = case_mix.rows_from_counts(rows, case_mix.map_courts_to_places(LEVEL, COURTS))
     given = CaseWeights(weight, np.ones(weight.shape[:2]), np.zeros(2, dtype=int))
-    [sums], _ = case_mix.sum_by_window(
-        placed, [rows.counts["n"]], given, WINDOWS, case_mix.window_offsets(WINDOWS)
-    )
+    [sums], _ = case_mix.sum_by_window(placed, [rows.counts["n"]], given, WINDOWS, case_mix.window_offsets(WINDOWS))
     assert sums.shape == (2, 4, 1)
     assert (sums == 0).all()

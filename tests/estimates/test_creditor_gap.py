@@ -25,10 +25,7 @@ def estimated(world: World) -> duckdb.DuckDBPyConnection:
 
 def only(world: World, local: bool) -> World:
     """The same without the cases of other creditors; those that resume others stay."""
-    return replace(
-        world,
-        cases=tuple(c for c in world.cases if c.case_type != "first" or c.creditor_local is local),
-    )
+    return replace(world, cases=tuple(c for c in world.cases if c.case_type != "first" or c.creditor_local is local))
 
 
 def test_compared_is_whether_and_when_cases_are_paid():

@@ -172,10 +172,7 @@ def test_any_counts(counts: list[tuple[int, int]]):
         return
     shape = funnel_plot.fit(part, whole)
     assert shape.tau >= 0 and shape.phi >= 1 and shape.n_places == (whole > 0).sum()
-    flags, scores = (
-        funnel_plot.outlier_flags(shape, part, whole),
-        funnel_plot.z_scores(shape, part, whole),
-    )
+    flags, scores = (funnel_plot.outlier_flags(shape, part, whole), funnel_plot.z_scores(shape, part, whole))
     assert ((flags == "") == (whole == 0)).all()
     assert (np.isnan(scores) == (whole == 0)).all()
     assert (scores[np.char.endswith(flags, "high")] > 0).all()
@@ -195,12 +192,7 @@ def test_a_given_centre_and_missing_units():
     part, whole = np.array([40.0, NAN, 10.0, 0.0]), np.array([100.0, 50.0, NAN, 0.0])
     shape = funnel_plot.fit(part, whole, centre=0.1)
     assert (shape.centre, shape.n_places) == (0.1, 1)
-    assert funnel_plot.outlier_flags(shape, part, whole, with_tau=False).tolist() == [
-        "very_high",
-        "",
-        "",
-        "",
-    ]
+    assert funnel_plot.outlier_flags(shape, part, whole, with_tau=False).tolist() == ["very_high", "", "", ""]
     assert funnel_plot.z_scores(shape, part, whole, with_tau=False)[0] == pytest.approx(10.0)
     with pytest.raises(ValueError, match="above its whole"):
         funnel_plot.fit(np.array([5.0]), np.array([4.0]))

@@ -19,9 +19,7 @@ DAYS = AgeGrid.daily(1100)
 WEEKS = AgeGrid.by_month(36, 4)  # the grid of method.toml
 
 
-def cells(
-    seen: list[tuple[int, int, str]], events: list[str], grid: AgeGrid
-) -> dict[str, np.ndarray]:
+def cells(seen: list[tuple[int, int, str]], events: list[str], grid: AgeGrid) -> dict[str, np.ndarray]:
     """Bin what a window saw, as the measures do."""
     names = ("entries", "entries_elapsed_days", "censored", "censored_elapsed_days")
     found = {name: np.zeros(grid.n_bins) for name in names}
@@ -47,11 +45,7 @@ def cells(
 
 
 def curves(
-    seen: list[tuple[int, int, str]],
-    events: list[str],
-    grid: AgeGrid,
-    least: float = 1,
-    open_at_most: float = 0,
+    seen: list[tuple[int, int, str]], events: list[str], grid: AgeGrid, least: float = 1, open_at_most: float = 0
 ) -> incidence.IncidenceCurves:
     found = cells(seen, events, grid)
     risk = incidence.number_at_risk(**found, age_grid=grid)
@@ -200,10 +194,7 @@ def test_standard_errors_match_the_spread_between_samples() -> None:
     """Monte Carlo: the mean reported variance is that of the estimates over 200 worlds, for an
     incidence, a restricted mean and their covariance."""
     values, variances = [], []
-    weights = [
-        incidence.incidence_weights(WEEKS, 24),
-        incidence.restricted_mean_weights(WEEKS, 24),
-    ]
+    weights = [incidence.incidence_weights(WEEKS, 24), incidence.restricted_mean_weights(WEEKS, 24)]
     for seed in range(200):
         seen = oracle.within(random_spells(seed, 1000), 365, 730)
         found = curves(seen, EVENTS, WEEKS)
@@ -264,9 +255,7 @@ def leaving_one_a_day(events: list[str]) -> list[tuple[int, int, str]]:
 
 
 @pytest.mark.parametrize(("first_days", "second_days"), [(8, 8), (4, 9), (9, 4), (1, 3)])
-def test_events_of_whole_observation_covary_as_multinomial_counts(
-    first_days: int, second_days: int
-) -> None:
+def test_events_of_whole_observation_covary_as_multinomial_counts(first_days: int, second_days: int) -> None:
     """Without censoring F is a share of n cases: of two events, no case is in both shares; of one
     event at two ages, the earlier share is part of the later one."""
     seen = leaving_one_a_day(["cash", "cash", "other"])

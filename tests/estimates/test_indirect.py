@@ -159,9 +159,7 @@ def test_rates_are_those_of_the_likelihood(seed: int):
     rate = indirect.fit_rates(events, exposure, GRID)
     for axis in range(4):
         assert by_axis(rate * exposure, axis) == pytest.approx(by_axis(events, axis), rel=1e-6)
-    logs = np.log(
-        rate.reshape(len(GRID.case_classes), GRID.n_claim_classes, len(GRID.debtor_kinds), -1)
-    )
+    logs = np.log(rate.reshape(len(GRID.case_classes), GRID.n_claim_classes, len(GRID.debtor_kinds), -1))
     for axis in range(4):
         steps = np.diff(logs, axis=axis)
         others = tuple(other for other in range(4) if other != axis)
@@ -243,9 +241,7 @@ def test_a_court_of_another_mix_is_as_expected():
 def crude_expected(cells: panel.ProcessCells, windows: Windows) -> np.ndarray:
     """What one rate for all cases and ages would expect of each court, (court,)."""
     flows = curve_estimates.window_flows(panel.panel_from_cells(cells), windows)
-    time = (curve_estimates.number_at_risk(flows, METHOD)[:, 0] * AGES.widths / MONTH_DAYS).sum(
-        axis=-1
-    )
+    time = (curve_estimates.number_at_risk(flows, METHOD)[:, 0] * AGES.widths / MONTH_DAYS).sum(axis=-1)
     events = flows.events[:, 0, 0].sum(axis=-1)
     return time * events.sum() / time.sum()
 

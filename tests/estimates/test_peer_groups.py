@@ -46,12 +46,7 @@ def test_the_table_says_what_a_label_means():
     found = form_peer_groups(n, wealth, known, (500.0,), n_tiers=2, min_members=8)
     small, rich, large = found.groups
     assert (small.label, small.n_members, small.n_estimates) == ("size1-tier1", 10, 8)
-    assert (small.lower_size, small.upper_size, small.min_wealth, small.max_wealth) == (
-        0,
-        500,
-        1.5,
-        1.5,
-    )
+    assert (small.lower_size, small.upper_size, small.min_wealth, small.max_wealth) == (0, 500, 1.5, 1.5)
     assert (rich.label, rich.n_members) == ("size1-tier2", 11)
     assert (rich.min_wealth, rich.max_wealth) == (3, 4)
     assert (large.label, large.lower_size, large.upper_size) == ("size2", 500, math.inf)
@@ -95,9 +90,7 @@ def test_the_whole_level_may_still_have_tiers():
 
 
 def test_unknown_wealth_is_a_tier_of_its_own():
-    found = form_peer_groups(
-        *level((1, 1, 12), (1, 2, 12), (1, NAN, 12)), (), n_tiers=2, min_members=10
-    )
+    found = form_peer_groups(*level((1, 1, 12), (1, 2, 12), (1, NAN, 12)), (), n_tiers=2, min_members=10)
     assert members(found) == {"tier0": 12, "tier1": 12, "tier2": 12}
     assert math.isnan(found.groups[0].min_wealth)
 
@@ -113,14 +106,10 @@ def test_only_units_with_an_estimate_count():
     n, wealth, known = level((100, 1, 20), (1000, 1, 20))
     known[25:] = False
     found = form_peer_groups(n, wealth, known, (500.0,), n_tiers=1, min_members=10)
-    assert [(group.label, group.n_members, group.n_estimates) for group in found.groups] == [
-        ("all", 40, 25)
-    ]
+    assert [(group.label, group.n_members, group.n_estimates) for group in found.groups] == [("all", 40, 25)]
 
 
-@pytest.mark.parametrize(
-    ("breaks", "tiers", "least"), [((5.0, 2.0), 3, 1), ((2.0, 2.0), 3, 1), ((), 0, 1), ((), 1, 0)]
-)
+@pytest.mark.parametrize(("breaks", "tiers", "least"), [((5.0, 2.0), 3, 1), ((2.0, 2.0), 3, 1), ((), 0, 1), ((), 1, 0)])
 def test_nonsense_is_refused(breaks, tiers, least):
     with pytest.raises(ValueError, match="ascend"):
         form_peer_groups(*level((1, 1, 3)), breaks, tiers, least)

@@ -41,9 +41,7 @@ def test_covariance_of_pools_that_share_an_event_equals_the_oracle() -> None:
         curve.risk.shape[-1],
     )
     singles = [(event, [float(w) for w in weights]) for event in EVENTS]
-    apart = np.array(
-        [[oracle.covariance(plain, one, other) for other in singles] for one in singles]
-    )
+    apart = np.array([[oracle.covariance(plain, one, other) for other in singles] for one in singles])
     for a, b in (((0, 1), (1, 2)), ((0, 1), (2,)), ((0, 1, 2), (0, 2))):
         one, other = (incidence.mass_functional(curve, events, weights) for events in (a, b))
         expected = apart[np.ix_(a, b)].sum()

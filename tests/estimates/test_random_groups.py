@@ -46,9 +46,7 @@ def test_a_correlation_put_in_is_found(r: float):
     Scale and location are no part of it, and differ by window."""
     one, other = pair(r, seed=3)
     shift = np.arange(WINDOWS) * 10.0
-    found = sampling_variation(
-        {"a": estimated(5 * one + shift, 1), "b": estimated(other - shift, 1)}, GROUPS
-    )
+    found = sampling_variation({"a": estimated(5 * one + shift, 1), "b": estimated(other - shift, 1)}, GROUPS)
     assert list(found.correlation) == [("a", "b")]
     error = 1 / np.sqrt((GROUPS - 3) * WINDOWS)
     assert np.arctanh(found.correlation["a", "b"]) == pytest.approx(np.arctanh(r), abs=4 * error)
@@ -63,9 +61,7 @@ def test_what_is_the_same_is_not_taken_for_more_than_nearly_the_same():
 
 def test_every_pair_once_in_the_order_given():
     one, other = pair(0.5, seed=5)
-    found = sampling_variation(
-        {n: estimated(v, 1) for n, v in zip("cab", (one, other, one), strict=True)}, GROUPS
-    )
+    found = sampling_variation({n: estimated(v, 1) for n, v in zip("cab", (one, other, one), strict=True)}, GROUPS)
     assert list(found.correlation) == [("c", "a"), ("c", "b"), ("a", "b")]
 
 
@@ -105,9 +101,7 @@ def test_errors_are_never_narrowed():
 
 def test_nothing_is_known_of_too_few_groups():
     one, other = pair(0.6, seed=8, groups=MIN_GROUPS - 1)
-    found = sampling_variation(
-        {"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, MIN_GROUPS - 1
-    )
+    found = sampling_variation({"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, MIN_GROUPS - 1)
     assert found.correlation == {} and found.design_effect == {}
     one, other = pair(0.6, seed=8, groups=MIN_GROUPS)
     found = sampling_variation({"a": estimated(one, 0.5), "b": estimated(other, 0.5)}, MIN_GROUPS)
@@ -116,9 +110,7 @@ def test_nothing_is_known_of_too_few_groups():
 
 def test_windows_that_too_few_groups_know_are_passed_over():
     one, other = pair(0.6, seed=9)
-    whole = sampling_variation(
-        {"a": estimated(one[:, 2:], 0.5), "b": estimated(other[:, 2:], 0.5)}, GROUPS
-    )
+    whole = sampling_variation({"a": estimated(one[:, 2:], 0.5), "b": estimated(other[:, 2:], 0.5)}, GROUPS)
     holes = one.copy()
     holes[:, 0] = np.nan
     holes[MIN_GROUPS - 1 :, 1] = np.nan
@@ -138,18 +130,14 @@ def test_groups_without_a_value_are_passed_over():
     kept = np.arange(GROUPS) % 3 > 0
     holes = np.where((np.arange(GROUPS) % 3 == 0)[:, None], np.nan, one)
     found = sampling_variation({"a": estimated(holes, 0.5), "b": estimated(other, 0.5)}, GROUPS)
-    alone = sampling_variation(
-        {"a": estimated(one[kept], 0.5), "b": estimated(other[kept], 0.5)}, GROUPS
-    )
+    alone = sampling_variation({"a": estimated(one[kept], 0.5), "b": estimated(other[kept], 0.5)}, GROUPS)
     assert found.correlation == pytest.approx(alone.correlation)
     assert found.design_effect["a"] == pytest.approx(alone.design_effect["a"])
 
 
 def test_what_does_not_vary_has_no_correlation():
     one, other = pair(0.6, seed=11)
-    found = sampling_variation(
-        {"a": estimated(np.ones_like(one), 0.5), "b": estimated(other, 0.5)}, GROUPS
-    )
+    found = sampling_variation({"a": estimated(np.ones_like(one), 0.5), "b": estimated(other, 0.5)}, GROUPS)
     assert found.correlation == {}
     assert found.design_effect["a"] == 1.0
 
@@ -185,15 +173,11 @@ def estates(together: bool, seed: int = 2, count: int = 1600) -> World:
                     case_id=f"c{number}",
                 )
             )
-    return World(
-        cases=tuple(cases), rounds=tuple(rounds), observed=dict.fromkeys((CASES, AUCTIONS), WINDOW)
-    )
+    return World(cases=tuple(cases), rounds=tuple(rounds), observed=dict.fromkeys((CASES, AUCTIONS), WINDOW))
 
 
 @pytest.mark.parametrize("clustered", [True, False])
-def test_lots_of_one_estate_are_not_as_many_as_they_seem(
-    monkeypatch: pytest.MonkeyPatch, clustered: bool
-):
+def test_lots_of_one_estate_are_not_as_many_as_they_seem(monkeypatch: pytest.MonkeyPatch, clustered: bool):
     """Six lots sold as one are one: a design effect of 6, where lots are sold apart one of 1. Of 40
     groups in windows that overlap it is known to about a fifth. Errors stored are widened by its
     root."""
@@ -238,13 +222,10 @@ def test_what_is_not_counted_in_groups_is_left_out(monkeypatch: pytest.MonkeyPat
     with estates(True, count=300).connect() as con:
         compute_measures(con, method)
         found = random_groups.estimate_sampling_variation(con, read_windows(con, method), [method])
-        assert (
-            "lot_sold_12m" in found.design_effect and "first_round_sold" not in found.design_effect
-        )
+        assert "lot_sold_12m" in found.design_effect and "first_round_sold" not in found.design_effect
         estimate(con, [method])
         bases = con.execute(
-            "SELECT DISTINCT basis FROM estimates.indicators WHERE indicator = 'first_round_sold'"
-            " AND value IS NOT NULL"
+            "SELECT DISTINCT basis FROM estimates.indicators WHERE indicator = 'first_round_sold' AND value IS NOT NULL"
         ).fetchall()
     assert {basis for (basis,) in bases} >= {"observed", "adjusted"}
 
@@ -252,6 +233,6 @@ def test_what_is_not_counted_in_groups_is_left_out(monkeypatch: pytest.MonkeyPat
 def test_without_groups_nothing_is_learned():
     with estates(True, count=30).connect() as con:
         compute_measures(con, METHOD)
-        assert random_groups.estimate_sampling_variation(
-            con, read_windows(con, METHOD), [METHOD]
-        ) == SamplingVariation({}, {}, 0)
+        assert random_groups.estimate_sampling_variation(con, read_windows(con, METHOD), [METHOD]) == SamplingVariation(
+            {}, {}, 0
+        )

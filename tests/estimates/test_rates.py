@@ -28,13 +28,7 @@ def test_amount_rate_is_the_ratio_of_sums_with_linearised_error() -> None:
     y = [a * draw.random() for a in x]
     sums = [
         np.array([sum(v)])
-        for v in (
-            y,
-            x,
-            [b * b for b in y],
-            [a * b for a, b in zip(x, y, strict=True)],
-            [a * a for a in x],
-        )
+        for v in (y, x, [b * b for b in y], [a * b for a, b in zip(x, y, strict=True)], [a * a for a in x])
     ]
     value, se = rates.amount_rate(*sums, np.array([40.0]))
     ratio = sum(y) / sum(x)
@@ -49,9 +43,7 @@ def test_amount_rate_error_matches_the_spread_between_samples() -> None:
     for _ in range(600):
         x = np.array([draw.lognormvariate(0, 1) for _ in range(200)])
         y = x * np.array([draw.betavariate(1, 2) for _ in range(200)])
-        value, se = rates.amount_rate(
-            *(np.array([v.sum()]) for v in (y, x, y * y, x * y, x * x)), np.array([200.0])
-        )
+        value, se = rates.amount_rate(*(np.array([v.sum()]) for v in (y, x, y * y, x * y, x * x)), np.array([200.0]))
         values.append(value[0])
         errors.append(se[0])
     assert statistics.mean(errors) == pytest.approx(statistics.stdev(values), rel=0.1)

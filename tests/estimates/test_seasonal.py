@@ -7,12 +7,7 @@ import numpy as np
 import pytest
 
 from index_engine.estimates import seasonal
-from index_engine.estimates.seasonal import (
-    design_matrix,
-    festival_regressor,
-    read_festivals,
-    seasonal_factors,
-)
+from index_engine.estimates.seasonal import design_matrix, festival_regressor, read_festivals, seasonal_factors
 
 DAYS = read_festivals()
 MONTHS = list(range(2016 * 12, 2026 * 12))
@@ -24,9 +19,7 @@ def truth(months: list[int], festival: float = FESTIVAL) -> np.ndarray:
     """Seasonal factors of the world the test makes, scaled as the engine scales its own."""
     effect = MONTH_EFFECT - MONTH_EFFECT.mean()
     scale = np.exp(effect).mean()
-    return (
-        np.exp(effect[np.array(months) % 12] + festival * festival_regressor(months, DAYS)) / scale
-    )
+    return np.exp(effect[np.array(months) % 12] + festival * festival_regressor(months, DAYS)) / scale
 
 
 def drawn(rng: np.random.Generator, level: float, festival: float = FESTIVAL) -> np.ndarray:
@@ -120,9 +113,7 @@ def test_the_fit_is_that_of_a_poisson_regression():
     fit = sm.GLM(counts, columns, family=sm.families.Poisson()).fit(tol=1e-12)
     season = columns[:, of_trend:] @ fit.params[of_trend:]
     months = np.exp(seasonal._month_contrasts() @ fit.params[of_trend : of_trend + 11])
-    assert seasonal_factors(counts[None], MONTHS, DAYS)[0] == pytest.approx(
-        np.exp(season) / months.mean(), rel=1e-6
-    )
+    assert seasonal_factors(counts[None], MONTHS, DAYS)[0] == pytest.approx(np.exp(season) / months.mean(), rel=1e-6)
 
 
 def test_a_mean_year_has_a_mean_factor_of_one():

@@ -72,9 +72,7 @@ def test_beta_binomial_is_near_a_logit_normal_model(shared: Path):
     herds = pd.read_csv(folder / "cbpp.csv").groupby("herd")[["incidence", "size"]].sum()
     fitted = pd.read_csv(folder / "glmer_cbpp_par.csv").iloc[0]
     expected = pd.read_csv(folder / "glmer_cbpp_ranef.csv").set_index("herd").loc[herds.index]
-    found = shrinkage.beta_binomial(
-        herds["incidence"].to_numpy(float), herds["size"].to_numpy(float)
-    )
+    found = shrinkage.beta_binomial(herds["incidence"].to_numpy(float), herds["size"].to_numpy(float))
     ours, theirs = logit(found.value), fitted.intercept + expected.ranef.to_numpy()
     slope = 1.0 / (found.value * (1.0 - found.value))
 
@@ -365,9 +363,7 @@ def test_the_error_of_a_newcomer_has_the_error_of_the_mean_that_moves_with_the_s
     information = (1.0 / total).sum(axis=1)
     centre = (y / total).sum(axis=1) / information
     likelihood = -0.5 * (
-        np.log(total).sum(axis=1)
-        + np.log(information)
-        + ((y - centre[:, None]) ** 2 / total).sum(axis=1)
+        np.log(total).sum(axis=1) + np.log(information) + ((y - centre[:, None]) ** 2 / total).sum(axis=1)
     )
     share = np.exp(likelihood - likelihood.max())
     share /= share.sum()

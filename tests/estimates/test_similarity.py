@@ -7,11 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index_engine.estimates.similarity import (
-    SIZE_SCALE_DECADES,
-    hellinger_distance,
-    mix_and_size_distance,
-)
+from index_engine.estimates.similarity import SIZE_SCALE_DECADES, hellinger_distance, mix_and_size_distance
 
 COUNTS = st.lists(st.integers(0, 500), min_size=4, max_size=4).filter(any)
 
@@ -47,12 +43,8 @@ def test_of_one_mix_only_the_size_tells_places_apart():
 def test_the_distance_is_the_same_both_ways(one: list[int], other: list[int], n: int, m: int):
     a, b = np.array(one, dtype=float), np.array(other, dtype=float)
     there = mix_and_size_distance(a, float(n), b[None], np.array([float(m)]))[0]
-    assert there == pytest.approx(
-        mix_and_size_distance(b, float(m), a[None], np.array([float(n)]))[0], abs=1e-7
-    )
-    assert there == pytest.approx(
-        math.hypot(by_hand(one, other), math.log10(m / n) / SIZE_SCALE_DECADES), abs=1e-7
-    )
+    assert there == pytest.approx(mix_and_size_distance(b, float(m), a[None], np.array([float(n)]))[0], abs=1e-7)
+    assert there == pytest.approx(math.hypot(by_hand(one, other), math.log10(m / n) / SIZE_SCALE_DECADES), abs=1e-7)
 
 
 def test_a_place_without_cases_is_like_none():

@@ -23,9 +23,7 @@ from index_engine.method import load_method
 METHOD = load_method()
 IDS = [i.id for i in METHOD.indicators]
 UNITS, WINDOWS = 30, 2
-LEVEL = Places(
-    "court", tuple(f"K{n:02d}" for n in range(UNITS)), [np.array([n]) for n in range(UNITS)]
-)
+LEVEL = Places("court", tuple(f"K{n:02d}" for n in range(UNITS)), [np.array([n]) for n in range(UNITS)])
 AXIS = Windows(PanelAxes(LEVEL.ids, 8080, 8085), 4, np.array([4, 5]))
 PERIODS = AXIS.labels
 CURVE = ("months_to_cash", "cash_24m")  # two that are read off one curve
@@ -47,9 +45,7 @@ def given(seed: int = 3, units: int = UNITS) -> tuple[Found, Shared]:
         se = 0.5 * span / np.sqrt(n)
         value = truth + se * rng.standard_normal((units, WINDOWS))
         value[2:3] = np.nan
-        found[i.id] = IndicatorEstimate(
-            value, np.where(np.isnan(value), np.nan, se), n, ~np.isnan(value)
-        )
+        found[i.id] = IndicatorEstimate(value, np.where(np.isnan(value), np.nan, se), n, ~np.isnan(value))
     pair = -0.8 * found[CURVE[0]].se * found[CURVE[1]].se
     return found, {CURVE: pair}
 
@@ -79,8 +75,7 @@ def table(con: duckdb.DuckDBPyConnection, name: str, indicator: str, column: str
     """A column of an indicator as (unit, window), NaN for what is missing."""
     basis = "" if name == "shrinkage" else "AND basis = 'shrunk'"
     rows = con.execute(
-        f"SELECT place_id, period, {column} FROM estimates.{name} WHERE indicator = ? {basis}",
-        [indicator],
+        f"SELECT place_id, period, {column} FROM estimates.{name} WHERE indicator = ? {basis}", [indicator]
     ).df()
     return rows.pivot(index="place_id", columns="period", values=column).to_numpy(dtype=float)
 
@@ -124,10 +119,7 @@ def test_each_group_is_drawn_to_its_own_mean(drawn):
         for window in range(WINDOWS):
             for start in range(3):
                 rows = np.arange(start, UNITS, 3)
-                value, se = (
-                    np.where(mine[rows, window], a[rows, window], np.nan)
-                    for a in (item.value, item.se)
-                )
+                value, se = (np.where(mine[rows, window], a[rows, window], np.nan) for a in (item.value, item.se))
                 if name == "recovery":
                     alone = shrinkage.normal(value, se)
                 else:
@@ -208,10 +200,7 @@ def test_a_group_that_knows_nothing_asks_the_whole_level():
     found, shared = given()
     few = ["few"] * 6 + ["many"] * (UNITS - 6)  # of the six, three have no estimate
     assert shrinkage.MIN_PLACES > 3
-    with (
-        stored(found, shared, together(few)) as con,
-        stored(found, shared, together([WHOLE_LEVEL] * UNITS)) as whole,
-    ):
+    with stored(found, shared, together(few)) as con, stored(found, shared, together([WHOLE_LEVEL] * UNITS)) as whole:
         for name in IDS:
             for column in ("value", "se", "weight", "centre"):
                 array, everywhere = (table(c, "shrinkage", name, column) for c in (con, whole))
@@ -226,10 +215,7 @@ def test_a_group_that_knows_nothing_asks_the_whole_level():
 def test_what_is_drawn_nowhere_stays_as_observed():
     """One unit, such as the nation: no peers, nothing borrowed, and the value its own."""
     found, shared = given(units=5)
-    one = {
-        name: IndicatorEstimate(*(a[4:] for a in vars(item).values()))
-        for name, item in found.items()
-    }
+    one = {name: IndicatorEstimate(*(a[4:] for a in vars(item).values())) for name, item in found.items()}
     pair = {CURVE: shared[CURVE][4:]}
     with stored(one, pair, [PeerGroups(np.array(["all"]), ()) for _ in range(WINDOWS)]) as con:
         for name in IDS:
@@ -260,9 +246,7 @@ def test_covariances_keep_their_correlation(drawn):
     mine = known(found[CURVE[0]])
     assert covariance[mine] == pytest.approx((-0.8 * one * other)[mine], abs=1e-9)
     assert (np.abs(covariance) < np.abs(shared[CURVE]))[mine].mean() > 0.8
-    rows = con.execute(
-        "SELECT DISTINCT indicator, other_indicator FROM estimates.covariances"
-    ).fetchall()
+    rows = con.execute("SELECT DISTINCT indicator, other_indicator FROM estimates.covariances").fetchall()
     assert rows == [CURVE]
 
 
@@ -282,12 +266,8 @@ def test_peers_are_stored_with_how_many_they_are():
         rows = con.execute("SELECT * FROM estimates.peer_groups").df()
     for window, period in enumerate(PERIODS):
         mine = rows[rows["period"] == period].set_index("place_id")
-        assert mine["peer_group"].to_dict() == dict(
-            zip(LEVEL.ids, groups[window].label.tolist(), strict=True)
-        )
-        assert (
-            mine["n_members"] == mine.groupby("peer_group")["peer_group"].transform("count")
-        ).all()
+        assert mine["peer_group"].to_dict() == dict(zip(LEVEL.ids, groups[window].label.tolist(), strict=True))
+        assert (mine["n_members"] == mine.groupby("peer_group")["peer_group"].transform("count")).all()
     assert set(groups[1].label) == {"size1", "size3"}, groups[1].label
 
 
@@ -315,9 +295,7 @@ def test_special_courts_are_nobodys_peers():
     """Their label is empty, they count in no group, and they move no one's centre."""
     n = np.full((UNITS, 1), 1000.0)
     ordinary = np.arange(UNITS) != 3
-    [group] = small_places.form_groups_by_window(
-        METHOD, n, np.full((UNITS, 1), np.nan), n > 0, ordinary
-    )
+    [group] = small_places.form_groups_by_window(METHOD, n, np.full((UNITS, 1), np.nan), n > 0, ordinary)
     assert group.label[3] == ""
     assert (group.label[ordinary] != "").all()
     value = np.where(ordinary, 0.5, 100.0) + np.linspace(0, 0.01, UNITS)

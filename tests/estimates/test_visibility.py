@@ -40,21 +40,13 @@ def rows(fill: Callable[[Store], None], sql: str) -> list[tuple]:
 
 def test_the_rule():
     assert LEAST > 1
-    assert is_visible(np.array([0.0, LEAST - 1, LEAST, LEAST + 1]), METHOD).tolist() == [
-        False,
-        False,
-        True,
-        True,
-    ]
+    assert is_visible(np.array([0.0, LEAST - 1, LEAST, LEAST + 1]), METHOD).tolist() == [False, False, True, True]
 
 
 def test_indicators_and_checks():
     sql = "SELECT place_id, value, se, n FROM estimates.indicators ORDER BY n NULLS FIRST"
     for entry, few in ((METHOD.indicators[0], LEAST - 1), (METHOD.checks[0], None)):
-        found = rows(
-            lambda store, e=entry: store_indicator(store, METHOD, e, COURTS, OBSERVED, ESTIMATE),
-            sql,
-        )
+        found = rows(lambda store, e=entry: store_indicator(store, METHOD, e, COURTS, OBSERVED, ESTIMATE), sql)
         assert found == [("few", None, None, few), ("enough", 0.5, 0.1, LEAST)]
 
 
@@ -74,8 +66,7 @@ def test_statistics():
     totals = {spec.numerator: N - 1, spec.denominator: N}
     found = rows(
         lambda store: store_statistic(store, METHOD, statistic, totals, COURTS),
-        "SELECT place_id, numerator, denominator, value IS NULL FROM estimates.statistics"
-        " ORDER BY denominator",
+        "SELECT place_id, numerator, denominator, value IS NULL FROM estimates.statistics ORDER BY denominator",
     )
     assert found == [("few", None, LEAST - 1, True), ("enough", LEAST - 1, LEAST, False)]
 
@@ -91,9 +82,7 @@ def test_funnels_and_how_many_places_make_one(fewer_places: int):
         for name in (s.estimate.denominator, s.estimate.numerator)
     }
     sql = "SELECT DISTINCT place_id FROM estimates.outliers WHERE flag <> '' ORDER BY 1"
-    found = rows(
-        lambda store: store_funnel_plots(store, METHOD, WINDOWS, courts, totals, frozenset()), sql
-    )
+    found = rows(lambda store: store_funnel_plots(store, METHOD, WINDOWS, courts, totals, frozenset()), sql)
     assert [place for (place,) in found] == ([] if fewer_places else list(courts.ids[1:]))
 
 
@@ -116,9 +105,7 @@ def test_a_gap_needs_the_least_n_of_its_indicator(n: float, status: str):
     side = replace(ESTIMATE, n=np.full((2, 1), indicator.min_n - n))
     many = replace(ESTIMATE, n=np.full((2, 1), 10_000.0))
     found = rows(
-        lambda store: creditor_gap._store_gap(
-            store, COURTS, OBSERVED, indicator, side, many, METHOD
-        ),
+        lambda store: creditor_gap._store_gap(store, COURTS, OBSERVED, indicator, side, many, METHOD),
         "SELECT DISTINCT status, gap IS NULL FROM estimates.creditor_gaps",
     )
     assert found == [(status, status == "too_few")]

@@ -31,16 +31,10 @@ from tests.worlds import Case, World, random_world
 METHOD, OFFICIAL = load_methods(())
 GRID = strata.stratum_grid(METHOD)
 WANTED = {
-    process: [i for i in METHOD.indicators if i.estimate.process == process]
-    for process in ("case", "listing", "lot")
+    process: [i for i in METHOD.indicators if i.estimate.process == process] for process in ("case", "listing", "lot")
 }
 CHECKED = (4, 7)  # windows that are counted again: no leap day makes a year's age longer in them
-COUNTED = [
-    i
-    for m in (METHOD, OFFICIAL)
-    for i in m.indicators
-    if i.estimate.kind in count_estimates.COUNT_KINDS
-]
+COUNTED = [i for m in (METHOD, OFFICIAL) for i in m.indicators if i.estimate.kind in count_estimates.COUNT_KINDS]
 NO_PART = NON_COUNTS - {"value_finished", "value_sold"}  # of counted things
 # Every other count, with one that it is a part of.
 WHOLES = (
@@ -167,9 +161,7 @@ def test_curves_of_weighted_spells(con, level, windows, seen, process):
     """Value, error and covariances of every indicator, on the grid of the method."""
     weights = random_weights(level, windows, 7)
     cells, n = read(con, windows, process), np.zeros((len(level.ids), len(windows.ends)))
-    found, shared = curve_estimates.standardised_estimates(
-        cells, level, weights, windows, WANTED[process], n, METHOD
-    )
+    found, shared = curve_estimates.standardised_estimates(cells, level, weights, windows, WANTED[process], n, METHOD)
     curves = curve_estimates.weighted_curves(cells, level, weights, windows, METHOD)
     known = 0
     for unit, window in product(range(len(level.ids)), CHECKED):
@@ -217,9 +209,7 @@ def test_weights_of_one_change_nothing(con, level, windows, process):
         )
         weights = ones(each, windows)
         n = plain[WANTED[process][0].id].n
-        found, again = curve_estimates.standardised_estimates(
-            cells, each, weights, windows, WANTED[process], n, least
-        )
+        found, again = curve_estimates.standardised_estimates(cells, each, weights, windows, WANTED[process], n, least)
         for name, item in plain.items():
             for part in ("value", "se", "n", "estimable"):
                 mine, theirs = getattr(found[name], part), getattr(item, part)
@@ -236,9 +226,7 @@ def test_where_no_weights_are_nothing_is_estimated(con, level, windows):
     for process, wanted in WANTED.items():
         n = np.ones((len(level.ids), len(windows.ends)))
         cells = read(con, windows, process)
-        found, shared = curve_estimates.standardised_estimates(
-            cells, level, weights, windows, wanted, n, METHOD
-        )
+        found, shared = curve_estimates.standardised_estimates(cells, level, weights, windows, wanted, n, METHOD)
         for item in found.values():
             assert np.isnan(item.value[1]).all() and np.isnan(item.se[1]).all()
             assert not item.estimable[1].any()
@@ -247,9 +235,7 @@ def test_where_no_weights_are_nothing_is_estimated(con, level, windows):
     read_counts = count_estimates.read_all_counts(con, windows.axes, METHOD)
     plain = observed_counts(read_counts, level, windows)
     both = {"case": weights, "lot": weights}
-    brought = count_estimates.standardised_estimates(
-        read_counts, level, both, windows, COUNTED, plain, METHOD
-    )
+    brought = count_estimates.standardised_estimates(read_counts, level, both, windows, COUNTED, plain, METHOD)
     for item in brought.values():
         assert np.isnan(item.value[1]).all() and not item.estimable[1].any()
         assert item.estimable.any()
@@ -266,8 +252,7 @@ def test_a_heavy_case_is_not_taken_for_many(con, level, windows):
     assert a.hazard == pytest.approx(b.hazard)
     strict = replace(METHOD, min_at_risk=60)
     assert (
-        curve_estimates.weighted_curves(cells, level, ten, windows, strict).n_estimable_bins
-        < a.n_estimable_bins
+        curve_estimates.weighted_curves(cells, level, ten, windows, strict).n_estimable_bins < a.n_estimable_bins
     ).any()
 
 
@@ -305,17 +290,14 @@ def test_a_cohort_is_standardised_directly():
     assert np.abs(weights.weight[own > 0] - 1).max() > 0.3, "nothing is standardised"
     for position, event in enumerate(METHOD.process_events("case")):
         for months in (3, 12, 24, 36):
-            item = incidence.mass_functional(
-                curves, position, incidence.incidence_weights(METHOD.ages, months)
-            )
+            item = incidence.mass_functional(curves, position, incidence.incidence_weights(METHOD.ages, months))
             for unit, court in enumerate(frame.courts):
                 expected = 0.0
                 for stratum in np.flatnonzero(wanted[0, 0]):
                     mine = [
                         c
                         for c in cases
-                        if c.court_id == court
-                        and number[strata_of.stratum_of_case(c, METHOD)] == stratum
+                        if c.court_id == court and number[strata_of.stratum_of_case(c, METHOD)] == stratum
                     ]
                     paid = [
                         c
@@ -331,20 +313,13 @@ def test_a_cohort_is_standardised_directly():
 # ---------------------------------------------------------------- counts, from rows
 
 
-def observed_counts(
-    found: count_estimates.Counts, level: Places, windows: Windows
-) -> dict[str, IndicatorEstimate]:
+def observed_counts(found: count_estimates.Counts, level: Places, windows: Windows) -> dict[str, IndicatorEstimate]:
     totals = count_estimates.window_totals(found.totals, windows, level.members)
     return count_estimates.observed_estimates(totals, found.ratios, level, windows, COUNTED, METHOD)
 
 
 def cells_of(
-    rows: recount.Counts,
-    con,
-    weights: CaseWeights,
-    level: Places,
-    windows: Windows,
-    at: tuple[int, int],
+    rows: recount.Counts, con, weights: CaseWeights, level: Places, windows: Windows, at: tuple[int, int]
 ) -> list[tuple[float, int, tuple, dict[str, float]]]:
     """Counted cells of the courts of a unit up to the end of a window: the weight of a case, how
     many periods before the end, the other keys, and the counts."""
@@ -365,9 +340,7 @@ def test_counts_of_weighted_cases(world, con, level, windows):
     weights = {c: random_weights(level, windows, seed) for c, seed in (("case", 5), ("lot", 6))}
     found = count_estimates.read_all_counts(con, windows.axes, METHOD)
     plain = observed_counts(found, level, windows)
-    brought = count_estimates.standardised_estimates(
-        found, level, weights, windows, COUNTED, plain, METHOD
-    )
+    brought = count_estimates.standardised_estimates(found, level, weights, windows, COUNTED, plain, METHOD)
     assert {i.estimate.kind for i in COUNTED} == set(count_estimates.COUNT_KINDS)
     of_cases = recount.case_counts(world, recount.QUARTERS, METHOD)
     of_rounds = recount.round_counts(world, recount.QUARTERS, METHOD)
@@ -396,9 +369,7 @@ def test_counts_of_cases_that_weigh_one(con, windows):
     for each in read_places(con):
         plain = observed_counts(found, each, windows)
         both = {"case": ones(each, windows), "lot": ones(each, windows)}
-        brought = count_estimates.standardised_estimates(
-            found, each, both, windows, COUNTED, plain, METHOD
-        )
+        brought = count_estimates.standardised_estimates(found, each, both, windows, COUNTED, plain, METHOD)
         for name, item in plain.items():
             for part in ("value", "se", "n", "estimable"):
                 mine, theirs = getattr(brought[name], part), getattr(item, part)
@@ -418,9 +389,7 @@ def test_every_count_that_a_method_may_name(con, level, windows, name):
     totals = count_estimates.window_totals(found.totals, windows, level.members)
     plain = count_estimates.observed_estimates(totals, found.ratios, level, windows, wanted, METHOD)
     both = {"case": ones(level, windows), "lot": ones(level, windows)}
-    brought = count_estimates.standardised_estimates(
-        found, level, both, windows, wanted, plain, METHOD
-    )
+    brought = count_estimates.standardised_estimates(found, level, both, windows, wanted, plain, METHOD)
     if name in count_estimates.UNSTRATIFIED_COUNTS:
         assert brought == {}
         return

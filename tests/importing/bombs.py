@@ -25,9 +25,7 @@ def parquet_bomb(path: Path, *, rows: int, length: int) -> None:
 
 def long_shared_string(path: Path, *, rows: int, length: int) -> None:
     """A workbook whose cells all hold one long text, which it stores once."""
-    header = "".join(
-        f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("案号", "执行法院", "立案日期")
-    )
+    header = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("案号", "执行法院", "立案日期"))
     row = '<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>'
     sheet = _sheet(f"<row>{header}</row>{row * rows}")
     strings = f'<sst xmlns="{_MAIN}"><si><t>{escape("甲" * (length // 3))}</t></si></sst>'

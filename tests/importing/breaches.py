@@ -12,30 +12,15 @@ STEPS = ("notified_on", "queried_on", "seized_on", "priced_on")
 Breaches = dict[tuple[str, str, str], tuple[dict[str, Any], dict[str, Any]]]
 
 BREACHES: Breaches = {
-    ("cases", "before_earliest", "filed_on"): (
-        {"filed_on": D(1989, 12, 31)},
-        {"filed_on": D(1990, 1, 1)},
-    ),
+    ("cases", "before_earliest", "filed_on"): ({"filed_on": D(1989, 12, 31)}, {"filed_on": D(1990, 1, 1)}),
     ("cases", "after_observation", "filed_on"): (
         {"filed_on": D(2025, 1, 1), "closed_on": None, "close_mode": None},
         {"filed_on": D(2024, 12, 31), "closed_on": None, "close_mode": None},
     ),
-    ("cases", "closed_before_filed", "closed_on"): (
-        {"closed_on": D(2022, 1, 9)},
-        {"closed_on": D(2022, 1, 10)},
-    ),
-    ("cases", "after_observation", "closed_on"): (
-        {"closed_on": D(2025, 1, 1)},
-        {"closed_on": D(2024, 12, 31)},
-    ),
-    ("cases", "mode_without_closing", "close_mode"): (
-        {"closed_on": None},
-        {"closed_on": None, "close_mode": None},
-    ),
-    ("cases", "paid_before_filed", "paid_out_on"): (
-        {"paid_out_on": D(2022, 1, 9)},
-        {"paid_out_on": D(2022, 1, 10)},
-    ),
+    ("cases", "closed_before_filed", "closed_on"): ({"closed_on": D(2022, 1, 9)}, {"closed_on": D(2022, 1, 10)}),
+    ("cases", "after_observation", "closed_on"): ({"closed_on": D(2025, 1, 1)}, {"closed_on": D(2024, 12, 31)}),
+    ("cases", "mode_without_closing", "close_mode"): ({"closed_on": None}, {"closed_on": None, "close_mode": None}),
+    ("cases", "paid_before_filed", "paid_out_on"): ({"paid_out_on": D(2022, 1, 9)}, {"paid_out_on": D(2022, 1, 10)}),
     ("cases", "listed_before_filed", "first_listed_on"): (
         {"first_listed_on": D(2022, 1, 9)},
         {"first_listed_on": D(2022, 1, 10)},
@@ -44,10 +29,7 @@ BREACHES: Breaches = {
         ("cases", "step_before_filed", step): ({step: D(2022, 1, 9)}, {step: D(2022, 1, 10)})
         for step in ("notified_on", "queried_on", "priced_on")
     },
-    **{
-        ("cases", "step_after_closing", step): ({step: D(2022, 7, 11)}, {step: D(2022, 7, 10)})
-        for step in STEPS
-    },
+    **{("cases", "step_after_closing", step): ({step: D(2022, 7, 11)}, {step: D(2022, 7, 10)}) for step in STEPS},
     **{
         ("cases", "after_observation", step): (
             {step: D(2025, 1, 1), "closed_on": None, "close_mode": None},
@@ -71,14 +53,8 @@ BREACHES: Breaches = {
         {"claim_amount": -1, "recovered_amount": None},
         {"claim_amount": 0, "recovered_amount": None},
     ),
-    ("cases", "negative_amount", "recovered_amount"): (
-        {"recovered_amount": -1},
-        {"recovered_amount": 1},
-    ),
-    ("cases", "recovered_over_claim", "recovered_amount"): (
-        {"recovered_amount": 1001},
-        {"recovered_amount": 1000},
-    ),
+    ("cases", "negative_amount", "recovered_amount"): ({"recovered_amount": -1}, {"recovered_amount": 1}),
+    ("cases", "recovered_over_claim", "recovered_amount"): ({"recovered_amount": 1001}, {"recovered_amount": 1000}),
     ("cases", "completed_unpaid", "recovered_amount"): (
         {"recovered_amount": 0},
         {"recovered_amount": 0, "close_mode": "terminated"},
@@ -91,10 +67,7 @@ BREACHES: Breaches = {
         {"case_type": "resumed", "parent_case_id": "bad"},
         {"case_type": "resumed", "parent_case_id": "first"},
     ),
-    ("cases", "closed_without_mode", "close_mode"): (
-        {"close_mode": None},
-        {"close_mode": None, "closed_on": None},
-    ),
+    ("cases", "closed_without_mode", "close_mode"): ({"close_mode": None}, {"close_mode": None, "closed_on": None}),
     ("cases", "after_observation", "paid_out_on"): (
         {"paid_out_on": D(2025, 1, 1), "close_mode": "terminated"},
         {"paid_out_on": D(2024, 12, 31), "close_mode": "terminated"},
@@ -111,10 +84,7 @@ BREACHES: Breaches = {
         {"first_listed_on": D(2022, 7, 11)},
         {"first_listed_on": D(2022, 7, 10)},
     ),
-    ("cases", "number_of_another_year", "number_year"): (
-        {"number_year": 2021},
-        {"number_year": 2022},
-    ),
+    ("cases", "number_of_another_year", "number_year"): ({"number_year": 2021}, {"number_year": 2022}),
     ("cases", "legacy_number", "number_year"): (
         {"number_year": 2015, "filed_on": D(2015, 12, 31)},
         {"number_year": 2016, "filed_on": D(2016, 1, 1)},
@@ -159,10 +129,7 @@ BREACHES: Breaches = {
         {"parent_case_id": "first"},
         {"case_type": "resumed", "parent_case_id": "first"},
     ),
-    ("auctions", "before_earliest", "listed_on"): (
-        {"listed_on": D(1989, 12, 31)},
-        {"listed_on": D(1990, 1, 1)},
-    ),
+    ("auctions", "before_earliest", "listed_on"): ({"listed_on": D(1989, 12, 31)}, {"listed_on": D(1990, 1, 1)}),
     ("auctions", "after_observation", "listed_on"): (
         {"listed_on": D(2025, 1, 1), "ended_on": None, "status": None, "final_price": None},
         {"listed_on": D(2024, 12, 31), "ended_on": None, "status": None, "final_price": None},
@@ -171,14 +138,8 @@ BREACHES: Breaches = {
         {"ended_on": D(2022, 1, 9), "status": "stopped", "final_price": None},
         {"ended_on": D(2022, 1, 10), "status": "stopped", "final_price": None},
     ),
-    ("auctions", "after_observation", "ended_on"): (
-        {"ended_on": D(2025, 1, 1)},
-        {"ended_on": D(2024, 12, 31)},
-    ),
-    ("auctions", "sold_without_end", "status"): (
-        {"ended_on": None},
-        {"ended_on": None, "status": None},
-    ),
+    ("auctions", "after_observation", "ended_on"): ({"ended_on": D(2025, 1, 1)}, {"ended_on": D(2024, 12, 31)}),
+    ("auctions", "sold_without_end", "status"): ({"ended_on": None}, {"ended_on": None, "status": None}),
     ("auctions", "failed_without_end", "status"): (
         {"ended_on": None, "status": "failed", "final_price": None, "bidders": 0},
         {"ended_on": None, "status": "withdrawn", "final_price": None},
@@ -203,10 +164,7 @@ BREACHES: Breaches = {
         {"final_price": None},
         {"final_price": None, "status": "failed", "bidders": 0},
     ),
-    ("auctions", "unsold_with_price", "final_price"): (
-        {"status": "failed", "bidders": 0},
-        {"status": "setoff"},
-    ),
+    ("auctions", "unsold_with_price", "final_price"): ({"status": "failed", "bidders": 0}, {"status": "setoff"}),
     ("auctions", "start_below_70_percent", "start_price"): (
         {"start_price": 696},
         {"start_price": 697},  # 0.5 % below the limit is left for rounding
@@ -215,10 +173,7 @@ BREACHES: Breaches = {
         {"start_price": 557, "stage": "second", "round_no": 2},
         {"start_price": 558, "stage": "second", "round_no": 2},
     ),
-    ("auctions", "sold_below_start", "final_price"): (
-        {"final_price": 696},
-        {"final_price": 697},
-    ),
+    ("auctions", "sold_below_start", "final_price"): ({"final_price": 696}, {"final_price": 697}),
     ("auctions", "no_such_round", "round_no"): ({"round_no": 0}, {"round_no": 1}),
     ("auctions", "negative_count", "bidders"): (
         {"bidders": -1},
@@ -228,26 +183,17 @@ BREACHES: Breaches = {
         {"bidders": 0},
         {"bidders": 0, "status": "failed", "final_price": None},
     ),
-    ("auctions", "later_stage_in_round_1", "stage"): (
-        {"stage": "sale"},
-        {"stage": "sale", "round_no": 3},
-    ),
+    ("auctions", "later_stage_in_round_1", "stage"): ({"stage": "sale"}, {"stage": "sale", "round_no": 3}),
     ("auctions", "ended_without_status", "status"): (
         {"status": None, "final_price": None},
         {"status": None, "final_price": None, "ended_on": None},
     ),
-    ("auctions", "zero_reference", "reference_price"): (
-        {"reference_price": 0},
-        {"reference_price": None},
-    ),
+    ("auctions", "zero_reference", "reference_price"): ({"reference_price": 0}, {"reference_price": None}),
     ("auctions", "start_in_another_unit", "start_price"): (
         {"start_price": 100_000, "stage": "relisted", "status": "stopped", "final_price": None},
         {"start_price": 99_999, "stage": "relisted", "status": "stopped", "final_price": None},
     ),
-    ("auctions", "final_in_another_unit", "final_price"): (
-        {"final_price": 100_000},
-        {"final_price": 99_999},
-    ),
+    ("auctions", "final_in_another_unit", "final_price"): ({"final_price": 100_000}, {"final_price": 99_999}),
     ("auctions", "setoff_below_start", "final_price"): (
         {"status": "setoff", "final_price": 696},
         {"status": "setoff", "final_price": 697},
@@ -256,10 +202,7 @@ BREACHES: Breaches = {
         {"stage": "sale", "round_no": 2},
         {"stage": "second", "round_no": 2},
     ),
-    ("auctions", "new_cycle", "round_no"): (
-        {"round_no": 2},
-        {"round_no": 4, "stage": "relisted"},
-    ),
+    ("auctions", "new_cycle", "round_no"): ({"round_no": 2}, {"round_no": 4, "stage": "relisted"}),
     ("auctions", "single_bidder_above_start", "bidders"): (
         {"bidders": 1, "final_price": 704},
         {"bidders": 1, "final_price": 703},
@@ -273,21 +216,12 @@ BREACHES: Breaches = {
         {"valid_from": D(2020, 1, 1), "valid_to": D(2020, 1, 1)},
     ),
     ("courts", "unknown_parent", "parent"): ({"parent": "nowhere"}, {"parent": "first"}),
-    ("regions", "nation_with_parent", "parent"): (
-        {"level": "nation", "parent": "44"},
-        {"parent": "44"},
-    ),
+    ("regions", "nation_with_parent", "parent"): ({"level": "nation", "parent": "44"}, {"parent": "44"}),
     ("regions", "no_parent", "parent"): ({"parent": None}, {"parent": "CN"}),
     ("regions", "second_nation", "level"): ({"level": "nation", "parent": None}, {}),
     ("regions", "unknown_parent", "parent"): ({"parent": "nowhere"}, {"parent": "44"}),
-    ("courts", "code_of_another_level", "code"): (
-        {"code": "粤03"},
-        {"code": "粤0304"},
-    ),
-    ("courts", "special_not_marked", "special"): (
-        {"code": "沪7101"},
-        {"code": "沪7101", "special": True},
-    ),
+    ("courts", "code_of_another_level", "code"): ({"code": "粤03"}, {"code": "粤0304"}),
+    ("courts", "special_not_marked", "special"): ({"code": "沪7101"}, {"code": "沪7101", "special": True}),
     ("court_names", "ended_before_begun", "valid_to"): (
         {"valid_from": D(2020, 1, 2), "valid_to": D(2020, 1, 1)},
         {"valid_from": D(2020, 1, 1), "valid_to": D(2020, 1, 1)},

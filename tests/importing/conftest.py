@@ -12,11 +12,7 @@ from index_engine.warehouse.file import SCHEMA_FILE, writable_copy
 from tests.importing import tables
 from tests.importing.tables import Table
 
-REGIONS = [
-    ("CN", "nation", "全国", None),
-    ("44", "province", "甲省", "CN"),
-    ("4401", "city", "甲市", "44"),
-]
+REGIONS = [("CN", "nation", "全国", None), ("44", "province", "甲省", "CN"), ("4401", "city", "甲市", "44")]
 COURTS = [("K1", "甲市第一法院"), ("K2", "甲市第二法院")]
 
 Stage = Callable[..., str]
@@ -27,9 +23,7 @@ def fill(con: duckdb.DuckDBPyConnection) -> None:
     """Give an empty warehouse the regions and courts that rows of the tests refer to."""
     con.executemany("INSERT INTO regions (code, level, name, parent) VALUES (?, ?, ?, ?)", REGIONS)
     con.executemany(
-        "INSERT INTO courts (court_id, name, level, region, special)"
-        " VALUES (?, ?, 'basic', '4401', false)",
-        COURTS,
+        "INSERT INTO courts (court_id, name, level, region, special) VALUES (?, ?, 'basic', '4401', false)", COURTS
     )
 
 

@@ -23,14 +23,10 @@ from index_engine.importing.recognise.propose import propose_mapping
 ROOT = Path(__file__).parents[2]
 
 
-def guarded(
-    file: Path, warehouse: Path, kind: str = "", *, seconds: float = 1200
-) -> dict[str, Any]:
+def guarded(file: Path, warehouse: Path, kind: str = "", *, seconds: float = 1200) -> dict[str, Any]:
     """Run this module on a file; AssertionError if the process dies or takes too long."""
     command = [sys.executable, "-m", __name__, str(file), str(warehouse), *([kind] if kind else [])]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False)
     assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr[-2000:]}"
     said: dict[str, Any] = json.loads(done.stdout)
     return said

@@ -29,11 +29,7 @@ def parsed(
 
 
 def read(
-    con: duckdb.DuckDBPyConnection,
-    field: str,
-    texts: Sequence[str | None],
-    kind: str = "cases",
-    **how: Any,
+    con: duckdb.DuckDBPyConnection, field: str, texts: Sequence[str | None], kind: str = "cases", **how: Any
 ) -> tuple[list[Any], list[tuple[int, str]]]:
     """Parse one column; return its values and (row_no, rule) of what was unreadable.
 

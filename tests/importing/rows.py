@@ -51,13 +51,7 @@ def lot(lot_id: str = "l1", **changes: Any) -> dict[str, Any]:
 
 
 def court(court_id: str = "k1", **changes: Any) -> dict[str, Any]:
-    return {
-        "court_id": court_id,
-        "name": "某法院",
-        "level": "basic",
-        "region": "4401",
-        "special": False,
-    } | changes
+    return {"court_id": court_id, "name": "某法院", "level": "basic", "region": "4401", "special": False} | changes
 
 
 def region(code: str, level: str, parent: str | None) -> dict[str, Any]:

@@ -16,9 +16,7 @@ PLAIN = ReadOptions()
 Rows = list[tuple[Any, ...]]
 
 
-def staged(
-    file: Path, opening: ReadOptions = PLAIN, workdir: Path | None = None
-) -> tuple[list[str], Rows, Rows]:
+def staged(file: Path, opening: ReadOptions = PLAIN, workdir: Path | None = None) -> tuple[list[str], Rows, Rows]:
     reader = open_file(file, opening, workdir or file.parent)
     with duckdb.connect() as con:
         reader.stage(con, range(len(reader.headers)), Progress())

@@ -45,9 +45,7 @@ def test_a_warehouse_is_made_once(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_trial_says_what_an_import_does_and_keeps_nothing(
-    file: Path, mapping: str, tmp_path: Path
-) -> None:
+def test_a_trial_says_what_an_import_does_and_keeps_nothing(file: Path, mapping: str, tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
     api.create_warehouse(path)
     before = path.read_bytes()
@@ -62,21 +60,12 @@ def test_a_trial_says_what_an_import_does_and_keeps_nothing(
     assert trial.findings["rule"].tolist() == ["total_row"]
     assert trial.new_courts.empty
     kept = api.import_file(path, "cases", file, mapping, quiet)
-    assert (kept.rows, kept.accepted_rows, kept.changes) == (
-        outcome.rows,
-        outcome.accepted_rows,
-        outcome.changes,
-    )
+    assert (kept.rows, kept.accepted_rows, kept.changes) == (outcome.rows, outcome.accepted_rows, outcome.changes)
 
 
 def test_a_warehouse_is_stale_until_it_is_built_and_after_an_undo(imported: Path) -> None:
     fresh = api.read_state(imported)
-    assert (fresh.has_cases, fresh.synthetic, fresh.is_built, fresh.is_stale) == (
-        True,
-        False,
-        False,
-        True,
-    )
+    assert (fresh.has_cases, fresh.synthetic, fresh.is_built, fresh.is_stale) == (True, False, False, True)
     api.build(imported)
     assert api.read_state(imported).is_built and not api.read_state(imported).is_stale
     newest = api.list_sources(imported).query("kind == 'cases'")["source_id"].max()

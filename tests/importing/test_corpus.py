@@ -87,6 +87,4 @@ def found_anywhere(warehouse: Path, texts: tuple[str, ...]) -> list[str]:
             if table not in reference_data.REFERENCE_FILES
         )
     codecs = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
-    return [
-        text for text in texts if text in said or any(text.encode(codec) in raw for codec in codecs)
-    ]
+    return [text for text in texts if text in said or any(text.encode(codec) in raw for codec in codecs)]

@@ -47,14 +47,8 @@ def take(file: Path, warehouse: Path) -> int:
 # -------------------------------------------------------------------------------------------- bombs
 
 BOMBS: dict[str, tuple[Make, str]] = {
-    "many_long_texts.parquet": (
-        partial(bombs.parquet_bomb, rows=1_000_000, length=20_000),
-        "of text unpacked",
-    ),
-    "few_longer_texts.parquet": (
-        partial(bombs.parquet_bomb, rows=20_000, length=1_000_000),
-        "of text unpacked",
-    ),
+    "many_long_texts.parquet": (partial(bombs.parquet_bomb, rows=1_000_000, length=20_000), "of text unpacked"),
+    "few_longer_texts.parquet": (partial(bombs.parquet_bomb, rows=20_000, length=1_000_000), "of text unpacked"),
     "one_text_in_every_cell.xlsx": (
         partial(bombs.long_shared_string, rows=50_000, length=30_000),
         "of text in its cells",
@@ -146,9 +140,7 @@ def test_bytes_of_a_file_changed(suffix: str, tmp_path: Path, warehouse: Path) -
 
 @pytest.mark.parametrize("content", [".csv", ".xlsx", ".parquet"])
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".xls", ".parquet"])
-def test_an_ending_proves_nothing(
-    content: str, suffix: str, tmp_path: Path, warehouse: Path
-) -> None:
+def test_an_ending_proves_nothing(content: str, suffix: str, tmp_path: Path, warehouse: Path) -> None:
     file = tmp_path / f"f{suffix}"
     file.write_bytes(FORMATS[content]())
     assert take(file, warehouse) == 5
@@ -169,9 +161,7 @@ def test_names_that_lead_elsewhere(tmp_path: Path, warehouse: Path) -> None:
         take(tmp_path / "a\0b.csv", warehouse)
 
 
-@pytest.mark.parametrize(
-    "name", ["'; DROP TABLE cases; --.csv", "*.csv", "f[1]?.csv", "$file.csv", "表.csv"]
-)
+@pytest.mark.parametrize("name", ["'; DROP TABLE cases; --.csv", "*.csv", "f[1]?.csv", "$file.csv", "表.csv"])
 def test_names_are_no_patterns_and_no_sql(name: str, tmp_path: Path, warehouse: Path) -> None:
     (tmp_path / "other.csv").write_bytes(csv_bytes(cases()[:3]))
     (tmp_path / name).write_bytes(csv_bytes(cases()))
@@ -200,19 +190,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, warehouse: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
-    [
-        '"""""',
-        '"a""b',
-        "{{}}",
-        "{0}",
-        "%s",
-        "$p0",
-        "'; DROP TABLE cases; --",
-        "\\",
-        "\x1b[31m",
-        "../x",
-    ],
+    "value", ['"""""', '"a""b', "{{}}", "{0}", "%s", "$p0", "'; DROP TABLE cases; --", "\\", "\x1b[31m", "../x"]
 )
 def test_signs_that_mean_something_elsewhere(value: str, tmp_path: Path, warehouse: Path) -> None:
     """In a header, in a cell and in a word of a list of codes."""

@@ -100,9 +100,7 @@ def test_no_word_at_all_can_stand_for_no_value(tmp_path: Path) -> None:
     assert column(mapping, "filed_on").null == ()
 
 
-@pytest.mark.parametrize(
-    ("field", "part"), [("court_id", "court"), ("case_type", "type"), ("number_year", "year")]
-)
+@pytest.mark.parametrize(("field", "part"), [("court_id", "court"), ("case_type", "type"), ("number_year", "year")])
 def test_parts_of_case_numbers(tmp_path: Path, field: str, part: str) -> None:
     text = """
 kind = "cases"
@@ -117,9 +115,7 @@ column = "立案日期"
 
 
 def test_words_for_whole_numbers(tmp_path: Path) -> None:
-    text = (
-        f'kind = "cases"{REQUIRED}[columns.number_year]\ncolumn = "x"\nvalues = {{ "今年" = 2024 }}'
-    )
+    text = f'kind = "cases"{REQUIRED}[columns.number_year]\ncolumn = "x"\nvalues = {{ "今年" = 2024 }}'
     assert column(load(tmp_path, text), "number_year").values == {"今年": "2024"}
 
 
@@ -239,22 +235,13 @@ BAD_COLUMNS = {
         'cause]\ncolumn = "x"\nconstant = "y"',
         "[columns.cause] give exactly one of column, constant and template",
     ),
-    "no way at all": (
-        'cause]\nnull = ["x"]',
-        "[columns.cause] give exactly one of column, constant and template",
-    ),
+    "no way at all": ('cause]\nnull = ["x"]', "[columns.cause] give exactly one of column, constant and template"),
     "a setting without effect": (
         'close_mode]\nconstant = "completed"\nvalues = { "x" = "completed" }',
         "[columns.close_mode] values means nothing beside constant; remove it",
     ),
-    "an unknown setting": (
-        'cause]\ncolum = "x"',
-        "[columns.cause] unknown 'colum'; known are column, constant",
-    ),
-    "a setting of another type": (
-        "cause]\ncolumn = 7",
-        "[columns.cause] column = 7: not a text",
-    ),
+    "an unknown setting": ('cause]\ncolum = "x"', "[columns.cause] unknown 'colum'; known are column, constant"),
+    "a setting of another type": ("cause]\ncolumn = 7", "[columns.cause] column = 7: not a text"),
     "an unknown answer to bad values": (
         'cause]\ncolumn = "x"\non_bad = "ignore"',
         "[columns.cause] on_bad = 'ignore': it is 'reject' or 'clear'",
@@ -271,10 +258,7 @@ BAD_COLUMNS = {
         'parent_case_id]\ntemplate = "x"',
         "[columns.parent_case_id] template 'x': name columns of the file in braces",
     ),
-    "a broken template": (
-        'parent_case_id]\ntemplate = "{x"',
-        "[columns.parent_case_id] template '{x': expected '}'",
-    ),
+    "a broken template": ('parent_case_id]\ntemplate = "{x"', "[columns.parent_case_id] template '{x': expected '}'"),
     "one mark for two things": (
         'claim_amount]\ncolumn = "x"\nthousands = "."',
         "[columns.claim_amount] thousands and decimal are both '.'",
@@ -363,15 +347,11 @@ def test_an_unknown_kind(tmp_path: Path) -> None:
 def test_columns_are_found_by_name(tmp_path: Path) -> None:
     mapping = load(tmp_path, 'kind = "cases"' + REQUIRED)
     file = tmp_path / "f.csv"
-    assert mappings.column_positions(mapping, file, ["x", "立案日期", "案号", "x"]) == {
-        "案号": 2,
-        "立案日期": 1,
-    }
+    assert mappings.column_positions(mapping, file, ["x", "立案日期", "案号", "x"]) == {"案号": 2, "立案日期": 1}
     with pytest.raises(InputError) as error:
         mappings.column_positions(mapping, file, ["案号", "立案时间", ""])
     assert str(error.value) == (
-        f"{tmp_path / 'm.toml'}: [columns.filed_on] '立案日期' is no column of f.csv;"
-        " its columns are 案号, 立案时间"
+        f"{tmp_path / 'm.toml'}: [columns.filed_on] '立案日期' is no column of f.csv; its columns are 案号, 立案时间"
     )
     with pytest.raises(InputError, match=r"names 2 columns of f\.csv; rename all but one there"):
         mappings.column_positions(mapping, file, ["案号", "立案日期", "案号"])
@@ -381,15 +361,12 @@ def test_a_file_in_the_words_of_the_contract_needs_no_mapping(tmp_path: Path) ->
     file = tmp_path / "f.csv"
     headers = ["filed_on", "case_id", "case_type", "court_id", "cause"]
     mapping = mappings.identity_mapping(file, "cases", headers)
-    assert mappings.column_positions(mapping, file, headers) == {
-        name: number for number, name in enumerate(headers)
-    }
+    assert mappings.column_positions(mapping, file, headers) == {name: number for number, name in enumerate(headers)}
     with pytest.raises(InputError) as error:
         mappings.identity_mapping(file, "cases", [*headers, "Cause"])
     assert str(error.value).startswith(f"{file}: 'Cause': no field of cases; rename it to one of")
     with pytest.raises(InputError) as error:
         mappings.identity_mapping(file, "cases", headers[1:])
     assert str(error.value) == (
-        f"{file}: nothing feeds filed_on, required for cases;"
-        " write a mapping file or add the column"
+        f"{file}: nothing feeds filed_on, required for cases; write a mapping file or add the column"
     )

@@ -127,14 +127,10 @@ def test_every_format_gives_the_same_rows(
     file = make(tmp_path)
     outcome = run_import(warehouse, "cases", file, mapping)
     assert (outcome.rows, outcome.accepted_rows, outcome.rejected_rows) == (6, 2, 4)
-    assert (outcome.rejection_counts, outcome.clearing_counts) == (
-        REASONS,
-        {"unreadable_number": 1},
-    )
-    assert rows_of(
-        warehouse,
-        "SELECT case_id, court_id, filed_on, closed_on, close_mode, claim_amount FROM cases",
-    ) == [(hashed(warehouse, number), *values) for number, *values in KEPT]
+    assert (outcome.rejection_counts, outcome.clearing_counts) == (REASONS, {"unreadable_number": 1})
+    assert rows_of(warehouse, "SELECT case_id, court_id, filed_on, closed_on, close_mode, claim_amount FROM cases") == [
+        (hashed(warehouse, number), *values) for number, *values in KEPT
+    ]
     assert rows_of(warehouse, "SELECT row_no, field, value, rule, action FROM rejects") == [
         (2, "claim_amount", "‹2 characters›", "unreadable_number", "cleared"),
         (3, "court_id", "乙市法院", "unknown_code", "rejected"),
@@ -142,17 +138,8 @@ def test_every_format_gives_the_same_rows(
         (5, "filed_on", "‹2 characters›", "unreadable_date", "rejected"),
         (6, "case_id", hashed(warehouse, "c1"), "duplicate", "rejected"),
     ]
-    assert rows_of(
-        warehouse, "SELECT name, sha256, rows, rejected, observed_from, observed_to FROM sources"
-    ) == [
-        (
-            "甲省执行案件",
-            hashlib.sha256(file.read_bytes()).hexdigest(),
-            6,
-            4,
-            date(2019, 1, 1),
-            date(2024, 12, 31),
-        )
+    assert rows_of(warehouse, "SELECT name, sha256, rows, rejected, observed_from, observed_to FROM sources") == [
+        ("甲省执行案件", hashlib.sha256(file.read_bytes()).hexdigest(), 6, 4, date(2019, 1, 1), date(2024, 12, 31))
     ]
 
 
@@ -164,15 +151,9 @@ def test_a_warehouse_from_nothing_without_mappings(tmp_path: Path) -> None:
 
     warehouse = tmp_path / "new.duckdb"
     regions = write("r.csv", "code,level,name,parent\nZZ,nation,Zed,\nZ1,province,One,ZZ\n")
-    courts = write(
-        "c.csv",
-        "court_id,name,level,region,special\nA,Court A,basic,Z1,false\nB,B,basic,Z9,false\n",
-    )
+    courts = write("c.csv", "court_id,name,level,region,special\nA,Court A,basic,Z1,false\nB,B,basic,Z9,false\n")
     cases = write("k.csv", "case_id,court_id,case_type,filed_on\n1,A,first,2020-01-02\n")
-    lots = write(
-        "l.csv",
-        "lot_id,court_id,round_no,stage,listed_on,bidders\n1,A,1,first,2020-01-02,3\n",
-    )
+    lots = write("l.csv", "lot_id,court_id,round_no,stage,listed_on,bidders\n1,A,1,first,2020-01-02,3\n")
     run_import(warehouse, "regions", regions, None)
     outcome = run_import(warehouse, "courts", courts, None)
     assert (outcome.accepted_rows, outcome.rejection_counts) == (1, {"unknown_region": 1})
@@ -200,9 +181,7 @@ def test_a_file_is_imported_once(tmp_path: Path, warehouse: Path, mapping: Path)
     assert warehouse.read_bytes() == before
 
 
-def test_a_file_of_which_nothing_can_be_kept_changes_nothing(
-    tmp_path: Path, warehouse: Path, mapping: Path
-) -> None:
+def test_a_file_of_which_nothing_can_be_kept_changes_nothing(tmp_path: Path, warehouse: Path, mapping: Path) -> None:
     """Most likely the mapping is wrong; with it mended the same file can be imported."""
     file = as_csv(tmp_path)
     before = warehouse.read_bytes()
@@ -232,11 +211,7 @@ def test_broken_lines_are_rejected_rows(tmp_path: Path, warehouse: Path, mapping
     lines[1:1] = ["c0,甲市第一法院,2020年1月2日", '张三"的,"案"件,,,,']
     file.write_text("\n".join(lines), encoding="utf-8")
     outcome = run_import(warehouse, "cases", file, mapping)
-    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (
-        4,
-        2,
-        {"unreadable_line": 2},
-    )
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (4, 2, {"unreadable_line": 2})
     assert rows_of(warehouse, "SELECT row_no, field, value FROM rejects ORDER BY 1 LIMIT 2") == [
         (1, "(line)", None),
         (2, "(line)", None),
@@ -292,9 +267,7 @@ _dirty_row = st.tuples(
 )
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(_dirty_row, min_size=1, max_size=10))
 def test_no_row_of_a_dirty_file_is_lost(
     tmp_path: Path, warehouse: Path, mapping: Path, rows: list[tuple[str, ...]]
@@ -308,6 +281,6 @@ def test_no_row_of_a_dirty_file_is_lost(
     outcome = run_import(draft, "cases", file, mapping)
     assert outcome.rows == outcome.accepted_rows + outcome.rejected_rows == 1 + len(rows)
     assert rows_of(draft, "SELECT count(*) FROM cases") == [(outcome.accepted_rows,)]
-    assert rows_of(
-        draft, "SELECT count(DISTINCT row_no) FROM rejects WHERE action = 'rejected'"
-    ) == [(outcome.rejected_rows,)]
+    assert rows_of(draft, "SELECT count(DISTINCT row_no) FROM rejects WHERE action = 'rejected'") == [
+        (outcome.rejected_rows,)
+    ]

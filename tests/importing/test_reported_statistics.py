@@ -94,10 +94,7 @@ CASES: dict[tuple[str, str, str], tuple[dict[str, Any], dict[str, Any]]] = {
         {"price_to_principal": -1, "price_to_claim": None},
         {"price_to_principal": 0, "price_to_claim": None},
     ),
-    ("court_periods", "negative_amount", "price_to_claim"): (
-        {"price_to_claim": -1},
-        {"price_to_claim": 0},
-    ),
+    ("court_periods", "negative_amount", "price_to_claim"): ({"price_to_claim": -1}, {"price_to_claim": 0}),
     ("court_periods", "not_a_share", "closure_rate"): (
         {"closure_rate": 85} | NO_COUNTS,
         {"closure_rate": 1} | NO_COUNTS,
@@ -128,42 +125,24 @@ CASES: dict[tuple[str, str, str], tuple[dict[str, Any], dict[str, Any]]] = {
         {"filed": None, "closure_rate": None},
     ),
     ("court_periods", "pending_off", "pending"): ({"pending": 149}, {"pending": 150}),
-    ("court_periods", "closure_rate_off", "closure_rate"): (
-        {"closure_rate": 0.86},
-        {"closure_rate": 0.85},
-    ),
+    ("court_periods", "closure_rate_off", "closure_rate"): ({"closure_rate": 0.86}, {"closure_rate": 0.85}),
     ("court_periods", "clearance_as_closure", "closure_rate"): (
         {"closure_rate": 1.0625},  # 850 / 800
         {"closure_rate": 0.85},
     ),
-    ("court_periods", "completion_rate_off", "completion_rate"): (
-        {"completion_rate": 0.39},
-        {"completion_rate": 0.4},
-    ),
-    ("court_periods", "recovery_rate_off", "recovery_rate"): (
-        {"recovery_rate": 0.51},
-        {"recovery_rate": 0.5},
-    ),
+    ("court_periods", "completion_rate_off", "completion_rate"): ({"completion_rate": 0.39}, {"completion_rate": 0.4}),
+    ("court_periods", "recovery_rate_off", "recovery_rate"): ({"recovery_rate": 0.51}, {"recovery_rate": 0.5}),
     ("court_periods", "more_sold_than_listed", "lots_sold"): ({"lots_sold": 51}, {"lots_sold": 50}),
     ("published", "unknown_level", "level"): ({"level": "county"}, {"level": "city"}),
     ("published", "unknown_metric", "metric"): ({"metric": "success"}, {"metric": "mean_days"}),
-    ("published", "ended_before_begun", "period_end"): (
-        {"period_end": D(2022, 12, 31)},
-        {"period_end": D(2023, 1, 1)},
-    ),
+    ("published", "ended_before_begun", "period_end"): ({"period_end": D(2022, 12, 31)}, {"period_end": D(2023, 1, 1)}),
     ("published", "negative_amount", "value"): ({"value": -1}, {"value": 0}),
     ("published", "no_address", "address"): ({"address": " "}, {"address": "中国法律年鉴2016"}),
-    ("published", "over_100_percent", "value"): (
-        {"value": 100.01},
-        {"value": 106.25, "metric": "clearance_rate"},
-    ),
+    ("published", "over_100_percent", "value"): ({"value": 100.01}, {"value": 106.25, "metric": "clearance_rate"}),
     ("published", "unplaced", "unit"): ({"unit": None}, {"unit": "K2", "level": "court"}),
 }
 for _name in ("opening_stock", "filed", "accepted", "closed", "completed", "zhongben", "pending"):
-    CASES["court_periods", "negative_count", _name] = (
-        NO_COUNTS | RATES | {_name: -1},
-        NO_COUNTS | RATES | {_name: 0},
-    )
+    CASES["court_periods", "negative_count", _name] = (NO_COUNTS | RATES | {_name: -1}, NO_COUNTS | RATES | {_name: 0})
 for _name in ("lots_listed", "lots_sold"):
     _none = dict.fromkeys(("lots_listed", "lots_sold"))
     CASES["court_periods", "negative_count", _name] = (_none | {_name: -1}, _none | {_name: 0})
@@ -192,23 +171,19 @@ def test_rule_fires_on_its_row_alone(
 
 
 def test_no_rule_is_without_an_example() -> None:
-    rules = {
-        (r.kind, r.id, r.field)
-        for kind in KINDS
-        for r in applicable_row_rules(read_contract(kind), "CN")
-    }
+    rules = {(r.kind, r.id, r.field) for kind in KINDS for r in applicable_row_rules(read_contract(kind), "CN")}
     assert rules == set(CASES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_adds_up_is_kept(con: duckdb.DuckDBPyConnection, stage: Stage, kind: str) -> None:
     outcome = load_rows(con, stage(kind, rows_of(kind, {}, {})), source(kind))
-    assert (
-        outcome.accepted_rows,
-        outcome.rejection_counts,
-        outcome.warning_counts,
-        outcome.note_counts,
-    ) == (4, {}, {}, {})
+    assert (outcome.accepted_rows, outcome.rejection_counts, outcome.warning_counts, outcome.note_counts) == (
+        4,
+        {},
+        {},
+        {},
+    )
 
 
 @pytest.mark.parametrize(
@@ -225,12 +200,7 @@ def test_what_adds_up_is_kept(con: duckdb.DuckDBPyConnection, stage: Stage, kind
     ],
 )
 def test_rates_may_be_rounded_or_cut_off(
-    con: duckdb.DuckDBPyConnection,
-    stage: Stage,
-    closed: int,
-    accepted: int,
-    rate: float,
-    fires: bool,
+    con: duckdb.DuckDBPyConnection, stage: Stage, closed: int, accepted: int, rate: float, fires: bool
 ) -> None:
     row = {
         "court_id": "K1",
@@ -287,24 +257,16 @@ def test_the_figures_are_acceptable_and_placed() -> None:
     with duckdb.connect() as con:
         con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
         load_reference_data(con)
-        [counts] = con.execute(
-            "SELECT rows, rejected FROM sources WHERE kind = 'published'"
-        ).fetchall()
+        [counts] = con.execute("SELECT rows, rejected FROM sources WHERE kind = 'published'").fetchall()
         assert counts == (len(figures()), 0)
         assert con.execute("SELECT * FROM rejects").fetchall() == []
 
 
 def test_the_sidecar_tells_of_the_file() -> None:
-    said = tomllib.loads(
-        FIGURES.with_name(FIGURES.name + ".source.toml").read_text(encoding="utf-8")
-    )
+    said = tomllib.loads(FIGURES.with_name(FIGURES.name + ".source.toml").read_text(encoding="utf-8"))
     content = FIGURES.read_bytes()
     assert said["outputs"] == [
-        {
-            "path": FIGURES.name,
-            "bytes": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
-        }
+        {"path": FIGURES.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     ]
 
 

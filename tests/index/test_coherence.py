@@ -22,9 +22,7 @@ METHOD = load_method()
 IDS = [i.id for i in METHOD.indicators]
 WHOLE = st.integers(-9, 9).map(float)
 # Units with two to five items each.
-TABLES = st.integers(2, 5).flatmap(
-    lambda k: st.lists(st.lists(WHOLE, min_size=k, max_size=k), min_size=3, max_size=9)
-)
+TABLES = st.integers(2, 5).flatmap(lambda k: st.lists(st.lists(WHOLE, min_size=k, max_size=k), min_size=3, max_size=9))
 
 
 def random(seed: int) -> np.random.Generator:
@@ -33,9 +31,7 @@ def random(seed: int) -> np.random.Generator:
 
 def scores(method: Method, points: np.ndarray) -> Scores:
     """The method on values that are points already."""
-    on_points = replace(
-        method, indicators=tuple(replace(i, worst=0.0, best=100.0) for i in method.indicators)
-    )
+    on_points = replace(method, indicators=tuple(replace(i, worst=0.0, best=100.0) for i in method.indicators))
     count = len(method.indicators)
     return compute_scores(on_points, points, np.zeros((len(points), count, count)))
 
@@ -57,9 +53,7 @@ def test_correlations_across_levels_are_those_of_r(shared: Path):
     expected = pd.read_csv(folder / "corr_L1_L2_pearson.csv")
     table = expected.pivot(index="Var1", columns="Var2", values="Correlation")
     assert table.shape == (8, 49)
-    found, n = coherence.correlations(
-        levels[table.index].to_numpy(), levels[table.columns].to_numpy()
-    )
+    found, n = coherence.correlations(levels[table.index].to_numpy(), levels[table.columns].to_numpy())
     assert found == pytest.approx(table.to_numpy(), abs=EXACT)
     assert (n == 51).all()
 
@@ -95,8 +89,7 @@ def pearson(pairs: list[tuple[float, float]]) -> float:
 
 
 @given(
-    st.lists(st.tuples(*[st.one_of(st.just(NAN), WHOLE)] * 2), min_size=1, max_size=12),
-    st.sampled_from([0.5, -3.0]),
+    st.lists(st.tuples(*[st.one_of(st.just(NAN), WHOLE)] * 2), min_size=1, max_size=12), st.sampled_from([0.5, -3.0])
 )
 def test_correlation_by_its_definition(rows: list[tuple[float, float]], factor: float):
     values = np.array(rows)
@@ -123,9 +116,7 @@ def test_alpha_by_its_definition(rows: list[list[float]], factor: float):
     else:
         of_items = sum(variance(column) for column in zip(*rows, strict=True))
         assert found == pytest.approx(k / (k - 1) * (1 - of_items / of_sum), abs=1e-9)
-    assert coherence.cronbach_alpha(np.array(rows) * factor)[0] == pytest.approx(
-        found, abs=1e-6, nan_ok=True
-    )
+    assert coherence.cronbach_alpha(np.array(rows) * factor)[0] == pytest.approx(found, abs=1e-6, nan_ok=True)
 
 
 def test_alpha_of_the_same_the_unrelated_and_the_opposite():
@@ -160,9 +151,7 @@ def test_main_effects_of_a_sum_of_independent_parts():
 def test_main_effects_of_a_product():
     """y = a b: E[y | a] = a E[b], so S = Var(a) E[b]^2 / (E[a^2] E[b^2] - (E[a] E[b])^2)."""
     a, b = random(3).uniform(0, 1, (2, 20_000))
-    assert coherence.main_effect(a, a * b)[0] == pytest.approx(
-        (1 / 12 / 4) / (1 / 9 - 1 / 16), abs=0.015
-    )
+    assert coherence.main_effect(a, a * b)[0] == pytest.approx((1 / 12 / 4) / (1 / 9 - 1 / 16), abs=0.015)
 
 
 def test_a_main_effect_needs_no_straight_line():
@@ -199,10 +188,7 @@ def test_the_polynomial_is_the_one_with_the_least_corrected_aic():
 def test_what_has_no_effect_has_nearly_none(count: int, mean: float):
     """The upward bias that the docstring gives."""
     rng = random(5)
-    found = [
-        coherence.main_effect(rng.uniform(0, 100, count), rng.normal(size=count))[0]
-        for _ in range(1000)
-    ]
+    found = [coherence.main_effect(rng.uniform(0, 100, count), rng.normal(size=count))[0] for _ in range(1000)]
     assert fmean(found) == pytest.approx(mean, rel=0.2)
 
 
@@ -280,9 +266,7 @@ def test_rank_shift_is_that_of_a_method_without_the_indicator(method: Method, mi
     for position, indicator in enumerate(method.indicators):
         other = scores(without(method, indicator.id), np.delete(points, position, axis=1)).score
         both = ~np.isnan(score) & ~np.isnan(other)
-        before, after = (
-            composite.rank(values[both].round(DECIMALS)).tolist() for values in (score, other)
-        )
+        before, after = (composite.rank(values[both].round(DECIMALS)).tolist() for values in (score, other))
         moved = [abs(a - b) for a, b in zip(before, after, strict=True)]
         assert n[position] == len(moved) > 10
         assert found[position] == pytest.approx(fmean(moved))
@@ -369,10 +353,7 @@ def test_a_weight_is_not_an_influence():
 
     follower = METHOD.indicators[0].id
     light = replace(
-        METHOD,
-        indicators=tuple(
-            replace(i, weight=1e-9 if i.id == follower else i.weight) for i in METHOD.indicators
-        ),
+        METHOD, indicators=tuple(replace(i, weight=1e-9 if i.id == follower else i.weight) for i in METHOD.indicators)
     )
     points = rng.uniform(20, 100, (400, 1)) + rng.normal(0, 5, (400, len(IDS)))
     found = scores(light, np.clip(points, 1, 100))

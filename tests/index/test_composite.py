@@ -196,9 +196,7 @@ def test_mean_of_any_kind(kind: str, values: list[float], data: st.DataObject):
 
 
 @given(VALUES, st.floats(0.01, 100), st.data())
-def test_means_are_ordered_and_scale_with_their_values(
-    values: list[float], factor: float, data: st.DataObject
-):
+def test_means_are_ordered_and_scale_with_their_values(values: list[float], factor: float, data: st.DataObject):
     """Harmonic <= geometric <= arithmetic (Hardy, Littlewood and Polya 1934, section 2.9)."""
     sizes = st.lists(st.floats(0.1, 10), min_size=len(values), max_size=len(values))
     weights, given = np.array(data.draw(sizes)), np.array(values)
@@ -233,9 +231,7 @@ WEIGHTS = np.array([1.0, 3.0, 2.0, 1.0, 1.0, 3.0, 1.0])
 
 
 def test_a_hierarchy_is_averaged_from_below():
-    given = np.array(
-        [[10.0, 20.0, 40.0, NAN, 99.0, NAN, 7.0], [NAN, 20.0, NAN, 1.0, 1.0, 1.0, 7.0]]
-    )
+    given = np.array([[10.0, 20.0, 40.0, NAN, 99.0, NAN, 7.0], [NAN, 20.0, NAN, 1.0, 1.0, 1.0, 7.0]])
     found = composite.aggregate(given, PARENT, WEIGHTS, "arithmetic")
     assert found[0].tolist() == [10, 20, 40, 17.5, 40, 28.75, 7]
     assert found[1] == pytest.approx([NAN, 20, NAN, 20, NAN, 20, 7], nan_ok=True)
@@ -268,9 +264,7 @@ def hierarchies(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(hierarchies(), st.data())
-def test_effective_weights_are_what_the_top_is_made_with(
-    hierarchy: tuple[np.ndarray, np.ndarray], data: st.DataObject
-):
+def test_effective_weights_are_what_the_top_is_made_with(hierarchy: tuple[np.ndarray, np.ndarray], data: st.DataObject):
     """The top is the mean of the lowest items with their effective weights, which sum to 1."""
     parent, weights = hierarchy
     lowest = ~np.isin(np.arange(len(parent)), parent)
@@ -291,12 +285,8 @@ def test_the_index_is_such_a_hierarchy():
     parent += [len(ids)] * len(method.dimensions) + [composite.NO_PARENT]
     weights = [item.weight for item in (*method.indicators, *method.dimensions)] + [1.0]
     share = np.random.Generator(np.random.PCG64(1)).random((50, len(method.indicators)))
-    worst, best = (
-        np.array([getattr(i, name) for i in method.indicators]) for name in ("worst", "best")
-    )
-    made = compute_scores(
-        method, worst + share * (best - worst), np.zeros((50, *share.shape[1:] * 2))
-    )
+    worst, best = (np.array([getattr(i, name) for i in method.indicators]) for name in ("worst", "best"))
+    made = compute_scores(method, worst + share * (best - worst), np.zeros((50, *share.shape[1:] * 2)))
     values = np.full((50, len(parent)), np.nan)
     values[:, : share.shape[1]] = made.points
     kinds = ["arithmetic"] * len(ids) + ["geometric"]

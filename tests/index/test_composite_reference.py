@@ -95,9 +95,7 @@ def test_treated_values_become_the_index(asem: Reference):
 
     expected = asem.table("dset_Aggregated")
     assert set(expected) == set(asem.items.index)
-    assert found.loc[expected.index, list(expected)].to_numpy() == pytest.approx(
-        expected.to_numpy(), abs=EXACT
-    )
+    assert found.loc[expected.index, list(expected)].to_numpy() == pytest.approx(expected.to_numpy(), abs=EXACT)
 
     ranks = asem.table("results_ranks")
     for name in ranks:

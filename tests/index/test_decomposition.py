@@ -29,12 +29,7 @@ def with_gaps(points: np.ndarray, gaps: set[int]) -> np.ndarray:
 
 
 def values_of(points: np.ndarray) -> np.ndarray:
-    return np.array(
-        [
-            i.worst + p / 100 * (i.best - i.worst)
-            for p, i in zip(points, METHOD.indicators, strict=True)
-        ]
-    )
+    return np.array([i.worst + p / 100 * (i.best - i.worst) for p, i in zip(points, METHOD.indicators, strict=True)])
 
 
 def score(points: np.ndarray) -> float:
@@ -140,8 +135,7 @@ def test_errors_are_those_seen_in_draws():
     found = decompose(METHOD, points, variance, np.array([True, True]))
     slope = np.array([100 / (i.best - i.worst) for i in METHOD.indicators])
     drawn = [
-        p + rng.multivariate_normal(np.zeros(COUNT), v, 20_000) * slope
-        for p, v in zip(points, variance, strict=True)
+        p + rng.multivariate_normal(np.zeros(COUNT), v, 20_000) * slope for p, v in zip(points, variance, strict=True)
     ]
     spread = contributions(METHOD, *drawn)
     assert found.se == pytest.approx(spread.std(axis=0), rel=0.04)

@@ -51,9 +51,7 @@ def pisa(request: pytest.FixtureRequest, shared: Path) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("way", ["step", "single"])
 def test_pisa_sets_equal_csranks(pisa: dict[str, list[str]], way: str):
-    found = confidence_sets(
-        numbers(pisa["score"]), numbers(pisa["se"]), seed=101, stepdown=way == "step"
-    )
+    found = confidence_sets(numbers(pisa["score"]), numbers(pisa["se"]), seed=101, stepdown=way == "step")
     # Slovenia's statistics against two countries, 3.0453 and 3.0460 in mathematics, lie together
     # within the noise of its critical value, 3.022 from a million draws: it gains both or neither.
     both = np.where(np.array(pisa["jurisdiction"]) == "Slovenia", 2, 1)
@@ -106,9 +104,7 @@ def test_dependent_scores_equal_csranks(shared: Path):
 # ---------------------------------------------------------------- against all pairs
 
 
-def plain(
-    score: np.ndarray, se: np.ndarray, confidence: float, draws: int, seed: int, stepdown: bool
-) -> RankSets:
+def plain(score: np.ndarray, se: np.ndarray, confidence: float, draws: int, seed: int, stepdown: bool) -> RankSets:
     """The method as published, with the same draws: every pair, every draw, every step."""
     n = score.size
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -159,12 +155,9 @@ def assert_plain(score: np.ndarray, se: np.ndarray, confidence: float, draws: in
 
 @pytest.mark.parametrize("stepdown", [True, False])
 @pytest.mark.parametrize(
-    ("units", "unlike", "signal"),
-    [(30, 0.5, 3.0), (60, 0.0, 1.0), (90, 1.5, 0.0), (120, 0.8, 10.0), (200, 0.4, 2.0)],
+    ("units", "unlike", "signal"), [(30, 0.5, 3.0), (60, 0.0, 1.0), (90, 1.5, 0.0), (120, 0.8, 10.0), (200, 0.4, 2.0)]
 )
-def test_sets_are_those_of_looking_at_every_pair(
-    units: int, unlike: float, signal: float, stepdown: bool
-):
+def test_sets_are_those_of_looking_at_every_pair(units: int, unlike: float, signal: float, stepdown: bool):
     """`unlike`: the spread of the standard errors' logarithm; `signal`: that of true scores."""
     rng = np.random.default_rng(units)
     se = np.exp(rng.normal(0.0, unlike, units))
@@ -175,11 +168,7 @@ def test_sets_are_those_of_looking_at_every_pair(
 
 @settings(deadline=None, max_examples=60)
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 12), st.sampled_from([0.0, 0.01, 1.0, 1.5, 40.0])),
-        min_size=1,
-        max_size=7,
-    ),
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from([0.0, 0.01, 1.0, 1.5, 40.0])), min_size=1, max_size=7),
     st.sampled_from([0.6, 0.9, 0.99]),
     st.booleans(),
 )
@@ -224,11 +213,7 @@ def test_independent_units_agree_with_a_diagonal_covariance():
 
 # ---------------------------------------------------------------- properties
 
-WORLDS = st.lists(
-    st.tuples(st.one_of(st.just(NAN), st.floats(0, 20)), st.floats(0.125, 5)),
-    min_size=1,
-    max_size=9,
-)
+WORLDS = st.lists(st.tuples(st.one_of(st.just(NAN), st.floats(0, 20)), st.floats(0.125, 5)), min_size=1, max_size=9)
 
 
 @settings(deadline=None, max_examples=60)
@@ -249,9 +234,7 @@ def test_sets_hold_the_rank_and_each_other(world: list[tuple[float, float]], ste
 
 @settings(deadline=None, max_examples=40)
 @given(WORLDS)
-def test_sets_widen_with_the_errors_with_confidence_and_without_steps(
-    world: list[tuple[float, float]],
-):
+def test_sets_widen_with_the_errors_with_confidence_and_without_steps(world: list[tuple[float, float]]):
     score, se = np.array(world).T
     narrow = confidence_sets(score, se, draws=200, seed=1)
     for wide in (
@@ -392,8 +375,7 @@ def test_the_probability_of_the_top_does_not_depend_on_blocks(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
-    [({"share": 0.0}, "share"), ({"share": 1.5}, "share"), ({"draws": 0}, "draw")],
+    ("change", "words"), [({"share": 0.0}, "share"), ({"share": 1.5}, "share"), ({"draws": 0}, "draw")]
 )
 def test_a_top_that_makes_no_sense_is_refused(change: dict[str, float], words: str):
     with pytest.raises(ValueError, match=words):

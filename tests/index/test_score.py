@@ -140,10 +140,7 @@ def test_the_error_is_that_of_the_numerical_gradient():
         for column, i in enumerate(METHOD.indicators):
             if not math.isnan(values[i.id]):
                 step = 1e-6 * abs(i.best - i.worst)
-                up, down = (
-                    values | {i.id: values[i.id] + step},
-                    values | {i.id: values[i.id] - step},
-                )
+                up, down = (values | {i.id: values[i.id] + step}, values | {i.id: values[i.id] - step})
                 rise = plain_score(METHOD, up)[0] - plain_score(METHOD, down)[0]
                 gradient[column] = rise / (2 * step)
         variance = _covariance(rng)
@@ -165,9 +162,7 @@ def test_at_a_goalpost_the_error_does_not_vanish():
     inside = {i.id: (i.worst + i.best) / 2 for i in METHOD.indicators}
     best = {i.id: i.best for i in METHOD.indicators}
     beyond = {i.id: i.best + (i.best - i.worst) for i in METHOD.indicators}
-    variance = np.stack(
-        [np.diag([(0.05 * (i.best - i.worst)) ** 2 for i in METHOD.indicators])] * 3
-    )
+    variance = np.stack([np.diag([(0.05 * (i.best - i.worst)) ** 2 for i in METHOD.indicators])] * 3)
     found = compute_scores(METHOD, rows([inside, best, beyond]), variance)
     assert found.score[1:].tolist() == pytest.approx([100.0, 100.0])
     assert found.se[1] == pytest.approx(found.se[2])
@@ -187,26 +182,14 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         yield found
 
 
-def give(
-    con, unit: str, values: dict[str, float | None], level="province", period="2024Q4", **more
-):
+def give(con, unit: str, values: dict[str, float | None], level="province", period="2024Q4", **more):
     """Estimates of one unit; `more` gives the status of some indicators, else by the value."""
     for i in METHOD.indicators:
         value = values[i.id]
         status = more.get(i.id, "estimated" if value is not None else "not_estimable")
         con.execute(
             "INSERT INTO estimates.indicators VALUES (?, 'observed', ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                METHOD.id,
-                level,
-                unit,
-                period,
-                i.id,
-                value,
-                None if value is None else 0.01,
-                500,
-                status,
-            ],
+            [METHOD.id, level, unit, period, i.id, value, None if value is None else 0.01, 500, status],
         )
 
 
@@ -217,9 +200,7 @@ def at(share: float, **other: float | None) -> dict[str, float | None]:
 
 
 def scores(con, where: str = "TRUE") -> dict[str, dict]:
-    rows = con.execute(
-        f"SELECT * FROM index.scores WHERE basis = 'observed' AND {where}"
-    ).fetchall()
+    rows = con.execute(f"SELECT * FROM index.scores WHERE basis = 'observed' AND {where}").fetchall()
     names = [column[0] for column in con.description]
     found = [dict(zip(names, row, strict=True)) for row in rows]
     return {row["place_id"]: row for row in found}
@@ -276,8 +257,7 @@ def test_why_there_is_no_score(con):
 
 def cover(con, unit: str, coverage: float | None, level="province", period="2024Q4"):
     con.execute(
-        "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 500)",
-        [level, unit, period, coverage],
+        "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 500)", [level, unit, period, coverage]
     )
 
 

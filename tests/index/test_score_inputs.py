@@ -70,9 +70,7 @@ class Tables:
             "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 10)",
             [(*key, value) for key, value in self.coverage.items()],
         )
-        con.execute(
-            "INSERT INTO estimates.statistics VALUES ('city', 'K1', '2024Q3', 'a', 9, 1, 1)"
-        )
+        con.execute("INSERT INTO estimates.statistics VALUES ('city', 'K1', '2024Q3', 'a', 9, 1, 1)")
 
 
 def pairs(names: list[str]) -> list[tuple[str, str]]:
@@ -103,9 +101,7 @@ def chosen(tables: Tables, method: str, basis: str, key: Key, name: str) -> tupl
     return (value, se, "peers") if value is not None else (NAN, NAN, "")
 
 
-def covariance(
-    tables: Tables, method: str, basis: str, key: Key, one: tuple, other: tuple
-) -> float:
+def covariance(tables: Tables, method: str, basis: str, key: Key, one: tuple, other: tuple) -> float:
     """Of two indicators, each (name, value, error, whose): the unit's own where it is known; else
     by their correlation; none of what stands in."""
     (a, _, se_a, whose_a), (b, _, se_b, whose_b) = one, other
@@ -119,9 +115,7 @@ def covariance(
 
 def compare(tables: Tables, found: Inputs, method: str, basis: str, keys: list[Key]) -> list[str]:
     """Assert that inputs are those of the dictionaries; returns whose values they were."""
-    assert [tuple(k) for k in found.keys[list(score_inputs.KEYS)].to_numpy().tolist()] == sorted(
-        keys
-    )
+    assert [tuple(k) for k in found.keys[list(score_inputs.KEYS)].to_numpy().tolist()] == sorted(keys)
     every = []
     for at, key in enumerate(sorted(keys)):
         mine = [(name, *chosen(tables, method, basis, key, name)) for name in IDS]
@@ -138,13 +132,9 @@ def compare(tables: Tables, found: Inputs, method: str, basis: str, keys: list[K
         rows = {name: tables.indicators.get((method, basis, key, name)) for name in IDS}
         on_cases = [rows[i.id] for i in METHOD.indicators if i.estimate.process == "case"]
         assert found.n[at] == max((r[2] for r in on_cases if r), default=0)
-        assert found.too_few[at].tolist() == [
-            r is not None and r[3] in ("too_few", "no_data") for r in rows.values()
-        ]
+        assert found.too_few[at].tolist() == [r is not None and r[3] in ("too_few", "no_data") for r in rows.values()]
         coverage = tables.coverage[key]
-        assert found.coverage[at] == pytest.approx(
-            NAN if coverage is None else coverage, nan_ok=True
-        )
+        assert found.coverage[at] == pytest.approx(NAN if coverage is None else coverage, nan_ok=True)
     return every
 
 
@@ -193,9 +183,7 @@ def test_a_basis_without_rows_has_none_of_its_own(tables: Tables):
 
 def scored(own: dict[str, bool], missing: tuple[str, ...] = ()) -> score.Scores:
     """All indicators half way between goalposts."""
-    value = np.array(
-        [[NAN if i.id in missing else (i.worst + i.best) / 2 for i in METHOD.indicators]]
-    )
+    value = np.array([[NAN if i.id in missing else (i.worst + i.best) / 2 for i in METHOD.indicators]])
     mine = np.array([[own.get(name, True) for name in IDS]])
     return score.compute_scores(METHOD, value, np.zeros((1, len(IDS), len(IDS))), mine)
 
@@ -228,9 +216,7 @@ def test_what_is_missing_altogether_leaves_its_weight():
 
 def test_an_interval_by_hand():
     """40 with an error of 5: its logarithm has one of 1/8; 1.96 of them are a factor of 1.2776."""
-    low, high = change_intervals.interval(
-        np.array([40.0, 95.0, NAN]), np.array([5.0, 10.0, NAN]), 1.96
-    )
+    low, high = change_intervals.interval(np.array([40.0, 95.0, NAN]), np.array([5.0, 10.0, NAN]), 1.96)
     assert low[:2] == pytest.approx([40 / 1.27762, 95 / 1.22917], rel=1e-4)
     assert high[:2] == pytest.approx([40 * 1.27762, 100.0], rel=1e-4)
     assert np.isnan(low[2]) and np.isnan(high[2])

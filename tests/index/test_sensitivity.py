@@ -39,10 +39,7 @@ METHODS = {"whole": METHOD, "one each": ONE_EACH, "one": ONE, "no minimum": NO_M
 def random_values(method: Method, rng: Random, units: int, missing: float = 0.0) -> np.ndarray:
     """Values (unit, indicator) around the goalposts and up to 0.2 of their distance beyond."""
     at = np.array(
-        [
-            [i.worst + rng.uniform(-0.2, 1.2) * (i.best - i.worst) for i in method.indicators]
-            for _ in range(units)
-        ]
+        [[i.worst + rng.uniform(-0.2, 1.2) * (i.best - i.worst) for i in method.indicators] for _ in range(units)]
     )
     gaps = [[rng.random() < missing for _ in method.indicators] for _ in range(units)]
     return np.where(gaps, NAN, at)
@@ -58,9 +55,7 @@ def random_choices(method: Method, replicates: int, seed: int, shift: float = 0.
     return sensitivity.draw_scenarios(method, uniform, 5.0, shift)
 
 
-def plain_score(
-    method: Method, value: np.ndarray, shrunk: np.ndarray, choices: Scenarios, replicate: int
-) -> float:
+def plain_score(method: Method, value: np.ndarray, shrunk: np.ndarray, choices: Scenarios, replicate: int) -> float:
     """The score of one unit (indicator,) in one replicate, step by step."""
     means, weights = [], []
     for position, dimension in enumerate(method.dimensions):
@@ -109,8 +104,7 @@ def test_scores_are_the_steps_one_by_one(method: Method):
     choices = random_choices(method, 60, seed=2)
     found = sensitivity.evaluate_scenarios(method, value, shrunk, choices)
     expected = [
-        [plain_score(method, value[u], shrunk[u], choices, r) for u in range(len(value))]
-        for r in range(len(choices))
+        [plain_score(method, value[u], shrunk[u], choices, r) for u in range(len(value))] for r in range(len(choices))
     ]
     assert found == pytest.approx(np.array(expected), rel=1e-12, nan_ok=True)
     assert 0 < np.isnan(found).mean() < 0.8, "some with a score and some without"
@@ -121,9 +115,7 @@ def test_exactly_the_required_weight_is_enough():
     method = reweigh_method(METHOD, {"months_to_cash": 3.9, "listed_12m": 2.1})
     value = random_values(method, Random(1), 1)
     value[0, [i.id for i in method.indicators].index("listed_12m")] = NAN
-    found = sensitivity.evaluate_scenarios(
-        method, value, value, sensitivity.nominal_scenario(method)
-    )
+    found = sensitivity.evaluate_scenarios(method, value, value, sensitivity.nominal_scenario(method))
     assert not np.isnan(found).any()
 
 
@@ -154,9 +146,7 @@ def test_what_is_printed_alike_shares_a_rank():
 
 def test_nobody_rises_because_another_has_no_score():
     before = np.array([90.0, 80.0, 70.0, NAN])
-    found = rank_changes.rank_changes(
-        before, np.array([[NAN, 80.0, 70.0, 60.0], [90.0, 60.0, 70.0, 1]])
-    )
+    found = rank_changes.rank_changes(before, np.array([[NAN, 80.0, 70.0, 60.0], [90.0, 60.0, 70.0, 1]]))
     assert found == pytest.approx(np.array([[NAN, 0, 0, NAN], [0, 1, -1, NAN]]), nan_ok=True)
 
 
@@ -203,9 +193,7 @@ def test_none_and_each_indicator_are_equally_likely_to_be_left_out():
 
 
 def test_a_draw_of_zero_is_still_a_weight():
-    choices = sensitivity.draw_scenarios(
-        METHOD, np.zeros((1, len(sensitivity.input_groups(METHOD)))), 40.0, 0.1
-    )
+    choices = sensitivity.draw_scenarios(METHOD, np.zeros((1, len(sensitivity.input_groups(METHOD)))), 40.0, 0.1)
     assert np.isfinite(choices.dimension_weight).all()
     assert choices.dimension_weight.sum() == pytest.approx(1.0)
 
@@ -217,9 +205,7 @@ def test_spreads_that_make_no_sense_are_refused(concentration: float, shift: flo
         sensitivity.draw_scenarios(METHOD, uniform, concentration, shift)
     if shift != 0.1:
         with pytest.raises(ValueError, match="goalpost_shift"):
-            sensitivity.one_at_a_time(
-                METHOD, np.zeros((1, 8)), np.zeros((1, 8)), goalpost_shift=shift
-            )
+            sensitivity.one_at_a_time(METHOD, np.zeros((1, 8)), np.zeros((1, 8)), goalpost_shift=shift)
 
 
 def _many(concentration: float = 40.0, shift: float = 0.1) -> Scenarios:
@@ -234,9 +220,7 @@ def test_uncertainty_is_the_quantiles_of_replayed_replicates():
     value = random_values(METHOD, Random(8), 25, missing=0.06)
     shrunk = drawn_towards_mean(value)
     found = sensitivity.uncertainty_analysis(METHOD, value, shrunk, replicates=80, seed=9, **SPREAD)
-    uniform = np.random.Generator(np.random.PCG64(9)).random(
-        (80, len(sensitivity.input_groups(METHOD)))
-    )
+    uniform = np.random.Generator(np.random.PCG64(9)).random((80, len(sensitivity.input_groups(METHOD))))
     choices = sensitivity.draw_scenarios(METHOD, uniform, **SPREAD)
     start = sensitivity.nominal_scenario(METHOD)
     before = [plain_score(METHOD, value[u], shrunk[u], start, 0) for u in range(25)]

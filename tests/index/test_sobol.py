@@ -50,10 +50,7 @@ def test_ishigami():
 def test_a_group_has_the_share_of_its_inputs_together():
     """y = u1 + 2 u2 + 3 u3 + 4 u4: shares 1, 4, 9, 16 of 30; groups need not be neighbours."""
     found = sobol_indices(
-        ["odd", "even", "odd", "even"],
-        lambda u: (u @ np.array([1.0, 2.0, 3.0, 4.0]))[:, None],
-        base=1024,
-        seed=2,
+        ["odd", "even", "odd", "even"], lambda u: (u @ np.array([1.0, 2.0, 3.0, 4.0]))[:, None], base=1024, seed=2
     )
     for figure in (found.first, found.total):
         assert figure[:, 0] == pytest.approx([10 / 30, 20 / 30], abs=0.01)
@@ -108,9 +105,7 @@ def test_equal_to_the_analysis_of_salib():
 
 
 def test_a_seed_decides_everything():
-    runs = [
-        sobol_indices(["x1", "x2", "x3", "x4"], ishigami, base=64, seed=seed) for seed in (1, 1, 2)
-    ]
+    runs = [sobol_indices(["x1", "x2", "x3", "x4"], ishigami, base=64, seed=seed) for seed in (1, 1, 2)]
     assert np.array_equal(runs[0].first, runs[1].first)
     assert np.array_equal(runs[0].total_half, runs[1].total_half)
     assert not np.array_equal(runs[0].first, runs[2].first)
@@ -169,14 +164,10 @@ def test_of_a_method_with_two_choices_by_enumeration():
     overall, unit = {}, {}
     for left_out, geometric in itertools.product((NO_OMISSION, 0, 1), (True, False)):
         choices = replace(start, omission=np.array([left_out]), geometric=np.array([geometric]))
-        moved = rank_changes.rank_changes(
-            before, sensitivity.evaluate_scenarios(TWO, value, value, choices)
-        )[0]
+        moved = rank_changes.rank_changes(before, sensitivity.evaluate_scenarios(TWO, value, value, choices))[0]
         overall[left_out, geometric] = float(np.abs(moved).mean())
         unit[left_out, geometric] = float(moved[4])
-    found = sobol.sobol_tables(
-        TWO, value, value, base=1024, concentration=1e9, goalpost_shift=0.0, seed=1
-    )
+    found = sobol.sobol_tables(TWO, value, value, base=1024, concentration=1e9, goalpost_shift=0.0, seed=1)
     mine = found.overall.set_index("group")
     of_unit = found.places[found.places["unit"] == 4].set_index("group")
     for table, cases in ((mine, overall), (of_unit, unit)):
@@ -201,9 +192,7 @@ def test_a_method_whose_choices_change_nothing():
     """One indicator and still goalposts: its order is the order, NaN and not a division by 0."""
     one = replace(TWO, dimensions=TWO.dimensions[1:], indicators=TWO.indicators[1:])
     value = values(10, seed=7)[:, 1:]
-    found = sobol.sobol_tables(
-        one, value, value, base=64, concentration=40, goalpost_shift=0.0, seed=1
-    )
+    found = sobol.sobol_tables(one, value, value, base=64, concentration=40, goalpost_shift=0.0, seed=1)
     for table in (found.overall, found.places):
         assert (table["reason"] == NO_EFFECT).all()
         assert table[["first", "first_half", "total", "total_half"]].isna().all(axis=None)
@@ -213,14 +202,10 @@ def test_a_method_whose_choices_change_nothing():
 def test_places_without_a_score_have_no_indices():
     value = values(12, seed=8)
     value[3, 0] = np.nan  # a whole dimension
-    found = sobol.sobol_tables(
-        TWO, value, value, base=64, concentration=40, goalpost_shift=0.1, seed=1
-    )
+    found = sobol.sobol_tables(TWO, value, value, base=64, concentration=40, goalpost_shift=0.1, seed=1)
     assert found.places["unit"].unique().tolist() == [u for u in range(12) if u != 3]
     nobody = np.full((5, 2), np.nan)
-    found = sobol.sobol_tables(
-        TWO, nobody, nobody, base=64, concentration=40, goalpost_shift=0.1, seed=1
-    )
+    found = sobol.sobol_tables(TWO, nobody, nobody, base=64, concentration=40, goalpost_shift=0.1, seed=1)
     assert found.places.empty
     assert (found.overall["reason"] == NOT_ESTIMABLE).all()
 
@@ -232,9 +217,7 @@ def test_a_place_that_loses_its_score_has_no_indices_of_its_own(unit: int):
     worst = np.array([i.worst for i in METHOD.indicators])
     value = worst + at * (np.array([i.best for i in METHOD.indicators]) - worst)
     value[unit, [i.id for i in METHOD.indicators].index("recovery")] = np.nan
-    found = sobol.sobol_tables(
-        METHOD, value, value, base=64, concentration=40, goalpost_shift=0, seed=1
-    )
+    found = sobol.sobol_tables(METHOD, value, value, base=64, concentration=40, goalpost_shift=0, seed=1)
     reasons = found.places.set_index("unit")["reason"]
     assert (reasons.loc[unit] == NOT_ESTIMABLE).all()
     assert (reasons.drop(unit) != NOT_ESTIMABLE).all()
@@ -245,9 +228,7 @@ def test_blocks_of_runs_change_nothing(monkeypatch: pytest.MonkeyPatch):
     value = values(12, seed=10)
 
     def run() -> sobol.SobolTables:
-        return sobol.sobol_tables(
-            TWO, value, value * 0.9, base=64, concentration=40, goalpost_shift=0.1, seed=1
-        )
+        return sobol.sobol_tables(TWO, value, value * 0.9, base=64, concentration=40, goalpost_shift=0.1, seed=1)
 
     whole = run()
     monkeypatch.setattr(sobol, "BLOCK_RUNS", 50)

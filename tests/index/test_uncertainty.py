@@ -52,9 +52,7 @@ def test_every_printed_rank_lies_in_its_sets(con, method: Method):
         " WHERE method = ? AND basis = 'observed'",
         method.id,
     )
-    [(stored,)] = con.execute(
-        "SELECT COUNT(*) FROM index.ranks WHERE method = ?", [method.id]
-    ).fetchall()
+    [(stored,)] = con.execute("SELECT COUNT(*) FROM index.ranks WHERE method = ?", [method.id]).fetchall()
     assert len(both) == stored > 0
     for low, high in (("low", "high"), ("low_joint", "high_joint")):
         assert (both[low] <= both["rank"]).all()
@@ -115,11 +113,9 @@ def test_the_top_is_of_scores_drawn_to_peers(con, method: Method):
     own = own[(own["level"] == "court") & (own["period"] == LAST)].dropna(subset="rank")
     drawn = own[keys].merge(drawn, on=keys, how="left").set_axis(own.index)
     drawn = drawn.fillna(own[["score", "se"]])
-    top = frame(
-        con,
-        "SELECT place_id, top FROM index.ranks WHERE method = ? AND level = 'court'",
-        method.id,
-    ).set_index("place_id")["top"]
+    top = frame(con, "SELECT place_id, top FROM index.ranks WHERE method = ? AND level = 'court'", method.id).set_index(
+        "place_id"
+    )["top"]
     places = ceil(method.ranks.top_share * len(own) - 1e-9)
     expected, observed = (chances(scores, places, seed=1) for scores in (drawn, own))
     mine = top.loc[own["place_id"]].to_numpy()
@@ -139,10 +135,7 @@ def test_varied_scores_begin_at_the_published(con, method: Method, level: str):
     published = published[(published["level"] == level) & (published["period"] == LAST)]
     published = published.dropna(subset="rank").reset_index(drop=True)
     stored = frame(
-        con,
-        "SELECT * FROM index.sensitivity WHERE method = ? AND level = ? ORDER BY place_id",
-        method.id,
-        level,
+        con, "SELECT * FROM index.sensitivity WHERE method = ? AND level = ? ORDER BY place_id", method.id, level
     )
     assert stored["period"].eq(LAST).all()
     assert stored["place_id"].tolist() == published["place_id"].tolist()
@@ -157,9 +150,7 @@ def test_varied_scores_begin_at_the_published(con, method: Method, level: str):
 def test_varied_scores_of_every_unit_of_every_period(con):
     """Also where a unit's own values are too few and its peers' stand in, or a value is missing."""
     [main, *_] = METHODS
-    observed, drawn = (
-        score_inputs.read_inputs(con, main, basis) for basis in ("observed", "shrunk")
-    )
+    observed, drawn = (score_inputs.read_inputs(con, main, basis) for basis in ("observed", "shrunk"))
     found = uncertainty_analysis(
         main,
         observed.value,
@@ -181,23 +172,14 @@ def test_varied_scores_of_every_unit_of_every_period(con):
 def test_what_is_varied_has_every_choice(con):
     for method in METHODS:
         for level in uncertainty.SENSITIVITY_LEVELS:
-            alone = frame(
-                con,
-                "SELECT * FROM index.perturbations WHERE method = ? AND level = ?",
-                method.id,
-                level,
-            )
+            alone = frame(con, "SELECT * FROM index.perturbations WHERE method = ? AND level = ?", method.id, level)
             left_out = alone[alone["perturbation"] == "left_out"]["item"]
             assert sorted(left_out) == sorted(i.id for i in method.indicators)
-            indices = frame(
-                con, "SELECT * FROM index.sobol WHERE method = ? AND level = ?", method.id, level
-            )
+            indices = frame(con, "SELECT * FROM index.sobol WHERE method = ? AND level = ?", method.id, level)
             overall = indices[indices["place_id"].isna()]
             assert overall["choice"].is_unique and len(overall) >= 5
             assert alone["period"].eq(LAST).all() and indices["period"].eq(LAST).all()
-        assert not con.execute(
-            "SELECT 1 FROM index.sensitivity WHERE level NOT IN ('province', 'city')"
-        ).fetchall()
+        assert not con.execute("SELECT 1 FROM index.sensitivity WHERE level NOT IN ('province', 'city')").fetchall()
 
 
 # ---------------------------------------------------------------- coherence
@@ -206,9 +188,7 @@ def test_what_is_varied_has_every_choice(con):
 @pytest.mark.parametrize("method", METHODS, ids=lambda m: m.id)
 @pytest.mark.parametrize("level", uncertainty.COHERENCE_LEVELS)
 def test_the_audit_of_a_level(con, method: Method, level: str):
-    rows = frame(
-        con, "SELECT * FROM index.coherence WHERE method = ? AND level = ?", method.id, level
-    )
+    rows = frame(con, "SELECT * FROM index.coherence WHERE method = ? AND level = ?", method.id, level)
     assert rows["period"].eq(LAST).all()
     weight = rows[rows["kind"] == "weight"]
     assert sorted(weight["item"]) == sorted(i.id for i in method.indicators)

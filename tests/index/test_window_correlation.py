@@ -18,9 +18,7 @@ def test_the_interval_of_a_change_of_symmetric_scores_is_the_usual_one(correlati
     now, before = (np.array([each]) for each in (50.0, 44.0))
     half, half_before = 3.0, 4.0
     low, high = change_interval(
-        (now - half, now, now + half),
-        (before - half_before, before, before + half_before),
-        correlation,
+        (now - half, now, now + half), (before - half_before, before, before + half_before), correlation
     )
     off = math.sqrt(9 + 16 - 2 * correlation * 12)
     assert (low[0], high[0]) == pytest.approx((6.0 - off, 6.0 + off))
@@ -29,9 +27,7 @@ def test_the_interval_of_a_change_of_symmetric_scores_is_the_usual_one(correlati
 def half_width(se: float, correlation: float) -> float:
     """Of the interval of a change between two scores with this error, in standard errors."""
     score, end = np.array([50.0]), np.array([se])
-    low, high = change_interval(
-        (score - end, score, score + end), (score - end, score, score + end), correlation
-    )
+    low, high = change_interval((score - end, score, score + end), (score - end, score, score + end), correlation)
     return float(high[0] - low[0]) / 2
 
 

@@ -133,9 +133,7 @@ def _resume_spell(case: Case, resumed: list[date], world: World, method: Method)
 MOVABLE, FIXED = ("vehicle",), ("residential", "commercial", "industrial", "land", "equity")
 
 
-def _auction_spells(
-    one: Round, later: date | None, case: Case | None, world: World, method: Method
-) -> list[Spell]:
+def _auction_spells(one: Round, later: date | None, case: Case | None, world: World, method: Method) -> list[Spell]:
     """The notice of a first auction; after one that failed the wait for the `later` listing, else
     for the closing of the case; after a last one that sold, the wait for the money."""
     window, where = world.observed[one.source_id], (one.court_id, stratum_of_lot(one, method))
@@ -162,9 +160,7 @@ def _auction_spells(
 
 def _event(case: Case, method: Method) -> str:
     """The event of a closing: by the way of recovery of a completed case, else by its mode."""
-    recovered = [
-        event for event, modes in method.recovery_events.items() if case.recovery_mode in modes
-    ]
+    recovered = [event for event, modes in method.recovery_events.items() if case.recovery_mode in modes]
     named = [event for event, modes in method.events.items() if case.close_mode in modes]
     rest = [event for event, modes in method.events.items() if "*" in modes]
     return ((recovered if case.close_mode == "completed" else []) or named or rest)[0]
@@ -301,11 +297,7 @@ def coverage(world: World, calendar: Calendar) -> Counts:
             received[case.court_id, year][calendar.of(case.filed_on)] += 1
     counts: Counts = defaultdict(Counter)
     for (court, year), by_period in received.items():
-        known = [
-            s
-            for s in world.sequences
-            if (s.court_id, s.number_year, s.case_type) == (court, year, "first")
-        ]
+        known = [s for s in world.sequences if (s.court_id, s.number_year, s.case_type) == (court, year, "first")]
         if not known:
             continue
         numbers = max(s.highest for s in known) - min(s.lowest for s in known) + 1

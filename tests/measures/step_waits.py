@@ -31,9 +31,7 @@ def recorded_since(world: World) -> Since:
     return found
 
 
-def of_case(
-    case: Case, over: date | None, since: Since
-) -> Iterator[tuple[str, date, date | None, str]]:
+def of_case(case: Case, over: date | None, since: Since) -> Iterator[tuple[str, date, date | None, str]]:
     """Clock, start, day of the event and event of the waits of a case that is `over` on a day."""
     of_court = since.get((case.source_id, case.court_id), {})
     for process, starts, step, event, assets in CLOCKS:

@@ -25,8 +25,7 @@ AGES = ("entries", "opening_stock", "exits")  # the tables of n and elapsed_days
 def labels(con: duckdb.DuckDBPyConnection) -> dict[int, Stratum]:
     """What the numbers of strata stand for."""
     rows = con.execute(
-        "SELECT stratum, kind, case_class, claim_class, debtor_kind, asset_class"
-        " FROM measures.strata"
+        "SELECT stratum, kind, case_class, claim_class, debtor_kind, asset_class FROM measures.strata"
     ).fetchall()
     found = {number: tuple(label) for number, *label in rows}
     assert len(found) == len(rows) == len(set(found.values())), "two strata under one name"

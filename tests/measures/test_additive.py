@@ -48,15 +48,9 @@ def by_calendar(world: World) -> Iterator[dict[Calendar, duckdb.DuckDBPyConnecti
 
 FLOWS = {
     "entries": ("process", "court_id", "stratum", "age_bin"),
-    "case_counts": (
-        "court_id",
-        "stratum",
-    ),
+    "case_counts": ("court_id", "stratum"),
     "round_counts": ("court_id", "stratum", "stage"),
-    "lot_counts": (
-        "court_id",
-        "stratum",
-    ),
+    "lot_counts": ("court_id", "stratum"),
     "price_ratios": ("court_id", "stratum", "stage", "ratio_bin"),
     # A cohort is a period too: a year's cohorts are those of its months.
     "exits": ("process", "court_id", "stratum", "age_bin", "event"),
@@ -101,15 +95,10 @@ def test_the_years_risk_is_the_sum_of_its_months(by_calendar: dict, world: World
     assert years.max() > 5
 
 
-def _risk(
-    con: duckdb.DuckDBPyConnection, process: str, calendar: Calendar, first: int, last: int
-) -> np.ndarray:
+def _risk(con: duckdb.DuckDBPyConnection, process: str, calendar: Calendar, first: int, last: int) -> np.ndarray:
     """Numbers at risk (court, period, bin) of each single period of the years first..last."""
     cells = _cells(con, process, calendar, first, last)
-    ahead = {
-        name: _next_period(getattr(cells, name))
-        for name in ("opening_stock", "opening_stock_elapsed_days")
-    }
+    ahead = {name: _next_period(getattr(cells, name)) for name in ("opening_stock", "opening_stock_elapsed_days")}
     return number_at_risk(
         cells.entries + cells.opening_stock,
         cells.entries_elapsed_days + cells.opening_stock_elapsed_days,
@@ -120,14 +109,10 @@ def _risk(
     )
 
 
-def _cells(
-    con: duckdb.DuckDBPyConnection, process: str, calendar: Calendar, first: int, last: int
-) -> ProcessPanel:
+def _cells(con: duckdb.DuckDBPyConnection, process: str, calendar: Calendar, first: int, last: int) -> ProcessPanel:
     begins, ends = calendar.of(date(first, 1, 1)), calendar.of(date(last, 12, 31))
     frame = PanelAxes(courts_with_counts(con), begins, ends)
-    return panel.read_process_panel(
-        con, frame, process, METHOD.process_events(process), METHOD.ages.n_bins
-    )
+    return panel.read_process_panel(con, frame, process, METHOD.process_events(process), METHOD.ages.n_bins)
 
 
 def _next_period(stock: np.ndarray) -> np.ndarray:
@@ -148,8 +133,7 @@ def test_a_place_is_the_sum_of_the_courts_in_it(by_calendar: dict, world: World)
         for unit, row in zip(level.ids, found, strict=True):
             inside = _courts_in(world, level.level, unit)
             expected = [
-                sum(closed.get((court, year), Counter())["closed"] for court in inside)
-                for year in range(2021, 2025)
+                sum(closed.get((court, year), Counter())["closed"] for court in inside) for year in range(2021, 2025)
             ]
             assert row.tolist() == expected, unit
     assert [level.level for level in read_places(con)] == ["nation", "province", "city", "court"]
@@ -261,9 +245,7 @@ def _risk_of_window(courts: tuple, calendar: Calendar, grid: AgeGrid) -> np.ndar
         # Also courts of which nothing falls into the window.
         ids = tuple(court.court_id for court in world.courts)
         frame = PanelAxes(ids, calendar.of(WINDOW[0]), calendar.of(WINDOW[1]))
-        cells = panel.read_process_panel(
-            con, frame, "case", method.process_events("case"), grid.n_bins
-        )
+        cells = panel.read_process_panel(con, frame, "case", method.process_events("case"), grid.n_bins)
     return number_at_risk(
         (cells.entries + cells.opening_stock).sum(axis=1),
         (cells.entries_elapsed_days + cells.opening_stock_elapsed_days).sum(axis=1),

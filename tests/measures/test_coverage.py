@@ -56,10 +56,7 @@ def test_deliveries_of_one_year_are_one_series_of_numbers():
         numbered("b", "2022-05-01", source_id=LATER),
         numbered("c", "2022-05-02", source_id=LATER),
     )
-    sequences = (
-        Sequences("K1", 2022, 1, 4, 1),
-        Sequences("K1", 2022, 3, 9, 2, source_id=LATER),
-    )
+    sequences = (Sequences("K1", 2022, 1, 4, 1), Sequences("K1", 2022, 3, 9, 2, source_id=LATER))
     world = World(cases=cases, observed={CASES: OBSERVED, LATER: OBSERVED}, sequences=sequences)
     assert covered(world) == {Q1: (1, 3), Q2: (2, 6)}
 
@@ -85,15 +82,10 @@ def test_without_case_numbers_there_is_no_coverage():
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    days=st.lists(st.integers(0, 364), min_size=1, max_size=40),
-    missing=st.integers(0, 60),
-)
+@given(days=st.lists(st.integers(0, 364), min_size=1, max_size=40), missing=st.integers(0, 60))
 def test_the_quarters_of_a_year_add_up_to_its_numbers(days: list[int], missing: int):
     first = date(2022, 1, 1)
-    cases = tuple(
-        numbered(f"c{n}", (first + timedelta(days=day)).isoformat()) for n, day in enumerate(days)
-    )
+    cases = tuple(numbered(f"c{n}", (first + timedelta(days=day)).isoformat()) for n, day in enumerate(days))
     highest = len(days) + missing
     found = covered(World(cases=cases, sequences=(Sequences("K1", 2022, 1, highest, len(days)),)))
     assert sum(received for received, _ in found.values()) == len(days)
@@ -117,19 +109,11 @@ def test_the_quarters_of_a_year_add_up_to_its_numbers(days: list[int], missing: 
     ],
 )
 def test_property_taken_is_not_cash(close_mode: str | None, recovery_mode: str | None, event: str):
-    case = numbered(
-        "a",
-        "2022-01-10",
-        closed_on=date(2022, 11, 1),
-        close_mode=close_mode,
-        recovery_mode=recovery_mode,
-    )
+    case = numbered("a", "2022-01-10", closed_on=date(2022, 11, 1), close_mode=close_mode, recovery_mode=recovery_mode)
     world = World(cases=(case,))
     with world.connect() as con:
         compute_measures(con, METHOD)
-        out = con.execute(
-            "SELECT event::VARCHAR, period FROM measures.exits WHERE process = 'case'"
-        ).fetchall()
+        out = con.execute("SELECT event::VARCHAR, period FROM measures.exits WHERE process = 'case'").fetchall()
         counts = read_counts(con, "case_counts")
     assert out == [(event, Q4)]
     assert counts == nonzero(recount.case_counts(world, QUARTERS, METHOD))
@@ -143,10 +127,7 @@ def test_property_taken_is_not_cash(close_mode: str | None, recovery_mode: str |
 
 def test_a_delivery_that_brought_nothing_new_still_watched():
     """Half a year without news is observed all the same: the case is open until its end."""
-    windows = {
-        CASES: (date(2022, 1, 1), date(2022, 6, 30)),
-        LATER: (date(2022, 7, 1), date(2022, 12, 31)),
-    }
+    windows = {CASES: (date(2022, 1, 1), date(2022, 6, 30)), LATER: (date(2022, 7, 1), date(2022, 12, 31))}
     world = World(cases=(numbered("a", "2022-01-10"),), observed=windows)
     with world.connect() as con:
         con.execute("UPDATE sources SET kind = 'cases', name = 'one source'")

@@ -21,9 +21,7 @@ def measured(world: World, table: str, columns: str, where: str = "TRUE", method
     """Rows of one measure by quarter, in order."""
     with world.connect() as con:
         compute_measures(con, method)
-        return con.execute(
-            f"SELECT {columns} FROM measures.{table} WHERE {where} ORDER BY ALL"
-        ).fetchall()
+        return con.execute(f"SELECT {columns} FROM measures.{table} WHERE {where} ORDER BY ALL").fetchall()
 
 
 def one(day: str, **fields) -> Case:
@@ -73,16 +71,9 @@ def test_modes_become_the_events_that_the_method_says():
     text = METHOD.text.replace('cash = ["completed"]', 'cash = ["completed", "cancelled"]')
     modes = ("completed", "cancelled", "zhongben", "terminated", None)
     cases = tuple(
-        Case(f"c{number}", "K1", date(2022, 1, 10), date(2022, 6, 1), mode)
-        for number, mode in enumerate(modes)
+        Case(f"c{number}", "K1", date(2022, 1, 10), date(2022, 6, 1), mode) for number, mode in enumerate(modes)
     )
-    found = measured(
-        World(cases=cases),
-        "exits",
-        "event::VARCHAR, n",
-        "process = 'case'",
-        parse_method(text, "test"),
-    )
+    found = measured(World(cases=cases), "exits", "event::VARCHAR, n", "process = 'case'", parse_method(text, "test"))
     assert found == [("cash", 2), ("other", 2), ("zhongben", 1)]
 
 
@@ -100,17 +91,12 @@ def test_a_claim_weighs_at_most_the_cap_and_its_recovery_in_proportion():
 
 
 @pytest.mark.parametrize(
-    ("day", "december"),
-    [("2022-11-30", 0), ("2022-12-01", 1), ("2022-12-31", 1), ("2023-01-01", 0)],
+    ("day", "december"), [("2022-11-30", 0), ("2022-12-01", 1), ("2022-12-31", 1), ("2023-01-01", 0)]
 )
 def test_closed_in_december(day: str, december: int):
     """Of whatever mode, and in the period in which it was closed."""
-    cases = tuple(
-        one(day, close_mode=mode) for mode in ("completed", "zhongben", "terminated", None)
-    )
-    found = measured(
-        World(cases=cases), "case_counts", "period, closed, closed_december", "closed > 0"
-    )
+    cases = tuple(one(day, close_mode=mode) for mode in ("completed", "zhongben", "terminated", None))
+    found = measured(World(cases=cases), "case_counts", "period, closed, closed_december", "closed > 0")
     assert found == [(QUARTERS.of(date.fromisoformat(day)), 4, 4 * december)]
 
 
@@ -124,8 +110,7 @@ def test_only_decembers_inside_the_window_count():
 
 
 @pytest.mark.parametrize(
-    ("days", "before_90", "within_120"),
-    [(0, 1, 1), (89, 1, 1), (90, 0, 1), (120, 0, 1), (121, 0, 0)],
+    ("days", "before_90", "within_120"), [(0, 1, 1), (89, 1, 1), (90, 0, 1), (120, 0, 1), (121, 0, 0)]
 )
 def test_how_soon_a_case_was_closed_as_zhongben(days: int, before_90: int, within_120: int):
     filed = date(2022, 1, 10)
@@ -141,14 +126,9 @@ def test_how_soon_a_case_was_closed_as_zhongben(days: int, before_90: int, withi
 
 def test_days_squared_of_very_old_cases_fit():
     """Forty cases of fifty years: more than 32 bits hold."""
-    cases = tuple(
-        Case(f"c{number}", "K1", date(1972, 1, 1), date(2022, 1, 1), "completed")
-        for number in range(40)
-    )
+    cases = tuple(Case(f"c{number}", "K1", date(1972, 1, 1), date(2022, 1, 1), "completed") for number in range(40))
     days = (date(2022, 1, 1) - date(1972, 1, 1)).days
-    found = measured(
-        World(cases=cases), "case_counts", "days_to_close_x_days_to_close", "closed > 0"
-    )
+    found = measured(World(cases=cases), "case_counts", "days_to_close_x_days_to_close", "closed > 0")
     assert found == [(40 * days**2,)] and 40 * days**2 > 2**33
 
 
@@ -158,9 +138,7 @@ def test_amounts_of_zhongben_are_those_of_the_cases_closed_so():
         one("2022-03-01", close_mode="zhongben", **claims),
         one("2022-03-01", close_mode="zhongben", **(claims | {"claim_amount": THOUSAND / 10})),
         one("2022-03-01", close_mode="zhongben", claim_amount=THOUSAND),
-        one(
-            "2022-03-01", close_mode="zhongben", claim_amount=Decimal(0), recovered_amount=THOUSAND
-        ),
+        one("2022-03-01", close_mode="zhongben", claim_amount=Decimal(0), recovered_amount=THOUSAND),
         one("2022-03-01", close_mode="completed", **claims),
     )
     columns = (
@@ -182,13 +160,7 @@ def test_amounts_of_zhongben_are_those_of_the_cases_closed_so():
 # ---------------------------------------------------------------- lots
 
 FAILED = Round(
-    "L",
-    "K1",
-    date(2022, 1, 10),
-    date(2022, 2, 20),
-    "failed",
-    reference_price=THOUSAND,
-    start_price=THOUSAND * 7 / 10,
+    "L", "K1", date(2022, 1, 10), date(2022, 2, 20), "failed", reference_price=THOUSAND, start_price=THOUSAND * 7 / 10
 )
 
 
@@ -222,13 +194,7 @@ def test_a_last_round_without_its_end_takes_no_other_rounds_end():
 def test_a_sale_without_its_price_takes_no_other_rounds_price():
     """rules/auctions.toml promises: it drops out of the measures of price alone."""
     defaulted = Round(
-        "L",
-        "K1",
-        date(2022, 1, 10),
-        date(2022, 2, 20),
-        "defaulted",
-        reference_price=THOUSAND,
-        final_price=THOUSAND * 3,
+        "L", "K1", date(2022, 1, 10), date(2022, 2, 20), "defaulted", reference_price=THOUSAND, final_price=THOUSAND * 3
     )
     world = World(rounds=(defaulted, again("sold", date(2022, 5, 9), final_price=None)))
     assert measured(world, "lot_counts", "lots_sold") == [(1,)]
@@ -249,14 +215,8 @@ def test_a_lot_whose_rounds_came_in_two_files_is_watched_to_the_end_of_the_secon
     """The first round in the file of one quarter, the sale in that of the next."""
     later = 3
     world = World(
-        rounds=(
-            FAILED,
-            again("sold", date(2022, 5, 9), final_price=THOUSAND, source_id=later),
-        ),
-        observed={
-            AUCTIONS: (date(2022, 1, 1), date(2022, 3, 31)),
-            later: (date(2022, 4, 1), date(2022, 6, 30)),
-        },
+        rounds=(FAILED, again("sold", date(2022, 5, 9), final_price=THOUSAND, source_id=later)),
+        observed={AUCTIONS: (date(2022, 1, 1), date(2022, 3, 31)), later: (date(2022, 4, 1), date(2022, 6, 30))},
     )
     out = measured(world, "exits", "event::VARCHAR, period", "process = 'lot'")
     assert out == [("sold", QUARTERS.of(date(2022, 5, 9)))]
@@ -267,14 +227,8 @@ def test_rounds_before_their_sources_window_are_not_counted():
     that another file begins earlier does not make them complete."""
     world = World(
         cases=(Case("c1", "K1", date(2021, 5, 1)),),
-        rounds=(
-            Round("L", "K1", date(2021, 10, 1), date(2021, 11, 20), "failed"),
-            again("sold", date(2022, 5, 9)),
-        ),
-        observed={
-            CASES: (date(2021, 1, 1), date(2022, 12, 31)),
-            AUCTIONS: (date(2022, 1, 1), date(2022, 12, 31)),
-        },
+        rounds=(Round("L", "K1", date(2021, 10, 1), date(2021, 11, 20), "failed"), again("sold", date(2022, 5, 9))),
+        observed={CASES: (date(2021, 1, 1), date(2022, 12, 31)), AUCTIONS: (date(2022, 1, 1), date(2022, 12, 31))},
     )
     found = measured(world, "round_counts", "period, stage, rounds_ended")
     assert found == [(QUARTERS.of(date(2022, 5, 9)), "second", 1)]
@@ -283,10 +237,7 @@ def test_rounds_before_their_sources_window_are_not_counted():
 def test_windows_that_differ_and_cut_periods():
     """Every measure, with windows of two sources that begin and end within months."""
     world = random_world(seed=5, cases=1500)
-    observed = {
-        CASES: (date(2020, 7, 15), date(2024, 11, 20)),
-        AUCTIONS: (date(2021, 3, 10), date(2024, 12, 31)),
-    }
+    observed = {CASES: (date(2020, 7, 15), date(2024, 11, 20)), AUCTIONS: (date(2021, 3, 10), date(2024, 12, 31))}
     cases = tuple(c for c in world.cases if c.filed_on <= observed[CASES][1])
     world = World(world.regions, world.courts, cases, world.rounds, observed)
     spells, grid = recount.spells(world, METHOD), recount.edges(METHOD)
@@ -302,10 +253,7 @@ def test_windows_that_differ_and_cut_periods():
 
 
 def test_a_window_that_no_source_states_is_that_of_its_rows():
-    cases = (
-        Case("c1", "K1", date(2022, 1, 10), date(2022, 3, 1), "completed"),
-        Case("c2", "K1", date(2022, 2, 10)),
-    )
+    cases = (Case("c1", "K1", date(2022, 1, 10), date(2022, 3, 1), "completed"), Case("c2", "K1", date(2022, 2, 10)))
     with World(cases=cases).connect() as con:
         con.execute("UPDATE sources SET observed_from = NULL, observed_to = NULL")
         compute_measures(con, METHOD, period_function=date.toordinal)
@@ -328,12 +276,7 @@ def test_measuring_twice_changes_nothing():
         tables = []
         for _ in range(2):
             compute_measures(con, METHOD)
-            tables.append(
-                [
-                    con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall()
-                    for m in MEASURES
-                ]
-            )
+            tables.append([con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall() for m in MEASURES])
     assert tables[0] == tables[1]
     assert all(tables[0])
 
@@ -341,21 +284,12 @@ def test_measuring_twice_changes_nothing():
 def test_the_order_of_rows_changes_nothing():
     world = random_world(seed=9, cases=400)
     turned = World(
-        world.regions[::-1],
-        world.courts[::-1],
-        world.cases[::-1],
-        world.rounds[::-1],
-        sequences=world.sequences[::-1],
+        world.regions[::-1], world.courts[::-1], world.cases[::-1], world.rounds[::-1], sequences=world.sequences[::-1]
     )
     tables = []
     for each in (world, turned):
         with each.connect() as con:
             compute_measures(con, METHOD)
-            tables.append(
-                [
-                    con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall()
-                    for m in MEASURES
-                ]
-            )
+            tables.append([con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall() for m in MEASURES])
     assert tables[0] == tables[1]
     assert world.observed == turned.observed == dict.fromkeys((CASES, AUCTIONS), OBSERVED)

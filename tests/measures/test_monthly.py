@@ -36,8 +36,7 @@ def test_by_the_day_that_each_flow_goes_by():
     with World(cases=CASES, rounds=ROUNDS).connect() as con:
         compute_measures(con, load_method())
         rows = con.execute(
-            "SELECT CAST(court_id AS VARCHAR), month, filed, closed, paid, sold "
-            "FROM measures.monthly ORDER BY ALL"
+            "SELECT CAST(court_id AS VARCHAR), month, filed, closed, paid, sold FROM measures.monthly ORDER BY ALL"
         ).fetchall()
     assert rows == [
         ("K1", 2021 * 12 + 0, 0, 1, 1, 0),

@@ -69,9 +69,7 @@ def test_too_few_cases_make_no_groups(world: World):
 
 
 @pytest.mark.parametrize(("spare", "made"), [(0, True), (-1, False)])
-def test_as_many_cases_as_the_least_groups_need(
-    world: World, small: pytest.MonkeyPatch, spare: int, made: bool
-):
+def test_as_many_cases_as_the_least_groups_need(world: World, small: pytest.MonkeyPatch, spare: int, made: bool):
     """Of first enforcement: the others are not counted, and so not needed."""
     least = 6
     firsts = [case for case in world.cases if case.case_type == "first"]
@@ -124,9 +122,7 @@ def test_all_groups_are_all_courts(grouped: duckdb.DuckDBPyConnection, table: st
 
 @pytest.mark.parametrize("table", RANDOM_GROUP_MEASURES)
 def test_a_group_is_of_every_stratum(grouped: duckdb.DuckDBPyConnection, table: str):
-    [(strata,)] = grouped.execute(
-        f"SELECT COUNT(DISTINCT stratum) FROM random_groups.{table}"
-    ).fetchall()
+    [(strata,)] = grouped.execute(f"SELECT COUNT(DISTINCT stratum) FROM random_groups.{table}").fetchall()
     assert strata == 1
 
 
@@ -137,15 +133,7 @@ def days_apart(count: int) -> World:
     for number in range(count):
         filed = first + timedelta(days=number)
         cases.append(Case(f"case {number}", "K1", filed))
-        failed = Round(
-            f"lot {number}",
-            "K2",
-            filed,
-            filed,
-            "failed",
-            case_id=f"case {number}",
-            asset_class="land",
-        )
+        failed = Round(f"lot {number}", "K2", filed, filed, "failed", case_id=f"case {number}", asset_class="land")
         sold = replace(failed, status="sold", round_no=2, stage="second")
         prices = {"reference_price": 10, "start_price": 7, "final_price": 8}
         rounds += [replace(r, **prices) for r in (failed, sold)]
@@ -154,9 +142,7 @@ def days_apart(count: int) -> World:
 
 def group_by_day(con: duckdb.DuckDBPyConnection, table: str, where: str) -> dict[int, str]:
     """Which group has what falls on a day: one."""
-    rows = con.execute(
-        f"SELECT period, court_id::VARCHAR FROM random_groups.{table} WHERE {where}"
-    ).fetchall()
+    rows = con.execute(f"SELECT period, court_id::VARCHAR FROM random_groups.{table} WHERE {where}").fetchall()
     assert len(rows) == len(dict(rows)), "two groups on one day"
     return dict(rows)
 
@@ -184,10 +170,7 @@ def test_a_case_is_in_one_group_and_its_lots_with_it(small: pytest.MonkeyPatch):
 def test_lots_of_no_known_case_are_dealt_too(small: pytest.MonkeyPatch, case_id: str):
     """Those of no case at all one by one, not all to one group; those of a case in no file too."""
     world = days_apart(400)
-    strange = tuple(
-        replace(r, case_id=None if case_id == "none" else case_id.format(r.lot_id))
-        for r in world.rounds
-    )
+    strange = tuple(replace(r, case_id=None if case_id == "none" else case_id.format(r.lot_id)) for r in world.rounds)
     with replace(world, rounds=strange).connect() as con:
         compute_measures(con, METHOD)
         ended = summed(read_counts(con, "round_counts", "random_groups"), 0, 1, 2)
@@ -203,9 +186,7 @@ def test_lots_of_no_known_case_are_dealt_too(small: pytest.MonkeyPatch, case_id:
 
 
 @pytest.mark.parametrize(("most", "one_in"), [(1400, 1), (700, 2), (350, 4), (175, 8)])
-def test_of_very_many_cases_about_as_many_as_wanted_are_in(
-    small: pytest.MonkeyPatch, most: int, one_in: int
-):
+def test_of_very_many_cases_about_as_many_as_wanted_are_in(small: pytest.MonkeyPatch, most: int, one_in: int):
     """Also where the share and the number of groups have a divisor in common: no group is empty."""
     _set(small, MAX_GROUP_CASES=most)
     with days_apart(1400).connect() as con:
@@ -220,13 +201,9 @@ def test_of_very_many_cases_about_as_many_as_wanted_are_in(
     assert chosen == {group: cell["n"] for (group,), cell in lots.items()}, "lots go with cases"
 
 
-def test_the_order_of_rows_changes_no_group(
-    grouped: duckdb.DuckDBPyConnection, world: World, small
-):
+def test_the_order_of_rows_changes_no_group(grouped: duckdb.DuckDBPyConnection, world: World, small):
     turned = replace(world, cases=world.cases[::-1], rounds=world.rounds[::-1])
     with turned.connect() as con:
         compute_measures(con, METHOD)
         for table in RANDOM_GROUP_MEASURES:
-            assert read_counts(con, table, "random_groups") == read_counts(
-                grouped, table, "random_groups"
-            )
+            assert read_counts(con, table, "random_groups") == read_counts(grouped, table, "random_groups")

@@ -35,9 +35,7 @@ def test_the_world_has_what_the_recount_is_to_catch(world: World, method: Method
     found = recount.spells(world, method)
     first = [c for c in world.cases if c.case_type == "first"]
     assert any(s.entry > s.start and s.process == "lot" for s in found), "no lot carried in"
-    assert any(s.age(s.stop) > recount.edges(method)[-1] for s in found), (
-        "no spell beyond the horizon"
-    )
+    assert any(s.age(s.stop) > recount.edges(method)[-1] for s in found), "no spell beyond the horizon"
     assert len([s for s in found if s.process == "case"]) < len(first), "no case left out"
     assert {s.event for s in found} >= {"cash", "zhongben", "other", "open", "sold", "gone"}
     assert {s.event for s in found if s.process == "resume"} == {"resumed", "open"}
@@ -90,9 +88,7 @@ def test_coverage(measured, world: World):
 
 def test_the_tables_are_the_ones_named(measured):
     con, _ = measured
-    rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'measures'"
-    ).fetchall()
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'measures'").fetchall()
     # Months are the same in every calendar, and recounted in test_monthly.
     assert {name for (name,) in rows} == {*MEASURES, "monthly", "strata", "windows"}
     assert set(KEYS) == set(MEASURES)

@@ -33,12 +33,9 @@ def spells(*cases: Case, observed: dict | None = None) -> list[tuple[str, int]]:
     world = World(cases=cases, observed=observed or {CASES: OBSERVED})
     with world.connect() as con:
         compute_measures(con, METHOD)
-        came = con.execute(
-            "SELECT SUM(n), SUM(elapsed_days) FROM measures.entries WHERE process = 'resume'"
-        ).fetchall()
+        came = con.execute("SELECT SUM(n), SUM(elapsed_days) FROM measures.entries WHERE process = 'resume'").fetchall()
         rows = con.execute(
-            "SELECT event::VARCHAR, age_bin, n, elapsed_days, cohort FROM measures.exits "
-            "WHERE process = 'resume'"
+            "SELECT event::VARCHAR, age_bin, n, elapsed_days, cohort FROM measures.exits WHERE process = 'resume'"
         ).fetchall()
     if not rows:
         assert came == [(None, None)]
@@ -82,10 +79,7 @@ def test_a_resumption_before_the_closing_does_not_hide_a_later_one():
     assert spells(closed(), early, resumes("r2", AGAIN)) == [("resumed", until(AGAIN))]
 
 
-@pytest.mark.parametrize(
-    ("day", "event"),
-    [(LAST, "resumed"), (END, "open")],
-)
+@pytest.mark.parametrize(("day", "event"), [(LAST, "resumed"), (END, "open")])
 def test_a_resumption_after_the_window_is_not_yet_seen(day: date, event: str):
     assert spells(closed(), resumes("r1", day)) == [(event, until(day))]
 

@@ -174,8 +174,6 @@ def test_a_court_that_records_no_step_has_no_wait_for_one():
     world = with_steps(random_world(seed=7), seed=7)
     with world.connect() as con:
         compute_measures(con, METHOD)
-        rows = con.execute(
-            "SELECT DISTINCT court_id::VARCHAR FROM measures.entries WHERE stratum IS NULL"
-        ).fetchall()
+        rows = con.execute("SELECT DISTINCT court_id::VARCHAR FROM measures.entries WHERE stratum IS NULL").fetchall()
     courts = {court for (court,) in rows}
     assert courts == {c.court_id for c in world.courts if not c.court_id.startswith(SILENT)}

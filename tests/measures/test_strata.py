@@ -27,9 +27,7 @@ STRATA = Strata(
 )
 METHOD = replace(load_method(), strata=STRATA)
 PLAIN = replace(METHOD, strata=None)
-VOCABULARY = tomllib.loads(
-    (Path(warehouse.__file__).parent / "vocabulary.toml").read_text(encoding="utf-8")
-)
+VOCABULARY = tomllib.loads((Path(warehouse.__file__).parent / "vocabulary.toml").read_text(encoding="utf-8"))
 OF_CASES = ("case_counts",)
 OF_LOTS = ("round_counts", "lot_counts", "price_ratios")
 
@@ -42,9 +40,7 @@ def counted(world: World, table: str, method: Method = METHOD) -> dict[tuple, Co
 
 def strata_of(case: Case, method: Method = METHOD) -> tuple:
     """The class, claim band and debtor under which a case is counted, once."""
-    [((_, (kind, *mix, asset), _), cell)] = counted(
-        World(cases=(case,)), "case_counts", method
-    ).items()
+    [((_, (kind, *mix, asset), _), cell)] = counted(World(cases=(case,)), "case_counts", method).items()
     assert (kind, asset, cell) == ("case", None, Counter(filed=1))
     return tuple(mix)
 
@@ -62,13 +58,7 @@ def with_bands(*bands: int) -> Method:
 
 @pytest.mark.parametrize(
     ("cause", "case_class"),
-    [
-        ("private_loan", "loans"),
-        ("credit_card", "loans"),
-        ("labour", "rest"),
-        ("other", "rest"),
-        (None, "rest"),
-    ],
+    [("private_loan", "loans"), ("credit_card", "loans"), ("labour", "rest"), ("other", "rest"), (None, "rest")],
 )
 def test_a_cause_not_named_or_not_known_is_of_the_rest(cause: str | None, case_class: str):
     assert strata_of(filed(cause=cause)) == (case_class, None, "")
@@ -113,10 +103,7 @@ def test_every_code_of_the_vocabulary_has_a_stratum():
     """A code without one would take its case out of every count."""
     codes = [("cause", code) for code in VOCABULARY["cause"]]
     codes += [("debtor_kind", code) for code in VOCABULARY["debtor_kind"]]
-    cases = tuple(
-        replace(filed(**{field: code}), case_id=f"c{number}")
-        for number, (field, code) in enumerate(codes)
-    )
+    cases = tuple(replace(filed(**{field: code}), case_id=f"c{number}") for number, (field, code) in enumerate(codes))
     rounds = tuple(
         Round(f"L{code}", "K1", date(2022, 1, 10), date(2022, 2, 20), "failed", asset_class=code)
         for code in VOCABULARY["asset_class"]
@@ -147,8 +134,7 @@ def test_every_clock_of_a_case_keeps_its_stratum():
 
 
 @pytest.mark.parametrize(
-    ("asset", "group"),
-    [("residential", "homes"), ("land", "premises"), ("vehicle", "things"), (None, "things")],
+    ("asset", "group"), [("residential", "homes"), ("land", "premises"), ("vehicle", "things"), (None, "things")]
 )
 def test_an_asset_class_not_named_or_not_known_is_of_the_rest(asset: str | None, group: str):
     world = World(rounds=_sold_at_the_second(asset, asset))
@@ -186,10 +172,7 @@ def world() -> World:
 def test_without_strata_there_is_one_of_cases_and_one_of_lots(world: World):
     with world.connect() as con:
         compute_measures(con, PLAIN)
-        assert labels(con) == {
-            0: ("case", "all", 0, "all", None),
-            1: ("lot", None, None, None, "all"),
-        }
+        assert labels(con) == {0: ("case", "all", 0, "all", None), 1: ("lot", None, None, None, "all")}
         assert _numbers(con, OF_CASES) == {0}
         assert _numbers(con, OF_LOTS) == {1}
         clocks = con.execute("SELECT DISTINCT process::VARCHAR, stratum FROM measures.exits")
@@ -203,9 +186,7 @@ def _numbers(con: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> set[int
     return {number for (number,) in con.execute(union).fetchall()}
 
 
-@pytest.mark.parametrize(
-    "method", [METHOD, with_bands(50_000), load_method()], ids=["3", "1", "shipped"]
-)
+@pytest.mark.parametrize("method", [METHOD, with_bands(50_000), load_method()], ids=["3", "1", "shipped"])
 def test_sums_over_strata_are_what_is_counted_without_them(world: World, method: Method):
     with world.connect() as apart, world.connect() as together:
         compute_measures(apart, method)
@@ -229,10 +210,6 @@ def test_strata_are_numbered_alike_in_every_build_of_a_method(world: World):
     assert numbers[0] == numbers[1]
     axes = strata.stratum_grid(METHOD)
     assert sorted(numbers[0]) == list(range(axes.n_strata))
-    assert axes.n_case_strata == 2 * 5 * 4, (
-        "two classes, four bands and unknown, three debtors and unknown"
-    )
-    assert {n for n, label in numbers[0].items() if label[0] == "case"} == set(
-        range(axes.n_case_strata)
-    )
+    assert axes.n_case_strata == 2 * 5 * 4, "two classes, four bands and unknown, three debtors and unknown"
+    assert {n for n, label in numbers[0].items() if label[0] == "case"} == set(range(axes.n_case_strata))
     assert axes.n_strata - axes.n_case_strata == 3

@@ -159,11 +159,7 @@ FAULTS = {
     "least cell a text": ("min_cell = 10", 'min_cell = "10"', "min_cell"),
     "certainty": ("confidence = 0.95", "confidence = 1", "confidence"),
     "confidence in percent": ("confidence = 0.95", "confidence = 95", "confidence"),
-    "weight present in percent": (
-        "min_weight_present = 0.65",
-        "min_weight_present = 65",
-        "min_weight_present",
-    ),
+    "weight present in percent": ("min_weight_present = 0.65", "min_weight_present = 65", "min_weight_present"),
     "floor above the scale": ("floor = 1.0", "floor = 100", "floor"),
     "floor below it": ("floor = 1.0", "floor = -1", "floor"),
     # The file says why: a geometric mean with a zero in it would forget every other dimension.
@@ -173,11 +169,7 @@ FAULTS = {
     "coverage a text": ("min_coverage = 0.6", 'min_coverage = "0.6"', "min_coverage"),
     "no figure to hold coverage against": ('id = "coverage"', 'id = "covered"', "'coverage'"),
     "a recovery mode twice": ('["setoff", "asset_swap"]', '["setoff", "setoff"]', "named twice"),
-    "a recovery mode that the contract does not know": (
-        '["setoff", "asset_swap"]',
-        '["barter"]',
-        "'barter'",
-    ),
+    "a recovery mode that the contract does not know": ('["setoff", "asset_swap"]', '["barter"]', "'barter'"),
     "recovery modes a text": ('["setoff", "asset_swap"]', '"setoff"', "recovery_events.other"),
     "an event of recovery that is none": (
         'other = ["setoff", "asset_swap"]',
@@ -191,15 +183,10 @@ FAULTS = {
     "two of one id": ('id = "listed_12m"', 'id = "cash_24m"', "share an id"),
     "an indicator called as a dimension": ('id = "listed_12m"', 'id = "cycle"', "share an id"),
     "no weight of a dimension": ('id = "cycle"\nweight = 1', 'id = "cycle"\nweight = 0', "cycle"),
-    "weight of a dimension a text": (
-        'id = "cycle"\nweight = 1',
-        'id = "cycle"\nweight = "1"',
-        "weight",
-    ),
+    "weight of a dimension a text": ('id = "cycle"\nweight = 1', 'id = "cycle"\nweight = "1"', "weight"),
     "an empty dimension": (
         '[[dimension]]\nid = "cycle"',
-        '[[dimension]]\nid = "cost"\nweight = 1\nname = { en = "Cost" }\n'
-        '[[dimension]]\nid = "cycle"',
+        '[[dimension]]\nid = "cost"\nweight = 1\nname = { en = "Cost" }\n[[dimension]]\nid = "cycle"',
         "cost: no indicator",
     ),
     "no such dimension": ('dimension = "cycle"', 'dimension = "speed"', "speed"),
@@ -223,11 +210,7 @@ FAULTS = {
     "no such event": ('event = "listed"', 'event = "cash"', "'cash'"),
     "beyond the horizon": ('event = "cash", months = 24', 'event = "cash", months = 48', "1..36"),
     "no such months": ('event = "cash", months = 24', 'event = "cash", months = 0', "1..36"),
-    "months of an indicator a text": (
-        'event = "cash", months = 24',
-        'event = "cash", months = "24"',
-        "months",
-    ),
+    "months of an indicator a text": ('event = "cash", months = 24', 'event = "cash", months = "24"', "months"),
     "no such count": ('numerator = "closed"', 'numerator = "resolved"', "'resolved'"),
     "no denominator": (', denominator = "handled"', "", "closure_rate"),
     # Figures are quotients of counts; nothing else is computed for them.
@@ -275,6 +258,4 @@ def test_weights_are_free(method: Method):
     """Only their proportions matter, so that any numbers will do."""
     text = TEXT.replace('id = "cycle"\nweight = 1', 'id = "cycle"\nweight = 0.25', 1)
     assert parse_method(text, "m.toml").dimensions[0].weight == 0.25
-    assert replace(method, dimensions=()).dimension_indicators(
-        "cycle"
-    ) == method.dimension_indicators("cycle")
+    assert replace(method, dimensions=()).dimension_indicators("cycle") == method.dimension_indicators("cycle")

@@ -12,15 +12,7 @@ from index_engine.estimates import count_estimates
 from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.places import courts_with_counts
 from index_engine.measures.compute import compute_measures
-from index_engine.method import (
-    DEFAULT,
-    builtin_methods,
-    counts,
-    load_method,
-    load_methods,
-    parse_method,
-    parse_methods,
-)
+from index_engine.method import DEFAULT, builtin_methods, counts, load_method, load_methods, parse_method, parse_methods
 from tests.worlds import random_world
 
 
@@ -74,9 +66,7 @@ def test_order_decides_in_a_dimension_and_what_has_none_comes_last(folder: Path)
         ("checks.toml", "min_cell = 3\n", "has only tables such as"),
     ],
 )
-def test_a_fault_of_a_file_is_told_with_its_name(
-    folder: Path, name: str, text: str, fault: str
-) -> None:
+def test_a_fault_of_a_file_is_told_with_its_name(folder: Path, name: str, text: str, fault: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(str(folder / name)) + ": .*" + fault):
         load_method(folder)

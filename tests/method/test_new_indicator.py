@@ -64,9 +64,7 @@ def downloads(extended: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, byte
     """What the download buttons of the pages that a test opens give, by key."""
     files: dict[str, bytes | str] = {}
 
-    def download_button(
-        label: str, data: str | Callable[[], bytes], *, key: str, **options: Any
-    ) -> bool:
+    def download_button(label: str, data: str | Callable[[], bytes], *, key: str, **options: Any) -> bool:
         files[key] = data if isinstance(data, str) else data()
         return False
 
@@ -85,11 +83,7 @@ def opened(page: str, **parameters: str) -> AppTest:
 def test_it_is_estimated_as_all_that_is_no_longer_open(extended: Path) -> None:
     with Snapshot(extended) as snapshot:
         period = snapshot.periods()[-1]
-        row = (
-            queries.indicators(snapshot, "nation", "CN", period)
-            .set_index("indicator")
-            .loc["ended_6m"]
-        )
+        row = queries.indicators(snapshot, "nation", "CN", period).set_index("indicator").loc["ended_6m"]
         curve = queries.incidence(snapshot, "nation", "CN", period=period).set_index("month").loc[6]
     assert row["value"] == pytest.approx(1.0 - curve["open"], abs=1e-9)
     assert row["value"] == pytest.approx(curve[["cash", "zhongben", "other"]].sum(), abs=1e-9)
@@ -99,9 +93,7 @@ def test_it_is_estimated_as_all_that_is_no_longer_open(extended: Path) -> None:
     assert row["points"] == pytest.approx((row["value"] - 0.1) / 0.8 * 100, abs=1e-5)
 
 
-def test_it_enters_the_score_after_those_that_have_an_order(
-    extended: Path,
-) -> None:
+def test_it_enters_the_score_after_those_that_have_an_order(extended: Path) -> None:
     with Snapshot(extended) as snapshot:
         ids = [i.id for i in snapshot.method.dimension_indicators("cycle")]
         assert ids == ["months_to_cash", "listed_12m", "ended_6m"]
@@ -110,9 +102,7 @@ def test_it_enters_the_score_after_those_that_have_an_order(
         rows = queries.indicators(snapshot, "nation", "CN", period).set_index("indicator")
         weighted = rows.loc[ids, "points"].to_numpy() @ [2, 1, 1] / 4
         assert scored["cycle"] == pytest.approx(weighted, abs=1e-5)
-        without = queries.reweighted_scores(snapshot, "nation", period, {"ended_6m": 0})[
-            "score"
-        ].item()
+        without = queries.reweighted_scores(snapshot, "nation", period, {"ended_6m": 0})["score"].item()
         assert scored["score"] != without
 
 

@@ -61,15 +61,11 @@ def test_something_must_be_left(weights: Mapping[str, float]):
         reweigh_method(METHOD, weights)
 
 
-@pytest.mark.parametrize(
-    "weights", [{"auction": 0}, {i.id: 0 for i in METHOD.dimension_indicators("auction")}]
-)
+@pytest.mark.parametrize("weights", [{"auction": 0}, {i.id: 0 for i in METHOD.dimension_indicators("auction")}])
 def test_a_dimension_goes_with_its_indicators_and_they_with_it(weights: Mapping[str, float]):
     found = reweigh_method(METHOD, weights)
     assert [d.id for d in found.dimensions] == ["cycle", "closure"]
-    assert [i.id for i in found.indicators] == [
-        i.id for i in METHOD.indicators if i.dimension != "auction"
-    ]
+    assert [i.id for i in found.indicators] == [i.id for i in METHOD.indicators if i.dimension != "auction"]
 
 
 def test_an_indicator_of_no_weight_is_no_part():
@@ -98,9 +94,7 @@ def test_the_weights_of_the_method_give_its_scores(snapshot: Snapshot, level: st
         assert set(found.index) == set(published.index)
         for column in ("score", "low", "high", "low90", "high90", "rank", "tied", "n"):
             pd.testing.assert_series_equal(
-                found[column].astype(float),
-                published.loc[found.index, column].astype(float),
-                check_names=False,
+                found[column].astype(float), published.loc[found.index, column].astype(float), check_names=False
             )
         assert found["band"].fillna("").eq(published["band"].fillna("")).all()
         assert (found["rank_change"].dropna() == 0).all()
@@ -128,11 +122,7 @@ def test_other_weights_move_ranks_and_say_how_far(snapshot: Snapshot):
     moved = known["default_rank"].astype(int) - known["rank"].astype(int)
     assert known["rank_change"].astype(int).tolist() == moved.tolist()
     assert (known["score"] != known["default_score"]).any()
-    special = (
-        queries.reweighted_scores(snapshot, "court", LAST, {first: 5})
-        .set_index("place_id")
-        .loc["V"]
-    )
+    special = queries.reweighted_scores(snapshot, "court", LAST, {first: 5}).set_index("place_id").loc["V"]
     assert pd.isna(special["rank"])
     assert pd.notna(special["score"]) == pd.notna(special["default_score"])
 

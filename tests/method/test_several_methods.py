@@ -11,15 +11,7 @@ from index_engine import queries
 from index_engine.build import build
 from index_engine.cli import main
 from index_engine.errors import InputError
-from index_engine.method import (
-    DEFAULT,
-    builtin_methods,
-    load_method,
-    load_methods,
-    parse_method,
-    parse_methods,
-    read,
-)
+from index_engine.method import DEFAULT, builtin_methods, load_method, load_methods, parse_method, parse_methods, read
 from index_engine.queries import Snapshot
 from tests.worlds import random_world
 
@@ -52,26 +44,18 @@ def test_what_a_further_method_leaves_out_is_as_in_the_main_one():
         ("\n[period]\nmonths = 24\nfirst = '2019Q4'\n", "period"),
         ('\n[events]\ncash = ["completed"]\nother = ["*"]\n', "events"),
         ("\n[recovery_events]\n", "recovery_events"),
-        (
-            '\n[strata]\nclaim_classes = []\nclasses = { all = ["*"] }\nassets = { all = ["*"] }\n',
-            "strata",
-        ),
+        ('\n[strata]\nclaim_classes = []\nclasses = { all = ["*"] }\nassets = { all = ["*"] }\n', "strata"),
     ],
 )
 def test_a_further_method_counts_what_the_main_one_counts(added: str, table: str):
-    with pytest.raises(
-        InputError, match=re.escape(f"[{table}] is not that of enforcement-credit-1")
-    ):
+    with pytest.raises(InputError, match=re.escape(f"[{table}] is not that of enforcement-credit-1")):
         parse_method(OFFICIAL + added, "other.toml", load_method())
 
 
 def test_the_same_said_again_is_no_fault():
     same = re.search(r"^\[period\]\n(.*\n)+?\n", MAIN, re.M)
     assert same is not None
-    assert (
-        parse_method(OFFICIAL + "\n" + same.group(), "other.toml", load_method()).first_period
-        == "2019Q4"
-    )
+    assert parse_method(OFFICIAL + "\n" + same.group(), "other.toml", load_method()).first_period == "2019Q4"
 
 
 def test_two_methods_of_one_name_are_refused():
@@ -84,9 +68,7 @@ def test_a_further_method_alone_says_what_it_lacks():
         load_method(OFFICIAL_FOLDER)
 
 
-def test_dropping_a_file_beside_the_others_adds_a_method(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_dropping_a_file_beside_the_others_adds_a_method(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for path in builtin_methods():
         shutil.copytree(path, tmp_path / path.name)
     (tmp_path / "strict.toml").write_text(STRICT, encoding="utf-8")

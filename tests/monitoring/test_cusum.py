@@ -6,12 +6,7 @@ import numpy as np
 import pytest
 
 from index_engine.monitoring import cusum
-from index_engine.monitoring.cusum import (
-    ALARM_LIMITS,
-    FALSE_ALARM_RATE,
-    MIN_N,
-    MONITORED_QUARTERS,
-)
+from index_engine.monitoring.cusum import ALARM_LIMITS, FALSE_ALARM_RATE, MIN_N, MONITORED_QUARTERS
 
 QUARTERS = 16
 FLAT = np.zeros(QUARTERS)
@@ -59,10 +54,7 @@ def test_the_chart_is_what_the_definition_says():
     base = QUARTERS - MONITORED_QUARTERS
     rate = log((sum(y[:base]) + 0.5) / (sum(n[:base]) - sum(y[:base]) + 0.5))
     theta = asin(sqrt(1 / (1 + exp(-rate))))
-    w = [
-        2 * sqrt(b) * (asin(sqrt((a + 0.375) / (b + 0.75))) - theta)
-        for a, b in zip(y, n, strict=True)
-    ]
+    w = [2 * sqrt(b) * (asin(sqrt((a + 0.375) / (b + 0.75))) - theta) for a, b in zip(y, n, strict=True)]
     mean = sum(w[:base]) / base  # all n are one
     own = sum((x - mean) ** 2 for x in w[:base]) / (base - 1)
     usual = 1 + max(own - 1, 0.0)
@@ -78,9 +70,7 @@ def test_the_chart_is_what_the_definition_says():
     assert found.limit[0] == ALARM_LIMITS[base]
 
 
-@pytest.mark.parametrize(
-    ("at", "charted"), [(QUARTERS - 1, False), (QUARTERS - MONITORED_QUARTERS, False), (0, True)]
-)
+@pytest.mark.parametrize(("at", "charted"), [(QUARTERS - 1, False), (QUARTERS - MONITORED_QUARTERS, False), (0, True)])
 def test_every_quarter_watched_must_have_enough_cases(at: int, charted: bool):
     part, whole = drawn(np.random.default_rng(1), 1, 60, 0.5)
     whole[0, at] = MIN_N - 1
@@ -118,9 +108,7 @@ def test_the_season_of_the_nation_is_found_and_taken_out():
 # ---------------------------------------------------------------- how often, and how soon
 
 
-@pytest.mark.parametrize(
-    ("n", "rate", "spread"), [(40, 0.1, 0.0), (300, 0.4, 0.0), (300, 0.4, 0.3)]
-)
+@pytest.mark.parametrize(("n", "rate", "spread"), [(40, 0.1, 0.0), (300, 0.4, 0.0), (300, 0.4, 0.3)])
 def test_false_alarms_are_no_more_than_said(n: int, rate: float, spread: float):
     units = 40_000
     part, whole = drawn(np.random.default_rng(17), units, n, rate, spread)
@@ -169,9 +157,7 @@ def test_most_changes_are_dated_to_their_quarter():
     passed = found.upper_sum > found.limit[:, None]
     told = np.flatnonzero(passed.any(axis=1))
     begun = [
-        cusum.change_position(
-            found.z[unit, -MONITORED_QUARTERS:], found.upper_sum[unit], int(passed[unit].argmax())
-        )
+        cusum.change_position(found.z[unit, -MONITORED_QUARTERS:], found.upper_sum[unit], int(passed[unit].argmax()))
         for unit in told
     ]
     assert np.mean(np.array(begun) == MONITORED_QUARTERS - 2) > 0.75

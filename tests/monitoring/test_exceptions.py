@@ -34,9 +34,7 @@ def closings(changed: World, courts: set[str], quarters: set[str]) -> list[Case]
     ]
 
 
-@pytest.mark.parametrize(
-    ("level", "unit"), [("court", CHANGED), ("city", "1201"), ("province", "12")]
-)
+@pytest.mark.parametrize(("level", "unit"), [("court", CHANGED), ("city", "1201"), ("province", "12")])
 def test_the_change_is_told_of_the_court_and_the_places_it_is_all_of(
     snapshot: Snapshot, changed: World, level: str, unit: str
 ):
@@ -87,9 +85,7 @@ def test_how_much_was_watched_and_what_chance_would_find(snapshot: Snapshot):
     assert watched.loc[("court", "zhongben_rate"), "expected"] == pytest.approx(0.004)
     assert watched.loc[("court", "zhongben_rate"), "signals"] == 1
     assert watched.loc[("court", "closure_rate"), "signals"] == 0
-    assert queries.monitoring_summary(
-        snapshot, "2022Q4"
-    ).empty  # eight quarters: four watched, four of a baseline
+    assert queries.monitoring_summary(snapshot, "2022Q4").empty  # eight quarters: four watched, four of a baseline
 
 
 def test_what_is_watched_has_a_name(snapshot: Snapshot):

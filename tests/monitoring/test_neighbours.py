@@ -50,16 +50,11 @@ def test_known_neighbours(level: str, one: str, other: str, expected: bool):
 
 
 def test_islands_by_name():
-    named = {
-        level: [NAMES[code][1] for code in spatial.read_neighbours(level).islands]
-        for level in spatial.LEVELS
-    }
+    named = {level: [NAMES[code][1] for code in spatial.read_neighbours(level).islands] for level in spatial.LEVELS}
     assert named == {"province": ["海南省", "台湾省"], "city": ["舟山市", "三沙市", "台湾省"]}
 
 
-@pytest.mark.parametrize(
-    ("level", "file"), [(level, f"{level}.geojson") for level in spatial.LEVELS]
-)
+@pytest.mark.parametrize(("level", "file"), [(level, f"{level}.geojson") for level in spatial.LEVELS])
 def test_neighbours_are_those_of_the_map(level: str, file: str):
     """Distances between all polygons, one by one, without the index that the table was made with;
     five times the tolerance gives the same neighbours."""

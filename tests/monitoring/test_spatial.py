@@ -76,13 +76,7 @@ def test_moran_is_that_of_r(columbus, shared: Path):
 def test_local_moran_is_that_of_r(columbus):
     values, near, theirs = columbus
     found = spatial.local_moran(values, near, seed=1)
-    ours = {
-        "Ii": found.i,
-        "E.Ii": found.expected,
-        "Var.Ii": found.variance,
-        "Z.Ii": found.z,
-        "Pr(z != E(Ii))": found.p,
-    }
+    ours = {"Ii": found.i, "E.Ii": found.expected, "Var.Ii": found.variance, "Z.Ii": found.z, "Pr(z != E(Ii))": found.p}
     for name, column in ours.items():
         assert column == pytest.approx([row[name] for row in theirs], rel=1e-11, abs=1e-13), name
 
@@ -134,11 +128,7 @@ def test_moran_in_plain_python(seed: int, n: int, share: float):
         assert math.isnan(found.i) and math.isnan(found.p)
         return
     mean = fmean(values[u] for u in beside)
-    above = sum(
-        (values[u] - mean) * (values[v] - mean) / len(them)
-        for u, them in beside.items()
-        for v in them
-    )
+    above = sum((values[u] - mean) * (values[v] - mean) / len(them) for u, them in beside.items() for v in them)
     below = sum((values[u] - mean) ** 2 for u in beside)
     assert found.i == pytest.approx(above / below)
 
@@ -197,16 +187,11 @@ def test_the_order_of_units_does_not_matter():
     near = random_graph(draw, 50, 0.1)
     values = np.array([draw.gauss(0, 1) for _ in near.ids])
     order = np.array(draw.sample(range(50), 50))
-    turned = Neighbours(
-        tuple(near.ids[place] for place in order), near.adjacent[np.ix_(order, order)]
-    )
+    turned = Neighbours(tuple(near.ids[place] for place in order), near.adjacent[np.ix_(order, order)])
     one, other = spatial.moran(values, near), spatial.moran(values[order], turned)
     assert (one.i, one.variance, one.p) == pytest.approx((other.i, other.variance, other.p))
     assert set(one.islands) == set(other.islands)
-    here, there = (
-        spatial.local_moran(values, near, seed=1),
-        spatial.local_moran(values[order], turned, seed=1),
-    )
+    here, there = (spatial.local_moran(values, near, seed=1), spatial.local_moran(values[order], turned, seed=1))
     place = [there.ids.index(code) for code in here.ids]
     assert here.i == pytest.approx(there.i[place])
     assert here.variance == pytest.approx(there.variance[place])
@@ -255,8 +240,7 @@ def test_islands_take_no_part_and_are_named():
 
 def test_who_loses_all_neighbours_becomes_an_island():
     near = graph(
-        [*ring(12).ids, "bridge", "end"],
-        [*itertools.pairwise(ring(12).ids), ("000", "bridge"), ("bridge", "end")],
+        [*ring(12).ids, "bridge", "end"], [*itertools.pairwise(ring(12).ids), ("000", "bridge"), ("bridge", "end")]
     )
     values = np.arange(14.0)
     assert spatial.moran(values, near).islands == ()

@@ -42,9 +42,7 @@ def test_write():
         " AND place_id IN ('120000', '130000')"  # the neighbours of 110000
     )
     spatial.write(con, "ours")
-    rows = con.execute(
-        "SELECT level, period, layer, n, islands, status FROM index.spatial ORDER BY ALL"
-    ).fetchall()
+    rows = con.execute("SELECT level, period, layer, n, islands, status FROM index.spatial ORDER BY ALL").fetchall()
     assert rows == [
         ("city", "2025Q3", "score", 372, 3, "estimated"),
         ("city", "2025Q3", "speed", 372, 3, "estimated"),
@@ -67,9 +65,7 @@ def test_written_is_what_the_functions_say():
     con = scored(CHINA, ["2025Q4"])
     spatial.write(con, "ours", seed=3)
     of = "WHERE method = 'ours' AND level = 'city' AND {} ORDER BY place_id"
-    values = con.execute(
-        "SELECT score FROM index.scores " + of.format("basis = 'observed'")
-    ).fetchnumpy()["score"]
+    values = con.execute("SELECT score FROM index.scores " + of.format("basis = 'observed'")).fetchnumpy()["score"]
     near = spatial.read_neighbours("city")
     whole, parts = spatial.moran(values, near), spatial.local_moran(values, near, seed=3)
     (row,) = con.execute(
@@ -92,10 +88,7 @@ def test_methods_are_added_to_each_other_and_rows_are_the_same_again():
         con = scored(CHINA, ["2025Q4"])
         for method in ("ours", "theirs"):
             spatial.write(con, method)
-        tables[turn] = [
-            con.execute(f"SELECT * FROM index.{name}").fetchall()
-            for name in ("spatial", "clusters")
-        ]
+        tables[turn] = [con.execute(f"SELECT * FROM index.{name}").fetchall() for name in ("spatial", "clusters")]
     assert tables[0] == tables[1]
     assert {row[0] for row in tables[0][0]} == {"ours", "theirs"}
     assert len(tables[0][1]) == 2 * 2 * (34 + 375)
@@ -104,9 +97,9 @@ def test_methods_are_added_to_each_other_and_rows_are_the_same_again():
 def test_few_places_have_a_row_that_says_so():
     con = scored({"province": CHINA["province"][:5]}, ["2025Q4"])
     spatial.write(con, "ours")
-    assert con.execute(
-        "SELECT i, p, n, islands, status FROM index.spatial WHERE layer = 'score'"
-    ).fetchall() == [(None, None, 5, 0, "too_few")]
+    assert con.execute("SELECT i, p, n, islands, status FROM index.spatial WHERE layer = 'score'").fetchall() == [
+        (None, None, 5, 0, "too_few")
+    ]
     assert con.execute("SELECT count(*) FROM index.clusters").fetchone() == (0,)
 
 

@@ -13,10 +13,7 @@ Cell = tuple[float, int, tuple[Any, ...], dict[str, float]]
 def total(cells: list[Cell], name: str, power: int, stage: str | None = None) -> float:
     """Sum of weight^power x count over a window, or of what is pending at its end and handled."""
     if name in ("pending", "handled"):
-        stock = sum(
-            w**power * (cell["filed"] + cell["initial_stock"] - cell["closed"])
-            for w, _, _, cell in cells
-        )
+        stock = sum(w**power * (cell["filed"] + cell["initial_stock"] - cell["closed"]) for w, _, _, cell in cells)
         return stock + (total(cells, "closed", power) if name == "handled" else 0)
     return sum(
         w**power * float(cell[name])

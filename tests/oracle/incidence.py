@@ -41,9 +41,7 @@ def incidence(seen: Sequence[tuple[int, int, str]], event: str, at: int) -> tupl
     value = 0.0
     for day in range(at + 1):
         risk = sum(
-            1
-            for enters, leaves, how in seen
-            if enters <= day and (day < leaves or (day == leaves and how != "open"))
+            1 for enters, leaves, how in seen if enters <= day and (day < leaves or (day == leaves and how != "open"))
         )
         mine = sum(1 for _, leaves, how in seen if leaves == day and how == event)
         any_event = sum(1 for _, leaves, how in seen if leaves == day and how != "open")
@@ -57,9 +55,7 @@ def incidence(seen: Sequence[tuple[int, int, str]], event: str, at: int) -> tupl
         rest = value - up_to
         if risk > any_event:
             variance += rest**2 * any_event / (risk * (risk - any_event))
-            variance -= (
-                2 * rest * before * mine * (risk - any_event) / (risk**2 * (risk - any_event))
-            )
+            variance -= 2 * rest * before * mine * (risk - any_event) / (risk**2 * (risk - any_event))
         variance += before**2 * mine * (risk - mine) / risk**3
     return value, variance
 
@@ -132,9 +128,7 @@ def functional(curve: Curve, event: str, weights: Sequence[float]) -> float:
     return value
 
 
-def covariance(
-    curve: Curve, one: tuple[str, Sequence[float]], other: tuple[str, Sequence[float]]
-) -> float:
+def covariance(curve: Curve, one: tuple[str, Sequence[float]], other: tuple[str, Sequence[float]]) -> float:
     """Covariance of two functionals (event, weights) by the delta method, from differences: a
     functional is linear in each hazard alone, so that its difference over 1 is its derivative."""
     total = 0.0

@@ -18,9 +18,7 @@ def test_the_score_over_time_is_the_history_of_each(snapshot: Snapshot):
         history = queries.score_history(snapshot, *place)
         assert own["period"].tolist() == history["period"].tolist()
         for column, of in (("value", "score"), ("low", "low"), ("high", "high"), ("n", "n")):
-            assert own[column].to_numpy(float) == pytest.approx(
-                history[of].to_numpy(float), nan_ok=True
-            )
+            assert own[column].to_numpy(float) == pytest.approx(history[of].to_numpy(float), nan_ok=True)
         for column in ("adjusted", "adjusted_low", "adjusted_high"):
             assert own[column].to_numpy() == pytest.approx(history[column].to_numpy(), nan_ok=True)
         assert own["status"].tolist() == history["status"].tolist()
@@ -34,10 +32,7 @@ def test_a_dimension_over_time_has_the_error_of_its_indicators(snapshot: Snapsho
     values = queries.indicators(snapshot, *ONE, PERIOD).set_index("indicator")
     mine = snapshot.method.dimension_indicators("closure")
     assert values.loc[[i.id for i in mine], "own"].all()
-    sides = [
-        values.loc[i.id, "weight"] * 100 * values.loc[i.id, "se"] / abs(i.best - i.worst)
-        for i in mine
-    ]
+    sides = [values.loc[i.id, "weight"] * 100 * values.loc[i.id, "se"] / abs(i.best - i.worst) for i in mine]
     half = (found["high"] - found["low"]) / 2
     # Between wholly opposed and wholly together; indicators of one curve are neither.
     assert 0 < half <= snapshot.method.z * sum(sides) * (1 + 1e-6)
@@ -46,9 +41,7 @@ def test_a_dimension_over_time_has_the_error_of_its_indicators(snapshot: Snapsho
 def test_an_indicator_over_time_is_that_of_each_period(snapshot: Snapshot):
     found = queries.trends(snapshot, [ONE], "cash_24m")
     for row in found.itertuples():
-        single = (
-            queries.indicators(snapshot, *ONE, row.period).set_index("indicator").loc["cash_24m"]
-        )
+        single = queries.indicators(snapshot, *ONE, row.period).set_index("indicator").loc["cash_24m"]
         for column in ("value", "low", "high", "n", "adjusted", "adjusted_low", "adjusted_high"):
             assert getattr(row, column) == pytest.approx(single[column], nan_ok=True)
     assert found["value"].notna().any()
@@ -74,8 +67,7 @@ def test_the_same_place_of_another_level_is_another(snapshot: Snapshot):
 def test_parts_add_up(snapshot: Snapshot, before, after, split):
     found = queries.comparison(snapshot, before, after)
     scores = [
-        queries.scores(snapshot, state[0], state[2]).set_index("place_id").loc[state[1]]
-        for state in (before, after)
+        queries.scores(snapshot, state[0], state[2]).set_index("place_id").loc[state[1]] for state in (before, after)
     ]
     difference = scores[1]["score"] - scores[0]["score"]
     assert found.total == pytest.approx(difference, abs=0.11), "scores are printed to one decimal"
@@ -84,9 +76,7 @@ def test_parts_add_up(snapshot: Snapshot, before, after, split):
     assert found.high - found.low == pytest.approx(2 * snapshot.method.z * error, rel=1e-3)
     for column, state in (("before", before), ("after", after)):
         points = queries.indicators(snapshot, *state)["points"]
-        assert found.contributions[column].to_numpy() == pytest.approx(
-            points.to_numpy(), abs=1e-5, nan_ok=True
-        )
+        assert found.contributions[column].to_numpy() == pytest.approx(points.to_numpy(), abs=1e-5, nan_ok=True)
     assert found.basis == split
     if split:
         both = found.contributions["performance"] + found.contributions["mix"]
@@ -108,9 +98,7 @@ def test_the_way_back_turns_every_sign(snapshot: Snapshot):
     there = queries.comparison(snapshot, (*ONE, PERIOD), (*OTHER, PERIOD))
     back = queries.comparison(snapshot, (*OTHER, PERIOD), (*ONE, PERIOD))
     for column in ("part", "performance", "mix"):
-        assert there.contributions[column].to_numpy() == pytest.approx(
-            -back.contributions[column].to_numpy()
-        )
+        assert there.contributions[column].to_numpy() == pytest.approx(-back.contributions[column].to_numpy())
     assert there.low == pytest.approx(-back.high)
 
 

@@ -17,13 +17,7 @@ from tests.worlds import Case, Round, World
 
 PERIOD = "2024Q3"
 WINDOW = (date(2023, 10, 1), date(2024, 9, 30))
-PLACES = [
-    ("nation", "CN"),
-    ("province", "12"),
-    ("city", "1102"),
-    ("court", "B1301"),
-    ("court", "V"),
-]
+PLACES = [("nation", "CN"), ("province", "12"), ("city", "1102"), ("court", "B1301"), ("court", "V")]
 
 
 def courts_in(rows: World, level: str, unit: str) -> set[str]:
@@ -83,9 +77,7 @@ def test_counted_indicators(snapshot: Snapshot, rows: World, level: str, unit: s
     first = [
         r
         for r in rounds_in(rows, level, unit)
-        if r.stage == "first"
-        and during(r.ended_on)
-        and r.status in ("sold", "failed", "defaulted", "setoff")
+        if r.stage == "first" and during(r.ended_on) and r.status in ("sold", "failed", "defaulted", "setoff")
     ]
     sold = sum(r.status == "sold" for r in first)
     check(found.loc["first_round_sold"], sold / len(first) if first else None, len(first))
@@ -130,12 +122,8 @@ def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
     cases = cases_in(rows, level, unit)
     closed = [c for c in cases if during(c.closed_on)]
     filed = sum(during(c.filed_on) for c in cases)
-    pending = sum(
-        c.filed_on <= WINDOW[1] and (c.closed_on is None or c.closed_on > WINDOW[1]) for c in cases
-    )
-    before = sum(
-        c.filed_on < WINDOW[0] and (c.closed_on is None or c.closed_on >= WINDOW[0]) for c in cases
-    )
+    pending = sum(c.filed_on <= WINDOW[1] and (c.closed_on is None or c.closed_on > WINDOW[1]) for c in cases)
+    before = sum(c.filed_on < WINDOW[0] and (c.closed_on is None or c.closed_on >= WINDOW[0]) for c in cases)
     assert before + filed == pending + len(closed), "the recount itself"
     ended = [r for r in rounds_in(rows, level, unit) if during(r.ended_on) and r.status is not None]
     held = [r for r in ended if r.status in ("sold", "failed", "defaulted", "setoff")]
@@ -166,24 +154,15 @@ def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
         "completion_rate": (modes["completed"], len(closed)),
         "zhongben_rate": (modes["zhongben"], len(closed)),
         "in_kind_rate": (recovered["setoff"] + recovered["asset_swap"], known),
-        "instalment_or_restructured_rate": (
-            recovered["instalment"] + recovered["restructuring"],
-            known,
-        ),
+        "instalment_or_restructured_rate": (recovered["instalment"] + recovered["restructuring"], known),
         "coverage": (numbered["numbered_received"], numbered["numbered_expected"]),
         "mean_days_closed": (sum((c.closed_on - c.filed_on).days for c in closed), len(closed)),
         "disposition_time": (pending * days, len(closed)),
         "sale_by_round": (len(sold), len(held)),
         "sale_by_lot": (len(lots_sold), len(lots)),
         "sale_by_value": (first_value(lots_sold), first_value(lots)),
-        "premium_rate": (
-            sum(r.final_price - r.start_price for r in priced),
-            sum(r.start_price for r in priced),
-        ),
-        "withdrawn_rate": (
-            sum(r.status in ("withdrawn", "stopped") for r in ended),
-            len(ended),
-        ),
+        "premium_rate": (sum(r.final_price - r.start_price for r in priced), sum(r.start_price for r in priced)),
+        "withdrawn_rate": (sum(r.status in ("withdrawn", "stopped") for r in ended), len(ended)),
     }
     for figure, (numerator, denominator) in expected.items():
         [row] = found[found["statistic"] == figure].itertuples()

@@ -34,16 +34,12 @@ def values_of(snapshot: Snapshot, level: str) -> dict[tuple[str, str], list[floa
         put("score", "score", row.score)
         for dimension in snapshot.method.dimensions:
             put("dimension", dimension.id, getattr(row, dimension.id))
-        for line in queries.indicators(snapshot, level, row.place_id, PERIOD).itertuples(
-            index=False
-        ):
+        for line in queries.indicators(snapshot, level, row.place_id, PERIOD).itertuples(index=False):
             put("indicator", line.indicator, line.value if line.status == "estimated" else None)
         for line in queries.checks(snapshot, level, row.place_id, PERIOD).itertuples(index=False):
             put("indicator", line.check, line.value if line.status == "estimated" else None)
         if row.status == "scored":
-            for line in queries.statistics(snapshot, level, row.place_id, PERIOD).itertuples(
-                index=False
-            ):
+            for line in queries.statistics(snapshot, level, row.place_id, PERIOD).itertuples(index=False):
                 put("statistic", line.statistic, line.value)
     return found
 
@@ -67,15 +63,11 @@ def test_a_special_court_has_values_that_are_no_part_of_it(snapshot: Snapshot) -
     values = queries.indicators(snapshot, "court", "V", PERIOD).set_index("indicator")
     known = values[values["status"] == "estimated"].index
     assert len(known)
-    spread = queries.distribution(snapshot, "court", PERIOD).set_index(["kind", "item"])[
-        "place_count"
-    ]
+    spread = queries.distribution(snapshot, "court", PERIOD).set_index(["kind", "item"])["place_count"]
     courts = queries.scores(snapshot, "court", PERIOD)["place_id"]
     for item in known:
         of_all = [
-            queries.indicators(snapshot, "court", court, PERIOD)
-            .set_index("indicator")
-            .loc[item, "status"]
+            queries.indicators(snapshot, "court", court, PERIOD).set_index("indicator").loc[item, "status"]
             for court in courts
         ]
         assert spread["indicator", item] == of_all.count("estimated") - 1

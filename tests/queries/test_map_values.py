@@ -24,9 +24,7 @@ LEVELS = ["nation", "province", "city", "court"]
 def test_an_indicator_of_all_is_that_of_each(snapshot: Snapshot, level: str) -> None:
     for indicator in snapshot.method.indicators:
         found = queries.indicator_values(snapshot, level, PERIOD, indicator.id)
-        assert found["place_id"].tolist() == sorted(
-            queries.scores(snapshot, level, PERIOD)["place_id"]
-        )
+        assert found["place_id"].tolist() == sorted(queries.scores(snapshot, level, PERIOD)["place_id"])
         for line in found.itertuples(index=False):
             rows = queries.indicators(snapshot, level, line.place_id, PERIOD).set_index("indicator")
             one = rows.loc[indicator.id]
@@ -60,9 +58,7 @@ def test_a_figure_of_all_is_that_of_each(snapshot: Snapshot) -> None:
         found = queries.statistic_values(snapshot, "court", PERIOD, figure)
         assert len(found) == len(queries.scores(snapshot, "court", PERIOD))
         for line in found.itertuples(index=False):
-            rows = queries.statistics(snapshot, "court", line.place_id, PERIOD).set_index(
-                "statistic"
-            )
+            rows = queries.statistics(snapshot, "court", line.place_id, PERIOD).set_index("statistic")
             for column in ("value", "numerator", "denominator"):
                 expected = rows.loc[figure, column]
                 assert getattr(line, column) == pytest.approx(expected, nan_ok=True)
@@ -71,9 +67,7 @@ def test_a_figure_of_all_is_that_of_each(snapshot: Snapshot) -> None:
 # ---------------------------------------------------------------- where courts sit
 
 
-def test_a_court_is_alone_where_no_other_basic_court_serves(
-    snapshot: Snapshot, rows: World
-) -> None:
+def test_a_court_is_alone_where_no_other_basic_court_serves(snapshot: Snapshot, rows: World) -> None:
     found = queries.court_seats(snapshot, PERIOD).set_index("place_id")
     ordinary = {court.court_id: court for court in rows.courts if not court.special}
     assert set(found.index) == set(ordinary)
@@ -92,9 +86,7 @@ def test_a_court_that_ended_leaves_the_other_alone(built_world: Path, tmp_path: 
         con.execute("UPDATE courts SET valid_to = DATE '2023-12-31' WHERE court_id = 'T90'")
     with Snapshot(path) as ended:
         assert ended.period_dates("2023Q4")[1] == date(2023, 12, 31)
-        before, after = (
-            queries.court_seats(ended, p).set_index("place_id") for p in ("2023Q4", "2024Q1")
-        )
+        before, after = (queries.court_seats(ended, p).set_index("place_id") for p in ("2023Q4", "2024Q1"))
     assert "T90" in before.index and not before.loc["B1202", "alone"]
     assert "T90" not in after.index and after.loc["B1202", "alone"]
 
@@ -104,12 +96,9 @@ def test_a_court_that_ended_leaves_the_other_alone(built_world: Path, tmp_path: 
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize(("before", "shared"), [(BEFORE, 0.5), (YEAR_BEFORE, 0.0)])
-def test_changes_carry_their_error(
-    snapshot: Snapshot, level: str, before: str, shared: float
-) -> None:
+def test_changes_carry_their_error(snapshot: Snapshot, level: str, before: str, shared: float) -> None:
     now, earlier = (
-        queries.scores(snapshot, level, p).dropna(subset="score").set_index("place_id")
-        for p in (PERIOD, before)
+        queries.scores(snapshot, level, p).dropna(subset="score").set_index("place_id") for p in (PERIOD, before)
     )
     found = queries.score_changes(snapshot, level, PERIOD, before)
     assert set(found["place_id"]) == set(now.index) & set(earlier.index) and len(found)
@@ -132,9 +121,7 @@ def test_changes_carry_their_error(
 
 def test_the_indicator_named_moved_the_score_most(snapshot: Snapshot) -> None:
     """By brute force: put the earlier points of one indicator back, the others between."""
-    for line in queries.score_changes(snapshot, "court", PERIOD, YEAR_BEFORE).itertuples(
-        index=False
-    ):
+    for line in queries.score_changes(snapshot, "court", PERIOD, YEAR_BEFORE).itertuples(index=False):
         now, before = (
             queries.indicators(snapshot, "court", line.place_id, p).set_index("indicator")
             for p in (PERIOD, YEAR_BEFORE)
@@ -142,9 +129,7 @@ def test_the_indicator_named_moved_the_score_most(snapshot: Snapshot) -> None:
         parts = _parts(snapshot, now, before)
         assert line.part == pytest.approx(max(parts.values(), key=abs), abs=0.006)
         assert abs(parts[line.indicator]) == pytest.approx(max(map(abs, parts.values())), abs=1e-6)
-        own = {
-            when: frame.loc[line.indicator, "own"] for when, frame in (("n", now), ("b", before))
-        }
+        own = {when: frame.loc[line.indicator, "own"] for when, frame in (("n", now), ("b", before))}
         expected = now.loc[line.indicator, "value"] if own["n"] == 1 else math.nan
         assert line.value == pytest.approx(expected, nan_ok=True)
         expected = before.loc[line.indicator, "value"] if own["b"] == 1 else math.nan
@@ -161,15 +146,9 @@ def _parts(snapshot: Snapshot, now, before) -> dict[str, float]:  # type: ignore
 
     method = snapshot.method
     total = sum(d.weight for d in method.dimensions)
-    weighed = [
-        {i: 0.0 if math.isnan(p) else p * w for i, p, w in _weighed(frame)}
-        for frame in (now, before)
-    ]
+    weighed = [{i: 0.0 if math.isnan(p) else p * w for i, p, w in _weighed(frame)} for frame in (now, before)]
     sums = [
-        {
-            d.id: sum(part[i.id] for i in method.indicators if i.dimension == d.id)
-            for d in method.dimensions
-        }
+        {d.id: sum(part[i.id] for i in method.indicators if i.dimension == d.id) for d in method.dimensions}
         for part in weighed
     ]
     scores = [math.prod(s[d.id] ** (d.weight / total) for d in method.dimensions) for s in sums]

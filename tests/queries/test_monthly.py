@@ -18,10 +18,7 @@ def test_filings_and_closings_by_month(snapshot: Snapshot, rows: World, place: t
     found = queries.monthly_flows(snapshot, *place)
     assert list(found.columns) == ["flow", "month", "n", "adjusted"]
     cases = cases_in(rows, *place)
-    for flow, days in (
-        ("filed", [c.filed_on for c in cases]),
-        ("closed", [c.closed_on for c in cases if c.closed_on]),
-    ):
+    for flow, days in (("filed", [c.filed_on for c in cases]), ("closed", [c.closed_on for c in cases if c.closed_on])):
         expected = Counter(f"{d:%Y-%m}" for d in days if FIRST <= d <= LAST)
         mine = found[found["flow"] == flow].set_index("month")["n"]
         if expected.total() / 48 < 30:

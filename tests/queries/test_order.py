@@ -49,9 +49,7 @@ def test_scores_equal_at_the_published_decimal_share_a_rank(ranked_warehouse: Pa
 # ---------------------------------------------------------------- courts in bands
 
 
-def test_courts_come_in_bands_without_ranks_unless_the_method_says_ranks(
-    snapshot: Snapshot, ranked: Snapshot
-):
+def test_courts_come_in_bands_without_ranks_unless_the_method_says_ranks(snapshot: Snapshot, ranked: Snapshot):
     assert not snapshot.publishes_ranks("court") and ranked.publishes_ranks("court")
     told = 0
     for period in snapshot.periods():
@@ -67,10 +65,7 @@ def test_courts_come_in_bands_without_ranks_unless_the_method_says_ranks(
         scored = banded["score"].notna()
         assert not scored[scored.cumprod() == 0].any(), "unscored last"
         for part in (banded[scored], banded[~scored]):
-            keys = [
-                (METHOD.band_position(b), u)
-                for b, u in zip(part["band"], part["place_id"], strict=True)
-            ]
+            keys = [(METHOD.band_position(b), u) for b, u in zip(part["band"], part["place_id"], strict=True)]
             assert keys == sorted(keys)
     assert told
     for level in LEVELS[1:3]:
@@ -90,10 +85,7 @@ def test_the_rule_holds_for_courts_of_a_city_other_weights_and_other_methods(sna
     assert heavier[["rank", "tied", "default_rank", "rank_change"]].isna().all().all()
     scored = heavier[heavier["score"].notna()]
     assert len(scored) > 2
-    keys = [
-        (METHOD.band_position(b), u)
-        for b, u in zip(scored["band"], scored["place_id"], strict=True)
-    ]
+    keys = [(METHOD.band_position(b), u) for b, u in zip(scored["band"], scored["place_id"], strict=True)]
     assert keys == sorted(keys)
     compared = queries.method_comparison(snapshot, "court", last, OFFICIAL)
     assert compared[["rank", "other_rank", "rank_difference"]].isna().all().all()
@@ -106,9 +98,7 @@ def test_the_rule_holds_for_courts_of_a_city_other_weights_and_other_methods(sna
 def test_the_main_method_decides_for_all(tmp_path: Path):
     loose = '\n[publication]\ncourt_order = "ranks"\n'
     text = load_methods()[1].text + loose
-    assert parse_method(text, "other.toml", METHOD).publishes_ranks("court"), (
-        "as its file says, taken alone"
-    )
+    assert parse_method(text, "other.toml", METHOD).publishes_ranks("court"), "as its file says, taken alone"
     assert not METHOD.publishes_ranks("court")
 
 
@@ -157,9 +147,7 @@ def test_histories_are_the_scores_of_every_quarter(snapshot: Snapshot, level: st
 
 def test_courts_tell_their_level_and_what_is_special(snapshot: Snapshot, built_world: Path):
     found = queries.courts(snapshot).set_index("place_id")
-    assert set(found.index) == set(
-        queries.scores(snapshot, "court", snapshot.periods()[-1])["place_id"]
-    )
+    assert set(found.index) == set(queries.scores(snapshot, "court", snapshot.periods()[-1])["place_id"])
     with duckdb.connect(str(built_world), read_only=True) as con:
         rows = con.execute("SELECT court_id, level, special FROM courts").fetchall()
     for court, level, special in rows:
@@ -204,12 +192,8 @@ def test_the_change_on_the_year_has_the_interval_of_both_years(snapshot: Snapsho
                 assert pd.isna(row["change_year_low"]) and pd.isna(row["change_year_high"])
                 continue
             seen += 1
-            down = math.sqrt(
-                (row["score"] - row["low"]) ** 2 + (before["high"] - before["score"]) ** 2
-            )
-            up = math.sqrt(
-                (row["high"] - row["score"]) ** 2 + (before["score"] - before["low"]) ** 2
-            )
+            down = math.sqrt((row["score"] - row["low"]) ** 2 + (before["high"] - before["score"]) ** 2)
+            up = math.sqrt((row["high"] - row["score"]) ** 2 + (before["score"] - before["low"]) ** 2)
             change = row["score"] - before["score"]
             assert row["change_year_low"] == pytest.approx(change - down, abs=0.051)
             assert row["change_year_high"] == pytest.approx(change + up, abs=0.051)

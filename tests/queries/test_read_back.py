@@ -31,13 +31,8 @@ def test_the_gap_of_creditors_has_its_own_error_on_either_basis(
     z = NormalDist().inv_cdf(0.975)
     found = queries.creditor_gaps(snapshot, level, PERIOD, "cash_24m").set_index("place_id")
     n_compared = 0
-    for basis, prefix, gap in (
-        ("observed", "gap", "gap"),
-        ("adjusted", "adjusted", "adjusted_gap"),
-    ):
-        where = (
-            "basis = ? AND level = ? AND period = ? AND indicator = 'cash_24m' AND gap IS NOT NULL"
-        )
+    for basis, prefix, gap in (("observed", "gap", "gap"), ("adjusted", "adjusted", "adjusted_gap")):
+        where = "basis = ? AND level = ? AND period = ? AND indicator = 'cash_24m' AND gap IS NOT NULL"
         rows = stored(con, "estimates.creditor_gaps", where, basis, level, PERIOD)
         for row in rows.itertuples():
             answer = found.loc[row.place_id]
@@ -49,9 +44,7 @@ def test_the_gap_of_creditors_has_its_own_error_on_either_basis(
     assert n_compared >= 2
 
 
-def test_a_change_is_on_the_same_quarter_a_year_before(
-    snapshot: Snapshot, con: duckdb.DuckDBPyConnection
-) -> None:
+def test_a_change_is_on_the_same_quarter_a_year_before(snapshot: Snapshot, con: duckdb.DuckDBPyConnection) -> None:
     method = snapshot.main.id
     where = "method = ? AND basis = 'observed' AND level = 'province' AND place_id = '13' AND period = ?"
     table = queries.change_decomposition(snapshot, "province", "13", PERIOD).set_index("item")
@@ -75,12 +68,10 @@ def test_no_end_of_an_interval_is_below_0_or_a_share_above_1(
         upper = 1.0 if indicator.unit == "share" else float("inf")
         for period in snapshot.periods():
             where = "method = ? AND basis = 'observed' AND level = 'court' AND period = ? AND indicator = ?"
-            rows = stored(
-                con, "estimates.indicators", where, snapshot.main.id, period, indicator.id
-            ).set_index("place_id")
-            found = queries.indicator_values(snapshot, "court", period, indicator.id).set_index(
+            rows = stored(con, "estimates.indicators", where, snapshot.main.id, period, indicator.id).set_index(
                 "place_id"
             )
+            found = queries.indicator_values(snapshot, "court", period, indicator.id).set_index("place_id")
             for place_id, row in rows[rows["value"].notna()].iterrows():
                 low, high = row["value"] - z * row["se"], row["value"] + z * row["se"]
                 n_cut += low < 0 or high > upper

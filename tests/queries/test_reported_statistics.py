@@ -59,42 +59,24 @@ def expected(level: str, unit: str, first: date, last: date) -> set[str]:
 @pytest.mark.parametrize("period", ["2020Q4", "2022Q3", "2024Q4", "2025Q4"])
 @pytest.mark.parametrize(
     ("level", "unit"),
-    [
-        ("nation", "100000"),
-        ("province", "330000"),
-        ("province", "450000"),
-        ("province", "440000"),
-        ("city", "350700"),
-    ],
+    [("nation", "100000"), ("province", "330000"), ("province", "450000"), ("province", "440000"), ("city", "350700")],
 )
-def test_figures_of_the_period_else_the_latest_before(
-    snapshot: Snapshot, level: str, unit: str, period: str
-) -> None:
+def test_figures_of_the_period_else_the_latest_before(snapshot: Snapshot, level: str, unit: str, period: str) -> None:
     rows = queries.reported_statistics(snapshot, level, unit, period)
     assert list(rows.columns) == COLUMNS
     assert set(rows["figure_id"]) == expected(level, unit, *snapshot.period_dates(period))
 
 
-def test_a_computed_value_stands_beside_the_same_formula_place_and_days(
-    snapshot: Snapshot,
-) -> None:
-    rows = queries.reported_statistics(snapshot, "province", "450000", "2020Q4").set_index(
-        "figure_id"
-    )
+def test_a_computed_value_stands_beside_the_same_formula_place_and_days(snapshot: Snapshot) -> None:
+    rows = queries.reported_statistics(snapshot, "province", "450000", "2020Q4").set_index("figure_id")
     figures = queries.statistics(snapshot, "province", "450000", "2020Q4").set_index("statistic")
     closure = figures.loc["closure_rate", "value"]
-    assert rows.loc["118", ["metric", "value", "measured_in"]].tolist() == [
-        "closure_rate",
-        95.6,
-        "%",
-    ]
+    assert rows.loc["118", ["metric", "value", "measured_in"]].tolist() == ["closure_rate", 95.6, "%"]
     assert rows.loc["118", "computed"] == pytest.approx(100 * closure)
     assert rows.loc["251", "basis"] == "derived: cases_closed/cases_accepted"
     assert rows.loc[["116", "117", "119"], "computed"].isna().all()
     # A window that ends in another quarter covers other days, though they overlap.
-    later = queries.reported_statistics(snapshot, "province", "450000", "2021Q1").set_index(
-        "figure_id"
-    )
+    later = queries.reported_statistics(snapshot, "province", "450000", "2021Q1").set_index("figure_id")
     assert later.loc["118", "computed"] == rows.loc["118", "computed"]
 
 

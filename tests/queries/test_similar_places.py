@@ -29,9 +29,7 @@ def apart(one: Counter, other: Counter) -> float:
 
 
 @pytest.mark.parametrize(("level", "unit"), [("city", "1102"), ("court", "B1301")])
-def test_the_nearest_are_those_of_a_count_by_hand(
-    snapshot: Snapshot, rows: World, level: str, unit: str
-):
+def test_the_nearest_are_those_of_a_count_by_hand(snapshot: Snapshot, rows: World, level: str, unit: str):
     scores = queries.scores(snapshot, level, PERIOD).set_index("place_id")
     expected = {}
     for other, row in scores.iterrows():
@@ -52,10 +50,7 @@ def test_the_nearest_are_those_of_a_count_by_hand(
 
 def test_a_special_court_is_like_no_ordinary_one(snapshot: Snapshot):
     assert queries.similar_places(snapshot, "court", "V", PERIOD).empty
-    assert (
-        "V"
-        not in queries.similar_places(snapshot, "court", "B1301", PERIOD, k=99)["place_id"].tolist()
-    )
+    assert "V" not in queries.similar_places(snapshot, "court", "B1301", PERIOD, k=99)["place_id"].tolist()
 
 
 def test_no_place_is_like_one_without_a_period(snapshot: Snapshot):

@@ -17,13 +17,7 @@ from tests.worlds import Case, Round, World, world
 
 PERIOD = "2024Q3"
 WINDOW = (date(2023, 10, 1), date(2024, 9, 30))
-PLACES = [
-    ("nation", "CN"),
-    ("province", "12"),
-    ("city", "1102"),
-    ("court", "B1301"),
-    ("court", "V"),
-]
+PLACES = [("nation", "CN"), ("province", "12"), ("city", "1102"), ("court", "B1301"), ("court", "V")]
 DIMENSIONS = ["cycle", "closure", "auction"]
 
 
@@ -32,10 +26,7 @@ DIMENSIONS = ["cycle", "closure", "auction"]
 
 def test_periods_are_the_complete_windows(snapshot: Snapshot):
     assert snapshot.periods() == [
-        f"{year}Q{quarter}"
-        for year in range(2021, 2025)
-        for quarter in range(1, 5)
-        if (year, quarter) >= (2021, 4)
+        f"{year}Q{quarter}" for year in range(2021, 2025) for quarter in range(1, 5) if (year, quarter) >= (2021, 4)
     ]
     assert snapshot.period_dates(PERIOD) == WINDOW
     assert snapshot.period_dates("2021Q4") == (date(2021, 1, 1), date(2021, 12, 31))
@@ -315,9 +306,7 @@ def test_the_curve_of_a_period_gives_the_indicators(snapshot: Snapshot):
             value = stored.loc[indicator.id, "value"]
             if spec.kind == "incidence" and not math.isnan(value):
                 [event] = spec.events
-                curve = queries.incidence(
-                    snapshot, level, unit, process=spec.process, period=PERIOD
-                )
+                curve = queries.incidence(snapshot, level, unit, process=spec.process, period=PERIOD)
                 at = curve.set_index("month").loc[spec.months]
                 assert at[event] == pytest.approx(value, abs=1e-9)
                 error = stored.loc[indicator.id, "se"]

@@ -34,10 +34,7 @@ def under_way(spells: list[Spell], courts: set[str], node: ProcedureStep) -> lis
     return [
         s
         for s in spells
-        if s.process == node.process
-        and s.court_id in courts
-        and s.entry <= LAST
-        and s.last_day >= FIRST
+        if s.process == node.process and s.court_id in courts and s.entry <= LAST and s.last_day >= FIRST
     ]
 
 

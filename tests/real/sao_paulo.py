@@ -30,11 +30,7 @@ def derive(folder: Path) -> tuple[Path, Path]:
     places = {case["court_code"]: case["comarca"] for case in cases}
     names = {case["court_code"]: case["court_name"] for case in cases}
     regions = [(NATION, "nation", "Brasil", ""), (PROVINCE, "province", "São Paulo", NATION)]
-    regions += [
-        (_code(comarca), "city", comarca, PROVINCE)
-        for comarca in sorted(set(places.values()))
-        if comarca
-    ]
+    regions += [(_code(comarca), "city", comarca, PROVINCE) for comarca in sorted(set(places.values())) if comarca]
     courts = [
         (court, names[court] or court, "basic", _code(comarca) if comarca else PROVINCE, "false")
         for court, comarca in sorted(places.items())

@@ -22,12 +22,7 @@ from index_engine.warehouse.file import SCHEMA_FILE
 LEAST_IN_PROVINCE = 0.99
 LEAST_IN_COUNTY = 0.97
 # Names of which less is left: many districts share one.
-LEAST_FOUND = {
-    "without province": 0.97,
-    "without city": 0.94,
-    "people's dropped": 0.985,
-    "court dropped": 0.86,
-}
+LEAST_FOUND = {"without province": 0.97, "without city": 0.94, "people's dropped": 0.985, "court dropped": 0.86}
 XPCC = "新疆生产建设兵团"
 COLUMNS = ("court", "parent", "province", "court_type")
 
@@ -47,9 +42,7 @@ class Divisions:
     """divisions.csv, read without the engine."""
 
     def __init__(self) -> None:
-        with (reference_data.DATA_FOLDER / "divisions.csv").open(
-            encoding="utf-8", newline=""
-        ) as lines:
+        with (reference_data.DATA_FOLDER / "divisions.csv").open(encoding="utf-8", newline="") as lines:
             self.rows = {row["code"]: row for row in csv.DictReader(lines)}
         self.provinces = {r["name"]: c for c, r in self.rows.items() if r["level"] == "province"}
         self.provinces[XPCC] = "650000"
@@ -63,9 +56,7 @@ class Divisions:
     def within(self, above: str, level: str) -> dict[str, str]:
         """Codes by name of the places of a level in a province or city."""
         return {
-            row["name"]: code
-            for code, row in self.rows.items()
-            if row["level"] == level and above in self.path(code)
+            row["name"]: code for code, row in self.rows.items() if row["level"] == level and above in self.path(code)
         }
 
     def path(self, code: str) -> list[str]:
@@ -88,11 +79,7 @@ def changed(shared: Path) -> dict[tuple[str, str], str]:
     named = [row for row in rows if len(row) == 10]  # the others are of cities
     counted = Counter((row[2], row[6]) for row in named)
     # 城区 of two cities is not to be told apart by province; 乌马河区 went to 乌翠区.
-    return {
-        (row[2], row[6]): row[9]
-        for row in named
-        if counted[row[2], row[6]] == 1 and row[6] != "乌马河区"
-    }
+    return {(row[2], row[6]): row[9] for row in named if counted[row[2], row[6]] == 1 and row[6] != "乌马河区"}
 
 
 @pytest.fixture(scope="module")
@@ -104,12 +91,7 @@ def truths(shared: Path, divisions: Divisions, changed: dict[tuple[str, str], st
 
 
 def truth(
-    divisions: Divisions,
-    changed: dict[tuple[str, str], str],
-    name: str,
-    parent: str,
-    province: str,
-    type_: str,
+    divisions: Divisions, changed: dict[tuple[str, str], str], name: str, parent: str, province: str, type_: str
 ) -> Truth:
     code = divisions.provinces[province]
     above = name if type_ == "intermediate" else parent
@@ -205,12 +187,8 @@ def without_city(divisions: Divisions, real: Truth) -> str:
 WAYS: dict[str, Callable[[Divisions, Truth], str]] = {
     "without province": without_province,
     "without city": without_city,
-    "with province": lambda divisions, real: (
-        divisions.rows[real.province]["name"] + without_province(divisions, real)
-    ),
-    "traditional": lambda divisions, real: (
-        real.name.translate(divisions.hant).replace("级", "級").replace("铁", "鐵")
-    ),
+    "with province": lambda divisions, real: divisions.rows[real.province]["name"] + without_province(divisions, real),
+    "traditional": lambda divisions, real: real.name.translate(divisions.hant).replace("级", "級").replace("铁", "鐵"),
     "wide, with blanks": lambda divisions, real: "\u3000".join(real.name) + " ",
     "people's dropped": lambda divisions, real: real.name.replace("人民", ""),
     "with its bureau": lambda divisions, real: real.name + "（执行局）",
@@ -219,9 +197,7 @@ WAYS: dict[str, Callable[[Divisions, Truth], str]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_real_names_written_otherwise(
-    divisions: Divisions, finder: CourtFinder, truths: list[Truth], way: str
-) -> None:
+def test_real_names_written_otherwise(divisions: Divisions, finder: CourtFinder, truths: list[Truth], way: str) -> None:
     counted, wrong = count(divisions, finder, truths, lambda real: WAYS[way](divisions, real))
     print(f"\n{way}: {dict(counted)}")
     assert wrong == []
@@ -242,9 +218,7 @@ def test_a_province_decides_between_courts_of_one_name(
     assert unfound <= 0.02 * len(truths)
 
 
-def test_courts_stand_under_the_courts_of_the_list(
-    shared: Path, finder: CourtFinder, parents: dict[str, str]
-) -> None:
+def test_courts_stand_under_the_courts_of_the_list(shared: Path, finder: CourtFinder, parents: dict[str, str]) -> None:
     """The court above, where both are in the registry; 公主岭 moved to 长春 in 2020."""
     with (shared / "reference" / "courts_2021.csv").open(encoding="utf-8", newline="") as lines:
         pairs = [(row["court"], row["parent"]) for row in csv.DictReader(lines)]

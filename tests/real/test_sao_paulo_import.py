@@ -117,10 +117,7 @@ def tally(faults: list[set[str]]) -> dict[str, int]:
 
 def test_courts_and_their_places_are_derived_from_the_cases(imported: Imported) -> None:
     outcomes = imported[1]
-    assert (outcomes["regions"].accepted_rows, outcomes["regions"].rejected_rows) == (
-        1 + 1 + 212,
-        0,
-    )
+    assert (outcomes["regions"].accepted_rows, outcomes["regions"].rejected_rows) == (1 + 1 + 212, 0)
     assert (outcomes["courts"].accepted_rows, outcomes["courts"].rejected_rows) == (261, 0)
 
 
@@ -148,32 +145,23 @@ def test_each_lot_is_kept_or_rejected_for_a_reason(imported: Imported) -> None:
     ids=["cases", "lots"],
 )
 def test_the_very_rows_are_rejected(
-    con: duckdb.DuckDBPyConnection,
-    source_id: int,
-    path: Path,
-    faults_of: Callable[[dict[str, str]], set[str]],
+    con: duckdb.DuckDBPyConnection, source_id: int, path: Path, faults_of: Callable[[dict[str, str]], set[str]]
 ) -> None:
     """Not only as many: the same line numbers for the same rules."""
     listed = con.execute(
         "SELECT row_no, rule FROM rejects WHERE source_id = ? AND action = 'rejected'", [source_id]
     ).fetchall()
-    assert set(listed) == {
-        (line, rule) for line, row in enumerate(read(path), start=1) for rule in faults_of(row)
-    }
+    assert set(listed) == {(line, rule) for line, row in enumerate(read(path), start=1) for rule in faults_of(row)}
 
 
 def test_closed_cases_took_a_median_of_300_days(con: duckdb.DuckDBPyConnection) -> None:
-    found = con.execute(
-        "SELECT closed_on - filed_on FROM cases WHERE closed_on IS NOT NULL"
-    ).fetchall()
+    found = con.execute("SELECT closed_on - filed_on FROM cases WHERE closed_on IS NOT NULL").fetchall()
     days = [days for (days,) in found]
     assert (len(days), statistics.median(days)) == (5833, 300)
     again = [
         (closed - filed).days
         for case in read(sao_paulo.CASES)
-        if not case_faults(case)
-        and (closed := day(case["close_date"]))
-        and (filed := day(case["filing_date"]))
+        if not case_faults(case) and (closed := day(case["close_date"])) and (filed := day(case["filing_date"]))
     ]
     assert sorted(again) == sorted(days)
     assert con.execute("SELECT min(filed_on), max(filed_on) FROM cases").fetchone() == (
@@ -190,8 +178,7 @@ def test_sold_lots_add_up(con: duckdb.DuckDBPyConnection) -> None:
     assert split == SOLD
     assert sum(SOLD.values()) == 6515
     assert con.execute(
-        "SELECT count(*), count(ended_on), count(final_price) FROM auction_rounds"
-        " WHERE status = 'sold'"
+        "SELECT count(*), count(ended_on), count(final_price) FROM auction_rounds WHERE status = 'sold'"
     ).fetchone() == (5291, 5291, 5251)
     assert con.execute(
         "SELECT rule, count(*) FROM rejects WHERE action = 'warned' GROUP BY rule ORDER BY rule"
@@ -211,8 +198,7 @@ def test_lots_keep_what_the_file_says(con: duckdb.DuckDBPyConnection) -> None:
         for number, lot in enumerate(read(sao_paulo.LOTS), start=1)
     }
     kept = con.execute(
-        "SELECT lot_id, listed_on, ended_on, reference_price, final_price, status"
-        " FROM auction_rounds"
+        "SELECT lot_id, listed_on, ended_on, reference_price, final_price, status FROM auction_rounds"
     ).fetchall()
     words = {"1.0": "sold", "0.0": "failed", "": None}
     for lot_id, listed, ended, reference, final, status in kept:

@@ -48,17 +48,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_its_index_by_comarca_and_court(warehouse: Path, capsys: pytest.CaptureFixture) -> None:
     # One of the 261 courts has a single case, whose filing date is missing.
     for level, scored, units in (("city", 5, 212), ("court", 5, 260)):
-        run(
-            "scores",
-            "--warehouse",
-            warehouse,
-            "--level",
-            level,
-            "--period",
-            PERIOD,
-            "--format",
-            "csv",
-        )
+        run("scores", "--warehouse", warehouse, "--level", level, "--period", PERIOD, "--format", "csv")
         text = capsys.readouterr().out
         rows = list(csv.DictReader(io.StringIO(text)))
         with capsys.disabled():
@@ -100,14 +90,8 @@ def test_closure_within_24_months_equals_the_oracle(warehouse: Path) -> None:
 def test_lots_sold_equal_a_recount(warehouse: Path) -> None:
     kept = [lot for lot in read(sao_paulo.LOTS) if not lot_faults(lot)]
     last = ENDS - timedelta(days=1)
-    ended = [
-        lot
-        for lot in kept
-        if lot["sold"] and BEGINS <= (day(lot["auction_date_raw"]) or AFTER) <= last
-    ]
-    figures = queries.statistics(Snapshot(warehouse), "nation", sao_paulo.NATION, PERIOD).set_index(
-        "statistic"
-    )
+    ended = [lot for lot in kept if lot["sold"] and BEGINS <= (day(lot["auction_date_raw"]) or AFTER) <= last]
+    figures = queries.statistics(Snapshot(warehouse), "nation", sao_paulo.NATION, PERIOD).set_index("statistic")
     assert figures.loc["sale_by_lot", "denominator"] == len(ended)
     assert figures.loc["sale_by_lot", "numerator"] == sum(lot["sold"] == "1.0" for lot in ended)
 

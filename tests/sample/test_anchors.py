@@ -15,9 +15,7 @@ from tests.sample.incidence import incidence
 
 def share(world: Sample, condition: str, of: str) -> float:
     """The share of first-enforcement cases under `of` that meet `condition`."""
-    return float(
-        world.one(f"SELECT AVG(COALESCE({condition}, FALSE)::INTEGER) FROM first_cases WHERE {of}")
-    )
+    return float(world.one(f"SELECT AVG(COALESCE({condition}, FALSE)::INTEGER) FROM first_cases WHERE {of}"))
 
 
 def test_closing_mix(world: Sample) -> None:
@@ -28,8 +26,7 @@ def test_closing_mix(world: Sample) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tier", "completed", "zhongben"),
-    [("T1", 0.48, 0.29), ("T2", 0.44, 0.34), ("T3", 0.395, 0.39), ("T4", 0.34, 0.47)],
+    ("tier", "completed", "zhongben"), [("T1", 0.48, 0.29), ("T2", 0.44, 0.34), ("T3", 0.395, 0.39), ("T4", 0.34, 0.47)]
 )
 def test_closing_mix_of_a_tier(world: Sample, tier: str, completed: float, zhongben: float) -> None:
     of = f"closed_on IS NOT NULL AND tier = '{tier}'"
@@ -52,9 +49,7 @@ def test_recovery(world: Sample) -> None:
         assert tier_recovered == pytest.approx(wanted, abs=0.05)
 
 
-@pytest.mark.parametrize(
-    ("tier", "wanted"), [("T1", 0.80), ("T2", 0.68), ("T3", 0.53), ("T4", 0.36)]
-)
+@pytest.mark.parametrize(("tier", "wanted"), [("T1", 0.80), ("T2", 0.68), ("T3", 0.53), ("T4", 0.36)])
 def test_cash_of_collateral_cases_within_24_months(twin: Sample, tier: str, wanted: float) -> None:
     """Aalen-Johansen with delayed entry, so the stock open at the start is under the same law."""
     spells = twin.all(
@@ -172,17 +167,9 @@ def test_sales_grow_rarer_and_cheaper(world: Sample) -> None:
     for years in ((2019, 2020), (2022, 2023), (2024, 2025)):
         first = "stage = 'first' AND status IN ('sold', 'failed', 'defaulted', 'setoff')"
         when = f"year(ended_on) IN {years}"
-        sold.append(
-            world.one(
-                "SELECT AVG((status = 'sold')::INTEGER) FROM auction_rounds"
-                f" WHERE {first} AND {when}"
-            )
-        )
+        sold.append(world.one(f"SELECT AVG((status = 'sold')::INTEGER) FROM auction_rounds WHERE {first} AND {when}"))
         prices.append(
-            world.one(
-                "SELECT AVG(final_price / reference_price) FROM auction_rounds"
-                f" WHERE status = 'sold' AND {when}"
-            )
+            world.one(f"SELECT AVG(final_price / reference_price) FROM auction_rounds WHERE status = 'sold' AND {when}")
         )
     assert sold == sorted(sold, reverse=True) and sold[0] > 1.5 * sold[2]
     assert prices == sorted(prices, reverse=True)

@@ -53,12 +53,8 @@ def test_prices(sample: Sample) -> None:
 def test_the_notice_of_the_law(sample: Sample) -> None:
     held = "status IN ('sold', 'failed', 'setoff') AND stage"
     notice = "CASE WHEN asset_class IN ('vehicle', 'other') THEN {} ELSE {} END"
-    assert (
-        broken(sample, f"{held} = 'first' AND ended_on - listed_on < {notice.format(15, 30)}") == 0
-    )
-    assert (
-        broken(sample, f"{held} = 'second' AND ended_on - listed_on < {notice.format(7, 15)}") == 0
-    )
+    assert broken(sample, f"{held} = 'first' AND ended_on - listed_on < {notice.format(15, 30)}") == 0
+    assert broken(sample, f"{held} = 'second' AND ended_on - listed_on < {notice.format(7, 15)}") == 0
     assert broken(sample, "stage = 'sale' AND ended_on - listed_on > 60") == 0
 
 
@@ -96,9 +92,7 @@ def test_first_listing_is_that_of_a_lot(sample: Sample) -> None:
         FROM cases LEFT JOIN lots USING (case_id) WHERE case_type = 'first' GROUP BY ALL)"""
     assert broken(sample, "lot_listed_on < first_listed_on", listed) == 0
     since = "first_listed_on >= DATE '2019-01-01'"
-    assert (
-        broken(sample, f"{since} AND lot_listed_on IS DISTINCT FROM first_listed_on", listed) == 0
-    )
+    assert broken(sample, f"{since} AND lot_listed_on IS DISTINCT FROM first_listed_on", listed) == 0
     assert broken(sample, "first_listed_on IS NULL AND lot_listed_on IS NOT NULL", listed) == 0
     assert broken(sample, "first_listed_on IS NOT NULL AND NOT has_assets", listed) == 0
     assert broken(sample, "first_listed_on NOT BETWEEN filed_on AND closed_on", listed) == 0

@@ -18,8 +18,7 @@ def fingerprints(path: Path) -> dict[str, int]:
     """A hash of the rows of every table, in any order."""
     with duckdb.connect(str(path), read_only=True) as con:
         prints = {
-            table: con.execute(f"SELECT SUM(hash(t)::HUGEINT) FROM {table} AS t").fetchall()[0][0]
-            for table in TABLES
+            table: con.execute(f"SELECT SUM(hash(t)::HUGEINT) FROM {table} AS t").fetchall()[0][0] for table in TABLES
         }
         prints["sources"] = con.execute(
             "SELECT SUM(hash(t)::HUGEINT) FROM (SELECT * EXCLUDE (imported_at) FROM sources) AS t"
@@ -55,14 +54,8 @@ def test_chunks_do_not_change_the_cases(tmp_path: Path, monkeypatch: pytest.Monk
             con.execute(f"ATTACH '{tmp_path / name}.duckdb' AS {name} (READ_ONLY)")
         for table in ("cases", "auction_rounds"):
             rows = "SELECT * EXCLUDE (source_id) FROM {}." + table
-            assert (
-                con.execute(f"{rows.format('whole')} EXCEPT {rows.format('parts')}").fetchall()
-                == []
-            )
-            assert (
-                con.execute(f"{rows.format('parts')} EXCEPT {rows.format('whole')}").fetchall()
-                == []
-            )
+            assert con.execute(f"{rows.format('whole')} EXCEPT {rows.format('parts')}").fetchall() == []
+            assert con.execute(f"{rows.format('parts')} EXCEPT {rows.format('whole')}").fetchall() == []
         assert con.execute("SELECT COUNT(*) FROM parts.sources").fetchall()[0][0] > 4
 
 
@@ -84,17 +77,14 @@ def test_every_row_is_kept_or_rejected(world: Sample) -> None:
         ("cases", "cases"),
         ("auctions", "auction_rounds"),
     ):
-        ((rows, rejected),) = world.all(
-            "SELECT SUM(rows), SUM(rejected) FROM sources WHERE kind = ?", kind
-        )
+        ((rows, rejected),) = world.all("SELECT SUM(rows), SUM(rejected) FROM sources WHERE kind = ?", kind)
         assert rows - rejected == world.one(f"SELECT COUNT(*) FROM {table}")
     assert world.summary.rejected_rows == world.one("SELECT SUM(rejected) FROM sources")
 
 
 def test_sources_say_what_they_are(world: Sample) -> None:
     assert world.all(
-        "SELECT DISTINCT synthetic, observed_from, observed_to FROM sources"
-        " WHERE kind <> 'published'"
+        "SELECT DISTINCT synthetic, observed_from, observed_to FROM sources WHERE kind <> 'published'"
     ) == world.all("SELECT TRUE, DATE '2019-01-01', DATE '2025-12-31'")
     assert world.one("SELECT COUNT(DISTINCT sha256) = COUNT(*) FROM sources")
 
@@ -102,12 +92,8 @@ def test_sources_say_what_they_are(world: Sample) -> None:
 def test_seeded_defects_and_no_others(world: Sample) -> None:
     assert world.summary.rejection_counts.keys() == {"closed_before_filed", "duplicate"}
     assert world.summary.rejection_counts["duplicate"] / CASES == pytest.approx(0.01, abs=0.002)
-    assert world.summary.rejection_counts["closed_before_filed"] / CASES == pytest.approx(
-        0.009, abs=0.002
-    )
-    found = dict(
-        world.all("SELECT rule, COUNT(*) FROM rejects WHERE action <> 'rejected' GROUP BY 1")
-    )
+    assert world.summary.rejection_counts["closed_before_filed"] / CASES == pytest.approx(0.009, abs=0.002)
+    found = dict(world.all("SELECT rule, COUNT(*) FROM rejects WHERE action <> 'rejected' GROUP BY 1"))
     assert found.keys() == {
         "claim_improbably_small",
         "recovered_in_another_unit",
@@ -122,10 +108,7 @@ def test_seeded_defects_and_no_others(world: Sample) -> None:
 
 
 def test_nothing_is_known_after_the_window_or_closed_before_it(world: Sample) -> None:
-    assert (
-        world.one("SELECT MAX(GREATEST(filed_on, closed_on, first_listed_on)) FROM cases").year
-        == 2025
-    )
+    assert world.one("SELECT MAX(GREATEST(filed_on, closed_on, first_listed_on)) FROM cases").year == 2025
     assert world.one("SELECT MAX(GREATEST(listed_on, ended_on)) FROM auction_rounds").year == 2025
     assert str(world.one("SELECT MIN(closed_on) FROM cases")) >= "2019-01-01"
     assert str(world.one("SELECT MIN(filed_on) FROM cases")) >= "2016-01-01"
@@ -161,18 +144,14 @@ def test_gaming_looks_good_and_pays_less(world: Sample, twin: Sample) -> None:
     assert world.one(cash) < 0.6 * twin.one(cash)
 
 
-@pytest.mark.parametrize(
-    ("settings", "names"), [({"cases": 10}, "cases: 10"), ({"seed": -1}, "seed: -1")]
-)
+@pytest.mark.parametrize(("settings", "names"), [({"cases": 10}, "cases: 10"), ({"seed": -1}, "seed: -1")])
 def test_settings_that_cannot_be_used(tmp_path: Path, settings: dict[str, int], names: str) -> None:
     with pytest.raises(InputError, match=names):
         generate(tmp_path / "w.duckdb", **settings)  # type: ignore[arg-type]
     assert not (tmp_path / "w.duckdb").exists()
 
 
-def test_a_missing_folder_and_a_missing_table_of_divisions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_folder_and_a_missing_table_of_divisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="does not exist"):
         generate(tmp_path / "none" / "w.duckdb")
     monkeypatch.setattr("index_engine.sample.generator.DIVISIONS", tmp_path / "divisions.csv")
@@ -194,12 +173,9 @@ def test_courts_sit_where_they_are_asked_for(tmp_path: Path) -> None:
     with duckdb.connect(str(path), read_only=True) as con:
         courts = con.execute("SELECT DISTINCT region FROM courts ORDER BY ALL").fetchall()
         assert courts == [(city,) for city in cities]
-        assert con.execute("SELECT COUNT(*) FROM regions WHERE level = 'province'").fetchall() == [
-            (34,)
-        ]
+        assert con.execute("SELECT COUNT(*) FROM regions WHERE level = 'province'").fetchall() == [(34,)]
         [(filed, observed)] = con.execute(
-            "SELECT MIN(filed_on), (SELECT MIN(observed_from) FROM sources WHERE kind = 'cases') "
-            "FROM cases"
+            "SELECT MIN(filed_on), (SELECT MIN(observed_from) FROM sources WHERE kind = 'cases') FROM cases"
         ).fetchall()
         assert filed >= window["first_day"]
         assert observed == window["observed_from"]

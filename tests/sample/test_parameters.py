@@ -98,15 +98,12 @@ def test_slots_share_out_the_whole_of_a_draw(con: duckdb.DuckDBPyConnection) -> 
         ("lot_slots", "(kind, tier, rates_year)"),
     ):
         groups = con.execute(
-            "SELECT DISTINCT COUNT(*), COUNT(DISTINCT slot), MIN(slot), MAX(slot)"
-            f" FROM {table} GROUP BY {key}"
+            f"SELECT DISTINCT COUNT(*), COUNT(DISTINCT slot), MIN(slot), MAX(slot) FROM {table} GROUP BY {key}"
         ).fetchall()
         assert groups == [(10_000, 10_000, 0, 9_999)], table
 
 
-@pytest.mark.parametrize(
-    ("tier", "per_lot"), [("T1", 0.42), ("T2", 0.30), ("T3", 0.21), ("T4", 0.13)]
-)
+@pytest.mark.parametrize(("tier", "per_lot"), [("T1", 0.42), ("T2", 0.30), ("T3", 0.21), ("T4", 0.13)])
 def test_the_law_of_a_lot(con: duckdb.DuckDBPyConnection, tier: str, per_lot: float) -> None:
     """Chances add up; sales per lot are a little above what is left after further withdrawals."""
     con.execute((SQL_FOLDER / "tier_probabilities.sql").read_text(encoding="utf-8"))

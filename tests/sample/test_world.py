@@ -23,10 +23,7 @@ def test_regions_are_those_of_the_map(world: Sample) -> None:
 
 
 def test_no_court_where_there_is_no_sample(world: Sample) -> None:
-    provinces = world.all(
-        "SELECT DISTINCT regions.parent FROM courts"
-        " JOIN regions ON regions.code = region ORDER BY 1"
-    )
+    provinces = world.all("SELECT DISTINCT regions.parent FROM courts JOIN regions ON regions.code = region ORDER BY 1")
     assert len(provinces) == 31
     assert not {("710000",), ("810000",), ("820000",)} & set(provinces)
 
@@ -53,9 +50,7 @@ def test_no_court_has_the_name_of_a_real_court(world: Sample, shared: Path) -> N
 
 def test_roles(world: Sample) -> None:
     assert world.summary.courts >= 900
-    roles = dict(
-        world.all("SELECT role, COUNT(*) FROM sample_truth WHERE level = 'court' GROUP BY 1")
-    )
+    roles = dict(world.all("SELECT role, COUNT(*) FROM sample_truth WHERE level = 'court' GROUP BY 1"))
     assert (roles["gamed"], roles["tiny"], roles["special"]) == (2, 5, 1)
     assert world.all("SELECT court_id FROM courts WHERE special") == world.all(
         "SELECT place_id FROM sample_truth WHERE role = 'special'"
@@ -66,9 +61,7 @@ def test_roles(world: Sample) -> None:
 
 
 def test_the_gamed_city_has_two_sizeable_courts(world: Sample) -> None:
-    ((city, tier),) = world.all(
-        "SELECT place_id, tier FROM sample_truth WHERE level = 'city' AND role = 'gamed'"
-    )
+    ((city, tier),) = world.all("SELECT place_id, tier FROM sample_truth WHERE level = 'city' AND role = 'gamed'")
     assert tier == "T3"
     courts = world.all(
         "SELECT court_id, role, COUNT(case_id) FROM courts"
@@ -81,9 +74,7 @@ def test_the_gamed_city_has_two_sizeable_courts(world: Sample) -> None:
 
 
 def test_one_city_lets_more_debtors_pay_from_a_day_on(world: Sample) -> None:
-    [(city,)] = world.all(
-        "SELECT place_id FROM sample_truth WHERE level = 'city' AND role = 'reformed'"
-    )
+    [(city,)] = world.all("SELECT place_id FROM sample_truth WHERE level = 'city' AND role = 'reformed'")
     courts = world.all(
         "SELECT role, tier FROM courts JOIN sample_truth ON place_id = court_id"
         " WHERE region = ? AND role IS DISTINCT FROM 'tiny'",

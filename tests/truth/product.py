@@ -45,9 +45,7 @@ def mapping_text(name: str, observed: tuple[date, date] | None) -> str:
     return MAPPING.format(name=name, window=window)
 
 
-def import_and_build(
-    file: Path, warehouse: Path, observed: tuple[date, date] | None, name: str = "court list"
-) -> Path:
+def import_and_build(file: Path, warehouse: Path, observed: tuple[date, date] | None, name: str = "court list") -> Path:
     """The warehouse with this one file, built. Raises InputError where the product refuses it."""
     mapping = read_mapping(mapping_text(name, observed), "cases", file.with_suffix(".toml"))
     run_import(warehouse, "cases", file, mapping)

@@ -108,9 +108,7 @@ class World:
         return plan.hazards.incidence(event, months)
 
 
-def _court_cases(
-    plan: CourtPlan, start: date, cut: date, rng: np.random.Generator
-) -> Iterable[Case]:
+def _court_cases(plan: CourtPlan, start: date, cut: date, rng: np.random.Generator) -> Iterable[Case]:
     first = max(plan.first_day, date(start.year - BURN_IN_YEARS, 1, 1))
     n_days = (min(cut, plan.last_day) - first).days + 1
     expected_batches = plan.cases_per_month / plan.batch_size * n_days / MONTH
@@ -164,9 +162,7 @@ def all_cases(world: World) -> list[Row]:
         if case.ended_on < world.start or case.filed_on > world.cut:
             continue
         is_closed = case.ended_on <= world.cut
-        rows.append(
-            Row(case, case.ended_on if is_closed else None, case.event if is_closed else None)
-        )
+        rows.append(Row(case, case.ended_on if is_closed else None, case.event if is_closed else None))
     return rows
 
 
@@ -191,9 +187,7 @@ def late_reports(lag_days: int) -> Design:
     def design(world: World) -> list[Row]:
         known_until = world.cut - timedelta(days=lag_days)
         return [
-            row
-            if row.closed_on is None or row.closed_on <= known_until
-            else replace(row, closed_on=None, closing=None)
+            row if row.closed_on is None or row.closed_on <= known_until else replace(row, closed_on=None, closing=None)
             for row in all_cases(world)
         ]
 

@@ -30,9 +30,7 @@ def court_names(count: int) -> list[str]:
     return rows[:count]
 
 
-@pytest.mark.parametrize(
-    "hazards", [Hazards(), Hazards(shape=0.7), Hazards(0.08, 0.01, 0.002, 1.4)]
-)
+@pytest.mark.parametrize("hazards", [Hazards(), Hazards(shape=0.7), Hazards(0.08, 0.01, 0.002, 1.4)])
 def test_simulated_cases_have_the_incidence_of_the_closed_form(hazards: Hazards) -> None:
     plan = CourtPlan("court", cases_per_month=600, hazards=hazards)
     world = World((plan,), START, CUT, seed=7).simulate()

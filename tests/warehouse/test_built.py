@@ -48,9 +48,7 @@ def test_every_declared_column_of_the_measures_is_filled(built_world: Path):
 
 
 def test_no_other_file_declares_a_table_of_a_built_schema():
-    pattern = re.compile(
-        rf"CREATE (?:OR REPLACE )?TABLE (?:IF NOT EXISTS )?(?:{'|'.join(SCHEMAS)})\."
-    )
+    pattern = re.compile(rf"CREATE (?:OR REPLACE )?TABLE (?:IF NOT EXISTS )?(?:{'|'.join(SCHEMAS)})\.")
     declaring = [
         path.name
         for path in ENGINE.rglob("*")
@@ -104,6 +102,4 @@ def test_the_version_of_a_build_is_that_of_the_text_that_declares_it():
     sql = warehouse_file.BUILT_FILE.read_text(encoding="utf-8")
     assert warehouse_file._version(sql) == warehouse_file.BUILD_VERSION
     assert "| very_low" in sql
-    assert warehouse_file._version(sql.replace("| very_low", "| lowest")) != (
-        warehouse_file.BUILD_VERSION
-    )
+    assert warehouse_file._version(sql.replace("| very_low", "| lowest")) != (warehouse_file.BUILD_VERSION)

@@ -8,12 +8,7 @@ import duckdb
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.warehouse.file import (
-    SCHEMA_VERSION,
-    check_schema,
-    open_read_only,
-    writable_copy,
-)
+from index_engine.warehouse.file import SCHEMA_VERSION, check_schema, open_read_only, writable_copy
 
 
 @pytest.fixture

@@ -176,9 +176,7 @@ def test_a_writer_killed_around_the_swap_leaves_one_version_whole(tmp_path: Path
     writer.wait()
     writer.stdout.close()
     con = open_read_only(path)
-    [(version, least, rows)] = con.execute(
-        "SELECT MAX(version), MIN(version), COUNT(*) FROM versions"
-    ).fetchall()
+    [(version, least, rows)] = con.execute("SELECT MAX(version), MIN(version), COUNT(*) FROM versions").fetchall()
     con.close()
     assert version == least
     assert version > 0
@@ -307,9 +305,7 @@ def test_a_reader_can_do_nothing_but_read(path: Path, statement: str):
     assert path.read_bytes() == content
 
 
-def test_a_reader_spills_nothing_into_the_folder_it_runs_in(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_reader_spills_nothing_into_the_folder_it_runs_in(path: Path, monkeypatch: pytest.MonkeyPatch):
     """A query that does not fit in memory fails, or spills where spilling is meant to go."""
     here = path.parent / "here"
     here.mkdir()

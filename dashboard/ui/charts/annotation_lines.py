@@ -45,8 +45,7 @@ class AnnotationMarks:
     def key(self) -> tuple[tuple[str, float], ...]:
         """What a figure that they are drawn on is kept by."""
         return tuple(
-            (annotation.kind, position)
-            for annotation, position in zip(self.annotations, self.positions, strict=True)
+            (annotation.kind, position) for annotation, position in zip(self.annotations, self.positions, strict=True)
         )
 
 
@@ -58,23 +57,17 @@ def select_marks(view: View, places: Iterable[Place], quarters: Sequence[str]) -
     if not quarters:
         return NO_MARKS
     known_annotations, _errors = current_annotations()
-    paths = [
-        {(ancestor.level, ancestor.place_id) for ancestor in view.snapshot.place_path(place)}
-        for place in places
-    ]
+    paths = [{(ancestor.level, ancestor.place_id) for ancestor in view.snapshot.place_path(place)} for place in places]
     annotation_positions = [
         (annotation, axis_position(annotation.day, quarters[0]))
         for annotation in known_annotations
         if any(annotation.covers(path) for path in paths)
     ]
     visible_pairs = [
-        (annotation, position)
-        for annotation, position in annotation_positions
-        if -0.5 < position <= len(quarters) - 1
+        (annotation, position) for annotation, position in annotation_positions if -0.5 < position <= len(quarters) - 1
     ]
     return AnnotationMarks(
-        tuple(e for e, _position in visible_pairs),
-        tuple(position for _annotation, position in visible_pairs),
+        tuple(e for e, _position in visible_pairs), tuple(position for _annotation, position in visible_pairs)
     )
 
 
@@ -105,9 +98,7 @@ def draw_marks(figure: go.Figure, marks: AnnotationMarks, quarter_count: int) ->
     """
     label_ends: list[float] = [-1.0] * LABEL_ROWS  # how far the labels of each line reach
     shapes, labels = list(figure.layout.shapes), list(figure.layout.annotations)
-    for number, (annotation, position) in enumerate(
-        zip(marks.annotations, marks.positions, strict=True), start=1
-    ):
+    for number, (annotation, position) in enumerate(zip(marks.annotations, marks.positions, strict=True), start=1):
         is_break = annotation.kind == DEFINITION_BREAK
         colour = theme.current_palette().second if is_break else theme.current_palette().muted
         shapes.append(
@@ -124,9 +115,7 @@ def draw_marks(figure: go.Figure, marks: AnnotationMarks, quarter_count: int) ->
             }
         )
         axis_share = (position + 0.5) / max(quarter_count, 1)
-        label_row = next(
-            (i for i, end in enumerate(label_ends) if axis_share - end >= MIN_LABEL_GAP), 0
-        )
+        label_row = next((i for i, end in enumerate(label_ends) if axis_share - end >= MIN_LABEL_GAP), 0)
         label_ends[label_row] = axis_share
         labels.append(_label(number, position, label_row, colour))
     return figure.update_layout(shapes=shapes, annotations=labels)
@@ -175,18 +164,12 @@ def annotation_list(view: View, marks: AnnotationMarks) -> Html | None:
             "{n} rows of the table of events cannot be read:",
             len(errors),
         ).format(n=formats.number(len(errors)))
-        pieces.append(
-            tag("p", text, " ", tag("code", messages.translate(errors[0])), class_="trouble")
-        )
+        pieces.append(tag("p", text, " ", tag("code", messages.translate(errors[0])), class_="trouble"))
     return join(*pieces) if pieces else None
 
 
 def _annotation_item(annotation: Annotation) -> Html:
-    kind_names = {
-        DEFINITION_BREAK: _("definition break"),
-        "reform": _("reform"),
-        "calendar": _("calendar"),
-    }
+    kind_names = {DEFINITION_BREAK: _("definition break"), "reform": _("reform"), "calendar": _("calendar")}
     unverified_tag = None if annotation.status == "verified" else tag("em", _("not verified"))
     pieces = [formats.day(annotation.day), kind_names[annotation.kind], localise(annotation.note)]
     source = tag("a", _("source"), href=annotation.address, rel="noopener", target="_blank")

@@ -37,46 +37,24 @@ def score_history(
     for low, high in (("low", "high"), ("low90", "high90")):
         for run in runs:
             segment = scores.iloc[run].reset_index(drop=True)
-            traces += interval_ribbon(
-                quarters[run], segment, low, high, 0.10, theme.current_palette().accent
-            )
+            traces += interval_ribbon(quarters[run], segment, low, high, 0.10, theme.current_palette().accent)
     line_ends: list[tuple[float, str, str]] = []
     if national is not None:
         national_scores = national.set_index("period")["score"].reindex(scores["period"])
         traces += line_traces(
-            runs,
-            quarters,
-            national_scores,
-            theme.current_palette().faint,
-            names[1],
-            width=1.5,
-            dash="dot",
+            runs, quarters, national_scores, theme.current_palette().faint, names[1], width=1.5, dash="dot"
         )
         line_ends.append((last_value(national_scores), names[1], theme.current_palette().muted))
-    for (column, name), colour in zip(
-        dimensions.items(), theme.current_palette().dimension_colours, strict=False
-    ):
+    for (column, name), colour in zip(dimensions.items(), theme.current_palette().dimension_colours, strict=False):
         traces += line_traces(runs, quarters, scores[column], colour, name, width=1.2)
         line_ends.append((last_value(scores[column]), name, colour))
     if national is not None and scores["adjusted"].notna().sum() > 1:
         traces += line_traces(
-            runs,
-            quarters,
-            scores["adjusted"],
-            theme.current_palette().accent,
-            names[2],
-            width=1.3,
-            dash="dash",
+            runs, quarters, scores["adjusted"], theme.current_palette().accent, names[2], width=1.3, dash="dash"
         )
         line_ends.append((last_value(scores["adjusted"]), names[2], theme.current_palette().accent))
     traces += line_traces(
-        runs,
-        quarters,
-        scores["score"],
-        theme.current_palette().ink,
-        names[0],
-        width=2.6,
-        markers=True,
+        runs, quarters, scores["score"], theme.current_palette().ink, names[0], width=2.6, markers=True
     )
     line_ends.append((last_value(scores["score"]), names[0], theme.current_palette().ink))
     layout = theme.layout(
@@ -101,9 +79,7 @@ def quarters_axis(periods: Sequence[str]) -> dict[str, Any]:
     """A horizontal axis of quarters by name, with the years under it."""
     labels = [formats.period(p) for p in periods]
     # Twelve months to the end of a fourth quarter are a calendar year.
-    year_ends = [
-        (label, p[:4]) for label, p in zip(labels, periods, strict=True) if p.endswith("Q4")
-    ]
+    year_ends = [(label, p[:4]) for label, p in zip(labels, periods, strict=True) if p.endswith("Q4")]
     return {
         "showgrid": False,
         "tickangle": 0,
@@ -146,14 +122,7 @@ def line_traces(
 
 
 def line_trace(
-    x: Sequence[str],
-    y: pd.Series,
-    colour: str,
-    name: str,
-    *,
-    width: float,
-    dash: str = "solid",
-    markers: bool = False,
+    x: Sequence[str], y: pd.Series, colour: str, name: str, *, width: float, dash: str = "solid", markers: bool = False
 ) -> dict[str, Any]:
     return {
         "type": "scatter",

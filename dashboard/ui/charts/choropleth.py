@@ -93,12 +93,7 @@ def place_extent(place_id: str) -> Extent:
     # A degree of longitude is shorter than one of latitude, the more so further north.
     width = PANEL_ASPECT * height / math.cos(math.radians((south + north) / 2))
     extra_width = max(0.0, width - (east - west)) / 2
-    return (
-        west - max(margin, extra_width),
-        south - margin,
-        east + max(margin, extra_width),
-        north + margin,
-    )
+    return (west - max(margin, extra_width), south - margin, east + max(margin, extra_width), north + margin)
 
 
 def inscribed_circle(place_id: str) -> tuple[float, float, float] | None:
@@ -108,12 +103,7 @@ def inscribed_circle(place_id: str) -> tuple[float, float, float] | None:
 
 
 def figure(
-    layers: Sequence[OutlineLayer],
-    extent: Extent,
-    *,
-    inset: bool,
-    watermark: str,
-    markers: Markers = NO_MARKERS,
+    layers: Sequence[OutlineLayer], extent: Extent, *, inset: bool, watermark: str, markers: Markers = NO_MARKERS
 ) -> go.Figure:
     """A map of `layers`, the first at the bottom, and `dots` on top; with `inset`, the South China
     Sea in a frame."""
@@ -240,20 +230,12 @@ def _dash_line_trace(frame: str) -> dict[str, Any]:
 
 
 def _geo_layout(
-    extent: Extent,
-    centre: float,
-    *,
-    domain: dict[str, list[float]] | None = None,
-    frame: bool = False,
+    extent: Extent, centre: float, *, domain: dict[str, list[float]] | None = None, frame: bool = False
 ) -> dict[str, Any]:
     west, south, east, north = extent
     return {
         "visible": False,
-        "projection": {
-            "type": "conic equal area",
-            "parallels": list(STANDARD_PARALLELS),
-            "rotation": {"lon": centre},
-        },
+        "projection": {"type": "conic equal area", "parallels": list(STANDARD_PARALLELS), "rotation": {"lon": centre}},
         "lonaxis": {"range": [west, east]},
         "lataxis": {"range": [south, north]},
         "domain": domain or {"x": [0, 1], "y": [0, 1]},
@@ -266,27 +248,19 @@ def _geo_layout(
 
 @lru_cache(maxsize=1)
 def _inscribed_circles() -> dict[str, tuple[float, float, float]]:
-    return {
-        code: tuple(r)
-        for code, r in json.loads(_read_text(BOUNDARIES / "inscribed_circles.json")).items()
-    }
+    return {code: tuple(r) for code, r in json.loads(_read_text(BOUNDARIES / "inscribed_circles.json")).items()}
 
 
 @lru_cache(maxsize=1)
 def _extents() -> dict[str, Extent]:
-    return {
-        code: tuple(w) for code, w in json.loads(_read_text(BOUNDARIES / "extent.json")).items()
-    }
+    return {code: tuple(w) for code, w in json.loads(_read_text(BOUNDARIES / "extent.json")).items()}
 
 
 @lru_cache(maxsize=64)
 def _read_boundaries(path: Path) -> dict[str, tuple[str, str]]:
     """(name, parent) by id. Boundaries do not change while the server runs."""
     return {
-        str(feature["id"]): (
-            feature["properties"].get("name", ""),
-            feature["properties"].get("parent", ""),
-        )
+        str(feature["id"]): (feature["properties"].get("name", ""), feature["properties"].get("parent", ""))
         for feature in json.loads(path.read_bytes())["features"]
     }
 

@@ -84,14 +84,7 @@ def _limit_lines(limits: pd.DataFrame, centre: float) -> list[dict[str, Any]]:
     size_range = [float(limits["n"].min()), float(limits["n"].max())]
     centre_style = {"color": theme.current_palette().muted, "width": 1, "dash": "dot"}
     traces.append(
-        {
-            "type": "scatter",
-            "x": size_range,
-            "y": [100 * centre] * 2,
-            "mode": "lines",
-            "line": centre_style,
-            **NO_HOVER,
-        }
+        {"type": "scatter", "x": size_range, "y": [100 * centre] * 2, "mode": "lines", "line": centre_style, **NO_HOVER}
     )
     return traces
 
@@ -110,18 +103,11 @@ def _point_trace(rows: pd.DataFrame, colour: str, size: int) -> dict[str, Any]:
                 palette.mark if outside_limits and colour == palette.others else colour
                 for outside_limits in is_outside.tolist()
             ],
-            "size": [
-                size + 2 if outside_limits else size for outside_limits in is_outside.tolist()
-            ],
-            "symbol": [
-                "diamond" if outside_limits else "circle" for outside_limits in is_outside.tolist()
-            ],
+            "size": [size + 2 if outside_limits else size for outside_limits in is_outside.tolist()],
+            "symbol": ["diamond" if outside_limits else "circle" for outside_limits in is_outside.tolist()],
             "opacity": 0.85,
             "line": {
-                "color": [
-                    palette.ink if has_edge else palette.ground
-                    for has_edge in is_far_outside.tolist()
-                ],
+                "color": [palette.ink if has_edge else palette.ground for has_edge in is_far_outside.tolist()],
                 "width": [1.6 if has_edge else 0.6 for has_edge in is_far_outside.tolist()],
             },
         },
@@ -133,9 +119,7 @@ def _point_trace(rows: pd.DataFrame, colour: str, size: int) -> dict[str, Any]:
 def _hover_text(row: Any) -> str:
     """Name, rate, numerator and denominator; angle brackets would be read as markup."""
     name = place_name(row).replace("&", "&amp;").replace("<", "&lt;")
-    fraction_text = _("{part} of {n}").format(
-        part=formats.number(row.part), n=formats.number(row.n)
-    )
+    fraction_text = _("{part} of {n}").format(part=formats.number(row.part), n=formats.number(row.n))
     return f"{name}<br>{formats.percent(row.value)} · {fraction_text}"
 
 
@@ -146,20 +130,14 @@ def _rate_range(places: pd.DataFrame, centre: float) -> tuple[float, float]:
     return max(min(values) - padding, -2.0), min(max(values) + padding, 102.0)
 
 
-def _limit_labels(
-    limits: pd.DataFrame, centre: float, low: float, high: float
-) -> list[dict[str, Any]]:
+def _limit_labels(limits: pd.DataFrame, centre: float, low: float, high: float) -> list[dict[str, Any]]:
     """Names at the right ends of the lines; of two that would overlap, the upper is left out."""
     last_limits = limits.iloc[-1]
     line_ends = [(100 * float(last_limits[column]), name) for column, _dash, name in LIMIT_LINES]
     line_ends.append((100 * centre, formats.percent(centre)))
     line_ends = sorted(line_end for line_end in line_ends if low <= line_end[0] <= high)
     min_gap = 0.045 * (high - low)
-    crowded_ends = {
-        upper_end
-        for lower_end, upper_end in pairwise(line_ends)
-        if upper_end[0] - lower_end[0] < min_gap
-    }
+    crowded_ends = {upper_end for lower_end, upper_end in pairwise(line_ends) if upper_end[0] - lower_end[0] < min_gap}
     return [
         {
             "text": name,

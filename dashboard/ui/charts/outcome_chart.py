@@ -52,12 +52,7 @@ def draw_outcome_chart(
         height=340,
         margin={"l": 40, "r": 8, "t": 8, "b": 44},
         hovermode="x unified",
-        xaxis={
-            "range": [0, horizon],
-            "dtick": 6,
-            "showgrid": False,
-            "title": base.axis_title(_("months")),
-        },
+        xaxis={"range": [0, horizon], "dtick": 6, "showgrid": False, "title": base.axis_title(_("months"))},
         yaxis={"range": [0, 100], "dtick": 25, "ticksuffix": "%"},
         annotations=[*labels, theme.watermark(watermark)],
         shapes=[cutoff_line] if last_month < horizon else [],
@@ -81,12 +76,8 @@ def _area_trace(curve: pd.DataFrame, state: str, name: str, z: float) -> dict[st
         "stackgroup": "all",
         "mode": "lines",
         "line": {"width": 0.6, "color": theme.current_palette().ground},
-        "fillcolor": theme.current_palette().outcome_colours.get(
-            state, theme.current_palette().neutral
-        ),
-        "customdata": [
-            f" ({interval_text})" if interval_text else "" for interval_text in interval_texts
-        ],
+        "fillcolor": theme.current_palette().outcome_colours.get(state, theme.current_palette().neutral),
+        "customdata": [f" ({interval_text})" if interval_text else "" for interval_text in interval_texts],
         "hovertemplate": "%{y:.1f}%%{customdata}",
     }
 

@@ -37,10 +37,7 @@ class WaterfallEnd(Protocol):
 
 
 def draw_waterfall(
-    rows: Sequence[WaterfallPart],
-    baseline: WaterfallEnd,
-    target: WaterfallEnd,
-    watermark: str,
+    rows: Sequence[WaterfallPart], baseline: WaterfallEnd, target: WaterfallEnd, watermark: str
 ) -> go.Figure:
     """From the score of `baseline` to that of `target`: each part a bar that starts where the one
     before it ended, the largest first. Raises ValueError where a score is missing."""
@@ -53,11 +50,7 @@ def draw_waterfall(
     # A name may be that of another row: bars lie at numbers, names on the ticks.
     running_score = start_score
     for position, row in enumerate(ordered_rows, start=1):
-        colour = (
-            theme.current_palette().diverging[1]
-            if row.part >= 0
-            else theme.current_palette().diverging[0]
-        )
+        colour = theme.current_palette().diverging[1] if row.part >= 0 else theme.current_palette().diverging[0]
         traces.append(_part_bar(position, running_score, row.part, colour, row))
         running_score += row.part
     for position, score in ((0, baseline.score), (len(ordered_rows) + 1, target.score)):
@@ -98,9 +91,7 @@ def draw_waterfall(
     return go.Figure({"data": traces, "layout": layout})
 
 
-def _part_bar(
-    position: int, bar_start: float, part: float, colour: str, row: WaterfallPart
-) -> dict[str, Any]:
+def _part_bar(position: int, bar_start: float, part: float, colour: str, row: WaterfallPart) -> dict[str, Any]:
     return {
         "type": "bar",
         "orientation": "h",

@@ -15,9 +15,7 @@ _AMOUNT_FIELDS = ("claim_amount", "recovered_amount")
 _BATCH_PATTERN = r"[-~～至—–―‐‑−,，、;；] *[0-9０-９]+ *[号號]? *$"
 
 
-def expand_batches(
-    con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: dict[str, int]
-) -> None:
+def expand_batches(con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: dict[str, int]) -> None:
     """Make a row of every case in a batch such as (2023)粤0304执15-18号.
 
     Creates, both temporary, `import_lines` (row_no, line): which line of the file an added row came
@@ -96,9 +94,7 @@ def _add_batch_rows(
     )
     con.execute("DELETE FROM import_text WHERE row_no IN (SELECT line FROM import_expansion)")
     con.execute("INSERT INTO import_text SELECT * EXCLUDE (line) FROM import_expanded")
-    con.execute(
-        "INSERT INTO import_lines SELECT row_no, line FROM import_expanded WHERE row_no <> line"
-    )
+    con.execute("INSERT INTO import_lines SELECT row_no, line FROM import_expanded WHERE row_no <> line")
     con.execute("INSERT INTO import_batches SELECT row_no, NULL FROM import_expanded")
     con.execute("DROP TABLE import_expansion; DROP TABLE import_expanded")
 

@@ -33,13 +33,8 @@ BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" +
     map(chr, range(0x2000, 0x200E))
 )
 # Full-width ASCII, the blanks of its typesetting, and the plain character of each.
-WIDTH_FOLDS = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)} | {
-    "\u3000": " ",
-    "\xa0": " ",
-}
-_VARIANT_FOLDS = {
-    variant: plain for variants, plain in _NOTATION["characters"].items() for variant in variants
-}
+WIDTH_FOLDS = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)} | {"\u3000": " ", "\xa0": " "}
+_VARIANT_FOLDS = {variant: plain for variants, plain in _NOTATION["characters"].items() for variant in variants}
 # What becomes of the characters of a number. A full-width one is folded like its plain one: ［ as [,
 # Ｘ as X. In three tables, since the cost of replacing in SQL grows with the table.
 FOLD_STEPS: tuple[dict[str, str], ...] = (
@@ -190,9 +185,7 @@ def _canonical_text(text: str) -> str:
             f"({year}){court_text}",
             "第" if court_text.endswith("字") else "",
             f"{numbers.replace('号', '')}号",
-            f"之{NUMERALS[int(subnumber) - 1] if subnumber.isdecimal() else subnumber}"
-            if subnumber
-            else "",
+            f"之{NUMERALS[int(subnumber) - 1] if subnumber.isdecimal() else subnumber}" if subnumber else "",
             f"({tail})" if tail else "",
         )
     )

@@ -61,9 +61,7 @@ def parts_sql(text_sql: str) -> str:
         f" ELSE {_case_type_sql(f'regexp_extract(_form.words, {_quote_sql(LEGACY_TYPE_PATTERN)})')} END",
         sequence="TRY_CAST(_form.numbers AS INTEGER)",
     )
-    general_form = _let_sql(
-        "_form", _extract_sql("_canonical", CANONICAL_PATTERN, CANONICAL_PARTS), general_form
-    )
+    general_form = _let_sql("_form", _extract_sql("_canonical", CANONICAL_PATTERN, CANONICAL_PARTS), general_form)
     general_form = _let_sql("_canonical", _full_canonical_sql(text), general_form)
     no_number = _struct_sql(
         style="'other'",
@@ -73,9 +71,7 @@ def parts_sql(text_sql: str) -> str:
         case_type="CAST(NULL AS VARCHAR)",
         sequence="CAST(NULL AS INTEGER)",
     )
-    number_sql = _case_when_sql(
-        _is_ascii_sql(text), no_number, _by_form_sql(text, plain_form, general_form)
-    )
+    number_sql = _case_when_sql(_is_ascii_sql(text), no_number, _by_form_sql(text, plain_form, general_form))
     return _case_when_sql(f"{text} IS NULL", "NULL", number_sql)
 
 
@@ -92,9 +88,7 @@ def _full_canonical_sql(text: str) -> str:
         character_class = _character_class("".join(sorted(table.keys() - set("（）〔〕[]【】"))))
         condition = f"regexp_matches(_signs, {_quote_sql(character_class)})"
         folded_sql = _let_sql(
-            "_signs",
-            folded_sql,
-            _case_when_sql(condition, _translate_sql("_signs", table), "_signs"),
+            "_signs", folded_sql, _case_when_sql(condition, _translate_sql("_signs", table), "_signs")
         )
     subnumber_sql = f"coalesce({_list_sql(NUMERALS)}[TRY_CAST(_typed.nth AS INTEGER)], _typed.nth)"
     canonical_parts = " || ".join(
@@ -108,9 +102,7 @@ def _full_canonical_sql(text: str) -> str:
     )
     number_sql = _case_when_sql("_typed.year = ''", _non_number_sql(text), canonical_parts)
     return _let_sql(
-        "_folded",
-        folded_sql,
-        _let_sql("_typed", _extract_sql("_folded", INPUT_PATTERN, INPUT_PARTS), number_sql),
+        "_folded", folded_sql, _let_sql("_typed", _extract_sql("_folded", INPUT_PATTERN, INPUT_PARTS), number_sql)
     )
 
 
@@ -124,9 +116,7 @@ def _case_when_sql(condition: str, then: str, otherwise: str) -> str:
     return f"CASE WHEN {condition} THEN {then} ELSE {otherwise} END"
 
 
-def _struct_sql(
-    style: str, canonical: str, year: str, court: str, case_type: str, sequence: str
-) -> str:
+def _struct_sql(style: str, canonical: str, year: str, court: str, case_type: str, sequence: str) -> str:
     return (
         f"{{'style': {style}, 'canonical': {canonical}, 'year': {year}, 'court': {court},"
         f" 'case_type': {case_type}, 'sequence': {sequence}}}"
@@ -134,9 +124,7 @@ def _struct_sql(
 
 
 def _case_type_sql(word: str) -> str:
-    types = " ".join(
-        f"WHEN {_quote_sql(w)} THEN {_quote_sql(code)}" for w, code in CASE_TYPES.items()
-    )
+    types = " ".join(f"WHEN {_quote_sql(w)} THEN {_quote_sql(code)}" for w, code in CASE_TYPES.items())
     return f"CASE {word} {types} END"
 
 

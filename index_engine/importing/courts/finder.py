@@ -19,9 +19,7 @@ from index_engine.importing.courts.name_forms import NAME_WORDS, CourtName, Name
 from index_engine.importing.courts.regions import RegionIndex
 
 # 法院代字 begin with the character of a province; the courts of the army (军) have no region.
-_PROVINCE_CHARACTERS = [
-    character for character in PROVINCES if character in NAME_WORDS["codes"]["provinces"]
-]
+_PROVINCE_CHARACTERS = [character for character in PROVINCES if character in NAME_WORDS["codes"]["provinces"]]
 _CODE_RE = re.compile(rf"[{''.join(_PROVINCE_CHARACTERS)}](?:\d{{4}}|\d{{2}})?")
 _ZONE_RE = re.compile(NAME_WORDS["codes"]["zone"])
 _LEVEL_BY_LENGTH = {1: "high", 3: "intermediate", 5: "basic"}
@@ -118,16 +116,11 @@ class CourtFinder:
     """Finds courts among those of one warehouse; built once, asked for every word."""
 
     def __init__(
-        self,
-        courts: Iterable[CourtRow],
-        court_names: Iterable[NameRow],
-        regions: Iterable[RegionRow],
+        self, courts: Iterable[CourtRow], court_names: Iterable[NameRow], regions: Iterable[RegionRow]
     ) -> None:
         rows = list(regions)
         self._normaliser = NameNormaliser((row.name, row.name_hant) for row in rows)
-        self._regions = RegionIndex(
-            [(r.code, r.level, r.name, r.parent) for r in rows], self._normaliser
-        )
+        self._regions = RegionIndex([(r.code, r.level, r.name, r.parent) for r in rows], self._normaliser)
         self._courts = {row.court_id: row for row in courts}
         self._by_exact_name: dict[str, list[_CourtEntry]] = {}
         self._by_full_name: dict[_NameKey, list[_CourtEntry]] = {}
@@ -149,15 +142,12 @@ class CourtFinder:
     def from_warehouse(cls, con: duckdb.DuckDBPyConnection) -> "CourtFinder":
         """Build a finder from the tables courts, court_names and regions."""
         courts = con.execute(
-            "SELECT court_id, code, name, level, region, special, valid_from, valid_to"
-            " FROM courts ORDER BY court_id"
+            "SELECT court_id, code, name, level, region, special, valid_from, valid_to FROM courts ORDER BY court_id"
         ).fetchall()
         court_names = con.execute(
             "SELECT court_id, name, valid_from, valid_to FROM court_names ORDER BY court_id, name"
         ).fetchall()
-        regions = con.execute(
-            "SELECT code, level, name, name_hant, parent FROM regions ORDER BY code"
-        ).fetchall()
+        regions = con.execute("SELECT code, level, name, name_hant, parent FROM regions ORDER BY code").fetchall()
         return cls(
             [CourtRow(*row) for row in courts],
             [NameRow(*row) for row in court_names],
@@ -189,15 +179,11 @@ class CourtFinder:
         for prefix_parts in product(*prefix_variants):
             prefix = "".join(prefix_parts)
             if prefix + local_part:
-                index = (
-                    self._by_ambiguous_name if is_placeless and not prefix else self._by_full_name
-                )
+                index = self._by_ambiguous_name if is_placeless and not prefix else self._by_full_name
                 index.setdefault((prefix + local_part, court_name.level), []).append(entry)
             for short_part in shorter_parts:
                 # 海南中院 could be a court of the province, so that it is not decided.
-                is_ambiguous = not prefix and self._regions.is_ambiguous_form(
-                    short_part, row.region
-                )
+                is_ambiguous = not prefix and self._regions.is_ambiguous_form(short_part, row.region)
                 index = self._by_ambiguous_name if is_ambiguous else self._by_short_name
                 index.setdefault((prefix + short_part, court_name.level), []).append(entry)
 
@@ -216,12 +202,7 @@ class CourtFinder:
             full_form, *short_forms = region.forms
             variants = region.forms if row.special else (full_form,)
             remainder = next(
-                (
-                    local_part.removeprefix(variant)
-                    for variant in variants
-                    if local_part.startswith(variant)
-                ),
-                local_part,
+                (local_part.removeprefix(variant) for variant in variants if local_part.startswith(variant)), local_part
             )
             # 海口市 is not within itself: a court called by its place alone keeps it.
             local_part = remainder if remainder or region.level == "province" else local_part
@@ -241,9 +222,7 @@ class CourtFinder:
             span = CourtSpan(row.court_id, row.valid_from, row.valid_to)
             return self._resolve_entries(word, [_CourtEntry(span, Status.ID)], None)
         normalised_word = self._normaliser.normalise(word)
-        province_code = (
-            self._regions.find_province(self._normaliser.normalise(province)) if province else None
-        )
+        province_code = self._regions.find_province(self._normaliser.normalise(province)) if province else None
         for text in dict.fromkeys((normalised_word, name_forms.strip_suffixes(normalised_word))):
             if text in self._by_exact_name:
                 return self._resolve_entries(word, self._by_exact_name[text], province_code)
@@ -257,20 +236,12 @@ class CourtFinder:
         row = self._courts.get(word.strip())
         return row is not None and row.court_id not in (row.code, row.name)
 
-    def _resolve_name(
-        self, word: str, court_name: CourtName, province_code: str | None
-    ) -> Resolution:
+    def _resolve_name(self, word: str, court_name: CourtName, province_code: str | None) -> Resolution:
         key = (court_name.body, court_name.level or "basic")
-        full_matches, short_matches = (
-            self._by_full_name.get(key, []),
-            self._by_short_name.get(key, []),
-        )
+        full_matches, short_matches = (self._by_full_name.get(key, []), self._by_short_name.get(key, []))
         if not court_name.level:
             # 福田区 can only mean its court; 深圳市 or 福田 may be meant as a place.
-            full_matches, short_matches = (
-                full_matches or self._by_full_name.get((court_name.body, ""), []),
-                [],
-            )
+            full_matches, short_matches = (full_matches or self._by_full_name.get((court_name.body, ""), []), [])
         if full_matches and court_name.is_full:
             return self._resolve_entries(word, full_matches, province_code)
         if short_matches and court_name.is_full and court_name.level == "basic":
@@ -279,14 +250,8 @@ class CourtFinder:
         if full_matches or short_matches:
             return self._resolve_entries(word, full_matches + short_matches, province_code)
         special_court = self._resolve_special_court(word, court_name, province_code)
-        similar_entries = (
-            self._similar_entries(court_name) if special_court.status == Status.UNKNOWN else []
-        )
-        return (
-            self._ambiguous_resolution(word, similar_entries, province_code)
-            if similar_entries
-            else special_court
-        )
+        similar_entries = self._similar_entries(court_name) if special_court.status == Status.UNKNOWN else []
+        return self._ambiguous_resolution(word, similar_entries, province_code) if similar_entries else special_court
 
     def _similar_entries(self, court_name: CourtName) -> list[_CourtEntry]:
         """Courts that a name may mean, though it is too short or says another level."""
@@ -297,9 +262,7 @@ class CourtFinder:
             for entry in index.get((court_name.body, level), [])
         ]
 
-    def _resolve_entries(
-        self, word: str, entries: list[_CourtEntry], province_code: str | None
-    ) -> Resolution:
+    def _resolve_entries(self, word: str, entries: list[_CourtEntry], province_code: str | None) -> Resolution:
         """Decide between the courts of one name: by days, else by province, else not at all."""
         local_entries = [entry for entry in entries if self._is_in_province(entry, province_code)]
         if not local_entries:
@@ -307,9 +270,7 @@ class CourtFinder:
         span_by_court: dict[str, CourtSpan] = {}
         for entry in local_entries:
             known_span = span_by_court.get(entry.span.court_id)
-            span_by_court[entry.span.court_id] = (
-                _union_span(known_span, entry.span) if known_span else entry.span
-            )
+            span_by_court[entry.span.court_id] = _union_span(known_span, entry.span) if known_span else entry.span
         spans = sorted(span_by_court.values(), key=lambda span: span.valid_from or date.min)
         if any(_spans_overlap(first, second) for first, second in combinations(spans, 2)):
             return self._ambiguous_resolution(word, local_entries, None)
@@ -325,75 +286,51 @@ class CourtFinder:
         row = self._courts[entry.span.court_id]
         return province_code is None or self._regions.province(row.region) in (province_code, None)
 
-    def _ambiguous_resolution(
-        self, word: str, entries: list[_CourtEntry], province_code: str | None
-    ) -> Resolution:
-        local_entries = [
-            entry for entry in entries if self._is_in_province(entry, province_code)
-        ] or entries
+    def _ambiguous_resolution(self, word: str, entries: list[_CourtEntry], province_code: str | None) -> Resolution:
+        local_entries = [entry for entry in entries if self._is_in_province(entry, province_code)] or entries
         court_ids = tuple(dict.fromkeys(entry.span.court_id for entry in local_entries))
-        names_text = "; ".join(
-            self._courts[court_id].name for court_id in court_ids[:_MAX_LISTED_CANDIDATES]
-        )
+        names_text = "; ".join(self._courts[court_id].name for court_id in court_ids[:_MAX_LISTED_CANDIDATES])
         overflow_text = (
-            f" and {len(court_ids) - _MAX_LISTED_CANDIDATES} more"
-            if len(court_ids) > _MAX_LISTED_CANDIDATES
-            else ""
+            f" and {len(court_ids) - _MAX_LISTED_CANDIDATES} more" if len(court_ids) > _MAX_LISTED_CANDIDATES else ""
         )
         message = f"'{word}' may mean {names_text}{overflow_text}; write the full name, or give the province"
         return Resolution(word, Status.AMBIGUOUS, candidates=court_ids, message=message)
 
     def _unknown_resolution(self, word: str) -> Resolution:
-        message = (
-            f"'{word}' is no court of the registry; write its full name or add it to the courts"
-        )
+        message = f"'{word}' is no court of the registry; write its full name or add it to the courts"
         return Resolution(word, Status.UNKNOWN, message=message)
 
     # ------------------------------------------------------------- courts that no registry lists
 
-    def _resolve_special_court(
-        self, word: str, court_name: CourtName, province_code: str | None
-    ) -> Resolution:
+    def _resolve_special_court(self, word: str, court_name: CourtName, province_code: str | None) -> Resolution:
         """Place a court beside the divisions, such as one of a development zone, by its name."""
         for words, region in _ORGANISATIONS:
             for prefix in words:
                 local_part = court_name.body.removeprefix(prefix)
                 has_region = region in self._regions.regions
-                if (
-                    local_part != court_name.body
-                    and name_forms.is_plausible_local_part(local_part)
-                    and has_region
-                ):
-                    return self._special_court_resolution(
-                        word, court_name, region, words[0] + local_part
-                    )
+                if local_part != court_name.body and name_forms.is_plausible_local_part(local_part) and has_region:
+                    return self._special_court_resolution(word, court_name, region, words[0] + local_part)
         region_match = self._regions.match_prefix(court_name.body, province_code)
         if region_match is None and name_forms.special_ending(court_name.body, court_name.level):
             if province_code is None:
                 message = f"'{word}' names no place, or one of several; give the province"
                 return Resolution(word, Status.UNKNOWN, message=message)
             region_match = province_code, court_name.body
-        if region_match is None or not (
-            name_forms.is_plausible_local_part(region_match[1]) and court_name.level
-        ):
+        if region_match is None or not (name_forms.is_plausible_local_part(region_match[1]) and court_name.level):
             return self._unknown_resolution(word)
         region_code, local_part = region_match
         return self._special_court_resolution(
             word, court_name, region_code, self._regions.court_name_prefix(region_code) + local_part
         )
 
-    def _special_court_resolution(
-        self, word: str, court_name: CourtName, region_code: str, body: str
-    ) -> Resolution:
+    def _special_court_resolution(self, word: str, court_name: CourtName, region_code: str, body: str) -> Resolution:
         ending = name_forms.special_ending(court_name.body, court_name.level)
         if ending is None:
             return self._unknown_resolution(word)
         if entries := self._by_exact_name.get(body + ending):
             return self._resolve_entries(word, entries, None)
         level = court_name.level or "basic"
-        return Resolution(
-            word, Status.SPECIAL, region=region_code, level=level, special=True, name=body + ending
-        )
+        return Resolution(word, Status.SPECIAL, region=region_code, level=level, special=True, name=body + ending)
 
     def _resolve_code(self, word: str, code: str) -> Resolution:
         """Place an unlisted code with the numbers of zones by the intermediate court above it."""
@@ -403,12 +340,7 @@ class CourtFinder:
         if len(regions) != 1 or not _ZONE_RE.fullmatch(code[3:]):
             return self._unknown_resolution(word)
         return Resolution(
-            word,
-            Status.SPECIAL,
-            region=regions.pop(),
-            level=_LEVEL_BY_LENGTH[len(code)],
-            special=True,
-            name=code,
+            word, Status.SPECIAL, region=regions.pop(), level=_LEVEL_BY_LENGTH[len(code)], special=True, name=code
         )
 
 
@@ -416,12 +348,8 @@ def _union_span(first: CourtSpan, second: CourtSpan) -> CourtSpan:
     """Two spans of one court as one; a missing end is open."""
     return replace(
         first,
-        valid_from=min(first.valid_from, second.valid_from)
-        if first.valid_from and second.valid_from
-        else None,
-        valid_to=max(first.valid_to, second.valid_to)
-        if first.valid_to and second.valid_to
-        else None,
+        valid_from=min(first.valid_from, second.valid_from) if first.valid_from and second.valid_from else None,
+        valid_to=max(first.valid_to, second.valid_to) if first.valid_to and second.valid_to else None,
     )
 
 

@@ -43,11 +43,7 @@ def resolve_words(
     """
     finder = CourtFinder.from_warehouse(con)
     resolution_by_word = {word: finder.find(word, province=province) for word in sorted(set(words))}
-    ambiguous_words = [
-        word
-        for word, resolution in resolution_by_word.items()
-        if resolution.status == Status.AMBIGUOUS
-    ]
+    ambiguous_words = [word for word, resolution in resolution_by_word.items() if resolution.status == Status.AMBIGUOUS]
     codes_by_word = find_codes(ambiguous_words) if ambiguous_words else {}
     rows: list[tuple[object, ...]] = []
     new_courts: dict[str, NewCourt] = {}
@@ -55,29 +51,20 @@ def resolve_words(
         if (court := new_court(resolution)) is not None:
             new_courts[court.court_id] = court
             rows.append((word, court.court_id, None, None, None))
-        elif (
-            named_court := _court_from_codes(finder, resolution, codes_by_word.get(word, ()))
-        ) is not None:
+        elif (named_court := _court_from_codes(finder, resolution, codes_by_word.get(word, ()))) is not None:
             rows.append((word, named_court, None, None, None))
         elif resolution.spans:
-            rows += [
-                (word, span.court_id, span.valid_from, span.valid_to, None)
-                for span in resolution.spans
-            ]
+            rows += [(word, span.court_id, span.valid_from, span.valid_to, None) for span in resolution.spans]
         else:
             rows.append((word, None, None, None, resolution.message))
     _store_table(con, rows)
     return [new_courts[court_id] for court_id in sorted(new_courts)]
 
 
-def _court_from_codes(
-    finder: CourtFinder, resolution: Resolution, codes: Iterable[str]
-) -> str | None:
+def _court_from_codes(finder: CourtFinder, resolution: Resolution, codes: Iterable[str]) -> str | None:
     """The one candidate that every code names; None if there is no such court."""
     court_ids = {span.court_id for code in codes for span in finder.find(code).spans}
-    return (
-        court_ids.pop() if len(court_ids) == 1 and court_ids <= set(resolution.candidates) else None
-    )
+    return court_ids.pop() if len(court_ids) == 1 and court_ids <= set(resolution.candidates) else None
 
 
 def new_court(resolution: Resolution) -> NewCourt | None:
@@ -85,9 +72,7 @@ def new_court(resolution: Resolution) -> NewCourt | None:
     if resolution.status != Status.SPECIAL:
         return None
     assert resolution.name and resolution.level and resolution.region
-    return NewCourt(
-        resolution.name, resolution.name, resolution.level, resolution.region, resolution.special
-    )
+    return NewCourt(resolution.name, resolution.name, resolution.level, resolution.region, resolution.special)
 
 
 def _store_table(con: duckdb.DuckDBPyConnection, rows: list[tuple[object, ...]]) -> None:

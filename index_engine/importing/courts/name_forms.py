@@ -19,9 +19,7 @@ _BRACKET_RE = re.compile(
     f"[{re.escape(_SUFFIX_WORDS['opening'])}]([^{re.escape(_SUFFIX_WORDS['opening'] + _SUFFIX_WORDS['closing'])}]*)"
     f"[{re.escape(_SUFFIX_WORDS['closing'])}]"
 )
-_COURT_ENDINGS = [
-    (ending["word"], ending["level"], ending["full"]) for ending in NAME_WORDS["court_ending"]
-]
+_COURT_ENDINGS = [(ending["word"], ending["level"], ending["full"]) for ending in NAME_WORDS["court_ending"]]
 _COURT_WORDS = "|".join(word for word, _level, _full in _COURT_ENDINGS)
 _COURT_AND_SUFFIX_RE = re.compile(f"(?P<court>.*(?:{_COURT_WORDS}))(?:{_SUFFIX_WORDS['endings']})+")
 _SUFFIX_RE = re.compile(f"(?:{_SUFFIX_WORDS['endings']})*")
@@ -31,8 +29,7 @@ _TRADITIONAL_PAIRS = NAME_WORDS["traditional"]["pairs"]
 _EXPANSIONS: dict[str, str] = NAME_WORDS["expansions"]
 _SPECIAL_WORDS = NAME_WORDS["special"]
 _ZONE_RE, _SECTOR_RE = (
-    re.compile(f"(?:{'|'.join(_SPECIAL_WORDS[kind])}){_SPECIAL_WORDS['ordinal']}$")
-    for kind in ("zones", "sectors")
+    re.compile(f"(?:{'|'.join(_SPECIAL_WORDS[kind])}){_SPECIAL_WORDS['ordinal']}$") for kind in ("zones", "sectors")
 )
 _LOCAL_PART_RE = re.compile(_SPECIAL_WORDS["local_part"])
 MIN_STEM_LENGTH = 2  # characters of a place's short form: the 城 of 城区 says nothing
@@ -62,9 +59,7 @@ class NameNormaliser:
             if traditional_name and len(traditional_name) == len(name):
                 self._simplified_characters |= {
                     ord(traditional_character): simplified_character
-                    for simplified_character, traditional_character in zip(
-                        name, traditional_name, strict=True
-                    )
+                    for simplified_character, traditional_character in zip(name, traditional_name, strict=True)
                     if simplified_character != traditional_character
                 }
 
@@ -82,9 +77,7 @@ class NameNormaliser:
 
 def strip_suffixes(normalised_name: str) -> str:
     """Cut what follows a court's name: （本院）, 执行局. Any other bracket goes first: （福建）."""
-    bracket_texts = [
-        part for part in _BRACKET_RE.findall(normalised_name) if not _SUFFIX_RE.fullmatch(part)
-    ]
+    bracket_texts = [part for part in _BRACKET_RE.findall(normalised_name) if not _SUFFIX_RE.fullmatch(part)]
     text = "".join(bracket_texts) + _BRACKET_RE.sub("", normalised_name)
     ending = _COURT_AND_SUFFIX_RE.fullmatch(text)
     return ending["court"] if ending else text

@@ -22,9 +22,7 @@ class Region:
 class RegionIndex:
     """The regions of a warehouse, by code and by the ways their names are written."""
 
-    def __init__(
-        self, rows: Iterable[tuple[str, str, str, str | None]], normaliser: NameNormaliser
-    ) -> None:
+    def __init__(self, rows: Iterable[tuple[str, str, str, str | None]], normaliser: NameNormaliser) -> None:
         """`rows` are code, level, name and parent of every region."""
         row_by_code = {code: (level, name, parent) for code, level, name, parent in rows}
         self.regions: dict[str, Region] = {}
@@ -34,9 +32,7 @@ class RegionIndex:
             while parent in row_by_code and parent not in path:
                 path.append(parent)
                 parent = row_by_code[parent][2]
-            path_below_nation = tuple(
-                ancestor for ancestor in reversed(path) if row_by_code[ancestor][0] != "nation"
-            )
+            path_below_nation = tuple(ancestor for ancestor in reversed(path) if row_by_code[ancestor][0] != "nation")
             variants = tuple(normaliser.normalise(variant) for variant in place_forms(name))
             self.regions[code] = region = Region(code, level, name, path_below_nation, variants)
             for variant in variants:
@@ -60,11 +56,7 @@ class RegionIndex:
         province_code = code + "0000"
         if len(code) == 2 and province_code in self.regions:
             return province_code
-        matching_codes = {
-            region.code
-            for region in self._regions_by_form.get(text, ())
-            if region.level == "province"
-        }
+        matching_codes = {region.code for region in self._regions_by_form.get(text, ()) if region.level == "province"}
         return matching_codes.pop() if len(matching_codes) == 1 else None
 
     def is_ambiguous_form(self, form: str, code: str) -> bool:
@@ -80,11 +72,7 @@ class RegionIndex:
         if region.level == "county":
             return "".join(self.regions[ancestor].forms[0] for ancestor in region.path[1:])
         full_form, short_form = region.forms[0], region.forms[-1]
-        return (
-            full_form
-            if self.is_ambiguous_form(short_form, code) and len(region.path) > 1
-            else short_form
-        )
+        return full_form if self.is_ambiguous_form(short_form, code) and len(region.path) > 1 else short_form
 
     def match_prefix(self, body: str, containing_region: str | None) -> tuple[str, str] | None:
         """Find the region that a name begins with, and the rest of the name.

@@ -34,8 +34,7 @@ def resolve_courts(
     is a quicker one. Special courts that the table of courts lacks are added to it.
     """
     word_rows = con.execute(
-        words_sql or f"SELECT DISTINCT court_id FROM ({rows_sql})",
-        {} if words_sql else dict(parameters),
+        words_sql or f"SELECT DISTINCT court_id FROM ({rows_sql})", {} if words_sql else dict(parameters)
     ).fetchall()
 
     def find_codes(ambiguous_words: list[str]) -> dict[str, list[str]]:
@@ -51,15 +50,11 @@ def resolve_courts(
         )
 
     new_courts = resolve_words(
-        con,
-        [word for (word,) in word_rows if word is not None],
-        province=province,
-        find_codes=find_codes,
+        con, [word for (word,) in word_rows if word is not None], province=province, find_codes=find_codes
     )
     for court in new_courts:
         con.execute(
-            "INSERT INTO courts (court_id, name, level, region, special, source_id)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO courts (court_id, name, level, region, special, source_id) VALUES (?, ?, ?, ?, ?, ?)",
             [court.court_id, court.name, court.level, court.region, court.special, source_id],
         )
 

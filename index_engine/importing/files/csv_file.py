@@ -45,13 +45,7 @@ class CsvFile:
     """
 
     def __init__(
-        self,
-        file: Path,
-        encoding: str,
-        delimiter: str,
-        workdir: Path,
-        header: int = 1,
-        header_rows: int = 1,
+        self, file: Path, encoding: str, delimiter: str, workdir: Path, header: int = 1, header_rows: int = 1
     ) -> None:
         self._file = file
         self._encoding = encoding
@@ -72,9 +66,7 @@ class CsvFile:
             raise InputError("header_blank_csv", file=file)
         self.headers = column_headers(file, rows)
 
-    def stage(
-        self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress
-    ) -> None:
+    def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """See readers.Reader. InputError if the file is not in the encoding it is said to be in."""
         if not self._has_plain_header():
             self._stage_with_python(con, column_positions, progress)
@@ -93,11 +85,7 @@ class CsvFile:
         with open_text(self._file, self._encoding) as text:
             leading_lines = list(islice(text, self._header_line))
         line_endings = {line[len(line.rstrip("\r\n")) :] for line in leading_lines}
-        return (
-            len(self.headers) > 1
-            and len(line_endings) == 1
-            and '"' not in "".join(leading_lines[:-1])
-        )
+        return len(self.headers) > 1 and len(line_endings) == 1 and '"' not in "".join(leading_lines[:-1])
 
     def _utf8_path(self, progress: Progress) -> Path:
         """Return the file, or a link to it or copy of it that DuckDB can read."""
@@ -114,9 +102,7 @@ class CsvFile:
                 bar.update(text.buffer.tell() - bar.n)
         return copy
 
-    def _stage_with_duckdb(
-        self, con: duckdb.DuckDBPyConnection, utf8: Path, column_positions: Sequence[int]
-    ) -> None:
+    def _stage_with_duckdb(self, con: duckdb.DuckDBPyConnection, utf8: Path, column_positions: Sequence[int]) -> None:
         types = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(self.headers)))
         stage_query(
             con,
@@ -131,13 +117,8 @@ class CsvFile:
     def _stage_with_python(
         self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress
     ) -> None:
-        with (
-            open_text(self._file, self._encoding) as text,
-            progress.steps(Message("stage_read_lines"), None) as bar,
-        ):
-            parsed_records = read_records(
-                text, len(self.headers), self._delimiter, header_lines=self._header_line
-            )
+        with open_text(self._file, self._encoding) as text, progress.steps(Message("stage_read_lines"), None) as bar:
+            parsed_records = read_records(text, len(self.headers), self._delimiter, header_lines=self._header_line)
 
             def numbered_records() -> Iterator[Record]:
                 data_rows = (values for line, values in parsed_records if line > self._header_line)
@@ -163,11 +144,7 @@ def open_text(file: Path, encoding: str) -> Generator[TextIO]:
                 location = Message("near_byte", byte=byte)
             remedy = Message("save_utf8_or_declare" if encoding == "utf-8" else "save_utf8")
             raise InputError(
-                "encoding_wrong",
-                file=file,
-                encoding=encoding.upper(),
-                location=location,
-                remedy=remedy,
+                "encoding_wrong", file=file, encoding=encoding.upper(), location=location, remedy=remedy
             ) from error
 
 
@@ -193,10 +170,7 @@ def read_records(
         except csv.Error as error:
             lines.push_back()
             reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
-            yield (
-                first_line,
-                NonDataReason(UNREADABLE_LINE, f"the line cannot be taken apart: {error}"),
-            )
+            yield (first_line, NonDataReason(UNREADABLE_LINE, f"the line cannot be taken apart: {error}"))
             continue
         if not values:
             continue

@@ -20,11 +20,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTION_MARKER = "EncryptedPackage".encode("utf-16-le")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MARKUP_PREFIXES = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<meta", b"<style")
 
 

@@ -6,12 +6,7 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.importing.files.staging import (
-    column_headers,
-    glob_safe_path,
-    stage_query,
-    staged_positions,
-)
+from index_engine.importing.files.staging import column_headers, glob_safe_path, stage_query, staged_positions
 from index_engine.importing.progress import Progress
 
 # A small file can claim, or hold, more rows than any court system has cases.
@@ -22,10 +17,7 @@ MAX_TEXT_BYTES = 8 << 30
 MAX_TEXT_LENGTH = 1 << 16  # of one text; spreadsheets allow half of it
 
 # A look at a file, in memory alone.
-_PREVIEW_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "512MB",
-    "temp_directory": "",
-}
+_PREVIEW_CONFIG: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "512MB", "temp_directory": ""}
 _PREVIEW_LENGTH = 1_000
 
 
@@ -37,9 +29,7 @@ class ParquetFile:
         self._path = str(glob_safe_path(file, workdir))
         try:
             with duckdb.connect(config=_PREVIEW_CONFIG) as con:
-                columns = con.execute(
-                    "DESCRIBE FROM read_parquet($file)", {"file": self._path}
-                ).fetchall()
+                columns = con.execute("DESCRIBE FROM read_parquet($file)", {"file": self._path}).fetchall()
         except duckdb.Error as error:
             raise InputError("not_parquet", file=file) from error
         self.headers = column_headers(file, [[name for name, *_ in columns]])
@@ -48,9 +38,7 @@ class ParquetFile:
         names = ", ".join(f"p{position}" for position in range(len(columns)))
         self._source_sql = f"read_parquet($file, file_row_number = true) AS t({names}, number)"
 
-    def stage(
-        self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress
-    ) -> None:
+    def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """See readers.Reader. InputError if the file is damaged, has too many rows, or has instants
         where days are wanted: midnight in China is the day before in the time zone of most servers.
         """
@@ -58,8 +46,7 @@ class ParquetFile:
             if self._types[position] == "TIMESTAMP WITH TIME ZONE":
                 raise InputError("times_with_zone", file=self._file, header=self.headers[position])
         columns = "".join(
-            f", {self._text_sql(position)} AS c{position}"
-            for position in staged_positions(column_positions)
+            f", {self._text_sql(position)} AS c{position}" for position in staged_positions(column_positions)
         )
         try:
             self._check_text_size(con, staged_positions(column_positions))
@@ -99,8 +86,7 @@ class ParquetFile:
     def sample_rows(self, head_size: int, sample_size: int) -> list[tuple[str | None, ...]]:
         """Return the first rows and about as many further ones as asked for, in their order."""
         columns = ", ".join(
-            f"left({self._text_sql(position)}, {_PREVIEW_LENGTH})"
-            for position in range(len(self.headers))
+            f"left({self._text_sql(position)}, {_PREVIEW_LENGTH})" for position in range(len(self.headers))
         )
         try:
             with duckdb.connect(config=_PREVIEW_CONFIG) as con:

@@ -98,6 +98,4 @@ def _preview_parquet(file: Path, workdir: Path) -> TablePreview:
     reader = ParquetFile(file, workdir)
     rows = reader.sample_rows(HEAD_ROWS, _SAMPLE_POSITIONS * _ROWS_PER_POSITION)
     head_rows = [tuple(reader.headers), *rows[:HEAD_ROWS]]
-    return TablePreview(
-        ReadOptions(), tuple(enumerate(head_rows, start=1)), tuple(rows[HEAD_ROWS:])
-    )
+    return TablePreview(ReadOptions(), tuple(enumerate(head_rows, start=1)), tuple(rows[HEAD_ROWS:]))

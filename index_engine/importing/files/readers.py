@@ -10,11 +10,7 @@ import duckdb
 
 from index_engine.errors import InputError, Message
 from index_engine.importing.files.csv_file import CsvFile
-from index_engine.importing.files.detection import (
-    detect_delimiter,
-    detect_encoding,
-    detect_format,
-)
+from index_engine.importing.files.detection import detect_delimiter, detect_encoding, detect_format
 from index_engine.importing.files.parquet_file import ParquetFile
 from index_engine.importing.files.xlsx_file import XlsxFile
 from index_engine.importing.progress import Progress
@@ -44,9 +40,7 @@ class Reader(Protocol):
 
     headers: list[str]
 
-    def stage(
-        self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress
-    ) -> None:
+    def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """Stage the columns at the wanted positions as text, as staging.py describes."""
 
 
@@ -95,10 +89,7 @@ def resolve_options(file: Path, options: ReadOptions) -> ReadOptions:
 def sha256(file: Path, progress: Progress) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     digest = hashlib.sha256()
-    with (
-        file.open("rb") as stream,
-        progress.bytes(Message("stage_hash"), file.stat().st_size) as bar,
-    ):
+    with file.open("rb") as stream, progress.bytes(Message("stage_hash"), file.stat().st_size) as bar:
         while chunk := stream.read(1 << 22):
             digest.update(chunk)
             bar.update(len(chunk))

@@ -17,13 +17,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-)
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from index_engine.errors import InputError
 
@@ -85,14 +79,8 @@ def xls_sheets(file: Path) -> list[Sheet]:
         check=False,
     )
     if process.returncode:
-        raise (
-            password_error(file)
-            if PasswordError.__name__.encode() in process.stderr
-            else damaged_file_error(file)
-        )
-    return [
-        Sheet(name, len(rows), partial(iter, rows)) for name, rows in json.loads(process.stdout)
-    ]
+        raise (password_error(file) if PasswordError.__name__.encode() in process.stderr else damaged_file_error(file))
+    return [Sheet(name, len(rows), partial(iter, rows)) for name, rows in json.loads(process.stdout)]
 
 
 def password_error(file: Path) -> InputError:
@@ -114,15 +102,9 @@ def _calamine_sheets(file: Path, suffixes: tuple[str, ...]) -> list[CalamineShee
         else CalamineWorkbook.from_filelike(stream) as workbook,
     ):
         worksheet_names = {
-            metadata.name
-            for metadata in workbook.sheets_metadata
-            if metadata.typ == SheetTypeEnum.WorkSheet
+            metadata.name for metadata in workbook.sheets_metadata if metadata.typ == SheetTypeEnum.WorkSheet
         }
-        return [
-            workbook.get_sheet_by_name(name)
-            for name in workbook.sheet_names
-            if name in worksheet_names
-        ]
+        return [workbook.get_sheet_by_name(name) for name in workbook.sheet_names if name in worksheet_names]
 
 
 def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:

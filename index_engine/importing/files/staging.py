@@ -15,12 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from index_engine.errors import InputError
-from index_engine.importing.files.non_data_rows import (
-    NonDataReason,
-    is_blank,
-    non_data_reason,
-    separate_non_data_rows,
-)
+from index_engine.importing.files.non_data_rows import NonDataReason, is_blank, non_data_reason, separate_non_data_rows
 
 UNREADABLE_LINE = "unreadable_line"
 
@@ -49,9 +44,7 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
     check_width(file, width)
     names = [""] * width
     for row in rows:
-        names = _merge_header_rows(
-            names, [(cell or "").strip() for cell in row] + [""] * (width - len(row))
-        )
+        names = _merge_header_rows(names, [(cell or "").strip() for cell in row] + [""] * (width - len(row)))
     if not any(names):
         raise InputError("header_blank", file=file)
     return [
@@ -91,24 +84,16 @@ def glob_safe_path(file: Path, workdir: Path) -> Path:
     return link
 
 
-def stage_records(
-    con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], records: Iterator[Record]
-) -> None:
+def stage_records(con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], records: Iterator[Record]) -> None:
     """Stage rows that Python has read; values are taken at the wanted positions."""
     positions = staged_positions(column_positions)
     columns = [f"c{position}" for position in positions]
     con.execute(RESET_STAGING_SQL)
     con.execute(
-        "CREATE TEMP TABLE import_text (row_no BIGINT"
-        + "".join(f", {column} VARCHAR" for column in columns)
-        + ")"
+        "CREATE TEMP TABLE import_text (row_no BIGINT" + "".join(f", {column} VARCHAR" for column in columns) + ")"
     )
-    text_schema = pa.schema(
-        [("row_no", pa.int64()), *((column, pa.string()) for column in columns)]
-    )
-    problem_schema = pa.schema(
-        [("row_no", pa.int64()), ("rule", pa.string()), ("message", pa.string())]
-    )
+    text_schema = pa.schema([("row_no", pa.int64()), *((column, pa.string()) for column in columns)])
+    problem_schema = pa.schema([("row_no", pa.int64()), ("rule", pa.string()), ("message", pa.string())])
     while batch := list(islice(records, _BATCH_SIZE)):
         non_data_rows, data_rows = [], []
         for row_no, values in batch:
@@ -128,24 +113,16 @@ def stage_records(
 
 
 def stage_query(
-    con: duckdb.DuckDBPyConnection,
-    column_positions: Sequence[int],
-    source: str,
-    parameters: dict[str, object],
+    con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], source: str, parameters: dict[str, object]
 ) -> None:
     """Stage what `source` selects: SQL of a table with row_no and the columns as text."""
     columns = [f"c{position}" for position in staged_positions(column_positions)]
     con.execute(RESET_STAGING_SQL)
-    con.execute(
-        f"CREATE TEMP TABLE import_text AS SELECT row_no, {', '.join(columns)} FROM {source}",
-        parameters,
-    )
+    con.execute(f"CREATE TEMP TABLE import_text AS SELECT row_no, {', '.join(columns)} FROM {source}", parameters)
     separate_non_data_rows(con, columns)
 
 
-def _append(
-    con: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema, rows: Sequence[Sequence[object]]
-) -> None:
+def _append(con: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema, rows: Sequence[Sequence[object]]) -> None:
     if not rows:
         return
     columns = zip(zip(*rows, strict=True), schema.types, strict=True)

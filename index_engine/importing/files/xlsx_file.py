@@ -11,13 +11,7 @@ import duckdb
 
 from index_engine.errors import InputError, Message
 from index_engine.importing.files.detection import detect_format
-from index_engine.importing.files.sheets import (
-    ZIP_ERRORS,
-    Sheet,
-    damaged_file_error,
-    xls_sheets,
-    xlsx_sheets,
-)
+from index_engine.importing.files.sheets import ZIP_ERRORS, Sheet, damaged_file_error, xls_sheets, xlsx_sheets
 from index_engine.importing.files.staging import Record, column_headers, stage_records
 from index_engine.importing.progress import Progress
 
@@ -37,9 +31,7 @@ MAX_TEXT_BYTES = 1 << 30
 _CHUNK_SIZE = 1 << 22
 _CELL_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _MAX_REFERENCE_LENGTH = 16
-_TEXT_CELL = re.compile(
-    rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d+)"""
-)
+_TEXT_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d+)""")
 _ROW_START = re.compile(rb"<(?:\w+:)?row\b")
 _TEXT_END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 _SHARED_STRINGS, _SHEET_FOLDER = "xl/sharedStrings.xml", "xl/worksheets/"
@@ -51,9 +43,7 @@ class XlsxFile:
     The header is the first `header_rows` rows that are not blank from row `header` on.
     """
 
-    def __init__(
-        self, file: Path, sheet: str | None, header: int = 1, header_rows: int = 1
-    ) -> None:
+    def __init__(self, file: Path, sheet: str | None, header: int = 1, header_rows: int = 1) -> None:
         sheets = open_sheets(file)
         names = [candidate.name for candidate in sheets]
         if sheet not in (None, "*", *names):
@@ -61,26 +51,18 @@ class XlsxFile:
         selection = sheets if sheet == "*" else [sheets[0 if sheet is None else names.index(sheet)]]
         self._header_line, self._header_rows = header, header_rows
         # Empty sheets stand in many workbooks; only one that is asked for has to hold something.
-        filled_sheets = [
-            candidate for candidate in selection if next(candidate.rows(), None) is not None
-        ]
+        filled_sheets = [candidate for candidate in selection if next(candidate.rows(), None) is not None]
         if not filled_sheets:
             raise InputError("sheet_empty", file=file, sheet=selection[0].name)
         headers = {
-            candidate.name: column_headers(
-                file, [values for _, values in self._read_header(candidate)]
-            )
+            candidate.name: column_headers(file, [values for _, values in self._read_header(candidate)])
             for candidate in filled_sheets
         }
         self.headers, self._sheets = _common_header(file, filled_sheets, headers)
 
-    def stage(
-        self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress
-    ) -> None:
+    def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """See readers.Reader."""
-        with progress.steps(
-            Message("stage_read"), sum(sheet.height for sheet in self._sheets)
-        ) as bar:
+        with progress.steps(Message("stage_read"), sum(sheet.height for sheet in self._sheets)) as bar:
 
             def numbered_records() -> Iterator[Record]:
                 row_no = 0
@@ -100,9 +82,7 @@ class XlsxFile:
         return list(islice(rows, self._header_rows))
 
 
-def _common_header(
-    file: Path, sheets: list[Sheet], headers: dict[str, list[str]]
-) -> tuple[list[str], list[Sheet]]:
+def _common_header(file: Path, sheets: list[Sheet], headers: dict[str, list[str]]) -> tuple[list[str], list[Sheet]]:
     """Return the header that most sheets have, and the sheets that have it.
 
     A sheet of other columns, such as a cover, is left out. InputError if a sheet has some of the
@@ -150,9 +130,7 @@ def _check_size(file: Path) -> None:
                                 rows = max(rows, int(row))
                             tail = chunk[-_MAX_REFERENCE_LENGTH:]
                         if unpacked_size > size_limit or rows * columns > MAX_CELLS:
-                            raise InputError(
-                                "workbook_too_large", file=file, rows=rows, columns=columns
-                            )
+                            raise InputError("workbook_too_large", file=file, rows=rows, columns=columns)
             if _total_text_size(archive) > MAX_TEXT_BYTES:
                 raise InputError("too_much_cell_text", file=file, gigabytes=MAX_TEXT_BYTES >> 30)
     except ZIP_ERRORS as error:
@@ -173,9 +151,7 @@ def _total_text_size(archive: zipfile.ZipFile) -> int:
     return total
 
 
-def _split_entry(
-    archive: zipfile.ZipFile, name: str, separator: re.Pattern[bytes]
-) -> Iterator[bytes]:
+def _split_entry(archive: zipfile.ZipFile, name: str, separator: re.Pattern[bytes]) -> Iterator[bytes]:
     """Yield the parts of an entry between marks, never holding all of it."""
     remainder = b""
     with archive.open(name) as stream:

@@ -41,10 +41,7 @@ def find_unit_mismatches(
 
     `columns` are the cells of each amount, row by row; `factors` the yuan per unit of each.
     """
-    amounts = {
-        name: [_yuan_amount(cell, factors[name]) for cell in cells]
-        for name, cells in columns.items()
-    }
+    amounts = {name: [_yuan_amount(cell, factors[name]) for cell in cells] for name, cells in columns.items()}
     mismatches = []
     for first, second, lower_bound, upper_bound in _FIELD_PAIRS:
         ratio = _median_ratio(amounts.get(first, []), amounts.get(second, []))
@@ -61,9 +58,7 @@ def find_unit_mismatches(
 def _median_ratio(first: list[float | None], second: list[float | None]) -> float:
     """Return the median ratio of two columns over rows where both are above zero; 0 of too few."""
     pairs = zip(first, second, strict=False)
-    ratios = [
-        numerator / denominator for numerator, denominator in pairs if numerator and denominator
-    ]
+    ratios = [numerator / denominator for numerator, denominator in pairs if numerator and denominator]
     return median(ratios) if len(ratios) >= _MIN_ROWS else 0.0
 
 

@@ -37,10 +37,7 @@ def find_code(name: str, word: str) -> str | None:
     if exact_code is not None or not key or key in _ambiguous_keys(name):
         return exact_code
     parts = reference_data("code_synonyms")["substrings"].get(name, {})
-    return next(
-        (code for code, words in parts.items() if any(match_key(part) in key for part in words)),
-        None,
-    )
+    return next((code for code, words in parts.items() if any(match_key(part) in key for part in words)), None)
 
 
 @cache

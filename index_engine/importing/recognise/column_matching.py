@@ -54,9 +54,7 @@ def describe_columns(kind: str, layout: Layout) -> list[SourceColumn]:
         if not header:
             continue
         texts = non_null_values(layout.column_cells(position))
-        columns.append(
-            SourceColumn(position, header, texts, _personal_data_reason(kind, header, texts))
-        )
+        columns.append(SourceColumn(position, header, texts, _personal_data_reason(kind, header, texts)))
     return columns
 
 
@@ -83,13 +81,10 @@ def _is_lot_id_or_amount(kind: str, header: str) -> bool:
     return field.name == "lot_id" or field.type.startswith("DECIMAL")
 
 
-def propose_columns(
-    kind: str, layout: Layout, source_columns: list[SourceColumn]
-) -> list[ProposedColumn]:
+def propose_columns(kind: str, layout: Layout, source_columns: list[SourceColumn]) -> list[ProposedColumn]:
     """Give each field the column that fits it best, each column to one field at most."""
     candidates = sorted(
-        _candidates(kind, layout, source_columns),
-        key=lambda option: (-option.confidence, option.column.position),
+        _candidates(kind, layout, source_columns), key=lambda option: (-option.confidence, option.column.position)
     )
     winner_by_position: dict[int, Candidate] = {}
     note_by_position: dict[int, Message] = {}
@@ -101,11 +96,7 @@ def propose_columns(
         if field in winner_by_field:
             note_by_position.setdefault(
                 position,
-                Message(
-                    "also_fits",
-                    field=Term("field", field, kind),
-                    column=winner_by_field[field].column.header,
-                ),
+                Message("also_fits", field=Term("field", field, kind), column=winner_by_field[field].column.header),
             )
             continue
         winner_by_position[position], winner_by_field[field] = candidate, candidate
@@ -123,9 +114,7 @@ def propose_columns(
     return [
         _mapped_proposal(column, winner_by_position.get(column.position), tied_fields)
         if column.position in winner_by_position
-        else _unmapped_proposal(
-            column, note_by_position.get(column.position) or hints.get(column.position)
-        )
+        else _unmapped_proposal(column, note_by_position.get(column.position) or hints.get(column.position))
         for column in source_columns
     ]
 
@@ -146,9 +135,7 @@ def _candidates(kind: str, layout: Layout, source_columns: list[SourceColumn]) -
     return candidates
 
 
-def _mapped_proposal(
-    column: SourceColumn, winner: Candidate | None, tied_fields: set[str]
-) -> ProposedColumn:
+def _mapped_proposal(column: SourceColumn, winner: Candidate | None, tied_fields: set[str]) -> ProposedColumn:
     assert winner is not None
     field, confidence, note = winner.match.field, winner.confidence, winner.fit.note
     if field in tied_fields:
@@ -163,10 +150,7 @@ def _mapped_proposal(
         field=field,
         confidence=confidence,
         reason=Message(
-            "header_and_values_fit",
-            word=winner.match.word,
-            share=winner.fit.share,
-            count=len(column.texts),
+            "header_and_values_fit", word=winner.match.word, share=winner.fit.share, count=len(column.texts)
         ),
         settings={"column": column.header, **winner.fit.settings},
         samples=column.samples,

@@ -39,9 +39,7 @@ def derive_fields(
     derived_columns: list[ProposedColumn] = []
     match kind:
         case "cases":
-            derived_columns = _case_number_columns(
-                kind, source_columns, columns, ("court_id", "case_type")
-            )
+            derived_columns = _case_number_columns(kind, source_columns, columns, ("court_id", "case_type"))
             derived_columns += _case_type_from_title(layout, [*columns, *derived_columns])
         case "auctions":
             derived_columns = _case_number_columns(kind, source_columns, columns, ("court_id",))
@@ -53,11 +51,7 @@ def derive_fields(
         case "courts" if not _mapped_column(columns, "special"):
             derived_columns = [
                 _constant_column(
-                    "special",
-                    False,
-                    0.4,
-                    Message("no_column_says_so"),
-                    Message("ordinary_courts_assumed"),
+                    "special", False, 0.4, Message("no_column_says_so"), Message("ordinary_courts_assumed")
                 )
             ]
     return [*columns, *derived_columns]
@@ -68,19 +62,14 @@ def _mapped_column(columns: list[ProposedColumn], field: str) -> ProposedColumn 
 
 
 def _case_number_columns(
-    kind: str,
-    source_columns: list[SourceColumn],
-    columns: list[ProposedColumn],
-    fields: tuple[str, ...],
+    kind: str, source_columns: list[SourceColumn], columns: list[ProposedColumn], fields: tuple[str, ...]
 ) -> list[ProposedColumn]:
     """Court and type as case numbers tell them, where no column does."""
     case_number_column = _mapped_column(columns, "case_id")
     if case_number_column is None:
         return []
     texts = next(
-        source_column.texts
-        for source_column in source_columns
-        if source_column.position == case_number_column.position
+        source_column.texts for source_column in source_columns if source_column.position == case_number_column.position
     )
     number_share = case_number_share(texts)
     if number_share < _MIN_CASE_NUMBER_SHARE:
@@ -110,22 +99,10 @@ def _case_type_from_title(layout: Layout, columns: list[ProposedColumn]) -> list
     if _mapped_column(columns, "case_type"):
         return []
     title = match_key(" ".join(layout.titles))
-    case_types = [
-        code
-        for code, words in reference_data("headers")["titles"].items()
-        if _contains_word(title, words)
-    ]
+    case_types = [code for code, words in reference_data("headers")["titles"].items() if _contains_word(title, words)]
     if len(case_types) != 1:
         return []
-    return [
-        _constant_column(
-            "case_type",
-            case_types[0],
-            0.6,
-            Message("title_says_so"),
-            Message("taken_from_title"),
-        )
-    ]
+    return [_constant_column("case_type", case_types[0], 0.6, Message("title_says_so"), Message("taken_from_title"))]
 
 
 def _contains_word(text: str, words: list[str]) -> bool:
@@ -140,24 +117,17 @@ def _round_or_stage_column(
         source_proposal = _mapped_column(columns, source_field)
         if _mapped_column(columns, field) or source_proposal is None:
             continue
-        proposal = _reused_column(
-            read_contract("auctions").field(field), source_proposal, layout, source_columns
-        )
+        proposal = _reused_column(read_contract("auctions").field(field), source_proposal, layout, source_columns)
         return [proposal] if proposal.confidence >= MIN_CONFIDENCE else []
     return []
 
 
 def _reused_column(
-    target: Field,
-    source_proposal: ProposedColumn,
-    layout: Layout,
-    source_columns: list[SourceColumn],
+    target: Field, source_proposal: ProposedColumn, layout: Layout, source_columns: list[SourceColumn]
 ) -> ProposedColumn:
     """A field read from a column that feeds another one already."""
     texts = next(
-        source_column.texts
-        for source_column in source_columns
-        if source_column.position == source_proposal.position
+        source_column.texts for source_column in source_columns if source_column.position == source_proposal.position
     )
     field_fit = assess_fit(target, source_proposal.header, texts, layout.unit)
     return ProposedColumn(
@@ -165,9 +135,7 @@ def _reused_column(
         position=source_proposal.position,
         field=target.name,
         confidence=round(0.9 * source_proposal.confidence * field_fit.share, 2),
-        reason=Message(
-            "read_from_other_field", field=Term("field", source_proposal.field or "", target.kind)
-        ),
+        reason=Message("read_from_other_field", field=Term("field", source_proposal.field or "", target.kind)),
         settings={"column": source_proposal.header, **field_fit.settings},
         samples=source_proposal.samples,
         unknown_words=field_fit.unknown_words,
@@ -175,28 +143,17 @@ def _reused_column(
     )
 
 
-def _lot_id_column(
-    source_columns: list[SourceColumn], columns: list[ProposedColumn]
-) -> list[ProposedColumn]:
+def _lot_id_column(source_columns: list[SourceColumn], columns: list[ProposedColumn]) -> list[ProposedColumn]:
     """A lot without an id: its number within the case, else each row for itself."""
     if _mapped_column(columns, "lot_id"):
         return []
     words = {match_key(word) for word in reference_data("headers")["lot_number"]["words"]}
     lot_number_header = next(
-        (
-            source_column.header
-            for source_column in source_columns
-            if match_key(source_column.header) in words
-        ),
-        None,
+        (source_column.header for source_column in source_columns if match_key(source_column.header) in words), None
     )
     case_column = _mapped_column(columns, "case_id")
     reason = Message("no_column_has_it")
-    if (
-        lot_number_header
-        and case_column
-        and not set("{}") & set(lot_number_header + case_column.header)
-    ):
+    if lot_number_header and case_column and not set("{}") & set(lot_number_header + case_column.header):
         template = f"{{{case_column.header}}}-{{{lot_number_header}}}"
         note = Message("lots_by_number_in_case")
         return [_computed_column("lot_id", {"template": template}, 0.6, reason, note)]
@@ -216,21 +173,12 @@ def _period_end_column(
         or source_proposal.settings.get("format") not in whole_period_formats
     ):
         return []
-    return [
-        _reused_column(
-            read_contract("court_periods").field("period_end"),
-            source_proposal,
-            layout,
-            source_columns,
-        )
-    ]
+    return [_reused_column(read_contract("court_periods").field("period_end"), source_proposal, layout, source_columns)]
 
 
 def _period_columns(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:
     """The period that a title states for the whole table."""
-    period = next(
-        (title_period for title in layout.titles if (title_period := parse_period(title))), None
-    )
+    period = next((title_period for title in layout.titles if (title_period := parse_period(title))), None)
     if period is None:
         return []
     return [
@@ -258,9 +206,7 @@ def parse_period(title: str) -> tuple[date, date] | None:
     return None
 
 
-def _constant_column(
-    field: str, value: Any, confidence: float, reason: Message, note: Message
-) -> ProposedColumn:
+def _constant_column(field: str, value: Any, confidence: float, reason: Message, note: Message) -> ProposedColumn:
     return _computed_column(field, {"constant": value}, confidence, reason, note)
 
 

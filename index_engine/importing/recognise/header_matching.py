@@ -5,22 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from index_engine.importing.contract import FILE_KINDS
-from index_engine.importing.recognise.normalise import (
-    half_width,
-    match_key,
-    reference_data,
-    remove_brackets,
-)
+from index_engine.importing.recognise.normalise import half_width, match_key, reference_data, remove_brackets
 
 # How sure a header makes of a field: the word itself, in another order, without its filler words,
 # its last line alone, as a part of a longer text.
-_EXACT_SCORE, _REVERSED_SCORE, _FILLERLESS_SCORE, _LAST_LINE_SCORE, _PARTIAL_SCORE = (
-    1.0,
-    0.95,
-    0.8,
-    0.75,
-    0.4,
-)
+_EXACT_SCORE, _REVERSED_SCORE, _FILLERLESS_SCORE, _LAST_LINE_SCORE, _PARTIAL_SCORE = (1.0, 0.95, 0.8, 0.75, 0.4)
 # Less sure for each step down the list of words.
 _RANK_PENALTY = 0.004
 
@@ -88,9 +77,7 @@ def match_header(header: str, kind: str) -> list[Match]:
         if text in _fields_by_word(kind):
             add_match(text, score)
         elif _remove_fillers(text) in _word_by_fillerless_text(kind):
-            add_match(
-                _word_by_fillerless_text(kind)[_remove_fillers(text)], min(score, _FILLERLESS_SCORE)
-            )
+            add_match(_word_by_fillerless_text(kind)[_remove_fillers(text)], min(score, _FILLERLESS_SCORE))
         elif not any(word in text for word in reference_data("headers")["fillers"]["foreign"]):
             for word in _fields_by_word(kind):
                 if len(word) > 1 and word in text:
@@ -138,16 +125,7 @@ def header_unit(header: str) -> str | None:
 
 def is_unit_label(text: str) -> bool:
     """Say whether a cell below a header states a unit."""
-    return match_key(text) in {
-        *_unit_names(),
-        "件",
-        "天",
-        "日",
-        "个",
-        "人",
-        "次",
-        "百分比",
-    } or half_width(text) in (
+    return match_key(text) in {*_unit_names(), "件", "天", "日", "个", "人", "次", "百分比"} or half_width(text) in (
         "%",
         "‰",
     )

@@ -26,9 +26,7 @@ def mapping_text(
     are comments; of personal ones only the name is written.
     """
     source_fields = {"name": name, "observed_from": observed_from, "observed_to": observed_to}
-    source: dict[str, Any] = {
-        key: value for key, value in source_fields.items() if value is not None
-    }
+    source: dict[str, Any] = {key: value for key, value in source_fields.items() if value is not None}
     source |= {"complete": True} if complete else {}
     source |= _non_default_options(proposal.options)
     lines = [f"kind = {_toml_value(proposal.kind)}", "", "[source]"]
@@ -38,10 +36,7 @@ def mapping_text(
         if column.field is not None:
             lines += ["", *_column_lines(column)]
     for missing_field in proposal.missing_fields:
-        lines += [
-            "",
-            _comment(f"[columns.{missing_field}]: required, and nothing in the file feeds it."),
-        ]
+        lines += ["", _comment(f"[columns.{missing_field}]: required, and nothing in the file feeds it.")]
     unmapped_columns = [column for column in proposal.columns if column.field is None]
     if unmapped_columns:
         lines += ["", "# Not read:"]
@@ -64,10 +59,7 @@ def _non_default_options(options: ReadOptions) -> dict[str, Any]:
 
 def _column_lines(column: ProposedColumn) -> list[str]:
     note = f"; {column.note}" if column.note else ""
-    lines = [
-        f"[columns.{column.field}]",
-        _comment(f"{column.confidence:.0%} sure: {column.reason}{note}"),
-    ]
+    lines = [f"[columns.{column.field}]", _comment(f"{column.confidence:.0%} sure: {column.reason}{note}")]
     lines += [f"{key} = {_toml_value(value)}" for key, value in column.settings.items()]
     if column.unknown_words:
         lines.append(_comment(f"To be translated: {', '.join(column.unknown_words)}"))
@@ -102,10 +94,4 @@ def _toml_key(key: str) -> str:
 
 def _toml_string(text: str) -> str:
     escaped_text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return (
-        '"'
-        + _CONTROL_CHARACTER.sub(
-            lambda control_match: f"\\u{ord(control_match[0]):04x}", escaped_text
-        )
-        + '"'
-    )
+    return '"' + _CONTROL_CHARACTER.sub(lambda control_match: f"\\u{ord(control_match[0]):04x}", escaped_text) + '"'

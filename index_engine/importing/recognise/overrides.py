@@ -15,11 +15,7 @@ Overrides = Mapping[int, str | None]
 
 
 def apply_overrides(
-    kind: str,
-    layout: Layout,
-    source_columns: list[SourceColumn],
-    proposals: list[ProposedColumn],
-    overrides: Overrides,
+    kind: str, layout: Layout, source_columns: list[SourceColumn], proposals: list[ProposedColumn], overrides: Overrides
 ) -> list[ProposedColumn]:
     """Return the proposed columns, one for each seen, with what a person chose in its place.
 
@@ -43,16 +39,9 @@ def _overridden_column(
 ) -> ProposedColumn:
     if field is None:
         return replace(
-            proposal,
-            field=None,
-            confidence=0.0,
-            reason=Message("not_chosen"),
-            settings={},
-            unknown_words=(),
+            proposal, field=None, confidence=0.0, reason=Message("not_chosen"), settings={}, unknown_words=()
         )
-    field_fit = assess_fit(
-        read_contract(kind).field(field), column.header, column.texts, layout.unit
-    )
+    field_fit = assess_fit(read_contract(kind).field(field), column.header, column.texts, layout.unit)
     return replace(
         proposal,
         field=field,

@@ -25,11 +25,7 @@ _MIN_FIELDS = 2
 
 
 def propose_mapping(
-    file: Path,
-    kind: str | None = None,
-    *,
-    sheet: str | None = None,
-    overrides: Overrides = _NO_OVERRIDES,
+    file: Path, kind: str | None = None, *, sheet: str | None = None, overrides: Overrides = _NO_OVERRIDES
 ) -> Proposal:
     """Propose how to read a file, looking at its first 2,000 rows and some from further on.
 
@@ -52,20 +48,14 @@ def propose_mapping(
     if not layout.rows:
         raise InputError("no_rows", file=file)
     source_columns = describe_columns(kind, layout)
-    columns = apply_overrides(
-        kind, layout, source_columns, propose_columns(kind, layout, source_columns), overrides
-    )
+    columns = apply_overrides(kind, layout, source_columns, propose_columns(kind, layout, source_columns), overrides)
     columns = derive_fields(kind, layout, source_columns, columns)
     columns, unit_warnings = check_units(kind, layout, columns)
     return Proposal(
         kind=kind,
         kind_reason=kind_reason,
         options=table.options,
-        sheets=tuple(
-            sheet_table.options.sheet
-            for sheet_table in tables
-            if sheet_table.options.sheet is not None
-        ),
+        sheets=tuple(sheet_table.options.sheet for sheet_table in tables if sheet_table.options.sheet is not None),
         columns=tuple(columns),
         missing_fields=_missing_fields(kind, columns),
         warnings=(*notes, *_review_warnings(kind, columns), *unit_warnings),
@@ -80,41 +70,26 @@ def _select_table(
     sheet_names = [table.options.sheet for table in tables]
     if sheet is not None and sheet not in sheet_names:
         raise InputError(
-            "no_such_sheet",
-            file=file,
-            sheet=sheet,
-            sheets=[name for name in sheet_names if name is not None],
+            "no_such_sheet", file=file, sheet=sheet, sheets=[name for name in sheet_names if name is not None]
         )
-    nonempty_tables = [
-        table for table in tables if table.head_rows and sheet in (None, table.options.sheet)
-    ]
+    nonempty_tables = [table for table in tables if table.head_rows and sheet in (None, table.options.sheet)]
     if not nonempty_tables:
         raise InputError("holds_no_row", file=file)
     layouts = [detect_layout(file, table) for table in nonempty_tables]
-    best_index = max(
-        range(len(nonempty_tables)), key=lambda index: (layouts[index].known_header_count, -index)
-    )
+    best_index = max(range(len(nonempty_tables)), key=lambda index: (layouts[index].known_header_count, -index))
     table, layout = nonempty_tables[best_index], layouts[best_index]
-    matching_indices = [
-        index for index, candidate in enumerate(layouts) if _has_same_header(layout, candidate)
-    ]
+    matching_indices = [index for index, candidate in enumerate(layouts) if _has_same_header(layout, candidate)]
     skipped_tables = [
-        candidate_table
-        for index, candidate_table in enumerate(nonempty_tables)
-        if index not in matching_indices
+        candidate_table for index, candidate_table in enumerate(nonempty_tables) if index not in matching_indices
     ]
     notes: list[Message] = []
-    if len(matching_indices) > 1 and not any(
-        _shares_headers(layout, candidate) for candidate in skipped_tables
-    ):
+    if len(matching_indices) > 1 and not any(_shares_headers(layout, candidate) for candidate in skipped_tables):
         rows = tuple(row for index in matching_indices for row in layouts[index].rows)
         layout = replace(layout, rows=rows)
         options = replace(table.options, sheet="*")
         notes = [Message("sheets_read_in_turn", count=len(matching_indices))]
     else:
-        skipped_tables = [
-            candidate_table for candidate_table in nonempty_tables if candidate_table is not table
-        ]
+        skipped_tables = [candidate_table for candidate_table in nonempty_tables if candidate_table is not table]
         options = table.options if table is not tables[0] else replace(table.options, sheet=None)
     if skipped_tables:
         skipped_sheets = [candidate.options.sheet or "" for candidate in skipped_tables]
@@ -141,12 +116,10 @@ def _shares_headers(layout: Layout, candidate: TablePreview) -> bool:
 def _detect_kind(file: Path, layout: Layout, kind: str | None) -> tuple[str, Message]:
     """Return the kind of a file, and by which of its headers."""
     fields_by_kind = {
-        candidate_kind: _matched_fields(candidate_kind, layout)
-        for candidate_kind in ((kind,) if kind else FILE_KINDS)
+        candidate_kind: _matched_fields(candidate_kind, layout) for candidate_kind in ((kind,) if kind else FILE_KINDS)
     }
     best_kind = max(
-        fields_by_kind,
-        key=lambda candidate_kind: _kind_score(candidate_kind, fields_by_kind[candidate_kind]),
+        fields_by_kind, key=lambda candidate_kind: _kind_score(candidate_kind, fields_by_kind[candidate_kind])
     )
     headers = fields_by_kind[best_kind]
     if kind is None and len(headers) < _MIN_FIELDS:
@@ -183,9 +156,7 @@ def _kind_score(kind: str, matched_fields: dict[str, tuple[str, float]]) -> floa
 def _missing_fields(kind: str, columns: list[ProposedColumn]) -> tuple[str, ...]:
     mapped_fields = {column.field for column in columns}
     return tuple(
-        field.name
-        for field in read_contract(kind).fields
-        if field.required and field.name not in mapped_fields
+        field.name for field in read_contract(kind).fields if field.required and field.name not in mapped_fields
     )
 
 

@@ -7,11 +7,7 @@ from pathlib import Path
 from index_engine.importing.files.non_data_rows import non_data_reason
 from index_engine.importing.files.preview import Row, TablePreview
 from index_engine.importing.files.staging import column_headers
-from index_engine.importing.recognise.header_matching import (
-    header_unit,
-    is_known_header,
-    is_unit_label,
-)
+from index_engine.importing.recognise.header_matching import header_unit, is_known_header, is_unit_label
 from index_engine.importing.recognise.normalise import half_width
 from index_engine.importing.recognise.value_patterns import parse_number
 
@@ -20,9 +16,7 @@ _MAX_TITLE_ROWS = 20
 _MAX_HEADER_ROWS = 3
 
 # Not 填报单位：某市中级人民法院, which names an office.
-_UNIT_PATTERN = re.compile(
-    r"(?<![报制编位送交])单位\s*[:：]?\s*(?:人民币)?\s*([^\s,，;；)）]{1,4})"
-)
+_UNIT_PATTERN = re.compile(r"(?<![报制编位送交])单位\s*[:：]?\s*(?:人民币)?\s*([^\s,，;；)）]{1,4})")
 _DIGIT = re.compile(r"\d")
 
 
@@ -70,27 +64,19 @@ def detect_layout(file: Path, table: TablePreview) -> Layout:
             known_count = sum(is_known_header(name) for name in _header_names(file, rows) if name)
             # A row of units adds no name, but is no data either.
             unit_row_bonus = int(row_count > 1 and _is_unit_row(rows[-1]))
-            best_candidate = max(
-                best_candidate, (known_count + unit_row_bonus, -start, -row_count, row_count)
-            )
+            best_candidate = max(best_candidate, (known_count + unit_row_bonus, -start, -row_count, row_count))
     known_count, start, _, row_count = best_candidate
     if known_count == 0:
         start, row_count = _widest_text_row(head), 1
     return _build_layout(file, table, abs(start), row_count, known_count)
 
 
-def _build_layout(
-    file: Path, table: TablePreview, start: int, row_count: int, known_count: int
-) -> Layout:
+def _build_layout(file: Path, table: TablePreview, start: int, row_count: int, known_count: int) -> Layout:
     header_rows = [row for _, row in table.head_rows[start : start + row_count]]
     headers = _header_names(file, header_rows)
     data_rows = [row for _, row in table.head_rows[start + row_count :]] + list(table.sampled_rows)
     width = len(headers)
-    rows = tuple(
-        (*row[:width], *[None] * (width - len(row)))
-        for row in data_rows
-        if non_data_reason(row) is None
-    )
+    rows = tuple((*row[:width], *[None] * (width - len(row))) for row in data_rows if non_data_reason(row) is None)
     title_cells = (cell for _, row in table.head_rows[:start] for cell in row if cell)
     return Layout(
         header_line=table.head_rows[start][0],
@@ -103,11 +89,7 @@ def _build_layout(
 
 
 def _header_names(file: Path, rows: list[Row]) -> list[str]:
-    return (
-        column_headers(file, rows)
-        if any(cell and cell.strip() for row in rows for cell in row)
-        else []
-    )
+    return column_headers(file, rows) if any(cell and cell.strip() for row in rows for cell in row) else []
 
 
 def _continues_header(rows: list[Row]) -> bool:
@@ -119,9 +101,7 @@ def _continues_header(rows: list[Row]) -> bool:
     if any(parse_number(cell) is not None or _DIGIT.search(cell) for cell in cells):
         return False
     has_merged_cells = any(not cell for row in upper_rows for cell in row)
-    is_partial = len(cells) < sum(1 for cell in upper_rows[0] if cell) or any(
-        not cell for cell in last_row
-    )
+    is_partial = len(cells) < sum(1 for cell in upper_rows[0] if cell) or any(not cell for cell in last_row)
     # A title over the whole table is no name over names.
     has_several_names = sum(1 for cell in upper_rows[0] if cell) > 1
     return bool(cells) and has_merged_cells and is_partial and has_several_names
@@ -133,17 +113,10 @@ def _is_unit_row(row: Row) -> bool:
 
 
 def _widest_text_row(head: tuple[tuple[int, Row], ...]) -> int:
-    cell_counts = [
-        sum(1 for cell in row if cell and cell.strip()) for _, row in head[:_MAX_TITLE_ROWS]
-    ]
-    is_text_row = [
-        not any(parse_number(cell) is not None for cell in row if cell)
-        for _, row in head[:_MAX_TITLE_ROWS]
-    ]
+    cell_counts = [sum(1 for cell in row if cell and cell.strip()) for _, row in head[:_MAX_TITLE_ROWS]]
+    is_text_row = [not any(parse_number(cell) is not None for cell in row if cell) for _, row in head[:_MAX_TITLE_ROWS]]
     max_cell_count = max(cell_counts)
     positions = (
-        position
-        for position, count in enumerate(cell_counts)
-        if count == max_cell_count and is_text_row[position]
+        position for position, count in enumerate(cell_counts) if count == max_cell_count and is_text_row[position]
     )
     return next(positions, 0)

@@ -16,9 +16,7 @@ from index_engine.importing.values.column_settings import UNITS
 _MISMATCH_CONFIDENCE, _INFERENCE_CONFIDENCE = 0.3, 0.5
 
 
-def check_units(
-    kind: str, layout: Layout, columns: list[ProposedColumn]
-) -> tuple[list[ProposedColumn], list[Message]]:
+def check_units(kind: str, layout: Layout, columns: list[ProposedColumn]) -> tuple[list[ProposedColumn], list[Message]]:
     """Return the columns with units in doubt made less sure, and a message for each doubt."""
     data_contract = read_contract(kind)
     money_columns = {
@@ -45,20 +43,12 @@ def check_units(
         money_columns |= updated_columns
         corrected_fields |= updated_columns.keys() if len(updated_columns) == 1 else set()
         warnings.append(warning)
-    mismatch_fields = {
-        name for mismatch in mismatches for name in (mismatch.first, mismatch.second)
-    }
+    mismatch_fields = {name for mismatch in mismatches for name in (mismatch.first, mismatch.second)}
     for name in small_fields:
         if name not in mismatch_fields and not _has_explicit_unit(money_columns[name]):
-            money_columns[name] = _cap_confidence(
-                money_columns[name], _INFERENCE_CONFIDENCE, Message("small_for_yuan")
-            )
+            money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, Message("small_for_yuan"))
             warnings.append(
-                Message(
-                    "amounts_small_for_yuan",
-                    field=Term("field", name, kind),
-                    column=money_columns[name].header,
-                )
+                Message("amounts_small_for_yuan", field=Term("field", name, kind), column=money_columns[name].header)
             )
     return [money_columns.get(column.field or "", column) for column in columns], warnings
 
@@ -77,22 +67,16 @@ def _resolve_mismatch(
     unit_by_factor = {float(yuan): name for name, yuan in UNITS.items()}
     if wrong_field is None or factor not in unit_by_factor:
         updated_columns = {
-            name: _cap_confidence(
-                money_columns[name], _MISMATCH_CONFIDENCE, Message("unit_in_doubt")
-            )
+            name: _cap_confidence(money_columns[name], _MISMATCH_CONFIDENCE, Message("unit_in_doubt"))
             for name in (mismatch.first, mismatch.second)
         }
-        return updated_columns, Message(
-            "units_differ", first=first.header, ratio=ratio, second=second.header
-        )
+        return updated_columns, Message("units_differ", first=first.header, ratio=ratio, second=second.header)
     column = money_columns[wrong_field]
     settings = {key: value for key, value in column.settings.items() if key != "unit"}
     corrected_column = replace(column, settings=settings | unit_setting(factor))
     updated_columns = {
         wrong_field: _cap_confidence(
-            corrected_column,
-            _INFERENCE_CONFIDENCE,
-            Message("unit_inferred", unit=unit_by_factor[factor]),
+            corrected_column, _INFERENCE_CONFIDENCE, Message("unit_inferred", unit=unit_by_factor[factor])
         )
     }
     return updated_columns, Message(
@@ -111,9 +95,7 @@ def _has_explicit_unit(column: ProposedColumn) -> bool:
 
 def _unit_factor(column: ProposedColumn) -> float:
     unit = column.settings.get("unit", "元")
-    return float(
-        reference_data("headers")["units"].get(unit, unit) if isinstance(unit, str) else unit
-    )
+    return float(reference_data("headers")["units"].get(unit, unit) if isinstance(unit, str) else unit)
 
 
 def _cap_confidence(column: ProposedColumn, maximum: float, note: Message) -> ProposedColumn:

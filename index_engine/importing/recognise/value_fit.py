@@ -9,13 +9,7 @@ from index_engine.importing.case_numbers.grammar import parse
 from index_engine.importing.contract import Field
 from index_engine.importing.recognise import code_synonyms
 from index_engine.importing.recognise.header_matching import header_unit
-from index_engine.importing.recognise.normalise import (
-    distinct_texts,
-    half_width,
-    match_key,
-    reference_data,
-    share,
-)
+from index_engine.importing.recognise.normalise import distinct_texts, half_width, match_key, reference_data, share
 from index_engine.importing.recognise.value_patterns import (
     cell_unit,
     date_formats,
@@ -104,11 +98,7 @@ def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
     distinct_words = distinct_texts(texts)
     if len(distinct_words) > code_synonyms.MAX_WORDS:
         return Fit(0.0, note=Message("too_many_words", count=len(distinct_words)))
-    code_by_word = {
-        text: code
-        for text in distinct_words
-        if (code := code_synonyms.find_code(name, text)) is not None
-    }
+    code_by_word = {text: code for text in distinct_words if (code := code_synonyms.find_code(name, text)) is not None}
     unknown_words = tuple(text for text in distinct_words if text not in code_by_word)
     known_share = share(texts, lambda text: text in code_by_word)
     if name == "boolean" and all(text.lower() in _PLAIN_BOOLEANS for text in distinct_words):
@@ -123,9 +113,7 @@ def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
     if name not in ("boolean", "stage_by_number", "cause"):
         known_keys = {match_key(text) for text in code_by_word}
         standard_words = code_synonyms.standard_words(name).items()
-        code_by_word |= {
-            word: code for word, code in standard_words if match_key(word) not in known_keys
-        }
+        code_by_word |= {word: code for word, code in standard_words if match_key(word) not in known_keys}
     values = {text: code_synonyms.code_value(target, code) for text, code in code_by_word.items()}
     note = Message("words_untranslated", count=len(unknown_words)) if unknown_words else None
     return Fit(known_share, {"values": values}, unknown_words, note)
@@ -160,15 +148,11 @@ def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str |
     return Fit(readable_share, settings)
 
 
-def _fit_shares(
-    readable_share: float, settings: dict[str, Any], header: str, texts: list[str]
-) -> Fit:
+def _fit_shares(readable_share: float, settings: dict[str, Any], header: str, texts: list[str]) -> Fit:
     """Read shares of one; without a sign, what is far above one is taken for per cent."""
     if "%" in half_width(header):
         return Fit(readable_share, settings | {"unit": "%"})
-    plain_numbers = [
-        value for text in texts if (value := parse_number(text)) and "%" not in half_width(text)
-    ]
+    plain_numbers = [value for text in texts if (value := parse_number(text)) and "%" not in half_width(text)]
     if plain_numbers and median(plain_numbers) > _MAX_SHARE:
         note = Message("per_cent_assumed")
         return Fit(0.6 * readable_share, settings | {"unit": "%"}, note=note)
@@ -210,7 +194,4 @@ def _is_id(text: str) -> bool:
 
 def _is_court(text: str) -> bool:
     key = match_key(text)
-    return (
-        key.endswith(("法院", "中院", "高院", "法庭"))
-        or parse(f"(2020){text}执1号").style == "standard"
-    )
+    return key.endswith(("法院", "中院", "高院", "法庭")) or parse(f"(2020){text}执1号").style == "standard"

@@ -7,12 +7,7 @@ from functools import cache
 from math import isfinite
 
 from index_engine.errors import Message
-from index_engine.importing.recognise.normalise import (
-    half_width,
-    match_key,
-    reference_data,
-    share,
-)
+from index_engine.importing.recognise.normalise import half_width, match_key, reference_data, share
 from index_engine.importing.values.characters import NOTATION
 
 # Days in serial numbers of spreadsheets: 1982 to 2064.
@@ -36,9 +31,7 @@ _TIME_PATTERNS = (
     (r"T\d{2}:\d{2}:\d{2}", "T%H:%M:%S"),
 )
 _FORMATS = tuple(
-    (re.compile(day + time), strptime + clock)
-    for day, strptime in _DATE_PATTERNS
-    for time, clock in _TIME_PATTERNS
+    (re.compile(day + time), strptime + clock) for day, strptime in _DATE_PATTERNS for time, clock in _TIME_PATTERNS
 )
 _YEAR = re.compile(r"(?:19|20)\d{2}(?:年度?)?")
 _MONTH = re.compile(r"\d{4}(?:[-/.]|年)(?:0?[1-9]|1[0-2])月?")
@@ -73,8 +66,7 @@ def date_formats(texts: list[str]) -> tuple[list[str], float]:
     for text in texts:
         plain_text = half_width(text)
         matched_format = next(
-            (format_ for pattern, format_ in _FORMATS if _is_date(plain_text, pattern, format_)),
-            None,
+            (format_ for pattern, format_ in _FORMATS if _is_date(plain_text, pattern, format_)), None
         )
         if matched_format is None and (three_numbers := _THREE_NUMBERS.fullmatch(plain_text)):
             order = orders.get(three_numbers[2], "")
@@ -128,18 +120,14 @@ def _date_orders(texts: list[str]) -> dict[str, str]:
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for text in texts:
         if three_numbers := _THREE_NUMBERS.fullmatch(half_width(text)):
-            groups.setdefault(three_numbers[2], []).append(
-                (three_numbers[1], three_numbers[3], three_numbers[4])
-            )
+            groups.setdefault(three_numbers[2], []).append((three_numbers[1], three_numbers[3], three_numbers[4]))
     order_by_separator = {}
     for separator, dates in groups.items():
         year = "%Y" if all(len(last) == 4 for *_, last in dates) else "%y"
         orders = [("%d", "%m", year), ("%m", "%d", year)]
         if year == "%y":
             orders.append(("%y", "%m", "%d"))
-        possible = [
-            order for order in orders if all(_is_possible_order(order, parts) for parts in dates)
-        ]
+        possible = [order for order in orders if all(_is_possible_order(order, parts) for parts in dates)]
         if len(possible) == 1:
             order_by_separator[separator] = separator.join(possible[0])
     return order_by_separator
@@ -230,9 +218,7 @@ def _is_card(text: str) -> bool:
     digits = half_width(text).replace(" ", "")
     if not _BANK_CARD_NUMBER.fullmatch(digits):
         return False
-    weighted_digits = [
-        int(digit) * (1 + position % 2) for position, digit in enumerate(reversed(digits))
-    ]
+    weighted_digits = [int(digit) * (1 + position % 2) for position, digit in enumerate(reversed(digits))]
     return sum(number - 9 * (number > 9) for number in weighted_digits) % 10 == 0
 
 

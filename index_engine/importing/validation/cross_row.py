@@ -7,11 +7,7 @@ The rules stand in rules/cross_row.toml; here is what they look at. Nothing they
 import duckdb
 
 from index_engine.importing.contract import Contract
-from index_engine.importing.validation.findings import (
-    NOT_REJECTED_SQL,
-    StagedRows,
-    insert_findings,
-)
+from index_engine.importing.validation.findings import NOT_REJECTED_SQL, StagedRows, insert_findings
 from index_engine.importing.validation.rules import Rule, applicable_cross_row_rules
 
 MIN_CASES = 20  # of a court, and of the others, before what is usual there says anything
@@ -33,9 +29,7 @@ def validate_cross_row(
         _check_amount_units(con, rows, rules)
 
 
-def _apply_rules(
-    con: duckdb.DuckDBPyConnection, query: str, rules: tuple[Rule, ...], rows: StagedRows
-) -> None:
+def _apply_rules(con: duckdb.DuckDBPyConnection, query: str, rules: tuple[Rule, ...], rows: StagedRows) -> None:
     findings_sql = ", ".join(rule.finding_sql(rule.action) for rule in rules)
     condition = " OR ".join(f"({rule.when})" for rule in rules)
     # Of a field without a value nothing is found.
@@ -76,9 +70,7 @@ WINDOW lot AS (PARTITION BY lot_id ORDER BY round_no)
 """
 
 
-def _check_amount_units(
-    con: duckdb.DuckDBPyConnection, rows: StagedRows, rules: tuple[Rule, ...]
-) -> None:
+def _check_amount_units(con: duckdb.DuckDBPyConnection, rows: StagedRows, rules: tuple[Rule, ...]) -> None:
     """Warn about the rows of courts whose usual amounts are far from everyone else's.
 
     The courts come first: mostly none is doubtful, and then no row is looked at again.

@@ -78,20 +78,12 @@ def apply_delivery(
     ).fetchall()
     con.execute("DROP TABLE delivery_known")
     return Changes(
-        inserted_rows - changed_rows,
-        changed_rows,
-        known_rows - changed_rows,
-        absent_rows,
-        dict(changes_by_field),
+        inserted_rows - changed_rows, changed_rows, known_rows - changed_rows, absent_rows, dict(changes_by_field)
     )
 
 
 def _insert_rows(
-    con: duckdb.DuckDBPyConnection,
-    rows: StagedRows,
-    data_contract: Contract,
-    source_id: int,
-    condition: str,
+    con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract, source_id: int, condition: str
 ) -> int:
     fields = ", ".join(data_contract.field_names)
     [(row_count,)] = con.execute(
@@ -103,9 +95,7 @@ def _insert_rows(
     return int(row_count)
 
 
-def _compare_versions(
-    con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract
-) -> None:
+def _compare_versions(con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract) -> None:
     """`delivery_known`: the rows whose key is known, and which of their fields have changed."""
     key = ", ".join(data_contract.key)
     changed_fields_sql = ", ".join(
@@ -122,16 +112,11 @@ def _compare_versions(
     )
 
 
-def _archive_changed_rows(
-    con: duckdb.DuckDBPyConnection, data_contract: Contract, source_id: int
-) -> None:
+def _archive_changed_rows(con: duckdb.DuckDBPyConnection, data_contract: Contract, source_id: int) -> None:
     """Move what has changed out of the way of its new version."""
     key = ", ".join(data_contract.key)
     _archive_rows(
-        con,
-        data_contract,
-        source_id,
-        f"({key}) IN (SELECT ({key}) FROM delivery_known WHERE len(fields) > 0)",
+        con, data_contract, source_id, f"({key}) IN (SELECT ({key}) FROM delivery_known WHERE len(fields) > 0)"
     )
 
 
@@ -156,9 +141,7 @@ def _withdraw_absent_rows(
     )
     [(absent_rows,)] = con.execute("SELECT count(*) FROM delivery_gone").fetchall()
     if complete and absent_rows:
-        _archive_rows(
-            con, data_contract, source_id, f"({key}) IN (SELECT ({key}) FROM delivery_gone)"
-        )
+        _archive_rows(con, data_contract, source_id, f"({key}) IN (SELECT ({key}) FROM delivery_gone)")
     con.execute("DROP TABLE delivery_gone")
     return int(absent_rows)
 
@@ -172,8 +155,7 @@ def check_rows_identifiable(
     """
     missing_key_sql = " OR ".join(f"{field} IS NULL" for field in data_contract.key)
     non_data_rules, unreadable_key_rules = (
-        ", ".join(f"'{rule}'" for rule in rules)
-        for rules in (_NON_DATA_RULES, _UNREADABLE_KEY_RULES)
+        ", ".join(f"'{rule}'" for rule in rules) for rules in (_NON_DATA_RULES, _UNREADABLE_KEY_RULES)
     )
     [(count, first_row)] = con.execute(
         f"SELECT count(DISTINCT row_no), min(row_no) FROM {rows.sql}"
@@ -185,9 +167,7 @@ def check_rows_identifiable(
         raise InputError("rows_unidentifiable", name=name, count=count, line=first_row)
 
 
-def _archive_rows(
-    con: duckdb.DuckDBPyConnection, data_contract: Contract, source_id: int, condition: str
-) -> None:
+def _archive_rows(con: duckdb.DuckDBPyConnection, data_contract: Contract, source_id: int, condition: str) -> None:
     columns = ", ".join((*data_contract.field_names, "source_id"))
     con.execute(
         f"INSERT INTO replaced.{data_contract.table} ({columns}, replaced_by)"
@@ -202,19 +182,13 @@ def undo_import(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     Raises InputError if there is no such source, if a later delivery of the same source stands on
     it, or if other rows need the regions or courts that it brought.
     """
-    source_rows = con.execute(
-        "SELECT kind, name FROM sources WHERE source_id = ?", [source_id]
-    ).fetchall()
+    source_rows = con.execute("SELECT kind, name FROM sources WHERE source_id = ?", [source_id]).fetchall()
     if not source_rows:
         raise InputError("no_such_source", source_id=source_id)
     [(kind, name)] = source_rows
-    later_ids = [
-        delivery_id for delivery_id in delivery_ids(con, kind, name) if delivery_id > source_id
-    ]
+    later_ids = [delivery_id for delivery_id in delivery_ids(con, kind, name) if delivery_id > source_id]
     if later_ids:
-        raise InputError(
-            "later_deliveries", source_id=source_id, name=name, later_ids=list(reversed(later_ids))
-        )
+        raise InputError("later_deliveries", source_id=source_id, name=name, later_ids=list(reversed(later_ids)))
     data_contract = read_contract(kind)
     columns = ", ".join((*data_contract.field_names, "source_id"))
     con.execute(f"DELETE FROM {data_contract.table} WHERE source_id = ?", [source_id])
@@ -236,10 +210,7 @@ def undo_import(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
         )
     for table in ("rejects", "case_sequences"):
         con.execute(f"DELETE FROM {table} WHERE source_id = ?", [source_id])
-    con.execute(
-        "INSERT INTO undone SELECT *, now()::TIMESTAMP FROM sources WHERE source_id = ?",
-        [source_id],
-    )
+    con.execute("INSERT INTO undone SELECT *, now()::TIMESTAMP FROM sources WHERE source_id = ?", [source_id])
     con.execute("DELETE FROM sources WHERE source_id = ?", [source_id])
 
 

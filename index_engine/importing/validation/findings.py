@@ -14,9 +14,7 @@ _COLUMNS = "field VARCHAR, value VARCHAR, rule VARCHAR, message VARCHAR, action 
 FINDING_TYPE = f"STRUCT({_COLUMNS})"
 
 # For a WHERE over rows with a row_no. The list of the rejected never holds a NULL.
-NOT_REJECTED_SQL = (
-    "row_no NOT IN (SELECT row_no FROM validation_findings WHERE action = 'rejected')"
-)
+NOT_REJECTED_SQL = "row_no NOT IN (SELECT row_no FROM validation_findings WHERE action = 'rejected')"
 
 
 @dataclass(frozen=True)
@@ -37,9 +35,7 @@ def drop_findings(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP TABLE validation_findings")
 
 
-def insert_findings(
-    con: duckdb.DuckDBPyConnection, lists_sql: str, parameters: dict[str, date | None]
-) -> None:
+def insert_findings(con: duckdb.DuckDBPyConnection, lists_sql: str, parameters: dict[str, date | None]) -> None:
     """Add the findings of a query of row_no and `findings`, a list whose items may be NULL."""
     con.execute(
         "INSERT INTO validation_findings"

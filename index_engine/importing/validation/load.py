@@ -118,28 +118,21 @@ def load_rows(
         drop_findings(con)
 
 
-def _check_delivery_dates(
-    con: duckdb.DuckDBPyConnection, source: Source, earlier_ids: list[int]
-) -> None:
+def _check_delivery_dates(con: duckdb.DuckDBPyConnection, source: Source, earlier_ids: list[int]) -> None:
     """Deliveries share one window of observation, so no day may be left out between them; and they
     come in the order of time, since each replaces what the one before it said."""
     end = source.observed_to
     if end is not None and end > _latest_possible_date() and not source.synthetic:
         raise InputError("observed_in_future", name=source.name, end=end)
     [(previous_end,)] = con.execute(
-        "SELECT max(observed_to) FROM sources"
-        " WHERE list_contains(CAST($before AS INTEGER[]), source_id)",
+        "SELECT max(observed_to) FROM sources WHERE list_contains(CAST($before AS INTEGER[]), source_id)",
         {"before": earlier_ids},
     ).fetchall()
     start = source.observed_from
     if previous_end is not None and start is not None and start > previous_end + timedelta(days=1):
-        raise InputError(
-            "observation_gap", name=source.name, start=start, previous_end=previous_end
-        )
+        raise InputError("observation_gap", name=source.name, start=start, previous_end=previous_end)
     if previous_end is not None and end is not None and end < previous_end:
-        raise InputError(
-            "delivery_out_of_order", name=source.name, end=end, previous_end=previous_end
-        )
+        raise InputError("delivery_out_of_order", name=source.name, end=end, previous_end=previous_end)
 
 
 def _contract_rows(
@@ -163,8 +156,7 @@ def _contract_rows(
             f" found {sorted(staged_columns)}"
         )
     columns = ", ".join(
-        f"CAST({f.name if f.name in staged_columns else 'NULL'} AS {f.type}) AS {f.name}"
-        for f in data_contract.fields
+        f"CAST({f.name if f.name in staged_columns else 'NULL'} AS {f.type}) AS {f.name}" for f in data_contract.fields
     )
     sql = (
         f"SELECT row_no, {columns}, CAST($observed_from AS DATE) AS observed_from,"
@@ -199,9 +191,7 @@ def _any_rule_sql(rules: Collection[Rule]) -> str:
     return " OR ".join(f"({rule.when})" for rule in rules)
 
 
-def _copy_findings(
-    con: duckdb.DuckDBPyConnection, findings: str, clearable: Collection[str]
-) -> None:
+def _copy_findings(con: duckdb.DuckDBPyConnection, findings: str, clearable: Collection[str]) -> None:
     columns = {row[0] for row in con.execute(f'DESCRIBE "{findings}"').fetchall()}
     con.execute(
         f"INSERT INTO validation_findings SELECT row_no, field, value, rule, message,"
@@ -227,28 +217,20 @@ def _apply_rules(con: duckdb.DuckDBPyConnection, rows: StagedRows, rules: tuple[
 
 
 def _store_rows(
-    con: duckdb.DuckDBPyConnection,
-    rows: StagedRows,
-    data_contract: Contract,
-    source: Source,
-    earlier_ids: list[int],
+    con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract, source: Source, earlier_ids: list[int]
 ) -> LoadResult:
     """Put the kept rows, the findings and the source in their tables, and count them."""
     source_id = next_source_id(con)
     row_count = _scalar(con, f"SELECT count(*) FROM {rows.sql}", rows.parameters)
     rejected_rows, warned_rows = (
         _scalar(
-            con,
-            "SELECT count(DISTINCT row_no) FROM validation_findings"
-            f" WHERE action = '{action}' AND {condition}",
+            con, f"SELECT count(DISTINCT row_no) FROM validation_findings WHERE action = '{action}' AND {condition}"
         )
         for action, condition in (("rejected", "true"), ("warned", NOT_REJECTED_SQL))
     )
     if source.complete and earlier_ids:
         deliveries.check_rows_identifiable(con, rows, data_contract, source.name)
-    changes = deliveries.apply_delivery(
-        con, rows, data_contract, source_id, earlier_ids, complete=source.complete
-    )
+    changes = deliveries.apply_delivery(con, rows, data_contract, source_id, earlier_ids, complete=source.complete)
     dangling = deliveries.first_dangling_reference(con) if source.complete else None
     if changes.absent_rows and dangling:
         raise InputError(
@@ -288,8 +270,7 @@ def _store_rows(
         ],
     )
     rejection_counts, clearing_counts, warning_counts, note_counts = (
-        _row_count_by_rule(con, source_id, action)
-        for action in ("rejected", "cleared", "warned", "noted")
+        _row_count_by_rule(con, source_id, action) for action in ("rejected", "cleared", "warned", "noted")
     )
     return LoadResult(
         source_id,
@@ -329,9 +310,7 @@ def _record_findings(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     )
 
 
-def _row_count_by_rule(
-    con: duckdb.DuckDBPyConnection, source_id: int, action: str
-) -> dict[str, int]:
+def _row_count_by_rule(con: duckdb.DuckDBPyConnection, source_id: int, action: str) -> dict[str, int]:
     return dict(
         con.execute(
             "SELECT rule, count(DISTINCT row_no) FROM rejects"

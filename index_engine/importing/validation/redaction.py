@@ -16,9 +16,7 @@ from index_engine.warehouse.reported_metrics import read_metrics
 _NUMBER_OR_DATE = r"[0-9０-９年月日号时分秒点元万亿％%‰￥¥.,，:：/+\-－()（） ]{1,30}"
 # Runs of digits, blanks and dashes among them left out, that can be an identity card, a telephone
 # or an account; a day with its time of day has fourteen digits.
-_LONG_DIGITS = (
-    r"(\d[ -]?){14}\d|(^|\D)1[3-9]\d([ -]?\d{4}){2}(\D|$)|(^|\D)0\d{2,3}[-)） ]{0,2}\d{7,8}(\D|$)"
-)
+_LONG_DIGITS = r"(\d[ -]?){14}\d|(^|\D)1[3-9]\d([ -]?\d{4}){2}(\D|$)|(^|\D)0\d{2,3}[-)） ]{0,2}\d{7,8}(\D|$)"
 _SHORT_ID = r"[A-Za-z]{0,3}[0-9]{1,6}"
 _HASH = r"[0-9a-f]{32}"
 # What redact_sql() leaves of a text that may not be kept.

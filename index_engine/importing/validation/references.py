@@ -12,11 +12,7 @@ from index_engine.importing.validation.findings import NOT_REJECTED_SQL, StagedR
 
 
 def validate_references(
-    con: duckdb.DuckDBPyConnection,
-    rows: StagedRows,
-    data_contract: Contract,
-    name: str,
-    earlier_ids: list[int],
+    con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract, name: str, earlier_ids: list[int]
 ) -> None:
     """Find duplicates, and for regions and courts what is wrong with the tree they form.
 
@@ -40,10 +36,7 @@ def validate_references(
 
 
 def _reject_known_keys(
-    con: duckdb.DuckDBPyConnection,
-    rows: StagedRows,
-    data_contract: Contract,
-    earlier_ids: list[int],
+    con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract, earlier_ids: list[int]
 ) -> None:
     """Reject rows that another source has: only a later delivery of that source corrects them."""
     key = ", ".join(data_contract.key)
@@ -60,9 +53,7 @@ def _reject_known_keys(
     )
 
 
-def _reject_duplicate_keys(
-    con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract
-) -> None:
+def _reject_duplicate_keys(con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract) -> None:
     """Reject every acceptable row whose key an earlier acceptable row has.
 
     Keys are long and nearly all different: their hashes are counted first, which takes a tenth of

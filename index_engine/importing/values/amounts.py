@@ -111,9 +111,7 @@ def _number_sql(plain_text: str, column: ColumnSettings, bind: Bind) -> str:
 
 def _remove_marks_sql(cell: str, column: ColumnSettings, bind: Bind) -> str:
     """Return SQL for the number in a cell of nothing else, NULL where marks are out of place."""
-    ungrouped_number = (
-        f"replace({cell}, {bind(column.thousands)}, '')" if column.thousands else cell
-    )
+    ungrouped_number = f"replace({cell}, {bind(column.thousands)}, '')" if column.thousands else cell
     return (
         f"CASE WHEN regexp_full_match({cell}, {bind('[+-]?' + _number_pattern(column))})"
         f" THEN replace({ungrouped_number}, {bind(column.decimal)}, '.') END"

@@ -32,9 +32,7 @@ def lookup_key_sql(text: str) -> str:
 def half_width_sql(text: str) -> str:
     """Return SQL for the SQL `text` with characters and blanks of plain width."""
     full_width, half_width = _FULL_WIDTH + "\u3000", _HALF_WIDTH + " "
-    replacement = (
-        f"translate({text}, '{_escape_quotes(full_width)}', '{_escape_quotes(half_width)}')"
-    )
+    replacement = f"translate({text}, '{_escape_quotes(full_width)}', '{_escape_quotes(half_width)}')"
     return replace_if_match_sql(text, "[！-～−\u3000]", replacement)
 
 

@@ -56,9 +56,7 @@ class MappingLocation:
         problem = Message(code, **parameters)
         if not self.steps:
             return InputError("mapping_fault", file=self.file, problem=problem)
-        return InputError(
-            "mapping_fault_at", file=self.file, location=" ".join(self.steps), problem=problem
-        )
+        return InputError("mapping_fault_at", file=self.file, location=" ".join(self.steps), problem=problem)
 
 
 @dataclass(frozen=True)
@@ -114,9 +112,7 @@ def read_table(location: MappingLocation, table: Any, key_types: Map[str, Any]) 
         # bool is an int and datetime a date in Python; in TOML neither is.
         is_wrong_type = isinstance(value, bool) and expected_type not in (bool, object)
         if is_wrong_type or isinstance(value, datetime) or not isinstance(value, expected_type):
-            raise location.input_error(
-                "type_wrong", key=key, value=value, type=_type_name(expected_type)
-            )
+            raise location.input_error("type_wrong", key=key, value=value, type=_type_name(expected_type))
     return dict(table)
 
 
@@ -152,9 +148,7 @@ def read_column(
     Raises InputError naming the place in the mapping and how to mend it.
     """
     table = read_table(location, raw_table, _COLUMN_KEYS)
-    source_keys = [
-        source_key for source_key in ("column", "constant", "template") if source_key in table
-    ]
+    source_keys = [source_key for source_key in ("column", "constant", "template") if source_key in table]
     if len(source_keys) != 1:
         raise location.input_error("one_source_of_column")
     _check_settings(location, field, source_keys[0], table)
@@ -167,9 +161,7 @@ def read_column(
     column = ColumnSettings(
         field=field,
         header=table.get("column"),
-        constant=_read_constant(location, field, table["constant"])
-        if "constant" in table
-        else None,
+        constant=_read_constant(location, field, table["constant"]) if "constant" in table else None,
         template=table.get("template"),
         part=_read_part(location, field, table["part"]) if "part" in table else None,
         formats=_read_formats(location, table.get("format", [])),
@@ -177,9 +169,7 @@ def read_column(
         thousands=_check_mark(location, "thousands", table.get("thousands", "")),
         decimal=_check_mark(location, "decimal", table.get("decimal", ".")),
         values=_read_values(location, field, table["values"]) if "values" in table else None,
-        null=shared_null_words + column_null_words
-        if shared_null_words or "null" in table
-        else NULL_WORDS,
+        null=shared_null_words + column_null_words if shared_null_words or "null" in table else NULL_WORDS,
         is_clearable=on_bad == "clear",
     )
     if column.thousands == column.decimal:
@@ -189,9 +179,7 @@ def read_column(
     return column
 
 
-def _check_settings(
-    location: MappingLocation, field: Field, source_key: str, table: dict[str, Any]
-) -> None:
+def _check_settings(location: MappingLocation, field: Field, source_key: str, table: dict[str, Any]) -> None:
     """Refuse settings that would mean nothing: a unit of a date, a format of a constant."""
     is_amount = field.type.startswith("DECIMAL")
     is_number = is_amount or field.type == "INTEGER"
@@ -200,30 +188,16 @@ def _check_settings(
         ("unit", is_amount, Message("purpose_amounts")),
         ("thousands", is_number, Message("purpose_numbers")),
         ("decimal", is_number, Message("purpose_numbers")),
-        (
-            "values",
-            field.type in ("VARCHAR", "BOOLEAN", "INTEGER") and not field.hashed,
-            Message("purpose_words"),
-        ),
-        (
-            "template",
-            field.type == "VARCHAR" and field.codes is None,
-            Message("purpose_free_texts"),
-        ),
+        ("values", field.type in ("VARCHAR", "BOOLEAN", "INTEGER") and not field.hashed, Message("purpose_words")),
+        ("template", field.type == "VARCHAR" and field.codes is None, Message("purpose_free_texts")),
     ):
         if key in table and not is_applicable:
             raise location.input_error(
-                "setting_unsuitable",
-                key=key,
-                purpose=applicable_values,
-                field=field.term,
-                type=field.type,
+                "setting_unsuitable", key=key, purpose=applicable_values, field=field.term, type=field.type
             )
     if "part" in table and "values" in table:
         raise location.input_error("part_with_values")
-    unused_keys = [
-        key for key in table if source_key != "column" and key not in (source_key, "on_bad")
-    ]
+    unused_keys = [key for key in table if source_key != "column" and key not in (source_key, "on_bad")]
     if unused_keys:
         raise location.input_error("settings_unused", keys=unused_keys, source=source_key)
 
@@ -243,9 +217,7 @@ def _read_part(location: MappingLocation, field: Field, part: str) -> str:
 
 
 def _read_formats(location: MappingLocation, raw_formats: str | list[Any]) -> tuple[str, ...]:
-    formats = read_words(
-        location.child("format:"), [raw_formats] if isinstance(raw_formats, str) else raw_formats
-    )
+    formats = read_words(location.child("format:"), [raw_formats] if isinstance(raw_formats, str) else raw_formats)
     for text in formats:
         if text not in NAMED_FORMATS and not is_date_format(text):
             raise location.input_error("format_incomplete", format=text)
@@ -278,9 +250,7 @@ def _check_mark(location: MappingLocation, key: str, mark: str) -> str:
     return mark
 
 
-def _read_values(
-    location: MappingLocation, field: Field, raw_values: dict[str, Any]
-) -> dict[str, str | None]:
+def _read_values(location: MappingLocation, field: Field, raw_values: dict[str, Any]) -> dict[str, str | None]:
     """Check the file's words and their codes; an empty code means that the word says nothing."""
     values: dict[str, str | None] = {}
     codes: dict[str, str | None] = {}
@@ -302,9 +272,7 @@ def _read_constant(location: MappingLocation, field: Field, value: Any) -> str:
         "DATE": isinstance(value, date) and not isinstance(value, datetime),
     }.get(field.type, isinstance(value, int | float) and not isinstance(value, bool))
     if not is_valid:
-        raise location.input_error(
-            "value_unsuitable", value=value, field=field.term, type=field.type
-        )
+        raise location.input_error("value_unsuitable", value=value, field=field.term, type=field.type)
     if field.codes is not None and value not in field.codes:
         raise location.input_error("code_unknown", value=value, field=field.term, codes=field.codes)
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -314,9 +282,7 @@ def _check_template(location: MappingLocation, template: str) -> None:
     try:
         parts = list(Formatter().parse(template))
     except ValueError as error:
-        raise location.input_error(
-            "template_unreadable", template=template, reason=error
-        ) from error
+        raise location.input_error("template_unreadable", template=template, reason=error) from error
     if not any(name for _, name, _, _ in parts) or any(
         name == "" or spec or conversion for _, name, spec, conversion in parts
     ):

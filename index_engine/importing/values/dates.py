@@ -16,9 +16,7 @@ NAMED_FORMATS = (EXCEL, MONTH, MONTH_END, YEAR, YEAR_END)
 # What is read without a format: year, month and day in this order, which no country takes for
 # another. A year has four digits, a date without marks between them eight.
 _DEFAULT_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
-_DEFAULT_PATTERN = (
-    r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|\d{4}|年\d{1,2}月\d{1,2}日)"
-)
+_DEFAULT_PATTERN = r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|\d{4}|年\d{1,2}月\d{1,2}日)"
 # What is read beside the formats of a mapping.
 _ISO_FORMATS = ("%Y-%m-%d",)
 _ISO_PATTERN = r"\d{4}-\d{1,2}-\d{1,2}"
@@ -47,8 +45,7 @@ def is_date_format(text: str) -> bool:
     with duckdb.connect() as con:
         try:
             row = con.execute(
-                "SELECT CAST(strptime(strftime(CAST($day AS DATE), $format), $format) AS DATE)"
-                " = CAST($day AS DATE)",
+                "SELECT CAST(strptime(strftime(CAST($day AS DATE), $format), $format) AS DATE) = CAST($day AS DATE)",
                 {"day": _TEST_DATE, "format": text},
             ).fetchone()
         except duckdb.Error:
@@ -79,9 +76,7 @@ def date_sql(plain_text: str, formats: Sequence[str], bind: Bind) -> str:
     """
     day = rf"regexp_replace({plain_text}, {bind(_TRAILING_TIME)}, '\1')"
     compact = rf"regexp_replace({day}, '\s', '', 'g')"
-    fallback_formats, shape = (
-        (_ISO_FORMATS, _ISO_PATTERN) if formats else (_DEFAULT_FORMATS, _DEFAULT_PATTERN)
-    )
+    fallback_formats, shape = (_ISO_FORMATS, _ISO_PATTERN) if formats else (_DEFAULT_FORMATS, _DEFAULT_PATTERN)
     attempts = [
         attempt
         for candidate_text in (plain_text, day)
@@ -93,9 +88,7 @@ def date_sql(plain_text: str, formats: Sequence[str], bind: Bind) -> str:
 def _format_attempts(text: str, compact: str, formats: Sequence[str], bind: Bind) -> list[str]:
     """Return SQL for each run of formats that can be tried at once."""
     attempts = []
-    for named_format, format_run in groupby(
-        formats, key=lambda text: text if text in NAMED_FORMATS else ""
-    ):
+    for named_format, format_run in groupby(formats, key=lambda text: text if text in NAMED_FORMATS else ""):
         if named_format == EXCEL:
             attempts.append(_serial_date_sql(text))
         elif named_format in (YEAR, YEAR_END):
@@ -138,9 +131,7 @@ def _year_date_sql(text: str, named_format: str, bind: Bind) -> str:
     )
 
 
-def _pattern_date_sql(
-    text: str, pattern: str, formats: Sequence[str], bind: Bind, suffix: str = ""
-) -> str:
+def _pattern_date_sql(text: str, pattern: str, formats: Sequence[str], bind: Bind, suffix: str = "") -> str:
     """Return SQL for the day of a text of that shape; strptime alone would take 3 for a year."""
     return (
         f"CASE WHEN regexp_full_match({text}, {bind(pattern)})"

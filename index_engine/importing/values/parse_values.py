@@ -14,13 +14,7 @@ from index_engine.importing.case_numbers.sql import parts_sql
 from index_engine.importing.courts.row_lookup import has_courts, join_courts_sql, resolve_courts
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.values.amounts import amount_sql, integer_sql, plain_amount_sql
-from index_engine.importing.values.characters import (
-    NOTATION,
-    half_width_sql,
-    lookup_key,
-    lookup_key_sql,
-    trim_sql,
-)
+from index_engine.importing.values.characters import NOTATION, half_width_sql, lookup_key, lookup_key_sql, trim_sql
 from index_engine.importing.values.column_settings import ColumnSettings
 from index_engine.importing.values.dates import date_sql, format_hint, normalise_date_sql
 
@@ -78,14 +72,11 @@ def parse_values(
         for n in lookup_indices
     )
     select_items = [
-        f"{values[n][0]} AS {column.field.name}, {values[n][1]} AS u{n}"
-        for n, column in enumerate(mapping.columns)
+        f"{values[n][0]} AS {column.field.name}, {values[n][1]} AS u{n}" for n, column in enumerate(mapping.columns)
     ]
     fields = [column.field.name for column in mapping.columns]
     case_number_fields = {
-        name: value
-        for name, value in row_expressions.case_number_fields.items()
-        if name not in fields
+        name: value for name, value in row_expressions.case_number_fields.items() if name not in fields
     }
     select_items += [f"{value} AS {name}" for name, value in case_number_fields.items()]
     sql = f"SELECT row_no, {', '.join(select_items)} FROM {row_expressions.sql} {joins}"
@@ -96,9 +87,7 @@ def parse_values(
             sql,
             parameters.values,
             source_id,
-            words_sql=f"SELECT value FROM import_texts_{court_index}"
-            if court_index in lookup_indices
-            else None,
+            words_sql=f"SELECT value FROM import_texts_{court_index}" if court_index in lookup_indices else None,
             province=mapping.province,
             has_numbers=bool(case_number_fields),
         )
@@ -120,16 +109,10 @@ def parse_values(
         " FROM (SELECT row_no, unnest(findings) AS f FROM import_parsed) WHERE f IS NOT NULL"
     )
     # The text of a broken line is not kept: it may hold the names of people.
-    con.execute(
-        "INSERT INTO import_findings"
-        " SELECT row_no, '(line)', NULL, rule, message FROM import_broken"
-    )
+    con.execute("INSERT INTO import_findings SELECT row_no, '(line)', NULL, rule, message FROM import_broken")
     con.execute("INSERT INTO import_parsed (row_no) SELECT row_no FROM import_broken")
     excluded_fields = ", ".join(["findings", *case_number_fields])
-    con.execute(
-        "CREATE OR REPLACE TEMP VIEW import_typed AS"
-        f" SELECT * EXCLUDE ({excluded_fields}) FROM import_parsed"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW import_typed AS SELECT * EXCLUDE ({excluded_fields}) FROM import_parsed")
 
 
 def _uses_lookup(column: ColumnSettings) -> bool:
@@ -141,9 +124,7 @@ def _uses_lookup(column: ColumnSettings) -> bool:
     )
 
 
-def _build_lookup(
-    con: duckdb.DuckDBPyConnection, n: int, column: ColumnSettings, positions: Map[str, int]
-) -> None:
+def _build_lookup(con: duckdb.DuckDBPyConnection, n: int, column: ColumnSettings, positions: Map[str, int]) -> None:
     """Read the different texts of a column: `import_texts_<n>` (cell, value, unread).
 
     `unread` is the text where it cannot be read.
@@ -169,8 +150,7 @@ def _build_lookup(
             f" ON word = {lookup_key_sql('text')}"
         )
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE import_texts_{n} AS SELECT cell, value, unread"
-        f" FROM ({value_query})",
+        f"CREATE OR REPLACE TEMP TABLE import_texts_{n} AS SELECT cell, value, unread FROM ({value_query})",
         parameters.values,
     )
 
@@ -211,9 +191,7 @@ class _RowExpressions:
     number of the case tells beside.
     """
 
-    def __init__(
-        self, mapping: Mapping, positions: Map[str, int], parameters: _Parameters, salt: str | None
-    ) -> None:
+    def __init__(self, mapping: Mapping, positions: Map[str, int], parameters: _Parameters, salt: str | None) -> None:
         self._positions, self._parameters, self._salt = positions, parameters, salt
         self._amount_items: list[str] = []
         self._text_items: list[str] = []
@@ -242,13 +220,9 @@ class _RowExpressions:
 
     def _add_case_number(self, n: int, column: ColumnSettings) -> None:
         case_number_source = column.header or column.template or column.constant or ""
-        first_index = self._index_by_case_number.setdefault(
-            (case_number_source, *column.null_words), n
-        )
+        first_index = self._index_by_case_number.setdefault((case_number_source, *column.null_words), n)
         if first_index == n:
-            self._text_items.append(
-                f"{_source_sql(column, self._positions, self._parameters)} AS t{n}"
-            )
+            self._text_items.append(f"{_source_sql(column, self._positions, self._parameters)} AS t{n}")
             self._value_items.append(f"{parts_sql(f't{n}')} AS r{n}")
         number = f"r{first_index}"
         if column.part is not None:
@@ -268,10 +242,7 @@ class _RowExpressions:
 
     def _add_amount(self, n: int, column: ColumnSettings) -> None:
         bind = self._parameters.add
-        cell, text = (
-            _cell_sql(column, self._positions),
-            _source_sql(column, self._positions, self._parameters),
-        )
+        cell, text = (_cell_sql(column, self._positions), _source_sql(column, self._positions, self._parameters))
         self._amount_items.append(f"{plain_amount_sql(cell, column, bind)} AS a{n}")
         self._text_items.append(f"CASE WHEN a{n} IS NULL THEN {text} END AS t{n}")
         self._plain_items.append(f"{half_width_sql(f't{n}')} AS s{n}")

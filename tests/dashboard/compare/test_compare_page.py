@@ -21,9 +21,7 @@ from tests.test_annotation_table import write
 def units(sample: CachedSnapshot, period: str) -> list[Place]:
     """Two provinces that have a score."""
     rows = queries.scores(sample, "province", period)
-    return [
-        sample.place("province", unit) for unit in rows.loc[rows["score"].notna(), "place_id"][:2]
-    ]
+    return [sample.place("province", unit) for unit in rows.loc[rows["score"].notna(), "place_id"][:2]]
 
 
 @pytest.fixture
@@ -64,23 +62,17 @@ def test_what_is_not_there_is_said(open_page: Open, units: list[Place]) -> None:
 
 def test_six_at_most(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     found = opened(
-        open_page,
-        [
-            sample.place("province", u)
-            for u in queries.scores(sample, "province", period)["place_id"][:8]
-        ],
+        open_page, [sample.place("province", u) for u in queries.scores(sample, "province", period)["place_id"][:8]]
     )
     assert "Six at most" in found
     assert found.count('aria-label="Remove') == 6
 
 
-def test_a_way_to_places_like_it(
-    open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]
-) -> None:
+def test_a_way_to_places_like_it(open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]) -> None:
     first = units[0]
-    alike = queries.similar_places(
-        sample, "province", first.place_id, period, k=selection_bar.SUGGESTION_COUNT
-    )["place_id"]
+    alike = queries.similar_places(sample, "province", first.place_id, period, k=selection_bar.SUGGESTION_COUNT)[
+        "place_id"
+    ]
     expected = compared_places.address_value([first, *(sample.place("province", u) for u in alike)])
     assert f"units={expected}" in opened(open_page, units)
 
@@ -103,9 +95,7 @@ def test_every_measure_is_drawn_with_bands_and_names(
     rows = queries.trends(shown.snapshot, keys, measure)
     reach = measure_trends._axis_range(rows, measure_trends.measure_unit(shown, measure))
     for panel in (measure_trends.OBSERVED_BASIS, measure_trends.ADJUSTED_BASIS):
-        figure = measure_trends.draw_trends(
-            shown, units, rows, measure, panel, annotation_lines.NO_MARKS, reach
-        )
+        figure = measure_trends.draw_trends(shown, units, rows, measure, panel, annotation_lines.NO_MARKS, reach)
         lines = [t for t in figure.data if t.mode == "lines+markers"]
         assert [t.name for t in lines] == [u.name_en for u in units]
         assert any(t.fill == "toself" for t in figure.data)
@@ -128,19 +118,13 @@ def test_the_table_says_where_each_stands(
     for unit in units:
         row = rows.loc[unit.place_id]
         [line] = [x for x in re.findall(r"<tr.*?</tr>", markup) if unit.name_en in x]
-        for words in (
-            f"{row['score']:.1f}",
-            f"{row['low']:.1f}–{row['high']:.1f}",
-            f"{row['n']:,}",
-        ):
+        for words in (f"{row['score']:.1f}", f"{row['low']:.1f}–{row['high']:.1f}", f"{row['n']:,}"):
             assert words in plain(line)
         assert f"{row['rank_low']:.0f}–{row['rank_high']:.0f} of" in plain(line)
         assert "scored" in line
 
 
-def test_a_place_without_a_score_says_why(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_a_place_without_a_score_says_why(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     rows = queries.scores(sample, "court", period)
     without = rows[rows["status"] == "too_few"].iloc[0]["place_id"]
     found = opened(open_page, [sample.place("court", without)])
@@ -151,18 +135,13 @@ def test_a_place_without_a_score_says_why(
 # ---------------------------------------------------------------- the difference
 
 
-def test_the_parts_add_up_on_the_page(
-    open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]
-) -> None:
+def test_the_parts_add_up_on_the_page(open_page: Open, sample: CachedSnapshot, period: str, units: list[Place]) -> None:
     one, other = units
     found = part(opened(open_page, units), "difference")
-    contrast = queries.comparison(
-        sample, ("province", other.place_id, period), ("province", one.place_id, period)
-    )
+    contrast = queries.comparison(sample, ("province", other.place_id, period), ("province", one.place_id, period))
     assert f"difference {_signed(contrast.total, 1)} points" in plain(found)
     numbers = [
-        float(x.replace("−", "-"))
-        for x in re.findall(r'<td class="number">([+−]?\d+\.\d\d)<small>[^<]* … ', found)
+        float(x.replace("−", "-")) for x in re.findall(r'<td class="number">([+−]?\d+\.\d\d)<small>[^<]* … ', found)
     ]
     whole, *pieces = numbers
     assert len(pieces) == len(sample.method.indicators)
@@ -184,9 +163,7 @@ def test_the_waterfall_ends_where_the_other_score_is(in_english: None) -> None:
         return SimpleNamespace(name=name, part=size, low=size - 1, high=size + 1)
 
     sides = [SimpleNamespace(name=name, score=score) for name, score in (("A", 40.0), ("B", 43.0))]
-    figure = waterfall_chart.draw_waterfall(
-        [row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides, "mark"
-    )
+    figure = waterfall_chart.draw_waterfall([row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides, "mark")
     bars = [t for t in figure.data if t.type == "bar"]
     assert [t.name for t in bars] == ["z", "y", "x"], "the largest first"
     ends = [t.base[0] + t.x[0] for t in bars]
@@ -205,15 +182,12 @@ def _signed(value: float, digits: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("day", "at"),
-    [("2023-01-01", -1.0), ("2023-04-01", 0.0), ("2023-05-16", 0.4945), ("2024-01-01", 3.0)],
+    ("day", "at"), [("2023-01-01", -1.0), ("2023-04-01", 0.0), ("2023-05-16", 0.4945), ("2024-01-01", 3.0)]
 )
 def test_where_a_day_lies_on_an_axis_of_quarters(day: str, at: float) -> None:
     from datetime import date
 
-    assert annotation_lines.axis_position(date.fromisoformat(day), "2023Q1") == pytest.approx(
-        at, abs=1e-3
-    )
+    assert annotation_lines.axis_position(date.fromisoformat(day), "2023Q1") == pytest.approx(at, abs=1e-3)
 
 
 def test_a_definition_break_breaks_the_lines(
@@ -232,9 +206,7 @@ def test_a_definition_break_breaks_the_lines(
     found = annotation_lines.select_marks(shown, units, quarters)
     assert [e.kind for e in found.annotations] == ["definition_break", "reform"]
     rows = queries.trends(shown.snapshot, tuple((u.level, u.place_id) for u in units), "score")
-    figure = measure_trends.draw_trends(
-        shown, units, rows, "score", measure_trends.OBSERVED_BASIS, found, (0.0, 100.0)
-    )
+    figure = measure_trends.draw_trends(shown, units, rows, "score", measure_trends.OBSERVED_BASIS, found, (0.0, 100.0))
     mine = [t for t in figure.data if t.mode == "lines+markers" and t.name == units[0].name]
     assert len(mine) == 2, "two pieces"
     assert [*mine[0].x, *mine[1].x] == list(figure.layout.xaxis.categoryarray)
@@ -252,11 +224,7 @@ def test_a_definition_break_breaks_the_lines(
 
 
 def test_a_faulty_table_is_told_and_the_rest_is_shown(
-    open_page: Open,
-    units: list[Place],
-    period: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    open_page: Open, units: list[Place], period: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = f"{period[:4]}-02-01"
     table = write(
@@ -277,9 +245,7 @@ def test_a_faulty_table_is_told_and_the_rest_is_shown(
 # ---------------------------------------------------------------- flows
 
 
-def test_flows_are_a_view_of_their_own(
-    open_page: Open, sample: CachedSnapshot, units: list[Place]
-) -> None:
+def test_flows_are_a_view_of_their_own(open_page: Open, sample: CachedSnapshot, units: list[Place]) -> None:
     found = opened(open_page, units, view="flows")
     assert 'id="flows"' in found and 'id="over-time"' not in found
     rows = queries.monthly_flows(sample, "province", units[0].place_id)

@@ -77,9 +77,7 @@ def test_the_file_of_a_difference_has_the_later_side_after(
         "after_points": parts["after"],
     }
     for side, place in (("before", baseline), ("after", target)):
-        values = queries.indicators(sample, "province", place.place_id, period).set_index(
-            "indicator"
-        )
+        values = queries.indicators(sample, "province", place.place_id, period).set_index("indicator")
         values = values.loc[parts["indicator"]]
         is_direct = values["status"] == "estimated"
         assert is_direct.sum() > 4
@@ -91,9 +89,7 @@ def test_the_file_of_a_difference_has_the_later_side_after(
             f"{side}_value": values["value"].where(is_direct, peer_value).to_numpy(),
         }
     names = ["part", "low", "high", "performance", "mix"]
-    assert_same_rows(
-        downloads["difference"], pd.DataFrame(expected | {name: parts[name] for name in names})
-    )
+    assert_same_rows(downloads["difference"], pd.DataFrame(expected | {name: parts[name] for name in names}))
 
 
 # ---------------------------------------------------------------- screen
@@ -109,8 +105,7 @@ def test_each_side_of_the_table_shows_its_own_score_and_cases(
     rows = queries.scores(sample, "province", period).set_index("place_id")
     total = plain(section.split('<tr class="total">')[1].split("</tr>")[0])
     sides = [
-        f"{formats.number(rows.loc[place.place_id, 'score'], 1)}"
-        f" n = {formats.number(rows.loc[place.place_id, 'n'])}"
+        f"{formats.number(rows.loc[place.place_id, 'score'], 1)} n = {formats.number(rows.loc[place.place_id, 'n'])}"
         for place in (baseline, target)
     ]
     assert " ".join(total.split()).startswith(f"Score {sides[0]} {sides[1]}")
@@ -150,9 +145,7 @@ def test_the_hover_of_a_trend_tells_the_n_of_its_measure(
             assert line.y[position] == pytest.approx(value, nan_ok=True)
 
 
-def test_the_thin_line_of_a_flow_is_counted_and_the_thick_one_adjusted(
-    sample: CachedSnapshot,
-) -> None:
+def test_the_thin_line_of_a_flow_is_counted_and_the_thick_one_adjusted(sample: CachedSnapshot) -> None:
     rows = queries.monthly_flows(sample, "nation", sample.nation.place_id)
     rows = rows[rows["flow"] == "filed"].reset_index(drop=True)
     assert rows["adjusted"].notna().all() and (rows["adjusted"] != rows["n"]).any()

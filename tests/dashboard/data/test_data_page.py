@@ -66,9 +66,7 @@ def everything(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_made_up_data_take_no_files_but_lead_to_a_data_set_of_ones_own(
-    folder: Path, language: str
-) -> None:
+def test_made_up_data_take_no_files_but_lead_to_a_data_set_of_ones_own(folder: Path, language: str) -> None:
     app = run_page("data", lang=language)
     assert not app.exception
     assert not app.file_uploader
@@ -109,9 +107,7 @@ def test_a_data_set_is_shown_on_every_page_and_in_every_link(folder: Path) -> No
     assert "Synthetic data" in text(run_page("method", lang="en"))
 
 
-def test_without_any_data_set_the_page_begins_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_any_data_set_the_page_begins_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(tmp_path / "var" / "sample.duckdb"))
     app = run_page("data", lang="en")
     assert not app.exception
@@ -223,9 +219,7 @@ def test_two_columns_for_one_field_are_refused(folder: Path) -> None:
         ("noise.parquet", b"PAR1" + bytes(100), "Parquet"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_said_in_place(
-    folder: Path, name: str, content: bytes, said: str
-) -> None:
+def test_a_file_that_cannot_be_read_is_said_in_place(folder: Path, name: str, content: bytes, said: str) -> None:
     app = upload(run_page("data", data="mine", lang="en"), name, content)
     assert not app.exception
     [trouble] = re.findall(r'class="trouble"[^>]*>([^<]*)<', text(app))
@@ -312,9 +306,7 @@ def test_decisions_go_into_the_mapping(tmp_path: Path) -> None:
         complete=True,
         clear=True,
     )
-    plan = mapping.read_mapping(
-        intake_draft.mapping_text(proposal, choices), "cases", Path("mapping")
-    )
+    plan = mapping.read_mapping(intake_draft.mapping_text(proposal, choices), "cases", Path("mapping"))
     read = {column.field.name: column for column in plan.columns}
     assert (read["claim_amount"].factor, read["recovered_amount"].factor) == (1, 100_000_000)
     assert (read["filed_on"].formats, read["closed_on"].formats) == ((), ("%Y%m%d",))

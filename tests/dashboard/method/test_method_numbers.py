@@ -28,15 +28,11 @@ def test_goalposts_stand_under_the_points_they_are_worth(page: str, sample: Cach
     rows = table_rows(page, "Dimensions and indicators")
     assert len(rows) == len(sample.main.indicators)
     for row in rows:
-        [indicator] = [
-            i for i in sample.main.indicators if row["Indicator"].startswith(i.name["en"])
-        ]
+        [indicator] = [i for i in sample.main.indicators if row["Indicator"].startswith(i.name["en"])]
         assert row["0 points"] == provenance.goalpost_value(indicator, indicator.worst)
         assert row["100 points"] == provenance.goalpost_value(indicator, indicator.best)
         assert row["0 points"] != row["100 points"]
-        assert row["Better when"].startswith(
-            "higher" if indicator.best > indicator.worst else "lower"
-        )
+        assert row["Better when"].startswith("higher" if indicator.best > indicator.worst else "lower")
         assert row["Numerator"] == indicator.numerator["en"]
         assert row["Denominator"] == indicator.denominator["en"]
         assert row["Minimum n"] == str(indicator.min_n)
@@ -73,11 +69,7 @@ def test_a_design_effect_widens_errors_by_its_root(page: str, sample: CachedSnap
     for effect in effects[effects["indicator"].isin(names)].itertuples(index=False):
         row = rows[names[effect.indicator]]
         assert row["Design effect"] == f"{effect.design_effect:.2f}"
-        wider = (
-            "not at all"
-            if effect.design_effect <= 1
-            else f"{100 * (math.sqrt(effect.design_effect) - 1):.1f}%"
-        )
+        wider = "not at all" if effect.design_effect <= 1 else f"{100 * (math.sqrt(effect.design_effect) - 1):.1f}%"
         assert row["Errors wider by"] == wider
         assert row["Groups of cases"] == f"{effect.n_groups:,}"
 
@@ -89,9 +81,7 @@ def test_weights_and_effects_are_drawn_on_one_scale() -> None:
     assert "--w:40.00" in str(audit_charts.length_cell(2.0, 5.0))
 
 
-def test_two_intervals_of_a_rank_and_its_score_are_those_of_the_place(
-    page: str, sample: CachedSnapshot
-) -> None:
+def test_two_intervals_of_a_rank_and_its_score_are_those_of_the_place(page: str, sample: CachedSnapshot) -> None:
     places = queries.sensitivity(sample, "province").dropna(subset="rank").head(50)
     rows = table_rows(page, "All assumptions at once, beside sampling error")
     for row, place in zip(rows, places.itertuples(index=False), strict=True):

@@ -98,9 +98,7 @@ def changed() -> Path:
     return shared_warehouse("changed-method", make)
 
 
-def test_the_page_changes_with_the_method_file(
-    changed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_changes_with_the_method_file(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(changed))
     app = run_page("method", lang="en")
     assert not app.exception, app.exception[0].message
@@ -148,9 +146,7 @@ def test_methods_stand_side_by_side_with_a_way_to_each_other(
 
 @pytest.mark.parametrize("level", audit.LEVELS)
 @pytest.mark.parametrize("in_view", ["", OFFICIAL])
-def test_the_page_stands_at_every_level(
-    open_page: Open, sample: CachedSnapshot, level: str, in_view: str
-) -> None:
+def test_the_page_stands_at_every_level(open_page: Open, sample: CachedSnapshot, level: str, in_view: str) -> None:
     app = open_page("method", lang="en", audit=level, method=in_view)
     assert not app.exception, app.exception[0].message
     agreement = section(text(app), "agreement")
@@ -161,9 +157,7 @@ def test_the_page_stands_at_every_level(
     assert ("Synthetic data" in agreement) != is_empty
 
 
-def test_every_correlation_of_the_audit_is_printed_once_with_its_n(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_every_correlation_of_the_audit_is_printed_once_with_its_n(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.coherence(sample, "province")
     pairs = rows[rows["kind"].isin(
         ["indicator_indicator", "indicator_dimension", "dimension_dimension",
@@ -195,9 +189,7 @@ def test_a_number_from_fewer_places_says_so_and_none_is_a_dash() -> None:
     assert 'class="cell own"' in own and theme.diverging_colour(-0.9) in own and "−0.90" in own
 
 
-def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.coherence(sample, "province")
     alphas = rows[rows["kind"] == "alpha"].set_index("item")
     agreement = section(text(open_page("method", lang="en")), "agreement")
@@ -213,10 +205,7 @@ def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(
 def test_influence_sets_weights_beside_effects(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.coherence(sample, "province")
     found = rows.set_index(["kind", "item"])
-    table = {
-        row[0]: row[1:]
-        for row in rows_of(section(text(open_page("method", lang="en")), "influence"))
-    }
+    table = {row[0]: row[1:] for row in rows_of(section(text(open_page("method", lang="en")), "influence"))}
     for indicator in sample.main.indicators:
         weight = found.loc[("weight", indicator.id), "value"]
         assert table[indicator.name["en"]][0] == f"{100 * weight:.1f}%"
@@ -231,16 +220,10 @@ def test_influence_sets_weights_beside_effects(open_page: Open, sample: CachedSn
 def test_every_choice_alone_is_told_in_words(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.perturbations(sample, "province")
     assert len(rows)
-    said = [
-        audit_choices.perturbation_text(sample.main, r.perturbation, r.item)
-        for r in rows.itertuples()
-    ]
+    said = [audit_choices.perturbation_text(sample.main, r.perturbation, r.item) for r in rows.itertuples()]
     assert len(set(said)) == len(rows), "each has words of its own"
     assert not set(said) & set(rows["perturbation"])
-    table = {
-        row[0]: row[1:]
-        for row in rows_of(section(text(open_page("method", lang="en")), "sensitivity"))
-    }
+    table = {row[0]: row[1:] for row in rows_of(section(text(open_page("method", lang="en")), "sensitivity"))}
     for words, row in zip(said, rows.itertuples(), strict=True):
         cells = table[words]
         assert cells[0] == ("no effect" if row.reason == "no effect" else "")
@@ -251,13 +234,7 @@ def test_every_choice_alone_is_told_in_words(open_page: Open, sample: CachedSnap
 
 def test_a_lost_score_is_counted() -> None:
     columns = audit_choices.perturbation_columns(method.load_method(), 2.0)
-    moved = {
-        "rank_mean": 1.0,
-        "rank_max": 2.0,
-        "rank_moved": 5,
-        "score_mean": 1.0,
-        "score_max": 2.0,
-    }
+    moved = {"rank_mean": 1.0, "rank_max": 2.0, "rank_moved": 5, "score_mean": 1.0, "score_max": 2.0}
     counts = {"units": 20, "lost": 3, "score_moved": 9}
     row = pd.Series({"perturbation": "shrunk", "item": "", "reason": ""} | moved | counts)
     assert "3 lose their score" in unescape(str(columns[4].cell(row)))
@@ -281,9 +258,7 @@ def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: CachedS
     assert "no effect" in words and "Synthetic data" in words
 
 
-def test_intervals_from_choices_and_from_sampling_stay_apart(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_intervals_from_choices_and_from_sampling_stay_apart(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.sensitivity(sample, "province")
     rows = rows[rows["rank"].notna()]
     sensitivity = section(text(open_page("method", lang="en")), "sensitivity")
@@ -308,9 +283,7 @@ def test_courts_have_no_varied_ranks_and_the_page_says_so(open_page: Open) -> No
     assert 'aria-current="true">Provinces<' in sensitivity
 
 
-def test_the_audit_is_of_the_last_period_whatever_is_in_view(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_the_audit_is_of_the_last_period_whatever_is_in_view(open_page: Open, sample: CachedSnapshot) -> None:
     first = sample.periods()[0]
     last = sample.period_dates(sample.periods()[-1])[1]
     page = text(open_page("method", lang="en", period=first))
@@ -322,9 +295,7 @@ def test_the_audit_is_of_the_last_period_whatever_is_in_view(
 # ---------------------------------------------------------------- what goes together
 
 
-def test_design_effects_are_those_of_the_method_in_view(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_design_effects_are_those_of_the_method_in_view(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.design_effects(sample).set_index("indicator")
     assert len(rows)
     page = text(open_page("method", lang="en"))
@@ -334,11 +305,7 @@ def test_design_effects_are_those_of_the_method_in_view(
     for name, row in rows.iterrows():
         if name in names:
             cells = table[names[name]]
-            wider = (
-                "not at all"
-                if row["design_effect"] <= 1
-                else f"{100 * (row['design_effect'] ** 0.5 - 1):.1f}%"
-            )
+            wider = "not at all" if row["design_effect"] <= 1 else f"{100 * (row['design_effect'] ** 0.5 - 1):.1f}%"
             assert cells == [f"{row['design_effect']:.2f}", wider, str(int(row["n_groups"]))]
 
 

@@ -96,9 +96,7 @@ def line(**changes: object) -> object:
 # ---------------------------------------------------------------- which layer
 
 
-def test_the_score_unless_the_address_says_otherwise(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_the_score_unless_the_address_says_otherwise(open_page: Open, sample: CachedSnapshot) -> None:
     assert painted_by(text(open_page("overview", lang="en"))) == "Score"
     shown = text(open_page("overview", lang="en", layer="closure"))
     assert painted_by(shown) == "Closure"
@@ -124,9 +122,7 @@ def test_without_auctions_the_first_dimension_is_shown_and_the_missing_one_named
 
 
 @pytest.mark.parametrize("layer", ["band", "adjusted", "clusters"])
-def test_a_layer_stays_while_one_looks_inside_a_place(
-    open_page: Open, sample: CachedSnapshot, layer: str
-) -> None:
+def test_a_layer_stays_while_one_looks_inside_a_place(open_page: Open, sample: CachedSnapshot, layer: str) -> None:
     shown = text(open_page("overview", lang="en", layer=layer))
     assert painted_by(shown).lower() == layer
     assert re.search(rf"\./\?lang=en&layer={layer}&level=province&unit=\d+", shown)
@@ -135,9 +131,7 @@ def test_a_layer_stays_while_one_looks_inside_a_place(
     assert painted_by(inside).lower() == layer
 
 
-def test_courts_have_no_neighbours_and_so_no_clusters(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_courts_have_no_neighbours_and_so_no_clusters(open_page: Open, sample: CachedSnapshot) -> None:
     city = queries.scores(sample, "court", sample.periods()[-1])["parent"].iloc[0]
     app = open_page("overview", lang="en", layer="clusters", level="city", unit=city)
     assert not app.exception
@@ -206,29 +200,21 @@ def test_clusters_are_told_without_colour_and_come_in_order(shown: View) -> None
     legend = map_layers.legend(layer, rows)
     for label in labels:
         assert f"{label} (1)" in legend
-    assert layer.tooltip_lines(line(cluster="low-low", q=0.0004)) == [
-        "Among its neighbours: low among low (q < 0.001)"
-    ]
+    assert layer.tooltip_lines(line(cluster="low-low", q=0.0004)) == ["Among its neighbours: low among low (q < 0.001)"]
     assert layer.classes[layer.class_index(line())].label == "not compared"
 
 
 def test_clusters_are_those_of_the_build(shown: View) -> None:
     layer = layer_list.available_layers(shown, "province")["clusters"]
     units = layer.sort_rows(shown.scores("province"))
-    found = queries.local_clusters(shown.snapshot, "province", shown.period).set_index("place_id")[
-        "cluster"
-    ]
+    found = queries.local_clusters(shown.snapshot, "province", shown.period).set_index("place_id")["cluster"]
     assert len(found) and len(units) == len(shown.scores("province"))
     for one in units[units["score"].notna()].itertuples(index=False):
         assert one.cluster == found[one.place_id]
 
 
-def test_morans_i_stands_under_the_map_with_its_n_and_islands(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
-    rows = queries.spatial_autocorrelation(sample, "province", sample.periods()[-1]).set_index(
-        "layer"
-    )
+def test_morans_i_stands_under_the_map_with_its_n_and_islands(open_page: Open, sample: CachedSnapshot) -> None:
+    rows = queries.spatial_autocorrelation(sample, "province", sample.periods()[-1]).set_index("layer")
     found = rows.loc["score"]
     assert found["status"] == "estimated"
     shown = text(open_page("overview", lang="en", layer="clusters"))
@@ -278,9 +264,7 @@ def test_the_pointer_reads_score_interval_rank_set_band_and_n(
     assert "Band" in drawn and f"{first['n']:,} cases under way" in drawn
 
 
-def test_the_score_card_shows_interval_rank_set_and_band(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_the_score_card_shows_interval_rank_set_and_band(open_page: Open, sample: CachedSnapshot) -> None:
     units = queries.scores(sample, "province", sample.periods()[-1])
     one = units.iloc[0]
     shown = text(open_page("overview", lang="en", level="province", unit=one["place_id"]))
@@ -289,7 +273,5 @@ def test_the_score_card_shows_interval_rank_set_and_band(
     assert f"95% interval {one['low']}–{one['high']}" in card.group()
     assert f"of {units['rank'].notna().sum()} (95% rank set)" in card.group()
     assert "Band" in card.group()
-    nation = re.search(
-        r'<section class="card main">.*?</section>', text(open_page(lang="en")), re.S
-    )
+    nation = re.search(r'<section class="card main">.*?</section>', text(open_page(lang="en")), re.S)
     assert nation and "rank set" not in nation.group()  # the nation has no rank

@@ -90,17 +90,13 @@ def test_the_list_and_the_file_of_an_indicator_have_its_values(
 def test_a_map_says_which_goalpost_is_which(open_page: Open, sample: CachedSnapshot) -> None:
     for name in ("cash_24m", "months_to_cash", "price_ratio"):
         indicator = sample.main.indicator(name)
-        worst, best = (
-            formats.goalpost(x, indicator.unit) for x in (indicator.worst, indicator.best)
-        )
+        worst, best = (formats.goalpost(x, indicator.unit) for x in (indicator.worst, indicator.best))
         assert worst != best
         shown = text(opened(open_page, layer=name))
         assert f"Coloured by points: 0 at {worst}, 100 at {best}." in shown
 
 
-def test_a_card_has_value_interval_and_n_of_its_indicator(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_a_card_has_value_interval_and_n_of_its_indicator(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     shown = text(opened(open_page))
     cards = [
         words(re.sub(r"<details.*?</details>", "", card))
@@ -119,9 +115,7 @@ def test_a_card_has_value_interval_and_n_of_its_indicator(
     assert shown_indicators == 5
 
 
-def test_what_rose_stands_under_risen_and_what_fell_under_fallen(
-    sample: CachedSnapshot, period: str
-) -> None:
+def test_what_rose_stands_under_risen_and_what_fell_under_fallen(sample: CachedSnapshot, period: str) -> None:
     i18n.set_language("en")
     view, before = View(sample, period, sample.nation), sample.periods()[-5]
     moved = queries.score_changes(sample, "province", period, before)
@@ -138,10 +132,7 @@ def test_what_rose_stands_under_risen_and_what_fell_under_fallen(
         assert f"change {formats.change(line.low)} to {formats.change(line.high)}" in said
         assert f"{line.n_before:,} → {line.n:,} cases under way" in said
         indicator = sample.main.indicator(line.indicator)
-        assert (
-            f"Mostly {indicator.name['en']}: {formats.value(line.value_before, indicator.unit)}"
-            in said
-        )
+        assert f"Mostly {indicator.name['en']}: {formats.value(line.value_before, indicator.unit)}" in said
         assert f"(n = {line.indicator_n_before:,.0f}) → " in said
         assert f"{formats.value(line.value, indicator.unit)} (n = {line.indicator_n:,.0f})" in said
         assert f"{formats.change(line.part)} points." in said

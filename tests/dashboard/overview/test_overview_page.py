@@ -55,8 +55,7 @@ def on_counties(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     with duckdb.connect(path) as con:
         for parent, county in counties.items():
             con.execute(
-                "INSERT INTO regions (code, level, name, parent) VALUES (?, 'county', '区', ?)",
-                [county, parent],
+                "INSERT INTO regions (code, level, name, parent) VALUES (?, 'county', '区', ?)", [county, parent]
             )
         con.execute("UPDATE courts SET region = ? WHERE court_id = ?", [counties[city], alone])
         for court in pair:
@@ -91,9 +90,7 @@ def test_a_level_that_is_none_means_the_one_below(open_page: Open) -> None:
     assert "Cities by " in text(inside)
 
 
-def test_courts_without_a_county_are_dots_in_their_city(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_courts_without_a_county_are_dots_in_their_city(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     [dots] = traces(opened(open_page, by="court"), "scattergeo")[1:]  # after the ten dashes
     units = queries.scores(sample, "court", period).set_index("place_id")
     special = {unit.place_id for unit in sample.places() if unit.special}
@@ -107,9 +104,7 @@ def test_courts_without_a_county_are_dots_in_their_city(
     assert len(set(zip(dots["lon"], dots["lat"], strict=True))) == len(dots["lon"])
 
 
-def test_a_county_has_the_colour_of_its_only_court(
-    on_counties: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_county_has_the_colour_of_its_only_court(on_counties: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = json.loads((on_counties.parent / "told.json").read_text())
     monkeypatch.setenv("JECI_WAREHOUSE", str(on_counties))
     app = run_page("overview", lang="en", by="court")
@@ -118,11 +113,7 @@ def test_a_county_has_the_colour_of_its_only_court(
     county, court = told["alone"]
     assert painted["locations"] == [county]
     with Snapshot(on_counties) as snapshot:
-        row = (
-            queries.scores(snapshot, "court", snapshot.periods()[-1])
-            .set_index("place_id")
-            .loc[court]
-        )
+        row = queries.scores(snapshot, "court", snapshot.periods()[-1]).set_index("place_id").loc[court]
     assert painted["z"] == [theme.score_class(row["score"])]
     told_of = unescape(painted["text"][0])
     assert f"Score {row['score']}" in told_of and row["name_en"] in told_of
@@ -150,9 +141,7 @@ def test_ranks_of_courts_are_not_told(open_page: Open) -> None:
     assert not re.search(r"unit=syn-\d+", shown.split("What changed")[0])
 
 
-def test_classes_of_a_lower_level_add_up(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_classes_of_a_lower_level_add_up(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     table = text(opened(open_page, by="city")).split("Cities in each class", 1)[1]
     table = table.split("</table>")[0]
     counts = [int(n) for n in re.findall(r'<td class="number">([\d,]+)</td>', table)[::1]]
@@ -192,9 +181,7 @@ def test_peers_values_are_not_painted_as_a_places_own(sample: CachedSnapshot, pe
     units = layer.sort_rows(queries.scores(sample, "court", period))
     greys = {line.place_id for line in units.itertuples(index=False) if layer.is_grey(line)}
     assert greys == set(values.index[values["points"].isna()])
-    assert greys > set(values.index[values["value"].isna()]) > set(), (
-        "too few cases are grey as well"
-    )
+    assert greys > set(values.index[values["value"].isna()]) > set(), "too few cases are grey as well"
 
 
 def test_coverage_without_case_numbers_says_so(open_page: Open) -> None:
@@ -226,9 +213,7 @@ def test_coverage_is_painted_by_the_share_received(
     assert "Coverage by case numbers: 50.0%, 50 of 100 numbered cases" in drawn
 
 
-def test_what_has_no_value_is_drawn_inside_a_darker_line(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_what_has_no_value_is_drawn_inside_a_darker_line(open_page: Open, sample: CachedSnapshot) -> None:
     painted = traces(opened(open_page, by="city"), "choropleth")[1]
     borders = painted["marker"]["line"]["color"]
     greys = {n for n, z in enumerate(painted["z"]) if z >= len(theme.SCORE_BREAKS) + 1}
@@ -236,9 +221,7 @@ def test_what_has_no_value_is_drawn_inside_a_darker_line(
     assert {n for n, colour in enumerate(borders) if colour == theme.LIGHT.faint} == greys
 
 
-def test_the_legend_counts_places_and_columns_show_it(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_the_legend_counts_places_and_columns_show_it(open_page: Open, sample: CachedSnapshot) -> None:
     shown = text(opened(open_page))
     legend = re.search(r'<ul class="legend".*?</ul>', shown, re.S)
     assert legend
@@ -287,9 +270,7 @@ def test_the_map_is_told_in_words(open_page: Open, sample: CachedSnapshot, perio
 # ---------------------------------------------------------------- the quarter
 
 
-def test_the_slider_holds_the_quarter_and_writes_it(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_the_slider_holds_the_quarter_and_writes_it(open_page: Open, sample: CachedSnapshot) -> None:
     periods = sample.periods()
     app = opened(open_page, period=periods[2])
     slider = app.select_slider(key="choose-period")
@@ -339,9 +320,7 @@ def test_the_reason_is_told_with_its_numbers(sample: CachedSnapshot, period: str
     from dashboard.overview import score_changes
 
     shown = View(sample, period, sample.nation)
-    moved = queries.score_changes(sample, "province", period, sample.periods()[-5]).dropna(
-        subset="value_before"
-    )
+    moved = queries.score_changes(sample, "province", period, sample.periods()[-5]).dropna(subset="value_before")
     line = next(moved.dropna(subset="value").itertuples(index=False))
     said = score_changes._main_contribution(shown, line)
     assert i18n.localise(sample.method.indicator(line.indicator).name) in said
@@ -351,8 +330,6 @@ def test_the_reason_is_told_with_its_numbers(sample: CachedSnapshot, period: str
     assert "it is imputed from peers" in score_changes._main_contribution(shown, other)
 
 
-def test_the_first_quarter_has_nothing_to_compare_with(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_the_first_quarter_has_nothing_to_compare_with(open_page: Open, sample: CachedSnapshot) -> None:
     shown = text(opened(open_page, period=sample.periods()[0]))
     assert "There is no score for" in shown

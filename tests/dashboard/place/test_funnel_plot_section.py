@@ -34,13 +34,7 @@ UNITS = pd.DataFrame(
     }
 )
 LIMITS = pd.DataFrame(
-    {
-        "n": [10.0, 1000.0],
-        "low998": [0.0, 0.2],
-        "low95": [0.05, 0.25],
-        "high95": [0.7, 0.45],
-        "high998": [0.9, 0.5],
-    }
+    {"n": [10.0, 1000.0], "low998": [0.0, 0.2], "low95": [0.05, 0.25], "high95": [0.7, 0.45], "high998": [0.9, 0.5]}
 )
 
 
@@ -124,15 +118,10 @@ def test_four_limits_and_the_centre_are_drawn_in_per_cent() -> None:
 # ---------------------------------------------------------------- on the page
 
 
-def test_the_address_names_the_figure_and_a_wrong_one_is_not_taken(
-    open_page: Open, province: View
-) -> None:
+def test_the_address_names_the_figure_and_a_wrong_one_is_not_taken(open_page: Open, province: View) -> None:
     at = {"level": "province", "unit": province.place.place_id, "lang": "en"}
     other = "closure_rate"
-    assert (
-        open_page("place", **at).selectbox(key="choose-funnel").value
-        == funnel_plot_section.DEFAULT_STATISTIC
-    )
+    assert open_page("place", **at).selectbox(key="choose-funnel").value == funnel_plot_section.DEFAULT_STATISTIC
     app = open_page("place", funnel=other, **at)
     assert app.selectbox(key="choose-funnel").value == other
     plot = queries.funnel_plot(province.snapshot, "city", province.period, other)
@@ -151,9 +140,7 @@ def test_choosing_a_figure_writes_it_into_the_address(open_page: Open, province:
 
 
 @pytest.mark.parametrize("level", ["city", "court"])
-def test_the_places_of_a_province_are_highlighted(
-    open_page: Open, province: View, level: str
-) -> None:
+def test_the_places_of_a_province_are_highlighted(open_page: Open, province: View, level: str) -> None:
     data, place = province.snapshot, province.place
     plot = queries.funnel_plot(data, level, province.period, funnel_plot_section.DEFAULT_STATISTIC)
     cities = {unit.place_id for unit in data.children("province", place.place_id)}
@@ -166,28 +153,17 @@ def test_the_places_of_a_province_are_highlighted(
     assert len(numbers(others["x"])) == len(plot.places) - len(mine)
     i18n.set_language("en")
     out = (mine["flag"] != "in").sum()
-    assert (
-        f"{'Cities' if level == 'city' else 'Courts'} here: {len(mine)}, of which {out} outside"
-        in text(app)
-    )
+    assert f"{'Cities' if level == 'city' else 'Courts'} here: {len(mine)}, of which {out} outside" in text(app)
 
 
 def test_courts_of_a_province_are_those_of_its_cities_and_its_own(province: View) -> None:
     place = province.place
     city = province.snapshot.children("province", place.place_id)[0].place_id
-    units = pd.DataFrame(
-        {"place_id": ["of-city", "of-province", "else"], "parent": [city, place.place_id, "x"]}
-    )
-    assert funnel_plot_section.place_member_ids(province, units, "court") == {
-        "of-city",
-        "of-province",
-    }
+    units = pd.DataFrame({"place_id": ["of-city", "of-province", "else"], "parent": [city, place.place_id, "x"]})
+    assert funnel_plot_section.place_member_ids(province, units, "court") == {"of-city", "of-province"}
     assert funnel_plot_section.place_member_ids(province, units, "city") == {"of-province"}
     assert (
-        funnel_plot_section.place_member_ids(
-            replace(province, place=province.snapshot.nation), units, "court"
-        )
-        == set()
+        funnel_plot_section.place_member_ids(replace(province, place=province.snapshot.nation), units, "court") == set()
     )
 
 
@@ -203,14 +179,10 @@ def test_a_court_is_highlighted_among_all_courts(open_page: Open, sample: Cached
     assert "a reason to look closer, not a verdict" in text(app)
 
 
-def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_a_court_with_too_few_cases_is_said_to_be_in_no_funnel(open_page: Open, sample: CachedSnapshot) -> None:
     period = sample.periods()[-1]
     plot = queries.funnel_plot(sample, "court", period, funnel_plot_section.DEFAULT_STATISTIC)
-    small = sorted(
-        set(queries.scores(sample, "court", period)["place_id"]) - set(plot.places["place_id"])
-    )
+    small = sorted(set(queries.scores(sample, "court", period)["place_id"]) - set(plot.places["place_id"]))
     assert small, "every court of the sample is in the funnel"
     app = open_page("place", level="court", unit=small[0], lang="en")
     assert "is not in the plot" in text(app)
@@ -236,9 +208,7 @@ def test_those_outside_are_counted_beside_what_chance_would_put_there() -> None:
         ("very_low", "below the lower 99.8% limit."),
     ],
 )
-def test_the_place_itself_is_said_to_be_inside_or_outside(
-    province: View, flag: str, said: str
-) -> None:
+def test_the_place_itself_is_said_to_be_inside_or_outside(province: View, flag: str, said: str) -> None:
     line = SimpleNamespace(value=0.441, part=41.0, n=93.0, flag=flag)
     found = funnel_plot_section.focus_text(province, line)
     assert found.endswith(f"44.1% (41 of 93), {said}")
@@ -246,6 +216,4 @@ def test_the_place_itself_is_said_to_be_inside_or_outside(
 
 def test_every_level_has_a_funnel_of_a_level_that_is_computed() -> None:
     for level in ("nation", "province", "city", "court"):
-        assert set(funnel_plot_section.place_funnel_levels(level)) <= set(
-            funnel_plot_section.FUNNEL_LEVELS
-        )
+        assert set(funnel_plot_section.place_funnel_levels(level)) <= set(funnel_plot_section.FUNNEL_LEVELS)

@@ -41,9 +41,7 @@ def test_the_lead_gives_both_intervals_the_band_and_the_rank_set(
 
 
 @pytest.mark.parametrize("ranks", [False, True], ids=["bands", "ranks"])
-def test_a_court_shows_its_band_but_no_rank(
-    request: pytest.FixtureRequest, period: str, ranks: bool
-) -> None:
+def test_a_court_shows_its_band_but_no_rank(request: pytest.FixtureRequest, period: str, ranks: bool) -> None:
     """Nor where ranks are published: these stand on one page, under its note."""
     warehouse = request.getfixturevalue("ranked_warehouse" if ranks else "warehouse")
     with CachedSnapshot(warehouse) as snapshot:
@@ -62,9 +60,7 @@ def test_a_court_shows_its_band_but_no_rank(
 
 
 @pytest.mark.parametrize("level", ["province", "court"])
-def test_own_says_whose_value_the_points_are_of(
-    sample: CachedSnapshot, period: str, level: str
-) -> None:
+def test_own_says_whose_value_the_points_are_of(sample: CachedSnapshot, period: str, level: str) -> None:
     row = scored(sample, level, period)
     values = queries.indicators(sample, level, row.place_id, period)
     assert values["own"].notna().all()
@@ -72,9 +68,7 @@ def test_own_says_whose_value_the_points_are_of(
     assert values.loc[values["own"].astype(bool), "points"].notna().all()
 
 
-def test_peers_stand_in_where_the_place_has_too_few_cases(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_peers_stand_in_where_the_place_has_too_few_cases(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     found = {}
     for level in ("province", "city", "court"):
         for unit in queries.scores(sample, level, period)["place_id"].head(40):
@@ -98,9 +92,7 @@ def test_peers_stand_in_where_the_place_has_too_few_cases(
         assert formats.number(line.points, 1) in shown
 
 
-def test_the_address_chooses_the_reading(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_the_address_chooses_the_reading(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "province", period)
     values = queries.indicators(sample, "province", row.place_id, period)
     by = {
@@ -189,26 +181,20 @@ def test_every_peer_group_of_the_sample_has_words(sample: CachedSnapshot, period
             assert label == "all" or peer_group_labels.LABEL_PATTERN.fullmatch(label), label
 
 
-def test_the_drawn_score_stands_beside_the_own(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_the_drawn_score_stands_beside_the_own(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "court", period)
     shown = plain(part(profile(open_page, "court", row.place_id), "peers"))
     assert formats.interval(row.low, row.high, "score") in shown
     assert formats.interval(row.shrunk_low, row.shrunk_high, "score") in shown
     assert formats.number(row.n_peers) in shown
     moved = formats.number(abs(row.shrunk - row.score), 1)
-    assert (
-        f"{'raises' if row.shrunk > row.score else 'lowers'} the score by {moved} points" in shown
-    )
+    assert f"{'raises' if row.shrunk > row.score else 'lowers'} the score by {moved} points" in shown
 
 
 # ---------------------------------------------------------------- case mix
 
 
-def test_a_change_is_the_sum_of_performance_and_mix(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_a_change_is_the_sum_of_performance_and_mix(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "province", period)
     found = queries.change_decomposition(sample, "province", row.place_id, period)
     known = found.dropna(subset=["performance", "mix"])
@@ -225,20 +211,14 @@ def test_a_change_is_the_sum_of_performance_and_mix(
         assert in_order(row_of(shown, name), *levels, *words), name
 
 
-def test_the_first_year_says_why_there_is_no_change(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_the_first_year_says_why_there_is_no_change(open_page: Open, sample: CachedSnapshot) -> None:
     row = scored(sample, "province", sample.periods()[0])
     shown = profile(open_page, "province", row.place_id, period=sample.periods()[0])
     assert "No score is computed for" in part(shown, "case-mix")
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "clear"), [(1.42, 1.57, True), (0.9, 1.1, False), (0.5, 0.99, True)]
-)
-def test_a_ratio_whose_interval_holds_1_is_no_clear_difference(
-    low: float, high: float, clear: bool
-) -> None:
+@pytest.mark.parametrize(("low", "high", "clear"), [(1.42, 1.57, True), (0.9, 1.1, False), (0.5, 0.99, True)])
+def test_a_ratio_whose_interval_holds_1_is_no_clear_difference(low: float, high: float, clear: bool) -> None:
     line = SimpleNamespace(event="cash", ratio=(low + high) / 2, low=low, high=high)
     said = expected_payments.ratio_text(line)
     assert f"{formats.number(line.ratio, 2)} times" in said
@@ -246,9 +226,7 @@ def test_a_ratio_whose_interval_holds_1_is_no_clear_difference(
     assert ("no clear difference" not in said) == clear
 
 
-def test_expected_payments_are_said_in_words(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_expected_payments_are_said_in_words(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "province", period)
     line = queries.indirect_ratio(sample, "province", row.place_id, period)
     assert line is not None
@@ -268,9 +246,7 @@ def test_kinds_that_are_hardly_represented_are_named() -> None:
 # ---------------------------------------------------------------- the whole page
 
 
-def test_the_contents_name_every_section(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_the_contents_name_every_section(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     for level in ("nation", "province", "court"):
         row = scored(sample, level, period)
         shown = profile(open_page, level, row.place_id)
@@ -285,11 +261,7 @@ def test_a_place_without_a_score_says_why_in_every_section(
 ) -> None:
     units = queries.scores(sample, "province", period)
     without = units[units["score"].isna()]
-    row = next(
-        (without if len(without) else queries.scores(sample, "city", period)).itertuples(
-            index=False
-        )
-    )
+    row = next((without if len(without) else queries.scores(sample, "city", period)).itertuples(index=False))
     level = "province" if len(without) else "city"
     assert formats.is_missing(row.score) or level == "city"
     view = View(sample, period, sample.place(level, row.place_id))

@@ -14,14 +14,7 @@ from dashboard.ui import components, theme
 from dashboard.ui.charts import outcome_chart
 from index_engine import queries
 from index_engine.method import load_method
-from tests.dashboard.reading import (
-    assert_same_rows,
-    part,
-    plain,
-    profile,
-    row_of,
-    scored,
-)
+from tests.dashboard.reading import assert_same_rows, part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
 
 METHOD = load_method()
@@ -50,16 +43,10 @@ def test_files_of_single_queries_hold_their_columns(
         "auction-rounds": queries.sale_pipeline(sample, *key),
         "nodes": queries.waiting_times(sample, *key),
         "history": queries.score_history(sample, "province", place_id),
-        "outcomes-case": queries.incidence(
-            sample, "province", place_id, process="case", period=period
-        ),
-        "outcomes-lot": queries.incidence(
-            sample, "province", place_id, process="lot", period=period
-        ),
+        "outcomes-case": queries.incidence(sample, "province", place_id, process="case", period=period),
+        "outcomes-lot": queries.incidence(sample, "province", place_id, process="lot", period=period),
         "rank-and-choices": sensitivity[sensitivity["place_id"] == place_id],
-        "sobol": queries.sobol(sample, "province", place_id).sort_values(
-            "total", ascending=False, kind="stable"
-        ),
+        "sobol": queries.sobol(sample, "province", place_id).sort_values("total", ascending=False, kind="stable"),
         "funnel-city-zhongben_rate": funnel.places,
     }
     for subject, table in expected.items():
@@ -90,13 +77,7 @@ def test_a_file_of_waits_names_every_step_and_its_limit(
     [("indicators", "indicator", "indicator"), ("official-figures", "statistic", "statistic")],
 )
 def test_files_of_values_hold_the_distribution_of_each(
-    open_page: Open,
-    sample: CachedSnapshot,
-    period: str,
-    downloads: Files,
-    subject: str,
-    kind: str,
-    id_column: str,
+    open_page: Open, sample: CachedSnapshot, period: str, downloads: Files, subject: str, kind: str, id_column: str
 ) -> None:
     place_id = scored(sample, "province", period).place_id
     profile(open_page, "province", place_id)
@@ -125,12 +106,7 @@ def test_the_file_of_methods_holds_the_scores_and_ranks_of_each(
     expected = pd.DataFrame(
         [
             {"score": row.score, "low": row.low, "high": row.high, "rank": row.rank},
-            {
-                "score": line.other_score,
-                "low": line.other_low,
-                "high": line.other_high,
-                "rank": line.other_rank,
-            },
+            {"score": line.other_score, "low": line.other_low, "high": line.other_high, "rank": line.other_rank},
         ]
     ).assign(
         scored_by=[f"{method.id} {method.version}" for method in (sample.method, other)],
@@ -185,9 +161,7 @@ def test_every_indicator_tells_its_goalposts_the_worse_one_first(
         assert f"0 points at {worst}, 100 at {best}." in words
 
 
-def test_the_table_of_peers_shows_both_estimates(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_the_table_of_peers_shows_both_estimates(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "court", period)
     section = part(profile(open_page, "court", row.place_id), "peers")
     for name, *numbers in (
@@ -217,15 +191,9 @@ def test_bars_of_the_sale_pipeline_are_as_long_as_their_shares(
 
 @pytest.mark.parametrize(
     ("rank", "words"),
-    [
-        (3, "ranks 2 places higher than"),
-        (9, "ranks 4 places lower than"),
-        (5, "has the same rank as"),
-    ],
+    [(3, "ranks 2 places higher than"), (9, "ranks 4 places lower than"), (5, "has the same rank as")],
 )
-def test_a_smaller_rank_under_another_method_is_higher(
-    sample: CachedSnapshot, rank: int, words: str
-) -> None:
+def test_a_smaller_rank_under_another_method_is_higher(sample: CachedSnapshot, rank: int, words: str) -> None:
     current, other = sample.methods.values()
     rows = [
         MethodRow(current, 20, 50.0, 45.0, 55.0, 5.0),
@@ -250,33 +218,25 @@ def test_shrinkage_raises_or_lowers_the_score(shrunk: float, text: str) -> None:
 # ---------------------------------------------------------------- hovers
 
 
-def test_the_hover_of_outcomes_tells_share_interval_and_number_at_risk(
-    sample: CachedSnapshot, period: str
-) -> None:
+def test_the_hover_of_outcomes_tells_share_interval_and_number_at_risk(sample: CachedSnapshot, period: str) -> None:
     nation = sample.nation
     curve = queries.incidence(sample, "nation", nation.place_id, process="case", period=period)
     names = {event: components.outcome_name(event) for event in (*METHOD.events, "open")}
-    chart = outcome_chart.draw_outcome_chart(
-        curve, list(METHOD.events), names, METHOD.horizon_months, "", z=METHOD.z
-    )
+    chart = outcome_chart.draw_outcome_chart(curve, list(METHOD.events), names, METHOD.horizon_months, "", z=METHOD.z)
     traces = {trace.name: trace for trace in chart.data if trace.hovertemplate}
     for event in METHOD.events:
         trace = traces[names[event]]
         assert list(trace.y) == pytest.approx(list(100 * curve[event]))
         row = curve.iloc[12]
         half_width = METHOD.z * row[f"se_{event}"]
-        interval = formats.interval(
-            max(row[event] - half_width, 0.0), row[event] + half_width, "share"
-        )
+        interval = formats.interval(max(row[event] - half_width, 0.0), row[event] + half_width, "share")
         assert trace.customdata[12] == f" ({interval})"
         assert trace.fillcolor == theme.LIGHT.outcome_colours[event]
     at_risk = traces["under observation"]
     assert list(at_risk.customdata) == [formats.number(n) for n in curve["at_risk"]]
 
 
-def test_a_page_of_another_period_reads_that_period(
-    open_page: Open, sample: CachedSnapshot, downloads: Files
-) -> None:
+def test_a_page_of_another_period_reads_that_period(open_page: Open, sample: CachedSnapshot, downloads: Files) -> None:
     earlier = sample.periods()[-3]
     row = scored(sample, "province", earlier)
     shown = plain(profile(open_page, "province", row.place_id, period=earlier))

@@ -37,9 +37,7 @@ def test_a_place_without_any_has_no_section(open_page: Open) -> None:
 )
 def test_only_web_addresses_become_links(address: str, is_link: bool) -> None:
     i18n.set_language("en")
-    made = str(
-        reported_statistics._publication_link(SimpleNamespace(address=address, basis="reported"))
-    )
+    made = str(reported_statistics._publication_link(SimpleNamespace(address=address, basis="reported")))
     assert made.startswith("<a ") == is_link
     assert not is_link or ">court.gov.cn</a>" in made
 
@@ -57,9 +55,7 @@ def test_only_web_addresses_become_links(address: str, is_link: bool) -> None:
         (None, "%", "—"),
     ],
 )
-def test_values_keep_the_digits_they_were_printed_with(
-    value: float | None, unit: str, said: str
-) -> None:
+def test_values_keep_the_digits_they_were_printed_with(value: float | None, unit: str, said: str) -> None:
     i18n.set_language("en")
     assert reported_statistics.measured_value(value, unit) == said
 
@@ -68,10 +64,5 @@ def test_whole_years_and_months_are_said_in_short() -> None:
     i18n.set_language("en")
     assert reported_statistics._short_period(date(2025, 1, 1), date(2025, 12, 31)) == "2025"
     assert reported_statistics._short_period(date(2013, 1, 1), date(2015, 12, 31)) == "2013–2015"
-    assert (
-        reported_statistics._short_period(date(2025, 10, 1), date(2025, 10, 31)).replace(
-            "\u2011", "-"
-        )
-        == "2025-10"
-    )
+    assert reported_statistics._short_period(date(2025, 10, 1), date(2025, 10, 31)).replace("\u2011", "-") == "2025-10"
     assert "5" in reported_statistics._short_period(date(2025, 10, 5), date(2025, 10, 31))

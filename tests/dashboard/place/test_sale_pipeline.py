@@ -35,9 +35,7 @@ def test_the_steps_of_a_stage_add_up_to_it() -> None:
     for at, after in zip(stages, [*stages[1:], len(found)], strict=True):
         inside = found[at + 1 : after]
         assert sum(step.count for step in inside) == found[at].count
-        assert sum(step.first_auction_share for step in inside) == pytest.approx(
-            found[at].first_auction_share
-        )
+        assert sum(step.first_auction_share for step in inside) == pytest.approx(found[at].first_auction_share)
     assert found[0].first_auction_share == 1
     assert found[stages[1]].first_auction_share == pytest.approx(0.6)
 
@@ -50,9 +48,7 @@ def test_shares_of_those_held_leave_withdrawn_ones_out() -> None:
 
 
 def test_floors_are_those_of_the_law() -> None:
-    floors = [
-        step.price_floor for step in sale_pipeline.pipeline_rows(FUNNEL) if step.kind == "sold"
-    ]
+    floors = [step.price_floor for step in sale_pipeline.pipeline_rows(FUNNEL) if step.kind == "sold"]
     assert floors == pytest.approx([0.7, 0.56, 0.56])
     assert sale_pipeline._price_position(0.4) == 0
     assert sale_pipeline._price_position(0.8) == pytest.approx(50)

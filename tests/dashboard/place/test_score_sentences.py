@@ -25,9 +25,7 @@ pytestmark = pytest.mark.usefixtures("in_english")
 # ---------------------------------------------------------------- closings
 
 
-def test_every_check_stands_beside_the_nation(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_every_check_stands_beside_the_nation(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "province", period)
     values = queries.checks(sample, "province", row.place_id, period)
     assert len(values) == 6
@@ -76,9 +74,7 @@ def test_a_check_differs_only_where_intervals_are_apart(low: float, high: float,
     assert closing_checks.compare_check(replace(row, status="too_few")) == formats.NO_VALUE
 
 
-def test_other_methods_stand_beside_this_one(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_other_methods_stand_beside_this_one(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     [other] = [method for method in sample.methods.values() if method.id != sample.method.id]
     table = queries.method_comparison(sample, "province", period, other.id)
     line = next(table.itertuples(index=False))  # the one that differs most
@@ -100,11 +96,7 @@ def test_the_gamed_province_is_higher_by_official_definitions(
     table = queries.method_comparison(sample, "province", period, other.id).set_index("place_id")
     excess = {}
     for unit in table.index:
-        share = (
-            queries.checks(sample, "province", unit, period)
-            .set_index("check")
-            .loc["zhongben_share"]
-        )
+        share = queries.checks(sample, "province", unit, period).set_index("check").loc["zhongben_share"]
         excess[unit] = share["low"] - share["nation_high"]
     gamed = max(excess, key=excess.__getitem__)
     assert excess[gamed] > 0
@@ -117,9 +109,7 @@ def test_the_gamed_province_is_higher_by_official_definitions(
 # ---------------------------------------------------------------- choices
 
 
-def test_sampling_and_choices_stand_apart(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_sampling_and_choices_stand_apart(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     varied = queries.sensitivity(sample, "province")
     apart = varied["rank_set_low"].lt(varied["rank_low"])
     apart &= varied["rank_set_high"].gt(varied["rank_high"])
@@ -147,42 +137,21 @@ def test_every_choice_has_words(sample: CachedSnapshot) -> None:
     ("total", "half", "reasons", "ranks", "said"),
     [
         ([0.8, 0.2], [0.1, 0.1], ["", ""], (1, 5), "Largest effect: goalposts."),
-        (
-            [0.6, 0.5],
-            [0.1, 0.1],
-            ["", ""],
-            (1, 5),
-            "Largest effect, though not clearly so: goalposts",
-        ),
+        ([0.6, 0.5], [0.1, 0.1], ["", ""], (1, 5), "Largest effect, though not clearly so: goalposts"),
         ([0.6, 0.5], [0.1, 0.1], ["no effect", ""], (1, 5), "Largest effect: shrinkage or none."),
         ([1.0, 0.0], [1.4, 0.0], ["", "no effect"], (1, 1), "The rank hardly changes"),
-        (
-            [0.0, 0.0],
-            [0.0, 0.0],
-            ["no effect"] * 2,
-            (1, 1),
-            "The rank does not depend on any assumption.",
-        ),
+        ([0.0, 0.0], [0.0, 0.0], ["no effect"] * 2, (1, 1), "The rank does not depend on any assumption."),
     ],
 )
 def test_the_choice_that_matters_most_is_said_no_surer_than_it_is(
     total: list[float], half: list[float], reasons: list[str], ranks: tuple[int, int], said: str
 ) -> None:
-    found = pd.DataFrame(
-        {
-            "choice": ["goalposts", "shrinkage"],
-            "total": total,
-            "total_half": half,
-            "reason": reasons,
-        }
-    )
+    found = pd.DataFrame({"choice": ["goalposts", "shrinkage"], "total": total, "total_half": half, "reason": reasons})
     line = SimpleNamespace(rank_low=ranks[0], rank_high=ranks[1])
     assert rank_uncertainty.leading_assumption_text(found, line).startswith(said)
 
 
-def test_what_is_varied_at_the_last_period_says_so_in_an_earlier(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_what_is_varied_at_the_last_period_says_so_in_an_earlier(open_page: Open, sample: CachedSnapshot) -> None:
     line = next(queries.sensitivity(sample, "province").itertuples(index=False))
     earlier = sample.periods()[-2]
     shown = part(profile(open_page, "province", line.place_id, period=earlier), "choices")

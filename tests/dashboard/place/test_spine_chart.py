@@ -70,18 +70,14 @@ def test_right_is_better_where_fewer_months_are() -> None:
     found = score_decomposition.distribution_in_points(row, item)
     assert (found.minimum, found.maximum) == (100.0, 0.0)
     # The drawing spans them whichever is on the left.
-    assert "--x:0.00;--w:100.00" in spine_chart.draw_spine(
-        50, None, None, None, found, Verdict.NOT_COMPARABLE
-    )
+    assert "--x:0.00;--w:100.00" in spine_chart.draw_spine(50, None, None, None, found, Verdict.NOT_COMPARABLE)
 
 
 # ---------------------------------------------------------------- on the page
 
 
 @pytest.mark.parametrize("level", ["province", "city", "court"])
-def test_the_spine_is_drawn_from_the_spread(
-    open_page: Open, sample: CachedSnapshot, period: str, level: str
-) -> None:
+def test_the_spine_is_drawn_from_the_spread(open_page: Open, sample: CachedSnapshot, period: str, level: str) -> None:
     row = scored(sample, level, period)
     values = queries.indicators(sample, level, row.place_id, period).set_index("indicator")
     spread = queries.distribution(sample, level, period).set_index(["kind", "item"])
@@ -111,9 +107,7 @@ def test_the_nation_stands_among_its_provinces_and_beside_nothing(
     assert "Peer group mean" not in table
 
 
-def test_every_number_tells_what_it_is_of(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_every_number_tells_what_it_is_of(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "province", period)
     values = queries.indicators(sample, "province", row.place_id, period).set_index("indicator")
     table = part(profile(open_page, "province", row.place_id), "score")
@@ -140,9 +134,7 @@ def test_the_method_has_a_place_for_every_number(open_page: Open) -> None:
 # ---------------------------------------------------------------- in words
 
 
-def test_what_stands_out_is_what_the_interval_sets_apart(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_what_stands_out_is_what_the_interval_sets_apart(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "province", period)
     shown = View(sample, period, sample.place("province", row.place_id))
     values = queries.indicators(sample, "province", row.place_id, period)
@@ -173,23 +165,17 @@ def test_what_stands_out_is_what_the_interval_sets_apart(
 
 def test_a_sentence_carries_value_interval_n_and_the_nations_value() -> None:
     own = SimpleNamespace(value=0.512, low=0.49, high=0.53, n=1234, nation=0.416)
-    found = notable_indicators.IndicatorComparison(
-        METHOD.indicator("cash_24m"), own, "better", 16.0
-    )
+    found = notable_indicators.IndicatorComparison(METHOD.indicator("cash_24m"), own, "better", 16.0)
     assert notable_indicators.comparison_sentence(found) == (
         "Paid within 24 months: 51.2% (95% interval 49.0–53.0%, n = 1,234), "
         "above the national 41.6%; a difference of 16 points."
     )
     own = SimpleNamespace(value=0.30, low=0.28, high=0.33, n=50, nation=0.416)
-    found = notable_indicators.IndicatorComparison(
-        METHOD.indicator("zhongben_24m"), own, "better", 19.0
-    )
+    found = notable_indicators.IndicatorComparison(METHOD.indicator("zhongben_24m"), own, "better", 19.0)
     assert "below the national 41.6%" in notable_indicators.comparison_sentence(found)
 
 
-def test_what_stands_out_has_no_words_of_praise_or_blame(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_what_stands_out_has_no_words_of_praise_or_blame(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "city", period)
     words = plain(part(profile(open_page, "city", row.place_id), "stands-out")).lower()
     # A definition may count rounds that failed.
@@ -201,9 +187,7 @@ def test_what_stands_out_has_no_words_of_praise_or_blame(
 # ---------------------------------------------------------------- places alike
 
 
-def test_places_alike_stand_below_the_place_nearest_first(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_places_alike_stand_below_the_place_nearest_first(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "city", period)
     near = queries.similar_places(sample, "city", row.place_id, period)
     section = part(profile(open_page, "city", row.place_id), "alike")
@@ -223,9 +207,7 @@ def test_official_figures_stand_beside_the_nations_and_are_not_judged(
 ) -> None:
     row = scored(sample, "province", period)
     own = queries.statistics(sample, "province", row.place_id, period).set_index("statistic")
-    nation = queries.statistics(sample, "nation", sample.nation.place_id, period).set_index(
-        "statistic"
-    )
+    nation = queries.statistics(sample, "nation", sample.nation.place_id, period).set_index("statistic")
     spread = queries.distribution(sample, "province", period).set_index(["kind", "item"])
     section = part(profile(open_page, "province", row.place_id), "figures")
     assert not re.search(r'<i class="(better|worse)"', section)
@@ -243,8 +225,6 @@ def test_official_figures_stand_beside_the_nations_and_are_not_judged(
 def test_a_figure_that_is_the_same_everywhere_has_no_range() -> None:
     same = SimpleNamespace(minimum=0.5, q25=0.5, q75=0.5, maximum=0.5)
     assert spine_chart.draw_range(0.5, 0.5, same, "") == ""
-    drawn = spine_chart.draw_range(
-        0.4, 0.9, SimpleNamespace(minimum=0.2, q25=0.3, q75=0.5, maximum=0.7), ""
-    )
+    drawn = spine_chart.draw_range(0.4, 0.9, SimpleNamespace(minimum=0.2, q25=0.3, q75=0.5, maximum=0.7), "")
     assert '<i class="similar" style="--x:40.00">' in drawn
     assert '<s style="--x:100.00">' in drawn  # beyond the range: at its end

@@ -20,20 +20,14 @@ def test_days_lie_on_a_logarithmic_line() -> None:
     at = [step_waiting_times.scale_position(days) for days in (0, 7, 30, 90, 365, 1095, 5000)]
     assert at[:2] == [0, 0] and at[-2:] == [100, 100]
     assert at[1:-1] == sorted(at[1:-1])
-    assert step_waiting_times.scale_position(14) - step_waiting_times.scale_position(
-        7
-    ) == pytest.approx(
+    assert step_waiting_times.scale_position(14) - step_waiting_times.scale_position(7) == pytest.approx(
         step_waiting_times.scale_position(60) - step_waiting_times.scale_position(30)
     )
 
 
-def test_the_page_shows_the_waits_of_a_province(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_the_page_shows_the_waits_of_a_province(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     table = queries.waiting_times(sample, "province", "320000", period).set_index("node")
-    nation = queries.waiting_times(sample, "nation", sample.nation.place_id, period).set_index(
-        "node"
-    )
+    nation = queries.waiting_times(sample, "nation", sample.nation.place_id, period).set_index("node")
     section = part(profile(open_page, "province", "320000"), "nodes")
     names = {node.id: node.name["en"] for node in queries.read_steps()}
     for name in ("listing", "second", "case"):
@@ -51,9 +45,7 @@ def test_the_page_shows_the_waits_of_a_province(
     assert "calendar days" in words and "not in itself a breach" in words
 
 
-def test_the_sentence_names_the_step_where_most_wait(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_the_sentence_names_the_step_where_most_wait(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     table = queries.waiting_times(sample, "province", "320000", period).set_index("node")
     # No wait stands for those it covers: there are some of them.
     assert (table.loc[["seized", "notice_fixed"], "n"] > 0).all()
@@ -65,14 +57,11 @@ def test_the_sentence_names_the_step_where_most_wait(
     late = steps[beyond.idxmax()]
     of = table.loc[late.id, "waiting"]
     assert (
-        f"The step at which most are beyond the limit: {late.name['en']} ({beyond.max():,.0f} of {of:,.0f})."
-        in words
+        f"The step at which most are beyond the limit: {late.name['en']} ({beyond.max():,.0f} of {of:,.0f})." in words
     )
 
 
-def test_a_step_with_too_few_says_so_and_shows_no_number(
-    open_page: Open, sample: CachedSnapshot, period: str
-) -> None:
+def test_a_step_with_too_few_says_so_and_shows_no_number(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     courts = queries.scores(sample, "court", period)["place_id"]
     unit, empty = next(
         (unit, table.loc[table["n"].isna(), "node"].tolist())
@@ -89,9 +78,7 @@ def test_a_step_with_too_few_says_so_and_shows_no_number(
 
 def test_a_place_without_any_says_so(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     courts = queries.scores(sample, "court", period)["place_id"]
-    unit = next(
-        u for u in courts if not (queries.waiting_times(sample, "court", u, period)["n"] > 0).any()
-    )
+    unit = next(u for u in courts if not (queries.waiting_times(sample, "court", u, period)["n"] > 0).any())
     section = part(profile(open_page, "court", unit), "nodes")
     assert "Too few cases and lots for any of the steps." in plain(section)
     assert "<table" not in section
@@ -112,33 +99,24 @@ def test_a_wait_is_compared_with_others_unless_they_are_parts_of_it(sample: Cach
 
 
 def test_what_no_file_dates_has_no_row_and_is_named_once(sample: CachedSnapshot) -> None:
-    here = pd.Series(
-        [0.0 if n.id in ("notified", "priced") else 20.0 for n in queries.read_steps()]
-    )
+    here = pd.Series([0.0 if n.id in ("notified", "priced") else 20.0 for n in queries.read_steps()])
     everywhere = here.where([n.id != "priced" for n in queries.read_steps()], 500.0)
     words = step_waiting_times.absent_steps_text(queries.read_steps(), here, everywhere)
     assert words == (
         "No dates in the files: Filing → notice of enforcement. "
         "No waits here in the period, or no dates in the files: Seizure → reference price."
     )
-    assert (
-        step_waiting_times.absent_steps_text(queries.read_steps(), everywhere + 1, everywhere + 1)
-        == ""
-    )
+    assert step_waiting_times.absent_steps_text(queries.read_steps(), everywhere + 1, everywhere + 1) == ""
 
 
 def test_a_limit_of_a_part_is_not_held_against_the_whole(sample: CachedSnapshot) -> None:
     by_id = {node.id: node for node in queries.read_steps()}
-    assert (
-        step_waiting_times.limit_text(by_id["priced"]) == "legal limit for part of this step only"
-    )
+    assert step_waiting_times.limit_text(by_id["priced"]) == "legal limit for part of this step only"
     assert step_waiting_times.limit_text(by_id["seized"]) == "no legal limit"
     assert by_id["priced"].limit_days is None and by_id["priced"].law
 
 
-def test_a_court_that_dates_no_step_has_no_rows_of_them(
-    built_world: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_court_that_dates_no_step_has_no_rows_of_them(built_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(built_world))
     silent, dated = (part(profile(run_page, "court", c), "nodes") for c in ("M1101", "B1301"))
     absent = "No waits here in the period, or no dates in the files:"

@@ -39,17 +39,13 @@ def chart_traces(figure: go.Figure) -> list[dict]:
 
 
 def test_both_dots_and_the_hover_are_of_their_own_side() -> None:
-    interval, _line, local, non_local = chart_traces(
-        policy_charts.dumbbell_chart(GAPS, "share", "")
-    )
+    interval, _line, local, non_local = chart_traces(policy_charts.dumbbell_chart(GAPS, "share", ""))
     assert local["x"] == pytest.approx([50.0, 40.0])
     assert non_local["x"] == pytest.approx([30.0, 60.0])
     # The bar reaches from local less the upper to local less the lower end of the gap.
     assert interval["x"][:2] == pytest.approx([20.0, 40.0])
     assert interval["x"][3:5] == pytest.approx([30.0, 90.0])
-    assert local["text"][0] == (
-        "<b>A &amp; B</b><br>local creditors 50.0%, n 120<br>non-local creditors 30.0%, n 80"
-    )
+    assert local["text"][0] == ("<b>A &amp; B</b><br>local creditors 50.0%, n 120<br>non-local creditors 30.0%, n 80")
     assert local["marker"]["color"] != non_local["marker"]["color"]
 
 
@@ -71,17 +67,12 @@ def test_the_gap_over_time_draws_each_series_under_its_own_name() -> None:
     assert by_name["Here"]["y"] == [10.0, None, 30.0]
     assert by_name["at equal case mix"]["y"] == pytest.approx([1.0, 2.0, 3.0])
     assert by_name["Nation"]["y"] == [-10.0, None, -20.0]
-    assert (by_name["Here"]["line"]["dash"], by_name["at equal case mix"]["line"]["dash"]) == (
-        "solid",
-        "dash",
-    )
+    assert (by_name["Here"]["line"]["dash"], by_name["at equal case mix"]["line"]["dash"]) == ("solid", "dash")
 
 
 def test_months_are_not_multiplied() -> None:
     months = GAPS.assign(local=12.5, non_local=20.0)
-    _interval, _line, local, non_local = chart_traces(
-        policy_charts.dumbbell_chart(months, "months", "")
-    )
+    _interval, _line, local, non_local = chart_traces(policy_charts.dumbbell_chart(months, "months", ""))
     assert local["x"] == [12.5, 12.5] and non_local["x"] == [20.0, 20.0]
     assert "local creditors 12.5 months, n 120" in local["text"][0]
 
@@ -98,9 +89,7 @@ def test_the_table_has_both_sides_the_gap_and_the_gap_at_equal_case_mix(
 ) -> None:
     app = open_page("policy", lang="en")
     i18n.set_language("en")
-    rows = {
-        row["Name"]: row for row in table_rows(text(app), "Local and other creditors, by province")
-    }
+    rows = {row["Name"]: row for row in table_rows(text(app), "Local and other creditors, by province")}
     gaps = queries.creditor_gaps(sample, "province", period, "cash_24m")
     unit, adjusted_count = "share", 0
     for place in gaps[gaps["status"] == "estimated"].itertuples(index=False):
@@ -111,9 +100,7 @@ def test_the_table_has_both_sides_the_gap_and_the_gap_at_equal_case_mix(
         assert row["Gap"] == f"{creditor_gap_section.gap_text(place.gap, unit)} {interval}"
         if place.adjusted_status == "estimated":
             adjusted_count += 1
-            interval = creditor_gap_section.gap_interval_text(
-                place.adjusted_low, place.adjusted_high, unit
-            )
+            interval = creditor_gap_section.gap_interval_text(place.adjusted_low, place.adjusted_high, unit)
             adjusted = creditor_gap_section.gap_text(place.adjusted_gap, unit)
             assert row["Gap at equal case mix"] == f"{adjusted} {interval}"
     assert adjusted_count

@@ -25,9 +25,7 @@ def open_changed(changed_court: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 # ---------------------------------------------------------------- local and other creditors
 
 
-def test_the_headline_says_both_sides_and_the_gap(
-    open_page: Open, sample: CachedSnapshot, period: str
-):
+def test_the_headline_says_both_sides_and_the_gap(open_page: Open, sample: CachedSnapshot, period: str):
     said = clean(open_page("policy", lang="en"))
     [row] = queries.creditor_gaps(sample, "nation", period, "cash_24m").itertuples(index=False)
     assert f"{100 * row.local:.1f}% of local creditors' cases paid within 24 months" in said
@@ -76,9 +74,7 @@ def lines(said: str) -> list[str]:
     return table[table.index("<tbody>") : table.index("</tbody>")].split("</tr>")[:-1]
 
 
-def test_a_change_is_told_with_both_rates_and_leads_to_the_profile(
-    open_changed: Open, changed_court: Path
-):
+def test_a_change_is_told_with_both_rates_and_leads_to_the_profile(open_changed: Open, changed_court: Path):
     found = lines(clean(open_changed("policy", lang="en", of="court")))
     with Snapshot(changed_court) as snapshot:
         rows = queries.exceptions(snapshot, "court", PERIOD)
@@ -104,9 +100,7 @@ def test_changes_are_chosen_by_level_figure_and_province(open_changed: Open):
     assert count(within="13") == 0
 
 
-def test_where_nothing_changed_it_is_said_how_much_was_watched(
-    open_changed: Open, changed_court: Path
-):
+def test_where_nothing_changed_it_is_said_how_much_was_watched(open_changed: Open, changed_court: Path):
     said = clean(open_changed("policy", lang="en", period="2024Q2"))
     with Snapshot(changed_court) as snapshot:
         watched: pd.DataFrame = queries.monitoring_summary(snapshot, "2024Q2")

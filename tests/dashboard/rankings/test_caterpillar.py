@@ -30,17 +30,13 @@ def shown(answers: CachedSnapshot, in_english: None) -> View:
 def figure_of(shown: View, units: pd.DataFrame, ends: tuple[str, str] = ("low", "high")):
     nation = float(shown.score_row(shown.snapshot.nation).score)
     side = caterpillar.sides(units, nation, ends)
-    made = caterpillar.build_chart(
-        shown, units, side, nation, ends, shown.snapshot.publishes_ranks("province")
-    )
+    made = caterpillar.build_chart(shown, units, side, nation, ends, shown.snapshot.publishes_ranks("province"))
     return side, made
 
 
 @pytest.mark.parametrize("level", ["province", "court"])
 @pytest.mark.parametrize("ends", [("low", "high"), ("low90", "high90")])
-def test_every_score_and_interval_is_drawn_on_its_side(
-    shown: View, level: str, ends: tuple[str, str]
-) -> None:
+def test_every_score_and_interval_is_drawn_on_its_side(shown: View, level: str, ends: tuple[str, str]) -> None:
     units = shown.scores(level).dropna(subset="score").reset_index(drop=True)
     nation = float(shown.score_row(shown.snapshot.nation).score)
     side, figure = figure_of(shown, units, ends)
@@ -113,9 +109,7 @@ def test_it_follows_the_weights_of_the_address(open_page: Open, sample: CachedSn
     words = clean(open_page("rankings", view="caterpillar", w="cycle:3", lang="en"))
     [counts] = set(PLAIN.findall(words))
     period = sample.periods()[-1]
-    units = queries.reweighted_scores(sample, "province", period, {"cycle": 3.0}).dropna(
-        subset="score"
-    )
+    units = queries.reweighted_scores(sample, "province", period, {"cycle": 3.0}).dropna(subset="score")
     [nation] = queries.reweighted_scores(sample, "nation", period, {"cycle": 3.0})["score"]
     assert int(counts[1]) == (units["low"] > nation).sum()
     assert f"({nation:.1f})" in words

@@ -57,9 +57,7 @@ def test_courts_stand_under_their_bands_and_have_no_rank(
 
 
 @pytest.mark.parametrize("sort", ["-score", "score", "-low", "-change_year", "-closure", "-shrunk"])
-def test_no_address_puts_courts_in_order_of_score(
-    open_page: Open, courts: pd.DataFrame, sort: str
-) -> None:
+def test_no_address_puts_courts_in_order_of_score(open_page: Open, courts: pd.DataFrame, sort: str) -> None:
     shown = clean(open_page("rankings", level="court", sort=sort, columns="dimensions"))
     assert drawn(shown) == courts["place_id"].head(ranking_table.PAGE_SIZE).tolist()
     head = shown.split("<thead>")[1].split("</thead>")[0]
@@ -90,9 +88,7 @@ def test_the_note_gives_its_public_sources(open_page: Open) -> None:
     assert 'class="legal"' not in clean(open_page("rankings", level="city"))
 
 
-def test_where_the_method_says_ranks_they_stand_under_a_warning(
-    open_ranked: Open, ranked_warehouse: Path
-) -> None:
+def test_where_the_method_says_ranks_they_stand_under_a_warning(open_ranked: Open, ranked_warehouse: Path) -> None:
     shown = clean(open_ranked("rankings", level="court", lang="en"))
     with Snapshot(ranked_warehouse) as snapshot:
         units = queries.scores(snapshot, "court", snapshot.periods()[-1]).dropna(subset="rank")

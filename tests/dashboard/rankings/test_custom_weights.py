@@ -54,20 +54,12 @@ def test_the_default_written_out_is_no_custom_weight() -> None:
     everything = ",".join(f"{name}:{weight:g}" for name, weight in DEFAULTS.items())
     assert not custom_weights.read_weights(METHOD, everything)
     assert custom_weights.write_weights(METHOD, DEFAULTS) == ""
-    assert (
-        custom_weights.write_weights(METHOD, {"cash_24m": 0.0, "cycle": 2.0})
-        == "cycle:2,cash_24m:0"
-    )
+    assert custom_weights.write_weights(METHOD, {"cash_24m": 0.0, "cycle": 2.0}) == "cycle:2,cash_24m:0"
 
 
 def test_a_dimension_counts_while_it_and_an_indicator_in_it_have_weight() -> None:
     def left(text: str) -> list[str]:
-        return [
-            d.id
-            for d in custom_weights.weighted_dimensions(
-                METHOD, custom_weights.read_weights(METHOD, text)
-            )
-        ]
+        return [d.id for d in custom_weights.weighted_dimensions(METHOD, custom_weights.read_weights(METHOD, text))]
 
     assert left("cycle:0") == ["closure", "auction"]
     assert left("months_to_cash:0,listed_12m:0") == ["closure", "auction"]
@@ -83,18 +75,16 @@ def rows_drawn(shown: str) -> list[tuple[str, str]]:
     return [(re.findall(r"unit=(\w+)", row)[0], row) for row in body.split("<tr>")[1:]]
 
 
-def test_the_table_is_that_of_the_weights_with_places_won_and_lost(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_the_table_is_that_of_the_weights_with_places_won_and_lost(open_page: Open, sample: CachedSnapshot) -> None:
     given = {"cycle": 3.0, "cash_24m": 0.0}
     units = queries.reweighted_scores(sample, "province", sample.periods()[-1], given)
     units = units.dropna(subset="score")
     assert (units["rank_change"] != 0).any(), "no place moves: nothing is tested"
     shown = clean(open_page("rankings", w=custom_weights.write_weights(METHOD, given), lang="en"))
     drawn = rows_drawn(shown)
-    assert [unit for unit, _row in drawn] == units.sort_values(
-        ["score", "place_id"], ascending=[False, True]
-    )["place_id"].tolist()
+    assert [unit for unit, _row in drawn] == units.sort_values(["score", "place_id"], ascending=[False, True])[
+        "place_id"
+    ].tolist()
     by_unit = dict(drawn)
     for line in units.itertuples(index=False):
         row = by_unit[line.place_id]
@@ -121,9 +111,7 @@ def test_custom_weights_are_said_on_top_in_the_caption_and_on_what_is_taken_away
     view = View(sample, sample.periods()[-1], sample.nation)
     custom = custom_weights.read_weights(METHOD, "cycle:2,cash_24m:0")
     rows = rows_of(export_of(view, custom))
-    assert rows and all(
-        row["weights"] == "CUSTOM WEIGHTS 自定义权重 cycle:2,cash_24m:0" for row in rows
-    )
+    assert rows and all(row["weights"] == "CUSTOM WEIGHTS 自定义权重 cycle:2,cash_24m:0" for row in rows)
     assert "自定义权重" not in clean(open_page("rankings")).split("<table")[1]
 
 

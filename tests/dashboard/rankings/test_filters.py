@@ -44,9 +44,7 @@ def test_without_a_filter_all_are_listed(open_page: Open, cities: pd.DataFrame) 
 
 
 @pytest.mark.parametrize("words", ["SUZHOU", "苏州", "suzhou"])
-def test_a_name_in_chinese_or_pinyin_finds_its_place(
-    open_page: Open, cities: pd.DataFrame, words: str
-) -> None:
+def test_a_name_in_chinese_or_pinyin_finds_its_place(open_page: Open, cities: pd.DataFrame, words: str) -> None:
     shown = clean(open_page("rankings", level="city", q=words, lang="en"))
     expected = set(cities.loc[cities["name_en"] == "Suzhou", "place_id"])
     if words == "苏州":
@@ -57,9 +55,7 @@ def test_a_name_in_chinese_or_pinyin_finds_its_place(
     assert "q=" not in back and "level=city" in back
 
 
-def test_peers_and_small_samples(
-    open_page: Open, sample: CachedSnapshot, cities: pd.DataFrame
-) -> None:
+def test_peers_and_small_samples(open_page: Open, sample: CachedSnapshot, cities: pd.DataFrame) -> None:
     group = cities["peer_group"].dropna().iloc[0]
     shown = clean(open_page("rankings", level="city", peers=group, lang="en"))
     assert all_units(shown) == set(cities.loc[cities["peer_group"] == group, "place_id"])
@@ -104,9 +100,7 @@ def test_courts_by_level_and_kind(built_world: Path, monkeypatch: pytest.MonkeyP
     assert all_units(clean(run_page("rankings", level="court", court=kind))) == special
 
 
-def test_a_filter_writes_the_address_and_goes_back_to_the_first_page(
-    open_page: Open, cities: pd.DataFrame
-) -> None:
+def test_a_filter_writes_the_address_and_goes_back_to_the_first_page(open_page: Open, cities: pd.DataFrame) -> None:
     app = open_page("rankings", level="city", part="2")
     province = cities["parent"].iloc[0]
     app.selectbox(key="choose-within").set_value(province).run()
@@ -120,9 +114,7 @@ def test_a_filter_writes_the_address_and_goes_back_to_the_first_page(
 # ---------------------------------------------------------------- pages
 
 
-def test_pages_hold_every_unit_once(
-    open_page: Open, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_hold_every_unit_once(open_page: Open, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranking_table, "PAGE_SIZE", 7)
     units = queries.scores(sample, "province", sample.periods()[-1]).dropna(subset="score")
     seen: list[str] = []
@@ -174,16 +166,12 @@ def test_the_bar_leads_to_the_comparison(open_page: Open, sample: CachedSnapshot
     assert sample.place("city", two).name_en in shown
 
 
-def test_no_more_than_six_and_nothing_that_is_not_there(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_no_more_than_six_and_nothing_that_is_not_there(open_page: Open, sample: CachedSnapshot) -> None:
     units = queries.scores(sample, "province", sample.periods()[-1])["place_id"].tolist()
     many = ",".join(f"province:{unit}" for unit in units[:8])
     shown = clean(open_page("rankings", pick=many, lang="en"))
     assert "Compare 6 places" in shown
-    assert len(re.findall(r'class="pick"', shown)) == compared_places.MAX_PLACES, (
-        "only ways to leave one"
-    )
+    assert len(re.findall(r'class="pick"', shown)) == compared_places.MAX_PLACES, "only ways to leave one"
     shown = clean(open_page("rankings", pick="province:999999,<b>,city:", lang="en"))
     assert 'class="picks"' not in shown and "<b>," not in shown
 

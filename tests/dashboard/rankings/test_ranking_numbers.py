@@ -83,9 +83,7 @@ def test_a_file_with_other_weights_says_which_and_has_their_scores(
 ) -> None:
     open_page("rankings", lang="en", w="cycle:2")
     rows = {row["place_id"]: row for row in downloads["ranking-province-custom-weights"]}
-    weighted = queries.reweighted_scores(sample, "province", period, {"cycle": 2.0}).set_index(
-        "place_id"
-    )
+    weighted = queries.reweighted_scores(sample, "province", period, {"cycle": 2.0}).set_index("place_id")
     assert rows
     for place_id, row in rows.items():
         assert row["weights"].endswith("cycle:2")
@@ -111,19 +109,14 @@ def test_a_filter_of_the_address_leaves_only_what_it_names(
     assert 0 < len(listed) < len(places)
 
 
-def test_the_plot_reads_the_numbers_of_its_place(
-    provinces: pd.DataFrame, sample: CachedSnapshot
-) -> None:
+def test_the_plot_reads_the_numbers_of_its_place(provinces: pd.DataFrame, sample: CachedSnapshot) -> None:
     view = View(sample, sample.periods()[-1], sample.nation)
     side = caterpillar.sides(provinces, 50.0, ("low", "high"))
     figure = caterpillar.build_chart(view, provinces, side, 50.0, ("low", "high"), True)
     hovers = {}
     for trace in json.loads(figure.to_json())["data"]:
         if trace["mode"] == "markers":
-            hovers |= {
-                int(y): (x, words)
-                for x, y, words in zip(trace["x"], trace["y"], trace["text"], strict=True)
-            }
+            hovers |= {int(y): (x, words) for x, y, words in zip(trace["x"], trace["y"], trace["text"], strict=True)}
     for position, place in enumerate(provinces.itertuples(index=False)):
         score, words = hovers[position]
         assert score == place.score
@@ -151,9 +144,7 @@ def test_where_methods_differ_both_ranks_and_the_reasons_are_those_of_the_place(
     app = open_page("rankings", lang="en", panel="methods")
     i18n.set_language("en")
     found = table_rows(text(app), "Where the two methods differ most")
-    compared = queries.method_comparison(sample, "province", period, "official-1").head(
-        len(found) - 1
-    )
+    compared = queries.method_comparison(sample, "province", period, "official-1").head(len(found) - 1)
     main, other = (sample.methods[name].name["en"] for name in (sample.main.id, "official-1"))
     for row, place in zip(found[1:], compared.itertuples(index=False), strict=True):
         assert place.name_en in row["Province"]
@@ -162,12 +153,8 @@ def test_where_methods_differ_both_ranks_and_the_reasons_are_those_of_the_place(
         assert score == f"{place.score:.1f} ({place.low:.1f}–{place.high:.1f})"
         other_rank, other_score = row[other].split(" ", 1)
         assert other_rank == formats.rank(place.other_rank, place.other_tied)
-        assert (
-            other_score == f"{place.other_score:.1f} ({place.other_low:.1f}–{place.other_high:.1f})"
-        )
-        values = queries.indicators(sample, "province", place.place_id, period).set_index(
-            "indicator"
-        )["value"]
+        assert other_score == f"{place.other_score:.1f} ({place.other_low:.1f}–{place.other_high:.1f})"
+        values = queries.indicators(sample, "province", place.place_id, period).set_index("indicator")["value"]
         paid = sample.main.indicator("cash_24m")
         assert row[paid.name["en"]] == formats.value(values["cash_24m"], paid.unit)
     saved = {row["place_id"]: row for row in downloads["methods-province"]}

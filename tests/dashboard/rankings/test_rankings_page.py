@@ -36,9 +36,7 @@ def test_a_rank_stands_with_its_confidence_set(open_page: Open, provinces: pd.Da
     assert (provinces["tied"] > 1).any(), "no tie: nothing is tested"
 
 
-def test_the_set_for_all_places_at_once_is_among_the_columns_of_doubt(
-    open_page: Open, provinces: pd.DataFrame
-) -> None:
+def test_the_set_for_all_places_at_once_is_among_the_columns_of_doubt(open_page: Open, provinces: pd.DataFrame) -> None:
     for unit, row in rows_drawn(clean(open_page("rankings", columns="doubt"))):
         line = provinces.loc[unit]
         assert f">{line['rank_low_all']:.0f}–{line['rank_high_all']:.0f}<" in row
@@ -58,9 +56,7 @@ def test_the_interval_is_the_one_asked_for(open_page: Open, provinces: pd.DataFr
             assert f'<b style="--x:{low:.2f};--w:{high - low:.2f}">' in row  # and drawn
 
 
-def test_the_drawing_shows_the_score_and_where_peers_draw_it(
-    open_page: Open, provinces: pd.DataFrame
-) -> None:
+def test_the_drawing_shows_the_score_and_where_peers_draw_it(open_page: Open, provinces: pd.DataFrame) -> None:
     for unit, row in rows_drawn(clean(open_page("rankings"))):
         assert f'<i style="--x:{provinces.loc[unit, "score"]:.2f};' in row
         assert f'<i class="hollow" style="--x:{provinces.loc[unit, "shrunk"]:.2f}"' in row
@@ -75,9 +71,7 @@ def test_a_band_or_the_reason_why_there_is_none(open_page: Open, provinces: pd.D
             assert f'<td class="text band">{band}</td>' in row
 
 
-def test_small_places_carry_a_mark(
-    open_page: Open, sample: CachedSnapshot, provinces: pd.DataFrame
-) -> None:
+def test_small_places_carry_a_mark(open_page: Open, sample: CachedSnapshot, provinces: pd.DataFrame) -> None:
     limit = sample.method.peers.size_breaks[0]
     small = provinces["n"] < limit
     assert small.any() and not small.all()
@@ -105,14 +99,10 @@ def test_dimensions_are_a_click_away(open_page: Open, sample: CachedSnapshot) ->
     assert "lang=en" in where
     shown = headings(clean(open_page("rankings", lang="en", columns="dimensions")))
     assert all(name in shown for name in names)
-    assert headings(clean(open_page("rankings", lang="en", columns="nonsense"))) == headings(
-        default
-    )
+    assert headings(clean(open_page("rankings", lang="en", columns="nonsense"))) == headings(default)
 
 
-def test_courts_of_an_earlier_quarter_say_why_ranks_have_no_set(
-    open_ranked: Open, sample: CachedSnapshot
-) -> None:
+def test_courts_of_an_earlier_quarter_say_why_ranks_have_no_set(open_ranked: Open, sample: CachedSnapshot) -> None:
     earlier = sample.periods()[-2]
     assert queries.scores(sample, "court", earlier)["score"].notna().any()
     shown = clean(open_ranked("rankings", level="court", period=earlier, lang="en"))
@@ -124,26 +114,18 @@ def test_courts_of_an_earlier_quarter_say_why_ranks_have_no_set(
 
 @pytest.mark.parametrize("sort", ["top_share", "-adjusted", "shrunk", "-n", "nonsense"])
 @pytest.mark.parametrize("columns", ["", "doubt", "dimensions"])
-def test_every_column_sorts(
-    open_page: Open, provinces: pd.DataFrame, sort: str, columns: str
-) -> None:
-    drawn = [
-        unit for unit, _ in rows_drawn(clean(open_page("rankings", sort=sort, columns=columns)))
-    ]
+def test_every_column_sorts(open_page: Open, provinces: pd.DataFrame, sort: str, columns: str) -> None:
+    drawn = [unit for unit, _ in rows_drawn(clean(open_page("rankings", sort=sort, columns=columns)))]
     by = sort.lstrip("-")
     rising = not sort.startswith("-")
     by, rising = (by, rising) if by in provinces else ("score", False)
-    expected = provinces.reset_index().sort_values(
-        [by, "place_id"], ascending=[rising, True], na_position="last"
-    )
+    expected = provinces.reset_index().sort_values([by, "place_id"], ascending=[rising, True], na_position="last")
     assert drawn == expected["place_id"].tolist()
 
 
 @pytest.mark.parametrize("weights", ["", "cycle:2"])
 @pytest.mark.parametrize("columns", ["", "doubt", "dimensions"])
-def test_every_column_but_the_name_says_what_it_is_made_of(
-    open_page: Open, columns: str, weights: str
-) -> None:
+def test_every_column_but_the_name_says_what_it_is_made_of(open_page: Open, columns: str, weights: str) -> None:
     shown = clean(open_page("rankings", lang="en", columns=columns, w=weights))
     head = shown.split("<thead>")[1].split("</thead>")[0]
     headings = re.findall(r"<th .*?</th>", head)
@@ -155,9 +137,7 @@ def test_every_column_but_the_name_says_what_it_is_made_of(
         assert {"What it is", "n", "Period", "Source"} <= set(terms), heading
 
 
-def test_a_dimension_names_numerators_and_denominators(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_a_dimension_names_numerators_and_denominators(open_page: Open, sample: CachedSnapshot) -> None:
     shown = clean(open_page("rankings", lang="en", columns="dimensions"))
     for indicator in sample.method.indicators:
         assert indicator.numerator["en"] in shown and indicator.denominator["en"] in shown

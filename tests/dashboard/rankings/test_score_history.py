@@ -69,9 +69,7 @@ def test_rows_share_one_scale() -> None:
     assert score_history.common_span(scores * 0.0) == 5.0
 
 
-def test_every_row_has_its_own_history_to_the_quarter_in_view(
-    open_page: Open, sample: CachedSnapshot
-) -> None:
+def test_every_row_has_its_own_history_to_the_quarter_in_view(open_page: Open, sample: CachedSnapshot) -> None:
     earlier = sample.periods()[-4]
     histories = queries.score_histories(sample, "province")
     for period in (earlier, sample.periods()[-1]):

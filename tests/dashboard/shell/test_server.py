@@ -98,9 +98,7 @@ def test_boundaries_are_compressed_and_kept_by_content(client: Client) -> None:
     assert answer.headers["content-encoding"] == "gzip"
     assert "immutable" in answer.headers["cache-control"]
     assert len(json.loads(answer.text)["features"]) == 34
-    again = client.get(
-        "/boundaries/province.geojson", headers={"If-None-Match": answer.headers["etag"]}
-    )
+    again = client.get("/boundaries/province.geojson", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status == 304 and not again.content
 
 
@@ -117,8 +115,7 @@ def test_a_browser_that_cannot_unpack_gets_it_plain(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["none.geojson", "../divisions.csv", "%2e%2e/divisions.csv", "extent.json", "..", "county"],
+    "name", ["none.geojson", "../divisions.csv", "%2e%2e/divisions.csv", "extent.json", "..", "county"]
 )
 def test_nothing_else_is_served(client: Client, name: str) -> None:
     """By our routes alone; Streamlit's middleware refuses some of them before."""
@@ -185,9 +182,7 @@ def test_every_style_sheet_and_script_is_in_the_shell(client: Client) -> None:
 
 
 def test_what_draws_charts_is_fetched_ahead(client: Client) -> None:
-    [ahead] = re.findall(
-        r'modulepreload" crossorigin href="\./static/js/(Plotly[^"]*)"', client.get("/").text
-    )
+    [ahead] = re.findall(r'modulepreload" crossorigin href="\./static/js/(Plotly[^"]*)"', client.get("/").text)
     assert (Path(file_util.get_static_dir()) / "static" / "js" / ahead).is_file()
 
 
@@ -202,9 +197,7 @@ def test_a_server_opens_its_warehouse_before_anybody_asks(
     assert cache.open_snapshot(asked).periods()
 
 
-def test_a_server_starts_without_a_warehouse(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_starts_without_a_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(tmp_path / "none.duckdb"))
     preload.open_default_snapshot()
     with pytest.raises(InputError):

@@ -50,9 +50,7 @@ def states(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 @pytest.fixture
-def swap(
-    states: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], None]:
+def swap(states: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """`swap("乙")` puts that state in the place of the warehouse in view, as a build does."""
     shown = tmp_path / "shown.duckdb"
 
@@ -78,16 +76,10 @@ def versions(states: dict[str, Path]) -> dict[str, str]:
 def seen(markup: str, versions: dict[str, str]) -> set[str]:
     """The states of which a page shows something."""
     said = re.sub(r"[\s,]", "", re.sub(r"<[^>]*>", " ", markup))
-    return {
-        name
-        for name, n in MARKS.items()
-        if versions[name] in said or f"来源：{name}" in said or str(n) in said
-    }
+    return {name for name, n in MARKS.items() if versions[name] in said or f"来源：{name}" in said or str(n) in said}
 
 
-def test_the_next_click_shows_the_new_one(
-    swap: Callable[[str], None], versions: dict[str, str]
-) -> None:
+def test_the_next_click_shows_the_new_one(swap: Callable[[str], None], versions: dict[str, str]) -> None:
     app = run_page("overview")
     for name in ("甲", "乙", "甲"):
         swap(name)
@@ -150,11 +142,7 @@ def test_a_run_keeps_what_it_holds_open(swap: Callable[[str], None]) -> None:
         first = cache.main_snapshot()
         swap("乙")
         assert cache.main_snapshot() is first
-        assert (
-            queries.scores(first.with_method(OFFICIAL), "province", first.periods()[-1])["n"]
-            .eq(11111)
-            .all()
-        )
+        assert queries.scores(first.with_method(OFFICIAL), "province", first.periods()[-1])["n"].eq(11111).all()
         assert first.with_method(OFFICIAL) is first.with_method(OFFICIAL)
     assert cache.main_snapshot() is not first
     # A download that was offered before is of what was shown.
@@ -174,10 +162,7 @@ def test_it_opens_once_for_all_who_ask_at_the_same_time(
     opened = cache.CachedSnapshot
     monkeypatch.setattr(cache, "CachedSnapshot", slowly)
     found: list[object] = []
-    threads = [
-        Thread(target=lambda: found.append(cache.open_snapshot(cache.default_file())))
-        for _ in range(8)
-    ]
+    threads = [Thread(target=lambda: found.append(cache.open_snapshot(cache.default_file()))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -196,9 +181,7 @@ def test_a_warehouse_that_goes_is_missed_and_comes_back(swap: Callable[[str], No
     assert cache.main_snapshot().periods()
 
 
-def test_no_more_are_open_than_may_be(
-    states: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_more_are_open_than_may_be(states: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MAX_OPEN_FILES", 2)
     files = []
     for number in range(4):
@@ -262,10 +245,7 @@ def test_visitors_of_a_server_never_see_half_of_each(
 def test_a_build_appears_to_a_visitor_without_a_new_start(
     swap: Callable[[str], None], versions: dict[str, str], tmp_path: Path
 ) -> None:
-    with (
-        driving.running(cache.default_file(), tmp_path / "log.txt") as address,
-        visiting(address) as visitor,
-    ):
+    with driving.running(cache.default_file(), tmp_path / "log.txt") as address, visiting(address) as visitor:
         assert versions["甲"] in visitor.ask("").text
         with writable_copy(cache.default_file()) as con:  # as imports and builds write
             con.execute("UPDATE sources SET name = '乙'")

@@ -17,11 +17,7 @@ SOURCES += sorted((ROOT / "pages").glob("*.py"))
 
 
 def messages_in_code() -> set[str | tuple[str, str]]:
-    found = {
-        message
-        for path in SOURCES
-        for _line, message, _comments, _context in extract_from_file("python", path)
-    }
+    found = {message for path in SOURCES for _line, message, _comments, _context in extract_from_file("python", path)}
     assert len(found) > 100, "the extraction found next to nothing"
     return found
 

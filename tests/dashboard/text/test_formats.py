@@ -22,9 +22,7 @@ pytestmark = pytest.mark.usefixtures("in_english")
         (NAN, "months", "—"),
     ],
 )
-def test_a_value_has_the_digits_and_the_unit_of_its_measure(
-    amount: float, unit: str, text: str
-) -> None:
+def test_a_value_has_the_digits_and_the_unit_of_its_measure(amount: float, unit: str, text: str) -> None:
     assert formats.value(amount, unit) == text
 
 
@@ -39,20 +37,13 @@ def test_a_value_has_the_digits_and_the_unit_of_its_measure(
         (NAN, 1.0, "share", "—"),
     ],
 )
-def test_an_interval_has_the_digits_of_its_values(
-    low: float, high: float, unit: str, text: str
-) -> None:
+def test_an_interval_has_the_digits_of_its_values(low: float, high: float, unit: str, text: str) -> None:
     assert formats.interval(low, high, unit) == text
 
 
 @pytest.mark.parametrize(
     ("amount", "unit", "text"),
-    [
-        (0.35, "share", "35%"),
-        (0.85, "ratio", "0.8"),
-        (18.0, "months", "18"),
-        (600.0, "days", "600"),
-    ],
+    [(0.35, "share", "35%"), (0.85, "ratio", "0.8"), (18.0, "months", "18"), (600.0, "days", "600")],
 )
 def test_a_goalpost_is_short(amount: float, unit: str, text: str) -> None:
     assert formats.goalpost(amount, unit) == text

@@ -22,9 +22,7 @@ from index_engine.queries import Snapshot
 from tests import court_files
 from tests.dashboard.running import ROOT
 
-SOURCES = [
-    path for folder in ("index_engine", "dashboard") for path in (ROOT / folder).rglob("*.py")
-]
+SOURCES = [path for folder in ("index_engine", "dashboard") for path in (ROOT / folder).rglob("*.py")]
 # What raises or makes a message, and the two that pass on the code and the parameters they are
 # given.
 CALLS = ("InputError", "Message", "input_error")
@@ -132,12 +130,9 @@ def test_terms_lists_and_messages_in_a_message_are_translated() -> None:
     for language in ("en", "zh", "zh-Hant"):
         i18n.set_language(language)
         said[language] = messages.translate(error)
-    assert str(error) == (
-        "a.csv: nothing feeds court_id, filed_on, required for cases; add it as [columns.<field>]"
-    )
+    assert str(error) == ("a.csv: nothing feeds court_id, filed_on, required for cases; add it as [columns.<field>]")
     assert said == {
-        "en": "a.csv: nothing feeds Court, Filed on, required for Enforcement cases; "
-        "add it as [columns.<field>]",
+        "en": "a.csv: nothing feeds Court, Filed on, required for Enforcement cases; add it as [columns.<field>]",
         "zh": "a.csv：没有列提供执行法院、立案日期，这是“执行案件”的必填字段；请以 [columns.<field>] 加上",
         "zh-Hant": "a.csv：沒有列提供執行法院、立案日期，這是“執行案件”的必填字段；請以 [columns.<field>] 加上",
     }
@@ -145,9 +140,7 @@ def test_terms_lists_and_messages_in_a_message_are_translated() -> None:
 
 def test_a_file_is_called_by_its_name_and_not_by_where_it_lies() -> None:
     error = InputError("file_empty", file=Path("/somewhere/a.csv"))
-    assert (
-        str(error.with_file_name(Path("/somewhere/a.csv"), "a.csv")) == "a.csv: the file is empty"
-    )
+    assert str(error.with_file_name(Path("/somewhere/a.csv"), "a.csv")) == "a.csv: the file is empty"
     assert str(error.with_file_name(Path("/elsewhere"), "a.csv")) == str(error)
 
 
@@ -162,10 +155,7 @@ def english_words(sentence: str) -> set[str]:
 
 def test_what_the_recogniser_says_is_said_in_chinese(tmp_path: Path) -> None:
     i18n.set_language("zh")
-    for name, content in (
-        ("cases.xlsx", court_files.cases_xlsx()),
-        ("auctions.csv", court_files.auctions_csv()),
-    ):
+    for name, content in (("cases.xlsx", court_files.cases_xlsx()), ("auctions.csv", court_files.auctions_csv())):
         (tmp_path / name).write_bytes(content)
         proposal = api.propose_mapping(tmp_path / name)
         said = [column.reason for column in proposal.columns]
@@ -234,9 +224,7 @@ def real_errors(folder: Path) -> Iterator[Callable[[], object]]:
 UNTRANSLATED = {"Excel", "XLSX", "TOML", "VARCHAR", "duckdb", "xlsx", "parquet", "mapping", "kind"}
 UNTRANSLATED |= {"index", "engine", "python", "build", "warehouse", "sample", "import", "sources"}
 UNTRANSLATED |= {"cases", "auctions", "column", "columns", "field", "unit", "observed", "from"}
-UNTRANSLATED |= {
-    word for field in read_contract("cases").fields for word in english_words(field.name)
-}
+UNTRANSLATED |= {word for field in read_contract("cases").fields for word in english_words(field.name)}
 
 
 def foreign_reasons(message: Message) -> Iterator[str]:
@@ -248,9 +236,7 @@ def foreign_reasons(message: Message) -> Iterator[str]:
             yield str(value)
 
 
-def test_real_errors_are_said_in_chinese_from_end_to_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_real_errors_are_said_in_chinese_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JECI_WAREHOUSE", str(tmp_path / "sample.duckdb"))
     api.create_warehouse(tmp_path / "empty.duckdb")
     i18n.set_language("zh")

@@ -6,12 +6,7 @@ import pytest
 
 from dashboard.ui import cells
 from dashboard.ui.html import Html
-from dashboard.ui.national_comparison import (
-    IntervalPosition,
-    Verdict,
-    interval_position,
-    verdict,
-)
+from dashboard.ui.national_comparison import IntervalPosition, Verdict, interval_position, verdict
 from dashboard.ui.point_scale import SCORE_SCALE, axis_position, difference_in_points
 from index_engine.method import load_method
 
@@ -29,9 +24,7 @@ def test_a_share_is_as_long_as_its_per_cent() -> None:
     assert lengths(cells.share_bar(0.42), "w") == [42.0]
     assert ">42%<" in cells.share_bar(0.42)
     assert cells.share_bar(None) == "—"
-    stacked = cells.stacked_bar(
-        [(30.0, "red", "a"), (50.0, "blue", "b"), (0.0, "green", "")], 200.0
-    )
+    stacked = cells.stacked_bar([(30.0, "red", "a"), (50.0, "blue", "b"), (0.0, "green", "")], 200.0)
     assert lengths(stacked, "w") == [15.0, 25.0]
     nested = cells.nested_bar(0.25, 0.75, "")
     assert lengths(nested, "w") == [75.0, 25.0], "the outer one is drawn first"
@@ -96,9 +89,7 @@ def test_points_rise_towards_the_better_goalpost() -> None:
     ],
 )
 def test_an_interval_differs_only_where_it_lies_wholly_on_one_side(
-    interval: tuple[float, float],
-    reference: tuple[float | None, float | None],
-    position: IntervalPosition,
+    interval: tuple[float, float], reference: tuple[float | None, float | None], position: IntervalPosition
 ) -> None:
     assert interval_position(*interval, *reference) is position
 

@@ -13,21 +13,9 @@ from dashboard.ui import theme
 Triple = tuple[float, float, float]
 SIGHT = {
     "grey": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
-    "protanopia": (
-        (0.152286, 1.052583, -0.204868),
-        (0.114503, 0.786281, 0.099216),
-        (-0.003882, -0.048116, 1.051998),
-    ),
-    "deuteranopia": (
-        (0.367322, 0.860646, -0.227968),
-        (0.280085, 0.672501, 0.047413),
-        (-0.011820, 0.042940, 0.968881),
-    ),
-    "tritanopia": (
-        (1.255528, -0.076749, -0.178779),
-        (-0.078411, 0.930809, 0.147602),
-        (0.004733, 0.691367, 0.303900),
-    ),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
 }
 LEAST = 7.5  # of L* between neighbouring classes; about 1 can just be noticed side by side
 LOOKS = list(theme.PALETTES.values())
@@ -44,10 +32,7 @@ def linear(colour: str) -> Triple:
 
 def lightness(colour: str, sight: str) -> float:
     """L* of a colour as it is seen."""
-    seen = [
-        min(max(sum(w * c for w, c in zip(row, linear(colour), strict=True)), 0.0), 1.0)
-        for row in SIGHT[sight]
-    ]
+    seen = [min(max(sum(w * c for w, c in zip(row, linear(colour), strict=True)), 0.0), 1.0) for row in SIGHT[sight]]
     y = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), seen, strict=True))
     return 116 * y ** (1 / 3) - 16 if y > 216 / 24389 else y * 24389 / 27
 

@@ -170,14 +170,7 @@ def test_another_number_of_classes_is_a_matter_of_one_line(
 
 def test_style_sheets_use_no_colour_that_has_no_name() -> None:
     names = set(re.findall(r"--([\w-]+):", theme.css_variables()))
-    of_markup = {
-        "x",
-        "w",
-        "h",
-        "drop",
-        "browse",
-        "aspect",
-    }  # lengths and words that elements bring themselves
+    of_markup = {"x", "w", "h", "drop", "browse", "aspect"}  # lengths and words that elements bring themselves
     sheets = sorted(ASSETS.folder.glob("*.css"))
     assert sheets
     for sheet in sheets:
@@ -242,10 +235,7 @@ def test_a_question_is_asked_once_and_its_answer_cannot_be_spoiled(
 
 
 def test_the_least_used_answers_go_first(
-    warehouse: Path,
-    levels: Callable[..., pd.DataFrame],
-    computed: list[str],
-    monkeypatch: pytest.MonkeyPatch,
+    warehouse: Path, levels: Callable[..., pd.DataFrame], computed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dashboard.state.cache.CACHE_SIZE", 2)
     with CachedSnapshot(warehouse) as snapshot:

@@ -67,9 +67,7 @@ def test_every_column_holds_what_it_is_named_for(view: View) -> None:
         for name in ("place_id", "name", "name_en", "parent", "status"):
             assert row[name] == ("" if pd.isna(place[name]) else place[name]), name
         for name in ("score", "low", "high", "low90", "high90", "n", "rank", "adjusted", "shrunk"):
-            assert row[name] == "" if pd.isna(place[name]) else float(row[name]) == place[name], (
-                name
-            )
+            assert row[name] == "" if pd.isna(place[name]) else float(row[name]) == place[name], name
 
 
 def test_observed_data_do_not_carry_the_synthetic_mark(view: View) -> None:
@@ -87,9 +85,7 @@ def test_observed_data_do_not_carry_the_synthetic_mark(view: View) -> None:
 
 
 def test_names_are_disarmed_and_numbers_are_not(view: View) -> None:
-    table = pd.DataFrame(
-        {"name": ["=1+1", "青川", None], "@head": ["a", "b", "c"], "x": [-1, 2, 3]}
-    )
+    table = pd.DataFrame({"name": ["=1+1", "青川", None], "@head": ["a", "b", "c"], "x": [-1, 2, 3]})
     rows = rows_of(export.csv_bytes(table, view))
     assert [row["name"] for row in rows] == ["'=1+1", "青川", ""]
     assert [row["x"] for row in rows] == ["-1", "2", "3"]

@@ -30,16 +30,10 @@ def test_a_name_is_found_as_it_is_typed(name_en: str, pinyin: str, expected: str
 
 
 def test_every_city_and_court_is_found_by_its_initials(sample: CachedSnapshot) -> None:
-    keys = {
-        (level, unit): words for level, unit, *_, words in place_names.place_index(sample)["places"]
-    }
+    keys = {(level, unit): words for level, unit, *_, words in place_names.place_index(sample)["places"]}
     for place in sample.places():
         characters = re.sub(r"[^\u4e00-\u9fff]", "", place.name.removesuffix("（模拟）"))
-        initials = [
-            word
-            for word in keys[place.level, place.place_id].split()
-            if len(word) == len(characters)
-        ]
+        initials = [word for word in keys[place.level, place.place_id].split() if len(word) == len(characters)]
         assert initials, place.name
         assert all(word.isascii() and word.isalpha() for word in initials)
     assert "haerbinshi hebs" in keys["city", "230100"]
@@ -49,9 +43,7 @@ def test_every_city_and_court_is_found_by_its_initials(sample: CachedSnapshot) -
 def test_every_unit_is_in_the_list_once_with_what_it_is_found_by(sample: CachedSnapshot) -> None:
     found = place_names.place_index(sample)
     places = found["places"]
-    assert [(level, unit) for level, unit, *_ in places] == [
-        (unit.level, unit.place_id) for unit in sample.places()
-    ]
+    assert [(level, unit) for level, unit, *_ in places] == [(unit.level, unit.place_id) for unit in sample.places()]
     by_id = {unit: rest for _, unit, *rest in places}
     assert by_id["320500"] == ["苏州市", "Suzhou", "江苏省", "suzhoushi szs"]
     assert by_id["100000"][2] == by_id["320000"][2] == ""  # nothing is above them worth saying

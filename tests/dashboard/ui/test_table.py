@@ -82,9 +82,7 @@ def test_a_name_is_a_link_to_its_place(monkeypatch):
 
 
 def test_a_whisker_stands_only_where_there_is_a_score():
-    column = score_whisker_column(
-        lambda row: row.score, lambda row: (70.0, 72.5), 50.0, reason=lambda row: "too few"
-    )
+    column = score_whisker_column(lambda row: row.score, lambda row: (70.0, 72.5), 50.0, reason=lambda row: "too few")
     cell = str(column.cell(FIRST))
     assert "--x:71.25" in cell
     assert "--x:70.00;--w:2.50" in cell  # the interval
@@ -93,14 +91,9 @@ def test_a_whisker_stands_only_where_there_is_a_score():
 
 
 def test_rows_and_groups_become_a_table():
-    columns = [
-        text_column("Name", lambda row: row.name_en),
-        number_column("n", lambda row: row.n, sort="n"),
-    ]
+    columns = [text_column("Name", lambda row: row.name_en), number_column("n", lambda row: row.n, sort="n")]
     rows = [RowGroup("A & B"), FIRST, EMPTY]
-    markup = str(
-        html_table(columns[:1], rows, caption="Places", row_class=lambda row: row.place_id)
-    )
+    markup = str(html_table(columns[:1], rows, caption="Places", row_class=lambda row: row.place_id))
     assert '<tr class="head"><th colspan="1" scope="colgroup"><span>A &amp; B</span>' in markup
     assert '<tr class="320000"><th class="text" scope="row">Jiangsu</th></tr>' in markup
 
@@ -126,13 +119,7 @@ def _page() -> None:
         ),
         iter("abc"),
     )
-    table_block(
-        None,
-        TableSpec(
-            key="none", title="Empty", heading="chart", columns=columns, empty_text="No row."
-        ),
-        [],
-    )
+    table_block(None, TableSpec(key="none", title="Empty", heading="chart", columns=columns, empty_text="No row."), [])
     table_block(None, TableSpec(key="nothing", title="Not drawn", columns=columns), [])
 
 

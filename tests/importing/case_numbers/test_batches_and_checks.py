@@ -51,9 +51,7 @@ def run(tmp_path: Path) -> Any:
 
 
 def findings(warehouse: Path) -> list[tuple[Any, ...]]:
-    return rows_of(
-        warehouse, "SELECT row_no, rule, action FROM rejects WHERE source_id > 4 ORDER BY ALL"
-    )
+    return rows_of(warehouse, "SELECT row_no, rule, action FROM rejects WHERE source_id > 4 ORDER BY ALL")
 
 
 def test_a_batch_is_its_cases(run: Any) -> None:
@@ -64,16 +62,10 @@ def test_a_batch_is_its_cases(run: Any) -> None:
             ("（2023）粤0304执23号", "2023-03-03", "700", ""),
         ]
     )
-    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (
-        6,
-        5,
-        {"duplicate": 1},
-    )
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (6, 5, {"duplicate": 1})
     kept = rows_of(warehouse, "SELECT case_id, claim_amount::INTEGER FROM cases")
     numbers = {15: 100, 21: None, 22: None, 23: 700, 25: None}
-    assert dict(kept) == {
-        hashed(warehouse, f"(2023)粤0304执{number}号"): amount for number, amount in numbers.items()
-    }
+    assert dict(kept) == {hashed(warehouse, f"(2023)粤0304执{number}号"): amount for number, amount in numbers.items()}
     # The third line, not the batch, has case 23: it stands before the cases a batch adds.
     assert findings(warehouse) == [
         (2, "batch_expanded", "noted"),
@@ -91,11 +83,7 @@ def test_a_duplicate_of_a_case_of_a_batch_names_its_line(run: Any) -> None:
             ("（2023）粤0304执10、13号", "2023-03-01", "1", ""),
         ]
     )
-    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (
-        6,
-        5,
-        {"duplicate": 1},
-    )
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (6, 5, {"duplicate": 1})
     found = rows_of(warehouse, "SELECT row_no, message FROM rejects WHERE rule = 'duplicate'")
     [(row_no, message)] = found
     assert (row_no, message.endswith(" stands in line 2 already")) == (3, True)
@@ -103,16 +91,9 @@ def test_a_duplicate_of_a_case_of_a_batch_names_its_line(run: Any) -> None:
 
 def test_a_batch_that_cannot_be_read_is_rejected_whole(run: Any) -> None:
     warehouse, outcome = run(
-        [
-            ("（2023）粤0304执15号", "2023-03-01", "1", ""),
-            ("（2023）粤0304执90-80号", "2023-03-01", "1", ""),
-        ]
+        [("（2023）粤0304执15号", "2023-03-01", "1", ""), ("（2023）粤0304执90-80号", "2023-03-01", "1", "")]
     )
-    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (
-        2,
-        1,
-        {"unreadable_batch": 1},
-    )
+    assert (outcome.rows, outcome.accepted_rows, outcome.rejection_counts) == (2, 1, {"unreadable_batch": 1})
     [(message,)] = rows_of(warehouse, "SELECT message FROM rejects WHERE action = 'rejected'")
     assert "ends before it starts" in message
 
@@ -143,15 +124,16 @@ def test_styles_are_named(run: Any) -> None:
         (4, "legacy_number", "noted"),
         (5, "number_of_another_court", "warned"),
     } <= set(findings(warehouse))
-    assert rows_of(
-        warehouse, "SELECT case_type, number_year FROM cases ORDER BY case_type, number_year"
-    ) == [("first", 2012), ("first", 2023), ("first", 2023), ("resumed", 2023)]
+    assert rows_of(warehouse, "SELECT case_type, number_year FROM cases ORDER BY case_type, number_year") == [
+        ("first", 2012),
+        ("first", 2023),
+        ("first", 2023),
+        ("resumed", 2023),
+    ]
 
 
 @pytest.mark.parametrize(("numbers", "ids", "warned"), [(3, 2, 2), (2, 2, 0), (2, 3, 0), (4, 1, 1)])
-def test_an_id_is_no_case_number_only_where_more_than_half_are(
-    run: Any, numbers: int, ids: int, warned: int
-) -> None:
+def test_an_id_is_no_case_number_only_where_more_than_half_are(run: Any, numbers: int, ids: int, warned: int) -> None:
     rows = [(f"（2023）粤0304执{n}号", "2023-03-01", "1", "粤0304") for n in range(1, numbers + 1)]
     rows += [(f"A-{n}", "2023-03-01", "1", "粤0304") for n in range(ids)]
     court = 'column = "法院"\n[columns.case_type]\nconstant = "first"'
@@ -204,11 +186,7 @@ def test_a_later_delivery_fills_gaps_and_an_undo_reopens_them(run: Any, tmp_path
     later = "\n".join(f"（2023）粤0304执{n}号,2023-02-01,2,粤0304" for n in (2, 4))
     file.write_text(f"案号,立案日期,标的,法院\n{later}\n", encoding="utf-8")
     outcome = run_import(warehouse, "cases", file, tmp_path / "m.toml")
-    assert (
-        outcome.changes.added_rows,
-        outcome.changes.changed_rows,
-        outcome.changes.absent_rows,
-    ) == (1, 1, 1)
+    assert (outcome.changes.added_rows, outcome.changes.changed_rows, outcome.changes.absent_rows) == (1, 1, 1)
     assert api.number_coverage(warehouse)["missing"].tolist() == [1]
     api.undo_source(warehouse, outcome.source_id)
     assert api.number_coverage(warehouse)["missing"].tolist() == [2]

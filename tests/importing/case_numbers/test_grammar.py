@@ -8,12 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index_engine.importing.case_numbers.grammar import (
-    MAX_BATCH_CASES,
-    CaseNumber,
-    expand_batch,
-    parse,
-)
+from index_engine.importing.case_numbers.grammar import MAX_BATCH_CASES, CaseNumber, expand_batch, parse
 from index_engine.importing.case_numbers.sql import canonical_sql, parts_sql
 
 many = settings(max_examples=150, deadline=None)
@@ -43,9 +38,7 @@ def in_python(texts: list[str]) -> list[tuple[object, ...]]:
 
 # -------------------------------------------------------------------------------------- by hand
 
-STANDARD = CaseNumber(
-    "standard", "(2023)粤0304执123号", 2023, "粤0304", None, "执", "first", 123, None
-)
+STANDARD = CaseNumber("standard", "(2023)粤0304执123号", 2023, "粤0304", None, "执", "first", 123, None)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +118,7 @@ def test_a_leading_zero_is_kept() -> None:
     [
         ("(2012)兰法执字第66号", "(2012)兰法执字第66号", "执", "first", 66),
         ("（2012）蘭法执字66", "(2012)蘭法执字第66号", "执", "first", 66),
-        (
-            "(2013)深福法執恢字第 00123 號之二",
-            "(2013)深福法执恢字第00123号之二",
-            "执恢",
-            "resumed",
-            123,
-        ),
+        ("(2013)深福法執恢字第 00123 號之二", "(2013)深福法执恢字第00123号之二", "执恢", "resumed", 123),
         ("(2015)和执字第7号", "(2015)和执字第7号", "执", "first", 7),
         ("(2015)粤高法执字第7号", "(2015)粤高法执字第7号", "执", "first", 7),
         ("(2015)执申字第8号", "(2015)执申字第8号", None, None, 8),
@@ -214,12 +201,8 @@ def test_what_is_no_case_number(text: str, canonical: str) -> None:
         (f"1-{MAX_BATCH_CASES}", [*range(1, MAX_BATCH_CASES + 1)]),
     ],
 )
-@pytest.mark.parametrize(
-    ("head", "tail"), [("(2023)粤0304执", "号"), ("(2012)兰法执字第", "号之一")]
-)
-def test_a_batch_is_every_case_of_it(
-    numbers: str, sequences: list[int], head: str, tail: str
-) -> None:
+@pytest.mark.parametrize(("head", "tail"), [("(2023)粤0304执", "号"), ("(2012)兰法执字第", "号之一")])
+def test_a_batch_is_every_case_of_it(numbers: str, sequences: list[int], head: str, tail: str) -> None:
     text = head + numbers + tail
     assert parse(text).style == "batch"
     assert parse(text).sequence is None
@@ -236,10 +219,7 @@ def test_a_batch_is_every_case_of_it(
         ("1-3-5", "one start and one end"),
         ("15382、83", "do not ascend"),
         ("1-5,5-9", "do not ascend"),
-        (
-            f"1-{MAX_BATCH_CASES + 1}",
-            f"names {MAX_BATCH_CASES + 1} cases, more than {MAX_BATCH_CASES}",
-        ),
+        (f"1-{MAX_BATCH_CASES + 1}", f"names {MAX_BATCH_CASES + 1} cases, more than {MAX_BATCH_CASES}"),
         ("1-9999999", "more than"),
     ],
 )
@@ -285,9 +265,7 @@ def spellings(draw: st.DrawFn) -> tuple[str, str]:
 
 @many
 @given(numbers=st.lists(spellings(), min_size=1, max_size=10))
-def test_every_spelling_has_one_canonical_text(
-    con: duckdb.DuckDBPyConnection, numbers: list[tuple[str, str]]
-) -> None:
+def test_every_spelling_has_one_canonical_text(con: duckdb.DuckDBPyConnection, numbers: list[tuple[str, str]]) -> None:
     expected, texts = map(list, zip(*numbers, strict=True))
     assert [parse(text).canonical for text in texts] == expected
     assert in_sql(con, texts) == in_python(texts)
@@ -295,13 +273,7 @@ def test_every_spelling_has_one_canonical_text(
 
 # Texts made of the grammar's own signs come near a number far more often than any text.
 _signs = st.sampled_from(
-    [
-        *"()（）[〔2023016粤*最高法知执恢字第号之一十个-,~至、Xx某号 \u3000\n兰",
-        "(2023)",
-        "粤0304",
-        "执",
-        "执字第",
-    ]
+    [*"()（）[〔2023016粤*最高法知执恢字第号之一十个-,~至、Xx某号 \u3000\n兰", "(2023)", "粤0304", "执", "执字第"]
 )
 _near = st.lists(_signs, max_size=14).map("".join)
 # No reader lets a NUL through, and DuckDB's nfc_normalize ends a text there.
@@ -310,12 +282,8 @@ _any = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 @settings(max_examples=400, deadline=None)
 @given(texts=st.lists(_near | _any, min_size=1, max_size=25))
-@example(
-    texts=["\n", "\u3000", "\xa0a\xa0", "ａ\u0301", "(2012)\uf90a执字66", "１\u200b２", "'", "\\"]
-)
-def test_sql_reads_any_text_as_python_does(
-    con: duckdb.DuckDBPyConnection, texts: list[str]
-) -> None:
+@example(texts=["\n", "\u3000", "\xa0a\xa0", "ａ\u0301", "(2012)\uf90a执字66", "１\u200b２", "'", "\\"])
+def test_sql_reads_any_text_as_python_does(con: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     assert in_sql(con, texts) == in_python(texts)
 
 
@@ -332,9 +300,7 @@ def test_a_canonical_text_is_its_own(text: str) -> None:
     hyphen=st.sampled_from("-~～至—–"),
     comma=st.sampled_from(",，、;"),
 )
-def test_expanding_gives_back_what_was_joined(
-    ranges: list[tuple[int, int]], hyphen: str, comma: str
-) -> None:
+def test_expanding_gives_back_what_was_joined(ranges: list[tuple[int, int]], hyphen: str, comma: str) -> None:
     spans, at = [], 0
     for gap, length in ranges:
         spans.append(range(at + gap, at + gap + length))

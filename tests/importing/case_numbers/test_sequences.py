@@ -50,15 +50,10 @@ def deliver(tmp_path: Path) -> Any:
     return make
 
 
-def even(
-    numbers: range, first: date = date(2023, 1, 2), last: date = date(2023, 12, 28)
-) -> Numbers:
+def even(numbers: range, first: date = date(2023, 1, 2), last: date = date(2023, 12, 28)) -> Numbers:
     """Numbers in their order, filed evenly from the first day to the last."""
     days = (last - first).days
-    return [
-        (number, first + timedelta(days * place // len(numbers)))
-        for place, number in enumerate(numbers)
-    ]
+    return [(number, first + timedelta(days * place // len(numbers))) for place, number in enumerate(numbers)]
 
 
 def seen(warehouse: Path) -> list[list[int]]:
@@ -117,9 +112,7 @@ def test_gaps_are_no_slips(deliver: Any, numbers: Numbers, highest: int) -> None
 
 
 @pytest.mark.parametrize(("number", "highest"), [(80, 40), (79, 79)])
-def test_a_number_is_out_of_line_from_twice_the_next_on(
-    deliver: Any, number: int, highest: int
-) -> None:
+def test_a_number_is_out_of_line_from_twice_the_next_on(deliver: Any, number: int, highest: int) -> None:
     warehouse, outcome = deliver([*even(range(1, 41)), (number, date(2023, 1, 2))])
     assert outcome.warning_counts == ({SLIP: 1} if highest == 40 else {})
     [[_received, seen_highest, _missing]] = seen(warehouse)
@@ -153,9 +146,7 @@ def test_later_deliveries_are_held_against_earlier_ones(deliver: Any) -> None:
     assert seen(warehouse) == [[202, 230, 28]]
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False), share=st.floats(0.05, 1))
 def test_cases_missing_at_random_are_never_taken_for_slips(
     tmp_path_factory: pytest.TempPathFactory, random: Any, share: float

@@ -9,13 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index_engine.importing import reference_data
-from index_engine.importing.courts.finder import (
-    CourtFinder,
-    CourtRow,
-    CourtSpan,
-    NameRow,
-    RegionRow,
-)
+from index_engine.importing.courts.finder import CourtFinder, CourtRow, CourtSpan, NameRow, RegionRow
 from index_engine.importing.courts.lookup_table import NewCourt, resolve_words
 from index_engine.warehouse.file import SCHEMA_FILE
 
@@ -135,9 +129,7 @@ def test_words_that_mean_one_court(finder: CourtFinder, word: str, court_id: str
         ("桥东区人民法院", {"冀0702", "冀0502"}),  # one is, one was
     ],
 )
-def test_words_that_may_mean_several_are_unsure(
-    finder: CourtFinder, word: str, among: set[str]
-) -> None:
+def test_words_that_may_mean_several_are_unsure(finder: CourtFinder, word: str, among: set[str]) -> None:
     found = finder.find(word)
     assert found.status == "ambiguous" and found.spans == ()
     assert among <= set(found.candidates)
@@ -215,9 +207,7 @@ def test_a_name_that_passed_to_another_court(finder: CourtFinder, word: str) -> 
     ],
 )
 @pytest.mark.parametrize("province", [None, "浙江"])
-def test_a_sentence_is_no_court_to_be_added(
-    finder: CourtFinder, word: str, province: str | None
-) -> None:
+def test_a_sentence_is_no_court_to_be_added(finder: CourtFinder, word: str, province: str | None) -> None:
     assert finder.find(word, province=province).status == "unknown"
 
 
@@ -232,10 +222,7 @@ def test_no_text_is_too_odd(finder: CourtFinder, word: str) -> None:
 
 
 class TestAnotherCountry:
-    REGIONS = (
-        RegionRow("BR", "nation", "Brasil", None, None),
-        RegionRow("SP", "province", "São Paulo", None, "BR"),
-    )
+    REGIONS = (RegionRow("BR", "nation", "Brasil", None, None), RegionRow("SP", "province", "São Paulo", None, "BR"))
     COURTS = (
         CourtRow("8.26.100", None, "1ª Vara de Falências", "basic", "SP", False, None, None),
         CourtRow("8.26.200", "F2", "2ª Vara de Falências", "basic", "SP", False, None, None),
@@ -276,15 +263,10 @@ class TestDaysAndProvinces:
     def finder(self, *rows: CourtRow, names: tuple[NameRow, ...] = ()) -> CourtFinder:
         return CourtFinder(rows, names, self.REGIONS)
 
-    @pytest.mark.parametrize(
-        ("next_day", "status"), [(D(2021, 4, 9), "ambiguous"), (D(2021, 4, 10), "name")]
-    )
-    def test_courts_with_one_day_in_common_are_not_decided(
-        self, next_day: date, status: str
-    ) -> None:
+    @pytest.mark.parametrize(("next_day", "status"), [(D(2021, 4, 9), "ambiguous"), (D(2021, 4, 10), "name")])
+    def test_courts_with_one_day_in_common_are_not_decided(self, next_day: date, status: str) -> None:
         finder = self.finder(
-            self.row("A", "甲区人民法院", valid_to=D(2021, 4, 9)),
-            self.row("B", "甲区人民法院", valid_from=next_day),
+            self.row("A", "甲区人民法院", valid_to=D(2021, 4, 9)), self.row("B", "甲区人民法院", valid_from=next_day)
         )
         found = finder.find("甲区人民法院")
         assert found.status == status
@@ -292,9 +274,7 @@ class TestDaysAndProvinces:
 
     @pytest.mark.parametrize("region", ["100000", "elsewhere"])
     def test_a_court_of_no_province_is_of_every_one(self, region: str) -> None:
-        finder = self.finder(
-            self.row("A", "最高知识产权法庭", region), self.row("B", "乙区人民法院", "440300")
-        )
+        finder = self.finder(self.row("A", "最高知识产权法庭", region), self.row("B", "乙区人民法院", "440300"))
         for province in ("浙江省", "广东省", None):
             found = finder.find("最高知识产权法庭", province=province)
             assert [span.court_id for span in found.spans] == ["A"]
@@ -312,10 +292,7 @@ class TestDaysAndProvinces:
         [
             ([(D(2015, 1, 1), D(2016, 1, 1)), (D(2018, 1, 1), None)], (D(2015, 1, 1), None)),
             ([(None, D(2016, 1, 1)), (D(2015, 1, 1), D(2018, 1, 1))], (None, D(2018, 1, 1))),
-            (
-                [(D(2016, 1, 1), D(2017, 1, 1)), (D(2015, 1, 1), D(2018, 1, 1))],
-                (D(2015, 1, 1), D(2018, 1, 1)),
-            ),
+            ([(D(2016, 1, 1), D(2017, 1, 1)), (D(2015, 1, 1), D(2018, 1, 1))], (D(2015, 1, 1), D(2018, 1, 1))),
         ],
     )
     def test_two_spans_of_one_court_are_one_and_the_widest(
@@ -347,9 +324,7 @@ class TestTable:
 
     def test_the_province_holds_for_every_word(self, china: duckdb.DuckDBPyConnection) -> None:
         resolve_words(china, self.WORDS[3:4], province="闽")
-        assert china.execute("SELECT court_id, problem FROM import_courts").fetchall() == [
-            ("闽0102", None)
-        ]
+        assert china.execute("SELECT court_id, problem FROM import_courts").fetchall() == [("闽0102", None)]
 
     def test_no_words(self, china: duckdb.DuckDBPyConnection) -> None:
         assert resolve_words(china, []) == []

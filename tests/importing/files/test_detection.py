@@ -14,11 +14,7 @@ from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.importing.files import detection
-from index_engine.importing.files.detection import (
-    detect_delimiter,
-    detect_encoding,
-    detect_format,
-)
+from index_engine.importing.files.detection import detect_delimiter, detect_encoding, detect_format
 from index_engine.importing.files.readers import ReadOptions, open_file
 
 # An XLS workbook (BIFF8) of one sheet 案件: 案号, 立案日期, 金额; a1, 2023-03-05, 12.5;
@@ -101,9 +97,7 @@ def test_what_cannot_be_read_says_why(tmp_path: Path, content: bytes, says: str)
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("inside", "says"), [("xl/workbook.bin", "an XLSB"), ("content.xml", "an OpenDocument")]
-)
+@pytest.mark.parametrize(("inside", "says"), [("xl/workbook.bin", "an XLSB"), ("content.xml", "an OpenDocument")])
 def test_other_spreadsheets_are_named(tmp_path: Path, inside: str, says: str) -> None:
     with zipfile.ZipFile(tmp_path / "f.xlsx", "w") as archive:
         archive.writestr(inside, "x")
@@ -111,13 +105,9 @@ def test_other_spreadsheets_are_named(tmp_path: Path, inside: str, says: str) ->
         detect_format(tmp_path / "f.xlsx")
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=st.lists(st.integers(8, len(XLS) - 1), min_size=1, max_size=20), byte=st.integers())
-def test_a_damaged_workbook_does_not_take_the_process_down(
-    tmp_path: Path, places: list[int], byte: int
-) -> None:
+def test_a_damaged_workbook_does_not_take_the_process_down(tmp_path: Path, places: list[int], byte: int) -> None:
     content = bytearray(XLS)
     for place in places:
         content[place] = (content[place] + 1 + byte) % 256
@@ -132,13 +122,7 @@ def test_a_damaged_workbook_does_not_take_the_process_down(
 
 @pytest.mark.parametrize(
     ("codec", "found"),
-    [
-        ("utf-8", "utf-8"),
-        ("utf-8-sig", "utf-8"),
-        ("gbk", "gb18030"),
-        ("gb18030", "gb18030"),
-        ("utf-16", "utf-16"),
-    ],
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("gbk", "gb18030"), ("gb18030", "gb18030"), ("utf-16", "utf-16")],
 )
 def test_encodings(tmp_path: Path, codec: str, found: str) -> None:
     file = named(tmp_path, "f.csv", "案号,执行法院\n（2020）甲01执1号,甲市法院\n".encode(codec))
@@ -158,9 +142,7 @@ def test_neither_encoding(tmp_path: Path) -> None:
         detect_encoding(named(tmp_path, "f.csv", b"a,b\n\xff\xff,1\n"))
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(st.characters(min_codepoint=32, max_codepoint=0x9FFF), max_size=60),
     codec=st.sampled_from(["utf-8", "utf-16"]),

@@ -60,11 +60,7 @@ def test_csv_in_its_usual_shapes(read: Read, content: bytes) -> None:
 
 
 def test_csv_with_another_delimiter(read: Read) -> None:
-    assert read("f.csv", "案号;额\n1;2,5\n".encode(), delimiter=";") == (
-        ["案号", "额"],
-        [(1, "1", "2,5")],
-        [],
-    )
+    assert read("f.csv", "案号;额\n1;2,5\n".encode(), delimiter=";") == (["案号", "额"], [(1, "1", "2,5")], [])
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "gbk"])
@@ -123,13 +119,9 @@ _cell = st.text(st.sampled_from('ab ,"\n\r;1终'), max_size=4)
 _dirty_line = st.lists(_cell, min_size=0, max_size=4).map(",".join)
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(_dirty_line, max_size=8), end=st.sampled_from(["\n", "\r\n"]))
-def test_every_line_of_a_dirty_file_is_a_row_or_broken(
-    read: Read, lines: list[str], end: str
-) -> None:
+def test_every_line_of_a_dirty_file_is_a_row_or_broken(read: Read, lines: list[str], end: str) -> None:
     """Rows and broken lines are numbered together; lines of blanks and delimiters are neither."""
     text = end.join(["a,b,c", *lines])
     _, rows, broken = read("f.csv", text.encode())
@@ -179,9 +171,7 @@ def test_rows_of_delimiters_alone_are_no_rows(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_csv_that_cannot_be_read(
-    read: Read, content: bytes, opening: dict[str, str], says: str
-) -> None:
+def test_csv_that_cannot_be_read(read: Read, content: bytes, opening: dict[str, str], says: str) -> None:
     with pytest.raises(InputError) as error:
         read("f.csv", content, **opening)
     assert f"f.csv: {says}" in str(error.value)
@@ -257,10 +247,7 @@ def test_xlsx_becomes_the_text_of_a_csv(tmp_path: Path) -> None:
     )
     headers, rows, broken = staged(file)
     assert headers == ["案号", "立案日期", "金额", "有财产"]
-    assert rows == [
-        (1, "x", "2020-01-02", "43024", "true"),
-        (2, " y ", "2020-01-02", "1.25", None),
-    ]
+    assert rows == [(1, "x", "2020-01-02", "43024", "true"), (2, " y ", "2020-01-02", "1.25", None)]
     assert broken == []
 
 

@@ -35,14 +35,14 @@ def proposed(field: str, **settings_: Any) -> ProposedColumn:
     return ProposedColumn(header, 0 if header else None, field, 0.9, "why", settings_)
 
 
-names = st.text(
-    st.characters(blacklist_categories=("Cs",), max_codepoint=0xFFFF), min_size=1, max_size=8
-).filter(str.strip)
+names = st.text(st.characters(blacklist_categories=("Cs",), max_codepoint=0xFFFF), min_size=1, max_size=8).filter(
+    str.strip
+)
 # A case number and court in any file; of the rest each may be absent.
 optional = {
-    "close_mode": st.dictionaries(
-        names, st.sampled_from(["completed", "zhongben"]), max_size=4
-    ).map(lambda values: {"values": values}),
+    "close_mode": st.dictionaries(names, st.sampled_from(["completed", "zhongben"]), max_size=4).map(
+        lambda values: {"values": values}
+    ),
     "claim_amount": st.sampled_from([{}, {"unit": "万元"}, {"unit": 1000}, {"thousands": ","}]),
     "closed_on": st.sampled_from([{}, {"format": ["%Y年%m月%d日", "excel"]}]),
     "has_assets": st.just({"values": {"有": True, "无": False}}),
@@ -50,9 +50,7 @@ optional = {
 }
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.data(),
     header=names,
@@ -100,9 +98,7 @@ def test_what_is_written_is_read_back(
 def test_people_are_named_only_by_their_column(tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
     people = ["张小明", "李建国", "王芳", "刘洋"]
-    lines = [
-        f"（2023）粤0304执{n}号,2023-01-05,{people[n % 4]},{people[-n % 4]}" for n in range(20)
-    ]
+    lines = [f"（2023）粤0304执{n}号,2023-01-05,{people[n % 4]},{people[-n % 4]}" for n in range(20)]
     file.write_text("\n".join(["案号,立案日期,被执行人,栏目", *lines]), encoding="utf-8")
     text = mapping_text(propose_mapping(file, "cases"))
     assert "#   被执行人: personal, 被执行人 in its header" in text
@@ -134,9 +130,7 @@ def test_a_courts_workbook_is_imported_as_proposed(tmp_path: Path, warehouse: Pa
     assert sheet is not None
     sheet.append(["甲市法院2023年首次执行案件情况表"])
     sheet.append(["单位：万元"])
-    sheet.append(
-        ["序号", "案号", "法院", "立案日期", "结案日期", "结案方式", "金额", None, "被执行人"]
-    )
+    sheet.append(["序号", "案号", "法院", "立案日期", "结案日期", "结案方式", "金额", None, "被执行人"])
     sheet.append([None, None, None, None, None, None, "申请", "到位", None])
     sheet.merge_cells("G3:H3")
     for number in range(1, 31):
@@ -173,8 +167,7 @@ def test_a_courts_workbook_is_imported_as_proposed(tmp_path: Path, warehouse: Pa
 
 def test_a_platforms_text_is_imported_as_proposed(tmp_path: Path, warehouse: Path) -> None:
     header = (
-        "item_id,处置法院,标的类型,拍卖阶段,consult_price,init_price,bid_price,"
-        "发布时间,结束时间,报名人数,状态,买受人"
+        "item_id,处置法院,标的类型,拍卖阶段,consult_price,init_price,bid_price,发布时间,结束时间,报名人数,状态,买受人"
     )
     lines = [header]
     for number in range(20):

@@ -36,8 +36,7 @@ def test_what_courts_state_year_by_year(book: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    "title",
-    ["2022-2024年执行质效数据", "2022年—2024年数据", "2022年7月至2024年6月", "2022、2023年数据"],
+    "title", ["2022-2024年执行质效数据", "2022年—2024年数据", "2022年7月至2024年6月", "2022、2023年数据"]
 )
 def test_a_title_over_several_years_states_no_period(title: str) -> None:
     assert parse_period(title) is None
@@ -53,9 +52,7 @@ def test_a_month_tells_the_end_of_its_period_too(book: Book) -> None:
 
 def test_words_of_ledgers_and_platforms(book: Book) -> None:
     """Wordings met in ledgers that offices keep by hand and in what platforms export."""
-    ledger = table(
-        执行案件号=NUMBERS, 承办法院=COURTS, 收案日=["2023-03-05"], 申执金额=[1000], 已到位款=[900]
-    )
+    ledger = table(执行案件号=NUMBERS, 承办法院=COURTS, 收案日=["2023-03-05"], 申执金额=[1000], 已到位款=[900])
     found = fed(propose_mapping(book(ledger)))
     assert found["filed_on"] == "收案日"
     assert found["claim_amount"] == "申执金额"

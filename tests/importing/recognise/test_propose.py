@@ -10,18 +10,7 @@ from index_engine.importing.contract import FILE_KINDS, read_contract, read_voca
 from index_engine.importing.recognise.normalise import match_key, reference_data
 from index_engine.importing.recognise.propose import propose_mapping
 from tests.importing.conftest import Book
-from tests.importing.tables import (
-    COURTS,
-    MODES,
-    NUMBERS,
-    Table,
-    cases,
-    confidence,
-    fed,
-    personal,
-    setting,
-    table,
-)
+from tests.importing.tables import COURTS, MODES, NUMBERS, Table, cases, confidence, fed, personal, setting, table
 
 # ------------------------------------------------------------------------------------------ fields
 
@@ -59,10 +48,7 @@ def test_words_of_courts(book: Book) -> None:
         "case_type": "案号",
     }
     assert proposal.missing_fields == ()
-    assert setting(proposal, "cause", "values") == {
-        "民间借贷纠纷": "private_loan",
-        "买卖合同纠纷": "sale",
-    }
+    assert setting(proposal, "cause", "values") == {"民间借贷纠纷": "private_loan", "买卖合同纠纷": "sale"}
 
 
 def test_headers_in_other_words(book: Book) -> None:
@@ -95,9 +81,7 @@ def test_headers_in_other_words(book: Book) -> None:
 
 
 def test_traditional_script_signs_and_line_ends(book: Book) -> None:
-    rows = table(
-        **{"＊案號": NUMBERS, "執行法院": COURTS, "立案\n日期": ["2023-03-05"], "結案方式：": MODES}
-    )
+    rows = table(**{"＊案號": NUMBERS, "執行法院": COURTS, "立案\n日期": ["2023-03-05"], "結案方式：": MODES})
     assert fed(propose_mapping(book(rows))) == {
         "case_id": "＊案號",
         "court_id": "執行法院",
@@ -161,12 +145,7 @@ def test_a_column_that_sounds_alike_is_left_alone(book: Book) -> None:
             )
         )
     )
-    assert fed(proposal) == {
-        "case_id": "案号",
-        "court_id": "执行法院",
-        "filed_on": "立案日期",
-        "case_type": "案号",
-    }
+    assert fed(proposal) == {"case_id": "案号", "court_id": "执行法院", "filed_on": "立案日期", "case_type": "案号"}
 
 
 def test_two_columns_for_one_field(book: Book) -> None:
@@ -189,9 +168,7 @@ def test_a_name_that_stands_twice(book: Book) -> None:
 
 
 def test_a_header_that_only_holds_a_known_word_is_doubtful(book: Book) -> None:
-    proposal = propose_mapping(
-        book(table(案号=NUMBERS, 法院=COURTS, 本庭立案日期记录=["2023-03-05"]))
-    )
+    proposal = propose_mapping(book(table(案号=NUMBERS, 法院=COURTS, 本庭立案日期记录=["2023-03-05"])))
     assert confidence(proposal, "filed_on") <= 0.4
     assert any(str(warning).startswith("filed_on") for warning in proposal.warnings)
 
@@ -336,10 +313,7 @@ def test_rounds_tell_the_stage(book: Book) -> None:
 
 def test_courts_and_regions(book: Book) -> None:
     rows = table(
-        法院编号=["K1", "K2"],
-        法院名称=COURTS,
-        法院级别=["基层法院", "中级法院"],
-        行政区划代码=["4401", "4402"],
+        法院编号=["K1", "K2"], 法院名称=COURTS, 法院级别=["基层法院", "中级法院"], 行政区划代码=["4401", "4402"]
     )
     courts = propose_mapping(book(rows))
     assert (courts.kind, courts.missing_fields) == ("courts", ())
@@ -350,9 +324,7 @@ def test_courts_and_regions(book: Book) -> None:
 
 
 def test_what_courts_state_of_a_period(book: Book) -> None:
-    rows = table(
-        法院=COURTS, 旧存=[10, 20], 新收=[100, 90], 结案=[95, 80], 结案率=["86.4%", "72.7%"]
-    )
+    rows = table(法院=COURTS, 旧存=[10, 20], 新收=[100, 90], 结案=[95, 80], 结案率=["86.4%", "72.7%"])
     proposal = propose_mapping(book([["2024年上半年执行工作情况"], *rows]))
     assert (proposal.kind, proposal.missing_fields) == ("court_periods", ())
     assert setting(proposal, "period_start", "constant") == date(2024, 1, 1)

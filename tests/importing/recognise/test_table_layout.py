@@ -9,12 +9,7 @@ from hypothesis import strategies as st
 from index_engine.errors import InputError
 from index_engine.importing.recognise.propose import propose_mapping
 from tests.importing.conftest import Book
-from tests.importing.tables import (
-    Table,
-    cases,
-    fed,
-    personal,
-)
+from tests.importing.tables import Table, cases, fed, personal
 
 # ------------------------------------------------------------------------------------------ layout
 
@@ -60,9 +55,7 @@ def test_the_sheet_with_the_table_is_found(book: Book) -> None:
 
 def test_sheets_of_one_header_are_read_together(book: Book) -> None:
     rows = cases()
-    proposal = propose_mapping(
-        book(**{"说明": [["填报说明"]], "1月": rows, "2月": rows, "3月": rows})
-    )
+    proposal = propose_mapping(book(**{"说明": [["填报说明"]], "1月": rows, "2月": rows, "3月": rows}))
     assert proposal.options.sheet == "*"
     assert proposal.inspected_row_count == 120
     assert str(proposal.warnings[0]) == "3 sheets with the same header are read one after the other"
@@ -70,9 +63,7 @@ def test_sheets_of_one_header_are_read_together(book: Book) -> None:
 
 
 def test_a_sheet_with_one_more_column_forbids_reading_all(book: Book) -> None:
-    proposal = propose_mapping(
-        book(**{"1月": cases(), "2月": cases(), "3月": cases(案由=["离婚纠纷"])})
-    )
+    proposal = propose_mapping(book(**{"1月": cases(), "2月": cases(), "3月": cases(案由=["离婚纠纷"])}))
     assert proposal.options.sheet == "3月", "the sheet of which most is known"
     assert [*map(str, proposal.warnings)] == ["not read: the sheets 1月, 2月"]
 
@@ -112,9 +103,7 @@ PEOPLE = ["张小明", "李建国", "王芳", "刘洋", "陈晓东"]
         ("案由", ["11010519491231002X"]),
     ],
 )
-def test_columns_about_people_are_named_and_never_mapped(
-    book: Book, header: str, cells: list[str]
-) -> None:
+def test_columns_about_people_are_named_and_never_mapped(book: Book, header: str, cells: list[str]) -> None:
     proposal = propose_mapping(book(cases(**{header: cells})))
     (column,) = [column for column in proposal.columns if column.header == header]
     assert column.is_personal
@@ -123,9 +112,7 @@ def test_columns_about_people_are_named_and_never_mapped(
 
 
 def test_fields_that_only_mention_people_are_mapped(book: Book) -> None:
-    proposal = propose_mapping(
-        book(cases(被执行人类型=["自然人", "企业法人"], 申请执行人是否本地=["是", "否"]))
-    )
+    proposal = propose_mapping(book(cases(被执行人类型=["自然人", "企业法人"], 申请执行人是否本地=["是", "否"])))
     assert fed(proposal)["debtor_kind"] == "被执行人类型"
     assert fed(proposal)["creditor_local"] == "申请执行人是否本地"
     assert personal(proposal) == set()
@@ -140,21 +127,15 @@ def test_no_value_about_people_is_in_a_proposal(book: Book) -> None:
 
 
 cells = st.one_of(
-    st.text(
-        st.sampled_from("案号法院日期金额年月执0123456789-/.,（）()%* \n\"'=甲张"), max_size=12
-    ),
+    st.text(st.sampled_from("案号法院日期金额年月执0123456789-/.,（）()%* \n\"'=甲张"), max_size=12),
     st.sampled_from(["案号", "执行法院", "立案日期", "标的金额（万元）", "状态", "合计", "终本"]),
     st.integers(-(10**12), 10**12),
     st.none(),
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    rows=st.lists(st.lists(cells, max_size=6), max_size=8), kind=st.sampled_from([None, "cases"])
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(cells, max_size=6), max_size=8), kind=st.sampled_from([None, "cases"]))
 def test_no_table_is_too_odd(book: Book, rows: Table, kind: str | None) -> None:
     """Any table gives a proposal that is consistent, or an InputError."""
     try:

@@ -7,14 +7,7 @@ import pytest
 
 from index_engine.importing.recognise.propose import propose_mapping
 from tests.importing.conftest import Book
-from tests.importing.tables import (
-    COURTS,
-    cases,
-    confidence,
-    fed,
-    setting,
-    table,
-)
+from tests.importing.tables import COURTS, cases, confidence, fed, setting, table
 
 # ------------------------------------------------------------------------------------------- dates
 
@@ -137,9 +130,7 @@ def test_amounts_small_for_yuan_are_flagged(book: Book) -> None:
         ("结案率", [85.3, 90], "%", 0, 0.6),
     ],
 )
-def test_shares(
-    book: Book, header: str, cells: list[Any], unit: str | None, least: float, most: float
-) -> None:
+def test_shares(book: Book, header: str, cells: list[Any], unit: str | None, least: float, most: float) -> None:
     rows = table(法院=COURTS, 新收=[100, 90], 结案=[95, 80], **{header: cells})
     proposal = propose_mapping(book(rows), "court_periods")
     assert setting(proposal, "closure_rate", "unit") == unit

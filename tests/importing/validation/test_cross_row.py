@@ -27,12 +27,8 @@ def judged(
 ) -> list[Finding]:
     """(row_no, rule, field) of all that these rows together show."""
     create_findings(con)
-    validate_cross_row(
-        con, StagedRows(f"(SELECT * FROM {stage(kind, rows)})", {}), read_contract(kind), **law
-    )
-    return con.execute(
-        "SELECT row_no, rule, field FROM validation_findings ORDER BY ALL"
-    ).fetchall()  # type: ignore[return-value]
+    validate_cross_row(con, StagedRows(f"(SELECT * FROM {stage(kind, rows)})", {}), read_contract(kind), **law)
+    return con.execute("SELECT row_no, rule, field FROM validation_findings ORDER BY ALL").fetchall()  # type: ignore[return-value]
 
 
 def rounds(**second: Any) -> list[dict[str, Any]]:
@@ -47,27 +43,15 @@ def rounds(**second: Any) -> list[dict[str, Any]]:
 
 # What is changed in the second round -> the rule that speaks of it; the same, only just in order.
 ROUNDS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
-    "rounds_out_of_order": (
-        {"listed_on": D(2022, 2, 19)},
-        "listed_on",
-        {"listed_on": D(2022, 2, 20)},
-    ),
+    "rounds_out_of_order": ({"listed_on": D(2022, 2, 19)}, "listed_on", {"listed_on": D(2022, 2, 20)}),
     "cut_over_20_percent": ({"start_price": 557}, "start_price", {"start_price": 558}),
     "second_listed_late": (
         {"listed_on": D(2022, 3, 23), "ended_on": None},
         "listed_on",
         {"listed_on": D(2022, 3, 22), "ended_on": None},
     ),
-    "reference_changed": (
-        {"reference_price": 999},
-        "reference_price",
-        {"reference_price": 999, "stage": "relisted"},
-    ),
-    "earlier_rounds_missing": (
-        {"round_no": 3, "stage": "relisted"},
-        "round_no",
-        {"stage": "relisted"},
-    ),
+    "reference_changed": ({"reference_price": 999}, "reference_price", {"reference_price": 999, "stage": "relisted"}),
+    "earlier_rounds_missing": ({"round_no": 3, "stage": "relisted"}, "round_no", {"stage": "relisted"}),
     "stale_reference": (
         {"listed_on": D(2023, 7, 11), "stage": "relisted", "ended_on": None},
         "reference_price",
@@ -77,18 +61,14 @@ ROUNDS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("rule", ROUNDS)
-def test_a_round_is_held_against_the_one_before(
-    con: duckdb.DuckDBPyConnection, stage: Stage, rule: str
-) -> None:
+def test_a_round_is_held_against_the_one_before(con: duckdb.DuckDBPyConnection, stage: Stage, rule: str) -> None:
     change, field, just_right = ROUNDS[rule]
     assert judged(con, stage, "auctions", rounds(**change)) == [(2, rule, field)]
     assert judged(con, stage, "auctions", rounds(**just_right)) == []
     assert judged(con, stage, "auctions", rounds()) == []
 
 
-def test_a_sold_lot_comes_back_only_after_a_default(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_a_sold_lot_comes_back_only_after_a_default(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     first, again = rounds(stage="relisted", start_price=700)
     sold = first | {"status": "sold", "final_price": 800}
     found = judged(con, stage, "auctions", [sold, again])
@@ -96,9 +76,7 @@ def test_a_sold_lot_comes_back_only_after_a_default(
     assert judged(con, stage, "auctions", [sold | {"status": "defaulted"}, again]) == []
 
 
-def test_rounds_of_other_lots_and_rejected_rows_are_left_out(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_rounds_of_other_lots_and_rejected_rows_are_left_out(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     first, second = rounds(start_price=100)
     assert judged(con, stage, "auctions", [first | {"lot_id": "other"}, second]) == [
         (2, "earlier_rounds_missing", "round_no")
@@ -111,8 +89,7 @@ def test_rounds_in_the_warehouse_count_unless_the_file_has_them_anew(
     first, second = rounds()
     names = read_contract("auctions").field_names
     con.execute(
-        f"INSERT INTO auction_rounds ({', '.join(names)}, source_id)"
-        f" VALUES ({', '.join('?' for _ in names)}, 1)",
+        f"INSERT INTO auction_rounds ({', '.join(names)}, source_id) VALUES ({', '.join('?' for _ in names)}, 1)",
         [(first | {"start_price": 2000}).get(name) for name in names],
     )
     found = judged(con, stage, "auctions", [second])
@@ -120,18 +97,14 @@ def test_rounds_in_the_warehouse_count_unless_the_file_has_them_anew(
     assert judged(con, stage, "auctions", [first, second]) == []
 
 
-def test_a_round_of_the_warehouse_is_not_judged_again(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_a_round_of_the_warehouse_is_not_judged_again(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     first, second = rounds(start_price=1)
     load_rows(con, stage("auctions", [second]), source("auctions", name="a"))
     found = load_rows(con, stage("auctions", [first]), source("auctions", name="b"))
     assert (found.accepted_rows, found.warning_counts, found.note_counts) == (1, {}, {})
 
 
-def test_the_rules_of_one_law_bind_its_sources_only(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_the_rules_of_one_law_bind_its_sources_only(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     assert judged(con, stage, "auctions", rounds(start_price=1), law="BR") == []
 
 
@@ -149,11 +122,7 @@ def test_cuts_and_order_as_counted_by_hand(starts: list[int], gaps: list[int]) -
         (number, "cut_over_20_percent")
         for (_, _, _, before), (number, _, _, start) in pairwise(rows)
         if start < 0.796 * before
-    ] + [
-        (number, "rounds_out_of_order")
-        for (_, _, ended, _), (number, begun, _, _) in pairwise(rows)
-        if begun < ended
-    ]
+    ] + [(number, "rounds_out_of_order") for (_, _, ended, _), (number, begun, _, _) in pairwise(rows) if begun < ended]
     with duckdb.connect() as con:
         con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
 
@@ -165,8 +134,7 @@ def test_cuts_and_order_as_counted_by_hand(starts: list[int], gaps: list[int]) -
             for line in given:
                 columns = ", ".join(line)
                 con.execute(
-                    f"INSERT INTO staged ({columns}) VALUES ({', '.join('?' for _ in line)})",
-                    list(line.values()),
+                    f"INSERT INTO staged ({columns}) VALUES ({', '.join('?' for _ in line)})", list(line.values())
                 )
             return "staged"
 
@@ -187,8 +155,7 @@ def claims(court: str, n: int, factor: float, recovered: float = 1.0) -> list[di
     """Cases of a court: claims of 10,000 to 100,000 times `factor`, all paid times `recovered`."""
     amounts = [round((10_000 + 90_000 * i / n) * factor, 2) for i in range(n)]
     return [
-        case(f"{court}-{i}", court_id=court, claim_amount=amount)
-        | {"recovered_amount": round(amount * recovered, 2)}
+        case(f"{court}-{i}", court_id=court, claim_amount=amount) | {"recovered_amount": round(amount * recovered, 2)}
         for i, amount in enumerate(amounts)
     ]
 
@@ -205,11 +172,7 @@ def claims(court: str, n: int, factor: float, recovered: float = 1.0) -> list[di
     ],
 )
 def test_a_court_whose_amounts_are_in_another_unit(
-    con: duckdb.DuckDBPyConnection,
-    stage: Stage,
-    factor: float,
-    recovered: float,
-    fields: set[str],
+    con: duckdb.DuckDBPyConnection, stage: Stage, factor: float, recovered: float, fields: set[str]
 ) -> None:
     odd = claims("K2", MIN_CASES, factor, recovered)
     rows = claims("K1", 30, 1.0) + odd + claims("K3", 60, 1.0)
@@ -232,11 +195,7 @@ def test_the_message_names_what_is_usual(con: duckdb.DuckDBPyConnection, stage: 
     con.execute("DELETE FROM validation_findings WHERE row_no <= 60")
     said = con.execute("SELECT DISTINCT message, action FROM validation_findings").fetchall()
     assert said == [
-        (
-            "claims of this court are usually about 4.6, elsewhere in the file 47000.0:"
-            " in one unit?",
-            "warned",
-        )
+        ("claims of this court are usually about 4.6, elsewhere in the file 47000.0: in one unit?", "warned")
     ]
 
 

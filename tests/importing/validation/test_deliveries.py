@@ -48,9 +48,7 @@ def test_a_sale_becomes_a_default(con: duckdb.DuckDBPyConnection, stage: Stage) 
     assert con.execute("SELECT status, source_id FROM auction_rounds").fetchall() == [("sold", 1)]
 
 
-def test_a_complete_delivery_withdraws_what_it_no_longer_has(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_a_complete_delivery_withdraws_what_it_no_longer_has(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     load_rows(con, stage("cases", [case("a"), case("b"), case("c")]), source("cases"))
     bad = case("b", closed_on=date(2000, 1, 1))  # in the file, though it cannot be accepted
     outcome = load_rows(con, stage("cases", [case("a"), bad]), source("cases", complete=True))
@@ -110,9 +108,7 @@ def test_courts_that_cases_need_stay(con: duckdb.DuckDBPyConnection, stage: Stag
         undo_import(con, 1)
 
 
-def test_an_older_state_does_not_replace_a_newer_one(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_an_older_state_does_not_replace_a_newer_one(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     load_rows(con, stage("cases", [case("a")]), source("cases"))
     still_open = case("a", closed_on=None, close_mode=None)
     older = source("cases", observed_to=date(2022, 3, 31))
@@ -130,9 +126,7 @@ def test_days_to_come_are_no_data(con: duckdb.DuckDBPyConnection, stage: Stage) 
         load_rows(con, stage("cases", rows), source("cases", name="other", observed_to=ahead))
 
 
-def test_a_court_that_replaced_rows_need_stays(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_a_court_that_replaced_rows_need_stays(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     load_rows(con, stage("courts", [court("k1")]), source("courts"))
     load_rows(con, stage("cases", [case("a", court_id="k1")]), source("cases"))
     load_rows(con, stage("cases", [case("a", court_id="K2")]), source("cases"))
@@ -162,9 +156,7 @@ def test_courts_brought_along_go_with_the_last_file_that_needs_them(
     assert con.execute("SELECT count(*) FROM courts").fetchall() == [(2,)]
 
 
-def test_a_complete_delivery_takes_out_no_court_that_has_cases(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_a_complete_delivery_takes_out_no_court_that_has_cases(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     load_rows(con, stage("courts", [court("k1"), court("k2")]), source("courts"))
     load_rows(con, stage("cases", [case("a", court_id="k2")]), source("cases"))
     with pytest.raises(InputError, match="1 rows of cases need the courts that it takes out"):
@@ -194,29 +186,19 @@ def test_a_complete_delivery_tells_of_every_row_which_it_is(
         load_rows(con, rows, source("cases", complete=True), findings="found")
     con.execute("UPDATE found SET rule = 'total_row'")
     rows = stage("cases", [case("a"), {}])
-    assert (
-        load_rows(con, rows, source("cases", complete=True), findings="found").changes.absent_rows
-        == 1
-    )
+    assert load_rows(con, rows, source("cases", complete=True), findings="found").changes.absent_rows == 1
 
 
 _rows = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 3), max_size=6)
 _steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("deliver"), st.sampled_from("xy"), _rows, st.booleans()),
-        st.tuples(st.just("undo")),
-    ),
+    st.one_of(st.tuples(st.just("deliver"), st.sampled_from("xy"), _rows, st.booleans()), st.tuples(st.just("undo"))),
     max_size=7,
 )
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_steps)
-def test_every_history_can_be_taken_back(
-    con: duckdb.DuckDBPyConnection, stage: Stage, steps: list[Any]
-) -> None:
+def test_every_history_can_be_taken_back(con: duckdb.DuckDBPyConnection, stage: Stage, steps: list[Any]) -> None:
     """Two sources deliver in turn; a state is kept before each, and undoing restores it."""
     for table in ("cases", "replaced.cases", "rejects", "sources", "undone"):
         con.execute(f"DELETE FROM {table}")

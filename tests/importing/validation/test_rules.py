@@ -46,34 +46,23 @@ def test_rule_fires_on_its_row_alone(
     con: duckdb.DuckDBPyConnection, stage: Stage, kind: str, rule: str, field: str
 ) -> None:
     bad, near = CASES[kind, rule, field]
-    rows = [
-        good(kind, "first"),
-        good(kind, "bad") | bad,
-        good(kind, "good") | near,
-        good(kind, "last"),
-    ]
+    rows = [good(kind, "first"), good(kind, "bad") | bad, good(kind, "good") | near, good(kind, "last")]
     load_rows(con, stage(kind, rows), source(kind))
     across = [rule.id for rule in cross_row_rules()]
-    found = con.execute(
-        "SELECT row_no, rule, field FROM rejects WHERE NOT list_contains(?, rule)", [across]
-    ).fetchall()
+    found = con.execute("SELECT row_no, rule, field FROM rejects WHERE NOT list_contains(?, rule)", [across]).fetchall()
     assert found == [(2, rule, field)]
 
 
 def test_no_rule_is_without_an_example() -> None:
     rules = {
-        (rule.kind, rule.id, rule.field)
-        for kind in KINDS
-        for rule in applicable_row_rules(read_contract(kind), "CN")
+        (rule.kind, rule.id, rule.field) for kind in KINDS for rule in applicable_row_rules(read_contract(kind), "CN")
     }
     assert rules <= set(CASES)
     # Beyond the rules of rows stand those that need the whole tree.
     assert {rule for _, rule, _ in set(CASES) - rules} == {"second_nation", "unknown_parent"}
 
 
-def test_messages_show_the_values_they_speak_of(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_messages_show_the_values_they_speak_of(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     rows = [case(closed_on=D(2022, 1, 2)), case("c2", court_id="K9"), case("c3", close_mode="lost")]
     load_rows(con, stage("cases", rows), source("cases"))
     assert con.execute("SELECT value, message FROM rejects ORDER BY row_no").fetchall() == [
@@ -81,48 +70,30 @@ def test_messages_show_the_values_they_speak_of(
         ("K9", "there is no court K9 in the warehouse; import its court first"),
         (
             "‹4 characters›",
-            "‹4 characters› is no code of close_mode: completed, zhongben, terminated, cancelled,"
-            " refused, rejected",
+            "‹4 characters› is no code of close_mode: completed, zhongben, terminated, cancelled, refused, rejected",
         ),
     ]
 
 
 def test_findings_worth_knowing_are_noted(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     outcome = load_rows(con, stage("cases", [case(close_mode=None)]), source("cases"))
-    assert (outcome.accepted_rows, outcome.warning_counts, outcome.note_counts) == (
-        1,
-        {},
-        {"closed_without_mode": 1},
-    )
+    assert (outcome.accepted_rows, outcome.warning_counts, outcome.note_counts) == (1, {}, {"closed_without_mode": 1})
 
 
-def test_chinese_limits_bind_chinese_sources_only(
-    con: duckdb.DuckDBPyConnection, stage: Stage
-) -> None:
+def test_chinese_limits_bind_chinese_sources_only(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     breaches = lot(start_price=100, final_price=90, ended_on=D(2022, 1, 11))
     outcome = load_rows(con, stage("auctions", [breaches]), source("auctions", law="BR"))
     assert (outcome.accepted_rows, outcome.warning_counts) == (1, {})
     breaches["lot_id"] = "l2"
     outcome = load_rows(con, stage("auctions", [breaches]), source("auctions"))
-    assert outcome.warning_counts == {
-        "notice_too_short": 1,
-        "sold_below_start": 1,
-        "start_below_70_percent": 1,
-    }
+    assert outcome.warning_counts == {"notice_too_short": 1, "sold_below_start": 1, "start_below_70_percent": 1}
 
 
 @pytest.mark.parametrize(
     ("asset_class", "stage_", "days"),
-    [
-        ("vehicle", "first", 15),
-        ("land", "first", 30),
-        ("vehicle", "second", 7),
-        ("equity", "second", 15),
-    ],
+    [("vehicle", "first", 15), ("land", "first", 30), ("vehicle", "second", 7), ("equity", "second", 15)],
 )
-def test_notice_periods(
-    con: duckdb.DuckDBPyConnection, stage: Stage, asset_class: str, stage_: str, days: int
-) -> None:
+def test_notice_periods(con: duckdb.DuckDBPyConnection, stage: Stage, asset_class: str, stage_: str, days: int) -> None:
     """法释〔2016〕18号 arts 12 and 26."""
 
     def ended(name: str, after: int) -> dict[str, Any]:

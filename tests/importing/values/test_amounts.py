@@ -12,17 +12,8 @@ from hypothesis import strategies as st
 from index_engine.importing.values.column_settings import UNITS
 from tests.importing.reading import read
 
-many = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-IN_CELLS = {
-    "元": 1,
-    "万元": 10_000,
-    "万": 10_000,
-    "亿元": 10**8,
-    "亿": 10**8,
-    "分": Decimal("0.01"),
-}
+many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+IN_CELLS = {"元": 1, "万元": 10_000, "万": 10_000, "亿元": 10**8, "亿": 10**8, "分": Decimal("0.01")}
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +34,7 @@ def shortest(value: float) -> Decimal:
 @many
 @given(
     amounts=st.lists(
-        st.decimals(-(10**7), 10**7, places=6) | st.floats(-1e7, 1e7).map(shortest),
-        min_size=1,
-        max_size=20,
+        st.decimals(-(10**7), 10**7, places=6) | st.floats(-1e7, 1e7).map(shortest), min_size=1, max_size=20
     ),
     factor=st.sampled_from([*UNITS.values(), Decimal("7.25"), Decimal(1000)]),
 )
@@ -84,13 +73,7 @@ def test_thousands_marks_come_off(
     column=st.sampled_from([Decimal(1), Decimal(10_000), Decimal("0.01"), Decimal("7.25")]),
 )
 def test_a_cell_with_its_unit_and_sign_of_money(
-    con: duckdb.DuckDBPyConnection,
-    amount: Decimal,
-    unit: str,
-    money: str,
-    negative: str,
-    blank: str,
-    column: Decimal,
+    con: duckdb.DuckDBPyConnection, amount: Decimal, unit: str, money: str, negative: str, blank: str, column: Decimal
 ) -> None:
     """The unit in the cell holds, whatever that of the column; without one, the column's does."""
     text = (negative or "{}").format(f"{money}{amount:,}{blank}{unit}")
@@ -155,9 +138,7 @@ def test_numbers_in_unusual_dress(
         ("999999999999亿元", {}),
     ],
 )
-def test_what_is_no_amount_is_found(
-    con: duckdb.DuckDBPyConnection, text: str, how: dict[str, Any]
-) -> None:
+def test_what_is_no_amount_is_found(con: duckdb.DuckDBPyConnection, text: str, how: dict[str, Any]) -> None:
     assert read(con, "claim_amount", [text], **how) == ([None], [(1, "unreadable_number")])
 
 

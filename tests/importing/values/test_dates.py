@@ -12,24 +12,12 @@ from hypothesis import strategies as st
 from index_engine.importing.values.dates import is_date_format
 from tests.importing.reading import read
 
-many = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 FORMATS = ["%Y-%m-%d", "%Y年%m月%d日", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%Y.%m.%d", "%d %B %Y"]
 USUAL = ["{y}-{m}-{d}", "{y}/{m}/{d}", "{y}.{m}.{d}", "{y}年{m}月{d}日", "{y} 年 {m} 月 {d} 日"]
 USUAL += ["{y}-{m:02}-{d:02}", "{y}/{m:02}/{d:02}", "{y}{m:02}{d:02}", "{y}年{m:02}月{d:02}日"]
-TIMES = [
-    "",
-    " 0:00",
-    " 10:20:30",
-    "T10:20:30",
-    "  09:05",
-    " 23:59:59.000",
-    "\u30008:00",
-    "\u00a08:00",
-    " 10时20分",
-]
+TIMES = ["", " 0:00", " 10:20:30", "T10:20:30", "  09:05", " 23:59:59.000", "\u30008:00", "\u00a08:00", " 10时20分"]
 
 _days = st.dates(date(1900, 3, 1), date(9999, 12, 31))
 
@@ -65,10 +53,7 @@ def test_usual_ways_need_no_format(
 ) -> None:
     texts = [usual.format(y=day.year, m=day.month, d=day.day) + time for day in days]
     if wide:
-        texts = [
-            text.translate(str.maketrans("0123456789-/.", "０１２３４５６７８９－／．"))
-            for text in texts
-        ]
+        texts = [text.translate(str.maketrans("0123456789-/.", "０１２３４５６７８９－／．")) for text in texts]
     assert read(con, "filed_on", texts) == (days, [])
 
 
@@ -117,10 +102,7 @@ def test_a_date_with_more_around_it(con: duckdb.DuckDBPyConnection, text: str, d
     ],
 )
 def test_what_is_no_date_is_found(con: duckdb.DuckDBPyConnection, text: str) -> None:
-    assert read(con, "filed_on", [text, "2020-01-01"]) == (
-        [None, date(2020, 1, 1)],
-        [(1, "unreadable_date")],
-    )
+    assert read(con, "filed_on", [text, "2020-01-01"]) == ([None, date(2020, 1, 1)], [(1, "unreadable_date")])
 
 
 def _oracle(text: str) -> date | None:
@@ -148,47 +130,29 @@ def test_only_clear_dates_are_read(con: duckdb.DuckDBPyConnection, texts: list[s
 
 @many
 @given(days=st.lists(_days, min_size=1, max_size=20), format_=st.sampled_from(FORMATS))
-def test_dates_in_every_format_come_back(
-    con: duckdb.DuckDBPyConnection, days: list[date], format_: str
-) -> None:
+def test_dates_in_every_format_come_back(con: duckdb.DuckDBPyConnection, days: list[date], format_: str) -> None:
     texts = [day.strftime(format_.replace("%Y", f"{day.year:04d}")) for day in days]
     assert read(con, "filed_on", texts, formats=(format_,)) == (days, [])
-    assert read(con, "filed_on", [f"{text} 9:30" for text in texts], formats=(format_,)) == (
-        days,
-        [],
-    )
+    assert read(con, "filed_on", [f"{text} 9:30" for text in texts], formats=(format_,)) == (days, [])
 
 
 @many
 @given(days=st.lists(_days, min_size=1, max_size=20), suffix=st.sampled_from(["", ".0", ".75"]))
-def test_serial_days_come_back(
-    con: duckdb.DuckDBPyConnection, days: list[date], suffix: str
-) -> None:
+def test_serial_days_come_back(con: duckdb.DuckDBPyConnection, days: list[date], suffix: str) -> None:
     texts = [f"{serial(day)}{suffix}" for day in days]
     assert read(con, "filed_on", texts, formats=("excel",)) == (days, [])
 
 
 def test_serial_days_before_the_leap_day_that_never_was(con: duckdb.DuckDBPyConnection) -> None:
-    values, findings = read(
-        con, "filed_on", ["1", "59", "60", "61", "0", "-5", "2958466"], formats=("excel",)
-    )
+    values, findings = read(con, "filed_on", ["1", "59", "60", "61", "0", "-5", "2958466"], formats=("excel",))
     assert values[:4] == [date(1900, 1, 1), date(1900, 2, 28), None, date(1900, 3, 1)]
     assert [row_no for row_no, _ in findings] == [3, 5, 6, 7]
 
 
 def test_formats_are_tried_in_order_and_iso_last(con: duckdb.DuckDBPyConnection) -> None:
     texts = ["02/03/2020", "43024.0", "2020-03-04", " 2020/5/6 ", "２０２０-０３-０４", "20200304"]
-    values, findings = read(
-        con, "filed_on", texts, formats=("%d/%m/%Y", "excel", "%m/%d/%Y", "%Y/%m/%d")
-    )
-    assert values == [
-        date(2020, 3, 2),
-        date(2017, 10, 16),
-        date(2020, 3, 4),
-        date(2020, 5, 6),
-        date(2020, 3, 4),
-        None,
-    ]
+    values, findings = read(con, "filed_on", texts, formats=("%d/%m/%Y", "excel", "%m/%d/%Y", "%Y/%m/%d"))
+    assert values == [date(2020, 3, 2), date(2017, 10, 16), date(2020, 3, 4), date(2020, 5, 6), date(2020, 3, 4), None]
     assert findings == [(6, "unreadable_date")]
 
 

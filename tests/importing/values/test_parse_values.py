@@ -23,9 +23,7 @@ from index_engine.importing.values.column_settings import NULL_WORDS, ColumnSett
 from index_engine.importing.values.parse_values import parse_values
 from tests.importing.reading import parsed, read
 
-many = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CASES = read_contract("cases")
 
 
@@ -44,9 +42,7 @@ def test_booleans(con: duckdb.DuckDBPyConnection) -> None:
     values, findings = read(con, "has_assets", [*yes, *no, "也许", None])
     assert values == [True] * len(yes) + [False] * len(no) + [None, None]
     assert findings == [(len(yes) + len(no) + 1, "unreadable_boolean")]
-    values, findings = read(
-        con, "has_assets", ["Sim", "Não", "true"], values={"Sim": "true", "Não": "false"}
-    )
+    values, findings = read(con, "has_assets", ["Sim", "Não", "true"], values={"Sim": "true", "Não": "false"})
     assert (values, findings) == ([True, False, None], [(3, "unknown_code")])
 
 
@@ -54,16 +50,7 @@ def test_words_become_codes(con: duckdb.DuckDBPyConnection) -> None:
     values, findings = read(
         con,
         "close_mode",
-        [
-            "执行完毕",
-            " 终本\u3000",
-            "其他",
-            "撤诉",
-            "",
-            "completed",
-            "执行 完毕",
-            "执行完毕（全部）",
-        ],
+        ["执行完毕", " 终本\u3000", "其他", "撤诉", "", "completed", "执行 完毕", "执行完毕（全部）"],
         values={"执行完毕": "completed", "终本": "zhongben", "其他": None},
     )
     assert values == ["completed", "zhongben", None, None, None, None, "completed", None]
@@ -73,38 +60,26 @@ def test_words_become_codes(con: duckdb.DuckDBPyConnection) -> None:
 def test_width_makes_no_other_word(con: duckdb.DuckDBPyConnection) -> None:
     texts = ["执行完毕(全部)", "执行完毕（全部）", "Ａ类", "A类"]
     words = {"执行完毕（全部）": "completed", "A类": "zhongben"}
-    assert read(con, "close_mode", texts, values=words) == (
-        ["completed", "completed", "zhongben", "zhongben"],
-        [],
-    )
+    assert read(con, "close_mode", texts, values=words) == (["completed", "completed", "zhongben", "zhongben"], [])
 
 
 def test_words_for_numbers(con: duckdb.DuckDBPyConnection) -> None:
     values, findings = read(
-        con,
-        "round_no",
-        ["一拍", "二拍", "变卖", "3"],
-        kind="auctions",
-        values={"一拍": "1", "二拍": "2", "变卖": "3"},
+        con, "round_no", ["一拍", "二拍", "变卖", "3"], kind="auctions", values={"一拍": "1", "二拍": "2", "变卖": "3"}
     )
     assert (values, findings) == ([1, 2, 3, None], [(4, "unknown_code")])
 
 
 @many
 @given(st.text(alphabet="Aａ1１（( \u3000\u00a0￥¥执・x", max_size=12))
-def test_words_are_folded_alike_in_python_and_sql(
-    con: duckdb.DuckDBPyConnection, text: str
-) -> None:
+def test_words_are_folded_alike_in_python_and_sql(con: duckdb.DuckDBPyConnection, text: str) -> None:
     [(sql,)] = con.execute(f"SELECT {lookup_key_sql('t')} FROM (SELECT $1 AS t)", [text]).fetchall()
     assert sql == lookup_key(text)
 
 
 def test_blanks_and_words_for_no_value(con: duckdb.DuckDBPyConnection) -> None:
     texts = [" a\u3000", "\ufeff", "  ", "-", "无", None, "\tb\n", "不详"]
-    assert read(con, "court_id", texts, null=("-", "无")) == (
-        ["a", None, None, None, None, None, "b", "不详"],
-        [],
-    )
+    assert read(con, "court_id", texts, null=("-", "无")) == (["a", None, None, None, None, None, "b", "不详"], [])
 
 
 @pytest.mark.parametrize("field", ["court_id", "filed_on", "claim_amount", "close_mode"])
@@ -116,10 +91,7 @@ def test_what_usually_means_no_value(con: duckdb.DuckDBPyConnection, field: str)
 
 def test_a_word_that_says_something_is_not_no_value(con: duckdb.DuckDBPyConnection) -> None:
     assert read(con, "has_assets", ["无", "-"]) == ([False, None], [])
-    assert read(con, "debtor_kind", ["无", "不详"], values={"无": "other"}) == (
-        ["other", None],
-        [],
-    )
+    assert read(con, "debtor_kind", ["无", "不详"], values={"无": "other"}) == (["other", None], [])
 
 
 def test_templates_and_constants(con: duckdb.DuckDBPyConnection) -> None:
@@ -141,12 +113,7 @@ def test_templates_and_constants(con: duckdb.DuckDBPyConnection) -> None:
 # ----------------------------------------------------------------------------------- case numbers
 
 _NUMBER = "(2023)粤0304执恢123号"
-_SPELLINGS = [
-    _NUMBER,
-    "（2023）粤0304执恢123号",
-    "〔2023〕 粤0304 执恢 123 号",
-    "2023粤0304執恢123号",
-]
+_SPELLINGS = [_NUMBER, "（2023）粤0304执恢123号", "〔2023〕 粤0304 执恢 123 号", "2023粤0304執恢123号"]
 _SALT = "5a17"
 
 
@@ -156,10 +123,7 @@ def _hash(text: str) -> str:
 
 def _numbered(**parts: str) -> tuple[ColumnSettings, ...]:
     """Fields that are read from the case numbers in one column, 案号."""
-    return tuple(
-        ColumnSettings(CASES.field(name), header="案号", part=part or None)
-        for name, part in parts.items()
-    )
+    return tuple(ColumnSettings(CASES.field(name), header="案号", part=part or None) for name, part in parts.items())
 
 
 @pytest.mark.parametrize("salt", [None, _SALT])
@@ -185,17 +149,10 @@ def test_one_column_can_feed_all_that_a_case_number_says(
     assert con.execute("SELECT * FROM import_findings").fetchall() == []
 
 
-def test_a_number_that_does_not_tell_is_found_but_not_repeated(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_a_number_that_does_not_tell_is_found_but_not_repeated(con: duckdb.DuckDBPyConnection) -> None:
     columns = _numbered(court_id="court", case_type="type")
     rows = [("(2012)兰法执字第66号",), ("张三诉李四",), ("-",), ("(2023)粤0304民初1号",)]
-    assert parsed(con, "cases", columns, rows) == [
-        (None, "first"),
-        (None, None),
-        (None, None),
-        ("粤0304", None),
-    ]
+    assert parsed(con, "cases", columns, rows) == [(None, "first"), (None, None), (None, None), ("粤0304", None)]
     found = con.execute("SELECT * FROM import_findings ORDER BY row_no, field").fetchall()
     of_court = "is no case number that tells its court"
     of_type = "is no case number that tells its type"
@@ -228,9 +185,7 @@ def test_what_names_a_case_is_hashed(con: duckdb.DuckDBPyConnection, texts: list
 def test_the_salt_makes_the_hash(con: duckdb.DuckDBPyConnection) -> None:
     column = ColumnSettings(CASES.field("case_id"), constant=_NUMBER)
     one, other = (
-        parsed(
-            con, "cases", (ColumnSettings(CASES.field("cause"), header="x"), column), [("a",)], salt
-        )
+        parsed(con, "cases", (ColumnSettings(CASES.field("cause"), header="x"), column), [("a",)], salt)
         for salt in ("1", "2")
     )
     assert one[0][1] != other[0][1]
@@ -260,9 +215,7 @@ def test_findings_show_the_value_and_what_was_wanted(con: duckdb.DuckDBPyConnect
         ("close_mode", {"values": {"终本": "zhongben"}}),
     ],
 )
-def test_no_message_repeats_a_value(
-    con: duckdb.DuckDBPyConnection, field: str, how: dict[str, Any]
-) -> None:
+def test_no_message_repeats_a_value(con: duckdb.DuckDBPyConnection, field: str, how: dict[str, Any]) -> None:
     """A cell in the wrong column can hold a name; the value stands where it can be blotted out."""
     names = ["欧阳娜娜", "张三", "44010119900101123X"]
     assert read(con, field, names, **how)[0] == [None, None, None]
@@ -274,8 +227,7 @@ def test_no_message_repeats_a_value(
 
 def test_several_values_of_one_row_are_found(con: duckdb.DuckDBPyConnection) -> None:
     columns = [
-        ColumnSettings(CASES.field(name), header=name)
-        for name in ("case_id", "filed_on", "claim_amount", "has_assets")
+        ColumnSettings(CASES.field(name), header=name) for name in ("case_id", "filed_on", "claim_amount", "has_assets")
     ]
     rows = [("a", "x", "y", "z"), ("b", "2020-01-01", "y", "是"), ("c", None, None, None)]
     assert parsed(con, "cases", columns, rows) == [
@@ -293,11 +245,7 @@ def test_several_values_of_one_row_are_found(con: duckdb.DuckDBPyConnection) -> 
 
 
 def test_broken_lines_are_rows_without_values(con: duckdb.DuckDBPyConnection) -> None:
-    rows: list[Any] = [
-        (1, ["a"]),
-        (2, NonDataReason("unreadable_line", "it is broken")),
-        (3, ["c"]),
-    ]
+    rows: list[Any] = [(1, ["a"]), (2, NonDataReason("unreadable_line", "it is broken")), (3, ["c"])]
     stage_records(con, [0], iter(rows))
     column = ColumnSettings(CASES.field("court_id"), header="x")
     parse_values(con, Mapping("m.toml", CASES, (column,)), {"x": 0}, None)

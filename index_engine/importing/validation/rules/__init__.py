@@ -114,9 +114,7 @@ def _field_rules(kind: str, field: Field) -> list[Rule]:
         codes = ", ".join(f"'{code}'" for code in field.codes)
         rules.append(
             error(
-                "unknown_code",
-                f"{name} NOT IN ({codes})",
-                f"{{{name}}} is no code of {name}: {', '.join(field.codes)}",
+                "unknown_code", f"{name} NOT IN ({codes})", f"{{{name}}} is no code of {name}: {', '.join(field.codes)}"
             )
         )
     if field.reference is not None:
@@ -159,33 +157,21 @@ def _read_rule_file(name: str, extra_fields: dict[str, tuple[str, ...]]) -> Iter
             yield _read_rule(f"{name}.toml", entry, str(field), extra_fields)
 
 
-def _read_rule(
-    file: str, entry: dict[str, Any], field: str, extra_fields: dict[str, tuple[str, ...]]
-) -> Rule:
+def _read_rule(file: str, entry: dict[str, Any], field: str, extra_fields: dict[str, tuple[str, ...]]) -> Rule:
     """Read one [[rule]] for one field; ValueError names what is wrong: only we write the files."""
     rule_label = f"{file}: rule {entry.get('id')!r} on {entry.get('kind')!r}"
     settings = {key: text for key, text in entry.items() if key != "fields"}
     settings = {
-        key: text.replace("$field", field).replace("$metrics", _metric_list_sql())
-        for key, text in settings.items()
+        key: text.replace("$field", field).replace("$metrics", _metric_list_sql()) for key, text in settings.items()
     }
     try:
         rule = Rule(**{"law": "", **settings, "field": field})
     except TypeError as error:
         raise ValueError(f"{rule_label}: {error}") from error
-    known_fields = {
-        *read_contract(rule.kind).field_names,
-        *_SOURCE_FIELDS,
-        *extra_fields.get(rule.kind, ()),
-    }
-    referenced_fields = {
-        field,
-        *(name for _, name, _, _ in Formatter().parse(rule.message) if name),
-    }
+    known_fields = {*read_contract(rule.kind).field_names, *_SOURCE_FIELDS, *extra_fields.get(rule.kind, ())}
+    referenced_fields = {field, *(name for _, name, _, _ in Formatter().parse(rule.message) if name)}
     if not referenced_fields <= known_fields:
-        raise ValueError(
-            f"{rule_label}: no field {', '.join(sorted(referenced_fields - known_fields))}"
-        )
+        raise ValueError(f"{rule_label}: no field {', '.join(sorted(referenced_fields - known_fields))}")
     if rule.severity not in _SEVERITIES:
         raise ValueError(f"{rule_label}: severity is error, warning or info, not {rule.severity!r}")
     return rule
