@@ -2,7 +2,7 @@
 failed, and on any request to another host."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,23 @@ expect.set_options(timeout=driving.CEILING)
 
 Visit = Callable[..., Page]
 Start = Callable[..., str]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let Python itself print where a story failed.
+
+    pytest parses the source of every line of a traceback. Playwright switches greenlets, and a
+    switch while CPython 3.11 builds a syntax tree ends in "AST constructor recursion depth
+    mismatch", which stops the whole run.
+    """
+    style, item.config.option.tbstyle = item.config.option.tbstyle, "native"
+    try:
+        return (yield)
+    finally:
+        item.config.option.tbstyle = style
 
 
 @pytest.fixture(scope="package")

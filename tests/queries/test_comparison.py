@@ -90,8 +90,8 @@ def test_parts_add_up(snapshot: Snapshot, before, after, split):
 def test_a_split_in_time_is_nearly_that_of_the_whole_score(snapshot: Snapshot):
     found = queries.comparison(snapshot, (*OTHER, BEFORE), (*OTHER, PERIOD))
     whole = queries.change_decomposition(snapshot, *OTHER, PERIOD).set_index("item").loc["score"]
-    assert found.performance == pytest.approx(whole["performance"], abs=0.5)
-    assert found.case_mix == pytest.approx(whole["mix"], abs=0.5)
+    assert found.performance == pytest.approx(whole["performance"], abs=0.1)
+    assert found.case_mix == pytest.approx(whole["mix"], abs=0.1)
 
 
 def test_the_way_back_turns_every_sign(snapshot: Snapshot):
