@@ -77,11 +77,14 @@ def test_gaming_lowers_the_score_though_official_figures_improve(
     """60 % of the open cases turned into 终本: the official figures cheer, the score falls."""
     fooled, plain = (row(s, "gamed", period) for s in (gamed, honest))
     assert fooled["score"] < plain["score"]
-    official = [s.statistics("province", "gamed", period).set_index("statistic")["value"] for s in (gamed, honest)]
+    official = [
+        queries.statistics(s, "province", "gamed", period).set_index("statistic")["value"] for s in (gamed, honest)
+    ]
     assert official[0]["closure_rate"] > official[1]["closure_rate"]
     assert official[0]["mean_days_closed"] < official[1]["mean_days_closed"]
     cash = [
-        s.indicators("province", "gamed", period).set_index("indicator")["value"]["cash_24m"] for s in (gamed, honest)
+        queries.indicators(s, "province", "gamed", period).set_index("indicator")["value"]["cash_24m"]
+        for s in (gamed, honest)
     ]
     assert cash[0] < cash[1]
 
@@ -103,7 +106,7 @@ def test_the_official_method_is_fooled_and_the_index_is_not(gamed: Snapshot, hon
 
 
 def test_the_checks_see_what_the_official_figures_hide(gamed: Snapshot, honest: Snapshot) -> None:
-    found, plain = (s.checks("province", "gamed", "2025Q4").set_index("check") for s in (gamed, honest))
+    found, plain = (queries.checks(s, "province", "gamed", "2025Q4").set_index("check") for s in (gamed, honest))
     for check in ("zhongben_share", "zhongben_resumed_24m"):
         assert found.loc[check, "status"] == "estimated"
     assert found.loc["zhongben_share", "low"] > plain.loc["zhongben_share", "high"]
