@@ -105,25 +105,21 @@ def when_still(page: Page, box_of: str, argument: object = None) -> list[float]:
     `box_of` is JavaScript, a function of `argument` that gives the element, or nothing yet.
     """
     page.wait_for_selector('.stApp[data-test-script-state="notRunning"]', timeout=CEILING)
+    page.evaluate("() => { window.stillBox = {middle: '', frames: 0}; }")
     handle = page.wait_for_function(
-        f"""async (argument) => {{
-            const find = {box_of};
-            const frame = () => new Promise(requestAnimationFrame);
-            const middle = () => {{
-                const element = find(argument);
-                if (!element) return null;
-                const box = element.getBoundingClientRect();
-                return [box.x + box.width / 2, box.y + box.height / 2];
-            }};
-            const element = find(argument);
+        f"""(argument) => {{
+            const element = ({box_of})(argument);
             if (!element) return false;
-            element.scrollIntoView({{block: 'center'}});
-            const first = middle();
-            for (let frames = 0; frames < 10; frames++) {{
-                await frame();
-                if (String(middle()) !== String(first)) return false;
+            const box = element.getBoundingClientRect();
+            const middle = [box.x + box.width / 2, box.y + box.height / 2];
+            const last = window.stillBox;
+            if (last.middle === String(middle)) {{
+                last.frames += 1;
+                return last.frames >= 10 && middle;
             }}
-            return first;
+            window.stillBox = {{middle: String(middle), frames: 0}};
+            element.scrollIntoView({{block: 'center'}});
+            return false;
         }}""",
         arg=argument,
         timeout=CEILING,

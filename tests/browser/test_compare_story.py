@@ -26,7 +26,7 @@ def test_a_place_among_its_peers_over_time(
             for row in rows[rows["score"].notna()].itertuples()
             if len(queries.similar_places(snapshot, "province", row.place_id, period))
         )
-    day = f"{int(period[:4]) - 2}-07-01"
+    day = f"{int(period[:4]) - 1}-07-01"
     kind = {"level": "nation", "unit": "", "kind": "definition_break", "name_en": "New words"}
     monkeypatch.setenv("JECI_EVENTS", str(write(tmp_path / "events.csv", {"date": day} | kind)))
     page = visit(start(warehouse) + "compare?lang=en")

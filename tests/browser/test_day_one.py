@@ -162,7 +162,7 @@ def test_a_policymaker_follows_one_court_among_its_like_and_the_creditors(
         expect(page.locator(f".st-key-plot-compare-{view} .main-svg").first).to_be_visible()
     # Local against other creditors, and what changed against its own past.
     policymaker.follow("Policy view")
-    expect(page.locator("h1")).to_contain_text("of local claims paid")
+    expect(page.locator("h1")).to_contain_text("of local creditors' cases paid")
     expect(page.locator(".st-key-plot-creditors .main-svg").first).to_be_visible()
     expect(page.get_by_role("heading", name="Changes from a place's own past")).to_be_visible()
     expect(page.get_by_text(re.compile(r"series (watched )?signalled|No series"))).to_be_visible()

@@ -41,7 +41,7 @@ def bring_in(page: Page, file: Path) -> None:
 def test_from_two_files_to_a_place_on_the_map(visit: Visit, start: Start, folder: Path) -> None:
     page = visit(f"{start(folder / 'sample.duckdb')}data")
     page.get_by_label("数据集名称").fill("江苏2024")
-    page.get_by_role("button", name="开始").click()
+    page.get_by_role("button", name="新建").click()
     page.wait_for_url("**data=**")
     driving.settle(page)
     bring_in(page, folder.parent / "执行案件明细.xlsx")
@@ -73,7 +73,7 @@ def test_by_keyboard_alone(visit: Visit, start: Start, folder: Path) -> None:
     page.keyboard.type("mine")
     page.keyboard.press("Tab")
     driving.settle(page)
-    expect(page.get_by_role("button", name="Begin")).to_be_focused()
+    expect(page.get_by_role("button", name="Create")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**data=mine**")
     upload = page.locator(".st-key-intake-upload button").first

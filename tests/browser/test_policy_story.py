@@ -17,7 +17,7 @@ def test_a_policymaker_compares_creditors_and_opens_a_court_that_changed(
 ) -> None:
     page = visit(f"{start(changed_court)}?lang=en")
     page.get_by_role("link", name="Policy view").click()
-    expect(page.locator("h1")).to_contain_text("of local claims paid within 24 months")
+    expect(page.locator("h1")).to_contain_text("of local creditors' cases paid within 24 months")
     dots = page.locator(".st-key-plot-creditors .scatterlayer .point")
     expect(dots).to_have_count(2 * 3)  # provinces
 

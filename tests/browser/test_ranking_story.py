@@ -70,7 +70,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     for row in rows:
         assert row["method"].startswith("enforcement-credit-1 ")
         assert row["data_version"] == snapshot.version and row["period"] == period
-        assert "confidence set" in row["caveats"] and "Synthetic" in row["caveats"]
+        assert "rank sets" in row["caveats"] and "Synthetic" in row["caveats"]
 
     # Courts stand in bands: no rank, no way to sort by score, none in the file.
     page.get_by_role("navigation", name="Level").get_by_role("link", name="Courts").click()
@@ -81,7 +81,8 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     head = page.locator(".st-key-ranking thead")
     expect(head.get_by_role("link")).to_have_text([re.compile("Court"), re.compile("Cases")])
     rows = taken(page, "ranking-court")
-    courts = queries.scores(snapshot, "court", period).merge(queries.courts(snapshot), on="place_id")
+    courts = queries.scores(snapshot, "court", period).dropna(subset="score")
+    courts = courts.merge(queries.courts(snapshot), on="place_id")
     assert [row["place_id"] for row in rows] == courts.loc[~courts["special"], "place_id"].tolist()
     assert not set(RANK_COLUMNS) & set(rows[0])
     assert all("without ranks" in row["caveats"] for row in rows)

@@ -61,10 +61,11 @@ def shown_period(page: Page) -> str:
 
 def click_place(page: Page, code: str) -> None:
     """Click the middle of a place on the map, once drawn: the address changes before the map."""
+    # The last of those of a place is on top.
     middle = driving.when_still(
         page,
         """([places, code]) => [...document.querySelectorAll(places)].filter(
-            (path) => path.__data__?.loc === code).at(-1)  // on top""",
+            (path) => path.__data__?.loc === code).at(-1)""",
         [MAINLAND, code],
     )
     page.mouse.move(*middle)
