@@ -58,6 +58,9 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     expect(page.locator(".band", has_text="Custom weights")).to_be_visible()
     page.locator(".band").get_by_role("link", name="Default weights").click()
     page.wait_for_url(lambda address: "w=" not in address)
+    # The links of before carry the weights: they are gone when the page has changed.
+    expect(page.locator(".band", has_text="Custom weights")).to_have_count(0)
+    driving.settle(page)
     page.locator(".st-key-weights").get_by_role("link", name="Close").click()
     page.wait_for_url(lambda address: "panel=" not in address)
     driving.settle(page)
