@@ -34,12 +34,14 @@ def draw_design_effects(view: View) -> None:
             ],
             explanation=_(
                 "Lots of one estate sell or fail together, so that they carry less information "
-                "than as many independent lots. The design effect is the variance between random "
-                "groups of cases over the variance that a formula for independent cases gives; "
-                "standard errors are multiplied by its square root, and never reduced."
+                "than as many independent lots. Cases that a court files on one day are dealt to one "
+                "random group with their lots, and everything is estimated without each group in "
+                "turn. The design effect is the variance of these estimates (delete-a-group "
+                "jackknife) over the variance that a formula for independent cases gives; standard "
+                "errors are multiplied by its square root, and never reduced."
             ),
             anchor="design-effects",
-            empty_text=_("Too few cases to form random groups: errors are those of the formula."),
+            empty_text=_("Too few days of filing to form random groups: errors are those of independent cases."),
             source=Source(n=nation.n if nation else None),
             download=lambda: rows,
         ),

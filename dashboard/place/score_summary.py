@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
-from dashboard.ui import components
+from dashboard.ui import components, provenance
 from dashboard.ui.html import Html, join, tag
 from index_engine.queries import Score
 
@@ -27,11 +27,13 @@ def score_headline(row: Score | None) -> Html:
 
 
 def score_facts(view: View, row: Score | None) -> Html | None:
-    """Band, rank, change and number of cases; courts have no rank here, see the rankings."""
+    """Band, rank, change and number of cases, and what intervals assume; courts have no rank here, see
+    the rankings."""
     if row is None or formats.is_missing(row.score):
         return None
     pieces = (band_text(row), *rank_facts(view, row), components.year_change(row), components.case_count(row))
-    return tag("div", components.facts(*pieces), class_="standing")
+    caveat = provenance.independence_caveat(view)
+    return tag("div", components.facts(*pieces), tag("p", caveat, class_="quiet") if caveat else "", class_="standing")
 
 
 def band_text(row: Score) -> Html:

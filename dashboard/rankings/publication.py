@@ -13,6 +13,7 @@ from dashboard.rankings import table_options
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
+from dashboard.ui import provenance
 from dashboard.ui.html import Html, join, tag
 from index_engine.queries import RANK_COLUMNS
 
@@ -67,6 +68,8 @@ def caveats(view: View, level: str) -> str:
         sentences.append(_("Courts are in order of band and, within a band, of code, without ranks."))
     limit = formats.number(table_options.small_sample_limit(view))
     sentences.append(_("small_sample marks fewer than {n} cases, where chance has most effect.").format(n=limit))
+    if caveat := provenance.independence_caveat(view):
+        sentences.append(caveat)
     if view.snapshot.synthetic:
         sentences.append(_("Synthetic data: not to be published."))
     return " ".join(sentences)

@@ -10,6 +10,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components
 from dashboard.ui.html import Html, tag
+from index_engine import queries
 from index_engine.method import Check, Indicator, Statistic
 
 
@@ -34,6 +35,17 @@ def provenance_note(view: View, statistic: Statistic, row: Any = None) -> Html:
         pairs.append((_("What it may reveal"), localise(statistic.why)))
     link = tag("a", _("See the method"), href=method_link(statistic), data_in=True)
     return components.note(localise(statistic.name), components.definitions(*pairs), link)
+
+
+def independence_caveat(view: View) -> str:
+    """What intervals assume where the data are too few to measure how cases vary together; else
+    empty."""
+    if not queries.design_effects(view.snapshot).empty:
+        return ""
+    return _(
+        "Intervals take cases for independent: there are too few days of filing to measure how cases "
+        "filed together vary, so intervals may be too narrow."
+    )
 
 
 def quotient_term(statistic: Statistic, label: str, row: Any, column: str) -> str:

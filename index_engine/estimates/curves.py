@@ -3,6 +3,8 @@
 A region is its courts summed, so nothing is stored twice; one place takes milliseconds.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -21,18 +23,26 @@ def period_axes(method: Method, courts: tuple[str, ...], end_quarter: int) -> Pa
     return PanelAxes(courts, end_quarter - method.window_quarters + 1, end_quarter + 1, is_pooled=True)
 
 
-def period_curve(process_panel: ProcessPanel, axes: PanelAxes, method: Method, process: str) -> pd.DataFrame:
-    """Period curve of a panel on the axes of `period_axes`.
+def period_curve(
+    process_panel: ProcessPanel,
+    axes: PanelAxes,
+    method: Method,
+    process: str,
+    design_effects: Mapping[str, float],
+) -> pd.DataFrame:
+    """Period curve of a panel on the axes of `period_axes`; `design_effects` by indicator.
 
     One row a month: month, at_risk, a column per event, se_<event>, open. Ends with the curve.
     """
     length = method.window_quarters
     windows = Windows(axes, length, np.array([length - 1]))
     curves, n = period_curves(process_panel, windows, method)
-    return _monthly_table(curves.select(0, 0), float(n[0, 0]), method, process)
+    return _monthly_table(curves.select(0, 0), float(n[0, 0]), method, process, design_effects)
 
 
-def cohort_curve(cells: pd.DataFrame, method: Method, process: str) -> pd.DataFrame:
+def cohort_curve(
+    cells: pd.DataFrame, method: Method, process: str, design_effects: Mapping[str, float]
+) -> pd.DataFrame:
     """Curve of spells observed from their beginning, as in `period_curve`.
 
     `cells`: event ('open' where it has not ended), age_bin (the number of bins for all ages beyond
@@ -58,10 +68,32 @@ def cohort_curve(cells: pd.DataFrame, method: Method, process: str) -> pd.DataFr
         method.ages,
     )
     curve = incidence.aalen_johansen(event_counts, risk, method.min_at_risk, method.max_unresolved)
-    return _monthly_table(curve, float(entries[0]), method, process)
+    return _monthly_table(curve, float(entries[0]), method, process, design_effects)
 
 
-def _monthly_table(curve: incidence.IncidenceCurves, n: float, method: Method, process: str) -> pd.DataFrame:
+def event_design_effects(method: Method, process: str, design_effects: Mapping[str, float]) -> dict[str, float]:
+    """The design effect of each event of a process: the largest of the incidences of that event, else
+    of the process, since what ends cases together ends them together in any way; 1 where none is
+    known."""
+    incidences = {
+        entry.id: entry.estimate.events
+        for entry in method.estimands
+        if entry.estimate.kind == "incidence" and entry.estimate.process == process and entry.id in design_effects
+    }
+    largest = max((design_effects[name] for name in incidences), default=1.0)
+    return {
+        event: max((design_effects[name] for name, events in incidences.items() if event in events), default=largest)
+        for event in method.process_events(process)
+    }
+
+
+def _monthly_table(
+    curve: incidence.IncidenceCurves,
+    n: float,
+    method: Method,
+    process: str,
+    design_effects: Mapping[str, float],
+) -> pd.DataFrame:
     """Read one curve of `n` spells, without leading axes, at whole months; no row where they are
     fewer than the least cell, of which nothing is published."""
     events = method.process_events(process)
@@ -69,10 +101,12 @@ def _monthly_table(curve: incidence.IncidenceCurves, n: float, method: Method, p
     weights = np.stack([incidence.incidence_weights(method.ages, m) for m in months])
     bin_index = method.ages.bin_index([months_to_days(m) for m in months])
     table = pd.DataFrame({"month": months, "at_risk": curve.risk[bin_index]})
+    effects = event_design_effects(method, process, design_effects)
     for position, event in enumerate(events):
         functional = incidence.mass_functional(curve, position, weights)
         table[event] = functional.value
-        table[f"se_{event}"] = np.sqrt(np.maximum(incidence.covariance(curve, functional, functional), 0.0))
+        variance = np.maximum(incidence.covariance(curve, functional, functional), 0.0) * effects[event]
+        table[f"se_{event}"] = np.sqrt(variance)
     table = table.dropna().reset_index(drop=True)
     table = table if n >= method.min_cell else table.iloc[:0]
     table["open"] = 1.0 - table[list(events)].sum(axis=1)

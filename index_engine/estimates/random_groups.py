@@ -1,15 +1,16 @@
 """How estimates vary together, learned from random groups of cases.
 
-Cases are put into groups at random, a case's lots with it, and everything is estimated in each
-group alone. Estimates of different groups are independent draws of one distribution, so their
-correlation over groups is the sampling correlation of the indicators, whatever formula made them,
-and their variance over the variance that the formula claims is the design effect: above 1 where
-what is counted as independent is not, such as the lots of one estate (Wolter 2007, Introduction to
-Variance Estimation, chapter 2; Kish 1965, section 8.2). Both are taken to be the same everywhere.
+Batches of cases, with their lots, are dealt to groups at random, and everything is estimated once
+more without each group in turn (the delete-a-group jackknife: Kott 2001, Journal of Official
+Statistics 17, 521-526; Wolter 2007, Introduction to Variance Estimation, chapter 4). However an
+estimate is made and however unequal the groups are, these replicates vary as the whole does. Their
+correlation is the sampling correlation of the indicators, and their variance over that which the
+formulas claim is the design effect: above 1 where what is counted as independent is not, such as
+the lots of one estate (Kish 1965, section 8.2). Both are taken to be the same everywhere.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import duckdb
@@ -41,33 +42,36 @@ class SamplingVariation:
 def estimate_sampling_variation(
     con: duckdb.DuckDBPyConnection, windows: Windows, methods: Sequence[Method]
 ) -> SamplingVariation:
-    """Estimate everything in every random group of schema `random_groups`, and see how it
-    varies."""
+    """Estimate everything without each random group of schema `random_groups` in turn, and see how
+    it varies."""
     names = _read_group_names(con)
     if not names:
         return SamplingVariation({}, {}, 0)
     axes = PanelAxes(names, windows.axes.first_period, windows.axes.last_period)
     group_windows = Windows(axes, windows.length, windows.ends)
     groups = Places("group", names, [np.array([row]) for row in range(len(names))])
-    estimates: dict[str, IndicatorEstimate] = {}
+    replicates: dict[str, IndicatorEstimate] = {}
     for method in methods:
-        estimates |= _estimate_groups(con, group_windows, groups, method)
-    return sampling_variation(estimates, len(names))
+        replicates |= _estimate_without_each(con, group_windows, groups, method)
+    return sampling_variation(replicates, len(names))
 
 
-def sampling_variation(estimates: dict[str, IndicatorEstimate], n_groups: int) -> SamplingVariation:
-    """Correlations and design effects of estimates (group, window) by indicator."""
+def sampling_variation(replicates: dict[str, IndicatorEstimate], n_groups: int) -> SamplingVariation:
+    """Correlations and design effects by indicator, of estimates without each group in turn
+    (group, window). A window counts where every replicate has a value."""
+    if n_groups < MIN_GROUPS:
+        return SamplingVariation({}, {}, n_groups)
     correlation = {}
-    for first, second in combinations(estimates, 2):
-        correlation_value = _sampling_correlation(estimates[first].value, estimates[second].value)
+    for first, second in combinations(replicates, 2):
+        correlation_value = _sampling_correlation(replicates[first].value, replicates[second].value)
         if correlation_value is not None:
             correlation[first, second] = correlation_value
-    effects = {name: _design_effect(indicator_estimate) for name, indicator_estimate in estimates.items()}
+    effects = {name: _design_effect(replicate) for name, replicate in replicates.items()}
     return SamplingVariation(correlation, {n: e for n, e in effects.items() if e is not None}, n_groups)
 
 
 def _read_group_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Names of the groups; none where there were too few cases to make any."""
+    """Names of the groups; none where there were too few batches to make any."""
     table_count = con.execute(
         "SELECT COUNT(*) FROM duckdb_tables() WHERE schema_name = 'random_groups' AND table_name = 'case_counts'"
     ).fetchall()
@@ -77,7 +81,13 @@ def _read_group_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(name for (name,) in rows.fetchall())
 
 
-def _estimate_groups(
+def _sum_without_each(groups: Array) -> Array:
+    """Of counts (group, ...), the sums over all groups but each in turn, in the same shape."""
+    sums: Array = groups.sum(axis=0, keepdims=True) - groups
+    return sums
+
+
+def _estimate_without_each(
     con: duckdb.DuckDBPyConnection, windows: Windows, groups: Places, method: Method
 ) -> dict[str, IndicatorEstimate]:
     estimates: dict[str, IndicatorEstimate] = {}
@@ -85,41 +95,45 @@ def _estimate_groups(
         indicators: list[Indicator | Check] = [e for e in method.estimands if e.estimate.process == process]
         events = method.process_events(process)
         cells = panel.read_process_cells(con, windows.axes, process, events, method.ages, "random_groups")
-        process_estimates, _ = curve_estimates.observed_estimates(
-            panel.panel_from_cells(cells), groups, windows, indicators, method
-        )
+        group_panel = panel.panel_from_cells(cells)
+        rest_panel = replace(group_panel, **{n: _sum_without_each(array) for n, array in vars(group_panel).items()})
+        process_estimates, _ = curve_estimates.observed_estimates(rest_panel, groups, windows, indicators, method)
         estimates |= process_estimates
     group_counts = count_estimates.read_all_counts(con, windows.axes, method, "random_groups")
-    totals = count_estimates.window_totals(group_counts.totals, windows, groups.members)
+    rest_totals = {name: _sum_without_each(array) for name, array in group_counts.totals.items()}
+    totals = count_estimates.window_totals(rest_totals, windows, groups.members)
     indicators = [
         e
         for e in method.estimands
         if e.estimate.kind in count_estimates.COUNT_KINDS and count_estimates.has_counts(e.estimate, totals)
     ]
     return estimates | count_estimates.observed_estimates(
-        totals, group_counts.ratios, groups, windows, indicators, method
+        totals, _sum_without_each(group_counts.ratios), groups, windows, indicators, method
     )
 
 
 def _sampling_correlation(first: Array, second: Array) -> float | None:
-    """Correlation over groups, averaged over windows by Fisher's z; None if too few are known."""
+    """Correlation of replicates (group, window), averaged over windows by Fisher's z; None where no
+    window is complete in both and varies."""
     z_values = []
-    for window in range(first.shape[1]):
-        x, y = first[:, window], second[:, window]
-        is_complete = ~(np.isnan(x) | np.isnan(y))
-        if is_complete.sum() < MIN_GROUPS or np.ptp(x[is_complete]) == 0 or np.ptp(y[is_complete]) == 0:
+    for x, y in zip(first.T, second.T, strict=True):
+        if np.isnan(x).any() or np.isnan(y).any() or np.ptp(x) == 0 or np.ptp(y) == 0:
             continue
-        r = float(np.corrcoef(x[is_complete], y[is_complete])[0, 1])
+        r = float(np.corrcoef(x, y)[0, 1])
         z_values.append(np.arctanh(np.clip(r, -MAX_CORRELATION, MAX_CORRELATION)))
     return float(np.tanh(np.mean(z_values))) if z_values else None
 
 
-def _design_effect(indicator_estimate: IndicatorEstimate) -> float | None:
-    """Variance over groups over the mean variance claimed, at least 1; None if too few known."""
-    empirical_variance = formula_variance = 0.0
-    for window in range(indicator_estimate.value.shape[1]):
-        is_usable = indicator_estimate.estimable[:, window] & ~np.isnan(indicator_estimate.se[:, window])
-        if is_usable.sum() >= MIN_GROUPS:
-            empirical_variance += float(np.var(indicator_estimate.value[is_usable, window], ddof=1))
-            formula_variance += float(np.mean(indicator_estimate.se[is_usable, window] ** 2))
-    return max(1.0, empirical_variance / formula_variance) if formula_variance > 0 else None
+def _design_effect(replicates: IndicatorEstimate) -> float | None:
+    """Jackknife variance over that of the formula, both summed over windows, at least 1; None where
+    no window is complete.
+
+    Of G groups, the jackknife variance of the whole is (G - 1) / G times the sum of the squared
+    deviations of the replicates; the formula's is (G - 1) / G times the mean of theirs, since each
+    replicate has that share of the cases.
+    """
+    is_complete = replicates.estimable.all(axis=0) & ~np.isnan(replicates.se).any(axis=0)
+    value = replicates.value[:, is_complete]
+    jackknife_variance = float(((value - value.mean(axis=0)) ** 2).sum())
+    formula_variance = float((replicates.se[:, is_complete] ** 2).mean(axis=0).sum())
+    return max(1.0, jackknife_variance / formula_variance) if formula_variance > 0 else None

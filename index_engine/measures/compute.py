@@ -46,7 +46,7 @@ RANDOM_GROUP_MEASURES = ("entries", "exits", "opening_stock", "case_counts", "ro
 CREDITOR_MEASURES = ("entries", "exits", "opening_stock")
 LOCAL, NON_LOCAL = "local", "non_local"
 MAX_GROUPS = 100
-MIN_CASES_PER_GROUP = 1_500  # cases: fewer, and there are fewer groups
+MIN_BATCHES_PER_GROUP = 5  # fewer, and there are fewer groups
 MIN_GROUPS = 20  # fewer do not estimate a correlation
 MAX_GROUP_CASES = 400_000  # more cost time and change little
 
@@ -64,7 +64,7 @@ def compute_measures(
     Each row is a sum over one court, one period, one stratum (coverage: of all strata, since nobody
     knows what the missing are) and the keys named in the SQL file; a region, a year or a filter is
     a sum of rows. Schema `random_groups` has the tables in RANDOM_GROUP_MEASURES once more, with
-    random groups of cases in place of courts; none if there are too few cases. Schema `by_creditor`
+    random groups of cases in place of courts; none if there are too few batches. Schema `by_creditor`
     has those in CREDITOR_MEASURES once more, of the case process, with 'local:' or 'non_local:'
     before the court, of cases whose creditor is known to be either. Raises InputError where there
     is nothing to measure.
@@ -127,20 +127,23 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
     all cases that a court files on one day (one debtor, one estate, the claims of one bank), with
     their lots and with the cases that resume them.
     """
-    [(n_cases,)] = con.execute("SELECT COUNT(*) FROM cases WHERE case_type = 'first'").fetchall()
-    n_groups = min(MAX_GROUPS, n_cases // MIN_CASES_PER_GROUP)
-    if n_groups < MIN_GROUPS:
-        return
-    sampling_interval = max(1, round(n_cases / MAX_GROUP_CASES))
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE batches AS
-        SELECT cases.case_id,
+        SELECT cases.case_id, cases.case_type,
                hash(COALESCE(parents.court_id, cases.court_id),
                     COALESCE(parents.filed_on, cases.filed_on)) AS batch
         FROM cases LEFT JOIN cases AS parents ON parents.case_id = cases.parent_case_id
         """
     )
+    [(n_cases, n_batches)] = con.execute(
+        "SELECT COUNT(*), COUNT(DISTINCT batch) FROM batches WHERE case_type = 'first'"
+    ).fetchall()
+    n_groups = min(MAX_GROUPS, n_batches // MIN_BATCHES_PER_GROUP)
+    if n_groups < MIN_GROUPS:
+        con.execute("DROP TABLE batches")
+        return
+    sampling_interval = max(1, round(n_cases / MAX_GROUP_CASES))
     for name, batch in (
         ("first_enforcement", "batch"),
         ("rounds", "COALESCE(batch, hash(lot_id))"),  # a lot whose case is not known is alone
@@ -150,7 +153,7 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
             # A group is of every stratum: nothing of it is adjusted.
             f"CREATE OR REPLACE TEMP VIEW {name} AS "
             f"SELECT * EXCLUDE (batch) REPLACE ({group} AS court_id, 0 AS stratum) "
-            f"FROM ({_read_sql(name)}) LEFT JOIN batches USING (case_id) "
+            f"FROM ({_read_sql(name)}) LEFT JOIN (SELECT case_id, batch FROM batches) USING (case_id) "
             f"WHERE {batch} % {sampling_interval} = 0"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_read_sql('lots')}")

@@ -1,6 +1,6 @@
 """Random groups of cases: dealt at random, whole, and counted by the same SQL as courts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from tests.worlds import OBSERVED, Case, Round, World, random_world
 
 METHOD = load_method()
 GROUPS = 8
-SMALL = {"MAX_GROUPS": GROUPS, "MIN_GROUPS": 5, "MIN_CASES_PER_GROUP": 50}
+SMALL = {"MAX_GROUPS": GROUPS, "MIN_GROUPS": 5, "MIN_BATCHES_PER_GROUP": 30}
 
 
 @pytest.fixture(scope="module")
@@ -55,27 +55,39 @@ def groups(con: duckdb.DuckDBPyConnection, table: str = "case_counts") -> set[st
     return {name for (name,) in rows}
 
 
-def enforcements(world: World) -> int:
-    return sum(case.case_type == "first" for case in world.cases)
+def batches(cases: Iterable[Case]) -> set[tuple[str, date]]:
+    return {(case.court_id, case.filed_on) for case in cases if case.case_type == "first"}
 
 
 # ---------------------------------------------------------------- how many
 
 
-def test_too_few_cases_make_no_groups(world: World):
-    with world.connect() as con:
+def first_cases(world: World) -> list[Case]:
+    """Cases of first enforcement that open a batch each."""
+    cases: dict[tuple[str, date], Case] = {}
+    for case in world.cases:
+        if case.case_type == "first":
+            cases.setdefault((case.court_id, case.filed_on), case)
+    return list(cases.values())
+
+
+def test_too_few_batches_make_no_groups(world: World):
+    """However many cases they are of: a few days of one bank tell nothing of chance."""
+    [case, *_] = first_cases(world)
+    cases = tuple(replace(case, case_id=f"c{number}") for number in range(3000))
+    with World(world.regions, world.courts, cases).connect() as con:
         compute_measures(con, METHOD)
         assert tables(con) == set()
 
 
 @pytest.mark.parametrize(("spare", "made"), [(0, True), (-1, False)])
-def test_as_many_cases_as_the_least_groups_need(world: World, small: pytest.MonkeyPatch, spare: int, made: bool):
+def test_as_many_batches_as_the_least_groups_need(world: World, small: pytest.MonkeyPatch, spare: int, made: bool):
     """Of first enforcement: the others are not counted, and so not needed."""
     least = 6
-    firsts = [case for case in world.cases if case.case_type == "first"]
+    firsts = first_cases(world)
     others = [case for case in world.cases if case.case_type != "first"]
     assert len(others) > least
-    _set(small, MIN_GROUPS=least, MIN_CASES_PER_GROUP=30)
+    _set(small, MIN_GROUPS=least, MIN_BATCHES_PER_GROUP=30)
     cases = (*firsts[: least * 30 + spare], *others)
     with World(world.regions, world.courts, cases).connect() as con:
         compute_measures(con, METHOD)
@@ -85,7 +97,7 @@ def test_as_many_cases_as_the_least_groups_need(world: World, small: pytest.Monk
 
 
 def test_there_are_no_more_groups_than_wanted(grouped: duckdb.DuckDBPyConnection, world: World):
-    assert enforcements(world) // SMALL["MIN_CASES_PER_GROUP"] > GROUPS
+    assert len(batches(world.cases)) // SMALL["MIN_BATCHES_PER_GROUP"] > GROUPS
     for table in RANDOM_GROUP_MEASURES:
         assert groups(grouped, table) == {f"g{number:03d}" for number in range(GROUPS)}, table
 
@@ -105,6 +117,7 @@ def test_groups_of_a_former_build_are_not_left(world: World, monkeypatch: pytest
             _set(patch, **SMALL)
             compute_measures(con, METHOD)
         assert tables(con) == set(RANDOM_GROUP_MEASURES)
+        monkeypatch.setattr(module, "MIN_BATCHES_PER_GROUP", len(world.cases))
         compute_measures(con, METHOD)
         assert tables(con) == set()
 
@@ -149,7 +162,7 @@ def group_by_day(con: duckdb.DuckDBPyConnection, table: str, where: str) -> dict
 
 def test_a_case_is_in_one_group_and_its_lots_with_it(small: pytest.MonkeyPatch):
     days = 260
-    _set(small, MIN_CASES_PER_GROUP=30)
+    _set(small, MIN_BATCHES_PER_GROUP=30)
     world = days_apart(days)
     last = OBSERVED[0] + timedelta(days=days - 1)
     world = replace(world, observed=dict.fromkeys(world.observed, (OBSERVED[0], last)))

@@ -31,11 +31,6 @@ def snapshot(warehouse: Path, tmp_path_factory: pytest.TempPathFactory):
             " SELECT court_id, DATE '2023-01-01', DATE '2023-12-31', 850, 0.853, 62.5, 1"
             " FROM courts ORDER BY court_id LIMIT 1"
         )
-        # The sample has too few cases there for a rate; a published one is to stand beside it.
-        con.execute(
-            "INSERT INTO estimates.statistics (level, place_id, period, statistic, value, numerator, denominator)"
-            " VALUES ('province', '450000', '2020Q4', 'closure_rate', 0.9, 90, 100)"
-        )
     with Snapshot(path) as opened:
         yield opened
 
@@ -73,16 +68,18 @@ def test_figures_of_the_period_else_the_latest_before(snapshot: Snapshot, level:
 
 
 def test_a_computed_value_stands_beside_the_same_formula_place_and_days(snapshot: Snapshot) -> None:
-    rows = queries.reported_statistics(snapshot, "province", "450000", "2020Q4").set_index("figure_id")
-    figures = queries.statistics(snapshot, "province", "450000", "2020Q4").set_index("statistic")
+    rows = queries.reported_statistics(snapshot, "province", "510000", "2025Q4").set_index("figure_id")
+    figures = queries.statistics(snapshot, "province", "510000", "2025Q4").set_index("statistic")
     closure = figures.loc["closure_rate", "value"]
-    assert rows.loc["118", ["metric", "value", "measured_in"]].tolist() == ["closure_rate", 95.6, "%"]
-    assert rows.loc["118", "computed"] == pytest.approx(100 * closure)
-    assert rows.loc["251", "basis"] == "derived: cases_closed/cases_accepted"
-    assert rows.loc[["116", "117", "119"], "computed"].isna().all()
+    assert rows.loc["235", ["metric", "value", "measured_in"]].tolist() == ["closure_rate", 88.39, "%"]
+    assert rows.loc["235", "computed"] == pytest.approx(100 * closure)
+    assert rows.loc["235", "basis"] == "derived: cases_closed/cases_accepted"
+    assert rows.loc[["51", "52", "53"], "computed"].isna().all()
     # A window that ends in another quarter covers other days, though they overlap.
-    later = queries.reported_statistics(snapshot, "province", "450000", "2021Q1").set_index("figure_id")
-    assert later.loc["118", "computed"] == rows.loc["118", "computed"]
+    former = queries.reported_statistics(snapshot, "province", "510000", "2025Q3").set_index("figure_id")
+    assert former.loc["235", "computed"] == rows.loc["235", "computed"]
+    other = queries.statistics(snapshot, "province", "510000", "2025Q3").set_index("statistic")
+    assert other.loc["closure_rate", "value"] != closure
 
 
 def test_other_definitions_and_periods_have_no_computed_value(snapshot: Snapshot) -> None:

@@ -12,10 +12,12 @@ import pytest
 from dashboard.method import audit_charts as audit_drawings
 from dashboard.method import audit_level as audit
 from dashboard.method import sensitivity_audit as audit_choices
+from dashboard.rankings import publication
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.ui import theme
 from index_engine import method, queries
 from index_engine.build import build
+from index_engine.measures import compute as measures
 from index_engine.queries import Snapshot
 from tests.dashboard.running import Open, run_page, text
 from tests.warehouses import shared_warehouse
@@ -309,15 +311,35 @@ def test_design_effects_are_those_of_the_method_in_view(open_page: Open, sample:
             assert cells == [f"{row['design_effect']:.2f}", wider, str(int(row["n_groups"]))]
 
 
-def test_without_groups_the_page_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = random_world(seed=2, cases=1500)
-    path = shared_warehouse("without-groups", lambda path: build(world.write(path)))
+def build_without_groups(path: Path) -> None:
+    """A world with too few batches for groups."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measures, "MIN_BATCHES_PER_GROUP", 9_000)
+        build(random_world(seed=2, cases=9_000).write(path))
+
+
+def test_without_groups_the_pages_say_what_intervals_assume(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = shared_warehouse("without-groups", build_without_groups)
     with Snapshot(path) as snapshot:
         assert queries.design_effects(snapshot).empty
+        period = snapshot.periods()[-1]
+        scores = queries.scores(snapshot, "province", period).dropna(subset="score")
+        place_id = scores["place_id"].iloc[0]
     monkeypatch.setenv("JECI_WAREHOUSE", str(path))
     app = run_page("method", lang="en")
     assert not app.exception, app.exception[0].message
-    assert "Too few cases to form random groups" in section(text(app), "design-effects")
+    assert "Too few days of filing to form random groups" in section(text(app), "design-effects")
+    app = run_page("place", lang="en", level="province", unit=place_id)
+    assert not app.exception, app.exception[0].message
+    assert "Intervals take cases for independent" in text(app)
+    with CachedSnapshot(path) as snapshot:
+        view = View(snapshot, period, snapshot.nation)
+        assert "Intervals take cases for independent" in publication.caveats(view, "province")
+
+
+def test_with_groups_no_page_says_so(open_page: Open, shown: View) -> None:
+    assert "Intervals take cases for independent" not in text(open_page("place", lang="en"))
+    assert "Intervals take cases for independent" not in publication.caveats(shown, "province")
 
 
 def test_every_audit_can_be_taken_away(open_page: Open) -> None:
