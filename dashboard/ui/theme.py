@@ -192,6 +192,8 @@ def _css_values(palette: Palette) -> Iterator[tuple[str, str]]:
         if isinstance(value, str) and field.name != "name":
             yield field.name.replace("_", "-"), value
     yield from ((f"score-{i}", colour) for i, colour in enumerate(palette.score_colours))
+    # The mark of the site: the scale of scores at one, two and three thirds.
+    yield from ((f"brand-{i}", _colour_at(palette.score_colours, i / 3)) for i in (1, 2, 3))
     yield from ((f"diverging-{i}", colour) for i, colour in enumerate(palette.diverging))
     yield from ((f"dimension-{i}", colour) for i, colour in enumerate(palette.dimension_colours))
     yield from ((f"series-{i}", colour) for i, colour in enumerate(palette.series_colours))
@@ -240,13 +242,14 @@ def discrete_colour_scale(colours: Sequence[str]) -> list[list[Any]]:
 def colour_ramp(count: int) -> list[str]:
     """So many colours from those of the score, from low to high."""
     colours = current_palette().score_colours
-    last = len(colours) - 1
-    shades = []
-    for position in range(count):
-        offset = last * position / (count - 1) if count > 1 else last
-        lower_index = min(int(offset), last - 1)
-        shades.append(blend(colours[lower_index], colours[lower_index + 1], offset - lower_index))
-    return shades
+    return [_colour_at(colours, k / (count - 1) if count > 1 else 1.0) for k in range(count)]
+
+
+def _colour_at(colours: Sequence[str], position: float) -> str:
+    """The colour at a position from 0 to 1 along equally spaced colours."""
+    offset = position * (len(colours) - 1)
+    lower_index = min(int(offset), len(colours) - 2)
+    return blend(colours[lower_index], colours[lower_index + 1], offset - lower_index)
 
 
 def blend(start: str, end: str, share: float) -> str:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from dashboard.shell.pages import PAGES
 from dashboard.text.i18n import LANGUAGES
 from index_engine.build import build
 from index_engine.sample import generate
@@ -25,17 +26,13 @@ CASES = 2_000_000  # enough for most cities to have a score
 IN_README = {"overview-en-light-1440": "overview", "profile-city-en-light-1440": "region"}
 README_PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 ADDRESSES = {
-    "overview": "?",
+    **{page.name: f"{page.path}?" for page in PAGES},
     "overview-province": "?level=province&unit=320000",
     "overview-city": "?level=city&unit=320500",
     "rankings-province": "rankings?level=province",
     "rankings-court": "rankings?level=court",
-    "profile-nation": "place?",
     "profile-city": "place?level=city&unit=320500",
     "compare": "compare?units=province:320000,province:510000",
-    "policy": "policy?",
-    "method": "method?",
-    "data": "data?",
 }
 
 

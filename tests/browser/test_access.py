@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from dashboard.shell import pages
 from index_engine.queries import Snapshot
 from tests.browser import driving
 from tests.browser.conftest import Visit
@@ -14,20 +15,14 @@ from tests.browser.conftest import Visit
 pytestmark = pytest.mark.browser
 
 PAGES = [
-    "",
+    *(page.path for page in pages.PAGES),
     "?level=province&unit=630000",
     "?level=city&unit=632800",
-    "rankings",
     "rankings?level=court",
     "rankings?view=caterpillar",
-    "place",
     "place?level=province&unit=630000",
     "place?level=city&unit=632800",
-    "compare",
     "compare?units=province:630000,province:510000",
-    "policy",
-    "method",
-    "data",
 ]
 LOOKS = [("zh", "light"), ("en", "light"), ("en", "dark")]
 SERIOUS = ("serious", "critical")

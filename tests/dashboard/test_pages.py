@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.shell.pages import PAGES
 from dashboard.state.cache import CachedSnapshot
 from index_engine import queries
 from tests.dashboard.running import Open, run_page, text
@@ -28,7 +29,7 @@ def clean(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("page", ["overview", "rankings", "place", "compare", "policy", "method"])
+@pytest.mark.parametrize("page", [page.name for page in PAGES if page.shows_scores])
 def test_page_runs_and_carries_the_synthetic_mark(open_page: Open, page: str, language: str) -> None:
     shown = clean(open_page(page, lang=language))
     assert MARK[language] in shown

@@ -11,11 +11,12 @@ import pytest
 
 from index_engine.index import score
 from index_engine.index.score import compute_scores
-from index_engine.method import Indicator, Method, load_method
+from index_engine.method import Indicator, Method
 from index_engine.method.reweigh import reweigh_method
 from index_engine.warehouse.built import create_schema
+from tests.fixed_method import fixed_method
 
-METHOD = load_method()
+METHOD = fixed_method()
 IDS = [i.id for i in METHOD.indicators]
 NAN = math.nan
 

@@ -15,8 +15,9 @@ from index_engine.index.score_inputs import Inputs
 from index_engine.method import Band, load_method, load_methods
 from index_engine.method.model import z_value
 from index_engine.warehouse.built import create_schema
+from tests.fixed_method import fixed_method
 
-METHOD, OFFICIAL = load_methods(())
+METHOD, OFFICIAL = fixed_method(), load_methods(())[1]
 IDS = [i.id for i in METHOD.indicators]
 CHECKS = [c.id for c in METHOD.checks]
 NAN = math.nan

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from index_engine.index import composite, rank_changes, sensitivity
 from index_engine.index.sensitivity import NO_OMISSION, Scenarios
-from index_engine.method import Method, load_method
+from index_engine.method import Method
 from index_engine.method.reweigh import reweigh_method
+from tests.fixed_method import fixed_method
 
-METHOD = load_method()
+METHOD = fixed_method()
 NAN = math.nan
 CYCLE = ("months_to_cash", "listed_12m")
 SPREAD = {"concentration": 40.0, "goalpost_shift": 0.1}

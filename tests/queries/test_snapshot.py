@@ -305,12 +305,12 @@ def test_the_curve_of_a_period_gives_the_indicators(snapshot: Snapshot):
             spec = indicator.estimate
             value = stored.loc[indicator.id, "value"]
             if spec.kind == "incidence" and not math.isnan(value):
-                [event] = spec.events
                 curve = queries.incidence(snapshot, level, unit, process=spec.process, period=PERIOD)
                 at = curve.set_index("month").loc[spec.months]
-                assert at[event] == pytest.approx(value, abs=1e-9)
+                assert at[list(spec.events)].sum() == pytest.approx(value, abs=1e-9)
                 error = stored.loc[indicator.id, "se"]
-                assert at[f"se_{event}"] == pytest.approx(error, abs=1e-9)
+                if len(spec.events) == 1:  # the errors of several lean against one another
+                    assert at[f"se_{spec.events[0]}"] == pytest.approx(error, abs=1e-9)
 
 
 def test_a_young_cohort_ends_where_its_watching_does(snapshot: Snapshot):

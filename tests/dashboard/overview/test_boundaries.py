@@ -102,8 +102,9 @@ def test_every_class_is_painted_in_its_own_colour(count: int) -> None:
         assert ends.count(colour) == 2, "the whole class has one colour"
 
 
-def test_the_colours_of_scores_are_those_of_seven_classes() -> None:
-    assert theme.colour_ramp(7) == list(theme.LIGHT.score_colours)
+def test_as_many_classes_as_colours_have_just_these() -> None:
+    colours = list(theme.LIGHT.score_colours)
+    assert theme.colour_ramp(len(colours)) == colours
     assert theme.blend("#000000", "#ffffff", 0.5) == "#808080"
 
 
