@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 UNSTABLE = {"sha256", "imported_at"}
-ADDED = {"pinyin"}  # columns that the warehouse before may not have
+ADDED = {"pinyin", "holds"}  # columns that the warehouse before may not have
 TEXTS = {"main.meta"}
 
 

@@ -162,6 +162,8 @@ def _source_facts(row: Any, is_undone: bool) -> Html:
     if not formats.is_missing(row.observed_from) and not formats.is_missing(row.observed_to):
         days = formats.date_range(row.observed_from, row.observed_to)
         facts.append(_("records {window}").format(window=days))
+    if not formats.is_missing(row.holds):
+        facts.append(terms.design_name(row.holds))
     undone_mark = tag("em", _("undone")) if is_undone else None
     synthetic_mark = components.synthetic_mark() if row.synthetic else None
     name = tag("p", tag("b", row.name), undone_mark, synthetic_mark)

@@ -25,6 +25,7 @@ class MappingChoices:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    holds: str | None = None  # which cases of its courts; None where it is not stated
     observed_from: date | None = None
     observed_to: date | None = None
     complete: bool = False
@@ -44,6 +45,7 @@ def mapping_text(proposal: Proposal, choices: MappingChoices) -> str:
     return api.mapping_text(
         final_proposal,
         name=choices.name or None,
+        holds=choices.holds,
         observed_from=choices.observed_from,
         observed_to=choices.observed_to,
         complete=choices.complete,
@@ -111,10 +113,11 @@ def derived_columns(proposal: Proposal) -> list[ProposedColumn]:
 
 
 def general_warnings(proposal: Proposal) -> list[Message]:
-    """Warnings before an import, without those shown beside the column they concern."""
+    """Warnings before an import, without those shown beside what they concern."""
     headers = {column.header for column in file_columns(proposal) if column.field is not None}
     return [
         warning
         for warning in proposal.warnings
-        if not (warning.code == "check_column" and warning.parameters["column"] in headers)
+        if warning is not proposal.design_doubt
+        and not (warning.code == "check_column" and warning.parameters["column"] in headers)
     ]

@@ -195,7 +195,8 @@ def _draw_source_form(
     choices: mapping_draft.MappingChoices,
     key: column_mapping.KeyBuilder,
 ) -> mapping_draft.MappingChoices:
-    """What is true of the whole file: its name, the days it observes, whether it is complete."""
+    """What is true of the whole file: its name, which cases it holds, the days it observes, whether
+    it is complete."""
     earlier_sources = api.list_sources(warehouse)
     same_kind = earlier_sources[(earlier_sources["kind"] == proposal.kind) & earlier_sources["undone_at"].isna()]
     known_names = list(dict.fromkeys(same_kind["name"]))
@@ -212,6 +213,7 @@ def _draw_source_form(
                 "what one court or platform delivers regularly."
             ),
         )
+        holds = _draw_design_select(proposal, key) if proposal.kind == "cases" else None
         days = {}
         for column, bound, label in ((middle_column, "from", _("Records from")), (right_column, "to", _("Records to"))):
             days[bound] = column.date_input(
@@ -247,10 +249,30 @@ def _draw_source_form(
     return replace(
         choices,
         name=(name or default_name).strip(),
+        holds=holds,
         observed_from=days["from"],
         observed_to=days["to"],
         complete=complete,
         clear=clear,
+    )
+
+
+def _draw_design_select(proposal: Proposal, key: column_mapping.KeyBuilder) -> str | None:
+    """Which cases of its courts the file holds, None where nobody says; asked where the rows that
+    were looked at leave it in doubt."""
+    doubt = proposal.design_doubt
+    if doubt is not None:
+        step_messages.draw_advice(messages.translate(doubt))
+    return st.selectbox(
+        _("Which cases the file holds"),
+        [None, *api.DESIGNS],
+        format_func=lambda design: terms.design_name(design) if design else _("not stated"),
+        key=key("holds"),
+        help=_(
+            "From closed cases alone, open cases alone, or the cases of one creditor no share of "
+            "paid cases of a court can be computed. Where nothing is stated the file is taken to "
+            "hold all cases, and is asked about where that cannot be."
+        ),
     )
 
 

@@ -32,6 +32,11 @@ def file_kind_name(name: str) -> str:
     return _name_or_id(read_terms()["kinds"], name)
 
 
+def design_name(name: str) -> str:
+    """Which cases of its courts a file holds."""
+    return _name_or_id(read_terms()["designs"], name)
+
+
 def field_name(kind: str, name: str) -> str:
     """A field of a kind of file; "(line)" stands for none of them but the row."""
     if name == WHOLE_ROW:

@@ -15,7 +15,14 @@ from index_engine.estimates.panel import CountRows, PanelAxes
 from index_engine.estimates.places import CACHE_BATCH, Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import AUCTION_COUNTS, Check, Estimate, Indicator, Method
-from index_engine.method.counts import AMOUNTS, COMPOSITE_COUNTS, FIRST_ROUND_COLUMNS, STOCK_COUNTS
+from index_engine.method.counts import (
+    AMOUNTS,
+    CLOSING_COUNTS,
+    COMPOSITE_COUNTS,
+    FIRST_ROUND_COLUMNS,
+    PRODUCT,
+    STOCK_COUNTS,
+)
 
 COUNT_KINDS = ("share", "mean", "amount_rate", "median")
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
@@ -54,7 +61,7 @@ def read_totals(con: duckdb.DuckDBPyConnection, axes: PanelAxes, schema: str = "
         **{f"first_{name}": first_round_counts[name] for name in FIRST_ROUND_COLUMNS},
     }
     if schema == "measures":
-        for table in ("coverage", "lot_counts"):
+        for table in ("coverage", "lot_counts", "closings_alone"):
             totals |= panel.read_counts(con, axes, table)
     return totals
 
@@ -84,11 +91,30 @@ def read_all_counts(
 
 
 def window_totals(court_totals: dict[str, Array], windows: Windows, members: list[IntArray]) -> dict[str, Array]:
-    """Every named count of the method for places and windows: arrays (place, window)."""
+    """Every named count of the method for places and windows: arrays (place, window), NaN where a
+    source with closings alone leaves it unknown."""
     place_counts = {name: panel.sum_members(array, members) for name, array in court_totals.items()}
     totals = {name: windows.sums(array) for name, array in place_counts.items()}
     net_inflow = place_counts["filed"] + place_counts["initial_stock"] - place_counts["closed"]
-    return _add_composite_counts(totals, np.cumsum(net_inflow, axis=1)[:, windows.ends], windows)
+    totals = _add_composite_counts(totals, np.cumsum(net_inflow, axis=1)[:, windows.ends], windows)
+    return _hide_unknown_counts(totals)
+
+
+def _hide_unknown_counts(totals: dict[str, Array]) -> dict[str, Array]:
+    """Counts with NaN where one of the sources of a place and window does not tell them."""
+    if "closed_alone" not in totals:
+        return totals  # of random groups, which have no such sources
+    is_list = totals["zhongben_alone"] > 0
+    is_unfollowed = is_list | (totals["closed_alone"] > 0)
+    if not is_unfollowed.any():
+        return totals
+    for name in totals:
+        count = name.split(PRODUCT)[0]
+        if count in STOCK_COUNTS | {"filed", "initial_stock"}:
+            totals[name] = np.where(is_unfollowed, np.nan, totals[name])
+        elif count in CLOSING_COUNTS and not count.startswith("zhongben"):
+            totals[name] = np.where(is_list, np.nan, totals[name])
+    return totals
 
 
 def _add_composite_counts(totals: dict[str, Array], pending_stock: Array, windows: Windows) -> dict[str, Array]:
@@ -177,7 +203,10 @@ def standardised_estimates(
                 counts, place_by_court, weights["lot" if is_auction_count else "case"], windows, spec
             )
         estimates[indicator.id] = IndicatorEstimate(
-            *value_and_error, direct_estimates[indicator.id].n, ~np.isnan(value_and_error[1])
+            *value_and_error,
+            direct_estimates[indicator.id].n,
+            # Of counts that are not known the weighted ones are not either.
+            ~np.isnan(value_and_error[1]) & direct_estimates[indicator.id].estimable,
         )
     return estimates
 

@@ -6,7 +6,7 @@ A window is the method's number of consecutive quarters and is named by its last
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import numpy as np
@@ -38,6 +38,8 @@ from index_engine.method import CaseMix, Indicator, Method, Statistic
 COUNT_BY_AMOUNT = {"value_finished": "lots_finished", "start_value": "sold"}
 LAG_QUARTERS = 4  # of the change that is split into performance and mix: a year
 STANDARDISED_PROCESSES = ("case", "listing", "lot")  # those whose estimates are brought to another mix
+# Those that begin when a case is filed or closed, or at one of its steps.
+CASE_PROCESSES = ("case", "listing", "resume", "notified", "queried", "seized", "priced", "offered")
 COUNT_WEIGHT_PROCESSES = ("case", "lot")  # those whose weights counts are brought to another mix by
 
 
@@ -129,6 +131,8 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
     if process == "case":
         store_indirect_ratios(run.store, cells, run.levels, run.windows, run.main_method)
     process_panel = panel.panel_from_cells(cells)
+    alone = panel.read_counts(run.con, axes, "closings_alone")
+    closings_alone = alone["closed_alone"] + alone["zhongben_alone"]
     for method in run.methods:
         indicators = [e for e in method.estimands if e.estimate.process == process]
         if not indicators:
@@ -137,6 +141,13 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
             estimates, covariances = curve_estimates.observed_estimates(
                 process_panel, places, run.windows, indicators, method
             )
+            if process in CASE_PROCESSES:
+                n_alone = run.windows.sums(panel.sum_members(closings_alone, places.members))
+                estimates = {
+                    # There are cases, but chosen by that they were closed.
+                    name: replace(e, n=np.where((e.n == 0) & (n_alone > 0), np.nan, e.n))
+                    for name, e in estimates.items()
+                }
             _store_estimates(run, method, places, OBSERVED, estimates, covariances)
             score_indicators = [e for e in indicators if isinstance(e, Indicator)]
             if process not in STANDARDISED_PROCESSES or not score_indicators or method.strata is None:
@@ -262,7 +273,9 @@ def _store_estimates(
         scaled_estimate = indicator_estimate.scale_error(error_factor[name])
         store_indicator(run.store, method, indicator_by_id[name], places, basis, scaled_estimate)
         if basis == OBSERVED:
-            run.observed_estimates.setdefault((method.id, places.level), {})[name] = scaled_estimate
+            run.observed_estimates.setdefault((method.id, places.level), {})[name] = replace(
+                scaled_estimate, n=np.nan_to_num(scaled_estimate.n)
+            )
     for (first, second), covariance in covariances.items():
         covariance = covariance * error_factor[first] * error_factor[second]
         if basis == OBSERVED:

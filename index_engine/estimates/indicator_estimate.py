@@ -37,7 +37,8 @@ Covariances = dict[tuple[str, str], Array]  # covariances (place, window) by pai
 @dataclass(frozen=True)
 class IndicatorEstimate:
     """Arrays (place, window) of one indicator: its value on its own scale, its standard error, the
-    spells, cases, rounds or lots behind it, and whether it can be estimated from them."""
+    spells, cases, rounds or lots behind it (NaN where there are some but not the ones that it would
+    have to rest on), and whether it can be estimated from them."""
 
     value: Array
     se: Array

@@ -28,7 +28,7 @@ def store_indicator(
 ) -> None:
     """Store an estimate, without value and error where it rests on fewer than the least cell."""
     # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
-    n = indicator_estimate.n
+    n = np.nan_to_num(indicator_estimate.n)
     visible = is_visible(n, method)
     has_value = indicator_estimate.estimable & visible
     if isinstance(indicator, Check):

@@ -16,6 +16,7 @@ from index_engine.build import BuildStep, build
 from index_engine.errors import InputError
 from index_engine.importing.contract import FILE_KINDS, Field, read_contract
 from index_engine.importing.mapping import read_mapping
+from index_engine.importing.observation_design import DESIGNS
 from index_engine.importing.progress import Progress, ProgressCallback
 from index_engine.importing.recognise.code_synonyms import code_value, standard_words, word_list_name
 from index_engine.importing.recognise.mapping_writer import mapping_text
@@ -28,6 +29,7 @@ from index_engine.importing.values.column_settings import SHARES, UNITS, is_mone
 from index_engine.warehouse.file import cursor, lock_path, open_read_only, writable_copy
 
 __all__ = [
+    "DESIGNS",
     "FILE_KINDS",
     "BuildStep",
     "DryRun",
@@ -207,8 +209,8 @@ def _run_import(
 
 def list_sources(warehouse: Path) -> pd.DataFrame:
     """Every file that was imported, the last one first: source_id, kind, name, rows, kept, warned,
-    rejected, added, changed, gone, observed_from, observed_to, synthetic, imported_at, sha256 and
-    undone_at, NaT unless it was taken back.
+    rejected, added, changed, gone, observed_from, observed_to, holds, synthetic, imported_at, sha256
+    and undone_at, NaT unless it was taken back.
     """
     return _query_warehouse(warehouse, "all_sources")
 

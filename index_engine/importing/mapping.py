@@ -6,6 +6,9 @@ kind = "cases"
 name = "甲省执行案件"             # a later file of the same name corrects the rows of this one
 province = "浙江"               # of all its courts: tells which 西湖区人民法院 is meant
 complete = false               # true: what a later file no longer has is taken out
+holds = "all_cases"            # which cases of its courts: all_cases, closed_cases, open_cases,
+                               # creditor_cases (of one creditor), zhongben_list; see
+                               # observation_design.py
 observed_from = 2019-01-01     # first and last day whose events the file records
 observed_to = 2025-12-31
 earliest = 1990-01-01          # an earlier date cannot be right
@@ -54,6 +57,7 @@ from typing import Any
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.contract import Contract, read_contract
 from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.observation_design import DESIGNS
 from index_engine.importing.validation.load import EARLIEST_DATE
 from index_engine.importing.values.column_settings import (
     ColumnSettings,
@@ -71,6 +75,7 @@ _ENCODINGS = (
 _OPTION_KEYS = ("encoding", "delimiter", "sheet", "header", "header_rows")
 _SOURCE_KEYS = {
     "name": str,
+    "holds": str,
     "observed_from": date,
     "observed_to": date,
     "earliest": date,
@@ -101,6 +106,7 @@ class Mapping:
     contract: Contract
     columns: tuple[ColumnSettings, ...]
     name: str | None = None
+    holds: str | None = None  # one of DESIGNS, None where it is not stated
     observed_from: date | None = None
     observed_to: date | None = None
     earliest: date = EARLIEST_DATE
@@ -157,7 +163,7 @@ def read_mapping(text: str, kind: str, path: Path) -> Mapping:
         contract=data_contract,
         text=_strip_comments(text),
         columns=_read_columns(location, data_contract, columns, null_words),
-        **_read_source(location.child("[source]"), source),
+        **_read_source(location.child("[source]"), data_contract, source),
     )
 
 
@@ -189,7 +195,9 @@ def identity_mapping(file: Path, kind: str, headers: list[str]) -> Mapping:
     return Mapping(label=str(file), contract=data_contract, columns=columns)
 
 
-def _read_source(location: MappingLocation, source: dict[str, Any]) -> dict[str, Any]:
+def _read_source(
+    location: MappingLocation, data_contract: Contract, source: dict[str, Any]
+) -> dict[str, Any]:
     """Check [source] and return it as arguments of Mapping."""
     if "encoding" in source:
         encoding = source["encoding"].lower()
@@ -205,6 +213,11 @@ def _read_source(location: MappingLocation, source: dict[str, Any]) -> dict[str,
     observation_period = source.get("observed_from"), source.get("observed_to")
     if observation_period[0] and observation_period[1] and observation_period[1] < observation_period[0]:
         raise location.input_error("observation_reversed", end=observation_period[1], start=observation_period[0])
+    if "holds" in source:
+        if data_contract.kind != "cases":
+            raise location.input_error("holds_of_cases_only", kind=Term("kind", data_contract.kind))
+        if source["holds"] not in DESIGNS:
+            raise location.input_error("holds_unknown", given=source["holds"], designs=list(DESIGNS))
     options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}
     return source | {"options": ReadOptions(**options)}
 

@@ -10,7 +10,7 @@ import duckdb
 
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing import mapping as mappings
-from index_engine.importing import reference_data
+from index_engine.importing import observation_design, reference_data
 from index_engine.importing.case_numbers.batches import expand_batches, restore_line_numbers
 from index_engine.importing.case_numbers.checks import check_case_numbers
 from index_engine.importing.case_numbers.sequences import flag_outlying_numbers, store_sequences
@@ -53,7 +53,8 @@ def run_import(
     before it is swapped in or thrown away.
 
     Raises InputError, one line for a person, if the file or the mapping cannot be used, if the
-    same file was imported before, or if not one row of it can be kept.
+    same file was imported before, if not one row of it can be kept, or if it does not say what it
+    holds and cannot hold all cases of its courts.
     """
     read_contract(kind)
     resolved_mapping = mappings.load_mapping(mapping, kind) if isinstance(mapping, Path) else mapping
@@ -118,6 +119,7 @@ def _import_rows(
             earliest=mapping.earliest,
             law=mapping.law,
             complete=mapping.complete,
+            holds=mapping.holds,
             mapping=mapping.text,
         )
         outcome = load_rows(con, "import_typed", source, findings="import_findings", clearable=mapping.clearable_fields)
@@ -129,6 +131,8 @@ def _import_rows(
         raise InputError("no_rows", file=file)
     if outcome.accepted_rows == 0:
         raise _empty_import_error(con, mapping, file, outcome)
+    if kind == "cases":
+        observation_design.check_design(con, source.name)
     return outcome
 
 

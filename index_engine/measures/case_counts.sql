@@ -1,6 +1,7 @@
 -- Flows of first-enforcement cases by court, stratum and period, in the words of official reports.
 -- initial_stock: open when the window of their source began; filed + initial_stock - closed, summed from
--- the beginning, is the stock pending.
+-- the beginning, is the stock pending. A case of a list of closed cases comes under observation on the
+-- day it is closed, whenever it was filed.
 -- claimed, recovered: closed cases with both amounts known, a claim capped so that it weighs at most
 -- claim_cap, its recovery in the same proportion and at most whole; the *_x_* columns are sums of
 -- products, from which the standard error of the ratio follows. zhongben_* of them: those closed so.
@@ -15,6 +16,10 @@ WITH flows AS (
         recovery_mode,
         unix_date(filed_on) AS filed_day,
         unix_date(closed_on) AS closed_day,
+        CASE WHEN holds = 'all_cases' THEN GREATEST(unix_date(filed_on), from_day)
+            ELSE unix_date(closed_on) END AS entry_day,
+        CASE WHEN holds = 'all_cases' AND unix_date(filed_on) >= from_day THEN 1 ELSE 0 END
+            AS is_filing,
         CASE WHEN EXTRACT(MONTH FROM closed_on) = 12 THEN 1 ELSE 0 END AS in_december,
         claim,
         recovered,
@@ -30,11 +35,11 @@ opened AS (
         court_id,
         stratum,
         period,
-        CAST(SUM(CASE WHEN filed_day >= from_day THEN 1 ELSE 0 END) AS INTEGER) AS filed,
-        CAST(SUM(CASE WHEN filed_day < from_day THEN 1 ELSE 0 END) AS INTEGER) AS initial_stock
+        CAST(SUM(is_filing) AS INTEGER) AS filed,
+        CAST(SUM(1 - is_filing) AS INTEGER) AS initial_stock
     FROM flows
-    JOIN days ON days.day = GREATEST(filed_day, from_day)
-    WHERE COALESCE(closed_day, end_day) >= from_day
+    JOIN days ON days.day = entry_day
+    WHERE COALESCE(closed_day, end_day) >= from_day AND from_day < end_day
     GROUP BY 1, 2, 3
 ),
 

@@ -26,6 +26,7 @@ MEASURES = (
     "opening_stock",
     "case_counts",
     "coverage",
+    "closings_alone",
     "round_counts",
     "lot_counts",
     "price_ratios",
@@ -49,6 +50,12 @@ MAX_GROUPS = 100
 MIN_BATCHES_PER_GROUP = 5  # fewer, and there are fewer groups
 MIN_GROUPS = 20  # fewer do not estimate a correlation
 MAX_GROUP_CASES = 400_000  # more cost time and change little
+# A year and a month without a closing is no season; exp(-14): once in a million where closings come
+# at a steady rate.
+SILENT_DAYS = 400
+SILENT_CLOSINGS = 14
+# Of which something is estimated by groups: the others have no spells, and no rate to vary.
+FOLLOWED = "holds = 'all_cases'"
 
 
 def compute_measures(
@@ -58,8 +65,8 @@ def compute_measures(
     progress: Callable[[str], None] = lambda stage: None,
 ) -> None:
     """Fill the tables of schema `measures` (see built.sql): one for each name in MEASURES,
-    `monthly`, `strata` and `windows`, the days on which the deliveries of each source observe its
-    cases.
+    `monthly`, `strata`, and `windows` and `court_windows`, the days on which the deliveries of each
+    source observe its cases.
 
     Each row is a sum over one court, one period, one stratum (coverage: of all strata, since nobody
     knows what the missing are) and the keys named in the SQL file; a region, a year or a filter is
@@ -144,9 +151,9 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("DROP TABLE batches")
         return
     sampling_interval = max(1, round(n_cases / MAX_GROUP_CASES))
-    for name, batch in (
-        ("first_enforcement", "batch"),
-        ("rounds", "COALESCE(batch, hash(lot_id))"),  # a lot whose case is not known is alone
+    for name, batch, followed in (
+        ("first_enforcement", "batch", f"AND {FOLLOWED}"),
+        ("rounds", "COALESCE(batch, hash(lot_id))", ""),  # a lot whose case is not known is alone
     ):
         group = f"format('g{{:03d}}', ({batch} // {sampling_interval}) % {n_groups})"
         con.execute(
@@ -154,7 +161,7 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
             f"CREATE OR REPLACE TEMP VIEW {name} AS "
             f"SELECT * EXCLUDE (batch) REPLACE ({group} AS court_id, 0 AS stratum) "
             f"FROM ({_read_sql(name)}) LEFT JOIN (SELECT case_id, batch FROM batches) USING (case_id) "
-            f"WHERE {batch} % {sampling_interval} = 0"
+            f"WHERE {batch} % {sampling_interval} = 0 {followed}"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_read_sql('lots')}")
     _create_spells(con, "random_groups")
@@ -173,30 +180,7 @@ def _create_views(con: duckdb.DuckDBPyConnection) -> None:
 def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_function: PeriodFunction) -> None:
     """Create what the SQL files read beside the facts: windows, days, ages, codes, parameters."""
     con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
-    con.execute(
-        """
-        INSERT INTO measures.windows BY NAME
-        -- Deliveries of one source follow one another and share one window: a case of the first
-        -- that the last no longer mentions was watched all along. So does a delivery without rows
-        -- of its own: a month in which nothing happened, or rows that were all corrected since.
-        SELECT source_id, kind,
-               unix_date(COALESCE(MIN(observed_from) OVER deliveries,
-                                  MIN(first_seen) OVER deliveries)) AS from_day,
-               unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS end_day
-        FROM sources
-        LEFT JOIN (
-            SELECT source_id, MIN(filed_on) AS first_seen,
-                   MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
-            FROM cases GROUP BY source_id
-            UNION ALL
-            SELECT source_id, MIN(listed_on),
-                   MAX(GREATEST(listed_on, COALESCE(ended_on, listed_on)))
-            FROM auction_rounds GROUP BY source_id
-        ) USING (source_id)
-        WINDOW deliveries AS (PARTITION BY kind, name)
-        QUALIFY COUNT(first_seen) OVER deliveries > 0
-        """
-    )
+    _create_windows(con)
     [(first_day, end_day)] = con.execute("SELECT MIN(from_day), MAX(end_day) FROM measures.windows").fetchall()
     if first_day is None:
         raise InputError("warehouse_empty")
@@ -219,6 +203,105 @@ def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_functi
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE step_recording AS {_read_sql('step_recording')}")
     _create_closing_events(con, method)
+
+
+def _create_windows(con: duckdb.DuckDBPyConnection) -> None:
+    """`windows` and `court_windows`, from what the sources state and else from their rows.
+
+    A file of cases that states no first day observes a court from the day after its first closing:
+    cases filed before are stock that enters late. That closing itself tells that observation has
+    begun, and counted without the days before it, it would make closings too frequent; of closed
+    cases alone, whose frequency nobody estimates, it counts. Where no closing came for more than
+    SILENT_DAYS, though at the rate since SILENT_CLOSINGS were to be expected and more, observation
+    begins after that silence. A court without closings is not observed.
+    """
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE court_starts AS
+        WITH gaps AS (
+            SELECT kind, name, court_id, closed_on,
+                   closed_on - LAG(closed_on) OVER closings AS silent_days,
+                   COUNT(*) OVER (closings ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS n,
+                   LAST_VALUE(closed_on) OVER (
+                       closings ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+                   ) - closed_on + 1 AS n_days
+            FROM cases JOIN sources USING (source_id)
+            WHERE closed_on IS NOT NULL
+            WINDOW closings AS (PARTITION BY kind, name, court_id ORDER BY closed_on)
+        )
+        SELECT kind, name, court_id,
+               COALESCE(
+                   MAX(closed_on) FILTER (
+                       silent_days > {SILENT_DAYS}
+                       AND silent_days * n > {SILENT_CLOSINGS} * GREATEST(n_days, {SILENT_DAYS})
+                   ),
+                   MIN(closed_on)
+               ) AS first_closing
+        FROM gaps GROUP BY ALL
+        """
+    )
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE designs AS
+        -- What a delivery does not state, one before or after it of the same source may.
+        SELECT source_id, kind, name,
+               MIN(observed_from) OVER deliveries AS stated_from,
+               COALESCE(LAST_VALUE(holds IGNORE NULLS) OVER deliveries, 'all_cases') AS holds
+        FROM sources
+        WINDOW deliveries AS (
+            PARTITION BY kind, name ORDER BY source_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
+        """
+    )
+    con.execute(
+        """
+        INSERT INTO measures.windows BY NAME
+        -- Deliveries of one source follow one another and share one window: a case of the first
+        -- that the last no longer mentions was watched all along. So does a delivery without rows
+        -- of its own: a month in which nothing happened, or rows that were all corrected since.
+        SELECT source_id, kind,
+               unix_date(COALESCE(stated_from, MIN(first_closing) OVER deliveries,
+                                  MIN(first_seen) OVER deliveries)) AS from_day,
+               unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS end_day
+        FROM sources
+        JOIN designs USING (source_id, kind, name)
+        LEFT JOIN (
+            SELECT source_id, MIN(filed_on) AS first_seen,
+                   MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
+            FROM cases GROUP BY source_id
+            UNION ALL
+            SELECT source_id, MIN(listed_on),
+                   MAX(GREATEST(listed_on, COALESCE(ended_on, listed_on)))
+            FROM auction_rounds GROUP BY source_id
+        ) USING (source_id)
+        LEFT JOIN (
+            SELECT kind, name, MIN(first_closing) AS first_closing
+            FROM court_starts GROUP BY kind, name
+        ) USING (kind, name)
+        WINDOW deliveries AS (PARTITION BY kind, name)
+        QUALIFY COUNT(first_seen) OVER deliveries > 0
+        """
+    )
+    con.execute(
+        """
+        INSERT INTO measures.court_windows BY NAME
+        SELECT source_id, court_id, holds,
+               COALESCE(
+                   unix_date(stated_from),
+                   unix_date(first_closing)
+                       + CASE WHEN holds IN ('closed_cases', 'zhongben_list') THEN 0 ELSE 1 END,
+                   end_day
+               ) AS from_day,
+               end_day
+        FROM (SELECT DISTINCT source_id, court_id FROM cases)
+        JOIN designs USING (source_id)
+        JOIN measures.windows USING (source_id, kind)
+        LEFT JOIN court_starts USING (kind, name, court_id)
+        """
+    )
+    con.execute("DROP TABLE court_starts")
+    con.execute("DROP TABLE designs")
 
 
 def _create_calendar(

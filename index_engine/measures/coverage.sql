@@ -7,11 +7,12 @@
 -- the received are, in whole numbers that add up to those of the year.
 
 WITH numbered AS (
-    SELECT court_id, number_year, period, COUNT(*) AS received
+    SELECT cases.court_id, number_year, period, COUNT(*) AS received
     FROM cases
-    JOIN measures.windows ON windows.source_id = cases.source_id
+    JOIN measures.court_windows
+        ON court_windows.source_id = cases.source_id AND court_windows.court_id = cases.court_id
     JOIN days ON days.day = unix_date(filed_on) AND days.day >= from_day
-    WHERE case_type = 'first' AND number_year IS NOT NULL
+    WHERE case_type = 'first' AND number_year IS NOT NULL AND holds = 'all_cases'
     GROUP BY 1, 2, 3
 ),
 

@@ -1,4 +1,4 @@
--- Cases of first enforcement with the window of their source, the event that their closing is, and
+-- Cases of first enforcement with the window of their court in their source, what that source holds, the event that their closing is, and
 -- their stratum: class of cause, band of the claim and kind of debtor, in one number.
 
 SELECT
@@ -27,14 +27,18 @@ SELECT
     cases.source_id,
     cases.court_id AS recording_court, -- who records its steps, whatever court_id is made to stand for
     closing_events.event AS closing_event,
-    windows.from_day,
-    windows.end_day
+    court_windows.holds,
+    court_windows.from_day,
+    court_windows.end_day
 FROM cases
-JOIN measures.windows ON windows.source_id = cases.source_id
+JOIN measures.court_windows
+    ON court_windows.source_id = cases.source_id AND court_windows.court_id = cases.court_id
 JOIN closing_events
     ON closing_events.close_mode = COALESCE(cases.close_mode, '')
     AND closing_events.recovery_mode = COALESCE(cases.recovery_mode, '')
 JOIN case_classes ON case_classes.cause = COALESCE(cases.cause, '')
 JOIN debtor_kinds ON debtor_kinds.debtor_kind = COALESCE(cases.debtor_kind, '')
 CROSS JOIN parameters
+-- Of open cases alone, and of one creditor's, nothing of a court can be said.
 WHERE cases.case_type = 'first'
+    AND court_windows.holds IN ('all_cases', 'closed_cases', 'zhongben_list')

@@ -4,9 +4,11 @@
 WITH happened AS (
     SELECT court_id, 'filed' AS flow, filed_on AS on_day, from_day, end_day
     FROM first_enforcement
+    WHERE holds = 'all_cases'
     UNION ALL
     SELECT court_id, 'closed' AS flow, closed_on AS on_day, from_day, end_day
     FROM first_enforcement
+    WHERE holds IN ('all_cases', 'closed_cases')
     UNION ALL
     SELECT court_id, 'paid' AS flow,
            CASE WHEN close_mode = 'completed' AND paid_out_on >= filed_on

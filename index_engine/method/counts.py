@@ -56,5 +56,7 @@ def _result_columns(sql: str) -> list[str]:
 
 CASE_COUNTS = count_columns("case_counts") | count_columns("coverage")
 CASE_COUNTS |= STOCK_COUNTS | set(COMPOSITE_COUNTS)
+# Of the cases that were closed in a window.
+CLOSING_COUNTS = count_columns("case_counts") - {"filed", "initial_stock"} | set(COMPOSITE_COUNTS)
 AUCTION_COUNTS = count_columns("round_counts") | count_columns("lot_counts")
 AUCTION_COUNTS |= {f"first_{name}" for name in FIRST_ROUND_COLUMNS}

@@ -50,10 +50,9 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
                 level,
                 entry.id,
                 quarters.labels,
-                totals[spec.numerator],
-                totals[spec.denominator],
-                nation[spec.numerator][0],
-                nation[spec.denominator][0],
+                # What is not known of a quarter is no part of its series.
+                *_known_pairs(totals[spec.numerator], totals[spec.denominator]),
+                *_known_pairs(nation[spec.numerator][0], nation[spec.denominator][0]),
                 method.min_cell,
             )
             for position in range(yearly_windows.length - 1, len(quarters.ends)):
@@ -64,6 +63,12 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
             con.register("exception_rows", pd.concat(frames, ignore_index=True))
             con.execute(f"INSERT INTO index.{name} BY NAME SELECT * FROM exception_rows")
             con.unregister("exception_rows")
+
+
+def _known_pairs(numerator: Array, denominator: Array) -> tuple[Array, Array]:
+    """Both counts, 0 where one of them is not known (NaN)."""
+    known = ~np.isnan(numerator) & ~np.isnan(denominator)
+    return np.where(known, numerator, 0.0), np.where(known, denominator, 0.0)
 
 
 @dataclass(frozen=True)

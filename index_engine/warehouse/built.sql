@@ -21,6 +21,14 @@ CREATE TABLE measures.windows (
     from_day INTEGER, end_day INTEGER  -- observed from the one to the day before the other
 );
 
+-- The same of each court in a source, for that a court comes into a file when it comes. Where no
+-- first day is stated, the closings of a court tell since when it is observed.
+CREATE TABLE measures.court_windows (
+    source_id INTEGER, court_id VARCHAR,
+    holds VARCHAR,  -- as in sources, all_cases where it is not stated
+    from_day INTEGER, end_day INTEGER
+);
+
 CREATE TABLE measures.strata (
     stratum INTEGER,
     kind VARCHAR,         -- case | lot
@@ -69,6 +77,12 @@ CREATE TABLE measures.case_counts (
 -- Numbered cases of all strata together: nobody knows of what stratum a missing one is.
 CREATE TABLE measures.coverage (
     court_id VARCHAR, period INTEGER, numbered_received INTEGER, numbered_expected INTEGER
+);
+
+-- Closings from sources that hold no open cases: beside them nobody knows how many were filed or are
+-- pending, and beside those of a list of 终本 not even how many were closed.
+CREATE TABLE measures.closings_alone (
+    court_id VARCHAR, period INTEGER, closed_alone INTEGER, zhongben_alone INTEGER
 );
 
 -- Auction rounds, and lots by their last round.

@@ -151,6 +151,9 @@ CREATE TABLE sources (
     mapping       VARCHAR,              -- how it was read: the mapping file's text
     observed_from DATE,                 -- first day whose events the source records
     observed_to   DATE,                 -- last such day; open cases are censored after it
+    holds         VARCHAR,              -- observation design, of files of cases: all_cases |
+                                        -- closed_cases | open_cases | creditor_cases |
+                                        -- zhongben_list; NULL: not stated, taken as all_cases
     synthetic     BOOLEAN NOT NULL
 );
 

@@ -15,17 +15,18 @@ def mapping_text(
     proposal: Proposal,
     *,
     name: str | None = None,
+    holds: str | None = None,
     observed_from: date | None = None,
     observed_to: date | None = None,
     complete: bool = False,
 ) -> str:
     """Return TOML that mapping.load reads, with a comment on every column.
 
-    `name` is the source's, `observed_from` and `observed_to` are the first and last day it
+    `name` is the source's, `holds` which cases it has, `observed_from` and `observed_to` are the first and last day it
     records; with `complete` it takes out what this file no longer has. Columns that feed no field
     are comments; of personal ones only the name is written.
     """
-    source_fields = {"name": name, "observed_from": observed_from, "observed_to": observed_to}
+    source_fields = {"name": name, "holds": holds, "observed_from": observed_from, "observed_to": observed_to}
     source: dict[str, Any] = {key: value for key, value in source_fields.items() if value is not None}
     source |= {"complete": True} if complete else {}
     source |= _non_default_options(proposal.options)

@@ -35,7 +35,7 @@ class Proposal:
     """A mapping to be confirmed or mended by a person.
 
     `missing_fields` are required fields that nothing feeds: with one of them the mapping is not
-    complete. `warnings` say what to check before importing.
+    complete. `warnings`, `design_doubt` among them, say what to check before importing.
     """
 
     kind: str
@@ -46,6 +46,7 @@ class Proposal:
     missing_fields: tuple[str, ...]
     warnings: tuple[Message, ...]
     inspected_row_count: int
+    design_doubt: Message | None = None  # why it is to be asked which cases the file holds
 
     def mapped_column(self, name: str) -> ProposedColumn | None:
         """Return what feeds a field, None if nothing does."""

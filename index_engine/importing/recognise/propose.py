@@ -20,6 +20,9 @@ _NO_OVERRIDES: Overrides = {}
 
 _DETECT_FORMAT = ReadOptions(encoding="auto", delimiter="auto")
 
+# Of fewer rows it is no wonder that all are closed, or none.
+_MIN_DESIGN_ROWS = 30
+
 # A kind is recognised by at least so many of its fields.
 _MIN_FIELDS = 2
 
@@ -51,6 +54,7 @@ def propose_mapping(
     columns = apply_overrides(kind, layout, source_columns, propose_columns(kind, layout, source_columns), overrides)
     columns = derive_fields(kind, layout, source_columns, columns)
     columns, unit_warnings = check_units(kind, layout, columns)
+    doubt = _design_doubt(kind, layout, columns)
     return Proposal(
         kind=kind,
         kind_reason=kind_reason,
@@ -58,8 +62,14 @@ def propose_mapping(
         sheets=tuple(sheet_table.options.sheet for sheet_table in tables if sheet_table.options.sheet is not None),
         columns=tuple(columns),
         missing_fields=_missing_fields(kind, columns),
-        warnings=(*notes, *_review_warnings(kind, columns), *unit_warnings),
+        warnings=(
+            *notes,
+            *_review_warnings(kind, columns),
+            *unit_warnings,
+            *([doubt] if doubt else []),
+        ),
         inspected_row_count=len(layout.rows),
+        design_doubt=doubt,
     )
 
 
@@ -158,6 +168,22 @@ def _missing_fields(kind: str, columns: list[ProposedColumn]) -> tuple[str, ...]
     return tuple(
         field.name for field in read_contract(kind).fields if field.required and field.name not in mapped_fields
     )
+
+
+def _design_doubt(kind: str, layout: Layout, columns: list[ProposedColumn]) -> Message | None:
+    """Say why a file of cases may not hold all cases of its courts: in the rows looked at all are
+    closed, or none is. Its import tests it on all rows."""
+    if kind != "cases" or len(layout.rows) < _MIN_DESIGN_ROWS:
+        return None
+    closing = next((column for column in columns if column.field == "closed_on"), None)
+    if closing is None or closing.position is None:
+        return Message("no_closing_column")
+    closed = sum(bool((row[closing.position] or "").strip()) for row in layout.rows)
+    if closed == len(layout.rows):
+        return Message("all_rows_closed", column=closing.header, rows=closed)
+    if closed == 0:
+        return Message("no_row_closed", column=closing.header, rows=len(layout.rows))
+    return None
 
 
 def _review_warnings(kind: str, columns: list[ProposedColumn]) -> list[Message]:

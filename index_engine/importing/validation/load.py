@@ -50,6 +50,7 @@ class Source:
     earliest: date = EARLIEST_DATE
     law: str = "CN"
     complete: bool = False
+    holds: str | None = None  # which cases of its courts, see observation_design.py
     mapping: str | None = None  # the text of the mapping that the file was read with
 
 
@@ -249,8 +250,8 @@ def _store_rows(
     _record_findings(con, source_id)
     con.execute(
         "INSERT INTO sources (source_id, kind, name, sha256, imported_at, rows, rejected, warned,"
-        " added, changed, gone, mapping, observed_from, observed_to, synthetic)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " added, changed, gone, mapping, observed_from, observed_to, holds, synthetic)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             source_id,
             source.kind,
@@ -266,6 +267,7 @@ def _store_rows(
             source.mapping,
             source.observed_from,
             source.observed_to,
+            source.holds,
             source.synthetic,
         ],
     )

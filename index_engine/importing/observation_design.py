@@ -1,0 +1,167 @@
+"""Observation designs: which cases of its courts a file holds, and whether it can be what it seems.
+
+    all_cases       every case that was open on the first day or filed since
+    closed_cases    those that were closed in a period; none is open
+    open_cases      those that are still open
+    creditor_cases  those of one creditor
+    zhongben_list   those that were closed as 终本
+
+A file that does not say is taken to hold all cases, unless that is impossible by chance. Cases of one
+court and filing day may share one fate, so a day counts as one case. The chance of a wrong question
+is at most MAX_CHANCE where cases are closed at ages like those of the closings that the file tells
+of; a court that had cleared all it had would be asked too, and states all_cases.
+"""
+
+import math
+
+import duckdb
+
+from index_engine.errors import InputError
+
+DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongben_list")
+
+MAX_CHANCE = 1e-6
+# Of what must be there, more than this share is no lack: rates may have changed over the years.
+MAX_PRESENT_SHARE = 0.1
+# Half of the cases of a very slow court are closed after so many days (a constant hazard).
+SLOW_HALF_LIFE = 3 * 365
+# Of all closings, no court has more as 终本.
+MAX_ZHONGBEN_SHARE = 0.9
+
+
+def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Raise InputError where no delivery of the source `name` says what the source holds and its
+    cases of first enforcement, of all deliveries together, cannot be all of its courts."""
+    [(is_stated, end)] = con.execute(
+        "SELECT bool_or(holds IS NOT NULL), max(observed_to) FROM sources"
+        " WHERE kind = 'cases' AND name = ?",
+        [name],
+    ).fetchall()
+    if is_stated:
+        return
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE design_cases AS
+        WITH known AS (
+            SELECT court_id, filed_on, closed_on, close_mode
+            FROM cases JOIN sources USING (source_id)
+            WHERE kind = 'cases' AND name = $name AND case_type = 'first'
+        )
+        SELECT *, coalesce($end, (SELECT max(greatest(filed_on, closed_on)) FROM known)) - filed_on
+            AS final_age
+        FROM known
+        """,
+        {"name": name, "end": end},
+    )
+    try:
+        _check_any_closing(con, name)
+        _check_open_cases(con, name)
+        _check_closing_modes(con, name)
+    finally:
+        con.execute("DROP TABLE design_cases")
+
+
+def _check_any_closing(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A file without closings, of cases of which even a very slow court had closed some."""
+    [(n, expected, closed)] = con.execute(
+        f"""
+        SELECT count(*), sum(1 - pow(0.5, final_age / {SLOW_HALF_LIFE})), sum(closed)
+        FROM (
+            SELECT avg(final_age) AS final_age, count(closed_on) AS closed
+            FROM design_cases GROUP BY court_id, filed_on
+        )
+        """
+    ).fetchall()
+    if n and not closed and _is_impossible(0, expected):
+        [(rows,)] = con.execute("SELECT count(*) FROM design_cases").fetchall()
+        raise InputError("seems_open_cases", name=name, rows=rows, expected=round(expected))
+
+
+def _check_open_cases(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A file of which far fewer cases are open than must be; all courts together, then each."""
+    for court, rows, n_open, open_days, expected in _open_case_counts(con):
+        if open_days > MAX_PRESENT_SHARE * expected or not _is_impossible(open_days, expected):
+            continue
+        parameters = {"name": name, "rows": rows, "open": n_open, "expected": round(expected)}
+        if court is not None:
+            raise InputError("court_seems_closed_cases", court=court, **parameters)
+        is_list = _closing_modes(con) == {"zhongben"}
+        raise InputError("seems_zhongben_list" if is_list else "seems_closed_cases", **parameters)
+
+
+def _open_case_counts(
+    con: duckdb.DuckDBPyConnection,
+) -> list[tuple[str | None, int, int, float, float]]:
+    """Rows of a court (None: of all together, first): name, cases, those open, and open cases and
+    how many must be open, each filing day of a court counting as one case.
+
+    A case, closed or not, is open at its age on the last day with the share of closings that came at
+    a higher age: of a court whose filings and closings are steady, the ages at closing are those at
+    which its cases close.
+    """
+    counts = []
+    for place in ("''", "court_id"):
+        counts += con.execute(
+            f"""
+            WITH closings AS (
+                SELECT {place} AS place, closed_on - filed_on AS age, count(*) AS n
+                FROM design_cases WHERE closed_on IS NOT NULL GROUP BY ALL
+            ),
+            shares AS (
+                SELECT place, age, sum(n) OVER (PARTITION BY place ORDER BY age)
+                    / sum(n) OVER (PARTITION BY place) AS closed_share
+                FROM closings
+            ),
+            final_cases AS (
+                SELECT {place} AS place, court_id, filed_on, final_age AS age,
+                       CAST(closed_on IS NULL AS INTEGER) AS is_open
+                FROM design_cases
+            ),
+            filing_days AS (
+                SELECT final_cases.place, court_id, filed_on, count(*) AS n, sum(is_open) AS n_open,
+                       avg(is_open) AS open_share, avg(1 - coalesce(closed_share, 0)) AS expected
+                FROM final_cases
+                ASOF LEFT JOIN shares
+                    ON final_cases.place = shares.place AND final_cases.age >= shares.age
+                WHERE final_cases.place IN (SELECT place FROM closings)
+                GROUP BY ALL
+            ),
+            places AS (
+                SELECT place, sum(n)::BIGINT AS n, sum(n_open)::BIGINT AS n_open,
+                       sum(open_share) AS open_days, sum(expected) AS expected
+                FROM filing_days GROUP BY place
+            )
+            SELECT courts.name, places.* EXCLUDE (place)
+            FROM places LEFT JOIN courts ON court_id = place ORDER BY place
+            """
+        ).fetchall()
+    return counts
+
+
+def _check_closing_modes(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A file without open cases whose closings all are 终本, too many for chance."""
+    [(rows, n_open, n_days)] = con.execute(
+        "SELECT count(*), count(*) FILTER (closed_on IS NULL), count(DISTINCT (court_id, filed_on))"
+        " FROM design_cases"
+    ).fetchall()
+    if (
+        not n_open
+        and _closing_modes(con) == {"zhongben"}
+        and MAX_ZHONGBEN_SHARE**n_days < MAX_CHANCE
+    ):
+        raise InputError("only_zhongben", name=name, rows=rows)
+
+
+def _closing_modes(con: duckdb.DuckDBPyConnection) -> set[str | None]:
+    """The modes of the closings; None among them where one is not known."""
+    modes = con.execute(
+        "SELECT DISTINCT close_mode FROM design_cases WHERE closed_on IS NOT NULL"
+    ).fetchall()
+    return {mode for (mode,) in modes}
+
+
+def _is_impossible(count: float, expected: float) -> bool:
+    """Whether a Poisson count is so low with a chance of at most MAX_CHANCE, by Chernoff's bound,
+    exp(count - expected) (expected / count)^count; `count` is below `expected`."""
+    surplus = count * math.log(expected / count) if count else 0.0
+    return count - expected + surplus < math.log(MAX_CHANCE)
