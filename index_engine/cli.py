@@ -154,7 +154,11 @@ def _recognise(arguments: argparse.Namespace) -> None:
     for column in proposal.columns:
         target = "personal, not read" if column.is_personal else column.field or "not used"
         print(f"  {column.header} -> {target} ({column.confidence:.0%}: {column.reason})")
-    for problem in (*(f"nothing feeds {name}" for name in proposal.missing_fields), *proposal.warnings):
+    for problem in (
+        *(f"nothing feeds {name}" for name in proposal.missing_fields),
+        *proposal.warnings,
+        *([proposal.design_doubt] if proposal.design_doubt else []),
+    ):
         print(f"  ! {problem}")
     print(
         f"{arguments.mapping}: read it, mend it, then: python -m index_engine import"

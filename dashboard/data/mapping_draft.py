@@ -41,7 +41,9 @@ def mapping_text(proposal: Proposal, choices: MappingChoices) -> str:
         for name, value in choices.constants.items()
     ]
     missing_fields = tuple(name for name in proposal.missing_fields if name not in choices.constants)
-    final_proposal = replace(proposal, columns=tuple(columns), missing_fields=missing_fields, warnings=())
+    final_proposal = replace(
+        proposal, columns=tuple(columns), missing_fields=missing_fields, warnings=(), design_doubt=None
+    )
     return api.mapping_text(
         final_proposal,
         name=choices.name or None,
@@ -113,11 +115,10 @@ def derived_columns(proposal: Proposal) -> list[ProposedColumn]:
 
 
 def general_warnings(proposal: Proposal) -> list[Message]:
-    """Warnings before an import, without those shown beside what they concern."""
+    """Warnings before an import, without those shown beside the column they concern."""
     headers = {column.header for column in file_columns(proposal) if column.field is not None}
     return [
         warning
         for warning in proposal.warnings
-        if warning is not proposal.design_doubt
-        and not (warning.code == "check_column" and warning.parameters["column"] in headers)
+        if not (warning.code == "check_column" and warning.parameters["column"] in headers)
     ]

@@ -82,11 +82,21 @@ def _check_open_cases(con: duckdb.DuckDBPyConnection, name: str) -> None:
     for court, rows, n_open, open_days, expected in _open_case_counts(con):
         if open_days > MAX_PRESENT_SHARE * expected or not _is_impossible(open_days, expected):
             continue
-        parameters = {"name": name, "rows": rows, "open": n_open, "expected": round(expected)}
+        must = round(expected)
         if court is not None:
-            raise InputError("court_seems_closed_cases", court=court, **parameters)
-        is_list = _closing_modes(con) == {"zhongben"}
-        raise InputError("seems_zhongben_list" if is_list else "seems_closed_cases", **parameters)
+            raise InputError(
+                "court_seems_closed_cases",
+                name=name,
+                court=court,
+                rows=rows,
+                open=n_open,
+                expected=must,
+            )
+        if _closing_modes(con) == {"zhongben"}:
+            raise InputError(
+                "seems_zhongben_list", name=name, rows=rows, open=n_open, expected=must
+            )
+        raise InputError("seems_closed_cases", name=name, rows=rows, open=n_open, expected=must)
 
 
 def _open_case_counts(

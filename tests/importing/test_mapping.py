@@ -290,7 +290,7 @@ BAD_FILES = {
     "no TOML": ("kind = cases", "is not TOML: Invalid value"),
     "an unknown setting": (
         'kind = "cases"\n[source]\nfrom = 2019-01-01' + REQUIRED,
-        "[source] unknown 'from'; known are name, observed_from",
+        "[source] unknown 'from'; known are name, holds, observed_from",
     ),
     "a date in quotes": (
         'kind = "cases"\n[source]\nobserved_from = "2019-01-01"' + REQUIRED,

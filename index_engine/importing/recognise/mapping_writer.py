@@ -32,7 +32,8 @@ def mapping_text(
     source |= _non_default_options(proposal.options)
     lines = [f"kind = {_toml_value(proposal.kind)}", "", "[source]"]
     lines += [f"{key} = {_toml_value(value)}" for key, value in source.items()]
-    lines += [_comment(f"Check: {warning}.") for warning in proposal.warnings]
+    doubt = [proposal.design_doubt] if proposal.design_doubt else []
+    lines += [_comment(f"Check: {warning}.") for warning in (*proposal.warnings, *doubt)]
     for column in proposal.columns:
         if column.field is not None:
             lines += ["", *_column_lines(column)]

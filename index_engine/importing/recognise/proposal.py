@@ -35,7 +35,7 @@ class Proposal:
     """A mapping to be confirmed or mended by a person.
 
     `missing_fields` are required fields that nothing feeds: with one of them the mapping is not
-    complete. `warnings`, `design_doubt` among them, say what to check before importing.
+    complete. `warnings` say what to check before importing.
     """
 
     kind: str

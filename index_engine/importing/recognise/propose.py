@@ -66,7 +66,6 @@ def propose_mapping(
             *notes,
             *_review_warnings(kind, columns),
             *unit_warnings,
-            *([doubt] if doubt else []),
         ),
         inspected_row_count=len(layout.rows),
         design_doubt=doubt,
