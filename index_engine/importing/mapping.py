@@ -195,9 +195,7 @@ def identity_mapping(file: Path, kind: str, headers: list[str]) -> Mapping:
     return Mapping(label=str(file), contract=data_contract, columns=columns)
 
 
-def _read_source(
-    location: MappingLocation, data_contract: Contract, source: dict[str, Any]
-) -> dict[str, Any]:
+def _read_source(location: MappingLocation, data_contract: Contract, source: dict[str, Any]) -> dict[str, Any]:
     """Check [source] and return it as arguments of Mapping."""
     if "encoding" in source:
         encoding = source["encoding"].lower()

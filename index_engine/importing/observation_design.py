@@ -33,8 +33,7 @@ def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Raise InputError where no delivery of the source `name` says what the source holds and its
     cases of first enforcement, of all deliveries together, cannot be all of its courts."""
     [(is_stated, end)] = con.execute(
-        "SELECT bool_or(holds IS NOT NULL), max(observed_to) FROM sources"
-        " WHERE kind = 'cases' AND name = ?",
+        "SELECT bool_or(holds IS NOT NULL), max(observed_to) FROM sources WHERE kind = 'cases' AND name = ?",
         [name],
     ).fetchall()
     if is_stated:
@@ -93,9 +92,7 @@ def _check_open_cases(con: duckdb.DuckDBPyConnection, name: str) -> None:
                 expected=must,
             )
         if _closing_modes(con) == {"zhongben"}:
-            raise InputError(
-                "seems_zhongben_list", name=name, rows=rows, open=n_open, expected=must
-            )
+            raise InputError("seems_zhongben_list", name=name, rows=rows, open=n_open, expected=must)
         raise InputError("seems_closed_cases", name=name, rows=rows, open=n_open, expected=must)
 
 
@@ -151,22 +148,15 @@ def _open_case_counts(
 def _check_closing_modes(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """A file without open cases whose closings all are 终本, too many for chance."""
     [(rows, n_open, n_days)] = con.execute(
-        "SELECT count(*), count(*) FILTER (closed_on IS NULL), count(DISTINCT (court_id, filed_on))"
-        " FROM design_cases"
+        "SELECT count(*), count(*) FILTER (closed_on IS NULL), count(DISTINCT (court_id, filed_on)) FROM design_cases"
     ).fetchall()
-    if (
-        not n_open
-        and _closing_modes(con) == {"zhongben"}
-        and MAX_ZHONGBEN_SHARE**n_days < MAX_CHANCE
-    ):
+    if not n_open and _closing_modes(con) == {"zhongben"} and MAX_ZHONGBEN_SHARE**n_days < MAX_CHANCE:
         raise InputError("only_zhongben", name=name, rows=rows)
 
 
 def _closing_modes(con: duckdb.DuckDBPyConnection) -> set[str | None]:
     """The modes of the closings; None among them where one is not known."""
-    modes = con.execute(
-        "SELECT DISTINCT close_mode FROM design_cases WHERE closed_on IS NOT NULL"
-    ).fetchall()
+    modes = con.execute("SELECT DISTINCT close_mode FROM design_cases WHERE closed_on IS NOT NULL").fetchall()
     return {mode for (mode,) in modes}
 
 

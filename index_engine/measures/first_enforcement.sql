@@ -1,5 +1,6 @@
--- Cases of first enforcement with the window of their court in their source, what that source holds, the event that their closing is, and
--- their stratum: class of cause, band of the claim and kind of debtor, in one number.
+-- Cases of first enforcement with the window of their court in their source, what that source holds,
+-- the event that their closing is, and their stratum: class of cause, band of the claim and kind of
+-- debtor, in one number.
 
 SELECT
     cases.case_id,

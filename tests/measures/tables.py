@@ -15,6 +15,7 @@ KEYS = {
     "exits": ("process", "court_id", "stratum", "cohort", "period", "event", "age_bin"),
     "case_counts": ("court_id", "stratum", "period"),
     "coverage": ("court_id", "period"),
+    "closings_alone": ("court_id", "period"),
     "round_counts": ("court_id", "stratum", "period", "stage"),
     "lot_counts": ("court_id", "stratum", "period"),
     "price_ratios": ("court_id", "stratum", "period", "stage", "ratio_bin"),

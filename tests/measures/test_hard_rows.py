@@ -271,22 +271,15 @@ def test_a_window_that_no_source_states_begins_after_the_first_closing_of_the_co
 
 
 @pytest.mark.parametrize(("years", "first"), [(1, date(2020, 1, 2)), (3, date(2023, 1, 2))])
-def test_observation_begins_anew_after_a_silence_that_chance_does_not_explain(
-    years: int, first: date
-):
+def test_observation_begins_anew_after_a_silence_that_chance_does_not_explain(years: int, first: date):
     """One closing on a day of its own, then one a week from `years` later on."""
     closings = [date(2020, 1, 1)]
     closings += [date(2020 + years, 1, 1) + timedelta(days=7 * week) for week in range(60)]
-    cases = tuple(
-        Case(f"c{number}", "K1", date(2019, 12, 1), day, "completed")
-        for number, day in enumerate(closings)
-    )
+    cases = tuple(Case(f"c{number}", "K1", date(2019, 12, 1), day, "completed") for number, day in enumerate(closings))
     with World(cases=cases).connect() as con:
         con.execute("UPDATE sources SET observed_from = NULL, observed_to = NULL")
         compute_measures(con, METHOD)
-        begins = con.execute(
-            "SELECT DATE '1970-01-01' + from_day FROM measures.court_windows"
-        ).fetchall()
+        begins = con.execute("SELECT DATE '1970-01-01' + from_day FROM measures.court_windows").fetchall()
     assert begins == [(first,)]
 
 
@@ -307,9 +300,7 @@ def test_measuring_twice_changes_nothing():
             tables.append([con.execute(f"SELECT * FROM measures.{m} ORDER BY ALL").fetchall() for m in MEASURES])
     assert tables[0] == tables[1]
     # Of closings alone there are none: its sources hold all cases.
-    assert [m for m, rows in zip(MEASURES, tables[0], strict=True) if not rows] == [
-        "closings_alone"
-    ]
+    assert [m for m, rows in zip(MEASURES, tables[0], strict=True) if not rows] == ["closings_alone"]
 
 
 def test_the_order_of_rows_changes_nothing():

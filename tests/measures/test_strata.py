@@ -193,7 +193,7 @@ def test_sums_over_strata_are_what_is_counted_without_them(world: World, method:
         compute_measures(together, PLAIN)
         for table in MEASURES:
             found, expected = (read_counts(con, table) for con in (apart, together))
-            if table != "coverage":
+            if "stratum" in KEYS[table]:
                 at = KEYS[table].index("stratum")
                 assert len({key[at] for key in found}) > 1, f"{table}: hardly told apart"
                 found, expected = summed(found, at), summed(expected, at)

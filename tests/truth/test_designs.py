@@ -96,9 +96,7 @@ def test_one_court_without_open_cases_among_others_is_asked_about(tmp_path: Path
         bring_in(
             tmp_path,
             world,
-            lambda world: [
-                row for row in all_cases(world) if row.closed_on or row.case.court != closed_only
-            ],
+            lambda world: [row for row in all_cases(world) if row.closed_on or row.case.court != closed_only],
         )
     assert refused.value.message.code == "court_seems_closed_cases"
     assert refused.value.message.parameters["court"] == closed_only
@@ -117,9 +115,7 @@ def test_one_court_without_open_cases_among_others_is_asked_about(tmp_path: Path
         {"first_day": date(2023, 1, 1)},
     ],
 )
-def test_whole_files_are_not_asked_about(
-    tmp_path: Path, design: Design, plan: dict[str, object]
-) -> None:
+def test_whole_files_are_not_asked_about(tmp_path: Path, design: Design, plan: dict[str, object]) -> None:
     for seed in range(2):
         folder = tmp_path / str(seed)
         folder.mkdir()
@@ -150,13 +146,11 @@ def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> No
             [part],
         ).df().set_index("statistic")  # fmt: skip
         [(scored,)] = con.execute(
-            "SELECT count(score) FROM index.scores JOIN courts ON court_id = place_id"
-            " WHERE courts.name = ?",
+            "SELECT count(score) FROM index.scores JOIN courts ON court_id = place_id WHERE courts.name = ?",
             [part],
         ).fetchall()
         flows = con.execute(
-            "SELECT sum(filed), sum(closed) FROM measures.monthly"
-            " JOIN courts USING (court_id) WHERE name = ?",
+            "SELECT sum(filed), sum(closed) FROM measures.monthly JOIN courts USING (court_id) WHERE name = ?",
             [part],
         ).fetchall()
     closed = [row for row in of(part, closed_cases)(world) if row.closed_on is not None]
@@ -178,9 +172,7 @@ def test_a_list_of_zhongben_tells_no_share_of_closings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("holds", ["creditor_cases", "open_cases"])
-def test_cases_of_one_creditor_and_open_cases_tell_nothing_of_a_court(
-    tmp_path: Path, holds: str
-) -> None:
+def test_cases_of_one_creditor_and_open_cases_tell_nothing_of_a_court(tmp_path: Path, holds: str) -> None:
     world = simulated(courts=2)
     first, second = (plan.name for plan in world.courts)
     for court, stated in ((first, "all_cases"), (second, holds)):

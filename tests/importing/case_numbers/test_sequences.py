@@ -17,6 +17,7 @@ MAPPING = """
 kind = "cases"
 [source]
 name = "编号"
+holds = "all_cases"
 observed_from = 2023-01-01
 observed_to = 2024-12-31
 [columns.case_id]
