@@ -15,7 +15,8 @@ from index_engine.importing.case_numbers.batches import expand_batches, restore_
 from index_engine.importing.case_numbers.checks import check_case_numbers
 from index_engine.importing.case_numbers.sequences import flag_outlying_numbers, store_sequences
 from index_engine.importing.contract import read_contract
-from index_engine.importing.files.readers import Reader, ReadOptions, open_file, sha256
+from index_engine.importing.files.limited_process import open_limited
+from index_engine.importing.files.readers import Reader, ReadOptions, sha256
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.progress import Progress
 from index_engine.importing.validation.load import LoadResult, Source, load_rows, next_source_id
@@ -59,8 +60,10 @@ def run_import(
     read_contract(kind)
     resolved_mapping = mappings.load_mapping(mapping, kind) if isinstance(mapping, Path) else mapping
     options = resolved_mapping.options if resolved_mapping is not None else ReadOptions()
-    with tempfile.TemporaryDirectory(prefix="import-") as folder:
-        reader = open_file(file, options, Path(folder))
+    with (
+        tempfile.TemporaryDirectory(prefix="import-") as folder,
+        open_limited(file, options, Path(folder)) as reader,
+    ):
         resolved_mapping = resolved_mapping or mappings.identity_mapping(file, kind, reader.headers)
         positions = mappings.column_positions(resolved_mapping, file, reader.headers)
         digest = sha256(file, progress)

@@ -10,8 +10,8 @@ from index_engine.importing.files.detection import detect_format
 from index_engine.importing.files.non_data_rows import NonDataReason
 from index_engine.importing.files.parquet_file import ParquetFile
 from index_engine.importing.files.readers import ReadOptions, check_file, resolve_options
+from index_engine.importing.files.sheets import read_sheets
 from index_engine.importing.files.staging import check_width
-from index_engine.importing.files.xlsx_file import open_sheets
 
 # Rows of the head, and rows from further on: as many each from places spread over the file.
 HEAD_ROWS = 2_000
@@ -85,7 +85,7 @@ def _sample_rows(file: Path, options: ReadOptions) -> Iterator[Row]:
 
 def _preview_sheets(file: Path) -> list[TablePreview]:
     tables = []
-    for sheet in open_sheets(file):
+    for sheet in read_sheets(file):
         rows = sheet.rows()
         head_rows = tuple((line, tuple(values)) for line, values in islice(rows, HEAD_ROWS))
         step = max(1, sheet.height // (_SAMPLE_POSITIONS * _ROWS_PER_POSITION))

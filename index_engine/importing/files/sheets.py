@@ -1,14 +1,11 @@
 """The sheets of a workbook and their cells as text, through calamine.
 
-An XLS workbook is read in a process of its own: calamine asks for the memory that such a file says
-it needs, and ends the process on some damaged ones. There neither reaches this one.
+Calamine asks for the memory that a file says it needs, and ends the process on some damaged ones:
+workbooks are only ever opened in the child of limited_process.py.
 """
 
-import json
 import lzma
 import struct
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,9 +17,6 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from index_engine.errors import InputError
-
-# What the process of an XLS workbook may take: sixteen million cells of text fit in.
-_MEMORY_BYTES = 4 << 30
 
 # What zipfile raises on a damaged archive, where places, methods and names may be none.
 ZIP_ERRORS = (
@@ -51,36 +45,22 @@ class Sheet:
     rows: Callable[[], Iterator[Row]]
 
 
-def xlsx_sheets(file: Path) -> list[Sheet]:
-    """Return the sheets of an XLSX workbook in their order; its size has been looked at before.
+def read_sheets(file: Path) -> list[Sheet]:
+    """Return the sheets of a workbook in their order.
 
-    Raises InputError if it is damaged or protected by a password.
+    Raises InputError if it is damaged, protected by a password or has no sheets.
     """
     try:
-        return [
-            Sheet(sheet.name, sheet.total_height, partial(_sheet_rows, sheet))
-            for sheet in _calamine_sheets(file, _XLSX_SUFFIXES)
+        sheets = [
+            Sheet(sheet.name, sheet.total_height, partial(_sheet_rows, sheet)) for sheet in _calamine_sheets(file)
         ]
     except PasswordError as error:
         raise password_error(file) from error
     except CalamineError as error:
         raise damaged_file_error(file) from error
-
-
-def xls_sheets(file: Path) -> list[Sheet]:
-    """Return the sheets of an XLS workbook in their order.
-
-    Raises InputError if it is damaged, protected by a password or too large.
-    """
-    process = subprocess.run(
-        [sys.executable, "-m", __name__, str(file.resolve())],
-        cwd=Path(__file__).parents[3],
-        capture_output=True,
-        check=False,
-    )
-    if process.returncode:
-        raise (password_error(file) if PasswordError.__name__.encode() in process.stderr else damaged_file_error(file))
-    return [Sheet(name, len(rows), partial(iter, rows)) for name, rows in json.loads(process.stdout)]
+    if not sheets:
+        raise InputError("workbook_without_cells", file=file)
+    return sheets
 
 
 def password_error(file: Path) -> InputError:
@@ -93,7 +73,9 @@ def damaged_file_error(file: Path) -> InputError:
     return InputError("not_excel", file=file)
 
 
-def _calamine_sheets(file: Path, suffixes: tuple[str, ...]) -> list[CalamineSheet]:
+def _calamine_sheets(file: Path) -> list[CalamineSheet]:
+    with file.open("rb") as stream:
+        suffixes = _XLSX_SUFFIXES if stream.read(2) == b"PK" else _XLS_SUFFIXES
     # A path is opened as its ending says, a stream as its content does, but with poorer messages.
     with (
         file.open("rb") as stream,
@@ -129,17 +111,3 @@ def _cell_text(value: object) -> str | None:
             return value.isoformat()
         case _:
             return str(value)
-
-
-def _print_sheets(file: str) -> None:
-    """Write name and rows of every sheet to standard output, within the limit of memory."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    sheets = _calamine_sheets(Path(file), _XLS_SUFFIXES)
-    json.dump([(sheet.name, list(_sheet_rows(sheet))) for sheet in sheets], sys.stdout)
-
-
-if __name__ == "__main__":
-    _print_sheets(sys.argv[1])

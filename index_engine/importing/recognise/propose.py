@@ -6,7 +6,8 @@ from pathlib import Path
 
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.contract import FILE_KINDS, read_contract
-from index_engine.importing.files.preview import TablePreview, preview
+from index_engine.importing.files.limited_process import preview_limited
+from index_engine.importing.files.preview import TablePreview
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
@@ -41,7 +42,7 @@ def propose_mapping(
     if kind is not None:
         read_contract(kind)
     with tempfile.TemporaryDirectory(prefix="recognise-") as folder:
-        tables = preview(file, _DETECT_FORMAT, Path(folder))
+        tables = preview_limited(file, _DETECT_FORMAT, Path(folder))
     if not tables:
         raise InputError("holds_no_row", file=file)
     table, layout, notes = _select_table(file, tables, sheet)

@@ -1,0 +1,399 @@
+"""Files are previewed, opened and staged in a process of their own, which has limits.
+
+The libraries that read tables ask for the memory that a file says it needs, end their process on
+some damaged files, and need hours for others. So no file is parsed in the process that serves: a
+child does it, and hands over plain data: JSON for previews, headers and errors, and a DuckDB file
+of the two tables of staging.py. What the child may take grows with the size of the file: a small
+one that asks for much is refused, whatever its shape.
+
+A child serves one file. It reads requests from standard input, one line of JSON each, and answers
+each by lines of JSON: any number of `progress`, then one `result`, `error` or `fault`.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
+
+import duckdb
+
+from index_engine.errors import InputError, Message, Term
+from index_engine.importing.files.preview import TablePreview, preview
+from index_engine.importing.files.readers import Reader, ReadOptions, check_file, open_file
+from index_engine.importing.files.staging import RESET_STAGING_SQL
+from index_engine.importing.progress import Progress
+
+_PROJECT = Path(__file__).parents[3]
+
+# An answer of more bytes, or a preview of more cells, is no look at a table any more.
+_MAX_ANSWER_BYTES = 64 << 20
+_MAX_PREVIEW_CELLS = 4_000_000
+
+_STAGED_FILE = "staged.duckdb"
+
+# Threads of the child: each has memory of its own.
+_MAX_THREADS = 4
+
+_MEGABYTE = 1 << 20
+
+_ANSWER_KEYS = ("result", "error", "fault")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the child may take for one file."""
+
+    memory_bytes: int  # beyond what Python and the libraries take before they see the file
+    processor_seconds: int  # in all
+    wall_seconds: int  # for each request
+    output_bytes: int  # of each file that is written
+
+
+def limits_for(size: int) -> Limits:
+    """The limits for a file of `size` bytes.
+
+    Sixteen million cells of a workbook fit into 4 GiB and pack to 60 MB or more.
+    """
+    megabytes = size // _MEGABYTE
+    return Limits(
+        memory_bytes=min(640 * _MEGABYTE + 48 * size, 4 << 30),
+        processor_seconds=6 + 2 * megabytes,
+        wall_seconds=8 + 4 * megabytes,
+        output_bytes=(1 << 30) + 64 * size,
+    )
+
+
+class ChildFault(Exception):
+    """What ended a child: an exception's type and line, which quote nothing of the file."""
+
+
+class LimitedReader:
+    """A file that a child has opened and that has a header. See readers.Reader."""
+
+    def __init__(self, child: "_Child", headers: list[str]) -> None:
+        self._child = child
+        self.headers = headers
+
+    def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
+        """Stage the columns at the wanted positions as text, as staging.py describes.
+
+        Raises InputError if the file is damaged or takes more than its limits.
+        """
+        staged = self._child.folder / _STAGED_FILE
+        self._child.ask({"request": "stage", "positions": list(column_positions)}, progress)
+        con.execute(f"{RESET_STAGING_SQL}; ATTACH {_sql_text(str(staged))} AS staged (READ_ONLY)")
+        try:
+            con.execute("INSERT INTO import_broken FROM staged.main.import_broken")
+            con.execute("CREATE TEMP TABLE import_text AS FROM staged.main.import_text")
+        finally:
+            con.execute("DETACH staged")
+            staged.unlink()
+
+
+@contextmanager
+def open_limited(file: Path, options: ReadOptions, workdir: Path) -> Generator[LimitedReader]:
+    """Open a table in a child that lives as long as the context; its files go to `workdir`.
+
+    Raises InputError if there is no such file, it is empty, damaged, of another kind, or takes more
+    than its limits.
+    """
+    with _start_child(file, workdir) as child:
+        headers = child.ask({"request": "open", "options": asdict(options)}, Progress())
+        yield LimitedReader(child, headers)
+
+
+def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[TablePreview]:
+    """Return what can be seen of the tables of a file; see preview.preview().
+
+    Raises InputError as open_limited() does.
+    """
+    with _start_child(file, workdir) as child:
+        tables = child.ask({"request": "preview", "options": asdict(options)}, Progress())
+    return [
+        TablePreview(
+            ReadOptions(**table["options"]),
+            tuple((line, tuple(values)) for line, values in table["head_rows"]),
+            tuple(map(tuple, table["sampled_rows"])),
+        )
+        for table in tables
+    ]
+
+
+@contextmanager
+def _start_child(file: Path, workdir: Path) -> Generator["_Child"]:
+    check_file(file)
+    limits = limits_for(file.stat().st_size)
+    with TemporaryDirectory(dir=workdir, prefix="reader-") as folder:
+        setting = {"file": str(file.absolute()), "folder": folder, "limits": asdict(limits)}
+        process = subprocess.Popen(
+            [sys.executable, "-m", __name__, json.dumps(setting)],
+            cwd=_PROJECT,
+            # The memory that threads reserve counts, whether they use it or not.
+            env=os.environ | {"TMPDIR": folder, "MALLOC_ARENA_MAX": "2"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # What libraries say when they end may quote the file.
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield _Child(process, file, Path(folder), limits)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+class _Child:
+    """The parent's end of a child."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", file: Path, folder: Path, limits: Limits) -> None:
+        self._process = process
+        self._file = file
+        self._limits = limits
+        self.folder = folder
+
+    def ask(self, request: dict[str, Any], progress: Progress) -> Any:
+        """Return the result of a request; InputError if it fails or takes more than its limits."""
+        timer = threading.Timer(self._limits.wall_seconds, self._process.kill)
+        timer.start()
+        try:
+            answer = self._exchange(request, progress)
+        finally:
+            timer.cancel()
+        if "error" in answer:
+            absolute_path = self._file.absolute()
+            raise _decode_error(answer["error"]).with_file_name(absolute_path, str(self._file))
+        if "fault" in answer:
+            raise self._limits_error() from ChildFault(answer["fault"])
+        return answer["result"]
+
+    def _exchange(self, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise self._limits_error() from error
+        bars = _Bars(progress)
+        try:
+            while True:
+                line = self._process.stdout.readline(_MAX_ANSWER_BYTES)
+                if not line.endswith(b"\n"):
+                    self._process.kill()
+                    raise self._limits_error() from ChildFault(f"exit {self._process.wait()}")
+                answer: dict[str, Any] = json.loads(line)
+                if "progress" not in answer:
+                    return answer
+                bars.show(**answer["progress"])
+        finally:
+            bars.close()
+
+    def _limits_error(self) -> InputError:
+        return InputError(
+            "file_beyond_limits",
+            file=self._file,
+            seconds=self._limits.wall_seconds,
+            megabytes=self._limits.memory_bytes // _MEGABYTE,
+        )
+
+
+class _Bars:
+    """The child's bars, drawn by the parent's progress; one at a time."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._code: str | None = None
+        self._bar: Any = None
+
+    def show(self, code: str, counts_bytes: bool, done: int, total: int | None) -> None:
+        if code != self._code:
+            self.close()
+            label = Message(code)
+            self._bar = self._progress.bytes(label, total or 0) if counts_bytes else self._progress.steps(label, total)
+            self._code = code
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = self._code = None
+
+
+def _sql_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+# ------------------------------------------------------------------------------ errors as plain data
+
+
+def _encode(value: object) -> Any:
+    """Return a parameter of a message as JSON has it; what is not plain says what it is."""
+    match value:
+        case Message():
+            return {"message": [value.code, _encode_parameters(value)]}
+        case Term():
+            return {"term": [value.domain, value.id, value.kind, value.text]}
+        case list() | tuple():
+            return [_encode(item) for item in value]
+        case None | bool() | int() | float():
+            return value
+        case _:
+            return str(value)
+
+
+def _encode_parameters(message: Message) -> dict[str, Any]:
+    return {name: _encode(value) for name, value in message.parameters.items()}
+
+
+def _decode(value: Any) -> Any:
+    match value:
+        case {"message": [code, parameters]}:
+            return Message(code, **{name: _decode(item) for name, item in parameters.items()})
+        case {"term": parts}:
+            return Term(*parts)
+        case list():
+            return [_decode(item) for item in value]
+        case _:
+            return value
+
+
+def _decode_error(encoded: Any) -> InputError:
+    message = _decode(encoded)
+    return InputError(message.code, **message.parameters)
+
+
+# ---------------------------------------------------------------------------------------- the child
+
+
+class _Requests:
+    """The child's end: one file, and what is asked about it."""
+
+    def __init__(self, file: Path, folder: Path, limits: Limits, output: BinaryIO) -> None:
+        self._file = file
+        self._folder = folder
+        self._limits = limits
+        self._output = output
+        self._reader: Reader | None = None
+
+    def serve(self) -> None:
+        """Answer requests until standard input ends."""
+        for line in sys.stdin.buffer:
+            request = json.loads(line)
+            try:
+                answer = {"result": self._answer(request)}
+            except InputError as error:
+                answer = {"error": _encode(error.message)}
+            except Exception as error:
+                # No fault of a library on strange bytes is the caller's to mend.
+                answer = {"fault": _location(error)}
+            self.write(answer)
+
+    def write(self, answer: dict[str, Any]) -> None:
+        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        self._output.write(text.encode(errors="replace") + b"\n")
+        self._output.flush()
+
+    def _answer(self, request: dict[str, Any]) -> Any:
+        match request["request"]:
+            case "preview":
+                tables = preview(self._file, ReadOptions(**request["options"]), self._folder)
+                self._check_preview(tables)
+                return [asdict(table) for table in tables]
+            case "open":
+                options = ReadOptions(**request["options"])
+                self._reader = open_file(self._file, options, self._folder)
+                return self._reader.headers
+            case _:
+                return self._stage(request["positions"])
+
+    def _check_preview(self, tables: list[TablePreview]) -> None:
+        cells = sum(
+            sum(len(values) for _, values in table.head_rows) + sum(map(len, table.sampled_rows)) for table in tables
+        )
+        if cells > _MAX_PREVIEW_CELLS:
+            raise InputError("preview_too_large", file=self._file, limit=_MAX_PREVIEW_CELLS)
+
+    def _stage(self, positions: list[int]) -> None:
+        assert self._reader is not None
+        with duckdb.connect(self._folder / _STAGED_FILE, config=self._duckdb_config()) as con:
+            self._reader.stage(con, positions, _ReportedProgress(self.write))
+            for table in ("import_text", "import_broken"):
+                con.execute(f"CREATE TABLE staged.main.{table} AS FROM temp.main.{table}")
+
+    def _duckdb_config(self) -> dict[str, str | bool | int | float | list[str]]:
+        return {
+            "memory_limit": f"{self._limits.memory_bytes // 2}B",
+            "temp_directory": str(self._folder),
+            "max_temp_directory_size": f"{self._limits.output_bytes}B",
+            "threads": min(_MAX_THREADS, os.cpu_count() or 1),
+        }
+
+
+class _ReportedProgress(Progress):
+    """The child's bars as lines of its answer."""
+
+    def __init__(self, write: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__()
+        object.__setattr__(self, "_write", write)
+
+    def bytes(self, label: Message, total: int) -> Any:
+        return Progress(report=partial(self._report, True)).bytes(label, total)
+
+    def steps(self, label: Message, total: int | None) -> Any:
+        return Progress(report=partial(self._report, False)).steps(label, total)
+
+    def _report(self, counts_bytes: bool, label: Message, done: int, total: int | None) -> None:
+        write: Callable[[dict[str, Any]], None] = object.__getattribute__(self, "_write")
+        counts = {"counts_bytes": counts_bytes, "done": done, "total": total}
+        write({"progress": {"code": label.code, **counts}})
+
+
+def _location(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+    return f"{type(error).__name__}{where}"
+
+
+def _set_limits(limits: Limits) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    statm = Path("/proc/self/statm")
+    pages = int(statm.read_text(encoding="ascii").split()[0]) if statm.exists() else 0
+    memory = pages * resource.getpagesize() + limits.memory_bytes
+    for limit, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, limits.processor_seconds),
+        (resource.RLIMIT_FSIZE, limits.output_bytes),
+    ):
+        _, hard = resource.getrlimit(limit)
+        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (bound, bound))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its child itself
+
+
+def _main(setting: str) -> None:
+    given = json.loads(setting)
+    # What a library prints must not get into the answers.
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    limits = Limits(**given["limits"])
+    _set_limits(limits)
+    _Requests(Path(given["file"]), Path(given["folder"]), limits, output).serve()
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1])
