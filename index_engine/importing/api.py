@@ -4,7 +4,6 @@ Reads any warehouse, built or not.
 """
 
 import fcntl
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from index_engine.errors import InputError
 from index_engine.importing.contract import FILE_KINDS, Field, read_contract
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.observation_design import DESIGNS
+from index_engine.importing.mapping_toml import MappingTomlError, parse_mapping_toml
 from index_engine.importing.progress import Progress, ProgressCallback
 from index_engine.importing.recognise.code_synonyms import code_value, standard_words, word_list_name
 from index_engine.importing.recognise.mapping_writer import mapping_text
@@ -158,9 +158,11 @@ def available_units(field: Field) -> tuple[str, ...]:
 def mapping_kind(text: str) -> str:
     """The kind of file that the text of a mapping is for. Raises InputError if it names none."""
     try:
-        kind = tomllib.loads(text).get("kind")
-    except tomllib.TOMLDecodeError as error:
-        raise InputError("uploaded_mapping_not_toml", reason=error) from error
+        kind = parse_mapping_toml(text).get("kind")
+    except MappingTomlError as error:
+        problem = error.reason
+        reason = problem.parameters.get("reason", problem)
+        raise InputError("uploaded_mapping_not_toml", reason=reason) from error
     if kind not in FILE_KINDS:
         raise InputError("mapping_kind_unknown", given=kind, kinds=FILE_KINDS)
     return str(kind)

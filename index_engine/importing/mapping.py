@@ -48,7 +48,6 @@ template = "{case_id}-{row_no}"         # columns of the file, and the line numb
 """
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -58,6 +57,11 @@ from index_engine.errors import InputError, Message, Term
 from index_engine.importing.contract import Contract, read_contract
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.observation_design import DESIGNS
+from index_engine.importing.mapping_toml import (
+    MAX_CHARACTERS,
+    MappingTomlError,
+    parse_mapping_toml,
+)
 from index_engine.importing.validation.load import EARLIEST_DATE
 from index_engine.importing.values.column_settings import (
     ColumnSettings,
@@ -129,7 +133,8 @@ def load_mapping(path: Path, kind: str) -> Mapping:
     Raises InputError naming the file, the place in it and how to mend it.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8-sig") as stream:
+            text = stream.read(MAX_CHARACTERS + 1)
     except OSError as error:
         raise InputError("cannot_read", file=path, reason=error.strerror) from error
     except UnicodeDecodeError as error:
@@ -145,9 +150,9 @@ def read_mapping(text: str, kind: str, path: Path) -> Mapping:
     location = MappingLocation(path)
     data_contract = read_contract(kind)
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise location.input_error("mapping_not_toml", reason=error) from error
+        document = parse_mapping_toml(text)
+    except MappingTomlError as error:
+        raise location.input_error(error.reason.code, **error.reason.parameters) from error
     declared_kind = document.pop("kind", None)
     if declared_kind != kind:
         raise location.input_error("mapping_kind_differs", given=declared_kind, kind=Term("kind", kind), kind_id=kind)
@@ -161,7 +166,7 @@ def read_mapping(text: str, kind: str, path: Path) -> Mapping:
     return Mapping(
         label=str(path),
         contract=data_contract,
-        text=_strip_comments(text),
+        text=_strip_comments(text.removeprefix("\ufeff")),
         columns=_read_columns(location, data_contract, columns, null_words),
         **_read_source(location.child("[source]"), data_contract, source),
     )

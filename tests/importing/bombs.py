@@ -44,6 +44,11 @@ def last_corner(path: Path) -> None:
     _workbook(path, {"xl/worksheets/sheet1.xml": _sheet(cell)})
 
 
+def workbook_of_rows(path: Path, rows: str) -> None:
+    """A workbook whose only sheet holds these rows, as XML."""
+    _workbook(path, {"xl/worksheets/sheet1.xml": _sheet(rows)})
+
+
 def _sheet(rows: str) -> str:
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
 

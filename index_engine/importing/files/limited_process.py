@@ -292,7 +292,7 @@ class _Requests:
                 answer = {"result": self._answer(request)}
             except InputError as error:
                 answer = {"error": _encode(error.message)}
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # No fault of a library on strange bytes is the caller's to mend.
                 answer = {"fault": _location(error)}
             self.write(answer)

@@ -31,6 +31,9 @@ ZIP_ERRORS = (
     ValueError,
 )
 
+# A workbook may name one sheet any number of times.
+MAX_SHEETS = 256
+
 _XLSX_SUFFIXES, _XLS_SUFFIXES = (".xlsx", ".xlsm"), (".xls",)
 
 Row = tuple[int, list[str | None]]
@@ -86,7 +89,10 @@ def _calamine_sheets(file: Path) -> list[CalamineSheet]:
         worksheet_names = {
             metadata.name for metadata in workbook.sheets_metadata if metadata.typ == SheetTypeEnum.WorkSheet
         }
-        return [workbook.get_sheet_by_name(name) for name in workbook.sheet_names if name in worksheet_names]
+        names = [name for name in workbook.sheet_names if name in worksheet_names]
+        if len(names) > MAX_SHEETS:
+            raise InputError("too_many_sheets", file=file, count=len(names), limit=MAX_SHEETS)
+        return [workbook.get_sheet_by_name(name) for name in names]
 
 
 def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
