@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+_MAX_PARAMETER_LENGTH = 2_000  # characters, of a path or a list of fields too
+
 MESSAGES_FOLDER = Path(__file__).with_name("messages")
 
 
@@ -50,7 +52,7 @@ class Message:
 
     def sentence(self, template: str, word: Callable[[object], object]) -> str:
         """The sentence of a template, each parameter put into words by `word`."""
-        return template.format_map({key: word(value) for key, value in self.parameters.items()})
+        return template.format_map({key: _shorten(word(value)) for key, value in self.parameters.items()})
 
 
 class InputError(Exception):
@@ -91,6 +93,13 @@ def wordings(code: str) -> Mapping[str, str]:
 def message_codes() -> tuple[str, ...]:
     """All codes that have a sentence."""
     return tuple(_read_messages())
+
+
+def _shorten(value: object) -> object:
+    """A text out of a file, or all its headers, can be megabytes: a sentence shows how it begins."""
+    return (
+        value[:_MAX_PARAMETER_LENGTH] + "…" if isinstance(value, str) and len(value) > _MAX_PARAMETER_LENGTH else value
+    )
 
 
 def _english_word(value: object) -> object:

@@ -15,7 +15,7 @@ from index_engine.importing.case_numbers.batches import expand_batches, restore_
 from index_engine.importing.case_numbers.checks import check_case_numbers
 from index_engine.importing.case_numbers.sequences import flag_outlying_numbers, store_sequences
 from index_engine.importing.contract import read_contract
-from index_engine.importing.files.limited_process import open_limited
+from index_engine.importing.files.limited_process import open_limited, release_staged
 from index_engine.importing.files.readers import Reader, ReadOptions, sha256
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.progress import Progress
@@ -105,7 +105,8 @@ def _import_rows(
         bar.update()
         expand_batches(con, mapping, positions)
         parse_values(con, mapping, positions, salt, next_source_id(con))
-        con.execute("DROP TABLE import_text")
+        release_staged(con)
+        con.execute("DROP TABLE IF EXISTS import_text_with_batches")
         con.execute("ALTER TABLE import_findings ADD COLUMN action VARCHAR")
         has_case_numbers = kind == "cases" and _add_number_years(con)
         if has_case_numbers:

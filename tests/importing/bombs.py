@@ -40,7 +40,7 @@ def zip_bomb(path: Path, *, megabytes: int) -> None:
 
 def last_corner(path: Path) -> None:
     """A workbook with one cell in the last corner of its sheet."""
-    cell = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    cell = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     _workbook(path, {"xl/worksheets/sheet1.xml": _sheet(cell)})
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import duckdb
 import openpyxl
 
-from index_engine.importing.files.limited_process import open_limited
-from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.files.readers import ReadOptions, open_file
 from index_engine.importing.progress import Progress
 from index_engine.importing.recognise.proposal import Proposal
 
@@ -18,7 +17,8 @@ Rows = list[tuple[Any, ...]]
 
 
 def staged(file: Path, opening: ReadOptions = PLAIN, workdir: Path | None = None) -> tuple[list[str], Rows, Rows]:
-    with open_limited(file, opening, workdir or file.parent) as reader, duckdb.connect() as con:
+    reader = open_file(file, opening, workdir or file.parent)
+    with duckdb.connect() as con:
         reader.stage(con, range(len(reader.headers)), Progress())
         rows = con.execute("SELECT * FROM import_text ORDER BY row_no").fetchall()
         broken = con.execute("SELECT * FROM import_broken ORDER BY row_no").fetchall()

@@ -53,7 +53,7 @@ BOMBS: dict[str, tuple[Make, str]] = {
         partial(bombs.long_shared_string, rows=50_000, length=30_000),
         "far larger unpacked than it looks",
     ),
-    "blanks.xlsx": (partial(bombs.zip_bomb, megabytes=300), "larger unpacked"),
+    "blanks.xlsx": (partial(bombs.zip_bomb, megabytes=300), "not an Excel workbook, or a damaged one"),
     "last_corner.xlsx": (bombs.last_corner, "larger unpacked"),
     "million_columns.csv": (bombs.million_columns, "1,000,000 columns"),
     "quote_without_end.csv": (partial(bombs.one_long_quote, megabytes=30), ""),

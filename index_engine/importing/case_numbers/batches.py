@@ -92,8 +92,12 @@ def _add_batch_rows(
                line
         FROM import_text JOIN counted ON counted.line = import_text.row_no CROSS JOIN top"""
     )
-    con.execute("DELETE FROM import_text WHERE row_no IN (SELECT line FROM import_expansion)")
-    con.execute("INSERT INTO import_text SELECT * EXCLUDE (line) FROM import_expanded")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE import_text_with_batches AS"
+        " FROM import_text WHERE row_no NOT IN (SELECT line FROM import_expansion)"
+        " UNION ALL SELECT * EXCLUDE (line) FROM import_expanded;"
+        "CREATE OR REPLACE TEMP VIEW import_text AS FROM import_text_with_batches"
+    )
     con.execute("INSERT INTO import_lines SELECT row_no, line FROM import_expanded WHERE row_no <> line")
     con.execute("INSERT INTO import_batches SELECT row_no, NULL FROM import_expanded")
     con.execute("DROP TABLE import_expansion; DROP TABLE import_expanded")

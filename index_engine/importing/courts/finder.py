@@ -217,6 +217,8 @@ class CourtFinder:
         `province` (code, name or the first character of its court codes) decides between courts of one name,
         and a court of another province is then ambiguous; an unknown province is as none.
         """
+        if len(word) > name_forms.MAX_NAME_LENGTH:
+            return self._unknown_resolution(word)
         if self._is_plain_id(word):
             row = self._courts[word.strip()]
             span = CourtSpan(row.court_id, row.valid_from, row.valid_to)

@@ -20,9 +20,9 @@ _BRACKET_RE = re.compile(
     f"[{re.escape(_SUFFIX_WORDS['closing'])}]"
 )
 _COURT_ENDINGS = [(ending["word"], ending["level"], ending["full"]) for ending in NAME_WORDS["court_ending"]]
-_COURT_WORDS = "|".join(word for word, _level, _full in _COURT_ENDINGS)
-_COURT_AND_SUFFIX_RE = re.compile(f"(?P<court>.*(?:{_COURT_WORDS}))(?:{_SUFFIX_WORDS['endings']})+")
-_SUFFIX_RE = re.compile(f"(?:{_SUFFIX_WORDS['endings']})*")
+_COURT_WORDS = tuple(word for word, _level, _full in _COURT_ENDINGS)
+_SUFFIX_RE = re.compile(_SUFFIX_WORDS["endings"])
+_MAX_SUFFIX_LENGTH = 12  # of one of them
 _PLACE_WORDS = NAME_WORDS["places"]
 _NATIONALITIES_RE = re.compile(f"(?:{'|'.join(_PLACE_WORDS['nationalities'])})+$")
 _TRADITIONAL_PAIRS = NAME_WORDS["traditional"]["pairs"]
@@ -32,6 +32,7 @@ _ZONE_RE, _SECTOR_RE = (
     re.compile(f"(?:{'|'.join(_SPECIAL_WORDS[kind])}){_SPECIAL_WORDS['ordinal']}$") for kind in ("zones", "sectors")
 )
 _LOCAL_PART_RE = re.compile(_SPECIAL_WORDS["local_part"])
+MAX_NAME_LENGTH = 120  # characters of a court's name with all that may stand around it
 MIN_STEM_LENGTH = 2  # characters of a place's short form: the 城 of 城区 says nothing
 
 
@@ -77,10 +78,25 @@ class NameNormaliser:
 
 def strip_suffixes(normalised_name: str) -> str:
     """Cut what follows a court's name: （本院）, 执行局. Any other bracket goes first: （福建）."""
-    bracket_texts = [part for part in _BRACKET_RE.findall(normalised_name) if not _SUFFIX_RE.fullmatch(part)]
+    bracket_texts = [part for part in _BRACKET_RE.findall(normalised_name) if not _is_suffixes(part)]
     text = "".join(bracket_texts) + _BRACKET_RE.sub("", normalised_name)
-    ending = _COURT_AND_SUFFIX_RE.fullmatch(text)
-    return ending["court"] if ending else text
+    if text.endswith(_COURT_WORDS):
+        return text
+    court_ends = (end for end in range(len(text) - 1, 0, -1) if text.endswith(_COURT_WORDS, 0, end))
+    return next((text[:end] for end in court_ends if _is_suffixes(text[end:])), text)
+
+
+def _is_suffixes(text: str) -> bool:
+    """Say whether a text is nothing but suffixes, one after the other.
+
+    From its end, each place once: a pattern of repeated suffixes tries every way to take 法庭法庭法庭 apart.
+    """
+    ends = {len(text)}  # from which on it is
+    for start in range(len(text) - 1, -1, -1):
+        near_ends = (end for end in ends if end - start <= _MAX_SUFFIX_LENGTH)
+        if any(_SUFFIX_RE.fullmatch(text, start, end) for end in near_ends):
+            ends.add(start)
+    return 0 in ends
 
 
 def split_name(normalised_name: str) -> CourtName:

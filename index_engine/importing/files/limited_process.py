@@ -29,7 +29,6 @@ import duckdb
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.files.preview import TablePreview, preview
 from index_engine.importing.files.readers import Reader, ReadOptions, check_file, open_file
-from index_engine.importing.files.staging import RESET_STAGING_SQL
 from index_engine.importing.progress import Progress
 
 _PROJECT = Path(__file__).parents[3]
@@ -38,7 +37,7 @@ _PROJECT = Path(__file__).parents[3]
 _MAX_ANSWER_BYTES = 64 << 20
 _MAX_PREVIEW_CELLS = 4_000_000
 
-_STAGED_FILE = "staged.duckdb"
+_STAGED_FILE, _STAGED_TABLES = "staged.duckdb", ("import_text", "import_broken")
 
 # Threads of the child: each has memory of its own.
 _MAX_THREADS = 4
@@ -84,19 +83,23 @@ class LimitedReader:
         self.headers = headers
 
     def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
-        """Stage the columns at the wanted positions as text, as staging.py describes.
+        """Stage the columns at the wanted positions as text: views of what staging.py describes.
 
         Raises InputError if the file is damaged or takes more than its limits.
         """
         staged = self._child.folder / _STAGED_FILE
         self._child.ask({"request": "stage", "positions": list(column_positions)}, progress)
-        con.execute(f"{RESET_STAGING_SQL}; ATTACH {_sql_text(str(staged))} AS staged (READ_ONLY)")
-        try:
-            con.execute("INSERT INTO import_broken FROM staged.main.import_broken")
-            con.execute("CREATE TEMP TABLE import_text AS FROM staged.main.import_text")
-        finally:
-            con.execute("DETACH staged")
-            staged.unlink()
+        con.execute(f"ATTACH {_sql_text(str(staged))} AS staged (READ_ONLY)")
+        staged.unlink()  # an open file has no name that a killed process could leave
+        for table in _STAGED_TABLES:
+            con.execute(f"CREATE TEMP VIEW {table} AS FROM staged.main.{table}")
+
+
+def release_staged(con: duckdb.DuckDBPyConnection) -> None:
+    """Let go of what stage() gave."""
+    for table in _STAGED_TABLES:
+        con.execute(f"DROP VIEW {table}")
+    con.execute("DETACH staged")
 
 
 @contextmanager
@@ -325,9 +328,9 @@ class _Requests:
     def _stage(self, positions: list[int]) -> None:
         assert self._reader is not None
         with duckdb.connect(self._folder / _STAGED_FILE, config=self._duckdb_config()) as con:
+            # To be read a few times at once, and then never again.
+            con.execute("PRAGMA force_compression = 'uncompressed'")
             self._reader.stage(con, positions, _ReportedProgress(self.write))
-            for table in ("import_text", "import_broken"):
-                con.execute(f"CREATE TABLE staged.main.{table} AS FROM temp.main.{table}")
 
     def _duckdb_config(self) -> dict[str, str | bool | int | float | list[str]]:
         return {

@@ -14,7 +14,6 @@ import duckdb
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 _BLANKS = " \t\r\n\u00a0\u3000"
-_BLANK_PATTERN = f"[{_BLANKS}]*"
 
 
 class NonDataReason(NamedTuple):
@@ -28,21 +27,25 @@ TOTAL = NonDataReason("total_row", "a row of totals, which is no row of data")
 FOOTNOTE = NonDataReason("footnote", "a note to the table, which is no row of data")
 
 
-def _any_word_pattern(words: Sequence[str]) -> str:
-    """Return a pattern for one of some words, blanks between their characters or not."""
-    return "(?:" + "|".join(_BLANK_PATTERN.join(word.replace(" ", "")) for word in words) + ")"
+def _patterns(blanks: str) -> tuple[str, str]:
+    """Return the patterns of totals and of footnotes, `blanks` between any two of their characters."""
+
+    def any_word(words: Sequence[str]) -> str:
+        return "(?:" + "|".join(blanks.join(word.replace(" ", "")) for word in words) + ")"
+
+    total, footnote = _WORDS["total_row"], _WORDS["footnote"]
+    return (
+        f"(?i)^{blanks}(?:{any_word(total['prefixes'])}{blanks})?{any_word(total['words'])}{blanks}"
+        f"(?:[(（][^()（）]*[)）])?{blanks}[:：]?{blanks}$",
+        f"(?i)^{blanks}{any_word(footnote['words'])}{blanks}(?:[0-9一二三四五六七八九十]{blanks}){{0,2}}[:：]",
+    )
 
 
-# Patterns that mean the same to Python and to DuckDB (RE2).
-_TOTAL_PATTERN = (
-    f"(?i)^{_BLANK_PATTERN}(?:{_any_word_pattern(_WORDS['total_row']['prefixes'])}{_BLANK_PATTERN})?"
-    f"{_any_word_pattern(_WORDS['total_row']['words'])}{_BLANK_PATTERN}(?:[(（][^()（）]*[)）])?{_BLANK_PATTERN}[:：]?{_BLANK_PATTERN}$"
-)
-_FOOTNOTE_PATTERN = (
-    f"(?i)^{_BLANK_PATTERN}{_any_word_pattern(_WORDS['footnote']['words'])}"
-    f"{_BLANK_PATTERN}[0-9一二三四五六七八九十]{{0,2}}{_BLANK_PATTERN}[:：]"
-)
-_TOTAL_RE, _FOOTNOTE_RE = re.compile(_TOTAL_PATTERN), re.compile(_FOOTNOTE_PATTERN)
+# To Python's re, which would try every way to deal out the blanks of a long cell, it is given
+# without any; DuckDB's RE2 reads a text once.
+_TOTAL_PATTERN, _FOOTNOTE_PATTERN = _patterns(f"[{_BLANKS}]*")
+_TOTAL_RE, _FOOTNOTE_RE = map(re.compile, _patterns(""))
+_REMOVE_BLANKS = str.maketrans("", "", _BLANKS)
 
 # How such a cell begins.
 _FIRST_CHARACTERS = {
@@ -64,9 +67,10 @@ def non_data_reason(values: Sequence[str | None]) -> NonDataReason | None:
     first_cell = next((value for value in values if value and value.strip(_BLANKS)), None)
     if first_cell is None or first_cell[0] not in _FIRST_CHARACTERS:
         return None
-    if _TOTAL_RE.search(first_cell):
+    text = first_cell.translate(_REMOVE_BLANKS)
+    if _TOTAL_RE.search(text):
         return TOTAL
-    return FOOTNOTE if _FOOTNOTE_RE.search(first_cell) else None
+    return FOOTNOTE if _FOOTNOTE_RE.search(text) else None
 
 
 def separate_non_data_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
@@ -81,7 +85,7 @@ def separate_non_data_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[str
         "CREATE OR REPLACE TEMP TABLE import_suspects AS SELECT row_no FROM import_text"
         f" WHERE CASE WHEN unicode({columns[0]}) > 65280 OR unicode({columns[0]}) BETWEEN 33 AND 64"
         f" THEN false ELSE {columns[0]} IS NULL OR regexp_matches({columns[0]}, $suspect) END",
-        {"suspect": f"{_TOTAL_PATTERN}|{_FOOTNOTE_PATTERN}|^{_BLANK_PATTERN}$"},
+        {"suspect": f"{_TOTAL_PATTERN}|{_FOOTNOTE_PATTERN}|^[{_BLANKS}]*$"},
     )
     for reason, pattern in ((TOTAL, _TOTAL_PATTERN), (FOOTNOTE, _FOOTNOTE_PATTERN)):
         con.execute(

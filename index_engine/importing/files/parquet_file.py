@@ -6,7 +6,13 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.importing.files.staging import column_headers, glob_safe_path, stage_query, staged_positions
+from index_engine.importing.files.staging import (
+    PREVIEW_LENGTH,
+    column_headers,
+    glob_safe_path,
+    stage_query,
+    staged_positions,
+)
 from index_engine.importing.progress import Progress
 
 # A small file can claim, or hold, more rows than any court system has cases.
@@ -18,7 +24,6 @@ MAX_TEXT_LENGTH = 1 << 16  # of one text; spreadsheets allow half of it
 
 # A look at a file, in memory alone.
 _PREVIEW_CONFIG: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "512MB", "temp_directory": ""}
-_PREVIEW_LENGTH = 1_000
 
 
 class ParquetFile:
@@ -86,7 +91,7 @@ class ParquetFile:
     def sample_rows(self, head_size: int, sample_size: int) -> list[tuple[str | None, ...]]:
         """Return the first rows and about as many further ones as asked for, in their order."""
         columns = ", ".join(
-            f"left({self._text_sql(position)}, {_PREVIEW_LENGTH})" for position in range(len(self.headers))
+            f"left({self._text_sql(position)}, {PREVIEW_LENGTH})" for position in range(len(self.headers))
         )
         try:
             with duckdb.connect(config=_PREVIEW_CONFIG) as con:

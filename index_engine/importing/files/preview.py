@@ -1,7 +1,7 @@
 """A look into a file before anyone says how to read it: rows of its head, some from further on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from index_engine.importing.files.non_data_rows import NonDataReason
 from index_engine.importing.files.parquet_file import ParquetFile
 from index_engine.importing.files.readers import ReadOptions, check_file, resolve_options
 from index_engine.importing.files.sheets import read_sheets
-from index_engine.importing.files.staging import check_width
+from index_engine.importing.files.staging import PREVIEW_LENGTH, check_width
 
 # Rows of the head, and rows from further on: as many each from places spread over the file.
 HEAD_ROWS = 2_000
@@ -46,7 +46,20 @@ def preview(file: Path, options: ReadOptions, workdir: Path) -> list[TablePrevie
             tables = [_preview_text(file, resolve_options(file, options))]
         case _:
             tables = _preview_sheets(file)
-    return tables
+    return [_shorten(table) for table in tables]
+
+
+def _shorten(table: TablePreview) -> TablePreview:
+    """Return a table with no cell longer than what tells what it is."""
+    return replace(
+        table,
+        head_rows=tuple((line, _shorten_row(row)) for line, row in table.head_rows),
+        sampled_rows=tuple(map(_shorten_row, table.sampled_rows)),
+    )
+
+
+def _shorten_row(row: Row) -> Row:
+    return tuple(cell and cell[:PREVIEW_LENGTH] for cell in row)
 
 
 def _preview_text(file: Path, options: ReadOptions) -> TablePreview:

@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from index_engine.errors import InputError
 from index_engine.importing.files.non_data_rows import NonDataReason, is_blank, non_data_reason, separate_non_data_rows
@@ -22,8 +21,11 @@ UNREADABLE_LINE = "unreadable_line"
 # As many as a spreadsheet can have.
 MAX_COLUMNS = 16_384
 
+# Characters of a cell that a look at a file shows, and those of a header that are its name.
+PREVIEW_LENGTH = 1_000
+
 RESET_STAGING_SQL = (
-    "CREATE OR REPLACE TEMP TABLE import_broken (row_no BIGINT, rule VARCHAR, message VARCHAR);"
+    "CREATE OR REPLACE TABLE import_broken (row_no BIGINT, rule VARCHAR, message VARCHAR);"
     "DROP TABLE IF EXISTS import_text"
 )
 
@@ -44,7 +46,9 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
     check_width(file, width)
     names = [""] * width
     for row in rows:
-        names = _merge_header_rows(names, [(cell or "").strip() for cell in row] + [""] * (width - len(row)))
+        names = _merge_header_rows(
+            names, [(cell or "").strip()[:PREVIEW_LENGTH] for cell in row] + [""] * (width - len(row))
+        )
     if not any(names):
         raise InputError("header_blank", file=file)
     return [
@@ -89,11 +93,7 @@ def stage_records(con: duckdb.DuckDBPyConnection, column_positions: Sequence[int
     positions = staged_positions(column_positions)
     columns = [f"c{position}" for position in positions]
     con.execute(RESET_STAGING_SQL)
-    con.execute(
-        "CREATE TEMP TABLE import_text (row_no BIGINT" + "".join(f", {column} VARCHAR" for column in columns) + ")"
-    )
-    text_schema = pa.schema([("row_no", pa.int64()), *((column, pa.string()) for column in columns)])
-    problem_schema = pa.schema([("row_no", pa.int64()), ("rule", pa.string()), ("message", pa.string())])
+    con.execute("CREATE TABLE import_text (row_no BIGINT" + "".join(f", {column} VARCHAR" for column in columns) + ")")
     while batch := list(islice(records, _BATCH_SIZE)):
         non_data_rows, data_rows = [], []
         for row_no, values in batch:
@@ -108,8 +108,8 @@ def stage_records(con: duckdb.DuckDBPyConnection, column_positions: Sequence[int
                 data_rows.append((row_no, *row_values))
             else:
                 non_data_rows.append((row_no, *reason))
-        _append(con, "import_text", text_schema, data_rows)
-        _append(con, "import_broken", problem_schema, non_data_rows)
+        _append(con, "import_text", data_rows)
+        _append(con, "import_broken", non_data_rows)
 
 
 def stage_query(
@@ -118,15 +118,19 @@ def stage_query(
     """Stage what `source` selects: SQL of a table with row_no and the columns as text."""
     columns = [f"c{position}" for position in staged_positions(column_positions)]
     con.execute(RESET_STAGING_SQL)
-    con.execute(f"CREATE TEMP TABLE import_text AS SELECT row_no, {', '.join(columns)} FROM {source}", parameters)
+    con.execute(f"CREATE TABLE import_text AS SELECT row_no, {', '.join(columns)} FROM {source}", parameters)
     separate_non_data_rows(con, columns)
 
 
-def _append(con: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema, rows: Sequence[Sequence[object]]) -> None:
+def _append(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Add rows of a number and texts to a table."""
+    # Loaded where it is needed: it takes longer than all the rest of a child of limited_process.py.
+    import pyarrow as pa
+
     if not rows:
         return
-    columns = zip(zip(*rows, strict=True), schema.types, strict=True)
-    arrays = [pa.array(values, type_) for values, type_ in columns]
-    con.register("import_batch", pa.table(arrays, schema=schema))
+    numbers, *texts = zip(*rows, strict=True)
+    arrays = [pa.array(numbers, pa.int64()), *(pa.array(column, pa.string()) for column in texts)]
+    con.register("import_batch", pa.table(arrays, names=[f"v{position}" for position in range(len(arrays))]))
     con.execute(f"INSERT INTO {table} SELECT * FROM import_batch")
     con.unregister("import_batch")

@@ -12,6 +12,8 @@ from index_engine.importing.recognise.normalise import half_width, match_key, re
 _EXACT_SCORE, _REVERSED_SCORE, _FILLERLESS_SCORE, _LAST_LINE_SCORE, _PARTIAL_SCORE = (1.0, 0.95, 0.8, 0.75, 0.4)
 # Less sure for each step down the list of words.
 _RANK_PENALTY = 0.004
+# Characters of a header that are looked at; what is longer holds a remark.
+_MAX_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def match_header(header: str, kind: str) -> list[Match]:
             if field not in best_by_field or best_by_field[field].score < score - penalty:
                 best_by_field[field] = Match(field, score - penalty, word)
 
-    for text, score in _readings(header):
+    for text, score in _readings(header[:_MAX_LENGTH]):
         if text in _fields_by_word(kind):
             add_match(text, score)
         elif _remove_fillers(text) in _word_by_fillerless_text(kind):
@@ -96,7 +98,7 @@ def is_known_header(header: str) -> bool:
 
 def personal_word(header: str) -> str | None:
     """Return the word by which a header says that its column is about people."""
-    key, word_lists = match_key(header), reference_data("headers")["personal"]
+    key, word_lists = match_key(header[:_MAX_LENGTH]), reference_data("headers")["personal"]
     for word in word_lists["words"]:
         if match_key(word) in key:
             return str(word)

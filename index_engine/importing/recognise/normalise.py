@@ -14,7 +14,7 @@ from index_engine.importing.values.column_settings import NULL_WORDS
 _NULL_WORDS = frozenset(NULL_WORDS) - {"无"}
 
 _SEPARATORS = re.compile(r"[\W_]+")
-_BRACKETED_TEXT = re.compile(r"[(\[【{〔<《].*?[)\]】}〕>》]")
+_BRACKET = re.compile(r"(?P<opening>[(\[【{〔<《])|[)\]】}〕>》]")
 
 
 @cache
@@ -41,8 +41,17 @@ def match_key(text: str) -> str:
 
 
 def remove_brackets(text: str) -> str:
-    """Return a text without what stands in brackets."""
-    return _BRACKETED_TEXT.sub("", half_width(text))
+    """Return a text without what stands in brackets, each up to the first that closes."""
+    plain_text = half_width(text)
+    kept_parts, start, opening = [], 0, -1
+    # By the brackets alone: a pattern of both would look for an end from every one that opens.
+    for bracket in _BRACKET.finditer(plain_text):
+        if bracket["opening"]:
+            opening = bracket.start() if opening < 0 else opening
+        elif opening >= 0:
+            kept_parts.append(plain_text[start:opening])
+            start, opening = bracket.end(), -1
+    return "".join((*kept_parts, plain_text[start:]))
 
 
 def non_null_values(cells: list[str | None]) -> list[str]:

@@ -16,7 +16,7 @@ _MAX_TITLE_ROWS = 20
 _MAX_HEADER_ROWS = 3
 
 # Not 填报单位：某市中级人民法院, which names an office.
-_UNIT_PATTERN = re.compile(r"(?<![报制编位送交])单位\s*[:：]?\s*(?:人民币)?\s*([^\s,，;；)）]{1,4})")
+_UNIT_PATTERN = re.compile(r"(?<![报制编位送交])单位\s*(?:[:：]\s*)?(?:人民币\s*)?([^\s,，;；)）]{1,4})")
 _DIGIT = re.compile(r"\d")
 
 
