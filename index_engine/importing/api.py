@@ -15,8 +15,8 @@ from index_engine.build import BuildStep, build
 from index_engine.errors import InputError
 from index_engine.importing.contract import FILE_KINDS, Field, read_contract
 from index_engine.importing.mapping import read_mapping
-from index_engine.importing.observation_design import DESIGNS
 from index_engine.importing.mapping_toml import MappingTomlError, parse_mapping_toml
+from index_engine.importing.observation_design import DESIGNS
 from index_engine.importing.progress import Progress, ProgressCallback
 from index_engine.importing.recognise.code_synonyms import code_value, standard_words, word_list_name
 from index_engine.importing.recognise.mapping_writer import mapping_text

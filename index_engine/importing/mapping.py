@@ -56,12 +56,12 @@ from typing import Any
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.contract import Contract, read_contract
 from index_engine.importing.files.readers import ReadOptions
-from index_engine.importing.observation_design import DESIGNS
 from index_engine.importing.mapping_toml import (
     MAX_CHARACTERS,
     MappingTomlError,
     parse_mapping_toml,
 )
+from index_engine.importing.observation_design import DESIGNS
 from index_engine.importing.validation.load import EARLIEST_DATE
 from index_engine.importing.values.column_settings import (
     ColumnSettings,
