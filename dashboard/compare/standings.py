@@ -89,7 +89,7 @@ def standing_columns() -> list[Column[Standing]]:
             interval=lambda row: row.interval("adjusted_low", "adjusted_high"),
         ),
         Column(
-            _("Rank set"),
+            _("Confidence set of the rank"),
             rank_set_text,
             kind="number",
             note=_("95% confidence set of the rank among places at the same level"),

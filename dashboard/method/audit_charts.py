@@ -73,7 +73,7 @@ def rank_intervals_legend() -> Html:
     return _legend(
         (tag("i", class_="dot"), _("rank")),
         (tag("b", class_="choices"), _("over assumptions: 5 to 95% of the replicates")),
-        (tag("s", class_="sampling"), _("from sampling: 95% rank set")),
+        (tag("s", class_="sampling"), _("from sampling: 95% confidence set")),
     )
 
 

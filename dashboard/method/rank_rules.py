@@ -28,7 +28,9 @@ class BandLimits:
 
 def draw_bands_and_ranks(method: Method) -> None:
     components.section(
-        _("Bands and rank sets"), _("Neither is finer than the sampling error of the scores allows."), "ranks"
+        _("Bands and confidence sets of ranks"),
+        _("Neither is finer than the sampling error of the scores allows."),
+        "ranks",
     )
     left_column, right_column = st.columns(2, gap="large")
     with left_column:
@@ -55,7 +57,7 @@ def _rank_notes(method: Method) -> list[str]:
     number, ranks = formats.number, method.ranks
     notes = [
         _(
-            "The rank of a place lies in its rank set with 95% confidence. The place is compared "
+            "The rank of a place lies in its confidence set with 95% confidence. The place is compared "
             "with all others of its level at once, so that an order due to chance alone is not "
             "asserted "
             "(Mogstad, Romano, Shaikh and Wilhelm 2024). A second, wider set holds for all places "

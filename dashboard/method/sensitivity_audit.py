@@ -270,7 +270,7 @@ def rank_range_columns(level: str, rows: Sequence[Any]) -> list[Column[Any]]:
             _("From sampling"),
             rank_range(lambda row: row.rank_set_low, lambda row: row.rank_set_high),
             kind="number",
-            note=_("95% rank set"),
+            note=_("95% confidence set"),
         ),
         number_column(_("Score"), lambda row: row.score, 1),
         Column(

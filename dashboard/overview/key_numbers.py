@@ -92,7 +92,7 @@ def rank_and_band_texts(view: View, row: Any) -> list[str]:
         ranked_count = int(view.scores(view.place.level)["rank"].notna().sum())
         texts.insert(
             0,
-            _("rank {set} of {total} (95% rank set)").format(
+            _("rank {set} of {total} (95% confidence set)").format(
                 set=formats.rank_range(row.rank_low, row.rank_high), total=formats.number(ranked_count)
             ),
         )

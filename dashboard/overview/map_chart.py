@@ -124,7 +124,7 @@ def _rank_text(line: Any, ranked_count: int) -> str:
     rank, total = formats.rank(line.rank, line.tied), formats.number(ranked_count)
     if formats.is_missing(line.rank_low):
         return _("Rank {rank} of {total}").format(rank=rank, total=total)
-    return _("Rank {rank} of {total} (95% rank set {set})").format(
+    return _("Rank {rank} of {total} (95% confidence set {set})").format(
         rank=rank, total=total, set=formats.rank_range(line.rank_low, line.rank_high)
     )
 

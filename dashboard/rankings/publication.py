@@ -61,7 +61,9 @@ def caveats(view: View, level: str) -> str:
     """The caveats of a published table, in one line."""
     sentences = [_("Scores are estimates with 95% intervals; where these overlap widely, order means little.")]
     if view.snapshot.publishes_ranks(level):
-        sentences.append(_("Scores equal at one decimal share a rank; ranks are to be quoted with their rank sets."))
+        sentences.append(
+            _("Scores equal at one decimal share a rank; ranks are to be quoted with their confidence sets.")
+        )
         if level == "court":
             sentences.append(_("Ranks of courts: for internal study only."))
     else:

@@ -280,7 +280,7 @@ def _rank_set_note(row: Any) -> Html | None:
 
 def _joint_rank_set_column() -> ScoreColumn:
     return Column(
-        _("Joint rank set"),
+        _("Joint confidence set"),
         lambda row: formats.rank_range(row.rank_low_all, row.rank_high_all),
         kind="number",
         sort="rank_high_all",

@@ -106,7 +106,7 @@ def draw_rank_set_advice(view: View, level: str, places: pd.DataFrame) -> None:
         st.html(tag("p", few_places, class_="advice"))
         return
     message = _(
-        "Rank sets and the probability of a place at the top are computed for courts in the latest quarter only."
+        "Confidence sets of ranks and the probability of a place at the top are computed for courts in the latest quarter only."
     )
     label = _("Show {period}").format(period=formats.period(latest))
     link = tag("a", label, href=address.current_link(period=""), data_in=True)

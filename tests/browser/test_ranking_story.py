@@ -73,7 +73,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     for row in rows:
         assert row["method"].startswith("enforcement-credit-1 ")
         assert row["data_version"] == snapshot.version and row["period"] == period
-        assert "rank sets" in row["caveats"] and "Synthetic" in row["caveats"]
+        assert "confidence sets" in row["caveats"] and "Synthetic" in row["caveats"]
 
     # Courts stand in bands: no rank, no way to sort by score, none in the file.
     page.get_by_role("navigation", name="Level").get_by_role("link", name="Courts").click()

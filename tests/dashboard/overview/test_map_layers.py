@@ -260,7 +260,7 @@ def test_the_pointer_reads_score_interval_rank_set_band_and_n(
     assert f"Score {first['score']} (95% interval {first['low']}–{first['high']})" in drawn
     low, high = first["rank_low"], first["rank_high"]
     reach = f"{low}" if low == high else f"{low}–{high}"
-    assert f"Rank 1 of {ranked} (95% rank set {reach})" in drawn
+    assert f"Rank 1 of {ranked} (95% confidence set {reach})" in drawn
     assert "Band" in drawn and f"{first['n']:,} cases under way" in drawn
 
 
@@ -271,7 +271,7 @@ def test_the_score_card_shows_interval_rank_set_and_band(open_page: Open, sample
     card = re.search(r'<section class="card main">.*?</section>', shown, re.S)
     assert card
     assert f"95% interval {one['low']}–{one['high']}" in card.group()
-    assert f"of {units['rank'].notna().sum()} (95% rank set)" in card.group()
+    assert f"of {units['rank'].notna().sum()} (95% confidence set)" in card.group()
     assert "Band" in card.group()
     nation = re.search(r'<section class="card main">.*?</section>', text(open_page(lang="en")), re.S)
-    assert nation and "rank set" not in nation.group()  # the nation has no rank
+    assert nation and "confidence set" not in nation.group()  # the nation has no rank

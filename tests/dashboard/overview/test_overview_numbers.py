@@ -38,7 +38,7 @@ def test_a_hover_has_score_interval_rank_and_cases_of_its_place(
             assert f"Score {place.score:.1f} (95% interval {interval})" in lines
             ranks = formats.rank_range(place.rank_low, place.rank_high)
             rank = formats.rank(place.rank, place.tied)
-            assert f"Rank {rank} of {ranked} (95% rank set {ranks})" in lines
+            assert f"Rank {rank} of {ranked} (95% confidence set {ranks})" in lines
 
 
 @pytest.mark.parametrize("layer", ["cash_24m", "months_to_cash", "price_ratio"])
