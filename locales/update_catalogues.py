@@ -44,7 +44,8 @@ def messages() -> Iterator[MessageId]:
 
 
 def update_catalogue(path: Path, message_ids: list[MessageId]) -> None:
-    """Rewrite one catalogue so that it holds exactly the messages wanted, in their order."""
+    """Rewrite one catalogue so that it holds exactly the messages wanted, in their order; print those
+    that went out, with their translation, and those that wait for one."""
     name = path.parent.parent.name
     with path.open("rb") as file:
         old = read_po(file, locale=name)
@@ -52,6 +53,12 @@ def update_catalogue(path: Path, message_ids: list[MessageId]) -> None:
     for message in message_ids:
         entry = old.get(message)
         new.add(message, entry.string if entry and entry.id == message else "")
+    for entry in old:
+        if entry.id and entry.id not in message_ids:
+            print(f"{name}: - {entry.id} = {entry.string}")
+    for message in new:
+        if message.id and not any([message.string] if isinstance(message.string, str) else message.string or ()):
+            print(f"{name}: + {message.id}")
     buffer = BytesIO()
     write_po(buffer, new, width=98, omit_header=True)
     header = HEADER.format(comment=COMMENTS.get(name, name), name=name, plural_forms=new.plural_forms)
