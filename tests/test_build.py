@@ -273,7 +273,8 @@ def test_a_quarter_begun_unseen_begins_no_window(tmp_path: Path, rows: World):
 
 
 def test_windows_that_sources_do_not_state(tmp_path: Path):
-    """Then the rows say what was observed, here as in the measures."""
+    """Then the rows say what was observed, here as in the measures: from the first closing on, since
+    before it nobody looked."""
     first = date(2022, 1, 1)
     cases = [
         Case(f"c{day}", "K1", first + timedelta(days=day), first + timedelta(days=day + 90), "zhongben")
@@ -284,8 +285,8 @@ def test_windows_that_sources_do_not_state(tmp_path: Path):
         con.execute("UPDATE sources SET observed_from = NULL, observed_to = NULL")
     build(path)
     snapshot = Snapshot(path)
-    assert (snapshot.observed_from, snapshot.observed_to) == (first, cases[-1].closed_on)
-    assert snapshot.periods()[0] == periods.label(periods.quarter_from_date(first) + 3)
+    assert (snapshot.observed_from, snapshot.observed_to) == (cases[0].closed_on, cases[-1].closed_on)
+    assert snapshot.periods()[0] == periods.label(periods.quarter_from_date(cases[0].closed_on) + 3)
     snapshot.close()
 
 
