@@ -1,11 +1,16 @@
-"""Types of arrays, and division where a divisor may be 0."""
+"""Names for arrays by what they hold, and division where a divisor may be 0.
+
+Axes are written out where an array is described: (place, window) has a row a place and a column a window;
+(..., bin) any leading axes before the bins.
+"""
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+TextArray = npt.NDArray[np.str_]
 
 
 def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike, otherwise: float = np.nan) -> Array:

@@ -21,6 +21,7 @@ from dashboard.state.cache import CachedSnapshot
 from dashboard.text import i18n
 from dashboard.text.i18n import place_name
 from index_engine.errors import InputError
+from index_engine.importing.values.characters import simplified_characters
 from index_engine.queries import Place
 
 
@@ -86,11 +87,5 @@ def _simplified_characters(places: Iterable[Place]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for place in places:
         for form in {place.name_hant, i18n.to_traditional(place.name)}:
-            if len(form) == len(place.name):
-                character_pairs = zip(form, place.name, strict=True)
-                pairs |= {
-                    traditional_character: simplified_character
-                    for traditional_character, simplified_character in character_pairs
-                    if traditional_character != simplified_character
-                }
+            pairs |= simplified_characters(place.name, form)
     return pairs

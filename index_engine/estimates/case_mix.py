@@ -18,8 +18,8 @@ from functools import cached_property
 
 import numpy as np
 
+from index_engine.arrays import Array, IntArray
 from index_engine.estimates import weighted_sums
-from index_engine.estimates.arrays import Array, IntArray
 from index_engine.estimates.panel import BEFORE_OBSERVATION, Cells, CountRows, PanelAxes, ProcessCells
 from index_engine.estimates.places import Places
 from index_engine.estimates.windows import Windows

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import duckdb
 import numpy as np
 
+from index_engine.arrays import Array, IntArray
 from index_engine.estimates import case_mix, panel, rates
-from index_engine.estimates.arrays import Array, IntArray
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.indicator_estimate import IndicatorEstimate
 from index_engine.estimates.panel import CountRows, PanelAxes

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
+from index_engine.arrays import Array
 from index_engine.estimates import case_mix, curve_estimates, panel
-from index_engine.estimates.arrays import Array
 from index_engine.estimates.indicator_estimate import ADJUSTED, OBSERVED, IndicatorEstimate
 from index_engine.estimates.indicator_tables import status_column
 from index_engine.estimates.panel import PanelAxes, ProcessCells

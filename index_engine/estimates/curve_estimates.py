@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
+from index_engine.arrays import Array
 from index_engine.estimates import case_mix, incidence, panel
-from index_engine.estimates.arrays import Array
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.indicator_estimate import Covariances, IndicatorEstimate
 from index_engine.estimates.panel import ProcessCells, ProcessPanel

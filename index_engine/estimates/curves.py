@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from index_engine.age_grid import months_to_days
+from index_engine.arrays import Array
 from index_engine.estimates import incidence
-from index_engine.estimates.arrays import Array
 from index_engine.estimates.curve_estimates import period_curves
 from index_engine.estimates.panel import PanelAxes, ProcessPanel
 from index_engine.estimates.windows import Windows

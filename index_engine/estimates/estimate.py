@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import numpy as np
 
+from index_engine.arrays import Array
 from index_engine.estimates import case_mix, count_estimates, curve_estimates, panel, random_groups, rates, small_places
-from index_engine.estimates.arrays import Array
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.creditor_gap import store_creditor_gaps
 from index_engine.estimates.funnel_tables import store_funnel_plots

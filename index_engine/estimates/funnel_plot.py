@@ -27,7 +27,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from index_engine.estimates.arrays import Array, TextArray
+from index_engine.arrays import Array, TextArray
 
 PROBABILITIES = (0.001, 0.025, 0.975, 0.999)  # limits at 99.8 and 95 %
 TAIL_DEVIATIONS = 8.0

@@ -3,8 +3,8 @@ differences between places explain, window by window."""
 
 import numpy as np
 
+from index_engine.arrays import Array
 from index_engine.estimates import funnel_plot
-from index_engine.estimates.arrays import Array
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import CategoryColumn, Columns, Store
 from index_engine.estimates.visibility import is_visible

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index_engine.age_grid import MONTH_DAYS, AgeGrid, months_to_days
-from index_engine.estimates.arrays import Array, IntArray
+from index_engine.arrays import Array, IntArray
 
 
 def number_at_risk(

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from index_engine.estimates.arrays import Array, BoolArray
+from index_engine.arrays import Array, BoolArray
 
 
 class Basis(StrEnum):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from index_engine.estimates.arrays import Array, BoolArray
+from index_engine.arrays import Array, BoolArray
 from index_engine.estimates.indicator_estimate import Basis, IndicatorEstimate, Status
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import CategoryColumn, Columns, Store

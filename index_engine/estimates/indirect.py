@@ -14,8 +14,8 @@ from dataclasses import replace
 import numpy as np
 
 from index_engine.age_grid import MONTH_DAYS, AgeGrid
+from index_engine.arrays import Array, IntArray, ratio
 from index_engine.estimates import case_mix, curve_estimates
-from index_engine.estimates.arrays import Array, IntArray
 from index_engine.estimates.case_mix import CaseWeights, PlaceRows
 from index_engine.estimates.panel import Cells, ProcessCells
 from index_engine.estimates.places import Places
@@ -165,9 +165,3 @@ def byar_interval(observed: Array, expected: Array, z: float) -> tuple[Array, Ar
         cube = np.maximum(1.0 - 1.0 / (9.0 * root**2) + sign * z / (3.0 * root), 0.0) ** 3
         bounds.append(ratio(np.where(count > 0, count * cube, 0.0), expected))
     return bounds[0], bounds[1]
-
-
-def ratio(observed: Array, expected: Array) -> Array:
-    """observed / expected, NaN where nothing is expected."""
-    quotient: Array = np.divide(observed, expected, out=np.full(expected.shape, np.nan), where=expected > 0)
-    return quotient

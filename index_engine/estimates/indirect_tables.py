@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from index_engine.arrays import Array, BoolArray, ratio
 from index_engine.estimates import indirect, shrinkage
-from index_engine.estimates.arrays import Array, BoolArray
 from index_engine.estimates.panel import ProcessCells
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import Columns, Store
@@ -36,7 +36,7 @@ def store_indirect_ratios(
             "event": event,
             "observed": mask_small(observed),
             "expected": mask_small(expected),
-            "ratio": mask_small(indirect.ratio(observed, expected)),
+            "ratio": mask_small(ratio(observed, expected)),
             "low": mask_small(low),
             "high": mask_small(high),
             "shrunk": mask_small(shrunk.value),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index_engine.estimates.arrays import Array
+from index_engine.arrays import Array
 
 
 def upper_bound(unit: str) -> float:

@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from index_engine.estimates.arrays import Array
+from index_engine.arrays import Array
 from index_engine.estimates.places import Places
 from index_engine.estimates.seasonal import read_festivals, seasonal_factors
 from index_engine.estimates.visibility import is_visible

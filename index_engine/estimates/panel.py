@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from index_engine.age_grid import AgeGrid
-from index_engine.estimates.arrays import Array, BoolArray, IntArray
+from index_engine.arrays import Array, BoolArray, IntArray
 
 BEFORE_OBSERVATION = -1  # period of what began before it was observed
 QUARTER_DAYS = 365.25 / 4

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index_engine.estimates.arrays import Array, BoolArray, IntArray, TextArray
+from index_engine.arrays import Array, BoolArray, IntArray, TextArray
 
 WHOLE_LEVEL = "all"
 UNKNOWN_TIER = "tier0"  # of places whose wealth is not known

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from index_engine.estimates.arrays import IntArray
+from index_engine.arrays import IntArray
 
 CACHE_BATCH = 16  # places computed at once: small enough for the processor's cache; no number changes
 LEVELS = ("nation", "province", "city", "court")

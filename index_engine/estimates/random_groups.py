@@ -16,8 +16,8 @@ from itertools import combinations
 import duckdb
 import numpy as np
 
+from index_engine.arrays import Array
 from index_engine.estimates import count_estimates, curve_estimates, panel
-from index_engine.estimates.arrays import Array
 from index_engine.estimates.indicator_estimate import IndicatorEstimate
 from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.places import Places

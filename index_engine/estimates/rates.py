@@ -6,7 +6,7 @@ is zero the value is NaN.
 
 import numpy as np
 
-from index_engine.estimates.arrays import Array
+from index_engine.arrays import Array
 
 ValueWithError = tuple[Array, Array]  # value, standard error
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index_engine.estimates.arrays import Array
+from index_engine.arrays import Array
 
 FESTIVAL_FILE = Path(__file__).parents[2] / "data" / "spring_festival.csv"
 LEAD_DAYS, LAG_DAYS = 7, 14  # days of the window before the first day of the year, and from it on

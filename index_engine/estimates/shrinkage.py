@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index_engine.estimates.arrays import Array, BoolArray, TextArray
+from index_engine.arrays import Array, BoolArray, TextArray
 
 MIN_PLACES = 5  # with fewer, nothing can be said about how places differ
 COARSE_STEPS, FINE_STEPS = (25, 33)  # spreads tried: over all magnitudes, then where the likelihood is

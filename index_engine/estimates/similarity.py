@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.estimates.arrays import Array
+from index_engine.arrays import Array
 
 SIZE_SCALE_DECADES = 3.0  # factors of ten in size that weigh as much as having no kind of case in common
 

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
+from index_engine.arrays import Array, BoolArray, TextArray
 from index_engine.estimates import shrinkage
-from index_engine.estimates.arrays import Array, BoolArray, TextArray
 from index_engine.estimates.indicator_estimate import SHRUNK, IndicatorEstimate
 from index_engine.estimates.indicator_tables import store_covariance, store_indicator
 from index_engine.estimates.peer_groups import WHOLE_LEVEL, PeerGroups, form_peer_groups

@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from index_engine.estimates.arrays import Array, IntArray
+from index_engine.arrays import Array, IntArray
 from index_engine.estimates.places import Places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.windows import Windows

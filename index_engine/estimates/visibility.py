@@ -3,7 +3,7 @@
 Fewer could be told apart by whoever knows some of them (the least cell of the method).
 """
 
-from index_engine.estimates.arrays import Array, BoolArray
+from index_engine.arrays import Array, BoolArray
 from index_engine.method import Method
 
 

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from index_engine.arrays import Array
 from index_engine.estimates import incidence
-from index_engine.estimates.arrays import Array
 from index_engine.method import Method
 from index_engine.method.procedure_steps import ProcedureStep
 

@@ -7,9 +7,9 @@ import duckdb
 import numpy as np
 
 from index_engine import periods
+from index_engine.arrays import Array, IntArray
 from index_engine.errors import InputError
 from index_engine.estimates import panel
-from index_engine.estimates.arrays import Array, IntArray
 from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.places import courts_with_counts
 from index_engine.measures.compute import EPOCH

@@ -47,7 +47,7 @@ __all__ = [
 
 Inspector = Callable[[duckdb.DuckDBPyConnection, LoadResult], None]
 
-QUERIES = Path(__file__).parents[1] / "queries"
+QUESTIONS = Path(__file__).parent / "questions"
 MAX_FINDINGS = 20_000  # that a trial hands over; an import keeps all
 
 
@@ -252,4 +252,4 @@ def _query_connection(con: duckdb.DuckDBPyConnection, query: str, *values: objec
 
 
 def _read_sql(query: str) -> str:
-    return (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
+    return (QUESTIONS / f"{query}.sql").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from index_engine.arrays import Array, Flags, Integers
+from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.index import composite, sensitivity
 from index_engine.index.composite import NO_PARENT
 from index_engine.index.rank_changes import rank_changes
@@ -36,7 +36,7 @@ MAX_DEGREE = 4  # degree of the polynomial behind a main effect
 # ---------------------------------------------------------------- correlations and alpha
 
 
-def correlations(values: Array, column_values: Array) -> tuple[Array, Integers]:
+def correlations(values: Array, column_values: Array) -> tuple[Array, IntArray]:
     """Pearson correlations of items (unit, a) with others (unit, b), shape (a, b), and the number
     of units behind each: those that have both. NaN for fewer than FEWEST units, or equal ones."""
     r = np.full((values.shape[1], column_values.shape[1]), np.nan)
@@ -122,7 +122,7 @@ def nominal_weights(method: Method) -> Array:
     return composite.effective_weights(np.array(parent), np.array(weights, dtype=np.float64))[len(ids) :]
 
 
-def rank_shifts(method: Method, points: Array, score: Array) -> tuple[Array, Integers]:
+def rank_shifts(method: Method, points: Array, score: Array) -> tuple[Array, IntArray]:
     """Mean absolute change of rank (indicator,) when each indicator is left out, and the number of
     units that have a score with it and without it; NaN where there are none.
 
@@ -150,7 +150,7 @@ def rank_shifts(method: Method, points: Array, score: Array) -> tuple[Array, Int
 
 
 def coherence_table(
-    method: Method, points: Array, dimension: Array, score: Array, direct: Flags | None = None
+    method: Method, points: Array, dimension: Array, score: Array, direct: BoolArray | None = None
 ) -> pd.DataFrame:
     """The coherence of an index, one row a number: kind, item, other, value, n.
 

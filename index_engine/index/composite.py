@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from index_engine.arrays import Array, Flags, Integers, ratio
+from index_engine.arrays import Array, BoolArray, IntArray, ratio
 
 MeanKind = Literal["arithmetic", "geometric", "harmonic"]
 
@@ -75,10 +75,10 @@ def weights_present(weights: Array, values: Array) -> Array:
     return ratio(present, present.sum(axis=-1, keepdims=True), otherwise=0.0)
 
 
-def is_sufficient(weight_present: Array, total_weight: Array | float, share: float) -> Flags:
+def is_sufficient(weight_present: Array, total_weight: Array | float, share: float) -> BoolArray:
     """Whether at least `share` of a total weight is present; compared with a tolerance, so that
     0.65 of it is not lost to rounding."""
-    sufficient: Flags = weight_present >= (share - WEIGHT_TOLERANCE) * total_weight
+    sufficient: BoolArray = weight_present >= (share - WEIGHT_TOLERANCE) * total_weight
     return sufficient
 
 
@@ -121,7 +121,7 @@ def geometric_mean(values: Array, weights: Array) -> Array:
 # ---------------------------------------------------------------- a hierarchy
 
 
-def aggregate(values: Array, parent: Integers, weights: Array, kind: MeanKind | Sequence[MeanKind]) -> Array:
+def aggregate(values: Array, parent: IntArray, weights: Array, kind: MeanKind | Sequence[MeanKind]) -> Array:
     """Values (unit, item) of a whole hierarchy, of any depth, from those of its lowest items.
 
     parent (item,): position of the item that each belongs to, TOP for none; weights (item,): among
@@ -140,7 +140,7 @@ def aggregate(values: Array, parent: Integers, weights: Array, kind: MeanKind | 
     return aggregates
 
 
-def effective_weights(parent: Integers, weights: Array) -> Array:
+def effective_weights(parent: IntArray, weights: Array) -> Array:
     """Weight (item,) of each item in the top of its hierarchy: its share among those of the same
     parent times the effective weight of the parent; the items without a parent share 1.
 
@@ -155,7 +155,7 @@ def effective_weights(parent: Integers, weights: Array) -> Array:
     return effective
 
 
-def _depth(parent: Integers) -> Integers:
+def _depth(parent: IntArray) -> IntArray:
     """Number of items above each item, (item,)."""
     depth = np.zeros(len(parent), dtype=np.int64)
     ancestor = np.array(parent, dtype=np.int64)

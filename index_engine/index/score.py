@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from index_engine.arrays import Array, Flags, Integers
+from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates.indicator_estimate import BASES, OBSERVED
 from index_engine.estimates.places import special_courts
 from index_engine.index import composite, score_inputs
@@ -93,7 +93,7 @@ def _write_basis(
     return _append_scores(con, method, keys, estimates, scores, special)
 
 
-def compute_scores(method: Method, value: Array, variance: Array, direct: Flags | None = None) -> Scores:
+def compute_scores(method: Method, value: Array, variance: Array, direct: BoolArray | None = None) -> Scores:
     """Scores of any number of rows at once from indicator values (row, indicator), NaN if missing,
     and their covariance matrices (row, indicator, indicator).
 
@@ -205,7 +205,7 @@ def score_columns(method: Method, score: Array, se: Array) -> pd.DataFrame:
 
 
 def reweighted_columns(
-    method: Method, inputs: Inputs, positions: Integers, has_score: Flags, has_rank: Flags
+    method: Method, inputs: Inputs, positions: IntArray, has_score: BoolArray, has_rank: BoolArray
 ) -> pd.DataFrame:
     """The columns of `score_columns`, rank (smallest of ties) and tied (rows that share it) under a
     method that is not the build's, for the rows of `inputs` at `positions`. Only rows with a score
@@ -218,11 +218,11 @@ def reweighted_columns(
     return frame
 
 
-def _lacks_cases(method: Method, estimates: Inputs, scores: Scores) -> Flags:
+def _lacks_cases(method: Method, estimates: Inputs, scores: Scores) -> BoolArray:
     """Rows (row,) where a dimension without a value lacks an indicator for want of cases."""
     no_value = np.isnan(scores.dimension)
     dimension_index = dimension_positions(method)
-    lacks: Flags = np.any(estimates.too_few & no_value[:, dimension_index], axis=1)
+    lacks: BoolArray = np.any(estimates.too_few & no_value[:, dimension_index], axis=1)
     return lacks
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.arrays import Array, Flags, Integers
+from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates.indicator_estimate import ADJUSTED, CONSTANT_MIX, OBSERVED
 from index_engine.method import COVERAGE, Method
 
@@ -23,10 +23,10 @@ class Inputs:
 
     keys: pd.DataFrame
     value: Array
-    direct: Flags  # (row, indicator)
+    direct: BoolArray  # (row, indicator)
     variance: Array  # (row, indicator, indicator)
-    n: Integers
-    too_few: Flags  # (row, indicator): missing for want of cases
+    n: IntArray
+    too_few: BoolArray  # (row, indicator): missing for want of cases
     coverage: Array  # (row,): share of the numbered cases that came, NaN where that is not known
 
 
@@ -117,12 +117,12 @@ class _Reader:
         )
         return {**data, "indicator": self.indicator_positions(data["indicator"])}
 
-    def indicator_positions(self, names: npt.NDArray[Any]) -> Integers:
+    def indicator_positions(self, names: npt.NDArray[Any]) -> IntArray:
         """Positions of indicators by name; -1 for what is none of the method."""
-        positions: Integers = pd.Index(self.ids).get_indexer(pd.Index(names))
+        positions: IntArray = pd.Index(self.ids).get_indexer(pd.Index(names))
         return positions
 
-    def pivot(self, rows: Columns, mask: Flags | None = None) -> Values:
+    def pivot(self, rows: Columns, mask: BoolArray | None = None) -> Values:
         """Values and standard errors (row, indicator), NaN where no row is chosen."""
         selection = slice(None) if mask is None else mask
         row, column = rows["row"][selection], rows["indicator"][selection]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pandas as pd
 
-from index_engine.arrays import Array, Flags, Integers, ratio
+from index_engine.arrays import Array, BoolArray, IntArray, ratio
 from index_engine.index.composite import is_sufficient
 from index_engine.index.rank_changes import printed_ranks, rank_changes
 from index_engine.method import Method
@@ -45,11 +45,11 @@ class Scenarios:
 
     dimension_weight: Array
     indicator_weight: Array
-    geometric: Flags
+    geometric: BoolArray
     worst: Array
     best: Array
-    omission: Integers
-    shrunk: Flags
+    omission: IntArray
+    shrunk: BoolArray
 
     def __len__(self) -> int:
         return len(self.geometric)
@@ -108,7 +108,7 @@ def evaluate_scenarios(method: Method, value: Array, shrunk: Array, scenarios: S
     return scores
 
 
-def _weight_sufficiency(method: Method, present: Flags) -> tuple[Flags, Flags]:
+def _weight_sufficiency(method: Method, present: BoolArray) -> tuple[BoolArray, BoolArray]:
     """By indicator left out, the last row for NONE: whether enough of a dimension's weight is there
     (row, unit, dimension), and whether a dimension has an indicator at all (row, dimension)."""
     count = len(method.indicators)
@@ -120,7 +120,7 @@ def _weight_sufficiency(method: Method, present: Flags) -> tuple[Flags, Flags]:
     return sufficient & (weight_present > 0.0), total_weight > 0.0
 
 
-def _dimension_means(method: Method, value_sets: Array, present: Flags, scenarios: Scenarios) -> Array:
+def _dimension_means(method: Method, value_sets: Array, present: BoolArray, scenarios: Scenarios) -> Array:
     """Weighted arithmetic means (replicate, unit, dimension) of points; 0 where nothing is there.
 
     `both` (2, unit, indicator): values as they are, then shrunk, 0 where missing.
@@ -136,7 +136,7 @@ def _dimension_means(method: Method, value_sets: Array, present: Flags, scenario
     return ratio(points @ weight, total, otherwise=0.0)
 
 
-def _aggregate_dimensions(dimension: Array, weight: Array, geometric: Flags) -> Array:
+def _aggregate_dimensions(dimension: Array, weight: Array, geometric: BoolArray) -> Array:
     """Weighted means (replicate, unit) of dimensions (replicate, unit, dimension)."""
     total = weight.sum(axis=1, keepdims=True)
     share = ratio(weight, total)
@@ -301,7 +301,7 @@ def one_at_a_time(method: Method, value: Array, shrunk: Array, *, goalpost_shift
     )
 
 
-def _mean(values: Array, count: Integers) -> Array:
+def _mean(values: Array, count: IntArray) -> Array:
     """Row sums over `count` (row,); NaN where that is 0."""
     return ratio(values.sum(axis=1), count)
 

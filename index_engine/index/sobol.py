@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.arrays import Array, Flags, ratio
+from index_engine.arrays import Array, BoolArray, ratio
 from index_engine.index.rank_changes import rank_changes
 from index_engine.index.sensitivity import (
     GROUPS,
@@ -145,7 +145,7 @@ def sobol_indices(
     return SobolIndices(names, first, first_half, total, total_half, reasons)
 
 
-def _reasons(runs: Array) -> tuple[Flags, Strings]:
+def _reasons(runs: Array) -> tuple[BoolArray, Strings]:
     """Whether an output (output,) has indices, and the reasons (group, output), from `runs` (point,
     A or group or B, output)."""
     incomplete = np.isnan(runs).any(axis=(0, 1))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index_engine.arrays import Array, Flags, ratio
+from index_engine.arrays import Array, BoolArray, ratio
 
 MONITORED_QUARTERS = 4  # quarters in which a change may have come
 MAX_BASELINE, MIN_BASELINE = 12, 6  # quarters before these
@@ -42,8 +42,8 @@ class CusumCharts:
     `down` (unit, watched) the two sums; `alarm` (unit,) their limit.
     """
 
-    usable: Flags
-    has_chart: Flags
+    usable: BoolArray
+    has_chart: BoolArray
     theta: Array
     dispersion: Array
     z: Array
@@ -100,14 +100,14 @@ def compute_charts(numerator: Array, denominator: Array, seasonal: Array) -> Cus
     return CusumCharts(usable, has_chart, theta, dispersion, z, upper_sum, lower_sum, limit)
 
 
-def _baseline_logit(numerator: Array, denominator: Array, baseline: Flags) -> Array:
+def _baseline_logit(numerator: Array, denominator: Array, baseline: BoolArray) -> Array:
     """Logit of the rate of the baseline, (unit,)."""
     y, n = (numerator * baseline).sum(axis=1), (denominator * baseline).sum(axis=1)
     logit: Array = np.log((y + 0.5) / (n - y + 0.5))
     return logit
 
 
-def _shrink_variances(place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: Flags) -> Array:
+def _shrink_variances(place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: BoolArray) -> Array:
     """Variances (unit,) of which `own` is known from m - 1 degrees of freedom only, drawn to what
     is usual at the level: 1 of chance, and as much more as quarters differ beyond it, which tells
     the more the larger n is. Each counts by its degrees of freedom."""

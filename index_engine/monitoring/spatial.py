@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.arrays import Array, Flags
+from index_engine.arrays import Array, BoolArray
 from index_engine.errors import InputError
 
 Status = Literal["estimated", "too_few", "constant"]
@@ -35,7 +35,7 @@ class Neighbours:
     """Units in order of code, and which of them are neighbours: symmetric, (unit, unit)."""
 
     ids: tuple[str, ...]
-    adjacent: Flags
+    adjacent: BoolArray
 
     @property
     def degree(self) -> npt.NDArray[np.int64]:
@@ -48,7 +48,7 @@ class Neighbours:
         """Units without a neighbour."""
         return tuple(self.ids[position] for position in np.flatnonzero(self.degree == 0))
 
-    def subset(self, present: Flags) -> "Neighbours":
+    def subset(self, present: BoolArray) -> "Neighbours":
         """The units of a mask (unit,), and who are neighbours among them."""
         positions = np.flatnonzero(present)
         ids = tuple(self.ids[position] for position in positions)

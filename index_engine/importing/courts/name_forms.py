@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from index_engine.importing.values.characters import SIMPLIFIED, simplified_characters
+
 NAME_WORDS = tomllib.loads(Path(__file__).with_name("name_words.toml").read_text(encoding="utf-8"))
 
 _SUFFIX_WORDS = NAME_WORDS["suffixes"]
@@ -25,7 +27,6 @@ _SUFFIX_RE = re.compile(_SUFFIX_WORDS["endings"])
 _MAX_SUFFIX_LENGTH = 12  # of one of them
 _PLACE_WORDS = NAME_WORDS["places"]
 _NATIONALITIES_RE = re.compile(f"(?:{'|'.join(_PLACE_WORDS['nationalities'])})+$")
-_TRADITIONAL_PAIRS = NAME_WORDS["traditional"]["pairs"]
 _EXPANSIONS: dict[str, str] = NAME_WORDS["expansions"]
 _SPECIAL_WORDS = NAME_WORDS["special"]
 _ZONE_RE, _SECTOR_RE = (
@@ -53,15 +54,12 @@ class NameNormaliser:
 
     def __init__(self, pairs: Iterable[tuple[str, str | None]]) -> None:
         """`pairs` are names and the same names in traditional characters."""
-        self._simplified_characters = dict(
-            zip(map(ord, _TRADITIONAL_PAIRS[::2]), _TRADITIONAL_PAIRS[1::2], strict=True)
-        )
+        self._simplified_characters: dict[int, int | str] = dict(SIMPLIFIED)
         for name, traditional_name in pairs:
-            if traditional_name and len(traditional_name) == len(name):
+            if traditional_name:
+                characters = simplified_characters(name, traditional_name)
                 self._simplified_characters |= {
-                    ord(traditional_character): simplified_character
-                    for simplified_character, traditional_character in zip(name, traditional_name, strict=True)
-                    if simplified_character != traditional_character
+                    ord(traditional): character for traditional, character in characters.items()
                 }
 
     def normalise(self, text: str) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index_engine.importing.values.characters import BLANKS
+from index_engine.importing.values.characters import BLANKS, SIMPLIFIED
 from index_engine.importing.values.column_settings import NULL_WORDS
 
 # 无 is no value in most columns, but an answer to whether there are assets.
@@ -24,12 +24,6 @@ def reference_data(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-@cache
-def _simplified_script() -> dict[int, int]:
-    script = reference_data("headers")["script"]
-    return str.maketrans(script["traditional"], script["simplified"])
-
-
 def half_width(text: str) -> str:
     """Return a text with full-width characters made narrow, and no blanks around it."""
     return unicodedata.normalize("NFKC", text).strip(BLANKS)
@@ -37,7 +31,7 @@ def half_width(text: str) -> str:
 
 def match_key(text: str) -> str:
     """Return what two spellings of a word share: no blanks, signs, capitals, traditional script."""
-    return _SEPARATORS.sub("", half_width(text).lower()).translate(_simplified_script())
+    return _SEPARATORS.sub("", half_width(text).lower()).translate(SIMPLIFIED)
 
 
 def remove_brackets(text: str) -> str:

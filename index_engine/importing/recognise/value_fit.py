@@ -21,9 +21,7 @@ from index_engine.importing.recognise.value_patterns import (
 )
 from index_engine.importing.values.characters import NOTATION
 from index_engine.importing.values.column_settings import UNITS
-from index_engine.importing.values.dates import MONTH, MONTH_END, YEAR, YEAR_END
-
-_ISO_FORMAT = "%Y-%m-%d"
+from index_engine.importing.values.dates import ISO_FORMAT, MONTH, MONTH_END, YEAR, YEAR_END
 
 # Of a month or a year that is given without a day, the day on which a period begins or ends.
 _PERIOD_FORMATS = {
@@ -126,7 +124,7 @@ def _fit_dates(target: Field, texts: list[str]) -> Fit:
     formats, readable_share = date_formats(texts)
     if readable_share < 0.5:
         return Fit(readable_share, note=Message("dates_ambiguous"))
-    settings = {} if formats == [_ISO_FORMAT] else {"format": formats}
+    settings = {} if formats == [ISO_FORMAT] else {"format": formats}
     return Fit(readable_share, settings)
 
 

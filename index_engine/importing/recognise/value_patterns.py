@@ -9,6 +9,7 @@ from math import isfinite
 from index_engine.errors import Message
 from index_engine.importing.recognise.normalise import half_width, match_key, reference_data, share
 from index_engine.importing.values.characters import NOTATION
+from index_engine.importing.values.dates import DEFAULT_FORMATS
 
 # Days in serial numbers of spreadsheets: 1982 to 2064.
 _SERIAL_RANGE = 30_000, 60_000
@@ -16,12 +17,8 @@ _EPOCH = datetime(1899, 12, 30)
 
 # How dates are written, as a pattern and as strptime has it; a time of day may follow.
 _DATE_PATTERNS = (
-    (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"),
-    (r"\d{4}/\d{1,2}/\d{1,2}", "%Y/%m/%d"),
-    (r"\d{4}\.\d{1,2}\.\d{1,2}", "%Y.%m.%d"),
-    (r"\d{4}年\d{1,2}月\d{1,2}日", "%Y年%m月%d日"),
+    *((pattern, date_format) for date_format, pattern in DEFAULT_FORMATS.items()),
     (r"\d{4}年\d{1,2}月\d{1,2}", "%Y年%m月%d"),
-    (r"\d{8}", "%Y%m%d"),
     (r"\d{2}年\d{1,2}月\d{1,2}日", "%y年%m月%d日"),
 )
 _TIME_PATTERNS = (

@@ -13,9 +13,21 @@ NOTATION: dict[str, Any] = tomllib.loads(
 # Blanks, also those of Chinese typesetting and those of no width.
 BLANKS = " \t\r\n\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
+# Traditional characters to simplified ones, for str.translate.
+SIMPLIFIED: dict[int, int] = str.maketrans(NOTATION["script"]["traditional"], NOTATION["script"]["simplified"])
+
 # Full-width ASCII, as Chinese input methods write it, and what looks like a character of ASCII.
 _FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F))) + "−"
 _HALF_WIDTH = "".join(map(chr, range(0x21, 0x7F))) + "-"
+
+
+def simplified_characters(name: str, traditional_name: str) -> dict[str, str]:
+    """Return each traditional character of a name that is written in both scripts, and the simplified
+    one in its place; nothing where the two are not of one length."""
+    if len(name) != len(traditional_name):
+        return {}
+    pairs = zip(traditional_name, name, strict=True)
+    return {traditional: simplified for traditional, simplified in pairs if traditional != simplified}
 
 
 def lookup_key(text: str) -> str:

@@ -15,11 +15,14 @@ NAMED_FORMATS = (EXCEL, MONTH, MONTH_END, YEAR, YEAR_END)
 
 # What is read without a format: year, month and day in this order, which no country takes for
 # another. A year has four digits, a date without marks between them eight.
-_DEFAULT_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
-_DEFAULT_PATTERN = r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|\d{4}|年\d{1,2}月\d{1,2}日)"
-# What is read beside the formats of a mapping.
-_ISO_FORMATS = ("%Y-%m-%d",)
-_ISO_PATTERN = r"\d{4}-\d{1,2}-\d{1,2}"
+ISO_FORMAT, _ISO_PATTERN = "%Y-%m-%d", r"\d{4}-\d{1,2}-\d{1,2}"  # read beside the formats of a mapping
+DEFAULT_FORMATS = {
+    ISO_FORMAT: _ISO_PATTERN,
+    "%Y/%m/%d": r"\d{4}/\d{1,2}/\d{1,2}",
+    "%Y.%m.%d": r"\d{4}\.\d{1,2}\.\d{1,2}",
+    "%Y%m%d": r"\d{8}",
+    "%Y年%m月%d日": r"\d{4}年\d{1,2}月\d{1,2}日",
+}
 
 _MONTH_FORMATS = ("%Y-%m-%d", "%Y/%m-%d", "%Y.%m-%d", "%Y%m-%d", "%Y年%m月-%d")
 _MONTH_PATTERN = r"\d{4}([-/.]\d{1,2}|\d{2}|年\d{1,2}月)"
@@ -55,7 +58,7 @@ def is_date_format(text: str) -> bool:
 
 def format_hint(formats: Sequence[str]) -> str:
     """Say for a person how dates are to be written."""
-    return " or ".join((*formats, _ISO_FORMATS[0]) if formats else _DEFAULT_FORMATS)
+    return " or ".join((*formats, ISO_FORMAT) if formats else DEFAULT_FORMATS)
 
 
 def normalise_date_sql(text: str) -> str:
@@ -76,7 +79,8 @@ def date_sql(plain_text: str, formats: Sequence[str], bind: Bind) -> str:
     """
     day = rf"regexp_replace({plain_text}, {bind(_TRAILING_TIME)}, '\1')"
     compact = rf"regexp_replace({day}, '\s', '', 'g')"
-    fallback_formats, shape = (_ISO_FORMATS, _ISO_PATTERN) if formats else (_DEFAULT_FORMATS, _DEFAULT_PATTERN)
+    fallback_formats = (ISO_FORMAT,) if formats else tuple(DEFAULT_FORMATS)
+    shape = "|".join(DEFAULT_FORMATS[date_format] for date_format in fallback_formats)
     attempts = [
         attempt
         for candidate_text in (plain_text, day)
