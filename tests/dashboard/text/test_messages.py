@@ -26,8 +26,15 @@ SOURCES = [path for folder in ("index_engine", "dashboard") for path in (ROOT / 
 # What raises or makes a message, and the two that pass on the code and the parameters they are
 # given.
 CALLS = ("InputError", "Message", "input_error")
-FORWARDING = {("errors.py", "__init__"), ("errors.py", "with_file_name")}
-FORWARDING |= {("column_settings.py", "input_error")}
+FORWARDING = {
+    ("errors.py", "__init__"),
+    ("errors.py", "with_file_name"),
+    ("column_settings.py", "input_error"),
+    ("mapping.py", "read_mapping"),
+    # What a child process said.
+    ("limited_process.py", "_decode"),
+    ("limited_process.py", "_decode_error"),
+}
 
 
 # Sentences that only put others together.
