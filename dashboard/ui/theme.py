@@ -166,12 +166,12 @@ PALETTES = dict(zip(COLOUR_THEMES, (LIGHT, DARK), strict=True))
 
 
 def set_palette(name: str) -> Palette:
-    """Use the palette of this name until the run ends; the light one where there is none such."""
+    """Use the palette of this name until the end of the run, and return it; the light one for an unknown name."""
     return PALETTES[set_colour_theme(name)]
 
 
 def current_palette() -> Palette:
-    """The palette in force."""
+    """The palette of the current run."""
     return PALETTES[current_colour_theme()]
 
 
@@ -201,8 +201,8 @@ def _css_values(palette: Palette) -> Iterator[tuple[str, str]]:
 
 
 def text_colour(background: str) -> str:
-    """Ink that is read on a ground: dark on a bright one, white on a dark one (WCAG 2.2, relative
-    luminance; at 0.18 both contrast alike)."""
+    """Colour of text on a background, both #rrggbb: the dark ink of the light theme, or white below a relative
+    luminance of 0.22 (WCAG 2.2; on 0.18 black and white have equal contrast)."""
     channels = [int(background[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
@@ -210,7 +210,7 @@ def text_colour(background: str) -> str:
 
 
 def with_opacity(colour: str, opacity: float) -> str:
-    """A colour that lets through what lies under it."""
+    """A colour #rrggbb with an opacity from 0 to 1, as CSS rgba()."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:.2f})"
 
@@ -232,7 +232,8 @@ def score_colour(score: float) -> str:
 
 
 def discrete_colour_scale(colours: Sequence[str]) -> list[list[Any]]:
-    """Classes of equal width as a Plotly colour scale, with hard edges."""
+    """Classes of equal width as a Plotly colour scale: pairs of a position from 0 to 1 and a colour, each
+    colour at both ends of its class, so that there is no gradient between classes."""
     scale: list[list[Any]] = []
     for position, colour in enumerate(colours):
         scale += [[position / len(colours), colour], [(position + 1) / len(colours), colour]]
@@ -240,7 +241,7 @@ def discrete_colour_scale(colours: Sequence[str]) -> list[list[Any]]:
 
 
 def colour_ramp(count: int) -> list[str]:
-    """So many colours from those of the score, from low to high."""
+    """`count` equally spaced colours of the scale of scores, #rrggbb, from low to high; one is the highest."""
     colours = current_palette().score_colours
     return [_colour_at(colours, k / (count - 1) if count > 1 else 1.0) for k in range(count)]
 
@@ -253,14 +254,14 @@ def _colour_at(colours: Sequence[str], position: float) -> str:
 
 
 def blend(start: str, end: str, share: float) -> str:
-    """A colour between two, with `share` of the other."""
+    """The colour `share` (0 to 1) of the way from `start` to `end`, linear in sRGB, #rrggbb."""
     pairs = [(int(start[i : i + 2], 16), int(end[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in pairs)
 
 
 def diverging_colour(value: float) -> str:
-    """Colour of a number from -1 to 1: the page's at 0, orange below and blue above, which stay
-    apart for any eyes."""
+    """Colour of a number from -1 to 1, clipped beyond: the background at 0, orange below and blue above, two
+    hues that all kinds of colour vision distinguish."""
     extreme = current_palette().diverging[0] if value < 0 else current_palette().diverging[1]
     return blend(current_palette().ground, extreme, min(abs(value), 1.0))
 

@@ -41,11 +41,11 @@ def change_interval(
 
 def window_correlation(lag: int, length: int) -> float:
     """Correlation to be assumed of the scores of two rolling windows of `length` quarters whose
-    ends lie `apart` quarters apart.
+    ends lie `lag` quarters apart: max(length - lag - 1, 0) / length.
 
-    What different quarters count is nearly independent, so that two windows share of their error
-    the share of quarters they have in common. It is taken as if that were one quarter less: the
-    interval of a change is then too wide and not too narrow, as long as a quarter that differs
-    weighs no more than all in common.
+    Counts of different quarters are nearly independent, so that the correlation of two windows is the
+    share of quarters they have in common. One quarter less is assumed: the interval of a change is
+    then too wide rather than too narrow, as long as a quarter that only one window has weighs no more
+    than all common ones together.
     """
     return max(length - lag - 1, 0) / length

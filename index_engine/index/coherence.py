@@ -2,11 +2,11 @@
 
 Correlations and Cronbach's alpha ask whether the indicators of a dimension measure one thing (OECD
 and JRC 2008, 1.4); the influence of each indicator on the score is set beside its weight, because
-a weight says what a point is worth, not how much of the differences between units it makes
+a weight says what a point is worth, not how much of the differences between places it makes
 (Paruolo, Saisana and Saltelli 2013, J. R. Stat. Soc. A 176: 609-634).
 
-Arrays are (unit, item) or (unit,), of the units of one level and period; NaN is missing, and every
-number is of the units that have all it needs, `n` of them. Nothing here is a test: an index may
+Arrays are (place, item) or (place,), of the places of one level and period; NaN is missing, and every
+number is of the places that have all it needs, `n` of them. Nothing here is a test: an index may
 well be made of things that do not go together, if each is wanted.
 """
 
@@ -28,8 +28,8 @@ Row = tuple[str, str, str | None, float, int]
 COLUMNS = ["kind", "item", "other", "value", "n"]
 SCORE = "score"  # stands for the score among items
 
-MIN_PLACES = 3  # units for a correlation: two always lie on a line
-MIN_PLACES_FOR_EFFECT = 20  # units for a main effect
+MIN_PLACES = 3  # places for a correlation: two always lie on a line
+MIN_PLACES_FOR_EFFECT = 20  # places for a main effect
 MAX_DEGREE = 4  # degree of the polynomial behind a main effect
 
 
@@ -37,8 +37,8 @@ MAX_DEGREE = 4  # degree of the polynomial behind a main effect
 
 
 def correlations(values: Array, column_values: Array) -> tuple[Array, IntArray]:
-    """Pearson correlations of items (unit, a) with others (unit, b), shape (a, b), and the number
-    of units behind each: those that have both. NaN for fewer than FEWEST units, or equal ones."""
+    """Pearson correlations of items (place, a) with others (place, b), shape (a, b), and the number
+    of places behind each: those that have both. NaN for fewer than MIN_PLACES places, or equal ones."""
     r = np.full((values.shape[1], column_values.shape[1]), np.nan)
     n = np.zeros(r.shape, dtype=np.int64)
     for row, column in np.ndindex(*r.shape):
@@ -50,12 +50,12 @@ def correlations(values: Array, column_values: Array) -> tuple[Array, IntArray]:
 
 
 def cronbach_alpha(values: Array) -> tuple[float, int]:
-    """Cronbach's alpha of items (unit, item), and the least number of units behind a covariance.
+    """Cronbach's alpha of items (place, item), and the least number of places behind a covariance.
 
     k / (k - 1) x (1 - sum of variances / sum of all covariances) for k items (Cronbach 1951,
-    Psychometrika 16: 297-334), each covariance of the units that have both items. It rises with k,
+    Psychometrika 16: 297-334), each covariance of the places that have both items. It rises with k,
     and is negative where items run against one another. NaN for one item, for fewer than FEWEST
-    units behind a covariance, and where the sum of the items does not vary.
+    places behind a covariance, and where the sum of the items does not vary.
     """
     k = values.shape[1]
     present = ~np.isnan(values)
@@ -73,7 +73,7 @@ def cronbach_alpha(values: Array) -> tuple[float, int]:
 
 
 def _complete_pairs(x: Array, y: Array) -> tuple[Array, Array]:
-    """The units that have both."""
+    """The places that have both."""
     complete = ~np.isnan(x) & ~np.isnan(y)
     return x[complete], y[complete]
 
@@ -83,7 +83,7 @@ def _complete_pairs(x: Array, y: Array) -> tuple[Array, Array]:
 
 def main_effect(x: Array, score: Array) -> tuple[float, int]:
     """The correlation ratio S = Var(E[score | x]) / Var(score) of a score on an indicator, both
-    (unit,), and the number of units: the share of the score's variance that would go, on average,
+    (place,), and the number of places: the share of the score's variance that would go, on average,
     if the indicator were the same everywhere (Paruolo, Saisana and Saltelli 2013, section 3).
 
     E[score | x] is a polynomial of degree 1 to MOST_BENDS fitted by least squares, the degree with
@@ -91,11 +91,11 @@ def main_effect(x: Array, score: Array) -> tuple[float, int]:
     adjusted for the degrees of freedom as the correlation ratio is (Kelley 1935), not below 0.
 
     Limits. What bends more often than MOST_BENDS allow is missed, and S is low; of a single step it
-    is 0.86 instead of 1. S of 34 units has a standard error of about 0.1. Where there is no
-    relation it is 0.035 on average with 34 units and a tenth of that with 375, for it cannot be
+    is 0.86 instead of 1. S of 34 places has a standard error of about 0.1. Where there is no
+    relation it is 0.035 on average with 34 places and a tenth of that with 375, for it cannot be
     below 0 and the degree is chosen. Indicators that go together share what they do: their S do
     not add up to 1, and an indicator of weight 0 may have a large one. NaN for fewer than
-    FEWEST_FOR_EFFECT units, or equal ones.
+    MIN_PLACES_FOR_EFFECT places, or equal ones.
     """
     x, y = _complete_pairs(x, score)
     n = len(x)
@@ -124,9 +124,9 @@ def nominal_weights(method: Method) -> Array:
 
 def rank_shifts(method: Method, points: Array, score: Array) -> tuple[Array, IntArray]:
     """Mean absolute change of rank (indicator,) when each indicator is left out, and the number of
-    units that have a score with it and without it; NaN where there are none.
+    places that have a score with it and without it; NaN where there are none.
 
-    `points` (unit, indicator) between the method's goalposts, `score` (unit,). Its weight goes to
+    `points` (place, indicator) between the method's goalposts, `score` (place,). Its weight goes to
     the others of its dimension, and ranks are of scores as printed: see index.sensitivity.
     """
     on_points = replace(method, indicators=tuple(replace(i, worst=0.0, best=100.0) for i in method.indicators))
@@ -154,10 +154,10 @@ def coherence_table(
 ) -> pd.DataFrame:
     """The coherence of an index, one row a number: kind, item, other, value, n.
 
-    points (unit, indicator), dimension (unit, dimension), score (unit,); columns in the order of
-    the method; points that are higher when better. own (unit, indicator): False where others' value
-    stands in for a unit's; such points count for ranks, for they are part of the score, and for
-    nothing else, for what is the same in many units would pass for coherence. `n`: units behind the
+    points (place, indicator), dimension (place, dimension), score (place,); columns in the order of
+    the method; points that are higher when better. own (place, indicator): False where others' value
+    stands in for a place's; such points count for ranks, for they are part of the score, and for
+    nothing else, for what is the same in many places would pass for coherence. `n`: places behind the
     number. Kinds:
 
     - indicator_indicator, dimension_dimension: correlation of a pair, each pair once.

@@ -1,11 +1,11 @@
 """The steps of a composite index as plain functions on arrays: normalise, average, rank.
 
 Missing values are NaN; weights are renormalised over what is present. Arrays are (..., item), or
-(unit, ...) where values are set against those of other units. Higher is better: multiply by a
+(place, ...) where values are set against those of other places. Higher is better: multiply by a
 direction of -1 what is better when lower, before normalising.
 
 The index itself uses only goalposts, `normalise`. What normalises by the data at hand (`min_max`,
-`z_score`, `percentile_rank`) lets a unit's number move because another unit's value did; it is here
+`z_score`, `percentile_rank`) lets a place's number move because another place's value did; it is here
 to recompute and to compare with indices that are made so.
 """
 
@@ -40,16 +40,16 @@ def normalise(value: Array, worst: float, best: float, floor: float) -> Array:
 
 
 def min_max(values: Array, low: float = 0.0, high: float = 100.0) -> Array:
-    """`low` for the least and `high` for the most of the units, (unit, ...), linear in between
-    (OECD and JRC 2008, 1.5). NaN where all units are the same."""
+    """`low` for the least and `high` for the most of the places, (place, ...), linear in between
+    (OECD and JRC 2008, 1.5). NaN where all places are the same."""
     minimum = np.fmin.reduce(values, axis=0)
     value_range = np.fmax.reduce(values, axis=0) - minimum
     return low + (high - low) * ratio(values - minimum, value_range)
 
 
 def z_score(values: Array) -> Array:
-    """Distance from the mean of the units, (unit, ...), in standard deviations with n - 1 (OECD and
-    JRC 2008, 1.5). NaN where all units are the same."""
+    """Distance from the mean of the places, (place, ...), in standard deviations with n - 1 (OECD and
+    JRC 2008, 1.5). NaN where all places are the same."""
     present = ~np.isnan(values)
     n = present.sum(axis=0)
     deviation = values - ratio(np.where(present, values, 0.0).sum(axis=0), n)
@@ -60,8 +60,8 @@ def z_score(values: Array) -> Array:
 
 
 def percentile_rank(values: Array) -> Array:
-    """Share of the other units, (unit, ...), that are lower: 0..1, ties share the smallest (OECD
-    and JRC 2008, 1.5, ranking). NaN where there is no other unit."""
+    """Share of the other places, (place, ...), that are lower: 0..1, ties share the smallest (OECD
+    and JRC 2008, 1.5, ranking). NaN where there is no other place."""
     ranks = np.moveaxis(rank(np.moveaxis(-values, 0, -1)), -1, 0)
     return ratio(ranks - 1.0, (~np.isnan(values)).sum(axis=0) - 1)
 
@@ -122,7 +122,7 @@ def geometric_mean(values: Array, weights: Array) -> Array:
 
 
 def aggregate(values: Array, parent: IntArray, weights: Array, kind: MeanKind | Sequence[MeanKind]) -> Array:
-    """Values (unit, item) of a whole hierarchy, of any depth, from those of its lowest items.
+    """Values (place, item) of a whole hierarchy, of any depth, from those of its lowest items.
 
     parent (item,): position of the item that each belongs to, TOP for none; weights (item,): among
     those of the same parent. Every item that others belong to is their mean, over what is present;

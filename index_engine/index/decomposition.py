@@ -14,7 +14,7 @@ did not change has part 0. All other things being the same in both, a part is th
 Weights of a dimension are renormalised over what is present, which is the same as giving what is
 missing the mean of its dimension; so it is here: an indicator that only one of the two has
 contributes what its coming in, or falling away, moves. One that neither has contributes nothing.
-Points that stand in for a unit's own (its peers') and points at a goalpost or the floor enter as
+Points that stand in for a place's own (its peers') and points at a goalpost or the floor enter as
 they enter the score.
 """
 

@@ -1,6 +1,6 @@
-"""Studentised differences of all pairs of units in draws of their errors, for sets of ranks.
+"""Studentised differences of all pairs of places in draws of their errors, for sets of ranks.
 
-A law draws the errors z of all scores. The statistic of units j and k in a draw is
+A law draws the errors z of all scores. The statistic of places j and k in a draw is
 (z_j - z_k) / s_jk with s_jk the standard error of the difference. Upper quantiles of the largest
 need only those above some floor, and a law finds them: `independent` without looking at all pairs,
 `dependent` by looking at all.
@@ -18,7 +18,7 @@ Singles = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 Counts = npt.NDArray[np.int32]
 
-LIST_THRESHOLD = 1.75  # standard errors; units less far out in a draw are not listed
+LIST_THRESHOLD = 1.75  # standard errors; places less far out in a draw are not listed
 BINS_PER_SE = 16  # bins of the lists' table in one standard error; a power of two divides exactly
 BINS = 6 * BINS_PER_SE
 ROUNDING_MARGIN = 1e-4  # far above what float32 rounds away of a statistic
@@ -28,7 +28,7 @@ BLOCK = 1 << 21  # elements of a temporary array
 
 @dataclass(frozen=True)
 class Exceedances:
-    """Where a unit's statistics (z_j - z_k) / s_jk exceed a floor in size: `draw`, the `other` unit
+    """Where a place's statistics (z_j - z_k) / s_jk exceed a floor in size: `draw`, the `other` place
     k and the signed `statistic`, each (item,)."""
 
     draw: Indices
@@ -40,13 +40,13 @@ class ErrorDraws(Protocol):
     """Draws of the errors of all scores."""
 
     def difference_errors(self, place: int) -> Array:
-        """Standard errors s_jk of the differences from a unit, shape (unit,); 0 with itself."""
+        """Standard errors s_jk of the differences from a place, shape (place,); 0 with itself."""
 
     def floor_guesses(self, level: float) -> Array:
-        """A guess of the `level` quantile of each unit's largest statistic, shape (unit,)."""
+        """A guess of the `level` quantile of each place's largest statistic, shape (place,)."""
 
     def exceedances(self, place: int, floor: float) -> Exceedances:
-        """All statistics of a unit that exceed `floor` >= 0 in size."""
+        """All statistics of a place that exceed `floor` >= 0 in size."""
 
 
 def validate_standard_errors(se: Array) -> Array:
@@ -56,7 +56,7 @@ def validate_standard_errors(se: Array) -> Array:
     return np.asarray(se, dtype=np.float64)
 
 
-# ---------------------------------------------------------------- independent units
+# ---------------------------------------------------------------- independent places
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ class IndependentDraws:
 
     With a = s_j / s_jk and b = s_k / s_jk the statistic is a u_j - b u_k, and a^2 + b^2 = 1: to
     exceed a floor, one of the two must lie far out (Cauchy and Schwarz: the statistic is at most
-    sqrt(u_j^2 + u_k^2)). For every draw and sign the units beyond DEPTH are listed, the farthest
-    first, with a table of how many lie beyond each bin; a unit then meets only the head of a list
+    sqrt(u_j^2 + u_k^2)). For every draw and sign the places beyond DEPTH are listed, the farthest
+    first, with a table of how many lie beyond each bin; a place then meets only the head of a list
     that is long enough for its own place in that draw.
 
-    normal (unit, draw) and by_draw, its transpose; farthest (draw,), the largest u^2. The lists run
-    one after another, those of negative units by draw and then those of positive ones: `value` and
-    `unit` (item,), `start` (2 draws,) and `beyond` (bin, 2 draws), the number of units in a bin or
+    normal (place, draw) and by_draw, its transpose; farthest (draw,), the largest u^2. The lists run
+    one after another, those of negative places by draw and then those of positive ones: `value` and
+    `unit` (item,), `start` (2 draws,) and `beyond` (bin, 2 draws), the number of places in a bin or
     farther out.
     """
 
@@ -90,7 +90,7 @@ class IndependentDraws:
         return errors
 
     def floor_guesses(self, level: float) -> Array:
-        """From the first draws of a few units: the quantile depends on a unit only through its
+        """From the first draws of a few places: the quantile depends on a place only through its
         standard error."""
         order = np.argsort(self.se, kind="stable")
         positions = np.linspace(0, order.size - 1, min(PILOT_PLACES, order.size)).astype(np.intp)
@@ -138,7 +138,7 @@ class IndependentDraws:
         loose_floor: float,
     ) -> tuple[Indices, Indices]:
         """Draws, among `rows`, and partners above `loose` from the heads of the lists: those on the
-        other side of 0 as far in as `needed` (row,), those on the unit's own as far as `mirrored`.
+        other side of 0 as far in as `needed` (row,), those on the place's own as far as `mirrored`.
         """
         normal, draws = self.normal[place], self.max_square.size
         side = np.where(normal[rows] > 0.0, 0, draws)
@@ -164,13 +164,13 @@ class IndependentDraws:
         return rows[positions // self.se.size], positions % self.se.size
 
     def _coefficients(self, place: int) -> tuple[Array, Array]:
-        """a and b for a unit and each other, (unit,); both 0 where the difference is certain."""
+        """a and b for a place and each other, (place,); both 0 where the difference is certain."""
         errors = self.difference_errors(place)
         return ratio(self.se[place], errors, 0.0), ratio(self.se, errors, 0.0)
 
 
 def independent_draws(se: Array, draws: int, rng: np.random.Generator) -> IndependentDraws:
-    """Draw independent errors with standard errors `se` (unit,); ValueError if one is missing,
+    """Draw independent errors with standard errors `se` (place,); ValueError if one is missing,
     infinite or negative."""
     normal = rng.standard_normal((se.size, draws), dtype=np.float32)
     by_draw = np.ascontiguousarray(normal.T)
@@ -202,7 +202,7 @@ def _bin_index(distance: npt.NDArray[np.floating]) -> Indices:
 def _min_partner_distance(normal: Singles, coefficients: Array, floor: float) -> tuple[Array, float]:
     """How far out a partner must lie for the statistic to exceed `floor`.
 
-    `place` (draw,): the unit's own u; `shares`: the values that a takes. On the other side of 0 the
+    `place` (draw,): the place's own u; `shares`: the values that a takes. On the other side of 0 the
     statistic is a |u_j| + sqrt(1 - a^2) |u_k|, and the least sufficient |u_k| over all a is that at
     a = |u_j| / floor, where Cauchy and Schwarz's bound is reached, or else at the nearest a there
     is: first result, (draw,). On the same side the statistic is at most the larger of its two
@@ -223,12 +223,12 @@ def _min_partner_distance(normal: Singles, coefficients: Array, floor: float) ->
     return min_distance, same_side_distance
 
 
-# ---------------------------------------------------------------- dependent units
+# ---------------------------------------------------------------- dependent places
 
 
 @dataclass(frozen=True)
 class CorrelatedDraws:
-    """Draws of errors z (draw, unit), and the variances of their differences (unit, unit)."""
+    """Draws of errors z (draw, place), and the variances of their differences (place, place)."""
 
     errors: Array
     variance: Array
@@ -254,7 +254,7 @@ class CorrelatedDraws:
 
 
 def correlated_draws(covariance: Array, draws: int, rng: np.random.Generator) -> CorrelatedDraws:
-    """Draw errors with a covariance (unit, unit), by its eigenvectors, whose last digits depend on
+    """Draw errors with a covariance (place, place), by its eigenvectors, whose last digits depend on
     the machine's linear algebra; ValueError if it is not finite, symmetric and positive
     semi-definite."""
     if not np.isfinite(covariance).all() or not np.allclose(covariance, covariance.T):

@@ -15,7 +15,7 @@ def printed_ranks(scores: Array) -> Array:
 
 
 def rank_changes(base_scores: Array, scores: Array) -> Array:
-    """Changes of rank (replicate, unit) from the scores `before` (unit,), among the units that have
+    """Changes of rank (replicate, place) from the scores `before` (place,), among the places that have
     a score in both; positive is a worse place."""
     no_score = np.isnan(scores) | np.isnan(base_scores)
     if not no_score.any():

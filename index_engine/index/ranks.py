@@ -2,11 +2,11 @@
 
 The sets are those of Mogstad, Romano, Shaikh and Wilhelm (2024, "Inference for Ranks with
 Applications to Mobility across Neighbourhoods and Academic Achievement across Countries", Review of
-Economic Studies 91(1), section 3). Every pair of units is compared by the studentised difference of
+Economic Studies 91(1), section 3). Every pair of places is compared by the studentised difference of
 their scores; one critical value, from draws of the normal law of the scores, bounds all comparisons
-at once; a unit's rank lies between one more than the number of units that are surely better and the
-number of units less those surely worse. Marginal sets cover one unit's rank with the stated
-probability, simultaneous sets the ranks of all units together. Step-down (ibid., after Romano and
+at once; a place's rank lies between one more than the number of places that are surely better and the
+number of places less those surely worse. Marginal sets cover one place's rank with the stated
+probability, simultaneous sets the ranks of all places together. Step-down (ibid., after Romano and
 Wolf 2005, Econometrica 73(4), section 4) drops the comparisons already decided and takes a smaller
 critical value from the rest, until nothing more is decided.
 
@@ -14,7 +14,7 @@ How it is fast, and still the plain method. A critical value is a high quantile 
 largest statistic, so only statistics above some floor below it can matter. The floor is guessed
 (`floors`), the statistics above it are found without looking at all pairs (`exceedances`), and the
 quantile is taken among them. Whether the floor lay low enough shows in the result: if fewer draws
-exceed it than the quantile needs, it is lowered and the unit done again. No result depends on the
+exceed it than the quantile needs, it is lowered and the place done again. No result depends on the
 guess.
 
 Results depend on the seed and on numpy's generator (PCG64 and its float32 ziggurat normals), which
@@ -47,8 +47,8 @@ NO_RANK = -1
 class RankSets:
     """Confidence sets for ranks, both ends included; rank 1 has the highest score.
 
-    low, high: for each unit alone; low_joint, high_joint: for all units together, each (unit,), with
-    NO_RANK for a unit without a score. critical (unit,), NaN without a score, and critical_joint: the
+    low, high: for each place alone; low_joint, high_joint: for all places together, each (place,), with
+    NO_RANK for a place without a score. critical (place,), NaN without a score, and critical_joint: the
     critical values of the studentised differences. stepdown: whether by step-down.
     """
 
@@ -71,11 +71,11 @@ def confidence_sets(
     stepdown: bool = True,
     covariance: Array | None = None,
 ) -> RankSets:
-    """Two-sided confidence sets for the ranks of all units (Mogstad et al. 2024, section 3).
+    """Two-sided confidence sets for the ranks of all places (Mogstad et al. 2024, section 3).
 
-    score, se (unit,): scores and their standard errors in the same unit; units are independent
-    unless `covariance` (unit, unit) of the scores says otherwise, in which case `se` is not read.
-    A unit whose score is NaN is left out: the others are ranked as if it were not there. Units that
+    score, se (place,): scores and their standard errors in the same measure; places are independent
+    unless `covariance` (place, place) of the scores says otherwise, in which case `se` is not read.
+    A place whose score is NaN is left out: the others are ranked as if it were not there. Places that
     tie are each as good as the other; two known without error (se 0) are compared by their scores.
 
     Raises ValueError for a confidence outside (0.5, 1), for fewer than two draws, for an infinite
@@ -113,11 +113,11 @@ def confidence_sets(
 
 
 def top_share(score: Array, se: Array, share: float = 0.25, draws: int = 10_000, *, seed: int) -> Array:
-    """Probability that a unit is among the top `share` of units, shape (unit,).
+    """Probability that a place is among the top `share` of places, shape (place,).
 
     The share of draws of all scores from N(score, se), independent, in which fewer than
-    ceil(share x units) units lie above it: 9 of 34 for a quarter. Units equal in a draw share the
-    better rank, so that all of them are in or out; drawn scores are not rounded. A unit whose score
+    ceil(share x places) places lie above it: 9 of 34 for a quarter. Places equal in a draw share the
+    better rank, so that all of them are in or out; drawn scores are not rounded. A place whose score
     is NaN is not counted and has NaN.
 
     Pass scores shrunk towards their peers, with their posterior standard deviations: raw scores
@@ -171,7 +171,7 @@ class CriticalValuePlan:
 
 
 def _marginal_critical_values(error_draws: ErrorDraws, values: Array, plan: CriticalValuePlan) -> tuple[Array, Array]:
-    """Each unit's critical value (unit,), and the largest statistic found in each draw (draw,)."""
+    """Each place's critical value (place,), and the largest statistic found in each draw (draw,)."""
     critical = np.zeros(values.size)
     largest = np.zeros(plan.draws)
     for place, floor in enumerate(error_draws.floor_guesses(plan.level)):
@@ -194,7 +194,7 @@ def _joint_critical_value(error_draws: ErrorDraws, values: Array, plan: Critical
         draw, size, data_statistics = [], [], []
         for place in range(values.size):
             exceedances = error_draws.exceedances(place, floor)
-            is_positive = exceedances.statistic > 0.0  # the other direction comes with the other unit
+            is_positive = exceedances.statistic > 0.0  # the other direction comes with the other place
             draw.append(exceedances.draw[is_positive])
             size.append(exceedances.statistic[is_positive])
             data_statistics.append(_observed_differences(error_draws, values, place)[exceedances.partner[is_positive]])
@@ -248,7 +248,7 @@ def _upper_quantile(top_values: Array, draws: int, confidence: float) -> float |
 
 
 def _observed_differences(error_draws: ErrorDraws, values: Array, place: int) -> Array:
-    """Studentised differences of a unit from all, shape (unit,); infinite where two known without
+    """Studentised differences of a place from all, shape (place,); infinite where two known without
     error differ."""
     difference = values[place] - values
     certain = np.where(difference == 0.0, 0.0, np.copysign(np.inf, difference))
@@ -268,7 +268,7 @@ def _rank_bounds(error_draws: ErrorDraws, values: Array, critical: Array) -> tup
 
 
 def _expand(values: npt.NDArray[Number], mask: npt.NDArray[np.bool_]) -> npt.NDArray[Number]:
-    """Put what was found for the known units in their places, NaN or NO_RANK elsewhere."""
+    """The sets of the places with a score, at their positions among all places: NaN or NO_RANK elsewhere."""
     fill = np.nan if values.dtype.kind == "f" else NO_RANK
     full = np.full(mask.shape, fill, dtype=values.dtype)
     full[mask] = values

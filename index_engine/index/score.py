@@ -97,7 +97,7 @@ def compute_scores(method: Method, value: Array, variance: Array, direct: BoolAr
     """Scores of any number of rows at once from indicator values (row, indicator), NaN if missing,
     and their covariance matrices (row, indicator, indicator).
 
-    `own` (row, indicator) tells a unit's own values from those of its peers, by default all: only
+    `own` (row, indicator) tells a place's own values from those of its peers, by default all: only
     own values count towards the weight that must be present. What is missing altogether leaves
     its weight to the others of its dimension.
 
@@ -156,7 +156,7 @@ def dimension_positions(method: Method) -> list[int]:
 def _append_items(
     con: duckdb.DuckDBPyConnection, table: str, keys: pd.DataFrame, kind: str, ids: list[str], **columns: Array
 ) -> None:
-    """One row a unit, period and item of `kind`, from arrays (row, item)."""
+    """One row a place, period and item of `kind`, from arrays (row, item)."""
     frames = [
         keys.assign(**{kind: item}, **{name: array[:, position].round(6) for name, array in columns.items()})
         for position, item in enumerate(ids)
@@ -172,7 +172,7 @@ def _append_scores(
     scores: Scores,
     special: frozenset[str],
 ) -> MethodScores:
-    # The cases that a unit is short of may be quite unlike those that came.
+    # The cases that a place is short of may be quite unlike those that came.
     low_coverage = estimates.coverage < method.min_coverage
     total, se = np.where(low_coverage, np.nan, [scores.score, scores.se])
     frame = pd.concat([keys, score_columns(method, total, se)], axis=1)

@@ -17,8 +17,8 @@ KEYS = ["level", "place_id", "period"]
 
 @dataclass(frozen=True)
 class Inputs:
-    """Estimates of all units and periods, one row each in the order of KEYS, one column an
-    indicator; the rows of a method are the same on every basis. Where a unit has no estimate of its
+    """Estimates of all places and periods, one row each in the order of KEYS, one column an
+    indicator; the rows of a method are the same on every basis. Where a place has no estimate of its
     own (`own` False) its peers' stands in, if they have one."""
 
     keys: pd.DataFrame
@@ -38,14 +38,14 @@ def read_inputs(
     period: str | None = None,
     place_id: str | None = None,
 ) -> Inputs:
-    """Pivot the estimates, all or those of one level, period or unit.
+    """Pivot the estimates, all or those of one level, period or place.
 
-    An indicator without enough cases of the unit is what is best said of it: its few cases drawn
-    to its peers, or its peers alone, with that error. Leaving it out would compare units on
+    An indicator without enough cases of the place is what is best said of it: its few cases drawn
+    to its peers, or its peers alone, with that error. Leaving it out would compare places on
     different indicators, and some give more points than others. An indicator that cannot be
-    brought to another mix stays as observed, without counting as the unit's own.
+    brought to another mix stays as observed, without counting as the place's own.
 
-    Covariances of indicators read off one curve are the unit's own; those of any other pair are the
+    Covariances of indicators read off one curve are the place's own; those of any other pair are the
     correlation found over random groups, times both standard errors; what stands in has none.
     """
     reader = _Reader(con, method, level, period, place_id)

@@ -4,9 +4,9 @@ The approach is that of Saisana, Saltelli and Tarantola (2005, J. R. Stat. Soc. 
 make the index again under other plausible choices, all at once and one at a time. The estimates
 themselves stand still: none of this is sampling error, and the two are never blended.
 
-Units are those of one level and period. `value` (unit, indicator) are their indicators, NaN where
-missing, and `shrunk` (unit, indicator) the same after empirical Bayes. Only units that the method
-itself gives a score are compared. A unit may lose its score when the only indicator that it has in
+Places are those of one level and period. `value` (place, indicator) are their indicators, NaN where
+missing, and `shrunk` (place, indicator) the same after empirical Bayes. Only places that the method
+itself gives a score are compared. A place may lose its score when the only indicator that it has in
 a dimension is left out: ranks are then compared among those that have both scores, so that nobody
 rises because another fell out.
 """
@@ -23,7 +23,7 @@ from index_engine.index.rank_changes import printed_ranks, rank_changes
 from index_engine.method import Method
 
 NO_OMISSION = -1  # no indicator left out
-BLOCK = 2_000_000  # points (replicate, unit, indicator) held at once: 16 MB an array
+BLOCK = 2_000_000  # points (replicate, place, indicator) held at once: 16 MB an array
 ROUNDING = 1e-9  # a score that changes by less has not changed
 SMALLEST = 2.0**-54  # stands for a uniform draw of 0, so that no weight is 0 / 0
 
@@ -81,7 +81,7 @@ def nominal_scenario(method: Method) -> Scenarios:
 
 
 def evaluate_scenarios(method: Method, value: Array, shrunk: Array, scenarios: Scenarios) -> Array:
-    """Scores (replicate, unit), NaN where a unit has none.
+    """Scores (replicate, place), NaN where a place has none.
 
     The steps are the method's: points between goalposts, weighted arithmetic mean in a dimension
     over what is present, weighted mean across dimensions. An indicator left out is no part of the
@@ -110,7 +110,7 @@ def evaluate_scenarios(method: Method, value: Array, shrunk: Array, scenarios: S
 
 def _weight_sufficiency(method: Method, present: BoolArray) -> tuple[BoolArray, BoolArray]:
     """By indicator left out, the last row for NONE: whether enough of a dimension's weight is there
-    (row, unit, dimension), and whether a dimension has an indicator at all (row, dimension)."""
+    (row, place, dimension), and whether a dimension has an indicator at all (row, dimension)."""
     count = len(method.indicators)
     inclusion = np.concatenate([1.0 - np.eye(count), np.ones((1, count))])
     weights = nominal_scenario(method).indicator_weight * inclusion
@@ -121,9 +121,9 @@ def _weight_sufficiency(method: Method, present: BoolArray) -> tuple[BoolArray, 
 
 
 def _dimension_means(method: Method, value_sets: Array, present: BoolArray, scenarios: Scenarios) -> Array:
-    """Weighted arithmetic means (replicate, unit, dimension) of points; 0 where nothing is there.
+    """Weighted arithmetic means (replicate, place, dimension) of points; 0 where nothing is there.
 
-    `both` (2, unit, indicator): values as they are, then shrunk, 0 where missing.
+    `both` (2, place, indicator): values as they are, then shrunk, 0 where missing.
     """
     points = value_sets[scenarios.shrunk.astype(np.int64)]
     points -= scenarios.worst[:, None, :]
@@ -137,7 +137,7 @@ def _dimension_means(method: Method, value_sets: Array, present: BoolArray, scen
 
 
 def _aggregate_dimensions(dimension: Array, weight: Array, geometric: BoolArray) -> Array:
-    """Weighted means (replicate, unit) of dimensions (replicate, unit, dimension)."""
+    """Weighted means (replicate, place) of dimensions (replicate, place, dimension)."""
     total = weight.sum(axis=1, keepdims=True)
     share = ratio(weight, total)
     scores = np.empty(dimension.shape[:2])
@@ -216,13 +216,13 @@ def uncertainty_analysis(
     goalpost_shift: float,
     seed: int,
 ) -> pd.DataFrame:
-    """All choices varied at once, as `drawn` does; one row a unit, in order.
+    """All choices varied at once, as `drawn` does; one row a place, in order.
 
     score, rank: the method's own. score_low and score_high, rank_low, rank_median and rank_high:
     quantiles of 5, 50 and 95 % over the replicates, each a value that occurred (Hyndman and Fan
-    1996, type 1). scored: the share of the replicates in which the unit has a score; the others do
-    not count. A replicate's rank is the method's plus the change among the units scored in both.
-    Missing for units without a score in the method itself.
+    1996, type 1). scored: the share of the replicates in which the place has a score; the others do
+    not count. A replicate's rank is the method's plus the change among the places scored in both.
+    Missing for places without a score in the method itself.
     """
     base_scores = evaluate_scenarios(method, value, shrunk, nominal_scenario(method))[0]
     has_score = ~np.isnan(base_scores)
@@ -247,7 +247,7 @@ def uncertainty_analysis(
 
 
 def _quantile(values: Array, share: float) -> Array:
-    """Quantile over replicates (replicate, unit) of what is not NaN; NaN where nothing is."""
+    """Quantile over replicates (replicate, place) of what is not NaN; NaN where nothing is."""
     sorted_values = np.sort(values, axis=0)  # NaN last
     count = (~np.isnan(values)).sum(axis=0)
     position = np.maximum(np.ceil(share * count).astype(np.int64) - 1, 0)
@@ -263,7 +263,7 @@ def one_at_a_time(method: Method, value: Array, shrunk: Array, *, goalpost_shift
 
     perturbation, and the indicator or dimension it is about in `item`; units: scored before and
     after; lost: with a score before only. rank_mean and rank_max, score_mean and score_max: mean
-    and largest absolute change over `units`; rank_moved and score_moved: how many units change at
+    and largest absolute change over `units`; rank_moved and score_moved: how many places change at
     all. reason: NO_EFFECT where no score changed and none was lost, NO_SCORES where nothing can be
     compared, else ''. Goalposts: all moved by goalpost_shift of their distance, apart (wider),
     together (narrower), both towards the better end (harder) or the worse (easier). Raises

@@ -55,8 +55,8 @@ class SobolIndices:
 
 @dataclass(frozen=True)
 class SobolTables:
-    """`overall`: indices of the mean absolute change of rank over units, one row a group; `units`:
-    of the rank of each unit, one row a `unit` (its position) and group. Both with the columns of
+    """`overall`: indices of the mean absolute change of rank over places, one row a group; `units`:
+    of the rank of each place, one row a `unit` (its position) and group. Both with the columns of
     Indices."""
 
     overall: pd.DataFrame
@@ -69,7 +69,7 @@ def sobol_tables(
     """Indices of the groups of choices in GROUPS, from base x (groups + 2) runs.
 
     The overall output is that of Saisana, Saltelli and Tarantola (2005, J. R. Stat. Soc. A 168:
-    307-323): the mean over units of the absolute change of rank. Units without a score
+    307-323): the mean over places of the absolute change of rank. Places without a score
     in the method itself are left out of `units`. Arrays as in index_engine.index.sensitivity.
     """
     base_scores = evaluate_scenarios(method, value, shrunk, nominal_scenario(method))[0]

@@ -1,5 +1,5 @@
-"""What stands beside scores: confidence sets of ranks, sensitivity to the method's own choices, and
-whether its indicators agree. Each is kept apart; none enters a score."""
+"""Uncertainty of scores and ranks: confidence sets of ranks, sensitivity to the method's assumptions, and
+coherence of its indicators. Each has its own tables; none enters a score."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ COHERENCE_LEVELS = ("province", "city", "court")
 
 @dataclass(frozen=True)
 class _RankedPlaces:
-    """The ranked units of one level and period: their keys, and rows of the arrays of a method."""
+    """The ranked places of one level and period: their keys, and rows of the arrays of a method."""
 
     keys: pd.DataFrame
     rows: Array
@@ -52,7 +52,7 @@ def write(con: duckdb.DuckDBPyConnection, method: Method, scores_by_basis: Mappi
 def _ranked_levels(
     method: Method, scores_by_basis: Mapping[str, MethodScores]
 ) -> Iterator[tuple[str, str, _RankedPlaces]]:
-    """Every level and period with enough ranked units, the nation left out."""
+    """Every level and period with enough ranked places, the nation left out."""
     observed_scores = scores_by_basis[OBSERVED]
     keys = observed_scores.inputs.keys.assign(method=method.id)
     has_rank = ~np.isnan(observed_scores.ranked_score)
@@ -87,7 +87,7 @@ def _write_sensitivity(
     level: str,
     period: str,
 ) -> None:
-    """The choices of the method varied: all at once, each alone, and which matters most."""
+    """Sensitivity to the assumptions of the method: all varied at once, each alone, and Sobol indices."""
     inputs, settings = scores_by_basis[OBSERVED].inputs, method.sensitivity
     shrunk_inputs = scores_by_basis.get(SHRUNK, scores_by_basis[OBSERVED]).inputs
     value, shrunk_value = inputs.value[places.rows], shrunk_inputs.value[places.rows]
@@ -109,7 +109,7 @@ def _write_sensitivity(
 
 
 def _coherence(method: Method, scores_by_basis: Mapping[str, MethodScores], places: _RankedPlaces) -> pd.DataFrame:
-    """The audit of the units' own values: what stands in for them agrees by construction."""
+    """The coherence audit of direct estimates alone: imputed values agree by construction."""
     observed_scores = scores_by_basis[OBSERVED]
     points, direct = (observed_scores.scores.points[places.rows], observed_scores.inputs.direct[places.rows])
     dimension, score = (observed_scores.scores.dimension[places.rows], observed_scores.scores.score[places.rows])

@@ -26,20 +26,21 @@ MIN_N = 30  # of the denominator in a quarter that counts
 ALLOWANCE = 0.5  # k, in standard deviations: half the shift that is found soonest
 PRIOR_QUARTERS = 12  # quarters that the spread of all places counts as beside the place's own
 FALSE_ALARM_RATE = 0.001  # probability that a series without a change signals within the four quarters
-# h by number of baseline quarters: what `alarm_limit` finds for FALSE_ALARM in two million draws
+# h by number of baseline quarters: what `alarm_limit` finds for FALSE_ALARM_RATE in two million draws
 # each (seed 7); a test draws them again.
 ALARM_LIMITS = {6: 6.92, 7: 6.69, 8: 6.52, 9: 6.39, 10: 6.3, 11: 6.2, 12: 6.13}
 
 
 @dataclass(frozen=True)
 class CusumCharts:
-    """The charts of one figure of a level as seen from one period. Arrays are (unit,) or (unit,
-    quarter), quarters being those of the baseline and the four watched.
+    """The control charts of one rate at one level in one period. Arrays are (place,) or (place, quarter);
+    quarters are those of the baseline and the MONITORED_QUARTERS after it.
 
-    `counted`: quarters of enough n; `charted`: units with enough of them; `season` (quarter,) on
-    the logit scale; `level` the logit of the unit's baseline rate; `theta` what is expected on the
-    arcsine scale; `spread` see index.exceptions; `z` differences in standard deviations; `up` and
-    `down` (unit, watched) the two sums; `alarm` (unit,) their limit.
+    usable (place, quarter): n is at least MIN_N. has_chart (place,): at least MIN_BASELINE usable quarters
+    before, and all monitored ones. theta (place, quarter): expected rate on the arcsine scale. dispersion
+    (place,): standard deviation of the baseline in units of binomial error, at least 1. z (place,
+    quarter): differences in those standard deviations, 0 where not usable. upper_sum, lower_sum (place,
+    monitored quarter): the two sums; limit (place,): the value at which they signal, NaN without one.
     """
 
     usable: BoolArray
@@ -75,7 +76,8 @@ def seasonal_effects(numerator: Array, denominator: Array, quarters: npt.NDArray
 
 
 def compute_charts(numerator: Array, denominator: Array, seasonal: Array) -> CusumCharts:
-    """Charts of the rates `part` / `whole`, (unit, quarter), the last four quarters watched."""
+    """Control charts of the rates numerator / denominator, both (place, quarter), over the last
+    MONITORED_QUARTERS; `seasonal` (quarter,) on the logit scale."""
     usable = denominator >= MIN_N
     baseline = usable.copy()
     baseline[:, -MONITORED_QUARTERS:] = False
@@ -101,16 +103,16 @@ def compute_charts(numerator: Array, denominator: Array, seasonal: Array) -> Cus
 
 
 def _baseline_logit(numerator: Array, denominator: Array, baseline: BoolArray) -> Array:
-    """Logit of the rate of the baseline, (unit,)."""
+    """Logit of the rate over the baseline quarters (a mask (place, quarter)), (place,)."""
     y, n = (numerator * baseline).sum(axis=1), (denominator * baseline).sum(axis=1)
     logit: Array = np.log((y + 0.5) / (n - y + 0.5))
     return logit
 
 
 def _shrink_variances(place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: BoolArray) -> Array:
-    """Variances (unit,) of which `own` is known from m - 1 degrees of freedom only, drawn to what
-    is usual at the level: 1 of chance, and as much more as quarters differ beyond it, which tells
-    the more the larger n is. Each counts by its degrees of freedom."""
+    """Variances (place,), each estimated with m - 1 degrees of freedom, shrunk towards the prior of the
+    level: 1 for chance and an excess in proportion to mean n. The prior weighs PRIOR_QUARTERS degrees
+    of freedom (Smyth 2004, section 3)."""
     excess_variance = (place_variance - 1.0)[has_chart].sum() / max(mean_n[has_chart].sum(), 1.0)
     prior_variance = 1.0 + max(excess_variance, 0.0) * mean_n
     degrees = m - 1.0
@@ -119,7 +121,7 @@ def _shrink_variances(place_variance: Array, m: npt.NDArray[np.int64], mean_n: A
 
 
 def _cusum(z: Array) -> tuple[Array, Array]:
-    """Both tabular sums (unit, watched), from 0 before the first quarter watched."""
+    """Upper and lower tabular sums, both as `z` (place, monitored quarter); they start from 0 (Page 1954)."""
     upper_sum, lower_sum = np.zeros_like(z), np.zeros_like(z)
     high = low = np.zeros(len(z))
     for quarter in range(z.shape[1]):
@@ -130,10 +132,10 @@ def _cusum(z: Array) -> tuple[Array, Array]:
 
 
 def change_position(z: Array, sums: Array, signal: int) -> int:
-    """Position of the quarter in which the change most likely began, among those watched.
+    """Position, among the monitored quarters, of the one in which the change most likely began.
 
     Candidates follow the last quarter before the signal in which the sum was 0; of them the one
-    from which on the mean of `z` (watched,) is farthest from 0, in its own standard errors: the
+    from which on the mean of `z` (monitored quarter,) is farthest from 0, in its own standard errors: the
     likeliest one under normal noise (Hinkley 1970, Biometrika 57: 1-17).
     """
     first = max((q + 1 for q in range(signal) if sums[q] == 0.0), default=0)
@@ -148,7 +150,7 @@ def _expit(x: Array) -> Array:
 
 def alarm_limit(baseline: int, draws: int, seed: int) -> float:
     """The limit h that a series without a change, of `baseline` quarters of normal noise, passes
-    within the four quarters with probability FALSE_ALARM, by simulation.
+    within the monitored quarters with probability FALSE_ALARM_RATE, by simulation.
 
     The level and the spread are estimated from the same few quarters, as on a chart, so that h is
     higher the fewer these are (Jones, Champ and Rigdon 2004, Technometrics 46: 95-108).

@@ -1,7 +1,7 @@
-"""Which places changed against their own past, as seen from every period: see control.py.
+"""Change signals of all places in every scored period, by the control charts of cusum.py, as tables.
 
-Watched are shares of counted things that answer to what a court does within a quarter. A share of
-closings in December has one value a year, too few for a baseline, and is not among them.
+Monitored are rates of counts that respond within a quarter to what a court does. The share of closings in
+December has one value a year, too few for a baseline, and is not monitored.
 """
 
 from collections.abc import Iterator
@@ -22,11 +22,11 @@ from index_engine.monitoring.cusum import CusumCharts
 
 STATISTICS = ("zhongben_rate", "completion_rate", "closure_rate", "zhongben_120", "first_round_sold")
 LEVELS = ("province", "city", "court")
-RIBBON_Z = 1.96  # standard deviations of the band that is drawn
+RIBBON_Z = 1.96  # standard deviations from the expected rate to the edges of the ribbon: 95 %
 
 
 def monitored_statistics(method: Method) -> list[Statistic | Check | Indicator]:
-    """The figures, checks and indicators of a method that are watched, in the order of FIGURES."""
+    """The statistics, checks and indicators of a method that are monitored, in the order of STATISTICS."""
     statistics = {entry.id: entry for entry in (*method.statistics, *method.checks, *method.indicators)}
     return [statistics[name] for name in STATISTICS if name in statistics]
 
@@ -66,14 +66,15 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
 
 
 def _known_pairs(numerator: Array, denominator: Array) -> tuple[Array, Array]:
-    """Both counts, 0 where one of them is not known (NaN)."""
+    """Both counts, of one shape, with 0 in both where either is NaN."""
     known = ~np.isnan(numerator) & ~np.isnan(denominator)
     return np.where(known, numerator, 0.0), np.where(known, denominator, 0.0)
 
 
 @dataclass(frozen=True)
 class _Rate:
-    """One rate of one level: counts (unit, quarter), and those of the nation (quarter,)."""
+    """One rate of one level: its counts (place, quarter), those of the nation (quarter,), and the smallest
+    number of cases that is published."""
 
     level: Places
     statistic: str
@@ -117,7 +118,7 @@ def _period_rows(rate: _Rate, position: int) -> Iterator[tuple[str, pd.DataFrame
 def _signal_rows(
     rate: _Rate, charts: CusumCharts, place: int, span: slice
 ) -> tuple[dict[str, object], list[dict[str, object]]]:
-    """What is said of one signal, and its series."""
+    """The row of index.exceptions of one signal, and its rows of index.exception_series."""
     numerator, denominator, quarters = (rate.numerator[place, span], rate.denominator[place, span], rate.quarters[span])
     direction = "up" if charts.upper_sum[place].max() > charts.lower_sum[place].max() else "down"
     sums = (charts.upper_sum if direction == "up" else charts.lower_sum)[place]

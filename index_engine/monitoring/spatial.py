@@ -1,7 +1,7 @@
 """Do neighbours resemble each other? Moran's I, and where: local clusters of high or low values.
 
-Who borders whom comes from data/neighbours.csv. A unit's neighbours weigh the same, 1 / (their
-number). Units without a value leave the map, and weights are those among the units that stay. Units
+Who borders whom comes from data/neighbours.csv. A place's neighbours weigh the same, 1 / (their
+number). Units without a value leave the map, and weights are those among the places that stay. Places
 left without a neighbour (islands, and those whose neighbours have no value) take no part and are
 named. Values are NaN where missing.
 """
@@ -32,14 +32,14 @@ FALSE_DISCOVERY_RATE = 0.05  # expected share of them among the clusters named
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Units in order of code, and which of them are neighbours: symmetric, (unit, unit)."""
+    """Places in order of code, and which of them are neighbours: symmetric, (place, place)."""
 
     ids: tuple[str, ...]
     adjacent: BoolArray
 
     @property
     def degree(self) -> npt.NDArray[np.int64]:
-        """Number of neighbours of each unit, (unit,)."""
+        """Number of neighbours of each place, (place,)."""
         degree: npt.NDArray[np.int64] = self.adjacent.sum(axis=1)
         return degree
 
@@ -49,7 +49,7 @@ class Neighbours:
         return tuple(self.ids[position] for position in np.flatnonzero(self.degree == 0))
 
     def subset(self, present: BoolArray) -> "Neighbours":
-        """The units of a mask (unit,), and who are neighbours among them."""
+        """The places of a mask (place,), and who are neighbours among them."""
         positions = np.flatnonzero(present)
         ids = tuple(self.ids[position] for position in positions)
         return Neighbours(ids, self.adjacent[np.ix_(positions, positions)])
@@ -57,7 +57,7 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Moran:
-    """Moran's I of the `n` units with neighbours, NaN where `status` says why; `p` one-sided."""
+    """Moran's I of the `n` places with neighbours, NaN where `status` says why; `p` one-sided."""
 
     i: float
     expected: float
@@ -71,7 +71,7 @@ class Moran:
 
 @dataclass(frozen=True)
 class LocalMoran:
-    """Local Moran's I: arrays (unit,) over `ids`, the units with neighbours; empty where `status`
+    """Local Moran's I: arrays (place,) over `ids`, the places with neighbours; empty where `status`
     says why.
 
     `z` and `p` are the normal approximation, `pseudo_p` comes from permutations; both two-sided.
@@ -113,8 +113,8 @@ def read_neighbours(level: str, file: Path = NEIGHBOURS_FILE) -> Neighbours:
 
 @dataclass(frozen=True)
 class _SpatialInput:
-    """What takes part: `z` deviations from the mean and `lag` the mean deviation of a unit's
-    neighbours, both (unit,)."""
+    """What takes part: `z` deviations from the mean and `lag` the mean deviation of a place's
+    neighbours, both (place,)."""
 
     neighbours: Neighbours
     z: Array
@@ -139,7 +139,7 @@ def _spatial_input(values: Array, neighbours: Neighbours) -> _SpatialInput:
 
 
 def moran(values: Array, neighbours: Neighbours) -> Moran:
-    """Moran's I of values (unit,) in the order of `near.ids`.
+    """Moran's I of values (place,) in the order of `near.ids`.
 
     I and its moments under randomisation are those of Cliff and Ord (1981, p. 21). `p` is the
     chance, in the normal approximation, of an I as large where values lie at random.
@@ -169,14 +169,14 @@ def _moran(field: _SpatialInput) -> Moran:
 
 
 def local_moran(values: Array, neighbours: Neighbours, *, permutations: int = PERMUTATIONS, seed: int) -> LocalMoran:
-    """Local Moran's I of values (unit,) in the order of `near.ids`, and the clusters.
+    """Local Moran's I of values (place,) in the order of `near.ids`, and the clusters.
 
-    I of a unit is its z times the mean z of its neighbours, over the mean of z² (Anselin 1995, the
-    local Moran). Its mean and variance are those with the unit's own value kept and all others
+    I of a place is its z times the mean z of its neighbours, over the mean of z² (Anselin 1995, the
+    local Moran). Its mean and variance are those with the place's own value kept and all others
     shuffled (Sokal, Oden and Thomson 1998, eqs. A7 and A8). The normal approximation to that errs
     where values are skewed, so clusters rest on shuffling itself: `pseudo_p` is twice the share of
     draws at least as high, or at least as low, whichever are fewer, with the data counted as one
-    draw more (Davison and Hinkley 1997, section 4.2). `q` corrects for testing every unit
+    draw more (Davison and Hinkley 1997, section 4.2). `q` corrects for testing every place
     (Benjamini and Hochberg 1995).
     """
     return _local(_spatial_input(values, neighbours), permutations, seed)
@@ -195,7 +195,7 @@ def _local(field: _SpatialInput, permutations: int, seed: int) -> LocalMoran:
     expected = -(z**2) / ((n - 1) * second_moment)
     variance = (z / second_moment) ** 2 * (n / (n - 2)) * (1.0 / field.neighbours.degree - 1.0 / (n - 1))
     variance *= second_moment - z**2 / (n - 1)
-    # A unit at the mean has I = 0 whoever its neighbours are, and one beside all others the same I
+    # A place at the mean has I = 0 whoever its neighbours are, and one beside all others the same I
     # however they are shuffled: without a spread there is no z.
     sd = np.sqrt(np.where(variance > 1e-24, variance, np.nan))
     score = (i - expected) / sd
@@ -233,9 +233,9 @@ def _clusters(z: Array, lag: Array, q: Array) -> npt.NDArray[np.str_]:
 
 @dataclass(frozen=True)
 class _Draws:
-    """Different units at random, (k, draw): the first j of a draw are a random set of j units.
+    """Different places at random, (k, draw): the first j of a draw are a random set of j places.
 
-    `turn` and `draw` say when each unit was drawn: unit u from `starts[u]` on.
+    `turn` and `draw` say when each place was drawn: place u from `starts[u]` on.
     """
 
     places: npt.NDArray[np.uint16]
@@ -259,11 +259,11 @@ def _draws(n: int, k: int, draws: int, seed: int) -> _Draws:
 
 
 def _pseudo_p(field: _SpatialInput, permutations: int, seed: int) -> Array:
-    """Two-sided p of each unit (unit,): where the mean of its neighbours lies among the means of as
-    many other units at random.
+    """Two-sided p of each place (place,): where the mean of its neighbours lies among the means of as
+    many other places at random.
 
-    One set of draws serves all units: for a unit with k neighbours, the first k of each draw, but
-    not where the unit itself is among them.
+    One set of draws serves all places: for a place with k neighbours, the first k of each draw, but
+    not where the place itself is among them.
     """
     degree = field.neighbours.degree
     draws = _draws(len(degree), int(degree.max()), permutations, seed)
@@ -285,7 +285,7 @@ def write(con: duckdb.DuckDBPyConnection, method_id: str, *, seed: int = 0) -> N
     """Add the rows of a method to index.spatial and index.clusters.
 
     Read are the observed scores and dimensions of provinces and cities in index.scores and
-    index.dimensions. A level none of whose units is on the map (another country's) has no rows.
+    index.dimensions. A level none of whose places is on the map (another country's) has no rows.
     """
     rows = con.execute(
         "SELECT level, period, 'score' AS layer, place_id, score AS value FROM index.scores"
@@ -310,7 +310,7 @@ def write(con: duckdb.DuckDBPyConnection, method_id: str, *, seed: int = 0) -> N
 def _write_level(
     con: duckdb.DuckDBPyConnection, keys: pd.DataFrame, values: Array, neighbours: Neighbours, seed: int
 ) -> None:
-    """Rows of one level from values (map, unit); `keys` has a row for each map."""
+    """Rows of one level from values (map, place); `keys` has a row for each map."""
     global_rows: list[dict[str, object]] = []
     ids: list[str] = []
     clusters: list[str] = []
