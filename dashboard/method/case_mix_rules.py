@@ -92,15 +92,13 @@ def _paragraphs(lines: Iterable[Iterable[object]]) -> Html:
 
 
 def _group_paragraphs(groups: Mapping[str, tuple[str, ...]], kind: str, name: str) -> Html:
-    """The codes of each group in words, its name in the method file before them."""
+    """The codes of each group in words."""
     field = next(field for field in api.contract_fields(kind) if field.name == name)
 
     def code_text(code: str) -> str:
         return _("all others, and unknown") if code == "*" else terms.code_name(field, code)
 
-    return _paragraphs(
-        (tag("code", group), " ", _(", ").join(map(code_text, codes))) for group, codes in groups.items()
-    )
+    return _paragraphs((_(", ").join(map(code_text, codes)),) for codes in groups.values())
 
 
 def _debtor_kinds() -> list[str]:
