@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from dashboard.shell.page_frame import show_error
 from dashboard.shell.preload import lifespan
 from dashboard.shell.server import routes
-from dashboard.ui.components import show_error
 
 app = st.App("dashboard/shell/main.py", routes=routes(), lifespan=lifespan, on_script_error=show_error)

@@ -12,12 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # Streamlit puts the folder of this file there, not the one above
     sys.path.insert(0, str(ROOT))
 
+from dashboard.shell import page_frame  # noqa: E402
 from dashboard.shell.pages import PAGES, Page, page_at  # noqa: E402
 from dashboard.state import address, cache  # noqa: E402
 from dashboard.state.page_view import UnknownPlaceError  # noqa: E402
 from dashboard.text import i18n, messages  # noqa: E402
 from dashboard.text.i18n import _  # noqa: E402
-from dashboard.ui import components, method_switch, search, theme  # noqa: E402
+from dashboard.ui import method_switch, search, theme  # noqa: E402
 from dashboard.ui.html import tag  # noqa: E402
 from index_engine.errors import InputError  # noqa: E402
 
@@ -40,9 +41,9 @@ def run_page() -> None:
         position="hidden",
     )
     page = page_at(streamlit_page.url_path)
-    components.declare_language()
+    page_frame.declare_language()
     with st.container(horizontal=True, key="top"):
-        components.header([(entry.path, entry.title()) for entry in PAGES], page.path)
+        page_frame.header([(entry.path, entry.title()) for entry in PAGES], page.path)
         search.search_box(page.path if page.is_of_place else address.PLACE_PAGE)
     try:
         snapshot = cache.current_snapshot()
@@ -54,29 +55,29 @@ def run_page() -> None:
 
 def _run_with_data(page: Page, streamlit_page: StreamlitPage, snapshot: cache.CachedSnapshot) -> None:
     with st.container(horizontal=True, key="bands"):
-        components.synthetic_banner(snapshot)
+        page_frame.synthetic_banner(snapshot)
         if page.shows_scores:
             method_switch.draw_method_switch(snapshot)
     if page.shows_scores:
         # The page that shows none says so itself, beside the way to compute anew.
-        components.stale_banner(snapshot)
+        page_frame.stale_banner(snapshot)
         method_switch.draw_method_banner(snapshot)
     try:
         streamlit_page.run()
-        components.footer(snapshot)
+        page_frame.footer(snapshot)
     except UnknownPlaceError:
         home_link = tag("a", _("Back to the overview"), href=address.link(""), data_in=True)
-        components.notice(_("This place is not in the data set"), home_link)
+        page_frame.notice(_("This place is not in the data set"), home_link)
 
 
 def _run_without_data(page: Page, streamlit_page: StreamlitPage, error: InputError) -> None:
     """A page that needs data says what is missing; that through which data come in runs."""
     if not page.needs_warehouse:
         streamlit_page.run()
-        components.footer(None)
+        page_frame.footer(None)
         return
     import_link = tag("a", _("Bring in files of your own"), href=address.link("data"), data_in=True)
-    components.notice(
+    page_frame.notice(
         _("There is no data to show yet"),
         import_link,
         _("Or build the sample with this command, then load the page again:"),

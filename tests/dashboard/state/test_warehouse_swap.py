@@ -13,6 +13,7 @@ from threading import Event, Thread
 import duckdb
 import pytest
 
+from dashboard.shell import page_frame
 from dashboard.state import cache
 from dashboard.ui import components
 from index_engine import queries
@@ -106,8 +107,14 @@ def test_a_run_that_began_with_one_state_ends_with_it(
 
         return after_a_swap
 
-    for piece in ("synthetic_banner", "headline", "section", "footer"):
-        monkeypatch.setattr(components, piece, swapping(getattr(components, piece)))
+    pieces = (
+        (page_frame, "synthetic_banner"),
+        (components, "headline"),
+        (components, "section"),
+        (page_frame, "footer"),
+    )
+    for module, piece in pieces:
+        monkeypatch.setattr(module, piece, swapping(getattr(module, piece)))
     app = run_page(page, **parameters)
     assert not app.exception
     assert len(swapped) > 3
