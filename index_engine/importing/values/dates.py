@@ -136,8 +136,9 @@ def _year_date_sql(text: str, named_format: str, bind: Bind) -> str:
 
 
 def _pattern_date_sql(text: str, pattern: str, formats: Sequence[str], bind: Bind, suffix: str = "") -> str:
-    """Return SQL for the day of a text of that shape; strptime alone would take 3 for a year."""
+    """Return SQL for the day of a text of that shape; strptime alone would take 3 for a year, and
+    0000 for the year before the first."""
     return (
-        f"CASE WHEN regexp_full_match({text}, {bind(pattern)})"
+        f"CASE WHEN regexp_full_match({text}, {bind(pattern)}) AND NOT starts_with({text}, '0000')"
         f" THEN CAST(try_strptime({text} {suffix}, {bind(list(formats))}) AS DATE) END"
     )

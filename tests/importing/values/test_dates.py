@@ -99,6 +99,9 @@ def test_a_date_with_more_around_it(con: duckdb.DuckDBPyConnection, text: str, d
         "2024-3-5 25:00",
         "2024-03-05T23:00:00Z",  # the fifth or the sixth, by the process of the court
         "2024-03-05 至 2024-03-09",
+        "00000101",
+        "0000-01-01",
+        "0000年3月5日",
     ],
 )
 def test_what_is_no_date_is_found(con: duckdb.DuckDBPyConnection, text: str) -> None:
