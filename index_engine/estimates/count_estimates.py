@@ -11,6 +11,7 @@ from index_engine.arrays import Array, IntArray
 from index_engine.estimates import case_mix, panel, rates
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.indicator_estimate import IndicatorEstimate
+from index_engine.estimates.observation import Observation, Scope, count_scope
 from index_engine.estimates.panel import CountRows, PanelAxes
 from index_engine.estimates.places import CACHE_BATCH, Places
 from index_engine.estimates.windows import Windows
@@ -90,14 +91,25 @@ def read_all_counts(
     )
 
 
-def window_totals(court_totals: dict[str, Array], windows: Windows, members: list[IntArray]) -> dict[str, Array]:
-    """Every named count of the method for places and windows: arrays (place, window), NaN where a
-    source with closings alone leaves it unknown."""
-    place_counts = {name: panel.sum_members(array, members) for name, array in court_totals.items()}
+def window_totals(
+    court_totals: dict[str, Array], windows: Windows, places: Places, observation: Observation | None = None
+) -> dict[str, Array]:
+    """Every named count of the method for places and windows: arrays (place, window), NaN where
+    `observation` tells that too little of the window was observed, or a source with closings alone
+    leaves it unknown."""
+    place_counts = {name: panel.sum_members(array, places.members) for name, array in court_totals.items()}
     totals = {name: windows.sums(array) for name, array in place_counts.items()}
     net_inflow = place_counts["filed"] + place_counts["initial_stock"] - place_counts["closed"]
     totals = _add_composite_counts(totals, np.cumsum(net_inflow, axis=1)[:, windows.ends], windows)
-    return _hide_unknown_counts(totals)
+    totals = _hide_unknown_counts(totals)
+    if observation is None:
+        return totals
+    is_observed = {scope: observation.is_observed(scope, places, windows) for scope in Scope}
+    scopes = {name: count_scope(name) for name in totals}
+    return {
+        name: array if (scope := scopes[name]) is None else np.where(is_observed[scope], array, np.nan)
+        for name, array in totals.items()
+    }
 
 
 def _hide_unknown_counts(totals: dict[str, Array]) -> dict[str, Array]:

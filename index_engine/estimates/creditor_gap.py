@@ -16,6 +16,7 @@ from index_engine.arrays import Array
 from index_engine.estimates import case_mix, curve_estimates, panel
 from index_engine.estimates.indicator_estimate import ADJUSTED, OBSERVED, IndicatorEstimate
 from index_engine.estimates.indicator_tables import status_column
+from index_engine.estimates.observation import Observation, process_scope
 from index_engine.estimates.panel import PanelAxes, ProcessCells
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import Columns, Store
@@ -49,6 +50,7 @@ def store_creditor_gaps(
     windows: Windows,
     method: Method,
     design_effects: dict[str, float],
+    observation: Observation,
 ) -> None:
     """Store both sides of every place and window and their gap, local less non-local.
 
@@ -59,6 +61,7 @@ def store_creditor_gaps(
         return
     sides = {side: _read_side(con, side, windows, method) for side in SIDES}
     for places in levels:
+        unobserved = observation.unobserved(process_scope(PROCESS), places, windows)
         estimates_by_basis = {OBSERVED: {s: _observed_estimates(sides[s], places, indicators, method) for s in SIDES}}
         if method.strata is not None:
             estimates_by_basis[ADJUSTED] = _adjusted_estimates(
@@ -67,7 +70,10 @@ def store_creditor_gaps(
         for basis, estimates_by_side in estimates_by_basis.items():
             for indicator in indicators:
                 error_factor = np.sqrt(design_effects.get(indicator.id, 1.0))
-                local, non_local = (estimates_by_side[side][indicator.id].scale_error(error_factor) for side in SIDES)
+                local, non_local = (
+                    estimates_by_side[side][indicator.id].scale_error(error_factor).withhold(unobserved)
+                    for side in SIDES
+                )
                 _store_gap(store, places, basis, indicator, local, non_local, method)
 
 
@@ -124,7 +130,7 @@ def _store_gap(
     """Both sides where both rest on the least n of the indicator; else why not."""
     smaller_n = np.minimum(local.n, non_local.n)
     estimable = local.estimable & non_local.estimable
-    status = status_column(local.n + non_local.n, smaller_n, indicator.min_n, estimable)
+    status = status_column(local.n + non_local.n, smaller_n, indicator.min_n, estimable, local.unobserved)
     has_gap = status.codes == 0
     columns: Columns = {
         "basis": basis,

@@ -6,7 +6,7 @@ A window is the method's number of consecutive quarters and is named by its last
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
@@ -27,19 +27,18 @@ from index_engine.estimates.indicator_estimate import (
 from index_engine.estimates.indicator_tables import store_covariance, store_indicator
 from index_engine.estimates.indirect_tables import store_indirect_ratios
 from index_engine.estimates.monthly_tables import write_monthly_flows
+from index_engine.estimates.observation import Observation, estimate_scopes, read_observation
 from index_engine.estimates.places import Places, read_places, special_courts
 from index_engine.estimates.store import Columns, Store
 from index_engine.estimates.visibility import is_visible
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
-from index_engine.method import CaseMix, Indicator, Method, Statistic
+from index_engine.method import CaseMix, Estimate, Indicator, Method, Statistic
 
 # What is counted where a denominator is an amount: it decides whether a statistic is visible.
 COUNT_BY_AMOUNT = {"value_finished": "lots_finished", "start_value": "sold"}
 LAG_QUARTERS = 4  # of the change that is split into performance and mix: a year
 STANDARDISED_PROCESSES = ("case", "listing", "lot")  # those whose estimates are brought to another mix
-# Those that begin when a case is filed or closed, or at one of its steps.
-CASE_PROCESSES = ("case", "listing", "resume", "notified", "queried", "seized", "priced", "offered")
 COUNT_WEIGHT_PROCESSES = ("case", "lot")  # those whose weights counts are brought to another mix by
 
 
@@ -55,6 +54,7 @@ class EstimationRun:
     levels: list[Places]
     special_courts: frozenset[str]  # courts that are no peers of the others
     sampling: random_groups.SamplingVariation
+    observation: Observation
     # Spells that began (place, window, stratum), by level and process.
     case_mixes: dict[tuple[str, str], Array] = field(default_factory=dict)
     # Cells of what ended, by process.
@@ -64,6 +64,14 @@ class EstimationRun:
     # As observed, by method and level; so are the covariances.
     observed_estimates: dict[tuple[str, str], dict[str, IndicatorEstimate]] = field(default_factory=dict)
     covariances: dict[tuple[str, str], Covariances] = field(default_factory=dict)
+
+    def withhold_unobserved(self, estimate: IndicatorEstimate, spec: Estimate, places: Places) -> IndicatorEstimate:
+        """The estimate, withheld where too little of what it is made of was observed."""
+        scopes = estimate_scopes(spec)
+        if not scopes:
+            return estimate
+        unobserved = [self.observation.unobserved(scope, places, self.windows) for scope in scopes]
+        return estimate.withhold(np.max(unobserved, axis=0))
 
     @property
     def main_method(self) -> Method:
@@ -100,6 +108,7 @@ def estimate(
         levels=read_places(con),
         special_courts=special_courts(con),
         sampling=sampling,
+        observation=read_observation(con, windows.axes),
     )
     for process in _processes(methods):
         progress(f"curves {process}")
@@ -110,7 +119,7 @@ def estimate(
     for places in run.levels:
         _shrink_level(run, places)
     progress("local and other creditors")
-    store_creditor_gaps(con, run.store, run.levels, windows, run.main_method, sampling.design_effect)
+    store_creditor_gaps(con, run.store, run.levels, windows, run.main_method, sampling.design_effect, run.observation)
     run.store.write(con, sampling)
     write_monthly_flows(con, run.levels, run.main_method)
 
@@ -131,8 +140,6 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
     if process == "case":
         store_indirect_ratios(run.store, cells, run.levels, run.windows, run.main_method)
     process_panel = panel.panel_from_cells(cells)
-    alone = panel.read_counts(run.con, axes, "closings_alone")
-    closings_alone = alone["closed_alone"] + alone["zhongben_alone"]
     for method in run.methods:
         indicators = [e for e in method.estimands if e.estimate.process == process]
         if not indicators:
@@ -141,13 +148,6 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
             estimates, covariances = curve_estimates.observed_estimates(
                 process_panel, places, run.windows, indicators, method
             )
-            if process in CASE_PROCESSES:
-                n_alone = run.windows.sums(panel.sum_members(closings_alone, places.members))
-                estimates = {
-                    # There are cases, but chosen by that they were closed.
-                    name: replace(e, n=np.where((e.n == 0) & (n_alone > 0), np.nan, e.n))
-                    for name, e in estimates.items()
-                }
             _store_estimates(run, method, places, OBSERVED, estimates, covariances)
             score_indicators = [e for e in indicators if isinstance(e, Indicator)]
             if process not in STANDARDISED_PROCESSES or not score_indicators or method.strata is None:
@@ -178,7 +178,7 @@ def weights_by_basis(run: EstimationRun, method: Method, places: Places, process
 def _estimate_counts(run: EstimationRun) -> None:
     court_counts = count_estimates.read_all_counts(run.con, run.windows.axes, run.main_method)
     for places in run.levels:
-        totals = count_estimates.window_totals(court_counts.totals, run.windows, places.members)
+        totals = count_estimates.window_totals(court_counts.totals, run.windows, places, run.observation)
         for statistic in run.main_method.statistics:
             store_statistic(run.store, run.main_method, statistic, totals, places)
         run.totals[places.level] = totals
@@ -270,12 +270,12 @@ def _store_estimates(
     error_factor = {name: np.sqrt(run.sampling.design_effect.get(name, 1.0)) for name in estimates}
     indicator_by_id = {entry.id: entry for entry in method.estimands}
     for name, indicator_estimate in estimates.items():
-        scaled_estimate = indicator_estimate.scale_error(error_factor[name])
+        scaled_estimate = run.withhold_unobserved(
+            indicator_estimate.scale_error(error_factor[name]), indicator_by_id[name].estimate, places
+        )
         store_indicator(run.store, method, indicator_by_id[name], places, basis, scaled_estimate)
         if basis == OBSERVED:
-            run.observed_estimates.setdefault((method.id, places.level), {})[name] = replace(
-                scaled_estimate, n=np.nan_to_num(scaled_estimate.n)
-            )
+            run.observed_estimates.setdefault((method.id, places.level), {})[name] = scaled_estimate
     for (first, second), covariance in covariances.items():
         covariance = covariance * error_factor[first] * error_factor[second]
         if basis == OBSERVED:

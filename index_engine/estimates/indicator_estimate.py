@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from index_engine.arrays import Array, BoolArray
+from index_engine.arrays import Array, BoolArray, IntArray
 
 
 class Basis(StrEnum):
@@ -23,11 +23,14 @@ class Status(StrEnum):
     """Whether there is an estimate, or why there is none."""
 
     ESTIMATED = "estimated"
+    PART_OF_CASES = "part_of_cases"
+    NOT_OBSERVED = "not_observed"
     NO_DATA = "no_data"
     TOO_FEW = "too_few"
     NOT_ESTIMABLE = "not_estimable"
 
 
+UNOBSERVED = (None, Status.PART_OF_CASES, Status.NOT_OBSERVED)
 OBSERVED, ADJUSTED, CONSTANT_MIX, SHRUNK = Basis
 BASES = tuple(Basis)
 
@@ -37,19 +40,37 @@ Covariances = dict[tuple[str, str], Array]  # covariances (place, window) by pai
 @dataclass(frozen=True)
 class IndicatorEstimate:
     """Arrays (place, window) of one indicator: its value on its own scale, its standard error, the
-    spells, cases, rounds or lots behind it (NaN where there are some but not the ones that it would
-    have to rest on), and whether it can be estimated from them."""
+    spells, cases, rounds or lots behind it, and whether it can be estimated from them. `unobserved`:
+    why they are not those of the place and window, a position in UNOBSERVED; not given: they are."""
 
     value: Array
     se: Array
     n: Array
     estimable: BoolArray
+    unobserved: IntArray | None = None
 
     @classmethod
     def concatenate(cls, parts: Sequence["IndicatorEstimate"]) -> "IndicatorEstimate":
         """The estimates of parts of a level, in order, as those of the level."""
-        return cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in vars(parts[0])})
+        return cls(
+            **{
+                name: np.concatenate([getattr(p, name) for p in parts])
+                for name, array in vars(parts[0]).items()
+                if array is not None
+            }
+        )
 
     def scale_error(self, factor: float) -> "IndicatorEstimate":
         """The same with `factor` times the standard error."""
         return replace(self, se=self.se * factor)
+
+    def withhold(self, unobserved: IntArray) -> "IndicatorEstimate":
+        """The same, not estimable where `unobserved` says why."""
+        return replace(
+            self,
+            value=np.where(unobserved == 0, self.value, np.nan),
+            se=np.where(unobserved == 0, self.se, np.nan),
+            n=np.nan_to_num(self.n),
+            estimable=self.estimable & (unobserved == 0),
+            unobserved=unobserved,
+        )

@@ -2,17 +2,29 @@
 
 import numpy as np
 
-from index_engine.arrays import Array, BoolArray
-from index_engine.estimates.indicator_estimate import Basis, IndicatorEstimate, Status
+from index_engine.arrays import Array, BoolArray, IntArray
+from index_engine.estimates.indicator_estimate import UNOBSERVED, Basis, IndicatorEstimate, Status
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import CategoryColumn, Columns, Store
 from index_engine.estimates.visibility import is_visible
 from index_engine.method import Check, Indicator, Method
 
 
-def status_column(total: Array, n: Array, min_n: int, estimable: BoolArray) -> CategoryColumn:
-    """Status (place, window): no data where `total` is zero, too few where `n` is below `min_n`."""
-    reasons = {Status.NO_DATA: total == 0, Status.TOO_FEW: n < min_n, Status.NOT_ESTIMABLE: ~estimable}
+def status_column(
+    total: Array, n: Array, min_n: int, estimable: BoolArray, unobserved: IntArray | None = None
+) -> CategoryColumn:
+    """Status (place, window): first what `unobserved` says; no data where `total` is zero, too few where
+    `n` is below `min_n`."""
+    reasons = {
+        **(
+            {status: unobserved == code for code, status in enumerate(UNOBSERVED) if status}
+            if unobserved is not None
+            else {}
+        ),
+        Status.NO_DATA: total == 0,
+        Status.TOO_FEW: n < min_n,
+        Status.NOT_ESTIMABLE: ~estimable,
+    }
     categories = (Status.ESTIMATED, *reasons)
     codes = np.select(list(reasons.values()), list(range(1, len(categories))), 0)
     return CategoryColumn(codes, categories)
@@ -28,7 +40,7 @@ def store_indicator(
 ) -> None:
     """Store an estimate, without value and error where it rests on fewer than the least cell."""
     # Rounded before anything is compared or ranked, so that equal inputs give equal bytes.
-    n = np.nan_to_num(indicator_estimate.n)
+    n = indicator_estimate.n
     visible = is_visible(n, method)
     has_value = indicator_estimate.estimable & visible
     if isinstance(indicator, Check):
@@ -42,7 +54,11 @@ def store_indicator(
         "se": np.where(has_value, indicator_estimate.se, np.nan).round(10),
         "n": n,
         "status": status_column(
-            indicator_estimate.n, indicator_estimate.n, indicator.min_n, indicator_estimate.estimable
+            indicator_estimate.n,
+            indicator_estimate.n,
+            indicator.min_n,
+            indicator_estimate.estimable,
+            indicator_estimate.unobserved,
         ),
     }
     store.append("indicators", places, columns)

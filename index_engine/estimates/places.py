@@ -27,11 +27,10 @@ class Places:
             yield part, Places(self.level, self.ids[part], self.members[part])
 
 
-def courts_with_counts(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """The ids, in order, of all courts that something was counted of: a registry lists more."""
+def courts_in_sources(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The ids, in order, of all courts that some source has rows of: a registry lists more."""
     rows = con.execute(
-        "SELECT court_id FROM courts WHERE court_id IN (SELECT court_id FROM measures.case_counts"
-        " UNION SELECT court_id FROM measures.round_counts) ORDER BY court_id"
+        "SELECT court_id FROM courts WHERE court_id IN (SELECT court_id FROM measures.court_windows) ORDER BY court_id"
     ).fetchall()
     return tuple(court for (court,) in rows)
 
@@ -48,7 +47,7 @@ def read_places(con: duckdb.DuckDBPyConnection) -> list[Places]:
     A court counts in the region it serves and in all regions above it. Special courts (railway,
     maritime, internet ...) have scores of their own but count in no region.
     """
-    courts = courts_with_counts(con)
+    courts = courts_in_sources(con)
     levels = [Places("court", courts, [np.array([row]) for row in range(len(courts))])]
     parent_by_code, level_by_code = _read_regions(con)
     court_regions = con.execute("SELECT court_id, region FROM courts WHERE NOT special").fetchall()

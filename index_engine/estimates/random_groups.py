@@ -101,7 +101,7 @@ def _estimate_without_each(
         estimates |= process_estimates
     group_counts = count_estimates.read_all_counts(con, windows.axes, method, "random_groups")
     rest_totals = {name: _sum_without_each(array) for name, array in group_counts.totals.items()}
-    totals = count_estimates.window_totals(rest_totals, windows, groups.members)
+    totals = count_estimates.window_totals(rest_totals, windows, groups)
     indicators = [
         e
         for e in method.estimands

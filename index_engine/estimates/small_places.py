@@ -43,7 +43,9 @@ def store_shrinkage(
         is_direct = np.isnan(result.value) & _visible_values(direct_estimate, method)
         value = np.where(is_direct, direct_estimate.value, result.value)
         se = np.where(is_direct, direct_estimate.se, result.se)
-        shrunk_estimates[indicator.id] = IndicatorEstimate(value, se, direct_estimate.n, direct_estimate.estimable)
+        shrunk_estimates[indicator.id] = IndicatorEstimate(
+            value, se, direct_estimate.n, direct_estimate.estimable, direct_estimate.unobserved
+        )
         store_indicator(store, method, indicator, places, SHRUNK, shrunk_estimates[indicator.id])
         lacks_value = np.isnan(result.value)
         columns: Columns = {

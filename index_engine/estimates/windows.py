@@ -11,7 +11,7 @@ from index_engine.arrays import Array, IntArray
 from index_engine.errors import InputError
 from index_engine.estimates import panel
 from index_engine.estimates.panel import PanelAxes
-from index_engine.estimates.places import courts_with_counts
+from index_engine.estimates.places import courts_in_sources
 from index_engine.measures.compute import EPOCH
 from index_engine.method import Method
 
@@ -97,5 +97,5 @@ def read_windows(con: duckdb.DuckDBPyConnection, method: Method) -> Windows:
         raise InputError(
             "data_too_short", end=EPOCH + timedelta(days=span.end_day - 1), quarters=length, first=method.first_period
         )
-    axes = PanelAxes(courts_with_counts(con), first_quarter, last_quarter)
+    axes = PanelAxes(courts_in_sources(con), first_quarter, last_quarter)
     return Windows(axes, length, np.arange(first_end - first_quarter, last_complete_quarter - first_quarter + 1))

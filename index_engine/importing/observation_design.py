@@ -12,15 +12,13 @@ is at most MAX_CHANCE where cases are closed at ages like those of the closings 
 of; a court that had cleared all it had would be asked too, and states all_cases.
 """
 
-import math
-
 import duckdb
 
+from index_engine.chance import MAX_CHANCE, is_impossible
 from index_engine.errors import InputError
 
 DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongben_list")
 
-MAX_CHANCE = 1e-6
 # Of what must be there, more than this share is no lack: rates may have changed over the years.
 MAX_PRESENT_SHARE = 0.1
 # Half of the cases of a very slow court are closed after so many days (a constant hazard).
@@ -71,7 +69,7 @@ def _check_any_closing(con: duckdb.DuckDBPyConnection, name: str) -> None:
         )
         """
     ).fetchall()
-    if n and not closed and _is_impossible(0, expected):
+    if n and not closed and is_impossible(0, expected):
         [(rows,)] = con.execute("SELECT count(*) FROM design_cases").fetchall()
         raise InputError("seems_open_cases", name=name, rows=rows, expected=round(expected))
 
@@ -79,7 +77,7 @@ def _check_any_closing(con: duckdb.DuckDBPyConnection, name: str) -> None:
 def _check_open_cases(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """A file of which far fewer cases are open than must be; all courts together, then each."""
     for court, rows, n_open, open_days, expected in _open_case_counts(con):
-        if open_days > MAX_PRESENT_SHARE * expected or not _is_impossible(open_days, expected):
+        if open_days > MAX_PRESENT_SHARE * expected or not is_impossible(open_days, expected):
             continue
         must = round(expected)
         if court is not None:
@@ -158,10 +156,3 @@ def _closing_modes(con: duckdb.DuckDBPyConnection) -> set[str | None]:
     """The modes of the closings; None among them where one is not known."""
     modes = con.execute("SELECT DISTINCT close_mode FROM design_cases WHERE closed_on IS NOT NULL").fetchall()
     return {mode for (mode,) in modes}
-
-
-def _is_impossible(count: float, expected: float) -> bool:
-    """Whether a Poisson count is so low with a chance of at most MAX_CHANCE, by Chernoff's bound,
-    exp(count - expected) (expected / count)^count; `count` is below `expected`."""
-    surplus = count * math.log(expected / count) if count else 0.0
-    return count - expected + surplus < math.log(MAX_CHANCE)

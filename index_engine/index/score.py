@@ -184,8 +184,15 @@ def _append_scores(
     frame["rank"] = frame["rank"].astype("Int64")
     frame["n"] = estimates.n
     frame["status"] = np.select(
-        [frame["score"].notna(), low_coverage, _lacks_cases(method, estimates, scores)],
-        ["scored", "low_coverage", "too_few"],
+        [
+            frame["score"].notna(),
+            low_coverage,
+            *(
+                _lacks_indicator(method, missing, scores)
+                for missing in (estimates.part_of_cases, estimates.unobserved, estimates.too_few)
+            ),
+        ],
+        ["scored", "low_coverage", "part_of_cases", "not_observed", "too_few"],
         "not_estimable",
     )
     insert_rows(con, "scores", frame)
@@ -218,11 +225,12 @@ def reweighted_columns(
     return frame
 
 
-def _lacks_cases(method: Method, estimates: Inputs, scores: Scores) -> BoolArray:
-    """Rows (row,) where a dimension without a value lacks an indicator for want of cases."""
+def _lacks_indicator(method: Method, missing: BoolArray, scores: Scores) -> BoolArray:
+    """Rows (row,) where a dimension without a value lacks an indicator that is `missing` (row,
+    indicator)."""
     no_value = np.isnan(scores.dimension)
     dimension_index = dimension_positions(method)
-    lacks: BoolArray = np.any(estimates.too_few & no_value[:, dimension_index], axis=1)
+    lacks: BoolArray = np.any(missing & no_value[:, dimension_index], axis=1)
     return lacks
 
 

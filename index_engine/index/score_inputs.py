@@ -27,6 +27,8 @@ class Inputs:
     variance: Array  # (row, indicator, indicator)
     n: IntArray
     too_few: BoolArray  # (row, indicator): missing for want of cases
+    unobserved: BoolArray  # (row, indicator): missing since too little was observed
+    part_of_cases: BoolArray  # (row, indicator): missing since the sources have a part of the cases
     coverage: Array  # (row,): share of the numbered cases that came, NaN where that is not known
 
 
@@ -75,9 +77,23 @@ def read_inputs(
     n = np.zeros(len(reader.keys), dtype=np.int64)
     is_main = np.isin(column, [reader.ids.index(name) for name in method.case_indicators])
     np.maximum.at(n, row, np.where(is_main, rows["n"], 0))
-    too_few = np.zeros(value.shape, dtype=bool)
-    too_few[row, column] = np.isin(rows["status"], ["too_few", "no_data"])
-    return Inputs(reader.keys, value, direct, np.nan_to_num(variance), n, too_few, reader.coverage())
+
+    def has_status(*statuses: str) -> BoolArray:
+        flags = np.zeros(value.shape, dtype=bool)
+        flags[row, column] = np.isin(rows["status"], statuses)
+        return flags
+
+    return Inputs(
+        reader.keys,
+        value,
+        direct,
+        np.nan_to_num(variance),
+        n,
+        has_status("too_few", "no_data"),
+        has_status("not_observed"),
+        has_status("part_of_cases"),
+        reader.coverage(),
+    )
 
 
 Columns = dict[str, npt.NDArray[Any]]

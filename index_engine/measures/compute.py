@@ -16,6 +16,7 @@ from index_engine import periods
 from index_engine.age_grid import AgeGrid
 from index_engine.errors import InputError
 from index_engine.measures import strata
+from index_engine.measures.observation_windows import create_windows
 from index_engine.method import PROCESS_EVENTS, Method
 from index_engine.warehouse.built import create_schema
 
@@ -27,6 +28,7 @@ MEASURES = (
     "case_counts",
     "coverage",
     "closings_alone",
+    "observed_days",
     "round_counts",
     "lot_counts",
     "price_ratios",
@@ -50,10 +52,6 @@ MAX_GROUPS = 100
 MIN_BATCHES_PER_GROUP = 5  # fewer, and there are fewer groups
 MIN_GROUPS = 20  # fewer do not estimate a correlation
 MAX_GROUP_CASES = 400_000  # more cost time and change little
-# A year and a month without a closing is no season; exp(-14): once in a million where closings come
-# at a steady rate.
-SILENT_DAYS = 400
-SILENT_CLOSINGS = 14
 # Of which something is estimated by groups: the others have no spells, and no rate to vary.
 FOLLOWED = "holds = 'all_cases'"
 
@@ -180,7 +178,7 @@ def _create_views(con: duckdb.DuckDBPyConnection) -> None:
 def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_function: PeriodFunction) -> None:
     """Create what the SQL files read beside the facts: windows, days, ages, codes, parameters."""
     con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
-    _create_windows(con)
+    create_windows(con)
     [(first_day, end_day)] = con.execute("SELECT MIN(from_day), MAX(end_day) FROM measures.windows").fetchall()
     if first_day is None:
         raise InputError("warehouse_empty")
@@ -203,105 +201,6 @@ def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_functi
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE step_recording AS {_read_sql('step_recording')}")
     _create_closing_events(con, method)
-
-
-def _create_windows(con: duckdb.DuckDBPyConnection) -> None:
-    """`windows` and `court_windows`, from what the sources state and else from their rows.
-
-    A file of cases that states no first day observes a court from the day after its first closing:
-    cases filed before are stock that enters late. That closing itself tells that observation has
-    begun, and counted without the days before it, it would make closings too frequent; of closed
-    cases alone, whose frequency nobody estimates, it counts. Where no closing came for more than
-    SILENT_DAYS, though at the rate since SILENT_CLOSINGS were to be expected and more, observation
-    begins after that silence. A court without closings is not observed.
-    """
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE court_starts AS
-        WITH gaps AS (
-            SELECT kind, name, court_id, closed_on,
-                   closed_on - LAG(closed_on) OVER closings AS silent_days,
-                   COUNT(*) OVER (closings ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS n,
-                   LAST_VALUE(closed_on) OVER (
-                       closings ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
-                   ) - closed_on + 1 AS n_days
-            FROM cases JOIN sources USING (source_id)
-            WHERE closed_on IS NOT NULL
-            WINDOW closings AS (PARTITION BY kind, name, court_id ORDER BY closed_on)
-        )
-        SELECT kind, name, court_id,
-               COALESCE(
-                   MAX(closed_on) FILTER (
-                       silent_days > {SILENT_DAYS}
-                       AND silent_days * n > {SILENT_CLOSINGS} * GREATEST(n_days, {SILENT_DAYS})
-                   ),
-                   MIN(closed_on)
-               ) AS first_closing
-        FROM gaps GROUP BY ALL
-        """
-    )
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE designs AS
-        -- What a delivery does not state, one before or after it of the same source may.
-        SELECT source_id, kind, name,
-               MIN(observed_from) OVER deliveries AS stated_from,
-               COALESCE(LAST_VALUE(holds IGNORE NULLS) OVER deliveries, 'all_cases') AS holds
-        FROM sources
-        WINDOW deliveries AS (
-            PARTITION BY kind, name ORDER BY source_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-        )
-        """
-    )
-    con.execute(
-        """
-        INSERT INTO measures.windows BY NAME
-        -- Deliveries of one source follow one another and share one window: a case of the first
-        -- that the last no longer mentions was watched all along. So does a delivery without rows
-        -- of its own: a month in which nothing happened, or rows that were all corrected since.
-        SELECT source_id, kind,
-               unix_date(COALESCE(stated_from, MIN(first_closing) OVER deliveries,
-                                  MIN(first_seen) OVER deliveries)) AS from_day,
-               unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS end_day
-        FROM sources
-        JOIN designs USING (source_id, kind, name)
-        LEFT JOIN (
-            SELECT source_id, MIN(filed_on) AS first_seen,
-                   MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
-            FROM cases GROUP BY source_id
-            UNION ALL
-            SELECT source_id, MIN(listed_on),
-                   MAX(GREATEST(listed_on, COALESCE(ended_on, listed_on)))
-            FROM auction_rounds GROUP BY source_id
-        ) USING (source_id)
-        LEFT JOIN (
-            SELECT kind, name, MIN(first_closing) AS first_closing
-            FROM court_starts GROUP BY kind, name
-        ) USING (kind, name)
-        WINDOW deliveries AS (PARTITION BY kind, name)
-        QUALIFY COUNT(first_seen) OVER deliveries > 0
-        """
-    )
-    con.execute(
-        """
-        INSERT INTO measures.court_windows BY NAME
-        SELECT source_id, court_id, holds,
-               COALESCE(
-                   unix_date(stated_from),
-                   unix_date(first_closing)
-                       + CASE WHEN holds IN ('closed_cases', 'zhongben_list') THEN 0 ELSE 1 END,
-                   end_day
-               ) AS from_day,
-               end_day
-        FROM (SELECT DISTINCT source_id, court_id FROM cases)
-        JOIN designs USING (source_id)
-        JOIN measures.windows USING (source_id, kind)
-        LEFT JOIN court_starts USING (kind, name, court_id)
-        """
-    )
-    con.execute("DROP TABLE court_starts")
-    con.execute("DROP TABLE designs")
 
 
 def _create_calendar(

@@ -30,7 +30,8 @@ SELECT
     closing_events.event AS closing_event,
     court_windows.holds,
     court_windows.from_day,
-    court_windows.end_day
+    court_windows.end_day,
+    court_windows.clock_end_day
 FROM cases
 JOIN measures.court_windows
     ON court_windows.source_id = cases.source_id AND court_windows.court_id = cases.court_id

@@ -1,4 +1,4 @@
--- Auction rounds with the window of their source and their stratum, the asset class as a number.
+-- Auction rounds with the window of their court in their source and their stratum, the asset class as a number.
 
 SELECT
     auction_rounds.lot_id,
@@ -14,8 +14,9 @@ SELECT
     auction_rounds.start_price,
     auction_rounds.final_price,
     auction_rounds.status,
-    windows.from_day,
-    windows.end_day
+    court_windows.from_day,
+    court_windows.end_day
 FROM auction_rounds
-JOIN measures.windows ON windows.source_id = auction_rounds.source_id
+JOIN measures.court_windows
+    ON court_windows.source_id = auction_rounds.source_id AND court_windows.court_id = auction_rounds.court_id
 JOIN asset_classes ON asset_classes.asset_class = COALESCE(auction_rounds.asset_class, '')

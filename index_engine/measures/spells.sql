@@ -35,7 +35,7 @@ WITH known AS (
                        THEN paid_out_on ELSE closed_on END) AS closed_day,
         closing_event,
         from_day AS window_from,
-        end_day AS window_until
+        clock_end_day AS window_until
     FROM first_enforcement
     -- Cases chosen by that they were closed tell nothing of how long closing takes.
     WHERE holds = 'all_cases'

@@ -14,6 +14,7 @@ import pandas as pd
 from index_engine import periods
 from index_engine.arrays import Array
 from index_engine.estimates import count_estimates
+from index_engine.estimates.observation import read_observation
 from index_engine.estimates.places import Places, read_places
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.method import Check, Indicator, Method, Statistic
@@ -38,12 +39,13 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     quarters = Windows(yearly_windows.axes, 1, np.arange(first, int(yearly_windows.ends[-1]) + 1))
     total_table = count_estimates.read_totals(con, yearly_windows.axes)
     levels = read_places(con)
-    nation = count_estimates.window_totals(total_table, quarters, levels[0].members)
+    observation = read_observation(con, yearly_windows.axes)
+    nation = count_estimates.window_totals(total_table, quarters, levels[0], observation)
     tables: dict[str, list[pd.DataFrame]] = {"monitored_series": [], "exceptions": [], "exception_series": []}
     for level in levels:
         if level.level not in LEVELS:
             continue
-        totals = count_estimates.window_totals(total_table, quarters, level.members)
+        totals = count_estimates.window_totals(total_table, quarters, level, observation)
         for entry in monitored_statistics(method):
             spec = entry.estimate
             rate = _Rate(

@@ -19,7 +19,7 @@ import pandas as pd
 
 from index_engine import periods
 from index_engine.errors import InputError
-from index_engine.estimates.places import LEVELS, courts_with_counts, read_places
+from index_engine.estimates.places import LEVELS, courts_in_sources, read_places
 from index_engine.method import Method, parse_methods
 from index_engine.warehouse.file import BUILD_VERSION, cursor, open_read_only
 
@@ -83,7 +83,7 @@ class Snapshot:
         [(self.observed_from, self.observed_to)] = self.rows("observed_days")
         self._periods = [period for (period,) in self.rows("scored_periods")]
         self._places = {(row[0], row[1]): Place(*row) for row in self.rows("places")}
-        courts = courts_with_counts(self.cursor())
+        courts = courts_in_sources(self.cursor())
         self._courts_by_place = {
             (level_places.level, place_id): tuple(courts[row] for row in rows)
             for level_places in read_places(self.cursor())

@@ -18,15 +18,19 @@ CREATE TYPE measures.court AS ENUM (SELECT court_id FROM courts ORDER BY court_i
 
 CREATE TABLE measures.windows (
     source_id INTEGER, kind VARCHAR,
-    from_day INTEGER, end_day INTEGER  -- observed from the one to the day before the other
+    from_day INTEGER, end_day INTEGER,  -- observed from the one to the day before the other
+    late_days INTEGER  -- how many days before the last of the file that is, for closings are late
 );
 
--- The same of each court in a source, for that a court comes into a file when it comes. Where no
--- first day is stated, the closings of a court tell since when it is observed.
+-- The same of each court in a source, for that a court comes into a file when it comes, and only as
+-- long as it exists. Its closings tell, too, from when to when it is observed.
 CREATE TABLE measures.court_windows (
-    source_id INTEGER, court_id VARCHAR,
+    source_id INTEGER, kind VARCHAR, court_id VARCHAR,
     holds VARCHAR,  -- as in sources, all_cases where it is not stated
-    from_day INTEGER, end_day INTEGER
+    from_day INTEGER, end_day INTEGER,
+    clock_end_day INTEGER,  -- clocks end there: later payments may not be known yet
+    late_days INTEGER,
+    n INTEGER               -- cases or rounds
 );
 
 CREATE TABLE measures.strata (
@@ -85,6 +89,15 @@ CREATE TABLE measures.closings_alone (
     court_id VARCHAR, period INTEGER, closed_alone INTEGER, zhongben_alone INTEGER
 );
 
+-- Days of a period on which a court is observed by what tells a scope: clocks and flows (all cases),
+-- closings, zhongben (closings as 终本), part (a part of the cases), auctions; in_file: days of the files
+-- that have cases of it, existing: on which it existed.
+CREATE TABLE measures.observed_days (
+    court_id VARCHAR, period INTEGER,
+    clocks INTEGER, flows INTEGER, closings INTEGER, zhongben INTEGER, part INTEGER, auctions INTEGER,
+    in_file INTEGER, existing INTEGER
+);
+
 -- Auction rounds, and lots by their last round.
 CREATE TABLE measures.round_counts (
     court_id VARCHAR, stratum INTEGER, period INTEGER, stage VARCHAR,
@@ -123,7 +136,8 @@ CREATE TABLE estimates.indicators (
     value DOUBLE,   -- on the indicator's own scale; NULL where status says why
     se DOUBLE,      -- standard error from sampling, same scale
     n BIGINT,       -- spells under way, cases, rounds or lots behind the value
-    status VARCHAR  -- estimated | too_few | not_estimable | no_data
+    status VARCHAR  -- estimated | part_of_cases | not_observed | too_few | not_estimable |
+                    -- no_data
 );
 
 CREATE TABLE estimates.covariances (
@@ -230,7 +244,8 @@ CREATE TABLE index.scores (
     low90 DOUBLE, high90 DOUBLE,
     rank BIGINT,                  -- smallest of ties; NULL for special courts
     band VARCHAR,                 -- 'A', 'A-BBB' across two; NULL where the interval spans more
-    n BIGINT, status VARCHAR      -- scored | low_coverage | too_few | not_estimable
+    n BIGINT, status VARCHAR      -- scored | low_coverage | part_of_cases | not_observed | too_few |
+                                  -- not_estimable
 );
 
 -- Rank confidence sets: of the place alone, and of all places of the level at once.

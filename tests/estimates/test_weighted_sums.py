@@ -315,7 +315,7 @@ def test_a_cohort_is_standardised_directly():
 
 
 def observed_counts(found: count_estimates.Counts, level: Places, windows: Windows) -> dict[str, IndicatorEstimate]:
-    totals = count_estimates.window_totals(found.totals, windows, level.members)
+    totals = count_estimates.window_totals(found.totals, windows, level)
     return count_estimates.observed_estimates(totals, found.ratios, level, windows, COUNTED, METHOD)
 
 
@@ -387,7 +387,7 @@ def test_every_count_that_a_method_may_name(con, level, windows, name):
     spec = replace(share.estimate, numerator=name, denominator=whole)
     wanted = [replace(share, estimate=spec)]
     found = count_estimates.read_all_counts(con, windows.axes, METHOD)
-    totals = count_estimates.window_totals(found.totals, windows, level.members)
+    totals = count_estimates.window_totals(found.totals, windows, level)
     plain = count_estimates.observed_estimates(totals, found.ratios, level, windows, wanted, METHOD)
     both = {"case": ones(level, windows), "lot": ones(level, windows)}
     brought = count_estimates.standardised_estimates(found, level, both, windows, wanted, plain, METHOD)

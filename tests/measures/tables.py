@@ -16,6 +16,7 @@ KEYS = {
     "case_counts": ("court_id", "stratum", "period"),
     "coverage": ("court_id", "period"),
     "closings_alone": ("court_id", "period"),
+    "observed_days": ("court_id", "period"),
     "round_counts": ("court_id", "stratum", "period", "stage"),
     "lot_counts": ("court_id", "stratum", "period"),
     "price_ratios": ("court_id", "stratum", "period", "stage", "ratio_bin"),

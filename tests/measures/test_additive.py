@@ -15,7 +15,7 @@ from index_engine.age_grid import AgeGrid
 from index_engine.estimates import panel
 from index_engine.estimates.incidence import number_at_risk
 from index_engine.estimates.panel import PanelAxes, ProcessPanel
-from index_engine.estimates.places import courts_with_counts, read_places
+from index_engine.estimates.places import courts_in_sources, read_places
 from index_engine.measures.compute import PROCESSES, compute_measures
 from index_engine.method import Method, load_method
 from tests.measures import recount
@@ -111,7 +111,7 @@ def _risk(con: duckdb.DuckDBPyConnection, process: str, calendar: Calendar, firs
 
 def _cells(con: duckdb.DuckDBPyConnection, process: str, calendar: Calendar, first: int, last: int) -> ProcessPanel:
     begins, ends = calendar.of(date(first, 1, 1)), calendar.of(date(last, 12, 31))
-    frame = PanelAxes(courts_with_counts(con), begins, ends)
+    frame = PanelAxes(courts_in_sources(con), begins, ends)
     return panel.read_process_panel(con, frame, process, METHOD.process_events(process), METHOD.ages.n_bins)
 
 
@@ -125,7 +125,7 @@ def _next_period(stock: np.ndarray) -> np.ndarray:
 def test_a_place_is_the_sum_of_the_courts_in_it(by_calendar: dict, world: World):
     """The panel's gathering against counts of the rows of the courts that lie in each place."""
     con = by_calendar[YEARS]
-    frame = PanelAxes(courts_with_counts(con), 2021, 2024)
+    frame = PanelAxes(courts_in_sources(con), 2021, 2024)
     counts = panel.read_counts(con, frame, "case_counts")
     closed = summed(recount.case_counts(world, YEARS, METHOD), 1)
     for level in read_places(con):

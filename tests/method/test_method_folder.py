@@ -10,7 +10,7 @@ import pytest
 from index_engine.errors import InputError
 from index_engine.estimates import count_estimates
 from index_engine.estimates.panel import PanelAxes
-from index_engine.estimates.places import courts_with_counts
+from index_engine.estimates.places import courts_in_sources
 from index_engine.measures.compute import compute_measures
 from index_engine.method import DEFAULT, builtin_methods, counts, load_method, load_methods, parse_method, parse_methods
 from tests.worlds import random_world
@@ -138,7 +138,7 @@ def test_the_counts_that_a_method_may_name_are_those_that_are_read() -> None:
     alone, without the cases they belong to, decides what is estimable and is no statistic."""
     with random_world(cases=300).connect() as con:
         compute_measures(con, load_method())
-        axes = PanelAxes(courts_with_counts(con), 2021 * 4, 2024 * 4 + 3)
+        axes = PanelAxes(courts_in_sources(con), 2021 * 4, 2024 * 4 + 3)
         totals = set(count_estimates.read_totals(con, axes)) - counts.count_columns("closings_alone")
     derived = counts.STOCK_COUNTS | set(counts.COMPOSITE_COUNTS)
     assert {name for name in totals if counts.PRODUCT not in name} | derived == (

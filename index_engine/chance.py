@@ -1,0 +1,15 @@
+"""Whether chance explains a count."""
+
+import math
+
+MAX_CHANCE = 1e-6
+
+
+def is_impossible(count: float, expected: float) -> bool:
+    """Whether a Poisson count is so far below `expected` with a chance of at most MAX_CHANCE, by
+    Chernoff's bound, exp(count - expected) (expected / count)^count (Mitzenmacher and Upfal 2017,
+    Probability and Computing, theorem 5.4)."""
+    if count >= expected:
+        return False
+    surplus = count * math.log(expected / count) if count else 0.0
+    return count - expected + surplus < math.log(MAX_CHANCE)

@@ -1,0 +1,271 @@
+"""On which days each court is observed, from what its sources state and else from their rows.
+
+A file of cases that states no first day observes a court from the day after its first closing: cases
+filed before are stock that enters late. That closing itself tells that observation has begun, and
+counted without the days before it, it would make closings too frequent; of closed cases alone, whose
+frequency nobody estimates, it counts.
+
+Whatever is stated, a court is not observed on days before its first closings, or after its last ones,
+on which it had none though chance does not explain that; nor on the last days of a file where closings
+are thin against the year before, since some have not reached it yet; nor on days on which the court
+did not exist. A payment is known when its case is closed: clocks end before the last day by the usual
+time from the one to the other.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from index_engine.chance import is_impossible
+
+# A year and a month without a closing is no season; exp(-14): once in a million where closings come
+# at a steady rate.
+SILENT_DAYS = 400
+SILENT_CLOSINGS = 14
+# The last days are thin, one block after the other, where they have less than this share of the
+# closings of the year before, and of the same days a year before, and chance does not explain it.
+BLOCK_DAYS = 30
+THIN_SHARE = 0.6
+MAX_BLOCKS = 12
+YEAR_DAYS = 365
+# Designs of which nothing but closings is counted.
+CLOSING_LISTS = ("closed_cases", "zhongben_list")
+# Of the payments before a closing, so many are known after the usual time.
+USUAL_SHARE = 0.95
+FOREVER = 1 << 30
+
+SOURCES = """
+WITH seen AS (
+    SELECT source_id, MIN(filed_on) AS first_seen,
+           MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
+    FROM cases GROUP BY source_id
+    UNION ALL
+    SELECT source_id, MIN(listed_on), MAX(GREATEST(listed_on, COALESCE(ended_on, listed_on)))
+    FROM auction_rounds GROUP BY source_id
+)
+-- Deliveries of one source follow one another and share one window: a case of the first that the last
+-- no longer mentions was watched all along. So does a delivery without rows of its own: a month in
+-- which nothing happened, or rows that were all corrected since. What a delivery does not state, one
+-- before or after it may.
+SELECT source_id, kind, name,
+       COALESCE(LAST_VALUE(holds IGNORE NULLS) OVER deliveries, 'all_cases') AS holds,
+       unix_date(MIN(observed_from) OVER deliveries) AS stated_from,
+       unix_date(MIN(first_seen) OVER deliveries) AS first_seen,
+       unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS end_day
+FROM sources LEFT JOIN seen USING (source_id)
+WINDOW deliveries AS (
+    PARTITION BY kind, name ORDER BY source_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+)
+QUALIFY COUNT(first_seen) OVER deliveries > 0
+ORDER BY source_id
+"""
+
+COURTS = """
+SELECT kind, sources.name, source_id, court_id, n,
+       unix_date(valid_from) AS life_from, unix_date(valid_to) + 1 AS life_end
+FROM (
+    SELECT source_id, court_id, COUNT(*) AS n FROM cases GROUP BY ALL
+    UNION ALL
+    SELECT source_id, court_id, COUNT(*) AS n FROM auction_rounds GROUP BY ALL
+)
+JOIN sources USING (source_id) JOIN courts USING (court_id)
+ORDER BY ALL
+"""
+
+CLOSINGS = """
+SELECT name, court_id, unix_date(closed_on) AS day, COUNT(DISTINCT filed_on) AS n
+FROM cases JOIN sources USING (source_id)
+WHERE closed_on IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
+
+# Days under way from when a case is in the file, over all courts of a source: its rate of closings.
+EXPOSURES = """
+SELECT name, court_id, COUNT(closed_on) AS n_closed,
+       SUM(COALESCE(unix_date(closed_on), end_day) - GREATEST(unix_date(filed_on), stated_from)) AS days
+FROM cases JOIN source_windows USING (source_id)
+WHERE COALESCE(unix_date(closed_on), end_day) > GREATEST(unix_date(filed_on), stated_from)
+    AND unix_date(filed_on) < end_day
+GROUP BY ALL
+"""
+
+LAGS = """
+SELECT name, QUANTILE_DISC(GREATEST(closed_on - COALESCE(paid_out_on, closed_on), 0), $share) AS lag
+FROM cases JOIN source_windows USING (source_id)
+WHERE case_type = 'first' AND close_mode = 'completed' AND COALESCE(paid_out_on, closed_on) >= filed_on
+    AND unix_date(closed_on) BETWEEN end_day - $year AND end_day - 1
+GROUP BY name
+"""
+
+
+@dataclass(frozen=True)
+class Closings:
+    """Closings by day, days from EPOCH in order; those of one court, filing day and closing day may
+    share a fate and count as one."""
+
+    days: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+    def between(self, first: int, end: int) -> int:
+        """How many came from `first` to the day before `end`."""
+        left, right = np.searchsorted(self.days, [first, end])
+        return int(self.counts[left:right].sum())
+
+
+NO_CLOSINGS = Closings(np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+def create_windows(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill `measures.windows` and `measures.court_windows`; the macro unix_date must be there."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE source_windows AS {SOURCES}")
+    sources = con.execute("SELECT * FROM source_windows ORDER BY source_id").df()
+    courts_by_source = dict(list(con.execute(COURTS).df().groupby(["kind", "name"])))
+    closings_by_source = {
+        name: {court: _closings(rows) for court, rows in frame.groupby("court_id")}
+        for name, frame in con.execute(CLOSINGS).df().groupby("name")
+    }
+    expected = _expected_closings(con.execute(EXPOSURES).df())
+    lags = dict(con.execute(LAGS, {"share": USUAL_SHARE, "year": YEAR_DAYS}).fetchall())
+    con.execute("DROP TABLE source_windows")
+    windows: list[tuple[object, ...]] = []
+    court_windows: list[tuple[object, ...]] = []
+    for (kind, name), deliveries in sources.groupby(["kind", "name"], sort=False):
+        delivery = deliveries.iloc[0]
+        closings = closings_by_source.get(name, {}) if kind == "cases" else {}
+        late = late_days(_merge(list(closings.values())), int(delivery["end_day"])) if closings else 0
+        source = _Source(
+            kind=kind,
+            holds=delivery["holds"],
+            stated_from=None if pd.isna(delivery["stated_from"]) else int(delivery["stated_from"]),
+            first_seen=int(delivery["first_seen"]),
+            end=int(delivery["end_day"]),
+            late=late,
+            payment_lag=int(lags.get(name) or 0) if kind == "cases" else 0,
+        )
+        first_closing = min((int(each.days[0]) for each in closings.values()), default=source.first_seen)
+        first = first_closing if source.stated_from is None else source.stated_from
+        windows += [(source_id, kind, first, source.end - late, late) for source_id in deliveries["source_id"]]
+        for court_id, rows in courts_by_source[kind, name].groupby("court_id"):
+            court = rows.iloc[0]
+            life = (
+                -FOREVER if pd.isna(court["life_from"]) else int(court["life_from"]),
+                FOREVER if pd.isna(court["life_end"]) else int(court["life_end"]),
+            )
+            days = _court_days(source, closings.get(court_id, NO_CLOSINGS), expected.get((name, court_id), 0.0), life)
+            court_windows += [
+                (source_id, kind, court_id, source.holds, *days, n)
+                for source_id, n in zip(rows["source_id"], rows["n"], strict=True)
+            ]
+    _insert(con, "windows", windows)
+    _insert(con, "court_windows", court_windows)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What holds for all courts of a source; `end`: the day after its last one, `late`: how many days
+    before it are thin, `payment_lag`: the usual days from a payment to the closing that tells of it."""
+
+    kind: str
+    holds: str
+    stated_from: int | None
+    first_seen: int
+    end: int
+    late: int
+    payment_lag: int
+
+
+def _court_days(source: _Source, closings: Closings, expected: float, life: tuple[int, int]) -> tuple[int, ...]:
+    """First day of a court in a source, day after the last, the same of clocks, and days cut as late."""
+    end = min(source.end, life[1])
+    if source.kind != "cases":
+        first = source.first_seen if source.stated_from is None else source.stated_from
+        first = min(max(first, life[0]), end)
+        return first, end, end, 0
+    late = max(late_days(closings, end), source.late - (source.end - end), 0)
+    first, until = observed_span(
+        closings, source.stated_from, end - late, expected, counts_first=source.holds in CLOSING_LISTS
+    )
+    first = min(max(first, life[0]), until)
+    # What an abolished court still paid is known: its cases were closed, or went to another court.
+    clock_end = max(first, min(until, source.end - max(late, source.late) - source.payment_lag))
+    return first, until, clock_end, late
+
+
+def late_days(closings: Closings, end: int) -> int:
+    """How many days before `end` are thin, a multiple of BLOCK_DAYS; 0 where chance explains it or the
+    year before has too few closings to tell."""
+    late = 0
+    while late < MAX_BLOCKS * BLOCK_DAYS:
+        block_end = end - late
+        block = block_end - BLOCK_DAYS
+        n = closings.between(block, block_end)
+        year = closings.between(block - YEAR_DAYS, block) * BLOCK_DAYS / YEAR_DAYS
+        # Of a season, such as Spring Festival, the same days of the year before tell.
+        expected = min(year, closings.between(block - YEAR_DAYS, block_end - YEAR_DAYS))
+        if n >= THIN_SHARE * expected or not is_impossible(n, expected):
+            break
+        late += BLOCK_DAYS
+    return late
+
+
+def observed_span(
+    closings: Closings, stated_from: int | None, end: int, expected: float, counts_first: bool
+) -> tuple[int, int]:
+    """First day and day after the last on which a court is observed, equal where it is not.
+
+    `expected`: the closings that a court without any was to have at the rate of the others of its
+    source. `counts_first`: a first closing that tells that observation began is counted too.
+    """
+    days = closings.days
+    within = days < end if stated_from is None else (days >= stated_from) & (days < end)
+    days, counts = days[within], closings.counts[within]
+    if not len(days):
+        is_observed = stated_from is not None and expected < SILENT_CLOSINGS
+        return (stated_from if is_observed and stated_from is not None else end), end
+    gaps = np.diff(days, prepend=days[0] if stated_from is None else stated_from)
+    later = np.cumsum(counts[::-1])[::-1]
+    is_silent = _is_silent(gaps, later, days[-1] - days + 1)
+    begins = int(np.flatnonzero(is_silent)[-1]) if is_silent.any() else 0
+    is_told_by_closing = is_silent.any() or stated_from is None
+    first = int(days[begins]) + (not counts_first) if is_told_by_closing else stated_from
+    assert first is not None
+    last = int(days[-1])
+    if _is_silent(np.array(end - last), later[begins], np.array(last - first + 1)):
+        end = last + counts_first
+    return min(first, end), end
+
+
+def _is_silent(
+    gap: npt.NDArray[np.int64], n: npt.NDArray[np.int64], n_days: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Whether no closing for `gap` days is no chance where `n` came in `n_days`."""
+    silent: npt.NDArray[np.bool_] = (gap > SILENT_DAYS) & (gap * n > SILENT_CLOSINGS * np.maximum(n_days, SILENT_DAYS))
+    return silent
+
+
+def _closings(rows: pd.DataFrame) -> Closings:
+    return Closings(rows["day"].to_numpy(np.int64), rows["n"].to_numpy(np.int64))
+
+
+def _merge(parts: list[Closings]) -> Closings:
+    days, position = np.unique(np.concatenate([part.days for part in parts]), return_inverse=True)
+    counts = np.bincount(position, np.concatenate([part.counts for part in parts]), len(days))
+    return Closings(days, counts.astype(np.int64))
+
+
+def _expected_closings(exposures: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Closings by source and court at the rate of all courts of the source together."""
+    expected: dict[tuple[str, str], float] = {}
+    for name, rows in exposures.groupby("name"):
+        rate = float(rows["n_closed"].sum() / rows["days"].sum())
+        expected |= {(str(name), row.court_id): rate * float(row.days) for row in rows.itertuples()}
+    return expected
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]]) -> None:
+    columns = [name for name, *_ in con.execute(f"DESCRIBE measures.{table}").fetchall()]
+    con.register("window_rows", pd.DataFrame(rows, columns=columns))
+    con.execute(f"INSERT INTO measures.{table} SELECT * FROM window_rows ORDER BY ALL")
+    con.unregister("window_rows")

@@ -1,0 +1,184 @@
+"""Twelve months of a court are twelve months: what was not observed has no number, never zero, and what
+was observed of the rest is right."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from index_engine.build import build
+from tests.truth.product import court_estimates
+from tests.truth.simulator import (
+    CourtPlan,
+    Design,
+    Hazards,
+    Row,
+    World,
+    all_cases,
+    late_reports,
+    payments_before_closing,
+)
+from tests.truth.test_designs import CUT, START, WINDOW, bring_in
+from tests.truth.test_worlds import court_names
+
+TRUTH = Hazards().incidence("cash", 24)
+QUARTERS = [f"{year}Q{quarter}" for year in range(2020, 2025) for quarter in range(1, 5)]
+
+
+def simulated(*plans: dict[str, object], seed: int = 11) -> World:
+    names = court_names(len(plans))
+    courts = tuple(
+        CourtPlan(name, **({"cases_per_month": 60.0} | plan))  # type: ignore[arg-type]
+        for name, plan in zip(names, plans, strict=True)
+    )
+    return World(courts, START, CUT, seed=seed).simulate()
+
+
+def built(folder: Path, world: World, design: Design, observed: tuple[date, date] | None = WINDOW) -> Path:
+    warehouse = bring_in(folder, world, design, "all_cases", observed)
+    build(warehouse, threads=2)
+    return warehouse
+
+
+def assert_right(rows: pd.DataFrame, truth: float = TRUTH) -> None:
+    assert len(rows) and (rows["status"] == "estimated").all(), rows
+    z = (rows["value"] - truth) / rows["se"]
+    assert (z.abs() < 4).all() and abs(z.mean()) < 2.5, rows.assign(z=z)
+
+
+def assert_withheld(rows: pd.DataFrame, status: str = "not_observed") -> None:
+    assert len(rows) and (rows["status"] == status).all() and rows["value"].isna().all(), rows
+
+
+def of_court(rows: pd.DataFrame, world: World, position: int) -> pd.DataFrame:
+    return rows[rows["court"] == world.courts[position].name]
+
+
+def without(world_rows: list[Row], court: str, first: date, end: date) -> list[Row]:
+    """Rows of a file in which the closings of one court between two days are missing."""
+    return [
+        replace(row, closed_on=None, closing=None)
+        if row.case.court == court and row.closed_on is not None and first <= row.closed_on < end
+        else row
+        for row in world_rows
+    ]
+
+
+@pytest.mark.parametrize("gap", [(START, date(2022, 7, 1)), (date(2023, 1, 1), date(2025, 1, 1))])
+def test_days_of_a_stated_window_without_any_closing_are_not_observed(tmp_path: Path, gap: tuple[date, date]) -> None:
+    """Not 0.0 % paid, 0.0 to 0.0; and no reform where the closings begin."""
+    world = simulated({}, {})
+    silent = world.courts[1].name
+    warehouse = built(tmp_path, world, lambda world: without(all_cases(world), silent, *gap))
+    rows = court_estimates(warehouse, "cash_24m")
+    assert_right(of_court(rows, world, 0))
+    part = of_court(rows, world, 1)
+    last_quarters = part["period"].map(lambda label: date(int(label[:4]), 3 * int(label[5]) - 2, 1))
+    if gap[0] == START:
+        assert_withheld(part[last_quarters < gap[1]])
+        assert_right(part[part["period"] == "2024Q4"])
+    else:
+        assert_withheld(part[last_quarters > gap[0]])
+        assert_right(part[part["period"] == "2022Q4"])
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        scores = con.execute(
+            "SELECT DISTINCT status FROM index.scores JOIN courts ON court_id = place_id"
+            " WHERE courts.name = ? AND period = ?",
+            [silent, "2020Q4" if gap[0] == START else "2024Q4"],
+        ).fetchall()
+        signals = con.execute("SELECT * FROM index.exceptions").fetchall()
+    assert scores == [("not_observed",)]
+    assert signals == []
+
+
+def test_a_court_without_any_closing_is_not_observed(tmp_path: Path) -> None:
+    world = simulated({}, {})
+    silent = world.courts[1].name
+    warehouse = built(tmp_path, world, lambda world: without(all_cases(world), silent, START, date(2099, 1, 1)))
+    rows = court_estimates(warehouse, "cash_24m")
+    assert_right(of_court(rows, world, 0))
+    assert_withheld(of_court(rows, world, 1))
+
+
+def test_a_region_of_which_too_little_was_observed_has_no_score(tmp_path: Path) -> None:
+    """Courts of one city: a large one that comes into the file late, and a small one."""
+    world = simulated({"cases_per_month": 120.0}, {"cases_per_month": 10.0}, {"cases_per_month": 120.0})
+    late, small = world.courts[2].name, world.courts[1].name
+
+    def rows(*unobserved: str) -> Design:
+        def design(world: World) -> list[Row]:
+            found = all_cases(world)
+            for court in unobserved:
+                found = without(found, court, START, date(2023, 1, 1))
+            return found
+
+        return design
+
+    for name, courts, status in (("large", (late,), "not_observed"), ("small", (small,), "estimated")):
+        folder = tmp_path / name
+        folder.mkdir()
+        warehouse = built(folder, world, rows(*courts))
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            found = con.execute(
+                "SELECT DISTINCT status FROM estimates.indicators WHERE level <> 'court' AND period = '2021Q4'"
+                " AND basis = 'observed' AND indicator = 'cash_24m'"
+            ).fetchall()
+        assert found == [(status,)], name
+
+
+def test_open_cases_of_an_abolished_court_are_censored_on_its_last_day(tmp_path: Path) -> None:
+    world = simulated({}, {"last_day": date(2023, 3, 31)})
+    abolished, last = world.courts[1].name, date(2023, 3, 31)
+
+    def design(world: World) -> list[Row]:
+        return without(all_cases(world), abolished, last + timedelta(days=1), date(2099, 1, 1))
+
+    warehouse = bring_in(tmp_path, world, design, "all_cases", WINDOW)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("UPDATE courts SET valid_to = ? WHERE name = ?", [last, abolished])
+    build(warehouse, threads=2)
+    rows = court_estimates(warehouse, "cash_24m")
+    assert_right(of_court(rows, world, 0))
+    part = of_court(rows, world, 1)
+    assert_right(part[part["period"].between("2021Q4", "2023Q1")])
+    assert_withheld(part[part["period"] >= "2023Q3"])
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        city = con.execute(
+            "SELECT period, value, se FROM estimates.indicators WHERE level = 'nation' AND basis = 'observed'"
+            " AND indicator = 'cash_24m' AND status = 'estimated' AND period >= '2022Q4'"
+        ).df()
+    assert len(city) == 9 and ((city["value"] - TRUTH).abs() < 4 * city["se"]).all()
+
+
+def test_a_quarter_of_closings_is_no_year(tmp_path: Path) -> None:
+    """A court whose file begins with the last December of the window."""
+    world = simulated({}, {})
+    new = world.courts[1].name
+    warehouse = built(tmp_path, world, lambda world: without(all_cases(world), new, START, date(2024, 10, 1)))
+    assert_withheld(of_court(court_estimates(warehouse, "cash_24m"), world, 1))
+
+
+@pytest.mark.parametrize("lag", [60, 100])
+def test_late_reports_end_the_window_earlier(tmp_path: Path, lag: int) -> None:
+    world = simulated({}, {}, {})
+    warehouse = built(tmp_path, world, late_reports(lag))
+    rows = court_estimates(warehouse, "cash_24m")
+    assert rows["period"].max() == "2024Q3" if lag == 60 else "2024Q2"
+    assert_right(rows[rows["period"] >= "2023Q4"])
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(late,)] = con.execute("SELECT late_days FROM measures.windows").fetchall()
+    assert late == {60: 60, 100: 90}[lag]
+
+
+@pytest.mark.parametrize("cut", [date(2023, 12, 31), date(2024, 3, 31), date(2024, 12, 31)])
+def test_values_said_earlier_and_later_agree(tmp_path: Path, cut: date) -> None:
+    """Payments that are known when the case is closed, 100 days later."""
+    world = replace(simulated({}, {}, {}, {}), cut=cut)
+    warehouse = built(tmp_path, world, payments_before_closing(100), (START, cut))
+    rows = court_estimates(warehouse, "cash_24m")
+    known = rows[rows["status"] == "estimated"]
+    assert_right(known[known["period"] >= "2021Q4"])
+    assert_withheld(rows[rows["period"] == f"{cut.year}Q{(cut.month + 2) // 3}"])
