@@ -204,6 +204,8 @@ def _print_outcome(name: str, outcome: LoadResult) -> None:
     ):
         for rule, rows in sorted(rules.items(), key=lambda item: (-item[1], item[0])):
             print(f"  {rows:>8}  {action} {rule}")
+    for notice in outcome.notices:
+        print(f"  ! {notice}")
 
 
 def _undo(arguments: argparse.Namespace) -> None:

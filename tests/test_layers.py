@@ -17,17 +17,19 @@ ROOT = Path(__file__).parents[1]
 
 # What each part of the engine may import of the engine, beside itself. From top to bottom it is
 # the way of a number: sources, warehouse, measures, estimates, index, release.
-BASE = {"arrays", "age_grid", "errors", "periods", "method"}
+BASE = {"arrays", "age_grid", "chance", "closing_days", "errors", "periods", "method"}
 STAGES = {
     "errors": set(),
     "arrays": set(),
     "age_grid": set(),
+    "chance": set(),
+    "closing_days": {"chance"},
     "annotation_table": {"errors"},
     "periods": {"errors"},
     "formula_escaping": set(),
     "method": {"age_grid", "errors", "warehouse"},
     "warehouse": {"errors"},
-    "importing": {"errors", "warehouse"},
+    "importing": {"chance", "closing_days", "errors", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
     "measures": BASE | {"warehouse"},

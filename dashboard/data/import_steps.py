@@ -159,6 +159,8 @@ def _draw_dry_run_result(dry_run: DryRun, reading: Reading) -> None:
     outcome = dry_run.outcome
     st.html(row_counts_bar(outcome.rows, outcome.accepted_rows, outcome.warned_rows, outcome.rejected_rows))
     st.html(_change_counts(outcome, reading.kind))
+    for notice in outcome.notices:
+        draw_advice(messages.translate(notice))
     if not dry_run.new_courts.empty:
         names = [str(name) for name in dry_run.new_courts["name"]]
         draw_advice(

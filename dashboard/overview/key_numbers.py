@@ -113,7 +113,7 @@ def indicator_card(view: View, line: Any) -> Html:
         nation = formats.value(line.nation, indicator.unit)
         detail = _("nation {value}").format(value=nation)
     if line.status != "estimated":
-        reason = components.status_text(line.status)
+        reason = components.status_reason(line.status)
         return card(localise(indicator.name), formats.NO_VALUE, join_lines([reason, detail]), note)
     value = formats.value(line.value, indicator.unit)
     interval = formats.interval(line.low, line.high, indicator.unit)

@@ -226,7 +226,7 @@ def _scored_value_cell(estimates: Estimates, unit: str) -> Html:
 
 def _direct_value_cell(estimates: Estimates, unit: str) -> Html:
     if not estimates.is_direct:
-        return cells.value_with_detail(formats.value(estimates.value, unit), components.status_text(estimates.status))
+        return cells.value_with_detail(formats.value(estimates.value, unit), components.status_reason(estimates.status))
     return cells.value_with_interval(estimates.value, estimates.low, estimates.high, unit)
 
 
@@ -241,7 +241,7 @@ def _points_spine(line: DecompositionRow) -> Html | str:
     if formats.is_missing(line.points):
         if line.estimates is None:
             return _("too few indicators available")
-        return components.status_text(line.estimates.status)
+        return components.status_reason(line.estimates.status)
     distribution = distribution_in_points(line.distribution, line.scale)
     tooltip = spine_chart.distribution_text(line.distribution, line.scale.unit)
     if line.estimates is None:

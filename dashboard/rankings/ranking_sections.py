@@ -200,7 +200,11 @@ def draw_no_match() -> None:
 def draw_unscored_places(view: View, level: str, places: pd.DataFrame, custom: Weights) -> None:
     columns: list[Column[Any]] = [
         text_column(_("Name"), place_names.name_cell_builder(view, level)),
-        text_column(_("Reason"), lambda row: components.status_text(row.status)),
+        text_column(
+            _("Reason"),
+            lambda row: components.status_text(row.status),
+            lambda row: components.status_advice(row.status),
+        ),
         number_column(_("Cases"), lambda row: row.n),
     ]
     table_block(
@@ -210,8 +214,8 @@ def draw_unscored_places(view: View, level: str, places: pd.DataFrame, custom: W
             _("Without a score"),
             columns,
             explanation=_(
-                "No score is given where cases are too few, curves end too early or too many cases "
-                "are missing; nothing is guessed."
+                "No score is given where cases are too few, curves end too early, too many cases "
+                "are missing or the files cover too little; nothing is guessed."
             ),
             max_rows=ranking_table.PAGE_SIZE,
             download=ranking_export.export_builder(view, level, places, custom),

@@ -194,9 +194,41 @@ def status_text(code: str) -> str:
     return {
         "too_few": _("too few cases"),
         "low_coverage": _("too many numbered cases missing"),
+        "part_of_cases": _("files hold part of the cases only"),
+        "not_observed": _("not observed"),
         "not_estimable": _("not estimable"),
         "no_data": _("no data"),
     }.get(code, code)
+
+
+def status_advice(code: str) -> str:
+    """Why there is no number, in a sentence, and what can be done about it; "" for other codes."""
+    return {
+        "too_few": _(
+            "There are fewer cases than the method requires. More quarters of data may reach the number; "
+            "the region above has more cases."
+        ),
+        "low_coverage": _("The case numbers show that many cases did not arrive. Import the missing ones."),
+        "part_of_cases": _(
+            "The files of the place hold a part of its cases, such as closed ones alone, and the rest "
+            "cannot be known from them. Import a file of all its cases, open ones included."
+        ),
+        "not_observed": _(
+            "Less than nine tenths of these twelve months, or of the caseload of the region, is covered by "
+            "the files. Import the missing months and courts, or correct the first and last day that the "
+            "files record."
+        ),
+        "not_estimable": _(
+            "Too few cases were followed to the age in question. Older data, or the cases already open on "
+            "the first day, make the number estimable."
+        ),
+        "no_data": _("No file has anything of this kind from the place. Import one that has."),
+    }.get(code, "")
+
+
+def status_reason(code: str) -> Html:
+    """Why there is no number; what can be done about it on hovering."""
+    return tag("span", status_text(code), title=status_advice(code) or None)
 
 
 def no_score_reason(snapshot: CachedSnapshot, row: Any) -> str:
@@ -207,7 +239,7 @@ def no_score_reason(snapshot: CachedSnapshot, row: Any) -> str:
         if formats.is_missing(getattr(row, dimension.id))
     ]
     reason = status_text(row.status)
-    # Missing cases are no matter of one dimension.
-    if not missing_dimensions or row.status == "low_coverage":
+    # What did not come is no matter of one dimension.
+    if not missing_dimensions or row.status in ("low_coverage", "part_of_cases", "not_observed"):
         return reason
     return _("{reason}: {dimensions}").format(reason=reason, dimensions=_(", ").join(missing_dimensions))

@@ -13,9 +13,11 @@ of; a court that had cleared all it had would be asked too, and states all_cases
 """
 
 import duckdb
+import numpy as np
 
 from index_engine.chance import MAX_CHANCE, is_impossible
-from index_engine.errors import InputError
+from index_engine.closing_days import Closings, late_days
+from index_engine.errors import InputError, Message
 
 DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongben_list")
 
@@ -56,6 +58,36 @@ def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:
         _check_closing_modes(con, name)
     finally:
         con.execute("DROP TABLE design_cases")
+
+
+def observation_notices(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
+    """What to know of the days that the source `name` observes: whether its last closings are late."""
+    rows = con.execute(
+        """
+        SELECT closed_on - DATE '1970-01-01' AS day, COUNT(DISTINCT (court_id, filed_on)) AS n
+        FROM cases JOIN sources USING (source_id)
+        WHERE kind = 'cases' AND name = ? AND closed_on IS NOT NULL
+        GROUP BY ALL ORDER BY ALL
+        """,
+        [name],
+    ).fetchall()
+    [(end,)] = con.execute(
+        """
+        SELECT MAX(COALESCE(observed_to, last_seen)) - DATE '1970-01-01' + 1
+        FROM sources
+        LEFT JOIN (
+            SELECT source_id, MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
+            FROM cases GROUP BY source_id
+        ) USING (source_id)
+        WHERE kind = 'cases' AND name = ?
+        """,
+        [name],
+    ).fetchall()
+    if not rows or end is None:
+        return ()
+    days, counts = np.array(rows, dtype=np.int64).T
+    late = late_days(Closings(days, counts), end)
+    return (Message("late_closings", name=name, days=late),) if late else ()
 
 
 def _check_any_closing(con: duckdb.DuckDBPyConnection, name: str) -> None:

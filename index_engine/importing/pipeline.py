@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -137,6 +138,7 @@ def _import_rows(
         raise _empty_import_error(con, mapping, file, outcome)
     if kind == "cases":
         observation_design.check_design(con, source.name)
+        return replace(outcome, notices=observation_design.observation_notices(con, source.name))
     return outcome
 
 

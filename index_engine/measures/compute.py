@@ -52,6 +52,15 @@ MAX_GROUPS = 100
 MIN_BATCHES_PER_GROUP = 5  # fewer, and there are fewer groups
 MIN_GROUPS = 20  # fewer do not estimate a correlation
 MAX_GROUP_CASES = 400_000  # more cost time and change little
+# The usual days from the withdrawal of a lot to its next listing: 95 of a hundred come sooner.
+RELISTING_DAYS = """
+SELECT QUANTILE_DISC(next_day - ended_on, 0.95)
+FROM (
+    SELECT status, ended_on, LEAD(listed_on) OVER (PARTITION BY lot_id ORDER BY round_no) AS next_day
+    FROM auction_rounds
+)
+WHERE status = 'withdrawn' AND next_day >= ended_on
+"""
 # Of which something is estimated by groups: the others have no spells, and no rate to vary.
 FOLLOWED = "holds = 'all_cases'"
 
@@ -190,7 +199,8 @@ def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_functi
     con.execute(
         "CREATE OR REPLACE TEMP TABLE parameters AS "
         "SELECT ?::DOUBLE AS claim_cap, ?::DOUBLE AS ratio_step, ?::INTEGER AS claim_classes, "
-        "?::INTEGER AS debtor_count, ?::DOUBLE AS claim_limit_1, ?::DOUBLE AS claim_limit_2, ?::DOUBLE AS claim_limit_3",
+        "?::INTEGER AS debtor_count, ?::DOUBLE AS claim_limit_1, ?::DOUBLE AS claim_limit_2, ?::DOUBLE AS claim_limit_3, "
+        f"COALESCE(({RELISTING_DAYS}), 0)::INTEGER AS relisting_days",
         [
             method.claim_cap,
             method.ratio_step,

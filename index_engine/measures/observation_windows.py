@@ -19,18 +19,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.chance import is_impossible
+from index_engine.closing_days import NO_CLOSINGS, YEAR_DAYS, Closings, late_days
 
 # A year and a month without a closing is no season; exp(-14): once in a million where closings come
 # at a steady rate.
 SILENT_DAYS = 400
 SILENT_CLOSINGS = 14
-# The last days are thin, one block after the other, where they have less than this share of the
-# closings of the year before, and of the same days a year before, and chance does not explain it.
-BLOCK_DAYS = 30
-THIN_SHARE = 0.6
-MAX_BLOCKS = 12
-YEAR_DAYS = 365
 # Designs of which nothing but closings is counted.
 CLOSING_LISTS = ("closed_cases", "zhongben_list")
 # Of the payments before a closing, so many are known after the usual time.
@@ -98,23 +92,6 @@ WHERE case_type = 'first' AND close_mode = 'completed' AND COALESCE(paid_out_on,
     AND unix_date(closed_on) BETWEEN end_day - $year AND end_day - 1
 GROUP BY name
 """
-
-
-@dataclass(frozen=True)
-class Closings:
-    """Closings by day, days from EPOCH in order; those of one court, filing day and closing day may
-    share a fate and count as one."""
-
-    days: npt.NDArray[np.int64]
-    counts: npt.NDArray[np.int64]
-
-    def between(self, first: int, end: int) -> int:
-        """How many came from `first` to the day before `end`."""
-        left, right = np.searchsorted(self.days, [first, end])
-        return int(self.counts[left:right].sum())
-
-
-NO_CLOSINGS = Closings(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def create_windows(con: duckdb.DuckDBPyConnection) -> None:
@@ -191,23 +168,6 @@ def _court_days(source: _Source, closings: Closings, expected: float, life: tupl
     # What an abolished court still paid is known: its cases were closed, or went to another court.
     clock_end = max(first, min(until, source.end - max(late, source.late) - source.payment_lag))
     return first, until, clock_end, late
-
-
-def late_days(closings: Closings, end: int) -> int:
-    """How many days before `end` are thin, a multiple of BLOCK_DAYS; 0 where chance explains it or the
-    year before has too few closings to tell."""
-    late = 0
-    while late < MAX_BLOCKS * BLOCK_DAYS:
-        block_end = end - late
-        block = block_end - BLOCK_DAYS
-        n = closings.between(block, block_end)
-        year = closings.between(block - YEAR_DAYS, block) * BLOCK_DAYS / YEAR_DAYS
-        # Of a season, such as Spring Festival, the same days of the year before tell.
-        expected = min(year, closings.between(block - YEAR_DAYS, block_end - YEAR_DAYS))
-        if n >= THIN_SHARE * expected or not is_impossible(n, expected):
-            break
-        late += BLOCK_DAYS
-    return late
 
 
 def observed_span(

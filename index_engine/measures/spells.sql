@@ -55,12 +55,14 @@ offers AS (
         court_id,
         stratum,
         unix_date(listed_on) AS listed_day,
-        unix_date(ended_on) AS ended_day,
+        -- A lot that is withdrawn may be listed again, and is on offer for as long as that usually takes.
+        unix_date(ended_on) + CASE WHEN status = 'withdrawn' THEN relisting_days ELSE 0 END AS ended_day,
         CASE WHEN status = 'sold' THEN 'sold'
              WHEN status IN ('withdrawn', 'setoff') THEN 'gone' END AS event,
         from_day AS window_from,
         end_day AS window_until
     FROM lots
+    CROSS JOIN parameters
 ),
 
 auctions AS (

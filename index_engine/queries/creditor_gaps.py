@@ -15,7 +15,7 @@ class GapEstimate:
     """`local`, `non_local`: values on the indicator's scale for either kind of creditor, of
     `local_n` and `non_local_n` cases under way, NaN below the least cell. `gap`: local less
     non-local; `gap_low`, `gap_high`: at the method's confidence. `status`: 'estimated', 'too_few',
-    'not_estimable' or 'no_data', of the two together. adjusted_...: with both sides brought to the
+    'not_estimable', 'not_observed', 'part_of_cases' or 'no_data', of the two together. adjusted_...: with both sides brought to the
     place's own mix of cases. Only cases of which it is known where the creditor is."""
 
     local: float

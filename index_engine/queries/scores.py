@@ -23,7 +23,8 @@ class Score:
     `rank_low`, `rank_high`: its 95 % confidence set for this place alone, `rank_low_all`,
     `rank_high_all` for all places at once; `top_share`: probability of being in the top quarter;
     all missing where the level is published without ranks. `band`: None where the interval supports
-    none. `n`: cases under way. `status`: 'scored', 'low_coverage', 'too_few' or 'not_estimable'.
+    none. `n`: cases under way. `status`: 'scored', 'low_coverage', 'part_of_cases',
+    'not_observed', 'too_few' or 'not_estimable'.
     `change_quarter`, `change_year`: points since the window a quarter or a year before;
     `change_year_low`, `change_year_high`: its interval, NaN where the windows share a quarter.
     `adjusted`: to the national case mix; `shrunk`: towards the peers. `peer_group`: of `n_peers`

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from math import ceil, floor
 
 from index_engine.method import Method
@@ -89,6 +90,7 @@ def spells(world: World, method: Method) -> list[Spell]:
                 found += _spell(where, *rest, world.observed[case.source_id])
             found += _resume_spell(case, resumed[case.case_id], world, method)
     cases = {c.case_id: c for c in world.cases if c.case_type == "first"}
+    relisting = relisting_time(world)
     for rounds in lots(world.rounds):
         for number, one in enumerate(rounds):
             later = rounds[number + 1].listed_on if number + 1 < len(rounds) else None
@@ -97,9 +99,22 @@ def spells(world: World, method: Method) -> list[Spell]:
         event = {"sold": "sold", "withdrawn": "gone", "setoff": "gone"}.get(last.status or "")
         window = (world.observed[first.source_id][0], world.observed[last.source_id][1])
         ended = last.ended_on if event else None
+        if ended is not None and last.status == "withdrawn":
+            ended += relisting
         where = ("lot", first.court_id, stratum_of_lot(first, method))
         found += _spell(where, first.listed_on, ended, event, window)
     return found
+
+
+def relisting_time(world: World) -> timedelta:
+    """How soon 95 of a hundred lots that were withdrawn and listed again were so."""
+    waits = sorted(
+        later.listed_on - one.ended_on
+        for rounds in lots(world.rounds)
+        for one, later in pairwise(rounds)
+        if one.status == "withdrawn" and one.ended_on is not None and later.listed_on >= one.ended_on
+    )
+    return waits[ceil(0.95 * len(waits)) - 1] if waits else timedelta(0)
 
 
 def clock_window(world: World, source_id: int) -> tuple[date, date]:

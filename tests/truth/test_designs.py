@@ -134,7 +134,7 @@ def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> No
     warehouse = bring_in(tmp_path, world, of(part, closed_cases), "closed_cases", WINDOW, "part")
     build(warehouse, threads=2)
     rows = rows_of(warehouse, CURVES).query(f"court == '{part}'")
-    assert len(rows) and (rows["status"] == "not_estimable").all() and rows["value"].isna().all()
+    assert len(rows) and (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()
     whole_rows = court_estimates(warehouse, "cash_24m").query(f"court == '{whole}'")
     z = (whole_rows["value"] - Hazards().incidence("cash", 24)) / whole_rows["se"]
     assert (whole_rows["status"] == "estimated").all() and (z.abs() < 3.5).all()
@@ -145,8 +145,8 @@ def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> No
             " AND courts.name = ? AND period = '2024Q4'",
             [part],
         ).df().set_index("statistic")  # fmt: skip
-        [(scored,)] = con.execute(
-            "SELECT count(score) FROM index.scores JOIN courts ON court_id = place_id WHERE courts.name = ?",
+        statuses = con.execute(
+            "SELECT DISTINCT score, status FROM index.scores JOIN courts ON court_id = place_id WHERE courts.name = ?",
             [part],
         ).fetchall()
         flows = con.execute(
@@ -158,7 +158,7 @@ def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> No
     assert statistics.loc["zhongben_rate", "denominator"] == in_2024
     for unknown in ("closure_rate", "clearance_rate", "disposition_time"):
         assert pd.isna(statistics.loc[unknown, "value"])
-    assert scored == 0
+    assert statuses == [(None, "part_of_cases")]
     assert flows == [(0, len(closed))]
 
 
@@ -166,7 +166,7 @@ def test_a_list_of_zhongben_tells_no_share_of_closings(tmp_path: Path) -> None:
     warehouse = bring_in(tmp_path, simulated(), zhongben_list, "zhongben_list", WINDOW)
     build(warehouse, threads=2)
     rows = rows_of(warehouse, (*CURVES, "recovery", "zhongben_share"))
-    assert (rows["status"] == "not_estimable").all() and rows["value"].isna().all()
+    assert (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()
     early = court_estimates(warehouse, "zhongben_120")
     assert (early["status"] == "estimated").all()
 

@@ -166,7 +166,7 @@ def test_late_reports_end_the_window_earlier(tmp_path: Path, lag: int) -> None:
     world = simulated({}, {}, {})
     warehouse = built(tmp_path, world, late_reports(lag))
     rows = court_estimates(warehouse, "cash_24m")
-    assert rows["period"].max() == "2024Q3" if lag == 60 else "2024Q2"
+    assert rows["period"].max() == "2024Q3"
     assert_right(rows[rows["period"] >= "2023Q4"])
     with duckdb.connect(str(warehouse), read_only=True) as con:
         [(late,)] = con.execute("SELECT late_days FROM measures.windows").fetchall()

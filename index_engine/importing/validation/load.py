@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
 from index_engine.importing.contract import Contract, read_contract
 from index_engine.importing.validation import deliveries, references
 from index_engine.importing.validation.cross_row import validate_cross_row
@@ -62,7 +62,7 @@ class LoadResult:
     The counts are rule -> number of rows; a row that fails two rules counts under both, so
     `rejection_counts` may add up to more than `rejected_rows`. Rows under `clearing_counts` lost a
     value, rows under `warning_counts` and `note_counts` nothing; a cleared row may still be
-    rejected for another reason.
+    rejected for another reason. `notices` are of the source as a whole.
     """
 
     source_id: int
@@ -75,6 +75,7 @@ class LoadResult:
     clearing_counts: dict[str, int] = field(default_factory=dict)
     warning_counts: dict[str, int] = field(default_factory=dict)
     note_counts: dict[str, int] = field(default_factory=dict)
+    notices: tuple[Message, ...] = ()
 
 
 def load_rows(
