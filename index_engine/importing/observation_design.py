@@ -25,8 +25,30 @@ DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongbe
 MAX_PRESENT_SHARE = 0.1
 # Half of the cases of a very slow court are closed after so many days (a constant hazard).
 SLOW_HALF_LIFE = 3 * 365
+# More closings without a date that can be read than this share are no slips.
+MAX_LOST_SHARE = 0.1
+MIN_LOST_CLOSINGS = 20
+DATED_RULES = ("after_observation", "closed_before_filed")  # findings on closing dates that were read
 # Of all closings, no court has more as 终本.
 MAX_ZHONGBEN_SHARE = 0.9
+
+
+def check_lost_closings(con: duckdb.DuckDBPyConnection, name: str, source_id: int) -> None:
+    """Raise InputError where so many closings of a file have no date that can be read that the cases
+    that are left are not those of its courts, whatever the mapping says."""
+    [(lost, kept)] = con.execute(
+        f"""
+        SELECT (
+            SELECT count(DISTINCT row_no) FROM rejects
+            WHERE source_id = $source AND action IN ('rejected', 'cleared')
+                AND (rule = 'mode_without_closing'
+                     OR (field = 'closed_on' AND rule NOT IN ({", ".join(f"'{rule}'" for rule in DATED_RULES)})))
+        ), (SELECT count(*) FROM cases WHERE source_id = $source AND closed_on IS NOT NULL)
+        """,
+        {"source": source_id},
+    ).fetchall()
+    if lost >= MIN_LOST_CLOSINGS and lost > MAX_LOST_SHARE * (lost + kept):
+        raise InputError("closings_lost", name=name, lost=lost, closings=lost + kept)
 
 
 def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:

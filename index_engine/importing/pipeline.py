@@ -137,6 +137,7 @@ def _import_rows(
     if outcome.accepted_rows == 0:
         raise _empty_import_error(con, mapping, file, outcome)
     if kind == "cases":
+        observation_design.check_lost_closings(con, source.name, outcome.source_id)
         observation_design.check_design(con, source.name)
         return replace(outcome, notices=observation_design.observation_notices(con, source.name))
     return outcome

@@ -1,6 +1,7 @@
 """Files that do not hold all cases of their courts: asked about, withheld, or right, never wrong in
 silence."""
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from tests.truth.test_worlds import court_names
 
 START, CUT = date(2020, 1, 1), date(2024, 12, 31)
 WINDOW = (START, CUT)
+OBSERVATION_CASES = Path(__file__).parents[3] / "shared" / "cases" / "observation"
 CURVES = ("cash_24m", "zhongben_24m", "months_to_cash", "zhongben_resumed_24m")
 
 
@@ -210,6 +212,44 @@ def test_without_stated_days_nothing_is_said_of_the_time_before_the_closings(
     z = (rows["value"] - truth) / rows["se"]
     assert abs(z.mean()) < 4 / len(rows) ** 0.5
     assert (z.abs() < 1.96).mean() > 0.95 - 4 * (0.95 * 0.05 / len(rows)) ** 0.5
+
+
+@pytest.mark.parametrize("holds", [None, "all_cases"])
+def test_closing_dates_that_cannot_be_read_are_no_open_cases(tmp_path: Path, holds: str | None) -> None:
+    """Every third closing date is a remark: rejected, they would leave a court that hardly closes."""
+    file = write_cases(tmp_path / "list.csv", all_cases(simulated()))
+    with file.open(encoding="utf-8", newline="") as lines:
+        header, *rows = csv.reader(lines)
+    closed = header.index("结案日期")
+    for row in rows[::3]:
+        row[closed] = row[closed] and "见卷宗"
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([header, *rows])
+    text = mapping_text("list", WINDOW)
+    if holds is not None:
+        text = text.replace("[source]", f'[source]\nholds = "{holds}"')
+    with pytest.raises(InputError) as refused:
+        run_import(tmp_path / "w.duckdb", "cases", file, read_mapping(text, "cases", tmp_path / "m.toml"))
+    assert refused.value.message.code == "closings_lost"
+    assert "\n" not in str(refused.value) and not (tmp_path / "w.duckdb").exists()
+
+
+@pytest.mark.skipif(not OBSERVATION_CASES.exists(), reason="needs ../shared/cases/observation")
+def test_a_list_of_the_closings_of_a_year_is_asked_about_and_then_counted(tmp_path: Path) -> None:
+    file, mapping = (OBSERVATION_CASES / f"closed2025.{ending}" for ending in ("csv", "toml"))
+    text, warehouse = mapping.read_text(encoding="utf-8"), tmp_path / "w.duckdb"
+    with pytest.raises(InputError) as refused:
+        run_import(warehouse, "cases", file, read_mapping(text, "cases", mapping))
+    assert refused.value.message.code == "seems_closed_cases"
+    stated = 'holds = "closed_cases"\nobserved_from = 2025-01-01\nobserved_to = 2025-12-31'
+    text = text.replace("[source]", f"[source]\n{stated}")
+    outcome = run_import(warehouse, "cases", file, read_mapping(text, "cases", mapping))
+    build(warehouse, threads=2)
+    rows = rows_of(warehouse, ("cash_24m", "months_to_cash"))
+    assert len(rows) and (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        assert con.execute("SELECT sum(closed) FROM measures.case_counts").fetchall() == [(outcome.accepted_rows,)]
+        assert con.execute("SELECT count(score) FROM index.scores").fetchall() == [(0,)]
 
 
 def test_only_known_designs_and_only_of_cases(tmp_path: Path) -> None:
