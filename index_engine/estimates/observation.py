@@ -10,8 +10,8 @@ from enum import StrEnum
 import duckdb
 import numpy as np
 
-from index_engine.estimates import panel
 from index_engine.arrays import Array, BoolArray, IntArray
+from index_engine.estimates import panel
 from index_engine.estimates.indicator_estimate import UNOBSERVED, Status
 from index_engine.estimates.panel import PanelAxes, sum_members
 from index_engine.estimates.places import Places

@@ -215,7 +215,10 @@ def test_a_group_that_knows_nothing_asks_the_whole_level():
 def test_what_is_drawn_nowhere_stays_as_observed():
     """One unit, such as the nation: no peers, nothing borrowed, and the value its own."""
     found, shared = given(units=5)
-    one = {name: IndicatorEstimate(*(a[4:] for a in vars(item).values())) for name, item in found.items()}
+    one = {
+        name: IndicatorEstimate(item.value[4:], item.se[4:], item.n[4:], item.estimable[4:])
+        for name, item in found.items()
+    }
     pair = {CURVE: shared[CURVE][4:]}
     with stored(one, pair, [PeerGroups(np.array(["all"]), ()) for _ in range(WINDOWS)]) as con:
         for name in IDS:
