@@ -19,11 +19,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from index_engine.chance import MAX_CHANCE
 from index_engine.closing_days import NO_CLOSINGS, YEAR_DAYS, Closings, late_days
 
-# A year and a month without a closing is no season; exp(-14): once in a million where closings come
-# at a steady rate.
+# A year and a month without a closing is no season.
 SILENT_DAYS = 400
+# A court that never closed anything was to close so many at the rate of its source: exp(-14), once in a
+# million.
 SILENT_CLOSINGS = 14
 # Designs of which nothing but closings is counted.
 CLOSING_LISTS = ("closed_cases", "zhongben_list")
@@ -85,6 +87,13 @@ WHERE COALESCE(unix_date(closed_on), end_day) > GREATEST(unix_date(filed_on), st
 GROUP BY ALL
 """
 
+# Days from which and to which a case is under way, of courts that closed nothing for long.
+UNDER_WAY = """
+SELECT name, court_id, unix_date(filed_on) AS first_day, COALESCE(unix_date(closed_on), end_day) AS end_day
+FROM cases JOIN source_windows USING (source_id) JOIN silent_courts USING (name, court_id)
+WHERE COALESCE(unix_date(closed_on), end_day) > unix_date(filed_on)
+"""
+
 LAGS = """
 SELECT name, QUANTILE_DISC(GREATEST(closed_on - COALESCE(paid_out_on, closed_on), 0), $share) AS lag
 FROM cases JOIN source_windows USING (source_id)
@@ -103,6 +112,7 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
         name: {court: _closings(rows) for court, rows in frame.groupby("court_id")}
         for name, frame in con.execute(CLOSINGS).df().groupby("name")
     }
+    under_way = _read_under_way(con, sources, closings_by_source)
     expected = _expected_closings(con.execute(EXPOSURES).df())
     lags = dict(con.execute(LAGS, {"share": USUAL_SHARE, "year": YEAR_DAYS}).fetchall())
     con.execute("DROP TABLE source_windows")
@@ -130,7 +140,13 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
                 -FOREVER if pd.isna(court["life_from"]) else int(court["life_from"]),
                 FOREVER if pd.isna(court["life_end"]) else int(court["life_end"]),
             )
-            days = _court_days(source, closings.get(court_id, NO_CLOSINGS), expected.get((name, court_id), 0.0), life)
+            days = _court_days(
+                source,
+                closings.get(court_id, NO_CLOSINGS),
+                under_way.get((name, court_id), NO_CASES),
+                expected.get((name, court_id), 0.0),
+                life,
+            )
             court_windows += [
                 (source_id, kind, court_id, source.holds, *days, n)
                 for source_id, n in zip(rows["source_id"], rows["n"], strict=True)
@@ -153,7 +169,24 @@ class _Source:
     payment_lag: int
 
 
-def _court_days(source: _Source, closings: Closings, expected: float, life: tuple[int, int]) -> tuple[int, ...]:
+@dataclass(frozen=True)
+class _UnderWay:
+    """Cases of a court under way, each from its first day to the day before its end."""
+
+    first: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+
+    def case_days(self, first: int, end: int) -> int:
+        """Days of all cases from `first` to the day before `end`."""
+        return int(np.maximum(np.minimum(self.end, end) - np.maximum(self.first, first), 0).sum())
+
+
+NO_CASES = _UnderWay(np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+def _court_days(
+    source: _Source, closings: Closings, under_way: _UnderWay, expected: float, life: tuple[int, int]
+) -> tuple[int, ...]:
     """First day of a court in a source, day after the last, the same of clocks, and days cut as late."""
     end = min(source.end, life[1])
     if source.kind != "cases":
@@ -162,7 +195,7 @@ def _court_days(source: _Source, closings: Closings, expected: float, life: tupl
         return first, end, end, 0
     late = max(late_days(closings, end), source.late - (source.end - end), 0)
     first, until = observed_span(
-        closings, source.stated_from, end - late, expected, counts_first=source.holds in CLOSING_LISTS
+        closings, under_way, source.stated_from, end - late, expected, counts_first=source.holds in CLOSING_LISTS
     )
     first = min(max(first, life[0]), until)
     # What an abolished court still paid is known: its cases were closed, or went to another court.
@@ -171,7 +204,13 @@ def _court_days(source: _Source, closings: Closings, expected: float, life: tupl
 
 
 def observed_span(
-    closings: Closings, stated_from: int | None, end: int, expected: float, counts_first: bool
+    closings: Closings,
+    under_way: _UnderWay,
+    stated_from: int | None,
+    end: int,
+    expected: float,
+    *,
+    counts_first: bool,
 ) -> tuple[int, int]:
     """First day and day after the last on which a court is observed, equal where it is not.
 
@@ -184,25 +223,50 @@ def observed_span(
     if not len(days):
         is_observed = stated_from is not None and expected < SILENT_CLOSINGS
         return (stated_from if is_observed and stated_from is not None else end), end
-    gaps = np.diff(days, prepend=days[0] if stated_from is None else stated_from)
-    later = np.cumsum(counts[::-1])[::-1]
-    is_silent = _is_silent(gaps, later, days[-1] - days + 1)
-    begins = int(np.flatnonzero(is_silent)[-1]) if is_silent.any() else 0
-    is_told_by_closing = is_silent.any() or stated_from is None
-    first = int(days[begins]) + (not counts_first) if is_told_by_closing else stated_from
-    assert first is not None
     last = int(days[-1])
-    if _is_silent(np.array(end - last), later[begins], np.array(last - first + 1)):
-        end = last + counts_first
+    first = stated_from
+    previous_days = np.concatenate([[days[0] if stated_from is None else stated_from], days[:-1]])
+    begins = 0
+    for position in np.flatnonzero(days - previous_days > SILENT_DAYS)[::-1]:
+        day = int(days[position])
+        silent = under_way.case_days(int(previous_days[position]), day)
+        if _is_silence(silent, under_way.case_days(day, last + 1), int(counts[position:].sum()) - 1):
+            begins, first = int(position), None
+            break
+    if first is None:
+        first = int(days[begins]) + (not counts_first)
+    if end - last > SILENT_DAYS:
+        silent = under_way.case_days(last + 1, end)
+        if _is_silence(silent, under_way.case_days(first, last + 1), int(counts[begins:].sum()) - 1):
+            end = last + counts_first
     return min(first, end), end
 
 
-def _is_silent(
-    gap: npt.NDArray[np.int64], n: npt.NDArray[np.int64], n_days: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
-    """Whether no closing for `gap` days is no chance where `n` came in `n_days`."""
-    silent: npt.NDArray[np.bool_] = (gap > SILENT_DAYS) & (gap * n > SILENT_CLOSINGS * np.maximum(n_days, SILENT_DAYS))
-    return silent
+def _is_silence(silent_case_days: int, other_case_days: int, n: int) -> bool:
+    """Whether chance does not explain that all of `n` closings came in the other days of cases under
+    way: the conditional test of two Poisson rates (Przyborowski and Wilenski 1940)."""
+    share = other_case_days / max(silent_case_days + other_case_days, 1)
+    return bool(share**n < MAX_CHANCE)
+
+
+def _read_under_way(
+    con: duckdb.DuckDBPyConnection, sources: pd.DataFrame, closings_by_source: dict[str, dict[str, Closings]]
+) -> dict[tuple[str, str], _UnderWay]:
+    """The cases of courts, by source and court, that closed nothing for SILENT_DAYS at some time."""
+    silent = []
+    cases = sources[sources["kind"] == "cases"].drop_duplicates("name")
+    for source in cases.itertuples():
+        for court, closings in closings_by_source.get(str(source.name), {}).items():
+            edges = [] if pd.isna(source.stated_from) else [int(source.stated_from)]
+            if (np.diff(np.concatenate([edges, closings.days, [source.end_day]])) > SILENT_DAYS).any():
+                silent.append((source.name, court))
+    con.register("silent_courts", pd.DataFrame(silent, columns=["name", "court_id"], dtype="str"))
+    rows = con.execute(UNDER_WAY).df()
+    con.unregister("silent_courts")
+    return {
+        (str(name), str(court)): _UnderWay(frame["first_day"].to_numpy(np.int64), frame["end_day"].to_numpy(np.int64))
+        for (name, court), frame in rows.groupby(["name", "court_id"])
+    }
 
 
 def _closings(rows: pd.DataFrame) -> Closings:
