@@ -118,12 +118,15 @@ def other_indicators_text(comparisons: list[IndicatorComparison]) -> str:
     similar_names = [
         localise(comparison.item.name) for comparison in comparisons if comparison.verdict == Verdict.SIMILAR
     ]
-    missing_names = [
-        localise(comparison.item.name) for comparison in comparisons if comparison.verdict == Verdict.NOT_COMPARABLE
-    ]
+    names_by_reason: dict[str, list[str]] = {}
+    for comparison in comparisons:
+        if comparison.verdict == Verdict.NOT_COMPARABLE:
+            status = comparison.line.status
+            reason = _("no national value") if status == "estimated" else components.status_text(status)
+            names_by_reason.setdefault(reason, []).append(localise(comparison.item.name))
     sentences = []
     if similar_names:
         sentences.append(_("No clear difference from the nation: {names}.").format(names=_(", ").join(similar_names)))
-    if missing_names:
-        sentences.append(_("Too few cases to compare: {names}.").format(names=_(", ").join(missing_names)))
+    for reason, names in names_by_reason.items():
+        sentences.append(_("Not compared ({reason}): {names}.").format(reason=reason, names=_(", ").join(names)))
     return " ".join(sentences)

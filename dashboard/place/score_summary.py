@@ -16,8 +16,8 @@ def score_headline(row: Score | None) -> Html:
         return components.facts(_("The data set has no cases from this place."))
     if formats.is_missing(row.score):
         message = _("no score: {reason}").format(reason=components.status_text(row.status))
-        info_note = components.note(_("Score"), tag("p", components.status_advice(row.status)))
-        return components.facts(join(message, " ", info_note), components.case_count(row))
+        advice = tag("small", components.status_advice(row.status))
+        return join(components.facts(message, components.case_count(row)), tag("br"), advice)
     interval_95 = formats.interval(row.low, row.high, "score")
     interval_90 = formats.interval(row.low90, row.high90, "score")
     return components.facts(
