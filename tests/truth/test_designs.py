@@ -118,10 +118,7 @@ def test_one_court_without_open_cases_among_others_is_asked_about(tmp_path: Path
     ],
 )
 def test_whole_files_are_not_asked_about(tmp_path: Path, design: Design, plan: dict[str, object]) -> None:
-    for seed in range(2):
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        bring_in(folder, simulated(courts=3, seed=seed, **plan), design)
+    bring_in(tmp_path, simulated(courts=3, **plan), design)
 
 
 def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> None:
