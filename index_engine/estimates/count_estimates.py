@@ -176,13 +176,19 @@ def ratio_estimate(spec: Estimate, counts: dict[str, Array]) -> IndicatorEstimat
         return IndicatorEstimate(value, se, x, x > 0)
     yy = counts[f"{spec.numerator}_x_{spec.numerator}"]
     if spec.kind == "mean":
-        value, se = rates.amount_rate(y, x, yy, y, x, x)
+        value, se = rates.amount_rate(y, x, yy, y, x, _mean_ceiling(y, x))
         return IndicatorEstimate(value, se, x, ~np.isnan(se))
     xy = counts[f"{spec.denominator}_x_{spec.numerator}"]
     xx = counts[f"{spec.denominator}_x_{spec.denominator}"]
     n = counts[AMOUNTS[spec.numerator, spec.denominator]]
-    value, se = rates.amount_rate(y, x, yy, xy, xx, n)
+    value, se = rates.amount_rate(y, x, yy, xy, xx)
     return IndicatorEstimate(value, se, n, ~np.isnan(se))
+
+
+def _mean_ceiling(y: Array, x: Array) -> Array:
+    """The value of the upper pseudo-cases of a mean y / x, which has no highest value: twice the mean, so
+    that they vary as an exponential does, and above 0 where all are 0 in whole units."""
+    return rates.quotient(2.0 * y + 1.0, x)
 
 
 # ---------------------------------------------------------------- brought to another mix
@@ -242,11 +248,10 @@ def _weighted_ratio(
         return value, rates.share(value * n, n)[1]
     yy = weighted_sums(f"{spec.numerator}_x_{spec.numerator}")[1]
     if spec.kind == "mean":
-        return rates.amount_rate(y, x, yy, y2, x2, x)
+        return rates.amount_rate(y, x, yy, y2, x2, _mean_ceiling(y, x))
     xy = weighted_sums(f"{spec.denominator}_x_{spec.numerator}")[1]
     xx = weighted_sums(f"{spec.denominator}_x_{spec.denominator}")[1]
-    n = weighted_sums(AMOUNTS[spec.numerator, spec.denominator])[0]
-    return rates.amount_rate(y, x, yy, xy, xx, n)
+    return rates.amount_rate(y, x, yy, xy, xx)
 
 
 def _weighted_count(

@@ -159,25 +159,41 @@ def estimates_from_curves(
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
     """Indicators of curves (place, window, ...), with covariances for each pair of them."""
     functionals = {i.id: _indicator_functional(curves, i.estimate, method) for i in indicators}
+    formula_variance = {name: incidence.covariance(curves, f, f) for name, f in functionals.items()}
     estimates = {}
-    for name, functional in functionals.items():
-        se = np.sqrt(np.maximum(incidence.covariance(curves, functional, functional), 0.0))
-        estimates[name] = IndicatorEstimate(functional.value, se, n, ~np.isnan(functional.value))
-    covariances = {
-        (first, second): incidence.covariance(curves, functionals[first], functionals[second])
-        for first, second in combinations(functionals, 2)
-    }
+    for indicator in indicators:
+        value = functionals[indicator.id].value
+        se = np.sqrt(_sampling_variance(curves, indicator.estimate, method))
+        estimates[indicator.id] = IndicatorEstimate(value, se, n, ~np.isnan(value))
+    covariances = {}
+    for first, second in combinations(functionals, 2):
+        # The correlation of the formulas, between the errors that hold for few events too.
+        formula_product = np.sqrt(np.maximum(formula_variance[first] * formula_variance[second], 0.0))
+        covariance = incidence.covariance(curves, functionals[first], functionals[second])
+        correlation = np.divide(covariance, formula_product, out=np.zeros_like(covariance), where=formula_product > 0)
+        covariances[first, second] = correlation * estimates[first].se * estimates[second].se
     return estimates, covariances
 
 
-def _indicator_functional(curves: incidence.IncidenceCurves, spec: Estimate, method: Method) -> incidence.Functional:
+def _event_positions(spec: Estimate, method: Method) -> tuple[int, ...]:
     process_events = method.process_events(spec.process)
-    events = tuple(process_events.index(event) for event in spec.events)
+    return tuple(process_events.index(event) for event in spec.events)
+
+
+def _weights(spec: Estimate, method: Method) -> Array:
     if spec.kind == "incidence":
-        weights = incidence.incidence_weights(method.ages, spec.months)
-        return incidence.mass_functional(curves, events, weights)
-    weights = incidence.restricted_mean_weights(method.ages, spec.months)
-    return incidence.mass_functional(curves, events, weights).complement(spec.months)
+        return incidence.incidence_weights(method.ages, spec.months)
+    return incidence.restricted_mean_weights(method.ages, spec.months)
+
+
+def _indicator_functional(curves: incidence.IncidenceCurves, spec: Estimate, method: Method) -> incidence.Functional:
+    mass = incidence.mass_functional(curves, _event_positions(spec, method), _weights(spec, method))
+    return mass if spec.kind == "incidence" else mass.complement(spec.months)
+
+
+def _sampling_variance(curves: incidence.IncidenceCurves, spec: Estimate, method: Method) -> Array:
+    """Variance of an indicator; a restricted mean has that of the months that its events save."""
+    return incidence.sampling_variance(curves, _event_positions(spec, method), _weights(spec, method), method.ages)
 
 
 def _concatenate(

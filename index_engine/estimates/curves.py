@@ -105,7 +105,7 @@ def _monthly_table(
     for position, event in enumerate(events):
         functional = incidence.mass_functional(curve, position, weights)
         table[event] = functional.value
-        variance = np.maximum(incidence.covariance(curve, functional, functional), 0.0) * effects[event]
+        variance = incidence.sampling_variance(curve, position, weights, method.ages) * effects[event]
         table[f"se_{event}"] = np.sqrt(variance)
     table = table.dropna().reset_index(drop=True)
     table = table if n >= method.min_cell else table.iloc[:0]

@@ -9,6 +9,7 @@ import numpy as np
 from index_engine.arrays import Array
 
 ValueWithError = tuple[Array, Array]  # value, standard error
+MEDIAN_Z = 1.959963984540054  # the interval of a median is taken at 95 %
 
 
 def quotient(numerator: Array, denominator: Array) -> Array:
@@ -18,29 +19,48 @@ def quotient(numerator: Array, denominator: Array) -> Array:
 
 
 def share(part: Array, total: Array) -> ValueWithError:
-    """A share p = part / whole and its standard error.
+    """A share p = part / total and its standard error.
 
-    The error is that of Agresti and Coull (1998), sqrt(p~(1 - p~) / n~) with two successes and two
-    failures added, so that a share of 0 or 1 in a small court is not called certain.
+    The error is that of the share of Agresti and Coull (1998, The American Statistician 52: 119-126), with two
+    successes and two failures added, on the cases there are: sqrt(p~(1 - p~) / n). So a share of 0
+    or 1 in a small court is not called certain. As the interval stays around p, the four cases do
+    not count in n: with them it held in 92 to 94 % for n of 10 to 30, without in 95 to 96
+    (`python -m bench.sparse_events`).
     """
     p = quotient(part, total)
-    n = total + 4.0
-    smoothed_share = (part + 2.0) / n
-    return p, np.where(total > 0, np.sqrt(smoothed_share * (1.0 - smoothed_share) / n), np.nan)
+    smoothed_share = (part + 2.0) / (total + 4.0)
+    return p, np.sqrt(quotient(smoothed_share * (1.0 - smoothed_share), total))
 
 
-def amount_rate(y: Array, x: Array, yy: Array, xy: Array, xx: Array, n: Array) -> ValueWithError:
-    """A ratio of sums R = sum(y) / sum(x) over n cases, from sums and sums of products.
+def amount_rate(y: Array, x: Array, yy: Array, xy: Array, xx: Array, ceiling: Array | float = 1.0) -> ValueWithError:
+    """A ratio of sums R = sum(y) / sum(x) over cases, from sums and sums of products; `ceiling` is the
+    largest ratio that one case can have.
 
-    Standard error by linearisation: sqrt(n / (n - 1) x sum((y - R x)^2)) / sum(x) (Cochran 1977,
-    Sampling Techniques, section 6.4). NaN for fewer than two cases.
+    Error by linearisation, the root of sum((y - R x)^2), over sum(x) (Cochran 1977, Sampling
+    Techniques, section 6.4), with two changes that make intervals hold where few cases hold most of
+    x. Four pseudo-cases are added, as `share` adds them, two with a ratio of 0 and two with the
+    highest: without them the error would be 0 where nothing is recovered, or everything. Each is of
+    the size sum(x^2) / sum(x), of which sum(x) has as many as the effective number of cases n_e =
+    (sum x)^2 / sum(x^2) (Kish 1965, section 11.7); the variance is for n_e cases, not n_e + 4. And
+    Cochran's factor n / (n - 1) is that of n_e. NaN where n_e is not above 1.
     """
-    ratio = quotient(y, x)
+    n_e = effective_number(x, xx)
+    is_estimable = n_e > 1.0 + 1e-9
+    size = quotient(xx, x)
+    total = x + 4.0 * size
+    ratio = quotient(y + 2.0 * size * ceiling, total)
+    yy, xy, xx = yy + 2.0 * (size * ceiling) ** 2, xy + 2.0 * size**2 * ceiling, xx + 4.0 * size**2
     residual = np.maximum(yy - 2.0 * ratio * xy + ratio**2 * xx, 0.0)
-    is_estimable = (n > 1) & (x > 0)
-    scale = np.divide(n, n - 1.0, out=np.full(n.shape, np.nan), where=is_estimable)
-    error = np.divide(np.sqrt(scale * residual), x, out=np.full(n.shape, np.nan), where=is_estimable)
-    return ratio, error
+    scale = np.divide(n_e + 4.0, n_e - 1.0, out=np.full(x.shape, np.nan), where=is_estimable)
+    error = np.divide(np.sqrt(scale * residual), total, out=np.full(x.shape, np.nan), where=is_estimable)
+    return quotient(y, x), error
+
+
+def effective_number(total: Array, squares: Array) -> Array:
+    """Number of cases of equal size that tell as much as those of which sizes and squared sizes add up
+    to `total` and `squares` (Kish 1965, section 11.7); 0 where there are none."""
+    n_e: Array = np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0)
+    return n_e
 
 
 def quantile(histogram: Array, step: float, q: Array | float) -> Array:
@@ -62,12 +82,14 @@ def quantile(histogram: Array, step: float, q: Array | float) -> Array:
 def median(histogram: Array, step: float, n: Array | None = None) -> ValueWithError:
     """Median of a histogram and its standard error.
 
-    Half the width of the interval between the order statistics at 1/2 +- 1 / (2 sqrt n), the
-    one-sigma binomial bounds of the median's rank (Woodruff 1952). NaN for fewer than two. `n` is
-    the number of counted things, or the effective number where they are weighted.
+    A 95 % interval of the median lies between the order statistics at 1/2 +- 1.96 / (2 sqrt n), the
+    binomial bounds of its rank (Woodruff 1952, JASA 47: 635-646); the error is its width over twice
+    1.96. Bounds of one sigma would see only the middle of the sample, and intervals made of them
+    held in 85 % of samples of ten (`python -m bench.sparse_events`). NaN for fewer than two. `n` is the number
+    of counted things, or the effective number where they are weighted.
     """
     n = histogram.sum(axis=-1) if n is None else n
-    half = np.divide(0.5, np.sqrt(n), out=np.full(n.shape, np.nan), where=n > 1)
+    half = np.divide(MEDIAN_Z / 2.0, np.sqrt(n), out=np.full(n.shape, np.nan), where=n > 1)
     centre = quantile(histogram, step, np.full(n.shape, 0.5))
-    interval = quantile(histogram, step, 0.5 + half) - quantile(histogram, step, 0.5 - half)
-    return centre, np.where(n > 1, np.maximum(interval / 2.0, step / 2.0), np.nan)
+    width = quantile(histogram, step, 0.5 + half) - quantile(histogram, step, 0.5 - half)
+    return centre, np.where(n > 1, np.maximum(width / MEDIAN_Z, step) / 2.0, np.nan)

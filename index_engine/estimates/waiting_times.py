@@ -96,7 +96,7 @@ def _curve_measures(step: ProcedureStep, curves: incidence.IncidenceCurves, meth
     cumulative_weights = np.tril(np.ones((grid.n_bins, grid.n_bins)))[:reach]
     item = incidence.mass_functional(curves, 0, cumulative_weights)
     share = np.clip(item.value, 0.0, 1.0)
-    se = np.sqrt(np.maximum(incidence.covariance(curves, item, item), 0.0))
+    se = np.sqrt(incidence.sampling_variance(curves, 0, cumulative_weights, grid))
     low, high = _log_log_interval(share, se, method.z)
     measures: dict[str, object] = {
         name: _first_day(share, threshold, bin_ends) for name, threshold in QUARTILES.items()
@@ -111,8 +111,6 @@ def _curve_measures(step: ProcedureStep, curves: incidence.IncidenceCurves, meth
         threshold = int(grid.bin_index(step.limit_days))
         if threshold < reach:
             share_within_limit = [float(curve[threshold]) for curve in (share, low, high)]
-            if _is_degenerate(share)[threshold]:  # no event to tell how far it may be off
-                share_within_limit[1:] = [float("nan")] * 2
             if step.limit == "least":
                 share_within_limit = [
                     1.0 - share_within_limit[0],
@@ -124,7 +122,8 @@ def _curve_measures(step: ProcedureStep, curves: incidence.IncidenceCurves, meth
 
 
 def _log_log_interval(share: Array, se: Array, z: float) -> tuple[Array, Array]:
-    """Pointwise interval of an incidence on the scale log(-log(1 - F)), which keeps it in 0..1."""
+    """Pointwise interval of an incidence on the scale log(-log(1 - F)), which keeps it in 0..1; where
+    none or all have passed, that scale has no place for it, on the plain one."""
     is_interior = ~_is_degenerate(share)
     safe_share = np.where(is_interior, share, 0.5)
     cumulative_hazard = -np.log1p(-safe_share)
@@ -132,7 +131,11 @@ def _log_log_interval(share: Array, se: Array, z: float) -> tuple[Array, Array]:
     scale_factor = np.exp(np.minimum(z * se / ((1.0 - safe_share) * cumulative_hazard), 30.0))
     low = -np.expm1(-cumulative_hazard / scale_factor)
     high = -np.expm1(-cumulative_hazard * scale_factor)
-    return np.where(is_interior, low, share), np.where(is_interior, high, share)
+    margin = z * se
+    return (
+        np.where(is_interior, low, np.maximum(share - margin, 0.0)),
+        np.where(is_interior, high, np.minimum(share + margin, 1.0)),
+    )
 
 
 def _is_degenerate(share: Array) -> npt.NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from index_engine import periods
 from index_engine.arrays import Array
 from index_engine.estimates.indicator_estimate import ADJUSTED, CONSTANT_MIX
 from index_engine.index import decomposition
-from index_engine.index.score import compute_scores
+from index_engine.index.score import compute_scores, point_covariance
 from index_engine.index.score_inputs import Inputs
 from index_engine.method import Method
 
@@ -44,11 +44,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class State:
-    """Points (indicator,) of a place in a period on one basis, and the covariance of the values
-    behind them (indicator, indicator)."""
+    """Points (indicator,) of a place in a period on one basis, and their covariance (indicator,
+    indicator)."""
 
     points: Array
-    variance: Array
+    covariance: Array
     has_score: bool
 
 
@@ -61,7 +61,7 @@ def state(method: Method, inputs: Inputs) -> State:
     scores = compute_scores(method, inputs.value, inputs.variance, inputs.direct)
     has_coverage = not inputs.coverage[0] < method.min_coverage
     has_score = has_coverage and not np.isnan(scores.score[0])
-    return State(scores.points[0], inputs.variance[0], has_score)
+    return State(scores.points[0], point_covariance(method, inputs.value, inputs.variance)[0], has_score)
 
 
 def split_basis(same_place: bool, lag_quarters: int) -> str:
@@ -89,7 +89,7 @@ def compare(
     difference = decomposition.decompose(
         method,
         (baseline.points, target.points),
-        (baseline.variance, target.variance),
+        (baseline.covariance, target.covariance),
         np.array([baseline.has_score, target.has_score]),
     )
     performance = np.full(len(method.indicators), np.nan)

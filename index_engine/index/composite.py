@@ -39,6 +39,28 @@ def normalise(value: Array, worst: float, best: float, floor: float) -> Array:
     return points
 
 
+def goalpost_slope(value: Array, se: Array, worst: float, best: float, floor: float) -> Array:
+    """Points that an error of 1 in a value is worth in `normalise`: of its slope, the share that the
+    clipping leaves of the error.
+
+    Between the goalposts all of it. Of a value d standard errors beyond one, points change only if
+    the truth lies on the near side: with u standard normal, the mean square of that distance is
+    E[(u - d)^2; u > d] = (1 + d^2) (1 - Phi(d)) - d phi(d), the second partial moment of the clipped
+    value (Winkler, Roodman and Britney 1972, Management Science 19: 290-296). It is 1/2 at the goalpost,
+    so twice it, of an error to both sides, goes on from the slope inside without a jump.
+    """
+    from scipy.special import ndtr
+
+    slope = 100.0 / (best - worst)
+    points = (value - worst) * slope
+    excess = np.maximum(np.maximum(points - 100.0, floor - points), 0.0)
+    d = np.divide(excess, np.abs(slope) * se, out=np.zeros_like(excess), where=se > 0)
+    density = np.exp(-0.5 * d**2) / np.sqrt(2.0 * np.pi)
+    partial_moment = (1.0 + d**2) * ndtr(-d) - d * density
+    share: Array = slope * np.sqrt(np.clip(2.0 * partial_moment, 0.0, 1.0))
+    return share
+
+
 def min_max(values: Array, low: float = 0.0, high: float = 100.0) -> Array:
     """`low` for the least and `high` for the most of the places, (place, ...), linear in between
     (OECD and JRC 2008, 1.5). NaN where all places are the same."""

@@ -95,26 +95,27 @@ def factors(method: Method, base: Array, comparison: Array) -> tuple[Array, Arra
 
 
 def decompose(
-    method: Method, points: tuple[Array, Array], variance: tuple[Array, Array], has_score: Array
+    method: Method, points: tuple[Array, Array], covariance: tuple[Array, Array], has_score: Array
 ) -> Decomposition:
-    """Contributions between two states, each of points (indicator,) and the covariance of the
-    values behind them (indicator, indicator), with standard errors by the delta method.
+    """Contributions between two states, each of points (indicator,) and their covariance
+    (indicator, indicator; see `score.point_covariance`), with standard errors by the delta method.
 
-    The two states are taken as independent. As for the score, the slope just inside a goalpost is
-    kept where points are clipped, which errs to the wide side. `scored` (2,): whether the two have
-    a score; without one there are no parts.
+    The two states are taken as independent. `has_score` (2,): whether the two have a score; without
+    one there are no parts.
     """
-    slope = np.array([100.0 / (i.best - i.worst) for i in method.indicators])
     contribution = contributions(method, *points)
-    covariance = np.zeros((len(contribution), len(contribution)))
+    part_covariance = np.zeros((len(contribution), len(contribution)))
     for state in (0, 1):
-        gradient = _gradient(method, points, state) * slope
-        covariance += gradient @ np.nan_to_num(variance[state]) @ gradient.T
+        gradient = _gradient(method, points, state)
+        part_covariance += gradient @ np.nan_to_num(covariance[state]) @ gradient.T
     if not np.all(has_score):
         contribution = np.full_like(contribution, np.nan)
-        covariance = np.full_like(covariance, np.nan)
+        part_covariance = np.full_like(part_covariance, np.nan)
     return Decomposition(
-        contribution, np.sqrt(np.maximum(np.diag(covariance), 0.0)), contribution.sum(), np.sqrt(covariance.sum())
+        contribution,
+        np.sqrt(np.maximum(np.diag(part_covariance), 0.0)),
+        contribution.sum(),
+        np.sqrt(part_covariance.sum()),
     )
 
 

@@ -102,8 +102,7 @@ def compute_scores(method: Method, value: Array, variance: Array, direct: BoolAr
     its weight to the others of its dimension.
 
     The standard error is the delta method's: the gradient of the score to each indicator, through
-    the geometric and the arithmetic mean and the goalposts, applied to the covariance matrix. At a
-    goalpost, where points are clipped, the slope just inside is kept, which errs to the wide side.
+    the geometric and the arithmetic mean, applied to the covariance matrix of the points.
     """
     direct = ~np.isnan(value) if direct is None else direct
     points = np.column_stack(
@@ -113,7 +112,7 @@ def compute_scores(method: Method, value: Array, variance: Array, direct: BoolAr
         ]
     )
     dimension_index = dimension_positions(method)
-    slope = np.array([100.0 / (i.best - i.worst) for i in method.indicators])
+    covariance = point_covariance(method, value, variance)
     weight = np.zeros_like(points)
     dimension = np.full((len(points), len(method.dimensions)), np.nan)
     present = np.zeros_like(dimension)
@@ -126,19 +125,34 @@ def compute_scores(method: Method, value: Array, variance: Array, direct: BoolAr
     dimension[~composite.is_sufficient(present, 1.0, method.min_weight_present)] = np.nan
     weights = np.array([d.weight for d in method.dimensions])
     total = composite.geometric_mean(dimension, weights)
-    variance = np.nan_to_num(variance)
-    indicator_gradient = np.where(np.isnan(points), 0.0, weight * slope)  # of a dimension to its indicators
+    point_gradient = np.where(np.isnan(points), 0.0, weight)  # of a dimension to the points of its indicators
     dimension_se = np.column_stack(
         [
             _standard_errors(
-                dimension[:, column], np.where(np.equal(dimension_index, column), indicator_gradient, 0), variance
+                dimension[:, column], np.where(np.equal(dimension_index, column), point_gradient, 0), covariance
             )
             for column in range(len(weights))
         ]
     )
     share = (total[:, None] * weights / weights.sum() / dimension)[:, dimension_index]
-    se = _standard_errors(total, np.where(indicator_gradient == 0.0, 0.0, share * indicator_gradient), variance)
+    se = _standard_errors(total, np.where(point_gradient == 0.0, 0.0, share * point_gradient), covariance)
     return Scores(points, weight, dimension, dimension_se, present, total, se)
+
+
+def point_covariance(method: Method, value: Array, variance: Array) -> Array:
+    """Covariance matrices of points (row, indicator, indicator) from those of the values: each error
+    by the slope of its goalposts, which a value beyond one makes less (`composite.goalpost_slope`).
+    Correlations stay."""
+    se = np.sqrt(np.nan_to_num(np.diagonal(variance, axis1=-2, axis2=-1)))
+    slope = np.column_stack(
+        [
+            composite.goalpost_slope(value[:, column], se[:, column], i.worst, i.best, method.floor)
+            for column, i in enumerate(method.indicators)
+        ]
+    )
+    slope = np.nan_to_num(slope)
+    covariance: Array = slope[:, :, None] * np.nan_to_num(variance) * slope[:, None, :]
+    return covariance
 
 
 def _standard_errors(value: Array, gradient: Array, variance: Array) -> Array:

@@ -187,15 +187,18 @@ def test_curves_of_weighted_spells(con, level, windows, seen, process):
             value = oracle.functional(expected, *item[indicator.id])
             value = spec.months - value if spec.kind == "restricted_mean" else value
             assert mine.value[unit, window] == pytest.approx(value, abs=1e-10)
-            variance = oracle.covariance(expected, item[indicator.id], item[indicator.id])
+            variance = oracle.sampling_variance(expected, *item[indicator.id], edges)
             assert mine.se[unit, window] ** 2 == pytest.approx(variance, rel=1e-8)
             known += 1
         for (one, other), covariance in shared.items():
             if not np.isnan(covariance[unit, window]):
-                plain = oracle.covariance(expected, item[one], item[other])
+                pairs = ((one, other), (one, one), (other, other))
+                plain, *squares = (oracle.covariance(expected, item[a], item[b]) for a, b in pairs)
                 means = [METHOD.indicator(name).estimate.kind for name in (one, other)]
                 sign = -1 if means.count("restricted_mean") == 1 else 1
-                assert covariance[unit, window] == pytest.approx(sign * plain, rel=1e-7)
+                correlation = sign * plain / (squares[0] * squares[1]) ** 0.5
+                errors = [found[name].se[unit, window] for name in (one, other)]
+                assert covariance[unit, window] == pytest.approx(correlation * errors[0] * errors[1], rel=1e-7)
     assert known >= 2 * len(WANTED[process]), "nothing to compare"
 
 

@@ -122,21 +122,18 @@ def test_the_logarithmic_mean(a: float, b: float):
     assert float(log_mean(one, one * (1 + 1e-9))) == pytest.approx(a, rel=1e-8)
 
 
-def random_variance(rng: np.random.Generator) -> np.ndarray:
-    scale = np.array([0.02 * abs(i.best - i.worst) for i in METHOD.indicators])
-    root = rng.normal(size=(COUNT, COUNT)) * scale[:, None] / math.sqrt(COUNT)
+def random_covariance(rng: np.random.Generator) -> np.ndarray:
+    """Of points: standard deviations of about two."""
+    root = rng.normal(size=(COUNT, COUNT)) * 2.0 / math.sqrt(COUNT)
     return root @ root.T
 
 
 def test_errors_are_those_seen_in_draws():
     rng = np.random.default_rng(5)
     points = tuple(rng.uniform(30, 70, COUNT) for _ in range(2))
-    variance = tuple(random_variance(rng) for _ in range(2))
-    found = decompose(METHOD, points, variance, np.array([True, True]))
-    slope = np.array([100 / (i.best - i.worst) for i in METHOD.indicators])
-    drawn = [
-        p + rng.multivariate_normal(np.zeros(COUNT), v, 20_000) * slope for p, v in zip(points, variance, strict=True)
-    ]
+    covariance = tuple(random_covariance(rng) for _ in range(2))
+    found = decompose(METHOD, points, covariance, np.array([True, True]))
+    drawn = [p + rng.multivariate_normal(np.zeros(COUNT), c, 20_000) for p, c in zip(points, covariance, strict=True)]
     spread = contributions(METHOD, *drawn)
     assert found.se == pytest.approx(spread.std(axis=0), rel=0.04)
     assert found.total_se == pytest.approx(spread.sum(axis=1).std(), rel=0.04)
@@ -145,9 +142,11 @@ def test_errors_are_those_seen_in_draws():
 def test_the_error_of_the_whole_is_that_of_two_independent_scores():
     rng = np.random.default_rng(6)
     points = [rng.uniform(20, 90, COUNT) for _ in range(2)]
-    variance = [random_variance(rng) for _ in range(2)]
-    found = decompose(METHOD, tuple(points), tuple(variance), np.array([True, True]))
-    both = compute_scores(METHOD, np.array([values_of(p) for p in points]), np.array(variance))
+    covariance = [random_covariance(rng) for _ in range(2)]
+    found = decompose(METHOD, tuple(points), tuple(covariance), np.array([True, True]))
+    slope = np.array([100 / (i.best - i.worst) for i in METHOD.indicators])
+    variance = np.array(covariance) / np.outer(slope, slope)  # of the values
+    both = compute_scores(METHOD, np.array([values_of(p) for p in points]), variance)
     assert found.total_se == pytest.approx(math.hypot(*both.se), rel=1e-6)
     assert found.total == pytest.approx(both.score[1] - both.score[0], abs=1e-9)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from index_engine.index import score
+from index_engine.index.change_intervals import interval
 from index_engine.index.score import compute_scores
 from index_engine.method import Indicator, Method
 from index_engine.method.reweigh import reweigh_method
@@ -158,16 +159,35 @@ def _covariance(rng: Random) -> np.ndarray:
     return (root @ root.T) * np.outer(scale, scale)
 
 
-def test_at_a_goalpost_the_error_does_not_vanish():
-    """A value clipped at 100 points is not known better than one just below."""
-    inside = {i.id: (i.worst + i.best) / 2 for i in METHOD.indicators}
-    best = {i.id: i.best for i in METHOD.indicators}
-    beyond = {i.id: i.best + (i.best - i.worst) for i in METHOD.indicators}
-    variance = np.stack([np.diag([(0.05 * (i.best - i.worst)) ** 2 for i in METHOD.indicators])] * 3)
-    found = compute_scores(METHOD, rows([inside, best, beyond]), variance)
-    assert found.score[1:].tolist() == pytest.approx([100.0, 100.0])
-    assert found.se[1] == pytest.approx(found.se[2])
-    assert (found.se > 1).all()
+def test_at_a_goalpost_the_error_does_not_vanish_and_beyond_it_fades():
+    """A value clipped at 100 points is not known better than one just below; one that is ten errors
+    beyond has 100 points for certain."""
+    at = {d: {i.id: i.best + d * 0.05 * (i.best - i.worst) for i in METHOD.indicators} for d in (-0.001, 0, 1, 10)}
+    variance = np.stack([np.diag([(0.05 * (i.best - i.worst)) ** 2 for i in METHOD.indicators])] * 4)
+    found = compute_scores(METHOD, rows(list(at.values())), variance)
+    assert found.score[1:].tolist() == pytest.approx([100.0] * 3)
+    assert found.se[1] == pytest.approx(found.se[0], rel=1e-4), "no jump at the goalpost"
+    assert found.se[1] > 1 > found.se[2] > 0.3
+    assert found.se[3] < 1e-6
+
+
+@pytest.mark.parametrize(("at", "spread"), [(50, 6), (94, 6), (100, 6), (104, 10), (97, 12), (120, 6), (20, 8)])
+def test_intervals_cover_beside_goalposts_without_being_too_wide(at: float, spread: float):
+    """Every indicator `at` true points with an error of `spread`; clipped, the slope inside the goalposts
+    would make intervals up to thirty times as wide as they have to be."""
+    rng = np.random.default_rng(4)
+    slope = np.array([100 / (i.best - i.worst) for i in METHOD.indicators])
+    worst = np.array([i.worst for i in METHOD.indicators])
+    correlation = 0.8 * np.eye(len(IDS)) + 0.2
+    points = rng.multivariate_normal(np.full(len(IDS), at), spread**2 * correlation, 4000)
+    variance = np.broadcast_to(spread**2 * correlation / np.outer(slope, slope), (4000, len(IDS), len(IDS)))
+    found = compute_scores(METHOD, points / slope + worst, variance)
+    low, high = interval(found.score, found.se, METHOD.z)
+    truth = min(max(at, METHOD.floor), 100.0)
+    covered = ((low <= truth + 1e-9) & (truth <= high)).mean()
+    assert covered > 0.95 - 0.012
+    if at >= 120:
+        assert (high - low).mean() < 1.0
 
 
 # ---------------------------------------------------------------- the tables

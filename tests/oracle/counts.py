@@ -1,10 +1,12 @@
 """Estimates from weighted counts in plain Python, sum by sum."""
 
+from statistics import NormalDist
 from typing import Any
 
 from index_engine.method import Estimate, load_method
 
 METHOD = load_method()
+Z = NormalDist().inv_cdf(0.975)
 
 # Weight of a case, how many periods before the end of a window it was counted, other keys, counts.
 Cell = tuple[float, int, tuple[Any, ...], dict[str, float]]
@@ -30,15 +32,17 @@ def quotient(spec: Estimate, cells: list[Cell], stage: str | None) -> tuple[floa
     if spec.kind == "share":
         n = x**2 / total(cells, names[1], 2, stage)
         near = (ratio * n + 2) / (n + 4)
-        return ratio, (near * (1 - near) / (n + 4)) ** 0.5
+        return ratio, (near * (1 - near) / n) ** 0.5
     yy = total(cells, f"{names[0]}_x_{names[0]}", 2)
     if spec.kind == "mean":  # of counted things, each 1 below the line
-        xy, xx, n = total(cells, names[0], 2), total(cells, names[1], 2), x
+        xy, xx, most = total(cells, names[0], 2), total(cells, names[1], 2), (2 * y + 1) / x
     else:
-        xy, xx = (total(cells, f"claimed_x_{name}", 2) for name in ("recovered", "claimed"))
-        n = total(cells, "amount_cases", 1)
-    squares = yy - 2 * ratio * xy + ratio**2 * xx
-    return ratio, (n / (n - 1) * squares) ** 0.5 / x
+        xy, xx, most = *(total(cells, f"claimed_x_{name}", 2) for name in ("recovered", "claimed")), 1.0
+    # Four cases more, two with the highest ratio, of the size of which the effective n makes the sum.
+    n, size = x**2 / xx, xx / x
+    shifted = (y + 2 * most * size) / (x + 4 * size)
+    squares = yy - 2 * shifted * xy + shifted**2 * xx + size**2 * (2 * shifted**2 + 2 * (most - shifted) ** 2)
+    return ratio, ((n + 4) / (n - 1) * squares) ** 0.5 / (x + 4 * size)
 
 
 def quantile(weighted: dict[int, float], q: float) -> float:
@@ -57,5 +61,5 @@ def median(cells: list[Cell]) -> tuple[float, float]:
         if before < METHOD.window_quarters and w:
             weighted[at] = weighted.get(at, 0.0) + w * cell["n"]
     n = sum(weighted.values()) ** 2 / total(cells, "n", 2)
-    low, middle, high = (quantile(weighted, 0.5 + k * 0.5 / n**0.5) for k in (-1, 0, 1))
-    return middle, max((high - low) / 2, METHOD.ratio_step / 2)
+    low, middle, high = (quantile(weighted, min(max(0.5 + k * Z / 2 / n**0.5, 0), 1)) for k in (-1, 0, 1))
+    return middle, max((high - low) / (2 * Z), METHOD.ratio_step / 2)

@@ -151,3 +151,23 @@ def covariance(curve: Curve, one: tuple[str, Sequence[float]], other: tuple[str,
         products = sum(a[event] * b[event] * n for event, n in mine.items())
         total += (products - means[0] * means[1]) / curve.risk[at]
     return total
+
+
+def sampling_variance(curve: Curve, event: str, weights: Sequence[float], edges: Sequence[int]) -> float:
+    """The variance with four pseudo-cases in the curve, two of which have the event, day by day alike
+    in the bins with a weight; for the cases there are, which their exposure tells."""
+    days = [(after - first) * (weight > 0) for (first, after), weight in zip(pairwise(edges), weights, strict=True)]
+    pseudo_open, hazards, risks = 4.0, [], []
+    for hazard, risk, width in zip(curve.hazard, curve.risk, days, strict=True):
+        pseudo_events = 2.0 * width / sum(days)
+        risks.append(risk + pseudo_open)
+        ended = {name: n * risk + (pseudo_events if name == event else 0.0) for name, n in hazard.items()}
+        hazards.append({name: n / risks[-1] for name, n in ended.items()})
+        pseudo_open -= pseudo_events
+    survival, exposure, open_days = 1.0, 0.0, 0.0
+    for hazard, risk, width in zip(curve.hazard, curve.risk, days, strict=True):
+        exposure, open_days = exposure + risk * width, open_days + survival * width
+        survival *= 1 - sum(hazard.values())
+    n = exposure / open_days
+    item = (event, weights)
+    return covariance(Curve(hazards, risks, curve.bins), item, item) * (n + 4) / n
