@@ -197,8 +197,8 @@ def draw_signal_method() -> None:
         "n": formats.number(cusum.MIN_N),
         "monitored": formats.number(cusum.MONITORED_QUARTERS),
         "k": formats.number(cusum.ALLOWANCE, 1),
-        "low": formats.number(min(cusum.ALARM_LIMITS.values()), 1),
-        "high": formats.number(max(cusum.ALARM_LIMITS.values()), 1),
+        "low": formats.number(min(map(min, cusum.ALARM_LIMITS.values())), 1),
+        "high": formats.number(max(map(max, cusum.ALARM_LIMITS.values())), 1),
         "one_in": formats.number(1 / cusum.FALSE_ALARM_RATE),
     }
     notes = [
@@ -218,7 +218,8 @@ def draw_signal_method() -> None:
         _(
             "They are summed over the last {monitored} quarters in a two-sided CUSUM (Page 1954) with "
             "an allowance of {k}; a sum above a control limit of {low} to {high}, higher for a "
-            "shorter baseline, is a signal. In simulation one unchanged series in {one_in} exceeds "
+            "shorter baseline and where neighbouring quarters of the level are alike "
+            "(autocorrelation), is a signal. In simulation one unchanged series in {one_in} exceeds "
             "it. That is the only correction for multiple monitoring: no place is compared with "
             "another."
         ),

@@ -11,6 +11,11 @@ rate, and are divided by the spread of the place's own baseline quarters where t
 binomial (overdispersion; Spiegelhalter 2005, Quality and Safety in Health Care 14: 347-351). A
 spread known from few quarters is steadied by that of all places of the level (Smyth 2004,
 Statistical Applications in Genetics and Molecular Biology 3: article 3).
+
+Quarters that follow one another may be alike for reasons that last (a bank's portfolio, a judge), and a chart
+that takes them for independent signals by itself (Johnson and Bagshaw 1974, Technometrics 16: 103-112). So the
+autocorrelation is estimated from the baselines of all places of the level, and the limit is that of a
+series that has it (Lu and Reynolds 2001, Journal of Quality Technology 33: 316-334).
 """
 
 from dataclasses import dataclass
@@ -26,9 +31,21 @@ MIN_N = 30  # of the denominator in a quarter that counts
 ALLOWANCE = 0.5  # k, in standard deviations: half the shift that is found soonest
 PRIOR_QUARTERS = 12  # quarters that the spread of all places counts as beside the place's own
 FALSE_ALARM_RATE = 0.001  # probability that a series without a change signals within the four quarters
-# h by number of baseline quarters: what `alarm_limit` finds for FALSE_ALARM_RATE in two million draws
-# each (seed 7); a test draws them again.
-ALARM_LIMITS = {6: 6.92, 7: 6.69, 8: 6.52, 9: 6.39, 10: 6.3, 11: 6.2, 12: 6.13}
+# Autocorrelations of neighbouring quarters for which there are limits; in between a straight line.
+ALARM_CORRELATIONS = np.arange(10) / 10.0
+# h by number of baseline quarters, one for each of these: what `alarm_limit` finds for
+# FALSE_ALARM_RATE in a million draws each (seed 7); a test draws some of them again.
+ALARM_LIMITS = {
+    6: (6.92, 7.7, 8.56, 9.51, 10.57, 11.74, 12.94, 14.36, 15.79, 17.21),
+    7: (6.68, 7.41, 8.22, 9.12, 10.13, 11.25, 12.5, 13.82, 15.22, 16.58),
+    8: (6.5, 7.21, 8.01, 8.87, 9.84, 10.92, 12.12, 13.4, 14.72, 16.06),
+    9: (6.39, 7.06, 7.83, 8.66, 9.59, 10.65, 11.79, 13.05, 14.39, 15.71),
+    10: (6.32, 7.02, 7.76, 8.59, 9.49, 10.53, 11.64, 12.82, 14.14, 15.44),
+    11: (6.2, 6.87, 7.61, 8.46, 9.36, 10.34, 11.44, 12.62, 13.89, 15.19),
+    12: (6.15, 6.82, 7.54, 8.33, 9.22, 10.17, 11.21, 12.4, 13.67, 14.96),
+}
+# A chart adds up four quarters: lags 1 to 3 count as often as their products are among them.
+LAG_WEIGHTS = 2.0 * (MONITORED_QUARTERS - np.arange(1, MONITORED_QUARTERS)) / MONITORED_QUARTERS
 
 
 @dataclass(frozen=True)
@@ -40,7 +57,8 @@ class CusumCharts:
     before, and all monitored ones. theta (place, quarter): expected rate on the arcsine scale. dispersion
     (place,): standard deviation of the baseline in units of binomial error, at least 1. z (place,
     quarter): differences in those standard deviations, 0 where not usable. upper_sum, lower_sum (place,
-    monitored quarter): the two sums; limit (place,): the value at which they signal, NaN without one.
+    monitored quarter): the two sums; autocorrelation: of neighbouring quarters, that of all places; limit
+    (place,): the value at which the sums signal, NaN without one.
     """
 
     usable: BoolArray
@@ -50,6 +68,7 @@ class CusumCharts:
     z: Array
     upper_sum: Array
     lower_sum: Array
+    autocorrelation: float
     limit: Array
 
 
@@ -95,11 +114,20 @@ def compute_charts(numerator: Array, denominator: Array, seasonal: Array) -> Cus
     theta = theta + shift[:, None] / 2.0
     place_variance = ratio((w**2 * baseline).sum(axis=1), m - 1.0, 0.0)
     mean_n = ratio((denominator * baseline).sum(axis=1), m, 0.0)
-    dispersion = np.sqrt(np.maximum(_shrink_variances(place_variance, m, mean_n, has_chart), 1.0))
+    prior_variance = _usual_variances(place_variance, mean_n, has_chart)
+    degrees = m - 1.0
+    shrunk_variance = (PRIOR_QUARTERS * prior_variance + degrees * place_variance) / (PRIOR_QUARTERS + degrees)
+    dispersion = np.sqrt(np.maximum(shrunk_variance, 1.0))
     z = w / dispersion[:, None]
     upper_sum, lower_sum = _cusum(z[:, -MONITORED_QUARTERS:])
-    limit = np.array([ALARM_LIMITS.get(int(count), np.nan) for count in m])
-    return CusumCharts(usable, has_chart, theta, dispersion, z, upper_sum, lower_sum, limit)
+    # By what is usual, not by a place's own spread: places that vary by a lasting cause would count less.
+    scaled = (w / np.sqrt(prior_variance)[:, None])[has_chart, :-MONITORED_QUARTERS]
+    autocorrelation = estimate_autocorrelation(scaled, baseline[has_chart, :-MONITORED_QUARTERS])
+    limit_by_count = {
+        count: float(np.interp(autocorrelation, ALARM_CORRELATIONS, limits)) for count, limits in ALARM_LIMITS.items()
+    }
+    limit = np.array([limit_by_count.get(int(count), np.nan) for count in m])
+    return CusumCharts(usable, has_chart, theta, dispersion, z, upper_sum, lower_sum, autocorrelation, limit)
 
 
 def _baseline_logit(numerator: Array, denominator: Array, baseline: BoolArray) -> Array:
@@ -109,15 +137,62 @@ def _baseline_logit(numerator: Array, denominator: Array, baseline: BoolArray) -
     return logit
 
 
-def _shrink_variances(place_variance: Array, m: npt.NDArray[np.int64], mean_n: Array, has_chart: BoolArray) -> Array:
-    """Variances (place,), each estimated with m - 1 degrees of freedom, shrunk towards the prior of the
-    level: 1 for chance and an excess in proportion to mean n. The prior weighs PRIOR_QUARTERS degrees
-    of freedom (Smyth 2004, section 3)."""
+def _usual_variances(place_variance: Array, mean_n: Array, has_chart: BoolArray) -> Array:
+    """Prior variances (place,) of the level, towards which those of places are shrunk, each weighing by its
+    degrees of freedom, the prior PRIOR_QUARTERS (Smyth 2004, section 3): 1 for chance and an excess in
+    proportion to mean n."""
     excess_variance = (place_variance - 1.0)[has_chart].sum() / max(mean_n[has_chart].sum(), 1.0)
-    prior_variance = 1.0 + max(excess_variance, 0.0) * mean_n
-    degrees = m - 1.0
-    shrunk: Array = (PRIOR_QUARTERS * prior_variance + degrees * place_variance) / (PRIOR_QUARTERS + degrees)
-    return shrunk
+    usual: Array = 1.0 + max(excess_variance, 0.0) * mean_n
+    return usual
+
+
+# ---------------------------------------------------------------- autocorrelation
+
+
+def estimate_autocorrelation(differences: Array, usable: BoolArray) -> float:
+    """Autocorrelation of neighbouring quarters, 0 to the highest with a limit, of differences (place,
+    quarter) of one variance from what is expected; those not `usable` take no part.
+
+    Of the autoregression of first order in which sums of four quarters vary as much as they do here.
+    Lag 1 alone would promise too little: counts add noise without memory to what lasts, so that
+    correlations begin lower and fall off more slowly. Products of deviations from each place's own
+    mean are negative on average without any correlation; they are compared with their expectation,
+    so that the estimate is not biased by it (Marriott and Pope 1954, Biometrika 41: 390-402). One
+    standard error is added, which matters where a level has few places.
+    """
+    m = usable.sum(axis=1)
+    if not m.sum():
+        return 0.0
+    mean = ratio((differences * usable).sum(axis=1), m.astype(float), 0.0)
+    deviation = np.where(usable, differences - mean[:, None], 0.0)
+    observed = _weighted_products(deviation) / max((deviation**2).sum(), 1e-12)
+    standard_error = float(np.sqrt((LAG_WEIGHTS**2).sum() / m.sum()))
+    expected = []
+    counts, frequencies = np.unique(m[m > 1], return_counts=True)
+    for correlation in ALARM_CORRELATIONS:
+        products = squares = 0.0
+        for count, frequency in zip(counts, frequencies, strict=True):
+            numerator, denominator = _expected_products(int(count), float(correlation))
+            products, squares = products + frequency * numerator, squares + frequency * denominator
+        expected.append(products / squares)
+    return float(np.interp(observed + standard_error, expected, ALARM_CORRELATIONS))
+
+
+def _weighted_products(deviation: Array) -> float:
+    """Products of deviations (place, quarter) at lags 1 to 3, added up with LAG_WEIGHTS."""
+    return sum(
+        float(weight * (deviation[:, lag:] * deviation[:, :-lag]).sum()) for lag, weight in enumerate(LAG_WEIGHTS, 1)
+    )
+
+
+def _expected_products(count: int, correlation: float) -> tuple[float, float]:
+    """Expected weighted products, and squares, of `count` quarters of an autoregression about
+    their own mean."""
+    lag = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
+    centring = np.eye(count) - 1.0 / count
+    covariance = centring @ correlation**lag @ centring
+    products = sum(weight * np.trace(covariance, offset=k) for k, weight in enumerate(LAG_WEIGHTS, 1))
+    return float(products), float(np.trace(covariance))
 
 
 def _cusum(z: Array) -> tuple[Array, Array]:
@@ -148,19 +223,23 @@ def _expit(x: Array) -> Array:
     return probability
 
 
-def alarm_limit(baseline: int, draws: int, seed: int) -> float:
-    """The limit h that a series without a change, of `baseline` quarters of normal noise, passes
-    within the monitored quarters with probability FALSE_ALARM_RATE, by simulation.
+def alarm_limit(baseline: int, draws: int, seed: int, correlation: float = 0.0) -> float:
+    """The limit h that a series without a change, of `baseline` quarters of normal noise with an
+    autocorrelation, passes within the four quarters with probability FALSE_ALARM_RATE, by simulation.
 
     The level and the spread are estimated from the same few quarters, as on a chart, so that h is
-    higher the fewer these are (Jones, Champ and Rigdon 2004, Technometrics 46: 95-108).
+    higher the fewer these are (Jones, Champ and Rigdon 2004, Technometrics 46: 95-108). What is usual
+    at the level is known from many places, but about their own means like the spread of one.
     """
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((draws, baseline + MONITORED_QUARTERS), dtype=np.float32).astype(float)
+    for quarter in range(1, x.shape[1]):
+        x[:, quarter] = correlation * x[:, quarter - 1] + np.sqrt(1.0 - correlation**2) * x[:, quarter]
     baseline_values = x[:, :baseline]
     variance = baseline_values.var(axis=1, ddof=1)
     degrees = baseline - 1
-    shrunk_variance = (PRIOR_QUARTERS + degrees * variance) / (PRIOR_QUARTERS + degrees)
+    usual_variance = _expected_products(baseline, correlation)[1] / degrees
+    shrunk_variance = (PRIOR_QUARTERS * usual_variance + degrees * variance) / (PRIOR_QUARTERS + degrees)
     z = (x[:, baseline:] - baseline_values.mean(axis=1, keepdims=True)) / np.sqrt(shrunk_variance)[:, None]
     upper_sum, lower_sum = _cusum(z)
     return float(np.quantile(np.maximum(upper_sum, lower_sum).max(axis=1), 1.0 - FALSE_ALARM_RATE))

@@ -12,11 +12,15 @@ QUARTERS = 16
 FLAT = np.zeros(QUARTERS)
 
 
-def drawn(rng: np.random.Generator, units: int, n: int, rate: object, spread: float = 0.0):
+def drawn(rng: np.random.Generator, units: int, n: int, rate: object, spread: float = 0.0, correlation: float = 0.0):
     """Counts (unit, quarter) of a rate that is the same every quarter but for a normal deviation of
-    standard deviation `spread` on the logit scale."""
+    standard deviation `spread` on the logit scale, autoregressive with `correlation`."""
     logit = np.log(np.asarray(rate) / (1 - np.asarray(rate)))
-    rates = 1 / (1 + np.exp(-logit - spread * rng.normal(size=(units, QUARTERS))))
+    deviation = rng.normal(size=(units, QUARTERS))
+    for quarter in range(1, QUARTERS):
+        kept, fresh = correlation * deviation[:, quarter - 1], sqrt(1 - correlation**2) * deviation[:, quarter]
+        deviation[:, quarter] = kept + fresh
+    rates = 1 / (1 + np.exp(-logit - spread * deviation))
     whole = np.full((units, QUARTERS), float(n))
     return rng.binomial(n, rates).astype(float), whole
 
@@ -31,15 +35,35 @@ def signals(part: np.ndarray, whole: np.ndarray, seasonal: np.ndarray = FLAT) ->
 # ---------------------------------------------------------------- limits
 
 
-@pytest.mark.parametrize("baseline", [6, 12])
-def test_limits_are_those_that_a_simulation_finds(baseline: int):
-    again = cusum.alarm_limit(baseline, 400_000, seed=11)
-    assert again == pytest.approx(ALARM_LIMITS[baseline], rel=0.03)
+@pytest.mark.parametrize(("baseline", "position"), [(6, 0), (12, 0), (12, 5), (8, 9)])
+def test_limits_are_those_that_a_simulation_finds(baseline: int, position: int):
+    correlation = float(cusum.ALARM_CORRELATIONS[position])
+    again = cusum.alarm_limit(baseline, 400_000, seed=11, correlation=correlation)
+    assert again == pytest.approx(ALARM_LIMITS[baseline][position], rel=0.03)
 
 
-def test_a_shorter_baseline_has_a_higher_limit():
-    limits = [ALARM_LIMITS[m] for m in range(cusum.MIN_BASELINE, cusum.MAX_BASELINE + 1)]
-    assert limits == sorted(limits, reverse=True)
+def test_a_shorter_baseline_and_a_higher_correlation_have_a_higher_limit():
+    limits = np.array([ALARM_LIMITS[m] for m in range(cusum.MIN_BASELINE, cusum.MAX_BASELINE + 1)])
+    assert limits.shape[1] == len(cusum.ALARM_CORRELATIONS)
+    assert (np.diff(limits, axis=0) < 0).all()
+    assert (np.diff(limits, axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.3, 0.6, 0.8])
+def test_the_autocorrelation_of_a_level_is_found(correlation: float):
+    """About means of the same few quarters, of which a plain estimate would be far too low."""
+    part, whole = drawn(np.random.default_rng(3), 3_000, 20_000, 0.4, 0.3, correlation)
+    found = cusum.compute_charts(part, whole, FLAT).autocorrelation
+    assert found == pytest.approx(correlation, abs=0.04)
+
+
+def test_of_few_series_the_autocorrelation_errs_to_the_high_side():
+    estimates = []
+    for seed in range(100):
+        part, whole = drawn(np.random.default_rng(seed), 5, 20_000, 0.4, 0.3, 0.4)
+        estimates.append(cusum.compute_charts(part, whole, FLAT).autocorrelation)
+    assert np.mean(estimates) > 0.45
+    assert np.mean(np.array(estimates) < 0.3) < 0.3
 
 
 # ---------------------------------------------------------------- one chart by hand
@@ -67,7 +91,20 @@ def test_the_chart_is_what_the_definition_says():
         assert found.upper_sum[0, quarter] == pytest.approx(up)
         assert found.lower_sum[0, quarter] == pytest.approx(down)
     assert found.dispersion[0] == pytest.approx(spread)
-    assert found.limit[0] == ALARM_LIMITS[base]
+    # One series tells little of its autocorrelation: plus one standard error.
+    e = [x - mean for x in w[:base]]
+    products = sum(2 * (4 - k) / 4 * e[t] * e[t + k] for k in (1, 2, 3) for t in range(base - k))
+    upper = products / sum(x * x for x in e) + sqrt((1.5**2 + 1 + 0.5**2) / base)
+    expected = []
+    for rho in cusum.ALARM_CORRELATIONS:
+        c = [[rho ** abs(i - j) for j in range(base)] for i in range(base)]
+        row, all_of = [sum(r) / base for r in c], sum(map(sum, c)) / base**2
+        centred = [[c[i][j] - row[i] - row[j] + all_of for j in range(base)] for i in range(base)]
+        lagged = sum(2 * (4 - k) / 4 * centred[t][t + k] for k in (1, 2, 3) for t in range(base - k))
+        expected.append(lagged / sum(centred[t][t] for t in range(base)))
+    correlation = np.interp(upper, expected, cusum.ALARM_CORRELATIONS)
+    assert found.autocorrelation == pytest.approx(correlation)
+    assert found.limit[0] == pytest.approx(np.interp(correlation, cusum.ALARM_CORRELATIONS, ALARM_LIMITS[base]))
 
 
 @pytest.mark.parametrize(("at", "charted"), [(QUARTERS - 1, False), (QUARTERS - MONITORED_QUARTERS, False), (0, True)])
@@ -108,10 +145,21 @@ def test_the_season_of_the_nation_is_found_and_taken_out():
 # ---------------------------------------------------------------- how often, and how soon
 
 
-@pytest.mark.parametrize(("n", "rate", "spread"), [(40, 0.1, 0.0), (300, 0.4, 0.0), (300, 0.4, 0.3)])
-def test_false_alarms_are_no_more_than_said(n: int, rate: float, spread: float):
+@pytest.mark.parametrize(
+    ("n", "rate", "spread", "correlation"),
+    [
+        (40, 0.1, 0.0, 0.0),
+        (300, 0.4, 0.0, 0.0),
+        (300, 0.4, 0.3, 0.0),
+        # Where quarters are alike; of small n chance adds noise without memory.
+        (300, 0.35, 0.15, 0.5),
+        (1_000, 0.35, 0.3, 0.5),
+        (1_000, 0.35, 0.3, 0.75),
+    ],
+)
+def test_false_alarms_are_no_more_than_said(n: int, rate: float, spread: float, correlation: float):
     units = 40_000
-    part, whole = drawn(np.random.default_rng(17), units, n, rate, spread)
+    part, whole = drawn(np.random.default_rng(17), units, n, rate, spread, correlation)
     found = signals(part, whole)[:, -1].sum()
     expected = units * FALSE_ALARM_RATE
     assert found <= expected + 3.5 * sqrt(expected)
