@@ -44,17 +44,18 @@ def section(view: View, level: str, places: pd.DataFrame) -> None:
 
 def _explanation_text(view: View, lag: str, base_period: str) -> str:
     """The rule by which a change counts, in words."""
-    confidence = components.confidence_level(view)
+    rule = _(
+        "Changes since {period} beyond chance: of those listed, at most {rate} on average are due to "
+        "chance (false discovery rate, Benjamini and Hochberg 1995)."
+    ).format(period=formats.period(base_period), rate=components.false_discovery_rate(view))
     if lag == "quarter":
-        return _(
-            "Changes since {period} whose {confidence} interval excludes 0. The two periods of "
-            "{months} months share all but three; the error of the change is computed as if they "
-            "shared three fewer, which is conservative."
-        ).format(period=formats.period(base_period), confidence=confidence, months=components.window_months(view))
-    return _(
-        "Changes since {period} whose {confidence} interval excludes 0. The two periods of {months} "
-        "months do not overlap."
-    ).format(period=formats.period(base_period), confidence=confidence, months=components.window_months(view))
+        windows = _(
+            "The two periods of {months} months share all but three; the error of the change is "
+            "computed as if they shared three fewer, which is conservative."
+        )
+    else:
+        windows = _("The two periods of {months} months do not overlap.")
+    return f"{rule} {windows.format(months=components.window_months(view))}"
 
 
 def _lag_switch(lag: str) -> Html:
@@ -69,20 +70,27 @@ def _changes_html(view: View, level: str, changes: pd.DataFrame, base_period: st
     if view.snapshot.publishes_ranks(level):  # those that fell most first
         falls = falls.iloc[::-1]
     sides = [
-        _change_list(view, level, rises, _("Risen ({n})"), _("None rose by more than sampling error.")),
-        _change_list(view, level, falls, _("Fallen ({n})"), _("None fell by more than sampling error.")),
+        _change_list(view, level, rises, _("Risen ({n})"), _("None rose by more than chance.")),
+        _change_list(view, level, falls, _("Fallen ({n})"), _("None fell by more than chance.")),
     ]
-    return join(tag("p", _summary_text(changes, len(significant), base_period)), tag("div", *sides, class_="moved"))
+    summary = _summary_text(view, changes, len(significant), base_period)
+    return join(tag("p", summary), tag("div", *sides, class_="moved"))
 
 
-def _summary_text(changes: pd.DataFrame, significant_count: int, base_period: str) -> str:
-    """How many did not change by more than sampling error."""
+def _summary_text(view: View, changes: pd.DataFrame, significant_count: int, base_period: str) -> str:
+    """How many did not change by more than chance, and how many chance alone would make."""
+    excludes_zero = (changes["low"] > 0.0) | (changes["high"] < 0.0)
     return _(
-        "Since {period}, {still} of the {n} places with a score in both periods changed by no more than sampling error."
+        "Since {period}, {still} of the {n} places with a score in both periods changed by no more than "
+        "chance. Judged one by one, {single} have a {confidence} interval of the change that excludes 0; "
+        "chance alone would make about {expected}."
     ).format(
         still=formats.number(len(changes) - significant_count),
         n=formats.number(len(changes)),
         period=formats.period(base_period),
+        single=formats.number(excludes_zero.sum()),
+        confidence=components.confidence_level(view),
+        expected=formats.number((1.0 - view.snapshot.method.confidence) * len(changes), 1),
     )
 
 

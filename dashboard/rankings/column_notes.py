@@ -130,9 +130,10 @@ def year_change_note(view: View) -> Html:
         view,
         _("On the year"),
         _(
-            "The score less that of a year before, in points. ▲ and ▼ mark a change whose 95% "
-            "interval excludes zero; without a mark it may be due to chance."
-        ),
+            "The score less that of a year before, in points. ▲ and ▼ mark more than chance: of the "
+            "changes marked at a level, at most {rate} on average are due to chance (Benjamini and "
+            "Hochberg 1995). Without a mark it may be."
+        ).format(rate=components.false_discovery_rate(view)),
         n=_("the cases of both years"),
     )
 

@@ -15,7 +15,6 @@ from dashboard.text.i18n import _, localise, ngettext
 from dashboard.ui import cells
 from dashboard.ui.columns import change_column, number_column, plot_column, text_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.national_comparison import IntervalPosition, interval_position
 from dashboard.ui.table import Column
 from index_engine import queries
 from index_engine.method import Dimension
@@ -340,10 +339,9 @@ def _year_change_column(view: View) -> ScoreColumn:
 
 
 def year_change_cell(row: Any) -> object:
-    """The change on the year, marked where its interval excludes zero."""
+    """The change on the year, marked where it is more than chance."""
     change = formats.change(row.change_year)
-    position = interval_position(row.change_year_low, row.change_year_high, 0.0)
-    if position not in (IntervalPosition.ABOVE, IntervalPosition.BELOW):
+    if not row.change_year_beyond:
         return change
     interval_text = _("95% interval {interval}: more than chance").format(
         interval=_("{low} to {high}").format(

@@ -73,6 +73,11 @@ def confidence_level(view: View) -> str:
     return formats.percent(view.snapshot.method.confidence, 0)
 
 
+def false_discovery_rate(view: View) -> str:
+    """The share of chance that changes named together may have on average, as '5%'."""
+    return formats.percent(1.0 - view.snapshot.method.confidence, 0)
+
+
 def outcome_name(outcome: str) -> str:
     """What a case or lot came to, in words; an event of another method goes by its own name."""
     names = {

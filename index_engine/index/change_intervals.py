@@ -1,8 +1,9 @@
-"""Intervals of scores, and of their changes between windows that may share quarters."""
+"""Intervals of scores, and of their changes between windows that may share quarters; and which changes of
+a table are beyond chance."""
 
 import numpy as np
 
-from index_engine.arrays import Array
+from index_engine.arrays import Array, Flags
 
 
 def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
@@ -49,3 +50,26 @@ def window_correlation(lag: int, length: int) -> float:
     than all common ones together.
     """
     return max(length - lag - 1, 0) / length
+
+
+def changes_beyond_chance(change: Array, low: Array, high: Array, z: float, rate: float) -> Flags:
+    """Which of the changes (row,) of one table, with their intervals of `z` standard errors, are not taken
+    for chance, so that of those named at most the share `rate` is chance on average (Benjamini and
+    Hochberg 1995, JRSS B 57: 289-300). Judged one by one, a table of hundreds would name that share of
+    all its places though nothing changed. NaN is none.
+
+    The distance of 0 counts in the margin on its side, so that an interval with an end at 0 has
+    p = 1 - confidence.
+    """
+    from scipy.special import ndtr
+    from scipy.stats import false_discovery_control
+
+    margin = np.where(change > 0, change - low, high - change)
+    is_known = np.isfinite(margin)
+    distance = np.divide(np.abs(change) * z, margin, out=np.zeros_like(margin), where=is_known & (margin > 0))
+    # Without an error, any change is one.
+    distance = np.where(is_known & (margin <= 0) & (change != 0), np.inf, distance)
+    beyond = np.zeros(len(change), dtype=np.bool_)
+    if is_known.any():
+        beyond[is_known] = false_discovery_control(2.0 * ndtr(-distance[is_known])) <= rate
+    return beyond

@@ -8,7 +8,7 @@ import pandas as pd
 
 from index_engine import periods
 from index_engine.arrays import Array
-from index_engine.index.change_intervals import change_interval, window_correlation
+from index_engine.index.change_intervals import change_interval, changes_beyond_chance, window_correlation
 from index_engine.index.decomposition import largest_contribution
 from index_engine.index.rank_changes import DECIMALS
 from index_engine.queries.snapshot import Snapshot, question
@@ -17,7 +17,8 @@ from index_engine.queries.snapshot import Snapshot, question
 @dataclass(frozen=True)
 class ScoreChange:
     """`change`: of the scores as printed; `low`, `high`: of the change, at the method's confidence;
-    `beyond`: whether that interval leaves out 0. Of the indicator that moved the score most:
+    `beyond`: whether it is taken for more than chance, false discoveries among all places of the
+    level held to 1 - confidence. Of the indicator that moved the score most:
     `part`: points of the change (see index/decomposition.py), `value` and `value_before`: NaN where
     its peers' is imputed, `indicator_n` and `indicator_n_before`."""
 
@@ -56,11 +57,14 @@ def score_changes(
     lag = periods.parse(period) - periods.parse(earlier_period)
     correlation = window_correlation(lag, snapshot.method.window_quarters)
     low, high = change_interval(current, earlier, correlation)
+    beyond = changes_beyond_chance(
+        current[1] - earlier[1], low, high, snapshot.method.z, 1.0 - snapshot.method.confidence
+    )
     rows = rows[["place_id", "score", "score_before", "n", "n_before"]]
     rows.insert(3, "change", (rows["score"] - rows["score_before"]).round(DECIMALS))
     rows.insert(4, "low", low.round(2))
     rows.insert(5, "high", high.round(2))
-    rows.insert(6, "beyond", (rows["low"] > 0.0) | (rows["high"] < 0.0))
+    rows.insert(6, "beyond", beyond)
     rows = rows.join(_largest_contributions(snapshot, level, period, earlier_period, rows["place_id"]))
     if snapshot.publishes_ranks(level):
         sort_columns = ["change", "place_id"]

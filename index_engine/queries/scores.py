@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from index_engine import periods
-from index_engine.index.change_intervals import change_interval
+from index_engine.index.change_intervals import change_interval, changes_beyond_chance
 from index_engine.index.rank_changes import DECIMALS
+from index_engine.method import Method
 from index_engine.queries.dimension_points import dimension_points
 from index_engine.queries.publication import publication_order
 from index_engine.queries.snapshot import Snapshot, question
@@ -26,7 +27,8 @@ class Score:
     none. `n`: cases under way. `status`: 'scored', 'low_coverage', 'part_of_cases',
     'not_observed', 'too_few' or 'not_estimable'.
     `change_quarter`, `change_year`: points since the window a quarter or a year before;
-    `change_year_low`, `change_year_high`: its interval, NaN where the windows share a quarter.
+    `change_year_low`, `change_year_high`: its interval, NaN where the windows share a quarter;
+    `change_year_beyond`: whether it is taken for more than chance, as in `score_changes`.
     `adjusted`: to the national case mix; `shrunk`: towards the peers. `peer_group`: of `n_peers`
     places.
     """
@@ -56,6 +58,7 @@ class Score:
     change_year: float
     change_year_low: float
     change_year_high: float
+    change_year_beyond: bool
     adjusted: float
     adjusted_low: float
     adjusted_high: float
@@ -80,7 +83,7 @@ def scores(snapshot: Snapshot, level: str, period: str, parent: str | None = Non
         periods.label(quarter - 1),
         periods.label(quarter - periods.QUARTERS_PER_YEAR),
     )
-    rows = _add_change_interval(rows, snapshot.method.window_quarters)
+    rows = _add_change_interval(rows, snapshot.method)
     points = dimension_points(snapshot, level, "place_id", period=period)
     rows = snapshot.add_names(level, rows.merge(points, on="place_id"))
     if parent is not None:
@@ -88,14 +91,17 @@ def scores(snapshot: Snapshot, level: str, period: str, parent: str | None = Non
     return publication_order(snapshot, level, rows)
 
 
-def _add_change_interval(rows: pd.DataFrame, window_quarters: int) -> pd.DataFrame:
+def _add_change_interval(rows: pd.DataFrame, method: Method) -> pd.DataFrame:
     """Rows of the query with the interval of the change on the year in place of the earlier one."""
     current = tuple(rows[column].to_numpy(dtype=float) for column in ("low", "score", "high"))
     earlier = tuple(rows.pop(f"{column}_before").to_numpy(dtype=float) for column in ("low", "score", "high"))
     low, high = change_interval(current, earlier)
-    if window_quarters > periods.QUARTERS_PER_YEAR:
+    if method.window_quarters > periods.QUARTERS_PER_YEAR:
         low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     position = rows.columns.get_loc("change_year")
     rows.insert(position + 1, "change_year_low", low.round(DECIMALS))
     rows.insert(position + 2, "change_year_high", high.round(DECIMALS))
+    change = current[1] - earlier[1]
+    beyond = changes_beyond_chance(change, low, high, method.z, 1.0 - method.confidence)
+    rows.insert(position + 3, "change_year_beyond", beyond)
     return rows

@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from statistics import NormalDist
 
 import duckdb
 import pytest
@@ -15,6 +16,7 @@ from tests.worlds import World
 
 PERIOD, BEFORE, YEAR_BEFORE = "2024Q3", "2024Q2", "2023Q3"
 LEVELS = ["nation", "province", "city", "court"]
+Z = NormalDist().inv_cdf(0.975)
 
 
 # ---------------------------------------------------------------- one indicator of all
@@ -106,6 +108,7 @@ def test_changes_carry_their_error(snapshot: Snapshot, level: str, before: str, 
         assert found["change"].is_monotonic_decreasing
     else:
         assert found["place_id"].is_monotonic_increasing
+    p_values: dict[str, float] = {}
     for line in found.itertuples(index=False):
         a, b = now.loc[line.place_id], earlier.loc[line.place_id]
         assert (line.score, line.score_before) == (a["score"], b["score"])
@@ -116,7 +119,18 @@ def test_changes_carry_their_error(snapshot: Snapshot, level: str, before: str, 
         low = line.change - math.sqrt(down**2 + up_before**2 - 2 * shared * down * up_before)
         high = line.change + math.sqrt(up**2 + down_before**2 - 2 * shared * up * down_before)
         assert (line.low, line.high) == pytest.approx((low, high), abs=0.006)
-        assert line.beyond == (line.low > 0 or line.high < 0)
+        p_values[line.place_id] = 2 * NormalDist().cdf(-Z * line.change / (line.change - low))
+        if line.change < 0:
+            p_values[line.place_id] = 2 * NormalDist().cdf(-Z * line.change / (line.change - high))
+    named = set(found[found["beyond"]]["place_id"])
+    assert named == false_discoveries_controlled(p_values, 0.05)
+
+
+def false_discoveries_controlled(p_values: dict[str, float], rate: float) -> set[str]:
+    """Benjamini and Hochberg's step-up rule, one p after the other."""
+    order = sorted(p_values, key=p_values.__getitem__)
+    passing = [k for k, name in enumerate(order, 1) if p_values[name] <= rate * k / len(order)]
+    return set(order[: max(passing, default=0)])
 
 
 def test_the_indicator_named_moved_the_score_most(snapshot: Snapshot) -> None:

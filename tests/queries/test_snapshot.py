@@ -128,7 +128,7 @@ def test_scores_of_a_level(ranked: Snapshot, rows: World):
         *("place_id", "name", "name_hant", "name_en", "parent", "score", "se", "low", "high"),
         *("low90", "high90", "rank", "tied", "rank_low", "rank_high"),
         *("rank_low_all", "rank_high_all", "top_share", "band", "n", "status"),
-        *("change_quarter", "change_year", "change_year_low", "change_year_high"),
+        *("change_quarter", "change_year", "change_year_low", "change_year_high", "change_year_beyond"),
         *("adjusted", "adjusted_low", "adjusted_high", "shrunk", "shrunk_low", "shrunk_high"),
         *("peer_group", "n_peers", *DIMENSIONS),
     ]
@@ -218,7 +218,7 @@ def of_courts(snapshot: Snapshot, rows: World) -> pd.DataFrame:
 
 def test_intervals_of_indicators(snapshot: Snapshot, of_courts: pd.DataFrame):
     found = of_courts.dropna(subset=["value"])
-    low, high = found["value"] - 1.959964 * found["se"], found["value"] + 1.959964 * found["se"]
+    low, high = found["value"] - snapshot.method.z * found["se"], found["value"] + snapshot.method.z * found["se"]
     shares = found["indicator"].map(lambda name: snapshot.method.indicator(name).unit == "share")
     assert found["low"].to_numpy() == pytest.approx(low.clip(lower=0).to_numpy())
     assert found["high"].to_numpy() == pytest.approx(high.mask(shares & (high > 1), 1.0).to_numpy())

@@ -307,6 +307,9 @@ def test_changes_beyond_sampling_stand_side_by_side(
         assert "No place here has a score in both periods." in shown
         return
     assert f"{still} of the {n} places with a score in both periods" in shown
+    single = ((moved["low"] > 0) | (moved["high"] < 0)).sum()
+    assert f"Judged one by one, {single} have" in shown
+    assert f"chance alone would make about {0.05 * n:,.1f}" in shown
     assert f"Risen ({(beyond['change'] > 0).sum()})" in shown
     assert f"Fallen ({(beyond['change'] < 0).sum()})" in shown
     risen, fallen = beyond[beyond["change"] > 0], beyond[beyond["change"] < 0]

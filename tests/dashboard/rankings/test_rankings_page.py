@@ -147,22 +147,23 @@ def test_a_dimension_names_numerators_and_denominators(open_page: Open, sample: 
 
 
 def test_a_change_beyond_chance_is_marked(open_page: Open, warehouse: Path) -> None:
-    """As many marks as intervals that leave zero out, up or down as the change."""
+    """As many marks as changes that are more than chance, up or down as the change."""
     with Snapshot(warehouse) as snapshot:
         units = queries.scores(snapshot, "province", snapshot.periods()[-1]).set_index("place_id")
     for unit, row in rows_drawn(clean(open_page("rankings", lang="en"))):
         line = units.loc[unit]
-        up, down = line["change_year_low"] > 0, line["change_year_high"] < 0
+        beyond = bool(line["change_year_beyond"])
+        up, down = beyond and line["change_year"] > 0, beyond and line["change_year"] < 0
         assert ("▲" in row, "▼" in row) == (up, down)
         assert (": more than chance" in row) == (up or down)
 
 
 @pytest.mark.parametrize(
-    ("change", "low", "high", "mark"),
-    [(2.0, 0.1, 3.9, "▲"), (-2.0, -3.9, -0.1, "▼"), (2.0, 0.0, 4.0, ""), (2.0, -0.1, 4.1, ""),
-     (2.0, float("nan"), float("nan"), ""), (float("nan"),) * 3 + ("",)],
-)  # fmt: skip
-def test_the_mark_of_a_change(change: float, low: float, high: float, mark: str) -> None:
-    line = SimpleNamespace(change_year=change, change_year_low=low, change_year_high=high)
+    ("change", "beyond", "mark"), [(2.0, True, "▲"), (-2.0, True, "▼"), (2.0, False, ""), (float("nan"), False, "")]
+)
+def test_the_mark_of_a_change(change: float, beyond: bool, mark: str) -> None:
+    line = SimpleNamespace(
+        change_year=change, change_year_low=change - 1, change_year_high=change + 1, change_year_beyond=beyond
+    )
     made = str(rank_columns.year_change_cell(line))
     assert [sign for sign in "▲▼" if sign in made] == list(mark)
