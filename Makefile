@@ -27,6 +27,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.sparse_events
+	$(BIN)/python -m bench.large_claims
+	$(BIN)/python -m bench.cusum_alarms
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m bench.fuzz

@@ -1,6 +1,6 @@
-"""Measure imports, builds, pages, rank sets, sensitivity and exceptions; write docs/benchmarks.md.
+"""Measure imports, builds, pages, rank sets and sensitivity; write docs/benchmarks.md.
 
-    python -m bench [import] [build] [pages] [browser] [users] [rank] [sensitivity] [exceptions]
+    python -m bench [import] [build] [pages] [browser] [users] [rank] [sensitivity]
                     [--rows 5000000] [--cases 1000000 10000000] [--warehouse FILE]
                     [--folder var/bench] [--output docs/benchmarks.md]
 
@@ -18,14 +18,13 @@ from bench import (
     browser_latency,
     build_cost,
     concurrent_users,
-    cusum_alarms,
     import_cost,
     page_latency,
     rank_cost,
     sensitivity_cost,
 )
 
-PARTS = ("import", "build", "pages", "browser", "users", "rank", "sensitivity", "exceptions")
+PARTS = ("import", "build", "pages", "browser", "users", "rank", "sensitivity")
 HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m bench`); each part comes from one run of it. Machines differ:
@@ -55,8 +54,6 @@ def _measure_part(part: str, arguments: argparse.Namespace) -> str:
         return import_cost.report(import_cost.measure(arguments.folder, arguments.rows))
     if part == "rank":
         return rank_cost.report(rank_cost.measure())
-    if part == "exceptions":
-        return cusum_alarms.report(cusum_alarms.measure())
     if part == "sensitivity":
         return sensitivity_cost.report(sensitivity_cost.measure())
     sizes = sorted(arguments.cases)

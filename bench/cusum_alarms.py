@@ -2,11 +2,15 @@
 
 Series of 16 quarters, the last four watched, as index_engine/monitoring/cusum.py charts them; `spread` is
 the standard deviation of quarters beyond chance on the logit scale, `correlation` that of neighbouring
-quarters. `python -m bench.cusum_alarms` draws the limits of cusum.ALARM_LIMITS again and prints them.
+quarters. `python -m bench.cusum_alarms` writes a section of docs/evidence.md; with --limits it draws
+cusum.ALARM_LIMITS again instead and prints them.
 """
+
+import argparse
 
 import numpy as np
 
+from bench.evidence import write_section
 from index_engine.monitoring import cusum
 
 QUARTERS = cusum.MAX_BASELINE + cusum.MONITORED_QUARTERS
@@ -68,7 +72,7 @@ def report(results: tuple[FalseAlarms, Power]) -> str:
     false_alarms, power = results
     stated_rate = 1_000 * cusum.FALSE_ALARM_RATE
     lines = [
-        "## Exceptions",
+        "`python -m bench.cusum_alarms`",
         "",
         f"Signals within four quarters where nothing changed, of {SERIES:,} series each; the page "
         f"says {stated_rate:.0f} in 1,000.",
@@ -90,6 +94,15 @@ def report(results: tuple[FalseAlarms, Power]) -> str:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.cusum_alarms")
+    parser.add_argument("--limits", action="store_true", help="draw the control limits again")
+    if parser.parse_args().limits:
+        print_limits()
+    else:
+        write_section("Exceptions", report(measure()))
+
+
+def print_limits() -> None:
     for baseline in range(cusum.MIN_BASELINE, cusum.MAX_BASELINE + 1):
         limits = [cusum.alarm_limit(baseline, LIMIT_DRAWS, 7, float(c)) for c in cusum.ALARM_CORRELATIONS]
         print(baseline, [round(limit, 2) for limit in limits])

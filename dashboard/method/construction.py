@@ -9,10 +9,12 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components
 from dashboard.ui.html import tag
+from index_engine import queries
 from index_engine.method import Method
+from index_engine.queries import Snapshot
 
 
-def draw_construction(method: Method) -> None:
+def draw_construction(method: Method, snapshot: Snapshot) -> None:
     """How a score is made beside what it does not say."""
     left_column, right_column = st.columns(2, gap="large")
     with left_column:
@@ -20,7 +22,7 @@ def draw_construction(method: Method) -> None:
         st.html(bullet_list(construction_steps(method), has_numbers=True))
     with right_column:
         components.section(_("What it does not say"), anchor="limits")
-        st.html(bullet_list(limitations(method)))
+        st.html(bullet_list(limitations(method, snapshot)))
 
 
 def draw_identity(method: Method) -> None:
@@ -120,7 +122,8 @@ def case_mix_text(method: Method) -> str:
     )
 
 
-def limitations(method: Method) -> list[str]:
+def limitations(method: Method, snapshot: Snapshot) -> list[str]:
+    [cap] = queries.claim_cap(snapshot).itertuples(index=False)
     return [
         _("It does not assess judges, and it does not measure the ability of debtors to pay."),
         case_mix_text(method),
@@ -141,8 +144,14 @@ def limitations(method: Method) -> list[str]:
             "A court is assigned to the place it serves. Railway, maritime, internet and other "
             "special courts have scores of their own but are counted in no region."
         ),
-        _("Claims above {cap} count as {cap}, so that no single case is decisive.").format(
-            cap=formats.yuan(method.claim_cap, formats.EXACT_DIGITS)
+        _(
+            "A claim above {cap} counts as {cap}, so that no single case is decisive: {share} of all claims "
+            "are no larger. Where claims are worth fewer than {n} of one size all the same, a ratio of "
+            "amounts is withheld."
+        ).format(
+            cap=formats.yuan(cap.yuan, formats.EXACT_DIGITS),
+            share=formats.percent(cap.quantile, 0),
+            n=formats.number(method.min_effective_n),
         ),
         _("It is an analysis of supplied records, not a statistical survey."),
     ]

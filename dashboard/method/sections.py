@@ -33,7 +33,7 @@ def section_groups(view: View) -> list[SectionGroup]:
     """All sections in the order of the page."""
     method = view.snapshot.method
     rules = (
-        PageSection("steps", _("How a score is made"), lambda: construction.draw_construction(method)),
+        PageSection("steps", _("How a score is made"), lambda: construction.draw_construction(method, view.snapshot)),
         PageSection("limits", _("What it does not say"), None),
         PageSection("indicators", _("Indicators"), lambda: method_tables.draw_indicators(method)),
         PageSection("ranks", _("Bands and ranks"), lambda: rank_rules.draw_bands_and_ranks(method)),

@@ -201,6 +201,7 @@ def status_text(code: str) -> str:
         "low_coverage": _("too many numbered cases missing"),
         "part_of_cases": _("files hold part of the cases only"),
         "not_observed": _("not observed"),
+        "concentrated": _("withheld: a few large claims decide it"),
         "not_estimable": _("not estimable"),
         "no_data": _("no data"),
     }.get(code, code)

@@ -164,12 +164,13 @@ def observed_estimates(
                 parts.append(IndicatorEstimate(value, se, histogram.sum(axis=-1), ~np.isnan(se)))
             estimates[indicator.id] = IndicatorEstimate.concatenate(parts)
         else:
-            estimates[indicator.id] = ratio_estimate(indicator.estimate, counts)
+            estimates[indicator.id] = ratio_estimate(indicator.estimate, counts, method.min_effective_n)
     return estimates
 
 
-def ratio_estimate(spec: Estimate, counts: dict[str, Array]) -> IndicatorEstimate:
-    """A share, a mean or a ratio of amounts from its counts (place, window)."""
+def ratio_estimate(spec: Estimate, counts: dict[str, Array], min_effective_n: int) -> IndicatorEstimate:
+    """A share, a mean or a ratio of amounts from its counts (place, window). A ratio of amounts is not
+    estimable where its claims are worth fewer than `min_effective_n` of one size: a few decide it."""
     y, x = counts[spec.numerator], counts[spec.denominator]
     if spec.kind == "share":
         value, se = rates.share(y, x)
@@ -182,7 +183,7 @@ def ratio_estimate(spec: Estimate, counts: dict[str, Array]) -> IndicatorEstimat
     xx = counts[f"{spec.denominator}_x_{spec.denominator}"]
     n = counts[AMOUNTS[spec.numerator, spec.denominator]]
     value, se = rates.amount_rate(y, x, yy, xy, xx)
-    return IndicatorEstimate(value, se, n, ~np.isnan(se))
+    return IndicatorEstimate(value, se, n, rates.effective_number(x, xx) >= min_effective_n)
 
 
 def _mean_ceiling(y: Array, x: Array) -> Array:
@@ -218,7 +219,7 @@ def standardised_estimates(
         else:
             is_auction_count = spec.denominator in AUCTION_COUNTS
             value_and_error = _weighted_ratio(
-                counts, place_by_court, weights["lot" if is_auction_count else "case"], windows, spec
+                counts, place_by_court, weights["lot" if is_auction_count else "case"], windows, spec, method
             )
         estimates[indicator.id] = IndicatorEstimate(
             *value_and_error,
@@ -230,9 +231,15 @@ def standardised_estimates(
 
 
 def _weighted_ratio(
-    counts: Counts, place_by_court: IntArray, weights: CaseWeights, windows: Windows, spec: Estimate
+    counts: Counts,
+    place_by_court: IntArray,
+    weights: CaseWeights,
+    windows: Windows,
+    spec: Estimate,
+    method: Method,
 ) -> rates.ValueWithError:
-    """Value and standard error (place, window) of a ratio of weighted sums.
+    """Value and standard error (place, window) of a ratio of weighted sums; NaN the error of amounts
+    that a few claims decide, with the weights they have.
 
     Linearised as a ratio estimate (Cochran 1977, section 6.4): each case brings its squared weight.
     """
@@ -251,7 +258,8 @@ def _weighted_ratio(
         return rates.amount_rate(y, x, yy, y2, x2, _mean_ceiling(y, x))
     xy = weighted_sums(f"{spec.denominator}_x_{spec.numerator}")[1]
     xx = weighted_sums(f"{spec.denominator}_x_{spec.denominator}")[1]
-    return rates.amount_rate(y, x, yy, xy, xx)
+    value, se = rates.amount_rate(y, x, yy, xy, xx)
+    return value, np.where(rates.effective_number(x, xx) >= method.min_effective_n, se, np.nan)
 
 
 def _weighted_count(

@@ -27,6 +27,7 @@ class Status(StrEnum):
     NOT_OBSERVED = "not_observed"
     NO_DATA = "no_data"
     TOO_FEW = "too_few"
+    CONCENTRATED = "concentrated"  # a few large claims decide the value
     NOT_ESTIMABLE = "not_estimable"
 
 

@@ -11,10 +11,16 @@ from index_engine.method import Check, Indicator, Method
 
 
 def status_column(
-    total: Array, n: Array, min_n: int, estimable: BoolArray, unobserved: IntArray | None = None
+    total: Array,
+    n: Array,
+    min_n: int,
+    estimable: BoolArray,
+    unobserved: IntArray | None = None,
+    is_amount_rate: bool = False,
 ) -> CategoryColumn:
     """Status (place, window): first what `unobserved` says; no data where `total` is zero, too few where
-    `n` is below `min_n`."""
+    `n` is below `min_n`. A ratio of amounts of enough cases that is not estimable is concentrated: see
+    count_estimates."""
     reasons = {
         **(
             {status: unobserved == code for code, status in enumerate(UNOBSERVED) if status}
@@ -23,6 +29,7 @@ def status_column(
         ),
         Status.NO_DATA: total == 0,
         Status.TOO_FEW: n < min_n,
+        Status.CONCENTRATED: ~estimable & is_amount_rate & np.isfinite(n),
         Status.NOT_ESTIMABLE: ~estimable,
     }
     categories = (Status.ESTIMATED, *reasons)
@@ -59,6 +66,7 @@ def store_indicator(
             indicator.min_n,
             indicator_estimate.estimable,
             indicator_estimate.unobserved,
+            indicator.estimate.kind == "amount_rate",
         ),
     }
     store.append("indicators", places, columns)

@@ -89,7 +89,7 @@ def read_inputs(
         direct,
         np.nan_to_num(variance),
         n,
-        has_status("too_few", "no_data"),
+        has_status("too_few", "concentrated", "no_data"),
         has_status("not_observed"),
         has_status("part_of_cases"),
         reader.coverage(),

@@ -202,7 +202,7 @@ def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_functi
         "?::INTEGER AS debtor_count, ?::DOUBLE AS claim_limit_1, ?::DOUBLE AS claim_limit_2, ?::DOUBLE AS claim_limit_3, "
         f"COALESCE(({RELISTING_DAYS}), 0)::INTEGER AS relisting_days",
         [
-            method.claim_cap,
+            _claim_cap(con, method),
             method.ratio_step,
             axes.n_claim_classes,
             len(axes.debtor_kinds),
@@ -211,6 +211,18 @@ def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_functi
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE step_recording AS {_read_sql('step_recording')}")
     _create_closing_events(con, method)
+
+
+def _claim_cap(con: duckdb.DuckDBPyConnection, method: Method) -> float:
+    """The claim in yuan that a larger one weighs as much as: a quantile of the claims of all cases of
+    the warehouse, so that it is large or small by what is usual here. Kept in measures.claim_cap."""
+    con.execute(
+        "INSERT INTO measures.claim_cap SELECT $1, CAST(QUANTILE_DISC(claim_amount, $1) AS DOUBLE) "
+        "FROM cases WHERE case_type = 'first' AND claim_amount > 0",
+        [method.claim_cap_quantile],
+    )
+    [(cap,)] = con.execute("SELECT COALESCE(yuan, 0.0) FROM measures.claim_cap").fetchall()
+    return float(cap)
 
 
 def _create_calendar(

@@ -181,7 +181,8 @@ class Method:
     horizon_months: int
     min_at_risk: int
     max_unresolved: float
-    claim_cap: int
+    claim_cap_quantile: float
+    min_effective_n: int
     min_cell: int
     ratio_step: float
     confidence: float

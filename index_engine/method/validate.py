@@ -32,7 +32,7 @@ def _faults(method: Method) -> Iterator[Message]:
 def _parameter_faults(method: Method) -> Iterator[Message]:
     if re.fullmatch(r"\d{4}Q[1-4]", method.first_period) is None:
         yield Message("first_period_form", period=method.first_period)
-    for key in ("bins_per_month", "horizon_months", "min_at_risk", "claim_cap", "ratio_step"):
+    for key in ("bins_per_month", "horizon_months", "min_at_risk", "min_effective_n", "ratio_step"):
         if getattr(method, key) <= 0:
             yield Message("estimation_not_positive", key=key)
     if method.bins_per_month > 28:
@@ -41,6 +41,8 @@ def _parameter_faults(method: Method) -> Iterator[Message]:
         yield Message("min_cell_negative")
     if not 0 <= method.max_unresolved < 1:
         yield Message("max_unresolved_range")
+    if not 0 < method.claim_cap_quantile <= 1:
+        yield Message("claim_cap_quantile_range")
     if not 0 < method.confidence < 1:
         yield Message("confidence_range")
     if not 0 <= method.min_weight_present <= 1:

@@ -10,6 +10,8 @@ from index_engine.method.procedure_steps import ProcedureStep as ProcedureStep
 from index_engine.method.procedure_steps import read_steps as read_steps
 from index_engine.queries.change_decomposition import ChangeParts as ChangeParts
 from index_engine.queries.change_decomposition import change_decomposition as change_decomposition
+from index_engine.queries.claim_cap import ClaimCap as ClaimCap
+from index_engine.queries.claim_cap import claim_cap as claim_cap
 from index_engine.queries.comparison import PlacePeriod as PlacePeriod
 from index_engine.queries.comparison import comparison as comparison
 from index_engine.queries.court_seats import CourtSeat as CourtSeat

@@ -33,6 +33,12 @@ CREATE TABLE measures.court_windows (
     n INTEGER               -- cases or rounds
 );
 
+-- The claim that a larger one weighs as much as.
+CREATE TABLE measures.claim_cap (
+    quantile DOUBLE, -- of the claims of all first-enforcement cases
+    yuan DOUBLE      -- NULL where no claim is known
+);
+
 CREATE TABLE measures.strata (
     stratum INTEGER,
     kind VARCHAR,         -- case | lot
@@ -136,8 +142,8 @@ CREATE TABLE estimates.indicators (
     value DOUBLE,   -- on the indicator's own scale; NULL where status says why
     se DOUBLE,      -- standard error from sampling, same scale
     n BIGINT,       -- spells under way, cases, rounds or lots behind the value
-    status VARCHAR  -- estimated | part_of_cases | not_observed | too_few | not_estimable |
-                    -- no_data
+    status VARCHAR  -- estimated | part_of_cases | not_observed | too_few | concentrated |
+                    -- not_estimable | no_data
 );
 
 CREATE TABLE estimates.covariances (

@@ -281,11 +281,18 @@ def case_counts(world: World, calendar: Calendar, method: Method) -> Counts:
         where = (case.court_id, stratum_of_case(case, method))
         counts[*where, calendar.of(max(case.filed_on, first))][begins] += 1
         if closed is not None and closed <= last:
-            counts[*where, calendar.of(closed)].update(_closing(case, closed, method.claim_cap))
+            counts[*where, calendar.of(closed)].update(_closing(case, closed, claim_cap(world, method)))
     return dict(counts)
 
 
-def _closing(case: Case, closed: date, claim_cap: int) -> dict[str, int]:
+def claim_cap(world: World, method: Method) -> float:
+    """The smallest claim that at least the share of all claims which the method says are no larger than."""
+    claims = sorted(c.claim_amount for c in world.cases if c.case_type == "first" and c.claim_amount)
+    claims = [claim for claim in claims if claim > 0]
+    return float(claims[ceil(method.claim_cap_quantile * len(claims)) - 1]) if claims else 0.0
+
+
+def _closing(case: Case, closed: date, claim_cap: float) -> dict[str, int]:
     days = (closed - case.filed_on).days
     zhongben = case.close_mode == "zhongben"
     found = {

@@ -78,8 +78,11 @@ def test_modes_become_the_events_that_the_method_says():
 
 
 def test_a_claim_weighs_at_most_the_cap_and_its_recovery_in_proportion():
-    cap = Decimal(METHOD.claim_cap)
+    """The cap is the claim that 85 of 100 are no larger than; those without one are not among them."""
+    cap = Decimal(20_000)
+    others = (THOUSAND,) * 14 + (cap,) * 4  # what was recovered of them is not known
     cases = (
+        *(one("2022-03-01", claim_amount=claim, recovered_amount=None) for claim in others),
         one("2022-03-01", claim_amount=cap * 4, recovered_amount=cap),
         one("2022-03-01", claim_amount=THOUSAND, recovered_amount=THOUSAND * 2),
         one("2022-03-01", claim_amount=THOUSAND, recovered_amount=None),
@@ -87,7 +90,7 @@ def test_a_claim_weighs_at_most_the_cap_and_its_recovery_in_proportion():
     )
     amounts = "SUM(amount_cases), SUM(claimed), SUM(recovered)"
     found = measured(World(cases=cases), "case_counts", amounts)
-    assert found[-1] == (2, METHOD.claim_cap + 1000, METHOD.claim_cap // 4 + 1000)
+    assert found[-1] == (2, 20_000 + 1000, 20_000 // 4 + 1000)
 
 
 @pytest.mark.parametrize(

@@ -81,10 +81,10 @@ def test_counted_indicators(snapshot: Snapshot, rows: World, level: str, unit: s
     ]
     sold = sum(r.status == "sold" for r in first)
     check(found.loc["first_round_sold"], sold / len(first) if first else None, len(first))
-    claims = Counter()
+    claims, cap = Counter(), recount.claim_cap(rows, snapshot.method)
     for case in cases_in(rows, level, unit):
         if during(case.closed_on):
-            claims.update(recount._closing(case, case.closed_on, snapshot.method.claim_cap))
+            claims.update(recount._closing(case, case.closed_on, cap))
     n = claims["amount_cases"]
     check(found.loc["recovery"], claims["recovered"] / claims["claimed"] if n else None, n)
     ratios = sale_ratios(rows, level, unit)

@@ -1,0 +1,1 @@
+SELECT quantile, yuan FROM measures.claim_cap
