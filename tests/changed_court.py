@@ -16,7 +16,7 @@ COURTS = (
 
 def changed_world(seed: int = 4) -> World:
     """Four courts with some 60 closings a quarter, a third of them 终本 but for the last two
-    quarters of CHANGED, where it is two in three; half the creditors are local, and are paid no
+    quarters of CHANGED, where it is 85 in a hundred; half the creditors are local, and are paid no
     more often than the others."""
     rng = Random(seed)
     made: list[Case] = []
@@ -26,7 +26,7 @@ def changed_world(seed: int = 4) -> World:
             filed = OBSERVED[0] + timedelta(days=rng.randrange(days))
             closed = filed + timedelta(days=rng.randrange(20, 70))
             late = closed >= CHANGED_FROM and court.court_id == CHANGED
-            mode = "zhongben" if rng.random() < (0.67 if late else 0.33) else "completed"
+            mode = "zhongben" if rng.random() < (0.85 if late else 0.33) else "completed"
             seen = closed <= OBSERVED[1]
             made.append(
                 Case(

@@ -30,7 +30,7 @@ def test_some_courts_have_none(sample: Snapshot) -> None:
     assert status >= {"scored", "too_few", "not_estimable"}
 
 
-@pytest.mark.parametrize("level", ["province", "city", "court"])
+@pytest.mark.parametrize("level", ["city", "court"])
 def test_some_places_changed(sample: Snapshot, level: str) -> None:
     last = sample.periods()[-1]
     assert len(queries.exceptions(sample, level, last)) > 0
