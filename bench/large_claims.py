@@ -12,8 +12,8 @@ import numpy as np
 from scipy.stats import norm
 
 from bench.evidence import write_section
+from index_engine.arrays import Array
 from index_engine.estimates import rates
-from index_engine.estimates.arrays import Array
 from index_engine.method import load_method
 from index_engine.method.model import z_value
 

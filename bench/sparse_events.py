@@ -16,8 +16,8 @@ from scipy.stats import binom
 
 from bench.evidence import write_section
 from index_engine.age_grid import MONTH_DAYS, AgeGrid
+from index_engine.arrays import Array
 from index_engine.estimates import incidence, rates
-from index_engine.estimates.arrays import Array
 from index_engine.method.model import z_value
 
 GRID = AgeGrid.by_month(36, 4)  # that of the method

@@ -3,7 +3,7 @@ a table are beyond chance."""
 
 import numpy as np
 
-from index_engine.arrays import Array, Flags
+from index_engine.arrays import Array, BoolArray
 
 
 def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
@@ -52,7 +52,7 @@ def window_correlation(lag: int, length: int) -> float:
     return max(length - lag - 1, 0) / length
 
 
-def changes_beyond_chance(change: Array, low: Array, high: Array, z: float, rate: float) -> Flags:
+def changes_beyond_chance(change: Array, low: Array, high: Array, z: float, rate: float) -> BoolArray:
     """Which of the changes (row,) of one table, with their intervals of `z` standard errors, are not taken
     for chance, so that of those named at most the share `rate` is chance on average (Benjamini and
     Hochberg 1995, JRSS B 57: 289-300). Judged one by one, a table of hundreds would name that share of
