@@ -183,7 +183,8 @@ def ratio_estimate(spec: Estimate, counts: dict[str, Array], min_effective_n: in
     xx = counts[f"{spec.denominator}_x_{spec.denominator}"]
     n = counts[AMOUNTS[spec.numerator, spec.denominator]]
     value, se = rates.amount_rate(y, x, yy, xy, xx)
-    return IndicatorEstimate(value, se, n, rates.effective_number(x, xx) >= min_effective_n)
+    estimable = rates.effective_number(x, xx) >= min_effective_n
+    return IndicatorEstimate(value, np.where(estimable, se, np.nan), n, estimable)
 
 
 def _mean_ceiling(y: Array, x: Array) -> Array:

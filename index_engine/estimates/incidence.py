@@ -146,8 +146,8 @@ def mass_functional(curves: IncidenceCurves, event: int | tuple[int, ...], weigh
     value = cumulative[..., -1]
     bin_survival = 1.0 - curves.total_hazard
     loss = np.divide(value[..., None] - cumulative, bin_survival, out=np.zeros_like(gain), where=bin_survival > 1e-12)
-    n_needed_bins = weights.shape[-1] - (weights[..., ::-1] > 0).argmax(axis=-1)
-    return Functional(np.where(curves.n_estimable_bins >= n_needed_bins, value, np.nan), events, gain, loss)
+    is_estimable = curves.n_estimable_bins >= _n_needed_bins(weights)
+    return Functional(np.where(is_estimable, value, np.nan), events, gain, loss)
 
 
 def _pooled_hazard(curves: IncidenceCurves, events: Sequence[int]) -> Array:
@@ -195,21 +195,36 @@ def sampling_variance(
     `python -m bench.sparse_events` says how well intervals hold.
     """
     events = (event,) if isinstance(event, int) else event
-    days = np.where(weights > 0.0, age_grid.widths, 0)
+    n_needed_bins = _n_needed_bins(weights)
+    last = int(np.max(n_needed_bins))  # what comes after it is not read: half of the bins, of a year
+    weights, curve_risk = weights[..., :last], curves.risk[..., :last]
+    days = np.where(weights > 0.0, age_grid.widths[:last], 0)
     pseudo_events = PSEUDO_CASES / 2.0 * days / days.sum(axis=-1, keepdims=True)
     pseudo_risk = PSEUDO_CASES - (np.cumsum(pseudo_events, axis=-1) - pseudo_events)
-    risk = curves.risk + pseudo_risk
-    hazard = (_pooled_hazard(curves, events) * curves.risk + pseudo_events) / risk
-    total_hazard = (curves.total_hazard * curves.risk + pseudo_events) / risk
-    survival_at_end = np.cumprod(1.0 - total_hazard, axis=-1)
-    survival = np.concatenate([np.ones_like(survival_at_end[..., :1]), survival_at_end[..., :-1]], axis=-1)
-    shifted = IncidenceCurves(hazard[..., None, :], total_hazard, survival, risk, curves.n_estimable_bins)
-    functional = mass_functional(shifted, 0, weights)
+    risk = curve_risk + pseudo_risk
+    hazard = (_pooled_hazard(curves, events)[..., :last] * curve_risk + pseudo_events) / risk
+    total_hazard = (curves.total_hazard[..., :last] * curve_risk + pseudo_events) / risk
+    bin_survival = 1.0 - total_hazard
+    survival = np.ones_like(bin_survival)
+    np.cumprod(bin_survival[..., :-1], axis=-1, out=survival[..., 1:])
+    # As in `mass_functional` and `covariance`, of one event and of a functional with itself.
+    gain = survival * weights
+    gained = gain * hazard
+    remaining = np.cumsum(gained[..., ::-1], axis=-1)[..., ::-1] - gained
+    loss = remaining / bin_survival  # two of the pseudo-cases never have the event, so that it is above 0
+    lost = loss * total_hazard
+    squares = gained * (gain - 2.0 * loss) + loss * lost - (gained - lost) ** 2
     # Cases that would give this exposure, followed from their beginning.
-    n_cases = (curves.risk * days).sum(axis=-1) / (curves.survival * days).sum(axis=-1)
+    n_cases = (curve_risk * days).sum(axis=-1) / (curves.survival[..., :last] * days).sum(axis=-1)
     inflation = np.divide(n_cases + PSEUDO_CASES, n_cases, out=np.full_like(n_cases, np.nan), where=n_cases > 0)
-    variance: Array = covariance(shifted, functional, functional) * inflation
-    return variance
+    variance = (squares / risk).sum(axis=-1) * inflation
+    return np.where(curves.n_estimable_bins >= n_needed_bins, variance, np.nan)
+
+
+def _n_needed_bins(weights: Array) -> IntArray:
+    """Number of leading bins (...) up to the last with a weight."""
+    n_bins: IntArray = weights.shape[-1] - (weights[..., ::-1] > 0).argmax(axis=-1)
+    return n_bins
 
 
 def months_to_reach(curves: IncidenceCurves, event: int, share: float, age_grid: AgeGrid) -> Array:

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -68,8 +69,8 @@ def test_the_file_has_the_numbers_of_the_snapshot_column_by_column(
             value = provinces.loc[place_id, column]
             if pd.isna(value):
                 assert row[column] == "", column
-            elif isinstance(value, str):
-                assert row[column] == value, column
+            elif isinstance(value, str | bool | np.bool_):
+                assert row[column] == str(value), column
             else:
                 assert float(row[column]) == float(value), column
         assert (row["period"], row["method"]) == (period, f"{sample.main.id} {sample.main.version}")
