@@ -224,6 +224,10 @@ def status_advice(code: str) -> str:
             "the files. Import the missing months and courts, or correct the first and last day that the "
             "files record."
         ),
+        "concentrated": _(
+            "A few large claims make up most of the amount, although each is capped, so that the ratio would "
+            "say more of them than of the place. The region above has more cases."
+        ),
         "not_estimable": _(
             "Too few cases were followed to the age in question. Older data, or the cases already open on "
             "the first day, make the number estimable."

@@ -90,7 +90,7 @@ def test_the_tables_are_the_ones_named(measured):
     con, _ = measured
     rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'measures'").fetchall()
     # Months are the same in every calendar, and recounted in test_monthly.
-    assert {name for (name,) in rows} == {*MEASURES, "monthly", "strata", "windows", "court_windows"}
+    assert {name for (name,) in rows} == {*MEASURES, "monthly", "strata", "windows", "court_windows", "claim_cap"}
     assert set(KEYS) == set(MEASURES)
 
 
