@@ -26,7 +26,8 @@ from tqdm import tqdm
 
 from index_engine import annotation_table, periods, queries
 from index_engine.build import BuildStep, build
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
+from index_engine.faults import told_as_input_errors
 from index_engine.formula_escaping import escape_table
 from index_engine.importing import api
 from index_engine.importing.contract import FILE_KINDS
@@ -42,10 +43,14 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, or 2 for bad input."""
     arguments = _parser().parse_args(argv)
     try:
-        arguments.run(arguments)
+        with told_as_input_errors():
+            arguments.run(arguments)
         sys.stdout.flush()  # here, and not at exit, where a broken pipe would be told as a fault
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"error: {Message('interrupted')}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # The reader of our output, such as `head`, has seen enough; what is left goes nowhere.

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from dashboard.state import cache
 from index_engine.errors import InputError
+from index_engine.private_folder import temporary_folder
 
 SUFFIXES = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "parquet")
 MAX_NAME_LENGTH = 80  # characters; a file name has 255 bytes, a Chinese character has three
@@ -31,10 +31,10 @@ class InputFile:
     def on_disk(self) -> Iterator[Path]:
         """The file, for as long as the block runs: an upload is written to a folder of its own and
         deleted afterwards. An InputError from inside names the file only, not the folder."""
-        with TemporaryDirectory(prefix="upload-") as folder:
+        with temporary_folder("upload-") as folder:
             path = self.path
             if path is None:
-                path = Path(folder) / self.name
+                path = folder / self.name
                 path.write_bytes(self.upload.getbuffer())
             try:
                 yield path

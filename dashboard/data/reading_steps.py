@@ -99,7 +99,7 @@ def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
             step_messages.draw_advice(messages.translate(warning))
         choices = column_mapping.draw_mapping_table(proposal, base, key)
         choices = replace(choices, constants=column_mapping.draw_constants(proposal, key))
-        choices = _draw_source_form(proposal, input_file, warehouse, choices, key)
+        choices = _draw_source_form(proposal, warehouse, choices, key)
         mapping_text = mapping_draft.mapping_text(proposal, choices)
         if _is_complete(proposal, choices, mapping_draft.duplicate_fields(field_by_position)):
             reading = Reading(input_file, proposal.kind, mapping_text)
@@ -190,7 +190,6 @@ def _cached_proposal(
 
 def _draw_source_form(
     proposal: Proposal,
-    input_file: InputFile,
     warehouse: Path,
     choices: mapping_draft.MappingChoices,
     key: column_mapping.KeyBuilder,
@@ -200,12 +199,13 @@ def _draw_source_form(
     earlier_sources = api.list_sources(warehouse)
     same_kind = earlier_sources[(earlier_sources["kind"] == proposal.kind) & earlier_sources["undone_at"].isna()]
     known_names = list(dict.fromkeys(same_kind["name"]))
-    default_name = input_file.name.rpartition(".")[0]
     with st.container(key="intake-about"):
         left_column, middle_column, right_column = st.columns([2, 1, 1], vertical_alignment="bottom")
         name = left_column.selectbox(
             _("Name of the source"),
-            list(dict.fromkeys([default_name, *known_names])),
+            known_names,
+            index=None,
+            placeholder=_("from kind and day"),
             key=key("name"),
             accept_new_options=True,
             help=_(
@@ -239,7 +239,7 @@ def _draw_source_form(
                 class_="hint",
             )
         )
-        complete = known_names != [] and st.checkbox(
+        complete = name in known_names and st.checkbox(
             _("This file is complete: remove rows of earlier files of this name that it does not contain"),
             key=key("complete"),
         )
@@ -248,7 +248,7 @@ def _draw_source_form(
         )
     return replace(
         choices,
-        name=(name or default_name).strip(),
+        name=(name or "").strip(),
         holds=holds,
         observed_from=days["from"],
         observed_to=days["to"],

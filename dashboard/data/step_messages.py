@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.text import messages
 from dashboard.ui.html import tag
 from index_engine.errors import InputError
+from index_engine.faults import told_as_input_errors
 
 
 def draw_step_heading(number: int, title: str, explanation: str = "") -> None:
@@ -33,6 +34,7 @@ def draw_advice(message: object) -> None:
 def report_input_errors() -> Iterator[None]:
     """Shows an InputError raised inside the block as an error in its place."""
     try:
-        yield
+        with told_as_input_errors():
+            yield
     except InputError as error:
         draw_error(messages.translate(error))

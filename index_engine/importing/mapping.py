@@ -39,6 +39,10 @@ on_bad = "clear"               # optional fields: drop what cannot be used, keep
 column = "结案方式"
 values = { "执行完毕" = "completed" }   # the file's words; "" as code for no value
 
+[columns.close_reason]
+column = "结案原因"
+contains = { "和解" = "settled" }       # any other text that holds a part, the first of them
+
 [columns.case_type]
 constant = "first"             # or, where the case number tells it:
                                # column = "案号" and part = "type"; also "court" and "year"
@@ -47,7 +51,6 @@ constant = "first"             # or, where the case number tells it:
 template = "{case_id}-{row_no}"         # columns of the file, and the line number
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,6 +65,7 @@ from index_engine.importing.mapping_toml import (
     parse_mapping_toml,
 )
 from index_engine.importing.observation_design import DESIGNS
+from index_engine.importing.recognise.header_matching import shown_headers
 from index_engine.importing.validation.load import EARLIEST_DATE
 from index_engine.importing.values.column_settings import (
     ColumnSettings,
@@ -95,10 +99,6 @@ _SOURCE_KEYS = {
     "null": list,
 }
 
-
-# What TOML takes for a comment; # within quotes is none.
-_COMMENT = re.compile(r"""(?P<text>"{3}[\s\S]*?"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')|[#].*""")
-
 _DEFAULT_OPTIONS = ReadOptions()
 
 
@@ -118,7 +118,6 @@ class Mapping:
     complete: bool = False
     province: str | None = None  # decides between courts of one name
     synthetic: bool = False
-    text: str | None = None  # of the mapping file, without its comments
     options: ReadOptions = _DEFAULT_OPTIONS
 
     @property
@@ -166,16 +165,9 @@ def read_mapping(text: str, kind: str, path: Path) -> Mapping:
     return Mapping(
         label=str(path),
         contract=data_contract,
-        text=_strip_comments(text.removeprefix("\ufeff")),
         columns=_read_columns(location, data_contract, columns, null_words),
         **_read_source(location.child("[source]"), data_contract, source),
     )
-
-
-def _strip_comments(text: str) -> str:
-    """A proposal lists words of the file in comments, and what is kept must not hold any name."""
-    text_without_comments = _COMMENT.sub(lambda match: match["text"] or "", text)
-    return "\n".join(line.rstrip() for line in text_without_comments.splitlines() if line.strip()) + "\n"
 
 
 def identity_mapping(file: Path, kind: str, headers: list[str]) -> Mapping:
@@ -189,7 +181,7 @@ def identity_mapping(file: Path, kind: str, headers: list[str]) -> Mapping:
         raise InputError(
             "headers_no_fields",
             file=file,
-            headers=list(map(repr, unknown_headers)),
+            headers=shown_headers(unknown_headers),
             kind=Term("kind", kind),
             fields=list(data_contract.field_names),
         )
@@ -275,7 +267,7 @@ def column_positions(mapping: Mapping, file: Path, headers: list[str]) -> dict[s
                     field_id=column.field.name,
                     column=name,
                     file=file.name,
-                    columns=list(filter(None, headers)),
+                    columns=shown_headers(headers),
                 )
             if headers.count(name) > 1:
                 raise InputError(

@@ -2,9 +2,10 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 import duckdb
@@ -19,9 +20,11 @@ from index_engine.importing.contract import read_contract
 from index_engine.importing.files.limited_process import open_limited, release_staged
 from index_engine.importing.files.readers import Reader, ReadOptions, sha256
 from index_engine.importing.mapping import Mapping
+from index_engine.importing.mapping_record import mapping_record
 from index_engine.importing.progress import Progress
 from index_engine.importing.validation.load import LoadResult, Source, load_rows, next_source_id
 from index_engine.importing.values.parse_values import parse_values
+from index_engine.private_folder import temporary_folder
 from index_engine.warehouse import salt as salts
 from index_engine.warehouse.file import writable_copy
 
@@ -60,10 +63,12 @@ def run_import(
     """
     read_contract(kind)
     resolved_mapping = mappings.load_mapping(mapping, kind) if isinstance(mapping, Path) else mapping
+    if resolved_mapping is not None and resolved_mapping.complete and not resolved_mapping.name:
+        raise InputError("complete_without_name", file=file)
     options = resolved_mapping.options if resolved_mapping is not None else ReadOptions()
     with (
-        tempfile.TemporaryDirectory(prefix="import-") as folder,
-        open_limited(file, options, Path(folder)) as reader,
+        temporary_folder("import-") as folder,
+        open_limited(file, options, folder) as reader,
     ):
         resolved_mapping = resolved_mapping or mappings.identity_mapping(file, kind, reader.headers)
         positions = mappings.column_positions(resolved_mapping, file, reader.headers)
@@ -72,15 +77,13 @@ def run_import(
             _reject_duplicate_file(con, kind, file, digest)
             _reject_mixed_synthetic(con, resolved_mapping, file)
             con.execute("SET memory_limit = $limit", {"limit": f"{_memory_limit()}B"})
-            con.execute("SET temp_directory = $folder", {"folder": folder})
+            con.execute("SET temp_directory = $folder", {"folder": str(folder)})
             con.execute("SET max_temp_directory_size = $size", {"size": f"{_spill_limit(folder)}B"})
             salt = salts.load_salt(con, warehouse)
             try:
                 outcome = _import_rows(con, reader, resolved_mapping, positions, digest, file, salt, progress)
             except duckdb.OutOfMemoryException as error:
-                raise InputError(
-                    "out_of_memory", file=file, megabytes=_memory_limit() >> 20, folder=tempfile.gettempdir()
-                ) from error
+                raise InputError("out_of_memory", file=file, megabytes=_memory_limit() >> 20) from error
             if inspector is not None:
                 inspector(con, outcome)
             if not dry_run:
@@ -116,7 +119,7 @@ def _import_rows(
         bar.update()
         source = Source(
             kind=kind,
-            name=mapping.name or file.name,
+            name=mapping.name or _made_name(con, kind),
             sha256=digest,
             observed_from=mapping.observed_from,
             observed_to=mapping.observed_to,
@@ -125,7 +128,7 @@ def _import_rows(
             law=mapping.law,
             complete=mapping.complete,
             holds=mapping.holds,
-            mapping=mapping.text,
+            mapping=mapping_record(mapping, positions),
         )
         outcome = load_rows(con, "import_typed", source, findings="import_findings", clearable=mapping.clearable_fields)
         if has_case_numbers:
@@ -141,6 +144,17 @@ def _import_rows(
         observation_design.check_design(con, source.name)
         return replace(outcome, notices=observation_design.observation_notices(con, source.name))
     return outcome
+
+
+def _made_name(con: duckdb.DuckDBPyConnection, kind: str) -> str:
+    """Return a name for a source that was given none: kind and day, and a number from the second on.
+
+    Never the name of the file, which may be that of a person and is read by every visitor.
+    """
+    name = f"{kind} {datetime.now(UTC).date()}"
+    taken_names = {row[0] for row in con.execute("SELECT name FROM sources WHERE kind = ?", [kind]).fetchall()}
+    made_names = chain([name], (f"{name} ({number})" for number in count(2)))
+    return next(made_name for made_name in made_names if made_name not in taken_names)
 
 
 def _add_number_years(con: duckdb.DuckDBPyConnection) -> bool:
@@ -203,7 +217,7 @@ def _empty_import_error(
     )
 
 
-def _spill_limit(folder: str) -> int:
+def _spill_limit(folder: Path) -> int:
     """Return how many bytes an import may spill to disk: not so many that others find it full."""
     return shutil.disk_usage(folder).free * 3 // 4
 

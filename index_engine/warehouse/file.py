@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
+from index_engine.faults import told_as_input_errors
 
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 BUILT_FILE = Path(__file__).with_name("built.sql")
@@ -47,7 +48,8 @@ def writable_copy(path: Path, *, empty: bool = False, dry_run: bool = False) -> 
 
     Raises InputError if the folder does not exist or the file is not a warehouse of this schema.
     """
-    path = Path(path)
+    # A link leads to the data set: replaced by it, the next reader elsewhere would see the old one.
+    path = Path(path).resolve()
     if not path.parent.is_dir():
         raise InputError("folder_missing", file=path, folder=path.parent)
     if path.is_dir():
@@ -76,6 +78,7 @@ def writable_copy(path: Path, *, empty: bool = False, dry_run: bool = False) -> 
                 os.fsync(stream.fileno())
             if not dry_run:
                 draft.replace(path)
+                sync_folder(path.parent)
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
@@ -90,8 +93,18 @@ def draft_path(path: Path, part: str) -> Path:
     return path.with_name(f"draft.{path.name}.{part}.draft")
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder written to the disk: without it a fall of power may undo a rename."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def lock_path(path: Path) -> Path:
     """The file that a writer to a warehouse holds locked."""
+    path = path.resolve()
     return path.with_name(path.name + ".lock")
 
 
@@ -138,9 +151,11 @@ def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     quoted_path = str(path.resolve()).replace("'", "''")
     try:
-        con.execute(f"ATTACH '{quoted_path}' AS warehouse (READ_ONLY)")
+        with told_as_input_errors():
+            con.execute(f"ATTACH '{quoted_path}' AS warehouse (READ_ONLY)")
     except duckdb.Error as error:
-        raise InputError("not_duckdb", warehouse=path, reason=_first_line(error)) from error
+        reason = _first_line(error).replace(str(path.resolve()), path.name)
+        raise InputError("not_duckdb", warehouse=path, reason=reason) from error
     con.execute("USE warehouse")
     try:
         schema = con.execute("SELECT value FROM meta WHERE key = 'schema'").fetchall()

@@ -14,13 +14,14 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.warehouse.file import draft_path
+from index_engine.warehouse.file import draft_path, sync_folder
 
 _FINGERPRINT_KEY = "salt_fingerprint"  # in meta: tells one salt from another, and gives neither away
 
 
 def salt_path(warehouse: Path) -> Path:
     """Where the secret of a warehouse lies."""
+    warehouse = warehouse.resolve()
     return warehouse.with_name(warehouse.name + ".salt")
 
 
@@ -47,13 +48,14 @@ def save_salt(con: duckdb.DuckDBPyConnection, warehouse: Path, salt: str) -> Non
     """Write the secret beside the warehouse, for its owner only, and its fingerprint into it."""
     path = salt_path(warehouse)
     if not path.exists():
-        draft = draft_path(warehouse, "salt")
+        draft = draft_path(warehouse.resolve(), "salt")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(salt + "\n")
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        sync_folder(path.parent)
     con.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [_FINGERPRINT_KEY, _fingerprint(salt)])
 
 

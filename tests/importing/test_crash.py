@@ -76,7 +76,7 @@ def started(folder: Path, warehouse: Path) -> "subprocess.Popen[bytes]":
     command += ["--warehouse", str(warehouse), "--mapping", str(folder / "mapping.toml")]
     scratch = {"TMPDIR": str(warehouse.parent)}
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | scratch, stdout=subprocess.DEVNULL)
-    while process.poll() is None and not list(warehouse.parent.glob("import-*")):
+    while process.poll() is None and not list(warehouse.parent.glob("index-engine-*/import-*")):
         time.sleep(0.005)
     return process
 

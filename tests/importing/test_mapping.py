@@ -364,7 +364,7 @@ def test_a_file_in_the_words_of_the_contract_needs_no_mapping(tmp_path: Path) ->
     assert mappings.column_positions(mapping, file, headers) == {name: number for number, name in enumerate(headers)}
     with pytest.raises(InputError) as error:
         mappings.identity_mapping(file, "cases", [*headers, "Cause"])
-    assert str(error.value).startswith(f"{file}: 'Cause': no field of cases; rename it to one of")
+    assert str(error.value).startswith(f"{file}: Cause: no field of cases; rename it to one of")
     with pytest.raises(InputError) as error:
         mappings.identity_mapping(file, "cases", headers[1:])
     assert str(error.value) == (

@@ -1,5 +1,6 @@
 """The file's own words for coded values, and the codes they stand for."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from index_engine.importing.contract import Field, read_vocabulary
@@ -33,11 +34,21 @@ def find_code(name: str, word: str) -> str | None:
     """Return the code that a word of a file stands for in a list, None if it is unknown."""
     key = match_key(word)
     # A sign alone, such as the tick for yes, folds to nothing.
-    exact_code = _code_by_key(name).get(key) if key else _code_by_symbol(name).get(word.strip())
-    if exact_code is not None or not key or key in _ambiguous_keys(name):
-        return exact_code
+    return _code_by_key(name).get(key) if key else _code_by_symbol(name).get(word.strip())
+
+
+def usual_parts(name: str) -> dict[str, str]:
+    """Return what says a code of a list wherever it stands in a text, by part."""
     parts = reference_data("code_synonyms")["substrings"].get(name, {})
-    return next((code for code, words in parts.items() if any(match_key(part) in key for part in words)), None)
+    return {part: code for code, words in parts.items() for part in words}
+
+
+def find_part(name: str, parts: Iterable[str], text: str) -> str | None:
+    """Return the first of some parts that a text holds, None if it holds none or can mean more than one code."""
+    key = match_key(text)
+    if key in _ambiguous_keys(name):
+        return None
+    return next((part for part in parts if match_key(part) in key), None)
 
 
 @cache

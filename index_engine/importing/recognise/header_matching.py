@@ -1,9 +1,10 @@
 """Headers: which field of which kind one speaks of, its unit, and whether it names people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from index_engine.errors import Message
 from index_engine.importing.contract import FILE_KINDS
 from index_engine.importing.recognise.normalise import half_width, match_key, reference_data, remove_brackets
 
@@ -94,6 +95,20 @@ def is_known_header(header: str) -> bool:
         for kind in FILE_KINDS
         if (header_matches := match_header(header, kind))
     )
+
+
+def is_usual_header(header: str, kind: str) -> bool:
+    """Say whether a header is a word of our own for a field of that kind, and nothing beside it."""
+    return match_key(header) in _fields_by_word(kind)
+
+
+def shown_headers(headers: Sequence[str]) -> list[object]:
+    """Return headers as a message may show them: where a table has none, its first row may be names."""
+    return [
+        " ".join(header.split()) if is_known_header(header) else Message("characters_withheld", count=len(header))
+        for header in headers
+        if header
+    ]
 
 
 def personal_word(header: str) -> str | None:

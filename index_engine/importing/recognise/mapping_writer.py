@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.recognise.header_matching import is_known_header
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -30,8 +31,8 @@ def mapping_text(
     source: dict[str, Any] = {key: value for key, value in source_fields.items() if value is not None}
     source |= {"complete": True} if complete else {}
     source |= _non_default_options(proposal.options)
-    lines = [f"kind = {_toml_value(proposal.kind)}", "", "[source]"]
-    lines += [f"{key} = {_toml_value(value)}" for key, value in source.items()]
+    lines = [f"kind = {toml_value(proposal.kind)}", "", "[source]"]
+    lines += [f"{key} = {toml_value(value)}" for key, value in source.items()]
     doubt = [proposal.design_doubt] if proposal.design_doubt else []
     lines += [_comment(f"Check: {warning}.") for warning in (*proposal.warnings, *doubt)]
     for column in proposal.columns:
@@ -45,7 +46,8 @@ def mapping_text(
     for column in unmapped_columns:
         personal_label = "personal, " if column.is_personal else ""
         note = f"; {column.note}" if column.note else ""
-        lines.append(_comment(f"  {column.header}: {personal_label}{column.reason}{note}"))
+        name = column.header if is_known_header(column.header) else f"column {(column.position or 0) + 1}"
+        lines.append(_comment(f"  {name}: {personal_label}{column.reason}{note}"))
     return "\n".join(lines) + "\n"
 
 
@@ -62,9 +64,10 @@ def _non_default_options(options: ReadOptions) -> dict[str, Any]:
 def _column_lines(column: ProposedColumn) -> list[str]:
     note = f"; {column.note}" if column.note else ""
     lines = [f"[columns.{column.field}]", _comment(f"{column.confidence:.0%} sure: {column.reason}{note}")]
-    lines += [f"{key} = {_toml_value(value)}" for key, value in column.settings.items()]
+    lines += [f"{key} = {toml_value(value)}" for key, value in column.settings.items()]
     if column.unknown_words:
-        lines.append(_comment(f"To be translated: {', '.join(column.unknown_words)}"))
+        # The words themselves may be names of people: they stand in the file.
+        lines.append(_comment(f'To be translated: {len(column.unknown_words)} words of this column, as "…" = "code"'))
     return lines
 
 
@@ -72,7 +75,7 @@ def _comment(text: str) -> str:
     return "# " + _CONTROL_CHARACTER.sub(" ", text)
 
 
-def _toml_value(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """Return a value as TOML writes it."""
     match value:
         case bool():
@@ -82,9 +85,9 @@ def _toml_value(value: Any) -> str:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return f"[{', '.join(map(_toml_value, value))}]"
+            return f"[{', '.join(map(toml_value, value))}]"
         case dict():
-            pairs = (f"{_toml_key(key)} = {_toml_value(inner)}" for key, inner in value.items())
+            pairs = (f"{_toml_key(key)} = {toml_value(inner)}" for key, inner in value.items())
             return f"{{ {', '.join(pairs)} }}"
         case _:
             return _toml_string(str(value))

@@ -1,6 +1,5 @@
 """From a file without a mapping to a proposed one: kind, header, fields, formats, units."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +10,12 @@ from index_engine.importing.files.preview import TablePreview
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
-from index_engine.importing.recognise.header_matching import match_header
+from index_engine.importing.recognise.header_matching import match_header, shown_headers
 from index_engine.importing.recognise.overrides import Overrides, apply_overrides
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout, detect_layout
 from index_engine.importing.recognise.unit_checks import check_units
+from index_engine.private_folder import temporary_folder
 
 _NO_OVERRIDES: Overrides = {}
 
@@ -41,8 +41,8 @@ def propose_mapping(
     """
     if kind is not None:
         read_contract(kind)
-    with tempfile.TemporaryDirectory(prefix="recognise-") as folder:
-        tables = preview_limited(file, _DETECT_FORMAT, Path(folder))
+    with temporary_folder("recognise-") as folder:
+        tables = preview_limited(file, _DETECT_FORMAT, folder)
     if not tables:
         raise InputError("holds_no_row", file=file)
     table, layout, notes = _select_table(file, tables, sheet)
@@ -136,7 +136,7 @@ def _detect_kind(file: Path, layout: Layout, kind: str | None) -> tuple[str, Mes
         raise InputError(
             "kind_not_recognised",
             file=file,
-            headers=[" ".join(header.split()) for header in layout.headers if header],
+            headers=shown_headers(layout.headers),
             kinds=[Term("kind", name) for name in FILE_KINDS],
         )
     fields = [

@@ -97,15 +97,23 @@ def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
     if len(distinct_words) > code_synonyms.MAX_WORDS:
         return Fit(0.0, note=Message("too_many_words", count=len(distinct_words)))
     code_by_word = {text: code for text in distinct_words if (code := code_synonyms.find_code(name, text)) is not None}
-    unknown_words = tuple(text for text in distinct_words if text not in code_by_word)
-    known_share = share(texts, lambda text: text in code_by_word)
+    # A text that holds a known part may hold anything beside it, names too: the part alone is written down.
+    usual_parts = code_synonyms.usual_parts(name)
+    part_by_text = {
+        text: part
+        for text in distinct_words
+        if text not in code_by_word and (part := code_synonyms.find_part(name, usual_parts, text)) is not None
+    }
+    known_texts = code_by_word.keys() | part_by_text.keys()
+    unknown_words = tuple(text for text in distinct_words if text not in known_texts)
+    known_share = share(texts, lambda text: text in known_texts)
     if name == "boolean" and all(text.lower() in _PLAIN_BOOLEANS for text in distinct_words):
         return Fit(known_share)
     if target.codes is not None and all(text in target.codes for text in distinct_words):
         return Fit(known_share)
-    if not code_by_word and name_type(texts):
+    if not known_texts and name_type(texts):
         return Fit(0.0, note=Message("values_look_like_names"))
-    if not code_by_word:
+    if not known_texts:
         # The header alone speaks for it.
         return Fit(0.3, unknown_words=unknown_words, note=Message("no_word_known"))
     if name not in ("boolean", "stage_by_number", "cause"):
@@ -113,8 +121,11 @@ def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
         standard_words = code_synonyms.standard_words(name).items()
         code_by_word |= {word: code for word, code in standard_words if match_key(word) not in known_keys}
     values = {text: code_synonyms.code_value(target, code) for text, code in code_by_word.items()}
+    settings: dict[str, Any] = {"values": values} if values else {}
+    if part_by_text:
+        settings["contains"] = {part: code for part, code in usual_parts.items() if part in part_by_text.values()}
     note = Message("words_untranslated", count=len(unknown_words)) if unknown_words else None
-    return Fit(known_share, {"values": values}, unknown_words, note)
+    return Fit(known_share, settings, unknown_words, note)
 
 
 def _fit_dates(target: Field, texts: list[str]) -> Fit:

@@ -24,7 +24,7 @@ from index_engine.importing.validation.findings import (
     drop_findings,
     insert_findings,
 )
-from index_engine.importing.validation.redaction import redact_sql
+from index_engine.importing.validation.redaction import redact_message_sql, redact_sql
 from index_engine.importing.validation.rules import Rule, applicable_row_rules
 
 EARLIEST_DATE = date(1990, 1, 1)
@@ -305,7 +305,7 @@ def _record_findings(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     """
     con.execute(
         "INSERT INTO rejects SELECT $source_id, row_no, field, kept, rule,"
-        " CASE WHEN kept <> value THEN replace(message, value, kept) ELSE message END, action"
+        f" {redact_message_sql('CASE WHEN kept <> value THEN replace(message, value, kept) ELSE message END')}, action"
         f" FROM (SELECT *, {redact_sql('value', 'field')} AS kept FROM validation_findings"
         f" WHERE action IN ('rejected', 'cleared') OR {NOT_REJECTED_SQL})"
         " ORDER BY row_no, action, field, rule",

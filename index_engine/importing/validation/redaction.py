@@ -1,8 +1,8 @@
 """What of a faulty value may be kept in `rejects`: numbers, dates, codes and names of courts.
 
-A cell in the wrong column can hold anything, the name of a person too. Nothing can tell a name from
-another word, so words are left out unless they are known to be harmless; the row number leads to
-the cell in the file itself.
+A cell in the wrong column can hold anything, the name of a person too, or the number of a card or
+a telephone in any grouping. So only what is read as one of these is kept, by the whole text; of
+anything else its length is told, and the row number leads to the cell in the file itself.
 """
 
 import re
@@ -12,16 +12,28 @@ from index_engine.errors import Message
 from index_engine.importing.contract import read_vocabulary
 from index_engine.warehouse.reported_metrics import read_metrics
 
-# A number or a date as people write them, with its unit.
-_NUMBER_OR_DATE = r"[0-9０-９年月日号时分秒点元万亿％%‰￥¥.,，:：/+\-－()（） ]{1,30}"
-# Runs of digits, blanks and dashes among them left out, that can be an identity card, a telephone
-# or an account; a day with its time of day has fourteen digits.
-_LONG_DIGITS = r"(\d[ -]?){14}\d|(^|\D)1[3-9]\d([ -]?\d{4}){2}(\D|$)|(^|\D)0\d{2,3}[-)） ]{0,2}\d{7,8}(\D|$)"
-_SHORT_ID = r"[A-Za-z]{0,3}[0-9]{1,6}"
+# A number of up to nine digits, with two places or, of rates, six: telephones, cards and identities have more,
+# or begin with 0. With a unit as amounts, shares and days have it.
+_NUMBER = (
+    r"[+\-]?[¥￥]?((0|[1-9][0-9]{0,6}|[1-9][0-9]{0,2}(,[0-9]{3}){1,2})(\.[0-9]{1,2})?|(0|[1-9][0-9]{0,2})\.[0-9]{1,6})"
+    r"(元|万元|亿元|万|亿|%|‰|天|日)?"
+)
+# A date of up to eight digits, whether or not there is such a day, and a time of that day.
+_DATE = (
+    r"((1[89]|20|21)[0-9]{2}[-/.年][0-9]{1,2}([-/.月][0-9]{1,2}日?|月)?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](1[89]|20|21)[0-9]{2}"
+    r"|(19|20)[0-9]{2}[01][0-9][0-3][0-9])([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?"
+)
 _HASH = r"[0-9a-f]{32}"
+# Digits that a message quotes from other fields of the row, more than a number or a date has.
+_LONG_NUMBER = r"\b[0-9]{9,}(\.[0-9]+)?\b"
 # What redact_sql() leaves of a text that may not be kept.
 _WITHHELD = re.compile(r"‹(\d+) characters›")
-_COURT = r"[\p{Han}（）()]{2,40}(法院|法庭)"
+
+# What is a court in the warehouse: its id, its code and every name it has.
+_COURT_SQL = (
+    "SELECT court_id FROM courts UNION ALL SELECT name FROM courts UNION ALL SELECT code FROM courts"
+    " WHERE code IS NOT NULL UNION ALL SELECT name FROM court_names"
+)
 
 
 def redact_sql(value: str, field: str) -> str:
@@ -32,12 +44,15 @@ def redact_sql(value: str, field: str) -> str:
     codes = ", ".join(f"'{code}'" for code in sorted(_known_codes()))
     return (
         f"CASE WHEN {value} IS NULL OR {value} IN ({codes})"
-        f" OR regexp_full_match({value}, '{_HASH}')"
-        f" OR {field} = 'court_id' AND regexp_full_match({value}, '{_COURT}') THEN {value}"
-        f" WHEN regexp_full_match({value}, '{_NUMBER_OR_DATE}|{_SHORT_ID}')"
-        f" AND NOT regexp_matches({value}, '{_LONG_DIGITS}') THEN {value}"
+        f" OR regexp_full_match({value}, '{_NUMBER}|{_DATE}|{_HASH}')"
+        f" OR {field} IN ('court_id', 'parent') AND {value} IN ({_COURT_SQL}) THEN {value}"
         f" ELSE '‹' || length({value}) || ' characters›' END"
     )
+
+
+def redact_message_sql(message: str) -> str:
+    """Return SQL for a message without the long numbers that it quotes."""
+    return f"regexp_replace({message}, '{_LONG_NUMBER}', '‹…›', 'g')"
 
 
 def withheld_characters(value: str) -> Message | None:

@@ -35,9 +35,12 @@ _COLUMN_KEYS = {
     "thousands": str,
     "decimal": str,
     "values": dict,
+    "contains": dict,
     "null": list,
     "on_bad": str,
 }
+
+_WORD_KEYS = {"values", "contains"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class ColumnSettings:
     """How one field is fed. Exactly one of `column`, `constant` and `template` is given.
 
     `formats` are date formats, none for the usual ones; `factor` is yuan per unit; `values`
-    translates the file's words into codes, None for no value; `null` are words for no value; `part`
+    translates the file's words into codes, None for no value; `contains` says the code of any other
+    text that holds a part, the first of them; `null` are words for no value; `part`
     is which of CASE_NUMBER_PARTS the field takes from the case numbers in the column, None for the whole text.
     """
 
@@ -78,6 +82,7 @@ class ColumnSettings:
     thousands: str = ""
     decimal: str = "."
     values: Map[str, str | None] | None = None
+    contains: Map[str, str | None] | None = None
     null: tuple[str, ...] = NULL_WORDS
     is_clearable: bool = False
 
@@ -168,7 +173,8 @@ def read_column(
         factor=_read_factor(location, field, table.get("unit", 1)),
         thousands=_check_mark(location, "thousands", table.get("thousands", "")),
         decimal=_check_mark(location, "decimal", table.get("decimal", ".")),
-        values=_read_values(location, field, table["values"]) if "values" in table else None,
+        values=_read_values(location, field, table.get("values", {})) if table.keys() & _WORD_KEYS else None,
+        contains=_read_values(location, field, table["contains"]) if "contains" in table else None,
         null=shared_null_words + column_null_words if shared_null_words or "null" in table else NULL_WORDS,
         is_clearable=on_bad == "clear",
     )
@@ -189,13 +195,14 @@ def _check_settings(location: MappingLocation, field: Field, source_key: str, ta
         ("thousands", is_number, Message("purpose_numbers")),
         ("decimal", is_number, Message("purpose_numbers")),
         ("values", field.type in ("VARCHAR", "BOOLEAN", "INTEGER") and not field.hashed, Message("purpose_words")),
+        ("contains", field.codes is not None, Message("purpose_words")),
         ("template", field.type == "VARCHAR" and field.codes is None, Message("purpose_free_texts")),
     ):
         if key in table and not is_applicable:
             raise location.input_error(
                 "setting_unsuitable", key=key, purpose=applicable_values, field=field.term, type=field.type
             )
-    if "part" in table and "values" in table:
+    if "part" in table and table.keys() & _WORD_KEYS:
         raise location.input_error("part_with_values")
     unused_keys = [key for key in table if source_key != "column" and key not in (source_key, "on_bad")]
     if unused_keys:

@@ -5,6 +5,7 @@ the rows look it up. Amounts and the numbers of cases are read row by row. A val
 read becomes NULL and a finding; whether it costs its row is for accept() to say.
 """
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from string import Formatter
 
@@ -13,6 +14,7 @@ import duckdb
 from index_engine.importing.case_numbers.sql import parts_sql
 from index_engine.importing.courts.row_lookup import has_courts, join_courts_sql, resolve_courts
 from index_engine.importing.mapping import Mapping
+from index_engine.importing.recognise.code_synonyms import find_part, word_list_name
 from index_engine.importing.values.amounts import amount_sql, integer_sql, plain_amount_sql
 from index_engine.importing.values.characters import NOTATION, half_width_sql, lookup_key, lookup_key_sql, trim_sql
 from index_engine.importing.values.column_settings import ColumnSettings
@@ -142,6 +144,11 @@ def _build_lookup(con: duckdb.DuckDBPyConnection, n: int, column: ColumnSettings
         )
     else:
         codes = {lookup_key(word): code for word, code in column.values.items()}
+        if column.contains:
+            distinct_texts = con.execute(
+                f"SELECT DISTINCT text FROM ({texts}) WHERE text IS NOT NULL", parameters.values
+            )
+            codes = _codes_by_part(column, (text for (text,) in distinct_texts.fetchall())) | codes
         value_query = (
             f"SELECT *, CAST(code AS {column.field.type}) AS value,"
             " CASE WHEN word IS NULL THEN text END AS unread"
@@ -153,6 +160,12 @@ def _build_lookup(con: duckdb.DuckDBPyConnection, n: int, column: ColumnSettings
         f"CREATE OR REPLACE TEMP TABLE import_texts_{n} AS SELECT cell, value, unread FROM ({value_query})",
         parameters.values,
     )
+
+
+def _codes_by_part(column: ColumnSettings, texts: Iterable[str]) -> dict[str, str | None]:
+    """Return the codes of texts that hold a part which says one."""
+    parts, word_list = column.contains or {}, word_list_name(column.field) or ""
+    return {lookup_key(text): parts[part] for text in texts if (part := find_part(word_list, parts, text)) is not None}
 
 
 def _plain_text_sql(text: str, column: ColumnSettings) -> str:

@@ -46,7 +46,7 @@ SELECT *, city IN (FROM gamed_city) AS gamed
 FROM numbered;
 
 -- Names: every pair of characters that, with its reading, is no place of the divisions table.
-CREATE OR REPLACE TEMP TABLE court_names AS
+CREATE OR REPLACE TEMP TABLE sample_court_names AS
 WITH firsts AS (
     SELECT unnest(string_split(param().first_characters, '')) AS characters,
            unnest(string_split(param().first_readings, ' ')) AS reading
@@ -134,4 +134,4 @@ SELECT
     END AS size
 FROM roles
 JOIN tiers USING (tier)
-JOIN court_names USING (number);
+JOIN sample_court_names USING (number);

@@ -67,7 +67,7 @@ def test_messages_show_the_values_they_speak_of(con: duckdb.DuckDBPyConnection, 
     load_rows(con, stage("cases", rows), source("cases"))
     assert con.execute("SELECT value, message FROM rejects ORDER BY row_no").fetchall() == [
         ("2022-01-02", "closed on 2022-01-02, before it was filed on 2022-01-10"),
-        ("K9", "there is no court K9 in the warehouse; import its court first"),
+        ("‹2 characters›", "there is no court ‹2 characters› in the warehouse; import its court first"),
         (
             "‹4 characters›",
             "‹4 characters› is no code of close_mode: completed, zhongben, terminated, cancelled, refused, rejected",

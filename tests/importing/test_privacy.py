@@ -1,0 +1,182 @@
+"""Nothing that names a person is written anywhere, whichever column of whichever file it stood in.
+
+Every column of every kind of file is planted in turn, and the proposal is accepted unmended, by the
+command line and by what the data page calls. Then everything that was written is searched: the
+draft of the mapping, every column of every table of the warehouse, its exports, and what was said.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from index_engine.cli import main
+from index_engine.errors import InputError
+from index_engine.importing import api
+from tests.corpus.messy import CASES, COURT, small_warehouse, table, workbook
+
+ROWS = 30
+NAMES = ("赵六六", "欧阳春晓", "Zhang Sanfeng", "zhaoliuliu")
+NUMBERS = (
+    "44010519900307123X", "４４０１０５１９９００３０７１２３Ｘ", "4401 0519 9003 0712 3X", "440105.19900307.123X", "440105/19900307/123X",
+    "6222021234567890123", "6222 0212 3456 7890 123", "6222.0212.3456.7890", "６２２２０２１２３４５６７８９０１２３",
+    "13800138000", "138-0013-8000", "138 0013 8000", "138.0013.8000", "138/0013/8000", "１３８００１３８０００", "+86 13800138000",
+    "010-65529000", "(0755)26123456", "粤B12345", "粤B·1234学", "粤Ｂ１２３４５",
+)  # fmt: skip
+PLANTED = (
+    *NAMES,
+    *(f"{name}{text}" for name in NAMES[:1] for text in ("与被执行人和解", "诉某公司买卖合同纠纷", "破产")),
+    *NUMBERS,
+)
+TRACES = (*NAMES, *NUMBERS, "13800138000", "44010519900307123", "6222021234567890", "粤B")
+
+# Amounts and ids are kept as they are or as their hash: a number that is one cannot be told from a telephone.
+AMOUNTS = ("金额", "价", "标的")
+
+LOTS = {
+    "拍品编号": [f"p{n}" for n in range(ROWS)],
+    "案号": [f"（2023）粤0304执{n + 1}号" for n in range(ROWS)],
+    "执行法院": [COURT] * ROWS,
+    "标的类型": ["住宅用房", "机动车", "土地使用权"],
+    "拍卖阶段": ["一拍", "二拍", "变卖"],
+    "拍卖轮次": [1, 2, 3],
+    "公告日期": ["2023-03-09", "2023-05-14", "2023-08-20"],
+    "结束时间": ["2023-04-10", "2023-06-15", "2023-10-20"],
+    "评估价": [1000000, 2000000, 400000],
+    "起拍价": [700000, 1200000, 250000],
+    "成交价": [800000, None, 300000],
+    "出价人数": [3, 0, 2],
+    "拍卖结果": ["成交", "流拍", "成交"],
+}
+PERIODS = {
+    "法院": [COURT] * ROWS,
+    "案件类型": ["首次执行"] * ROWS,
+    "起始日期": [date(2021 + n // 12, n % 12 + 1, 1).isoformat() for n in range(ROWS)],
+    "截止日期": [date(2021 + n // 12, n % 12 + 1, 28).isoformat() for n in range(ROWS)],
+    "新收": list(range(100, 100 + ROWS)),
+    "结案": list(range(90, 90 + ROWS)),
+}
+KINDS = {
+    "cases": CASES
+    | {
+        "案号": [f"（2023）粤0304执{n + 1}号" for n in range(ROWS)],
+        "结案原因": ["和解", "撤回申请", None, "破产", None],
+        "案由": ["民间借贷纠纷", "买卖合同纠纷", "离婚纠纷"],
+        "有无财产": ["有", "无"],
+        "被执行人类型": ["自然人", "法人"],
+        "承办人": ["钱七七", "孙八八", "周九九"],
+        "备注": ["无", "已通知"],
+    },
+    "auctions": LOTS,
+    "court_periods": PERIODS,
+}
+
+
+def groups(kind: str) -> list[list[str]]:
+    """The columns of a kind, in files of a few each: every one is in a file."""
+    return [list(KINDS[kind])[start::4] for start in range(4)]
+
+
+def planted_table(kind: str, names: list[str], *, all_rows: bool) -> list[list[object]]:
+    columns = {name: [cells[n % len(cells)] for n in range(ROWS)] for name, cells in KINDS[kind].items()}
+    for name in names:
+        for position, text in enumerate(PLANTED):
+            if all_rows or position % 2 == 0:
+                columns[name][position] = text
+    return table(columns)
+
+
+def write(rows: list[list[object]], file: Path) -> Path:
+    if file.suffix == ".xlsx":
+        file.write_bytes(workbook(**{"赵六六": rows}))
+    elif file.suffix == ".parquet":
+        header, *body = rows
+        frame = pd.DataFrame([[None if cell is None else str(cell) for cell in row] for row in body], columns=header)
+        frame.to_parquet(file)
+    else:
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        file.write_bytes(text.getvalue().encode("gb18030" if file.suffix == ".txt" else "utf-8"))
+    return file
+
+
+def written(warehouse: Path) -> Iterator[tuple[str, str]]:
+    """Every text of every table of a warehouse, and where it stands."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+            for row in con.execute(f'FROM "{name}"').fetchall():
+                yield from ((name, str(cell)) for cell in row if cell is not None)
+
+
+def check(places: Iterator[tuple[str, str]], kind: str, names: list[str]) -> None:
+    traces = TRACES
+    if any(word in name for name in names for word in AMOUNTS):
+        traces = tuple(trace for trace in TRACES if not trace.isdecimal())
+    found = {(place, trace) for place, text in places for trace in traces if trace in text}
+    assert not found, f"{kind}, {names}"
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("cases", ".csv"), ("auctions", ".xlsx"), ("court_periods", ".parquet")])
+def test_no_name_by_the_command_line(
+    kind: str, suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, names in enumerate(groups(kind)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        warehouse = small_warehouse(folder / "w.duckdb")
+        file = write(planted_table(kind, names, all_rows=number % 2 == 0), folder / f"赵六六{suffix}")
+        mapping = folder / "m.toml"
+        main(["recognise", str(file), "--kind", kind, "--mapping", str(mapping)])
+        if mapping.exists():
+            main(["import", kind, str(file), "--mapping", str(mapping), "--warehouse", str(warehouse)])
+        main(["rejects", "--warehouse", str(warehouse), "--format", "csv"])
+        main(["sources", "--warehouse", str(warehouse), "--format", "csv"])
+        said = "".join(capsys.readouterr()).replace(str(file), "").replace(file.name, "")
+        draft = mapping.read_text(encoding="utf-8").replace('sheet = "赵六六"', "") if mapping.exists() else ""
+        check(iter([("said", said), ("draft", draft), *written(warehouse)]), kind, names)
+        assert {path.name for path in folder.iterdir()} <= {
+            file.name, "m.toml", "w.duckdb", "w.duckdb.salt", "w.duckdb.lock"
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_name_by_the_page(kind: str, tmp_path: Path) -> None:
+    from dashboard.data.mapping_draft import MappingChoices, mapping_text
+
+    def ignore(*progress: object) -> None:
+        """The bars of the page."""
+
+    for number, names in enumerate(groups(kind)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        warehouse = small_warehouse(folder / "w.duckdb")
+        file = write(planted_table(kind, names, all_rows=number % 2 == 1), folder / "赵六六.csv")
+        places: list[tuple[str, str]] = []
+        try:
+            proposal = api.propose_mapping(file, kind)
+            text = mapping_text(proposal, MappingChoices(clear=number % 3 == 0))
+            places.append(("draft", text))
+            trial = api.dry_run(warehouse, kind, file, text, ignore)
+            places += [("trial", trial.findings.to_csv()), ("courts", trial.new_courts.to_csv())]
+            api.import_file(warehouse, kind, file, text, ignore)
+        except InputError as error:
+            places.append(("said", str(error).replace(str(file), "")))
+        places.append(("rejects", api.list_findings(warehouse).to_csv()))
+        check(iter([*places, *written(warehouse)]), kind, names)
+
+
+def test_what_is_planted_is_otherwise_read(tmp_path: Path) -> None:
+    """Without it, the same files are taken as they are: the search looks at real imports."""
+    for kind in KINDS:
+        columns = {name: [cells[n % len(cells)] for n in range(ROWS)] for name, cells in KINDS[kind].items()}
+        folder = tmp_path / kind
+        folder.mkdir()
+        file, warehouse = write(table(columns), folder / "f.csv"), small_warehouse(folder / "w.duckdb")
+        proposal = api.propose_mapping(file, kind)
+        outcome = api.import_file(warehouse, kind, file, api.mapping_text(proposal), lambda *progress: None)
+        assert outcome.accepted_rows > ROWS // 2, kind

@@ -1,0 +1,88 @@
+"""Faults of the environment end in one line and exit code 2, without paths or process numbers."""
+
+import errno
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from index_engine import cli
+from index_engine.errors import InputError
+from index_engine.faults import told_as_input_errors
+from tests.corpus.messy import COURT, csv_bytes, small_warehouse
+from tests.importing.test_crash import MAPPING
+
+ROOT = Path(__file__).parents[1]
+
+FAULTS: list[tuple[BaseException, str]] = [
+    (OSError(errno.ENOSPC, "No space left on device", "/srv/w.duckdb"), "disk is full"),
+    (OSError(errno.EROFS, "Read-only file system", "/srv/w.duckdb"), "read-only"),
+    (PermissionError(errno.EACCES, "Permission denied", "/srv/w.duckdb.lock"), "no permission"),
+    (OSError(errno.EMFILE, "Too many open files", "/srv/w.duckdb"), "too many files"),
+    (MemoryError(), "out of memory"),
+    (duckdb.OutOfMemoryException("could not allocate block of 4 MB"), "out of memory"),
+    (duckdb.IOException('Could not write file "/srv/w.duckdb": No space left on device'), "disk is full"),
+    (duckdb.IOException('Cannot open file "/srv/w.duckdb": Permission denied'), "no permission"),
+    (duckdb.IOException('Could not set lock on file "/srv/w.duckdb": held by python (PID 4711)'), "another program"),
+    (KeyboardInterrupt(), "interrupted"),
+]
+
+
+@pytest.mark.parametrize(("fault", "said"), FAULTS, ids=lambda value: str(value)[:40])
+def test_a_fault_is_one_line(
+    fault: BaseException, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(arguments: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(cli, "_sources", fail)
+    assert cli.main(["sources", "--warehouse", "w.duckdb"]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert said in line
+    assert "/srv" not in line
+    assert "4711" not in line
+
+
+@pytest.mark.parametrize(
+    "fault", [duckdb.BinderException("no such column"), OSError(errno.EINVAL, "x"), ValueError("x")]
+)
+def test_a_fault_of_our_own_is_not_hidden(fault: Exception) -> None:
+    with pytest.raises(type(fault)), told_as_input_errors():
+        raise fault
+
+
+def test_an_input_error_passes() -> None:
+    with pytest.raises(InputError, match="interrupted"), told_as_input_errors():
+        raise InputError("interrupted")
+
+
+def test_a_disk_that_fills_up_during_an_import(tmp_path: Path) -> None:
+    """A limit of the size of files is met as a full disk is, wherever the import is by then."""
+    warehouse, file, mapping = small_warehouse(tmp_path / "w.duckdb"), tmp_path / "f.csv", tmp_path / "m.toml"
+    rows = [[f"（2023）粤0304执{n}号", COURT, "2023-03-05", 1000 + n] for n in range(30_000)]
+    file.write_bytes(csv_bytes([["案号", "执行法院", "立案日期", "标的金额"], *rows]))
+    mapping.write_text(MAPPING, encoding="utf-8")
+    before = warehouse.read_bytes()
+    command = [sys.executable, "-m", "index_engine", "import", "cases", file, "--mapping", mapping]
+    (tmp_path / "t").mkdir()
+    for size in (len(before) // 2, len(before) + 300_000):
+        done = subprocess.run(
+            [*command, "--warehouse", warehouse],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": str(tmp_path / "t")},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),  # noqa: B023
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        last_line = done.stderr.splitlines()[-1]
+        assert done.returncode == 2, done.stderr
+        assert last_line.startswith("error: ")
+        assert "Traceback" not in done.stderr
+        assert warehouse.read_bytes() == before
+        assert list((tmp_path / "t").iterdir()) == []
+        assert not list(tmp_path.glob("draft.*"))
