@@ -27,9 +27,11 @@ STAGES = {
     "annotation_table": {"errors"},
     "periods": {"errors"},
     "formula_escaping": set(),
+    "private_folder": set(),
+    "faults": {"errors"},
     "method": {"age_grid", "errors", "warehouse"},
-    "warehouse": {"errors"},
-    "importing": {"chance", "closing_days", "errors", "warehouse"},
+    "warehouse": {"errors", "faults"},
+    "importing": {"chance", "closing_days", "errors", "private_folder", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
     "measures": BASE | {"warehouse"},
@@ -45,7 +47,7 @@ STAGES["__init__"] = set()
 
 # What the screens may know of the engine: the one who answers, and the words of its answers.
 ANSWERS = {"queries", "importing", "method", "errors", "periods", "monitoring"}
-ANSWERS |= {"formula_escaping", "annotation_table"}
+ANSWERS |= {"formula_escaping", "annotation_table", "faults", "private_folder"}
 
 # Heavy or of the screen; libraries.md has the times. statsmodels and geopandas only while building.
 NOT_IN_THE_ENGINE = {"streamlit", "plotly", "geopandas", "statsmodels", "altair", "matplotlib"}
