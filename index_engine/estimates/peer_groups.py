@@ -29,7 +29,6 @@ import numpy as np
 from index_engine.arrays import Array, BoolArray, IntArray, TextArray
 
 WHOLE_LEVEL = "all"
-UNKNOWN_TIER = "tier0"  # of places whose wealth is not known
 
 
 @dataclass(frozen=True)
@@ -143,8 +142,8 @@ def _split_by_tier(
 ) -> list[tuple[str, BoolArray]]:
     """The tiers of a size class as (name, members), or the class undivided under an empty name."""
     cells = [(f"tier{tier_number}", in_class & (tier == tier_number)) for tier_number in np.unique(tier[in_class])]
-    # A tier without estimates needs no peers; nor do places whose wealth is not known.
-    counts = [int((is_member & has_estimate).sum()) for name, is_member in cells if name != UNKNOWN_TIER]
+    # A tier without estimates needs no peers.
+    counts = [int((is_member & has_estimate).sum()) for _, is_member in cells]
     nonzero_counts = [count for count in counts if count]
     if len(nonzero_counts) > 1 and min(nonzero_counts) >= min_members:
         return cells

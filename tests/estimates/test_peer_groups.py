@@ -115,6 +115,12 @@ def test_nonsense_is_refused(breaks, tiers, least):
         form_peer_groups(*level((1, 1, 3)), breaks, tiers, least)
 
 
+def test_a_few_places_of_unknown_wealth_are_no_tier_of_their_own():
+    """They would be shrunk towards one another, and be too few for it."""
+    found = form_peer_groups(*level((100, 1, 12), (100, 2, 12), (100, math.nan, 4)), (), n_tiers=2, min_members=10)
+    assert members(found) == {"all": 28}
+
+
 @given(UNITS, st.integers(1, 4), st.integers(1, 15))
 def test_every_unit_has_a_group_and_no_group_is_too_small(units, tiers: int, least: int):
     n, wealth, known = (np.array(column) for column in zip(*units, strict=True))
