@@ -32,6 +32,6 @@ def test_a_policymaker_compares_creditors_and_opens_a_court_that_changed(
     expect(rows.first.locator("img.spark")).to_be_visible()
     with Snapshot(changed_court) as snapshot:
         [name] = {u.name_en for u in snapshot.places() if u.place_id == CHANGED}
-    rows.last.get_by_role("link", name=name).click()
+    rows.get_by_role("link", name=name).last.click()
     expect(page.locator(".crumbs [aria-current]")).to_have_text(name)
     assert f"unit={CHANGED}" in page.url

@@ -143,7 +143,7 @@ def test_every_seed_deals_a_full_world(seed: int) -> None:
         per_city = "SELECT MIN(n) FROM (SELECT COUNT(*) AS n FROM court_roster GROUP BY city)"
         assert con.execute(per_city).fetchone() == (2,)
         ((courts,),) = con.execute("SELECT COUNT(*) FROM court_roster").fetchall()
-        ((names,),) = con.execute("SELECT COUNT(*) FROM court_names").fetchall()
+        ((names,),) = con.execute("SELECT COUNT(*) FROM sample_court_names").fetchall()
         assert 900 <= courts <= names
         ((shares,),) = con.execute("SELECT SUM(share) FROM court_parameters").fetchall()
         assert shares == pytest.approx(1)

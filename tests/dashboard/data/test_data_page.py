@@ -152,7 +152,7 @@ def test_a_file_goes_in_and_comes_back_out(folder: Path) -> None:
     assert (state.has_cases, state.is_built, state.is_stale) == (True, True, False)
     assert "江苏省南京市玄武区人民法院" in text(app)  # in the table of what was received
     left = [path.name for path in (folder / "scratch").rglob("*") if path.is_file()]
-    assert left == ["lock"], "no file of a person is left behind"
+    assert set(left) <= {"lock"}, "no file of a person is left behind"
     assert f"cases {datetime.now(UTC).date()}" in text(run_page("method", data="mine"))
 
     newest = api.list_sources(folder / "mine.duckdb").query("kind == 'cases'")["source_id"].max()
