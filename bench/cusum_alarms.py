@@ -14,6 +14,7 @@ from bench.evidence import write_section
 from index_engine.monitoring import cusum
 
 QUARTERS = cusum.MAX_BASELINE + cusum.MONITORED_QUARTERS
+NO_SEASON = np.zeros(QUARTERS)
 SERIES = 200_000
 LIMIT_DRAWS = 1_000_000
 NO_CHANGE_SETTINGS = (  # n, rate, spread, correlation
@@ -31,20 +32,33 @@ SHIFTS = (0.05, 0.10, 0.15)
 SIZES = (60, 150, 300)
 
 
-def simulate_signals(
-    series: int, n: int, rate: np.ndarray, spread: float, seed: int, correlation: float = 0.0
-) -> np.ndarray:
-    """(unit, watched): whether a chart has signalled by that quarter; `rate` (quarter,)."""
-    rng = np.random.default_rng(seed)
+def simulate_counts(
+    rng: np.random.Generator, series: int, n: int, rate: object, spread: float = 0.0, correlation: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Numerators and denominators `n` (series, quarter) of `rate` (one, or one a quarter) but for a
+    normal deviation on the logit scale, of standard deviation `spread` and autoregressive with
+    `correlation`."""
     deviation = rng.normal(size=(series, QUARTERS))
     for quarter in range(1, QUARTERS):
         fresh = np.sqrt(1.0 - correlation**2) * deviation[:, quarter]
         deviation[:, quarter] = correlation * deviation[:, quarter - 1] + fresh
-    logit = np.log(rate / (1 - rate)) + spread * deviation
-    numerator = rng.binomial(n, 1 / (1 + np.exp(-logit))).astype(float)
-    charts = cusum.compute_charts(numerator, np.full(numerator.shape, float(n)), np.zeros(QUARTERS))
+    logit = np.log(np.asarray(rate) / (1.0 - np.asarray(rate))) + spread * deviation
+    numerator = rng.binomial(n, 1.0 / (1.0 + np.exp(-logit))).astype(float)
+    return numerator, np.full(numerator.shape, float(n))
+
+
+def detect_signals(numerator: np.ndarray, denominator: np.ndarray, seasonal: np.ndarray = NO_SEASON) -> np.ndarray:
+    """(series, watched): whether a chart has signalled by that quarter."""
+    charts = cusum.compute_charts(numerator, denominator, seasonal)
     has_signal = np.maximum(charts.upper_sum, charts.lower_sum) > charts.limit[:, None]
-    return np.logical_or.accumulate(has_signal, axis=1)
+    return np.logical_or.accumulate(has_signal, axis=1) & charts.has_chart[:, None]
+
+
+def simulate_signals(
+    series: int, n: int, rate: np.ndarray, spread: float, seed: int, correlation: float = 0.0
+) -> np.ndarray:
+    """`detect_signals` of `simulate_counts`."""
+    return detect_signals(*simulate_counts(np.random.default_rng(seed), series, n, rate, spread, correlation))
 
 
 FalseAlarms = list[tuple[int, float, float, float, float]]

@@ -5,31 +5,11 @@ from math import asin, exp, log, sqrt
 import numpy as np
 import pytest
 
+from bench.cusum_alarms import QUARTERS, detect_signals, simulate_counts
 from index_engine.monitoring import cusum
 from index_engine.monitoring.cusum import ALARM_LIMITS, FALSE_ALARM_RATE, MIN_N, MONITORED_QUARTERS
 
-QUARTERS = 16
 FLAT = np.zeros(QUARTERS)
-
-
-def drawn(rng: np.random.Generator, units: int, n: int, rate: object, spread: float = 0.0, correlation: float = 0.0):
-    """Counts (unit, quarter) of a rate that is the same every quarter but for a normal deviation of
-    standard deviation `spread` on the logit scale, autoregressive with `correlation`."""
-    logit = np.log(np.asarray(rate) / (1 - np.asarray(rate)))
-    deviation = rng.normal(size=(units, QUARTERS))
-    for quarter in range(1, QUARTERS):
-        kept, fresh = correlation * deviation[:, quarter - 1], sqrt(1 - correlation**2) * deviation[:, quarter]
-        deviation[:, quarter] = kept + fresh
-    rates = 1 / (1 + np.exp(-logit - spread * deviation))
-    whole = np.full((units, QUARTERS), float(n))
-    return rng.binomial(n, rates).astype(float), whole
-
-
-def signals(part: np.ndarray, whole: np.ndarray, seasonal: np.ndarray = FLAT) -> np.ndarray:
-    """(unit, watched): whether the chart has signalled by that quarter."""
-    found = cusum.compute_charts(part, whole, seasonal)
-    over = np.maximum(found.upper_sum, found.lower_sum) > found.limit[:, None]
-    return np.logical_or.accumulate(over, axis=1) & found.has_chart[:, None]
 
 
 # ---------------------------------------------------------------- limits
@@ -52,7 +32,7 @@ def test_a_shorter_baseline_and_a_higher_correlation_have_a_higher_limit():
 @pytest.mark.parametrize("correlation", [0.0, 0.3, 0.6, 0.8])
 def test_the_autocorrelation_of_a_level_is_found(correlation: float):
     """About means of the same few quarters, of which a plain estimate would be far too low."""
-    part, whole = drawn(np.random.default_rng(3), 3_000, 20_000, 0.4, 0.3, correlation)
+    part, whole = simulate_counts(np.random.default_rng(3), 3_000, 20_000, 0.4, 0.3, correlation)
     found = cusum.compute_charts(part, whole, FLAT).autocorrelation
     assert found == pytest.approx(correlation, abs=0.04)
 
@@ -60,7 +40,7 @@ def test_the_autocorrelation_of_a_level_is_found(correlation: float):
 def test_of_few_series_the_autocorrelation_errs_to_the_high_side():
     estimates = []
     for seed in range(100):
-        part, whole = drawn(np.random.default_rng(seed), 5, 20_000, 0.4, 0.3, 0.4)
+        part, whole = simulate_counts(np.random.default_rng(seed), 5, 20_000, 0.4, 0.3, 0.4)
         estimates.append(cusum.compute_charts(part, whole, FLAT).autocorrelation)
     assert np.mean(estimates) > 0.45
     assert np.mean(np.array(estimates) < 0.3) < 0.3
@@ -71,7 +51,7 @@ def test_of_few_series_the_autocorrelation_errs_to_the_high_side():
 
 def test_the_chart_is_what_the_definition_says():
     rng = np.random.default_rng(5)
-    part, whole = drawn(rng, 1, 80, 0.4, spread=0.2)
+    part, whole = simulate_counts(rng, 1, 80, 0.4, spread=0.2)
     part[0, -1] = 60  # far above
     found = cusum.compute_charts(part, whole, FLAT)
     y, n = part[0].tolist(), whole[0].tolist()
@@ -109,14 +89,14 @@ def test_the_chart_is_what_the_definition_says():
 
 @pytest.mark.parametrize(("at", "charted"), [(QUARTERS - 1, False), (QUARTERS - MONITORED_QUARTERS, False), (0, True)])
 def test_every_quarter_watched_must_have_enough_cases(at: int, charted: bool):
-    part, whole = drawn(np.random.default_rng(1), 1, 60, 0.5)
+    part, whole = simulate_counts(np.random.default_rng(1), 1, 60, 0.5)
     whole[0, at] = MIN_N - 1
     part[0, at] = 10
     assert cusum.compute_charts(part, whole, FLAT).has_chart.tolist() == [charted]
 
 
 def test_five_quarters_are_no_baseline():
-    part, whole = drawn(np.random.default_rng(1), 2, 60, 0.5)
+    part, whole = simulate_counts(np.random.default_rng(1), 2, 60, 0.5)
     whole[0, : QUARTERS - MONITORED_QUARTERS - 5] = 0
     part[0, : QUARTERS - MONITORED_QUARTERS - 5] = 0
     whole[1, : QUARTERS - MONITORED_QUARTERS - 6] = 0
@@ -136,7 +116,7 @@ def test_the_season_of_the_nation_is_found_and_taken_out():
     assert cusum.seasonal_effects(rate * whole, whole, quarters) == pytest.approx(season, abs=1e-3)
     rng = np.random.default_rng(3)
     seasonal_rate = 1 / (1 + np.exp(0.5 - season))
-    part, counts = drawn(rng, 400, 2_000, seasonal_rate)
+    part, counts = simulate_counts(rng, 400, 2_000, seasonal_rate)
     blind = cusum.compute_charts(part, counts, FLAT)
     seeing = cusum.compute_charts(part, counts, season)
     assert np.median(blind.dispersion) > 2 * np.median(seeing.dispersion)
@@ -159,8 +139,8 @@ def test_the_season_of_the_nation_is_found_and_taken_out():
 )
 def test_false_alarms_are_no_more_than_said(n: int, rate: float, spread: float, correlation: float):
     units = 40_000
-    part, whole = drawn(np.random.default_rng(17), units, n, rate, spread, correlation)
-    found = signals(part, whole)[:, -1].sum()
+    part, whole = simulate_counts(np.random.default_rng(17), units, n, rate, spread, correlation)
+    found = detect_signals(part, whole)[:, -1].sum()
     expected = units * FALSE_ALARM_RATE
     assert found <= expected + 3.5 * sqrt(expected)
     if spread:  # where quarters differ beyond chance the limit is met, and not only kept below
@@ -171,15 +151,15 @@ def test_a_change_of_fifteen_points_is_found_within_two_quarters():
     rng = np.random.default_rng(23)
     rate = np.full((2_000, QUARTERS), 0.35)
     rate[:, -2:] = 0.5
-    part, whole = drawn(rng, 2_000, 300, rate)
-    assert signals(part, whole)[:, -1].mean() > 0.9
+    part, whole = simulate_counts(rng, 2_000, 300, rate)
+    assert detect_signals(part, whole)[:, -1].mean() > 0.9
 
 
 def test_a_change_is_found_in_either_direction():
     rng = np.random.default_rng(29)
     rate = np.full((2, QUARTERS), 0.5)
     rate[0, -3:], rate[1, -3:] = 0.7, 0.3
-    found = cusum.compute_charts(*drawn(rng, 2, 300, rate), FLAT)
+    found = cusum.compute_charts(*simulate_counts(rng, 2, 300, rate), FLAT)
     assert found.upper_sum[0, -1] > found.limit[0] > found.lower_sum[0, -1]
     assert found.lower_sum[1, -1] > found.limit[1] > found.upper_sum[1, -1]
 
@@ -200,7 +180,7 @@ def test_a_change_begins_where_it_most_likely_did(z, total, signal, begun):
 def test_most_changes_are_dated_to_their_quarter():
     rate = np.full((600, QUARTERS), 0.35)
     rate[:, -2:] = 0.5
-    part, whole = drawn(np.random.default_rng(31), 600, 300, rate)
+    part, whole = simulate_counts(np.random.default_rng(31), 600, 300, rate)
     found = cusum.compute_charts(part, whole, FLAT)
     passed = found.upper_sum > found.limit[:, None]
     told = np.flatnonzero(passed.any(axis=1))
