@@ -303,9 +303,16 @@ def _record_findings(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
 
     Warnings about rejected rows are left out; what was cleared may be why it is not.
     """
+    # What a message says of a court quotes the cell once; the full names beside it are of known courts.
+    message = (
+        "CASE WHEN value IS NULL OR kept = value THEN message"
+        " WHEN field = 'court_id' AND contains(message, chr(39) || value || chr(39))"
+        " THEN replace(message, chr(39) || value || chr(39), chr(39) || kept || chr(39))"
+        " ELSE replace(message, value, kept) END"
+    )
     con.execute(
         "INSERT INTO rejects SELECT $source_id, row_no, field, kept, rule,"
-        f" {redact_message_sql('CASE WHEN kept <> value THEN replace(message, value, kept) ELSE message END')}, action"
+        f" {redact_message_sql(message)}, action"
         f" FROM (SELECT *, {redact_sql('value', 'field')} AS kept FROM validation_findings"
         f" WHERE action IN ('rejected', 'cleared') OR {NOT_REJECTED_SQL})"
         " ORDER BY row_no, action, field, rule",

@@ -160,7 +160,7 @@ def test_one_name_in_two_provinces_is_decided_by_the_number_or_the_mapping(run: 
     assert rows_of(warehouse, "SELECT court_id FROM cases") == [("浙0106",)]
     own_id = ("A-1", "2023-03-01", "1", "西湖区人民法院")
     typed = 'column = "法院"' + '\n[columns.case_type]\nconstant = "first"\n'
-    with pytest.raises(InputError, match=r"may mean 浙江省杭州市.*; 江西省"):
+    with pytest.raises(InputError, match="may mean 浙江省杭州市西湖区人民法院; 江西省"):
         run([own_id], typed, name="unsure")
     warehouse, _ = run([own_id], typed, 'province = "江西"', name="told")
     assert rows_of(warehouse, "SELECT court_id FROM cases") == [("赣0103",)]
