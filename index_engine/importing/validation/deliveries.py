@@ -86,10 +86,14 @@ def _insert_rows(
     con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract, source_id: int, condition: str
 ) -> int:
     fields = ", ".join(data_contract.field_names)
+    # In the order of the file, the rows of a court and year are in that of its case numbers, which would
+    # give every number back. Their hashes are in no order.
+    hashed_keys = [name for name in data_contract.key if data_contract.field(name).hashed]
+    order_sql = f" ORDER BY hash({', '.join(hashed_keys)})" if hashed_keys else ""
     [(row_count,)] = con.execute(
         f"INSERT INTO {data_contract.table} ({fields}, source_id)"
         f" SELECT {fields}, {source_id} FROM {rows.sql}"
-        f" WHERE {NOT_REJECTED_SQL} {condition}",
+        f" WHERE {NOT_REJECTED_SQL} {condition}{order_sql}",
         rows.parameters,
     ).fetchall()
     return int(row_count)
