@@ -6,7 +6,7 @@ what the import says and keeps. The way is the user's, see follow().
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -35,8 +35,8 @@ class Expected:
     `fed` is field -> header, None where no column of that name feeds it; `settings` are some of the
     mapping, by field and key. `mends` are what a person replaces in the mapping's text (each part
     stands there once), `added` what is appended. Of the outcome, rows that were rejected, cleared,
-    warned or noted are counted by rule. `values` are columns of the kind's table, in the order of
-    rows. With `refused`, that is in the error, and nothing else counts. `planted` must be nowhere
+    warned or noted are counted by rule. `values` are columns of the kind's table, row for row, in
+    the order of the file. With `refused`, that is in the error, and nothing else counts. `planted` must be nowhere
     in the warehouse.
     """
 
@@ -212,9 +212,16 @@ def small_warehouse(path: Path) -> Path:
     return path
 
 
-def stored(warehouse: Path, table: str, column: str) -> list[Any]:
-    """A column of a table in the order of its rows, dates as ISO text and amounts as numbers."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        rows = con.execute(f'SELECT "{column}" FROM {table} ORDER BY rowid').fetchall()
+def in_no_order(columns: Mapping[str, list[Any]]) -> list[tuple[Any, ...]]:
+    """The rows that columns make, sorted: a warehouse keeps no order of a file's rows."""
+    return sorted(zip(*columns.values(), strict=True), key=repr)
+
+
+def stored(warehouse: Path, table: str, columns: Iterable[str]) -> dict[str, list[Any]]:
+    """Columns of a table, dates as ISO text and amounts as numbers."""
     written = {date: date.isoformat, Decimal: float}
-    return [written.get(type(value), lambda same: same)(value) for (value,) in rows]
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        frame = {name: con.execute(f'SELECT "{name}" FROM {table} ORDER BY rowid').fetchall() for name in columns}
+    return {
+        name: [written.get(type(value), lambda same: same)(value) for (value,) in rows] for name, rows in frame.items()
+    }

@@ -87,9 +87,9 @@ def _insert_rows(
 ) -> int:
     fields = ", ".join(data_contract.field_names)
     # In the order of the file, the rows of a court and year are in that of its case numbers, which would
-    # give every number back. Their hashes are in no order.
-    hashed_keys = [name for name in data_contract.key if data_contract.field(name).hashed]
-    order_sql = f" ORDER BY hash({', '.join(hashed_keys)})" if hashed_keys else ""
+    # give every number back. Salted hashes are in no order.
+    is_hashed = any(data_contract.field(name).hashed for name in data_contract.key)
+    order_sql = f" ORDER BY {', '.join(data_contract.key)}" if is_hashed else ""
     [(row_count,)] = con.execute(
         f"INSERT INTO {data_contract.table} ({fields}, source_id)"
         f" SELECT {fields}, {source_id} FROM {rows.sql}"
