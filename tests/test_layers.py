@@ -34,7 +34,8 @@ STAGES = {
     "importing": {"chance", "closing_days", "errors", "private_folder", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
-    "measures": BASE | {"warehouse"},
+    "linkage": {"errors", "warehouse"},
+    "measures": BASE | {"linkage", "warehouse"},
     "estimates": BASE | {"measures", "warehouse"},
     "index": BASE | {"estimates"},
     "monitoring": BASE | {"estimates", "index"},

@@ -86,6 +86,7 @@ def outcome_name(outcome: str) -> str:
         "other": _("closed otherwise"),
         "closed": _("closed"),
         "sold": _("sold"),
+        "paid": _("claim paid without a sale"),
         "gone": _("withdrawn or given up"),
         "open": _("open"),
     }

@@ -15,6 +15,7 @@ import pandas as pd
 from index_engine import periods
 from index_engine.age_grid import AgeGrid
 from index_engine.errors import InputError
+from index_engine.linkage.link import create_linked_tables, drop_linked_tables
 from index_engine.measures import strata
 from index_engine.measures.observation_windows import create_windows
 from index_engine.method import PROCESS_EVENTS, Method
@@ -52,15 +53,6 @@ MAX_GROUPS = 100
 MIN_BATCHES_PER_GROUP = 5  # fewer, and there are fewer groups
 MIN_GROUPS = 20  # fewer do not estimate a correlation
 MAX_GROUP_CASES = 400_000  # more cost time and change little
-# The usual days from the withdrawal of a lot to its next listing: 95 of a hundred come sooner.
-RELISTING_DAYS = """
-SELECT QUANTILE_DISC(next_day - ended_on, 0.95)
-FROM (
-    SELECT status, ended_on, LEAD(listed_on) OVER (PARTITION BY lot_id ORDER BY round_no) AS next_day
-    FROM auction_rounds
-)
-WHERE status = 'withdrawn' AND next_day >= ended_on
-"""
 # Of which something is estimated by groups: the others have no spells, and no rate to vary.
 FOLLOWED = "holds = 'all_cases'"
 
@@ -85,6 +77,7 @@ def compute_measures(
     """
     _create_schemas(con, method)
     progress("spells")
+    create_linked_tables(con)
     _create_inputs(con, method, period_function)
     _create_views(con)
     _create_spells(con, "measures")
@@ -199,8 +192,7 @@ def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_functi
     con.execute(
         "CREATE OR REPLACE TEMP TABLE parameters AS "
         "SELECT ?::DOUBLE AS claim_cap, ?::DOUBLE AS ratio_step, ?::INTEGER AS claim_classes, "
-        "?::INTEGER AS debtor_count, ?::DOUBLE AS claim_limit_1, ?::DOUBLE AS claim_limit_2, ?::DOUBLE AS claim_limit_3, "
-        f"COALESCE(({RELISTING_DAYS}), 0)::INTEGER AS relisting_days",
+        "?::INTEGER AS debtor_count, ?::DOUBLE AS claim_limit_1, ?::DOUBLE AS claim_limit_2, ?::DOUBLE AS claim_limit_3",
         [
             _claim_cap(con, method),
             method.ratio_step,
@@ -299,6 +291,7 @@ def _drop_temporary_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP TABLE {table}")
     for view in ("first_enforcement", "rounds"):
         con.execute(f"DROP VIEW {view}")
+    drop_linked_tables(con)
 
 
 def _read_sql(name: str) -> str:

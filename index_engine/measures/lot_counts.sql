@@ -1,4 +1,5 @@
--- Lots by court, asset class and the period in which their last round ended.
+-- Lots by court, asset class and the period in which their last round ended, without those that were
+-- withdrawn because the claim was paid: they neither failed nor were sold.
 
 SELECT
     court_id,
@@ -11,5 +12,5 @@ SELECT
              ELSE 0 END) AS value_sold
 FROM lots
 JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < end_day
-WHERE status IS NOT NULL
+WHERE status IS NOT NULL AND status <> 'paid'
 GROUP BY 1, 2, 3

@@ -1,6 +1,7 @@
 -- Lots: the rounds of one lot rolled up. Court, stratum and reference price are those of the first
 -- listing; state, end and price are those of the last round, unknown where that round does not tell.
--- A sale that was defaulted on has status 'defaulted' in its round, so it is no sale here either.
+-- A sale that was defaulted on has status 'defaulted' in its round, so it is no sale here either; of a
+-- lot known from a later round on it is not known when it was first listed.
 -- A lot is watched from the window of its first round's source to the end of its last one's.
 
 WITH ends AS (
@@ -14,10 +15,12 @@ SELECT
     first_round.court_id,
     first_round.stratum,
     first_round.listed_on,
+    first_round.is_first_listing,
     first_round.reference_price,
     last_round.stage,
     last_round.status,
     last_round.ended_on,
+    last_round.left_on,
     last_round.final_price,
     first_round.from_day,
     last_round.end_day

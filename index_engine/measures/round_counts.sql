@@ -1,5 +1,6 @@
 -- Auction rounds by court, period of their end and stage. held = sold + failed + defaulted;
--- a set-off is a failed round whose lot the creditor took.
+-- a set-off is a failed round whose lot the creditor took; withdrawn are those stopped, too, and those
+-- taken off because the claim was paid.
 
 SELECT
     court_id,
@@ -13,7 +14,7 @@ SELECT
     CAST(SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS INTEGER) AS failed,
     CAST(SUM(CASE WHEN status = 'defaulted' THEN 1 ELSE 0 END) AS INTEGER) AS defaulted,
     CAST(SUM(CASE WHEN status = 'setoff' THEN 1 ELSE 0 END) AS INTEGER) AS setoff,
-    CAST(SUM(CASE WHEN status IN ('withdrawn', 'stopped') THEN 1 ELSE 0 END) AS INTEGER)
+    CAST(SUM(CASE WHEN status IN ('withdrawn', 'stopped', 'paid') THEN 1 ELSE 0 END) AS INTEGER)
         AS withdrawn,
     SUM(CASE WHEN status = 'sold' AND start_price IS NOT NULL AND final_price IS NOT NULL
              THEN CAST(final_price - start_price AS DECIMAL(38, 2)) ELSE 0 END) AS premium,

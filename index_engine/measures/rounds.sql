@@ -1,22 +1,24 @@
--- Auction rounds with the window of their court in their source and their stratum, the asset class as a number.
+-- Auction rounds, linked to lots (linkage/rounds.sql), with the window of their court in their source and their stratum, the asset class as a number.
 
 SELECT
-    auction_rounds.lot_id,
-    auction_rounds.case_id,
-    auction_rounds.court_id,
+    linked_rounds.lot_id,
+    linked_rounds.case_id,
+    linked_rounds.court_id,
     asset_classes.number AS stratum,
-    auction_rounds.asset_class,
-    auction_rounds.round_no,
-    auction_rounds.stage,
-    auction_rounds.listed_on,
-    auction_rounds.ended_on,
-    auction_rounds.reference_price,
-    auction_rounds.start_price,
-    auction_rounds.final_price,
-    auction_rounds.status,
+    linked_rounds.asset_class,
+    linked_rounds.round_no,
+    linked_rounds.stage,
+    linked_rounds.listed_on,
+    linked_rounds.ended_on,
+    linked_rounds.left_on,
+    linked_rounds.is_first_listing,
+    linked_rounds.reference_price,
+    linked_rounds.start_price,
+    linked_rounds.final_price,
+    linked_rounds.status,
     court_windows.from_day,
     court_windows.end_day
-FROM auction_rounds
+FROM linked_rounds
 JOIN measures.court_windows
-    ON court_windows.source_id = auction_rounds.source_id AND court_windows.court_id = auction_rounds.court_id
-JOIN asset_classes ON asset_classes.asset_class = COALESCE(auction_rounds.asset_class, '')
+    ON court_windows.source_id = linked_rounds.source_id AND court_windows.court_id = linked_rounds.court_id
+JOIN asset_classes ON asset_classes.asset_class = COALESCE(linked_rounds.asset_class, '')

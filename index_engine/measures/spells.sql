@@ -2,7 +2,8 @@
 --   start_day  day the process starts          from_day  first day it is observed
 --   stop_day   day of the event; for 'open', the first day no longer observed
 -- Clocks: case (filing to closing), listing (filing to first listing, where property must be sold),
--- lot (first listing to sale), resume (closing as 终本 to the first case that resumes it); and of
+-- lot (first listing to sale; to the payment of the claim, for which a lot is withdrawn, or to where it
+-- is given up otherwise), resume (closing as 终本 to the first case that resumes it); and of
 -- auctions notice_fixed and notice_movable (first listing to the end of that auction, of immovables
 -- and other rights, of movables), second (first auction failed to the next listing of the lot),
 -- payout (lot sold to its case paid). A spell that ended before its window was never observed.
@@ -55,14 +56,13 @@ offers AS (
         court_id,
         stratum,
         unix_date(listed_on) AS listed_day,
-        -- A lot that is withdrawn may be listed again, and is on offer for as long as that usually takes.
-        unix_date(ended_on) + CASE WHEN status = 'withdrawn' THEN relisting_days ELSE 0 END AS ended_day,
-        CASE WHEN status = 'sold' THEN 'sold'
+        unix_date(left_on) AS ended_day,
+        CASE WHEN status IN ('sold', 'paid') THEN status
              WHEN status IN ('withdrawn', 'setoff') THEN 'gone' END AS event,
         from_day AS window_from,
         end_day AS window_until
     FROM lots
-    CROSS JOIN parameters
+    WHERE is_first_listing
 ),
 
 auctions AS (
@@ -148,7 +148,7 @@ clocks AS (
     SELECT CASE WHEN asset_class = 'vehicle' THEN 'notice_movable' ELSE 'notice_fixed' END AS process,
            court_id, stratum, listed_day AS start_day, window_from, window_until,
            CASE WHEN status IS NOT NULL THEN ended_day END AS event_day,
-           CASE WHEN status IN ('withdrawn', 'stopped') THEN 'gone' ELSE 'held' END AS event
+           CASE WHEN status IN ('withdrawn', 'stopped', 'paid') THEN 'gone' ELSE 'held' END AS event
     FROM auctions
     -- Of other classes it is not known whether they are movable.
     WHERE stage = 'first'

@@ -17,7 +17,7 @@ PROCESS_EVENTS = {
     "priced": {"priced", "closed"},
     "offered": {"listed", "closed"},
     "listing": {"listed", "closed"},
-    "lot": {"sold", "gone"},
+    "lot": {"sold", "paid", "gone"},
     "resume": {"resumed"},
     "notice_fixed": {"held", "gone"},
     "notice_movable": {"held", "gone"},

@@ -6,15 +6,14 @@ among the keys by what it is called, not by its number.
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from math import ceil, floor
 
 from index_engine.method import Method
 from tests.measures import step_waits
+from tests.measures.linked_rows import linked_rounds, lots
 from tests.measures.strata_of import Stratum, stratum_of_case, stratum_of_lot
 from tests.worlds import Case, Round, World
 
@@ -90,31 +89,18 @@ def spells(world: World, method: Method) -> list[Spell]:
                 found += _spell(where, *rest, world.observed[case.source_id])
             found += _resume_spell(case, resumed[case.case_id], world, method)
     cases = {c.case_id: c for c in world.cases if c.case_type == "first"}
-    relisting = relisting_time(world)
-    for rounds in lots(world.rounds):
+    for rounds in lots(linked_rounds(world)):
         for number, one in enumerate(rounds):
             later = rounds[number + 1].listed_on if number + 1 < len(rounds) else None
             found += _auction_spells(one, later, cases.get(one.case_id or ""), world, method)
         first, last = rounds[0], rounds[-1]
-        event = {"sold": "sold", "withdrawn": "gone", "setoff": "gone"}.get(last.status or "")
+        if not first.is_first_listing:
+            continue
+        event = {"sold": "sold", "paid": "paid", "withdrawn": "gone", "setoff": "gone"}.get(last.status or "")
         window = (world.observed[first.source_id][0], world.observed[last.source_id][1])
-        ended = last.ended_on if event else None
-        if ended is not None and last.status == "withdrawn":
-            ended += relisting
         where = ("lot", first.court_id, stratum_of_lot(first, method))
-        found += _spell(where, first.listed_on, ended, event, window)
+        found += _spell(where, first.listed_on, last.left_on if event else None, event, window)
     return found
-
-
-def relisting_time(world: World) -> timedelta:
-    """How soon 95 of a hundred lots that were withdrawn and listed again were so."""
-    waits = sorted(
-        later.listed_on - one.ended_on
-        for rounds in lots(world.rounds)
-        for one, later in pairwise(rounds)
-        if one.status == "withdrawn" and one.ended_on is not None and later.listed_on >= one.ended_on
-    )
-    return waits[ceil(0.95 * len(waits)) - 1] if waits else timedelta(0)
 
 
 def clock_window(world: World, source_id: int) -> tuple[date, date]:
@@ -173,7 +159,7 @@ def _auction_spells(one: Round, later: date | None, case: Case | None, world: Wo
     found = []
     if one.stage == "first" and one.asset_class in MOVABLE + FIXED:
         process = "notice_movable" if one.asset_class in MOVABLE else "notice_fixed"
-        event = "gone" if one.status in ("withdrawn", "stopped") else "held"
+        event = "gone" if one.status in ("withdrawn", "stopped", "paid") else "held"
         ended = one.ended_on if one.status else None
         found += _spell((process, *where), one.listed_on, ended, event, window)
     if one.ended_on is None:
@@ -214,14 +200,6 @@ def _spell(
         return [Spell(*where, start, max(start, first), last + DAY, "open")]
     assert event is not None
     return [Spell(*where, start, max(start, first), ended, event)]
-
-
-def lots(rounds: Iterable[Round]) -> list[list[Round]]:
-    """The rounds of each lot, in order."""
-    by_lot: dict[str, list[Round]] = defaultdict(list)
-    for found in rounds:
-        by_lot[found.lot_id].append(found)
-    return [sorted(of_lot, key=lambda r: r.round_no) for of_lot in by_lot.values()]
 
 
 # ---------------------------------------------------------------- age cells
@@ -360,7 +338,7 @@ def round_counts(world: World, calendar: Calendar, method: Method) -> Counts:
     """By court, stratum, period of the end and stage."""
     held = ("sold", "failed", "defaulted", "setoff")
     counts: Counts = defaultdict(Counter)
-    for found in world.rounds:
+    for found in linked_rounds(world):
         if found.status is None or not _in_window(found, world):
             continue
         where = (found.court_id, stratum_of_lot(found, method))
@@ -369,7 +347,7 @@ def round_counts(world: World, calendar: Calendar, method: Method) -> Counts:
         cell["held"] += found.status in held
         if found.status in held:
             cell[found.status] += 1
-        cell["withdrawn"] += found.status in ("withdrawn", "stopped")
+        cell["withdrawn"] += found.status in ("withdrawn", "stopped", "paid")
         start, final = found.start_price, found.final_price
         if found.status == "sold" and start is not None and final is not None:
             cell["premium"] += final - start
@@ -378,11 +356,11 @@ def round_counts(world: World, calendar: Calendar, method: Method) -> Counts:
 
 
 def lot_counts(world: World, calendar: Calendar, method: Method) -> Counts:
-    """By court, stratum and the period in which the last round ended."""
+    """By court, stratum and the period in which the last round ended, unless the claim was paid."""
     counts: Counts = defaultdict(Counter)
-    for rounds in lots(world.rounds):
+    for rounds in lots(linked_rounds(world)):
         first, last = rounds[0], rounds[-1]
-        if last.status is None or not _in_window(last, world):
+        if last.status in (None, "paid") or not _in_window(last, world):
             continue
         value = first.reference_price or Decimal(0)
         where = (first.court_id, stratum_of_lot(first, method))
@@ -398,7 +376,7 @@ def lot_counts(world: World, calendar: Calendar, method: Method) -> Counts:
 def price_ratios(world: World, calendar: Calendar, method: Method) -> Counts:
     """By court, stratum, period, stage of the sale and bin of final over first reference price."""
     counts: Counts = defaultdict(Counter)
-    for rounds in lots(world.rounds):
+    for rounds in lots(linked_rounds(world)):
         ratio = sale_ratio(rounds)
         first, last = rounds[0], rounds[-1]
         if ratio is not None and _in_window(last, world):

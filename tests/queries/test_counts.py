@@ -13,6 +13,7 @@ import pytest
 from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.measures import recount
+from tests.measures.linked_rows import linked_rounds
 from tests.worlds import Case, Round, World
 
 PERIOD = "2024Q3"
@@ -47,7 +48,7 @@ def cases_in(rows: World, level: str, unit: str) -> list[Case]:
 
 def rounds_in(rows: World, level: str, unit: str) -> list[Round]:
     inside = courts_in(rows, level, unit)
-    return [r for r in rows.rounds if r.court_id in inside]
+    return [r for r in linked_rounds(rows) if r.court_id in inside]
 
 
 def during(day: date | None, window: tuple[date, date] = WINDOW) -> bool:
@@ -132,7 +133,7 @@ def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
     lots = [
         rounds
         for rounds in recount.lots(rounds_in(rows, level, unit))
-        if during(rounds[-1].ended_on) and rounds[-1].status is not None
+        if during(rounds[-1].ended_on) and rounds[-1].status not in (None, "paid")
     ]
     lots_sold = [rounds for rounds in lots if rounds[-1].status == "sold"]
     days = (WINDOW[1] - WINDOW[0]).days + 1
@@ -162,7 +163,7 @@ def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
         "sale_by_lot": (len(lots_sold), len(lots)),
         "sale_by_value": (first_value(lots_sold), first_value(lots)),
         "premium_rate": (sum(r.final_price - r.start_price for r in priced), sum(r.start_price for r in priced)),
-        "withdrawn_rate": (sum(r.status in ("withdrawn", "stopped") for r in ended), len(ended)),
+        "withdrawn_rate": (sum(r.status in ("withdrawn", "stopped", "paid") for r in ended), len(ended)),
     }
     for figure, (numerator, denominator) in expected.items():
         [row] = found[found["statistic"] == figure].itertuples()
@@ -223,7 +224,7 @@ def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
         assert row.ended == sum(of.values())
         counted = (row.sold, row.failed, row.defaulted, row.setoff)
         assert counted == (of["sold"], of["failed"], of["defaulted"], of["setoff"])
-        assert row.withdrawn == of["withdrawn"] + of["stopped"]
+        assert row.withdrawn == of["withdrawn"] + of["stopped"] + of["paid"]
         least = snapshot.method.min_cell
         rate = of["sold"] / held if held >= least else math.nan
         assert row.sale_rate == pytest.approx(rate, nan_ok=True)

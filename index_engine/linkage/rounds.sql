@@ -1,0 +1,60 @@
+-- Auction rounds with what other rows say of them.
+--   status   'defaulted' in place of 'sold' where the lot was listed again after the sale: the buyer did
+--            not pay (悔拍), whatever the platform goes on to say of the round. 'paid' in place of
+--            'withdrawn' or 'stopped' where the claim was paid before the lot could be offered again.
+--   stage    'relisted' in place of 'first' where the lot was offered before: appraised anew, or listed
+--            anew after a withdrawal, it is no first auction.
+--   left_on  the day on which the round takes the lot off offer, should no other follow. A lot that is
+--            withdrawn may be listed again, and is on offer for as long as that usually takes.
+--   is_first_listing  the round begins the lot: one known from a later round on was listed on a day
+--            that nobody knows.
+
+WITH sequences AS (
+    SELECT
+        *,
+        LAG(round_no) OVER lot IS NULL AS is_first_known,
+        LEAD(listed_on) OVER lot AS next_listed_on
+    FROM auction_rounds
+    WINDOW lot AS (PARTITION BY lot_id ORDER BY round_no)
+),
+
+-- The usual days from the withdrawal of a lot to its next listing: 95 of a hundred come sooner.
+relisting AS (
+    SELECT COALESCE(QUANTILE_DISC(next_listed_on - ended_on, 0.95), 0)::INTEGER AS days
+    FROM sequences
+    WHERE status = 'withdrawn' AND next_listed_on >= ended_on
+),
+
+payments AS (
+    SELECT
+        case_id,
+        MIN(CASE WHEN paid_out_on >= filed_on THEN paid_out_on ELSE closed_on END) AS paid_on
+    FROM cases
+    WHERE close_mode = 'completed'
+    GROUP BY case_id
+),
+
+paid_rounds AS (
+    SELECT lot_id, round_no, paid_on
+    FROM sequences
+    JOIN payments USING (case_id)
+    CROSS JOIN relisting
+    WHERE next_listed_on IS NULL AND paid_on >= listed_on
+        -- Stopped is not withdrawn: it is on offer until it is over.
+        AND (status = 'stopped' OR status = 'withdrawn' AND paid_on <= ended_on + GREATEST(days, $payment_days::INTEGER))
+)
+
+SELECT
+    sequences.* EXCLUDE (is_first_known, next_listed_on) REPLACE (
+        CASE WHEN status = 'sold' AND next_listed_on >= ended_on THEN 'defaulted'
+             WHEN paid_on IS NOT NULL THEN 'paid'
+             ELSE status END AS status,
+        CASE WHEN stage = 'first' AND NOT is_first_known THEN 'relisted' ELSE stage END AS stage
+    ),
+    CASE WHEN paid_on IS NOT NULL THEN GREATEST(ended_on, paid_on)
+         WHEN status = 'withdrawn' THEN ended_on + days
+         ELSE ended_on END AS left_on,
+    is_first_known AND round_no = 1 AND stage = 'first' AS is_first_listing
+FROM sequences
+CROSS JOIN relisting
+LEFT JOIN paid_rounds USING (lot_id, round_no)
