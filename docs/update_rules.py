@@ -53,7 +53,7 @@ for the values of the row. 网拍规定 is 法释〔2016〕18号, on judicial au
 | `unknown_code` | error | a code is not among those of `warehouse/vocabulary.toml` |
 | `unknown_court`, `unknown_region` | error | it refers to a court or region that is not there |
 | `duplicate` | error | an acceptable row of the same file has the key already |
-| `already_imported` | error | a row of another source has the key already |
+| `already_imported` | error | a row of another source has the key already; of cases, that of another case |
 | `second_nation` | error | regions: there is a nation already |
 | `unknown_parent` | error, warning | regions, courts: no such parent, or of no higher level |
 """

@@ -13,3 +13,10 @@ def is_impossible(count: float, expected: float) -> bool:
         return False
     surplus = count * math.log(expected / count) if count else 0.0
     return count - expected + surplus < math.log(MAX_CHANCE)
+
+
+def is_no_coincidence(count: float, expected: float) -> bool:
+    """Whether a Poisson count is so far above `expected`, by the same bound."""
+    if count <= expected or not expected:
+        return count > expected
+    return count - expected - count * math.log(count / expected) < math.log(MAX_CHANCE)

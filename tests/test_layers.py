@@ -31,7 +31,7 @@ STAGES = {
     "faults": {"errors"},
     "method": {"age_grid", "errors", "warehouse"},
     "warehouse": {"errors", "faults"},
-    "importing": {"chance", "closing_days", "errors", "private_folder", "warehouse"},
+    "importing": {"chance", "closing_days", "errors", "linkage", "private_folder", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
     "linkage": {"errors", "warehouse"},

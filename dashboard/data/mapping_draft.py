@@ -26,6 +26,7 @@ class MappingChoices:
     constants: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     holds: str | None = None  # which cases of its courts; None where it is not stated
+    same_cases: bool | None = None  # those that other sources seem to have too are the same; the same
     observed_from: date | None = None
     observed_to: date | None = None
     complete: bool = False
@@ -48,6 +49,7 @@ def mapping_text(proposal: Proposal, choices: MappingChoices) -> str:
         final_proposal,
         name=choices.name or None,
         holds=choices.holds,
+        same_cases=choices.same_cases,
         observed_from=choices.observed_from,
         observed_to=choices.observed_to,
         complete=choices.complete,

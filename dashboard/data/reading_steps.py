@@ -214,6 +214,7 @@ def _draw_source_form(
             ),
         )
         holds = _draw_design_select(proposal, key) if proposal.kind == "cases" else None
+        same_cases = _draw_same_cases_select(key) if proposal.kind == "cases" and known_names else None
         days = {}
         for column, bound, label in ((middle_column, "from", _("Records from")), (right_column, "to", _("Records to"))):
             days[bound] = column.date_input(
@@ -250,6 +251,7 @@ def _draw_source_form(
         choices,
         name=(name or "").strip(),
         holds=holds,
+        same_cases=same_cases,
         observed_from=days["from"],
         observed_to=days["to"],
         complete=complete,
@@ -272,6 +274,22 @@ def _draw_design_select(proposal: Proposal, key: column_mapping.KeyBuilder) -> s
             "From closed cases alone, open cases alone, or the cases of one creditor no share of "
             "paid cases of a court can be computed. Where nothing is stated the file is taken to "
             "hold all cases, and is asked about where that cannot be."
+        ),
+    )
+
+
+def _draw_same_cases_select(key: column_mapping.KeyBuilder) -> bool | None:
+    """Whether cases that other sources seem to have too are the same, None where nobody says."""
+    names = {True: _("the same cases: each counts once"), False: _("different cases: each counts")}
+    return st.selectbox(
+        _("Cases that another source seems to have too, under other numbers"),
+        [None, *names],
+        format_func=lambda answer: _("not stated") if answer is None else names[answer],
+        key=key("same-cases"),
+        help=_(
+            "Of one court and filing day, with one claim and cause. Of the same cases the file that holds all "
+            "cases of the court goes first, and a closing counts that either file knows. Where nothing is "
+            "stated and there are such cases, the import asks."
         ),
     )
 

@@ -9,6 +9,8 @@ complete = false               # true: what a later file no longer has is taken 
 holds = "all_cases"            # which cases of its courts: all_cases, closed_cases, open_cases,
                                # creditor_cases (of one creditor), zhongben_list; see
                                # observation_design.py
+same_cases = true              # whether cases that another source seems to have too, under other
+                               # numbers, are the same; asked where there are such
 observed_from = 2019-01-01     # first and last day whose events the file records
 observed_to = 2025-12-31
 earliest = 1990-01-01          # an earlier date cannot be right
@@ -86,6 +88,7 @@ _SOURCE_KEYS = {
     "holds": str,
     "observed_from": date,
     "observed_to": date,
+    "same_cases": bool,
     "earliest": date,
     "law": str,
     "complete": bool,
@@ -111,6 +114,7 @@ class Mapping:
     columns: tuple[ColumnSettings, ...]
     name: str | None = None
     holds: str | None = None  # one of DESIGNS, None where it is not stated
+    same_cases: bool | None = None  # None where it is not stated
     observed_from: date | None = None
     observed_to: date | None = None
     earliest: date = EARLIEST_DATE
@@ -208,11 +212,11 @@ def _read_source(location: MappingLocation, data_contract: Contract, source: dic
     observation_period = source.get("observed_from"), source.get("observed_to")
     if observation_period[0] and observation_period[1] and observation_period[1] < observation_period[0]:
         raise location.input_error("observation_reversed", end=observation_period[1], start=observation_period[0])
-    if "holds" in source:
-        if data_contract.kind != "cases":
-            raise location.input_error("holds_of_cases_only", kind=Term("kind", data_contract.kind))
-        if source["holds"] not in DESIGNS:
-            raise location.input_error("holds_unknown", given=source["holds"], designs=list(DESIGNS))
+    for key in ("holds", "same_cases"):
+        if key in source and data_contract.kind != "cases":
+            raise location.input_error("key_of_cases_only", key=key, kind=Term("kind", data_contract.kind))
+    if "holds" in source and source["holds"] not in DESIGNS:
+        raise location.input_error("holds_unknown", given=source["holds"], designs=list(DESIGNS))
     options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}
     return source | {"options": ReadOptions(**options)}
 

@@ -37,6 +37,7 @@ def _source(mapping: Mapping) -> dict[str, Any]:
     options, defaults = mapping.options, ReadOptions()
     return {
         "holds": mapping.holds,
+        "same_cases": mapping.same_cases,
         "observed_from": mapping.observed_from,
         "observed_to": mapping.observed_to,
         "earliest": mapping.earliest,

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError, Message, Term
+from index_engine.importing import duplicates, observation_design, reference_data
 from index_engine.importing import mapping as mappings
-from index_engine.importing import observation_design, reference_data
 from index_engine.importing.case_numbers.batches import expand_batches, restore_line_numbers
 from index_engine.importing.case_numbers.checks import check_case_numbers
 from index_engine.importing.case_numbers.sequences import flag_outlying_numbers, store_sequences
@@ -128,6 +128,7 @@ def _import_rows(
             law=mapping.law,
             complete=mapping.complete,
             holds=mapping.holds,
+            same_cases=mapping.same_cases,
             mapping=mapping_record(mapping, positions),
         )
         outcome = load_rows(con, "import_typed", source, findings="import_findings", clearable=mapping.clearable_fields)
@@ -142,6 +143,7 @@ def _import_rows(
     if kind == "cases":
         observation_design.check_lost_closings(con, source.name, outcome.source_id)
         observation_design.check_design(con, source.name)
+        duplicates.check_duplicates(con, source.name)
         return replace(outcome, notices=observation_design.observation_notices(con, source.name))
     return outcome
 

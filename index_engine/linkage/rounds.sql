@@ -11,10 +11,11 @@
 
 WITH sequences AS (
     SELECT
-        *,
+        auction_rounds.* REPLACE (COALESCE(linked_id, case_id) AS case_id),
         LAG(round_no) OVER lot IS NULL AS is_first_known,
         LEAD(listed_on) OVER lot AS next_listed_on
     FROM auction_rounds
+    LEFT JOIN linked_ids USING (case_id)
     WINDOW lot AS (PARTITION BY lot_id ORDER BY round_no)
 ),
 
@@ -29,7 +30,7 @@ payments AS (
     SELECT
         case_id,
         MIN(CASE WHEN paid_out_on >= filed_on THEN paid_out_on ELSE closed_on END) AS paid_on
-    FROM cases
+    FROM linked_cases
     WHERE close_mode = 'completed'
     GROUP BY case_id
 ),

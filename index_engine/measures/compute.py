@@ -140,7 +140,7 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
         SELECT cases.case_id, cases.case_type,
                hash(COALESCE(parents.court_id, cases.court_id),
                     COALESCE(parents.filed_on, cases.filed_on)) AS batch
-        FROM cases LEFT JOIN cases AS parents ON parents.case_id = cases.parent_case_id
+        FROM linked_cases AS cases LEFT JOIN linked_cases AS parents ON parents.case_id = cases.parent_case_id
         """
     )
     [(n_cases, n_batches)] = con.execute(
@@ -210,7 +210,7 @@ def _claim_cap(con: duckdb.DuckDBPyConnection, method: Method) -> float:
     the warehouse, so that it is large or small by what is usual here. Kept in measures.claim_cap."""
     con.execute(
         "INSERT INTO measures.claim_cap SELECT $1, CAST(QUANTILE_DISC(claim_amount, $1) AS DOUBLE) "
-        "FROM cases WHERE case_type = 'first' AND claim_amount > 0",
+        "FROM linked_cases WHERE case_type = 'first' AND claim_amount > 0",
         [method.claim_cap_quantile],
     )
     [(cap,)] = con.execute("SELECT COALESCE(yuan, 0.0) FROM measures.claim_cap").fetchall()
@@ -258,7 +258,7 @@ def _create_ages(con: duckdb.DuckDBPyConnection, grid: AgeGrid) -> None:
 def _create_closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     """`closing_events`: the event that a closing mode and a recovery mode are, '' for unknown."""
     mode_pairs = con.execute(
-        "SELECT DISTINCT COALESCE(close_mode, ''), COALESCE(recovery_mode, '') FROM cases"
+        "SELECT DISTINCT COALESCE(close_mode, ''), COALESCE(recovery_mode, '') FROM linked_cases"
     ).fetchall()
     con.execute(
         "CREATE OR REPLACE TEMP TABLE closing_events (close_mode VARCHAR, recovery_mode VARCHAR, event VARCHAR)"

@@ -8,7 +8,7 @@
 
 WITH numbered AS (
     SELECT cases.court_id, number_year, period, COUNT(*) AS received
-    FROM cases
+    FROM linked_cases AS cases
     JOIN measures.court_windows
         ON court_windows.source_id = cases.source_id AND court_windows.court_id = cases.court_id
     JOIN days ON days.day = unix_date(filed_on) AND days.day >= from_day

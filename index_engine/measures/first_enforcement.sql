@@ -32,7 +32,7 @@ SELECT
     court_windows.from_day,
     court_windows.end_day,
     court_windows.clock_end_day
-FROM cases
+FROM linked_cases AS cases
 JOIN measures.court_windows
     ON court_windows.source_id = cases.source_id AND court_windows.court_id = cases.court_id
 JOIN closing_events

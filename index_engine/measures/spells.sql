@@ -46,7 +46,7 @@ WITH known AS (
 resumptions AS (
     SELECT known.case_id, MIN(unix_date(cases.filed_on)) AS resumed_day
     FROM known
-    JOIN cases ON cases.parent_case_id = known.case_id AND cases.case_type = 'resumed'
+    JOIN linked_cases AS cases ON cases.parent_case_id = known.case_id AND cases.case_type = 'resumed'
     WHERE unix_date(cases.filed_on) >= known.closed_day
     GROUP BY 1
 ),

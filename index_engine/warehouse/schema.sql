@@ -154,6 +154,8 @@ CREATE TABLE sources (
     holds         VARCHAR,              -- observation design, of files of cases: all_cases |
                                         -- closed_cases | open_cases | creditor_cases |
                                         -- zhongben_list; NULL: not stated, taken as all_cases
+    same_cases    BOOLEAN,              -- whether cases that other sources seem to have too, under
+                                        -- other numbers, are the same; NULL: not asked
     synthetic     BOOLEAN NOT NULL
 );
 

@@ -17,17 +17,25 @@ def mapping_text(
     *,
     name: str | None = None,
     holds: str | None = None,
+    same_cases: bool | None = None,
     observed_from: date | None = None,
     observed_to: date | None = None,
     complete: bool = False,
 ) -> str:
     """Return TOML that mapping.load reads, with a comment on every column.
 
-    `name` is the source's, `holds` which cases it has, `observed_from` and `observed_to` are the first and last day it
+    `name` is the source's, `holds` which cases it has, `same_cases` whether those that other sources seem to
+    have too are the same, `observed_from` and `observed_to` are the first and last day it
     records; with `complete` it takes out what this file no longer has. Columns that feed no field
     are comments; of personal ones only the name is written.
     """
-    source_fields = {"name": name, "holds": holds, "observed_from": observed_from, "observed_to": observed_to}
+    source_fields = {
+        "name": name,
+        "holds": holds,
+        "same_cases": same_cases,
+        "observed_from": observed_from,
+        "observed_to": observed_to,
+    }
     source: dict[str, Any] = {key: value for key, value in source_fields.items() if value is not None}
     source |= {"complete": True} if complete else {}
     source |= _non_default_options(proposal.options)

@@ -65,9 +65,9 @@ def apply_delivery(
     """
     if not earlier_ids:
         return Changes(added_rows=_insert_rows(con, rows, data_contract, source_id, ""))
-    _compare_versions(con, rows, data_contract)
+    _compare_versions(con, rows, data_contract, earlier_ids)
     absent_rows = _withdraw_absent_rows(con, rows, data_contract, source_id, earlier_ids, complete)
-    _archive_changed_rows(con, data_contract, source_id)
+    _archive_changed_rows(con, data_contract, source_id, earlier_ids)
     new_or_changed_sql = "row_no NOT IN (SELECT row_no FROM delivery_known WHERE len(fields) = 0)"
     inserted_rows = _insert_rows(con, rows, data_contract, source_id, f"AND {new_or_changed_sql}")
     [(known_rows, changed_rows)] = con.execute(
@@ -99,7 +99,9 @@ def _insert_rows(
     return int(row_count)
 
 
-def _compare_versions(con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract) -> None:
+def _compare_versions(
+    con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract, earlier_ids: list[int]
+) -> None:
     """`delivery_known`: the rows whose key is known, and which of their fields have changed."""
     key = ", ".join(data_contract.key)
     changed_fields_sql = ", ".join(
@@ -111,16 +113,23 @@ def _compare_versions(con: duckdb.DuckDBPyConnection, rows: StagedRows, data_con
         f"""CREATE OR REPLACE TEMP TABLE delivery_known AS
         SELECT row_no, {key}, list_filter([{changed_fields_sql}], lambda name: name IS NOT NULL) AS fields
         FROM (SELECT * FROM {rows.sql} WHERE {NOT_REJECTED_SQL}) AS delivered
-        JOIN {data_contract.table} AS known USING ({key})""",
-        rows.parameters,
+        JOIN (SELECT * FROM {data_contract.table}
+              WHERE list_contains(CAST($before AS INTEGER[]), source_id)) AS known USING ({key})""",
+        rows.parameters | {"before": earlier_ids},
     )
 
 
-def _archive_changed_rows(con: duckdb.DuckDBPyConnection, data_contract: Contract, source_id: int) -> None:
+def _archive_changed_rows(
+    con: duckdb.DuckDBPyConnection, data_contract: Contract, source_id: int, earlier_ids: list[int]
+) -> None:
     """Move what has changed out of the way of its new version."""
     key = ", ".join(data_contract.key)
     _archive_rows(
-        con, data_contract, source_id, f"({key}) IN (SELECT ({key}) FROM delivery_known WHERE len(fields) > 0)"
+        con,
+        data_contract,
+        source_id,
+        earlier_ids,
+        f"({key}) IN (SELECT ({key}) FROM delivery_known WHERE len(fields) > 0)",
     )
 
 
@@ -145,7 +154,7 @@ def _withdraw_absent_rows(
     )
     [(absent_rows,)] = con.execute("SELECT count(*) FROM delivery_gone").fetchall()
     if complete and absent_rows:
-        _archive_rows(con, data_contract, source_id, f"({key}) IN (SELECT ({key}) FROM delivery_gone)")
+        _archive_rows(con, data_contract, source_id, earlier_ids, f"({key}) IN (SELECT ({key}) FROM delivery_gone)")
     con.execute("DROP TABLE delivery_gone")
     return int(absent_rows)
 
@@ -171,8 +180,12 @@ def check_rows_identifiable(
         raise InputError("rows_unidentifiable", name=name, count=count, line=first_row)
 
 
-def _archive_rows(con: duckdb.DuckDBPyConnection, data_contract: Contract, source_id: int, condition: str) -> None:
+def _archive_rows(
+    con: duckdb.DuckDBPyConnection, data_contract: Contract, source_id: int, earlier_ids: list[int], condition: str
+) -> None:
+    """Move rows of earlier deliveries to `replaced`; other sources may have rows of the same key."""
     columns = ", ".join((*data_contract.field_names, "source_id"))
+    condition = f"source_id IN ({', '.join(map(str, earlier_ids))}) AND {condition}"
     con.execute(
         f"INSERT INTO replaced.{data_contract.table} ({columns}, replaced_by)"
         f" SELECT {columns}, {source_id} FROM {data_contract.table} WHERE {condition}"

@@ -51,6 +51,7 @@ class Source:
     law: str = "CN"
     complete: bool = False
     holds: str | None = None  # which cases of its courts, see observation_design.py
+    same_cases: bool | None = None  # what other sources seem to have too is the same, see duplicates.py
     mapping: str | None = None  # the text of the mapping that the file was read with
 
 
@@ -251,8 +252,8 @@ def _store_rows(
     _record_findings(con, source_id)
     con.execute(
         "INSERT INTO sources (source_id, kind, name, sha256, imported_at, rows, rejected, warned,"
-        " added, changed, gone, mapping, observed_from, observed_to, holds, synthetic)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " added, changed, gone, mapping, observed_from, observed_to, holds, same_cases, synthetic)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             source_id,
             source.kind,
@@ -269,6 +270,7 @@ def _store_rows(
             source.observed_from,
             source.observed_to,
             source.holds,
+            source.same_cases,
             source.synthetic,
         ],
     )

@@ -10,6 +10,9 @@ from index_engine.errors import InputError
 from index_engine.importing.contract import Contract, read_vocabulary
 from index_engine.importing.validation.findings import NOT_REJECTED_SQL, StagedRows
 
+# Two files may date the filing of one case by its receipt and by its acceptance.
+MAX_FILING_DAYS_APART = 31
+
 
 def validate_references(
     con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract, name: str, earlier_ids: list[int]
@@ -38,17 +41,28 @@ def validate_references(
 def _reject_known_keys(
     con: duckdb.DuckDBPyConnection, rows: StagedRows, data_contract: Contract, earlier_ids: list[int]
 ) -> None:
-    """Reject rows that another source has: only a later delivery of that source corrects them."""
+    """Reject rows that another source has: only a later delivery of that source corrects them.
+
+    Of cases two sources may each have their version, unless the number is that of another case, as of
+    ledgers that count from 1: of another court or type, or filed far from this one.
+    """
     key = ", ".join(data_contract.key)
+    columns, is_other = key, "true"
+    if data_contract.kind == "cases":
+        columns = f"{key}, court_id, case_type, filed_on"
+        is_other = (
+            "(delivered.court_id, delivered.case_type) IS DISTINCT FROM (known.court_id, known.case_type)"
+            f" OR abs(delivered.filed_on - known.filed_on) > {MAX_FILING_DAYS_APART}"
+        )
     con.execute(
         f"INSERT INTO validation_findings SELECT row_no, '{data_contract.key[0]}',"
         f" CAST({data_contract.key[0]} AS VARCHAR), 'already_imported', {_key_label_sql(data_contract)}"
         " || ' is in the warehouse from another source' || coalesce(': ' || name, '')"
         " || '; a file of that name would correct it', 'rejected'"
-        f" FROM (SELECT row_no, {key} FROM {rows.sql} WHERE {NOT_REJECTED_SQL})"
-        f" JOIN (SELECT {key}, source_id FROM {data_contract.table} WHERE source_id IS NULL"
-        f" OR NOT list_contains(CAST($before AS INTEGER[]), source_id)) USING ({key})"
-        " LEFT JOIN sources USING (source_id)",
+        f" FROM (SELECT row_no, {columns} FROM {rows.sql} WHERE {NOT_REJECTED_SQL}) AS delivered"
+        f" JOIN (SELECT {columns}, source_id FROM {data_contract.table} WHERE source_id IS NULL"
+        f" OR NOT list_contains(CAST($before AS INTEGER[]), source_id)) AS known USING ({key})"
+        f" LEFT JOIN sources USING (source_id) WHERE {is_other}",
         rows.parameters | {"before": earlier_ids},
     )
 

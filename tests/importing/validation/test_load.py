@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.importing.validation.deliveries import Changes
+from index_engine.importing.validation.deliveries import Changes, undo_import
 from index_engine.importing.validation.load import LoadResult, load_rows
 from tests.importing.conftest import REGIONS, Stage
 from tests.importing.rows import case, court, lot, region, source
@@ -101,15 +101,34 @@ def test_the_first_acceptable_row_of_a_key_is_kept(con: duckdb.DuckDBPyConnectio
     ]
 
 
-def test_a_key_of_another_source_is_rejected(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    load_rows(con, stage("cases", [case("c1")]), source("cases", name="甲省"))
-    outcome = load_rows(con, stage("cases", [case("c1"), case("c2")]), source("cases", name="other"))
+def test_a_key_of_another_source_is_rejected_if_it_is_of_another_case(
+    con: duckdb.DuckDBPyConnection, stage: Stage
+) -> None:
+    load_rows(con, stage("cases", [case("c1", filed_on=date(2022, 1, 1))]), source("cases", name="甲省"))
+    rows = [case("c1", filed_on=date(2022, 2, 2)), case("c2")]
+    outcome = load_rows(con, stage("cases", rows), source("cases", name="other"))
     assert (outcome.source_id, outcome.accepted_rows) == (2, 1)
     assert outcome.rejection_counts == {"already_imported": 1}
     assert con.execute("SELECT case_id, source_id FROM cases").fetchall() == [("c1", 1), ("c2", 2)]
     assert con.execute("SELECT message FROM rejects").fetchall() == [
         ("case_id ‹2 characters› is in the warehouse from another source: 甲省; a file of that name would correct it",)
     ]
+
+
+def test_two_sources_each_have_their_version_of_a_case(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    load_rows(con, stage("cases", [case("c1", filed_on=date(2022, 1, 1))]), source("cases", name="甲省"))
+    rows = [case("c1", filed_on=date(2022, 2, 1), claim_amount=7)]
+    outcome = load_rows(con, stage("cases", rows), source("cases", name="other"))
+    assert (outcome.accepted_rows, outcome.changes.added_rows) == (1, 1)
+    # A later delivery of either changes its own version alone, and so does taking it back.
+    rows = [case("c1", filed_on=date(2022, 2, 1), claim_amount=8)]
+    outcome = load_rows(con, stage("cases", rows), source("cases", name="other", complete=True))
+    assert (outcome.changes.changed_rows, outcome.changes.absent_rows) == (1, 0)
+    versions = "SELECT claim_amount::INTEGER, source_id FROM cases ORDER BY source_id"
+    first = con.execute("SELECT claim_amount::INTEGER FROM cases WHERE source_id = 1").fetchall()[0][0]
+    assert con.execute(versions).fetchall() == [(first, 1), (8, 3)]
+    undo_import(con, 3)
+    assert con.execute(versions).fetchall() == [(first, 1), (7, 2)]
 
 
 def test_rounds_of_one_lot_are_no_duplicates(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:

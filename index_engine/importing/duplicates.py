@@ -1,0 +1,68 @@
+"""Whether a source has cases that another one has too, under numbers of its own.
+
+Cases of one court and filing day with one claim may differ all the same: claims are round, and a bank
+files many alike on one day. How often that happens is seen among the cases of one source, which are all
+different; more pairs across two sources than that explains are asked about.
+"""
+
+import duckdb
+
+from index_engine.chance import is_no_coincidence
+from index_engine.errors import InputError
+from index_engine.linkage.link import create_case_pairs
+
+# One pair in so many of two cases of one court and day has equal claims, though the files show none.
+MIN_COINCIDENCE_RATE = 1e-3
+
+# Of each two sources: pairs that look alike and on how many filing days of a court, and on how many such
+# days chance would make one. Pairs of one day share one fate and count once.
+SUSPICIONS = f"""
+WITH unanswered AS (
+    SELECT earlier_name, later_name, COUNT(*) AS pairs, COUNT(DISTINCT (court_id, filed_on)) AS days
+    FROM case_pairs
+    WHERE NOT is_answered AND $name IN (earlier_name, later_name)
+    GROUP BY ALL
+),
+claims AS (
+    SELECT name, court_id, filed_on, ROUND(claim_amount)::BIGINT AS claim, COUNT(*) AS n
+    FROM cases JOIN sources USING (source_id)
+    WHERE case_type = 'first' AND claim_amount > 0
+        AND name IN (SELECT UNNEST([earlier_name, later_name]) FROM unanswered)
+    GROUP BY ALL
+),
+filing_days AS (
+    SELECT name, court_id, filed_on, SUM(n) AS n, SUM(n * (n - 1)) AS equal_pairs FROM claims GROUP BY ALL
+),
+usual_claims AS (
+    SELECT name, SUM(n * (n - 1)) / GREATEST(SUM(n) * (SUM(n) - 1), 1) AS rate
+    FROM (SELECT name, claim, SUM(n) AS n FROM claims GROUP BY ALL)
+    GROUP BY name
+),
+rates AS (
+    SELECT name, GREATEST(rate, SUM(equal_pairs) / GREATEST(SUM(n * (n - 1)), 1), {MIN_COINCIDENCE_RATE}) AS rate
+    FROM filing_days JOIN usual_claims USING (name)
+    GROUP BY name, usual_claims.rate
+)
+SELECT earlier_name, later_name, pairs, days,
+       SUM(LEAST(1, earlier.n * later.n * GREATEST(earlier_rates.rate, later_rates.rate))) AS expected
+FROM unanswered
+JOIN filing_days AS earlier ON earlier.name = earlier_name
+JOIN filing_days AS later
+    ON later.name = later_name AND later.court_id = earlier.court_id AND later.filed_on = earlier.filed_on
+JOIN rates AS earlier_rates ON earlier_rates.name = earlier_name
+JOIN rates AS later_rates ON later_rates.name = later_name
+GROUP BY ALL
+ORDER BY pairs DESC, earlier_name, later_name
+"""
+
+
+def check_duplicates(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Raise InputError where the source `name` and another seem to have the same cases, and no delivery
+    of either says whether they are."""
+    create_case_pairs(con)
+    suspicions = con.execute(SUSPICIONS, {"name": name}).fetchall()
+    con.execute("DROP TABLE case_pairs")
+    for earlier, later, pairs, days, expected in suspicions:
+        if is_no_coincidence(days, expected):
+            other = earlier if later == name else later
+            raise InputError("possible_duplicates", name=name, pairs=pairs, other=other)
