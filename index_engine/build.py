@@ -7,7 +7,7 @@ from pathlib import Path
 from index_engine.estimates.estimate import estimate, estimate_steps
 from index_engine.index import score, uncertainty
 from index_engine.measures.compute import MEASURE_STEPS, compute_measures
-from index_engine.method import load_methods
+from index_engine.method import load_methods, load_superseded
 from index_engine.monitoring import exceptions, spatial
 from index_engine.warehouse import file as warehouse_file
 from index_engine.warehouse.built import create_schema
@@ -40,8 +40,10 @@ def build(
     Raises InputError for a bad method file, a missing warehouse or one without cases.
     """
     methods = load_methods(method_files)
+    # Only beside the engine's own: who brings a method decides what it is compared with.
+    superseded = () if method_files else load_superseded(methods[0])
     warehouse_file.check_schema(warehouse)
-    names = (*MEASURE_STEPS, *estimate_steps(methods), *INDEX_STEPS)
+    names = (*MEASURE_STEPS, *estimate_steps((*methods, *superseded)), *INDEX_STEPS)
 
     def begin(name: str) -> None:
         progress(BuildStep(name, names.index(name) + 1, len(names)))
@@ -51,10 +53,10 @@ def build(
             con.execute("SET threads = ?", [threads])
         con.execute("SET preserve_insertion_order = false")
         compute_measures(con, methods[0], progress=begin)
-        estimate(con, methods, progress=begin)
+        estimate(con, (*methods, *superseded), progress=begin)
         begin("scores")
         create_schema(con, "index")
-        scores_by_method = {method.id: score.write_scores(con, method) for method in methods}
+        scores_by_method = {method.id: score.write_scores(con, method) for method in (*methods, *superseded)}
         begin("uncertainty")
         for method in methods:
             uncertainty.write(con, method, scores_by_method[method.id])
@@ -69,6 +71,8 @@ def build(
         for position, method in enumerate(methods):
             key = f"method.{position}" if position else "method"
             con.execute("INSERT INTO meta VALUES (?, ?)", [key, method.text])
+        for position, method in enumerate(superseded):
+            con.execute("INSERT INTO meta VALUES (?, ?)", [f"method_superseded.{position}", method.text])
         con.execute(
             "INSERT OR REPLACE INTO meta "
             "SELECT 'built_sources', string_agg(source_id, ',' ORDER BY source_id) FROM sources"

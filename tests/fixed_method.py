@@ -1,9 +1,9 @@
-"""The shipped method with the indicators and weights that tests of the score calculate with, whatever
+"""The method 1.1 with the indicators and weights that tests of the score calculate with, whatever
 is added to it or weighted anew."""
 
 from dataclasses import replace
 
-from index_engine.method import Method, load_method
+from index_engine.method import Method, load_method, load_superseded
 
 WEIGHTS = {
     "months_to_cash": 2.0,
@@ -19,7 +19,11 @@ WEIGHTS = {
 
 def fixed_method() -> Method:
     """Eight indicators: two of the cycle, three of closure and three of auction."""
-    method = load_method()
+    main = load_method()
+    [method] = load_superseded(main)
     return replace(
-        method, indicators=tuple(replace(method.indicator(name), weight=weight) for name, weight in WEIGHTS.items())
+        method,
+        superseded_by="",
+        checks=tuple(check for check in main.checks if check.id not in WEIGHTS),
+        indicators=tuple(replace(method.indicator(name), weight=weight) for name, weight in WEIGHTS.items()),
     )

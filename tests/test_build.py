@@ -207,7 +207,7 @@ def test_without_cases(tmp_path: Path):
     snapshot = Snapshot(path)
     found = queries.indicators(snapshot, "nation", "CN", "2024Q4").set_index("indicator")["status"]
     assert found["lot_sold_12m"] == "estimated"
-    assert set(found[["cash_24m", "recovery"]]) == {"no_data"}
+    assert set(found[["cash_24m", "recovered_24m"]]) == {"no_data"}
     snapshot.close()
 
 

@@ -337,8 +337,8 @@ def _case(rng: Random, case_id: str, court: str, filed: date, pace: float) -> Ca
         filed_on=filed,
         closed_on=closed,
         close_mode=mode if rng.random() < 0.98 else None,
-        claim_amount=rng.choices([claim, None, Decimal(0), claim * 300], [90, 5, 1, 4])[0],
-        recovered_amount=rng.choices([(recovered / 100).quantize(Decimal("0.01")), None], [9, 1])[0]
+        claim_amount=rng.choices([claim, None, Decimal(0), claim * 300], [93, 2, 1, 4])[0],
+        recovered_amount=rng.choices([(recovered / 100).quantize(Decimal("0.01")), None], [19, 1])[0]
         if mode == "completed"
         else recovered,
         paid_out_on=paid if mode == "completed" and rng.random() < 0.7 else None,

@@ -58,9 +58,10 @@ def construction_steps(method: Method) -> list[str]:
         ).format(months=number(3 * method.window_quarters)),
         _(
             "Open cases count. Shares within a number of months are cumulative incidences "
-            "(Aalen-Johansen) with payment in full, closing without recovery and other closings as "
-            "competing events; cases already open when the period begins enter at the age they have "
-            "reached."
+            "(Aalen-Johansen) with payment in full, satisfaction in other ways, closing without "
+            "recovery and other closings as competing events; cases already open when the period "
+            "begins enter at the age they have reached. Money recovered is read off the same curve, "
+            "each case weighing as much as its capped claim."
         ),
         _(
             "A curve runs for up to {horizon} months, in {bins} steps a month, and ends where fewer "

@@ -65,6 +65,7 @@ def estimate_text(estimate: Estimate) -> str:
         "share": _("share of counts"),
         "quotient": _("ratio of counts"),
         "amount_rate": _("share of amounts, each case capped"),
+        "amount_incidence": _("share of amounts within {months} months, open cases included, each case capped"),
         "mean": _("mean"),
         "median": _("median"),
     }[estimate.kind].format(months=estimate.months)
@@ -95,6 +96,8 @@ class OutcomeRow:
 
     outcome: str
     closing_modes: tuple[str, ...]
+    recovery_modes: tuple[str, ...]  # of completed cases
+    covered_modes: tuple[str, ...]  # where the claim was recovered
 
 
 def draw_outcomes(method: Method) -> None:
@@ -109,12 +112,20 @@ def draw_outcomes(method: Method) -> None:
             ],
             explanation=_("Closing modes are named by their codes in the data contract."),
         ),
-        [OutcomeRow(outcome, tuple(modes)) for outcome, modes in method.events.items()],
+        [
+            OutcomeRow(outcome, modes, method.recovery_events.get(outcome, ()), method.covered_events.get(outcome, ()))
+            for outcome, modes in method.events.items()
+        ],
     )
 
 
 def closing_modes_text(row: OutcomeRow) -> str:
-    return ", ".join(_("all others, and unknown") if mode == "*" else mode for mode in row.closing_modes)
+    parts = [", ".join(_("all others, and unknown") if mode == "*" else mode for mode in row.closing_modes)]
+    if row.recovery_modes:
+        parts.append(_("completed by {modes}").format(modes=", ".join(row.recovery_modes)))
+    if row.covered_modes:
+        parts.append(_("{modes}, where the claim was recovered").format(modes=", ".join(row.covered_modes)))
+    return "; ".join(part for part in parts if part)
 
 
 def draw_sources(view: View) -> None:

@@ -10,6 +10,7 @@ from dashboard.method import (
     design_effects,
     indicator_agreement,
     indicator_influence,
+    method_bridge,
     method_list,
     method_tables,
     rank_rules,
@@ -32,7 +33,7 @@ class SectionGroup:
 def section_groups(view: View) -> list[SectionGroup]:
     """All sections in the order of the page."""
     method = view.snapshot.method
-    rules = (
+    rules: tuple[PageSection, ...] = (
         PageSection("steps", _("How a score is made"), lambda: construction.draw_construction(method, view.snapshot)),
         PageSection("limits", _("What it does not say"), None),
         PageSection("indicators", _("Indicators"), lambda: method_tables.draw_indicators(method)),
@@ -44,6 +45,8 @@ def section_groups(view: View) -> list[SectionGroup]:
         PageSection("outcomes", "", lambda: method_tables.draw_outcomes(method)),
         PageSection("methods", _("Methods side by side"), lambda: method_list.draw_methods(view)),
     )
+    if method_bridge.superseded_methods(view):
+        rules += (PageSection("bridge", _("Version before"), lambda: method_bridge.draw_bridge(view)),)
     robustness = (
         PageSection("agreement", _("Do the indicators agree?"), lambda: indicator_agreement.draw_agreement(view)),
         PageSection("influence", _("Effective weights"), lambda: indicator_influence.draw_influence(view)),

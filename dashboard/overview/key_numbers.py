@@ -16,24 +16,24 @@ from dashboard.ui.html import Html, join, tag
 from dashboard.ui.provenance import provenance_note
 from index_engine import queries
 
-KEY_INDICATORS = ("months_to_cash", "cash_24m", "zhongben_24m", "lot_sold_12m", "price_ratio")
+KEY_INDICATORS = ("months_to_cash", "cash_24m", "recovered_24m", "lot_sold_12m", "price_ratio")
 MAX_INDICATORS = 5  # of a method that has none of these
 
 
 def headline_text(view: View) -> tuple[str, Html]:
-    """The title of the page and the line under it: shares paid and closed without recovery, else the
-    score."""
+    """The title of the page and the line under it: shares of cases paid and of money recovered, else
+    the score."""
     place = place_name(view.place)
     row = view.score_row(view.place)
     values = queries.indicators(view.snapshot, view.place.level, view.place.place_id, view.period)
     estimates = values[values["status"] == "estimated"].set_index("indicator")["value"]
-    if {"cash_24m", "zhongben_24m"} <= set(estimates.index):
+    if {"cash_24m", "recovered_24m"} <= set(estimates.index):
         title = _(
-            "{place}: {cash} of enforcement cases are paid within 24 months; {zhongben} are closed without recovery"
+            "{place}: {cash} of enforcement cases are paid within 24 months, and {money} of the money claimed"
         ).format(
             place=place,
             cash=formats.percent(estimates["cash_24m"], 0),
-            zhongben=formats.percent(estimates["zhongben_24m"], 0),
+            money=formats.percent(estimates["recovered_24m"], 0),
         )
     elif row is not None and not formats.is_missing(row.score):
         title = _("{place} scores {score} of 100").format(place=place, score=formats.number(row.score, 1))

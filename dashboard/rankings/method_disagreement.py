@@ -24,7 +24,7 @@ from index_engine.method import Indicator, Method, Statistic
 MAX_ROWS = 10
 # What explains a difference, as far as the main method has it: what reaches creditors, and what
 # official reports say.
-PAYMENT_INDICATORS = ("cash_24m", "zhongben_24m")  # indicators
+PAYMENT_INDICATORS = ("cash_24m", "recovered_24m")  # indicators
 OFFICIAL_STATISTICS = ("closure_rate", "mean_days_closed")  # figures
 
 

@@ -82,6 +82,7 @@ def outcome_name(outcome: str) -> str:
     """What a case or lot came to, in words; an event of another method goes by its own name."""
     names = {
         "cash": _("paid"),
+        "satisfied": _("satisfied in kind or by settlement"),
         "zhongben": _("closed without recovery"),
         "other": _("closed otherwise"),
         "closed": _("closed"),
@@ -203,6 +204,7 @@ def status_text(code: str) -> str:
         "part_of_cases": _("files hold part of the cases only"),
         "not_observed": _("not observed"),
         "concentrated": _("withheld: a few large claims decide it"),
+        "amounts_unknown": _("withheld: amounts not recorded"),
         "not_estimable": _("not estimable"),
         "no_data": _("no data"),
     }.get(code, code)
@@ -228,6 +230,10 @@ def status_advice(code: str) -> str:
         "concentrated": _(
             "A few large claims make up most of the amount, although each is capped, so that the ratio would "
             "say more of them than of the place. The region above has more cases."
+        ),
+        "amounts_unknown": _(
+            "Claims are missing in more than a tenth of the cases, or recovered amounts in so many paid ones "
+            "that the number could be much too low. Import a file with both amounts."
         ),
         "not_estimable": _(
             "Too few cases were followed to the age in question. Older data, or the cases already open on "

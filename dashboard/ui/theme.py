@@ -102,6 +102,7 @@ LIGHT = Palette(
     diverging=("#b3590f", "#0b5a78"),
     outcome_colours={
         "cash": "#1f7f8c",
+        "satisfied": "#8cc5a8",
         "zhongben": "#d9983a",
         "other": "#a99bb8",
         "sold": "#1f7f8c",
@@ -152,6 +153,7 @@ DARK = Palette(
     diverging=("#e08a3c", "#4fb3d4"),
     outcome_colours={
         "cash": "#3f9fac",
+        "satisfied": "#9fd8bb",
         "zhongben": "#c98b34",
         "other": "#8f80a0",
         "sold": "#3f9fac",

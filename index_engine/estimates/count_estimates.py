@@ -10,7 +10,7 @@ import numpy as np
 from index_engine.arrays import Array, IntArray
 from index_engine.estimates import case_mix, panel, rates
 from index_engine.estimates.case_mix import CaseWeights
-from index_engine.estimates.indicator_estimate import IndicatorEstimate
+from index_engine.estimates.indicator_estimate import WITHHELD, IndicatorEstimate, Status
 from index_engine.estimates.observation import Observation, Scope, count_scope
 from index_engine.estimates.panel import CountRows, PanelAxes
 from index_engine.estimates.places import CACHE_BATCH, Places
@@ -184,7 +184,15 @@ def ratio_estimate(spec: Estimate, counts: dict[str, Array], min_effective_n: in
     n = counts[AMOUNTS[spec.numerator, spec.denominator]]
     value, se = rates.amount_rate(y, x, yy, xy, xx)
     estimable = rates.effective_number(x, xx) >= min_effective_n
-    return IndicatorEstimate(value, np.where(estimable, se, np.nan), n, estimable)
+    return _withhold_concentrated(spec, IndicatorEstimate(value, np.where(estimable, se, np.nan), n, estimable))
+
+
+def _withhold_concentrated(spec: Estimate, estimate: IndicatorEstimate) -> IndicatorEstimate:
+    """The estimate with the reason why a ratio of amounts of known cases is not estimable."""
+    if spec.kind != "amount_rate":
+        return estimate
+    is_concentrated = ~estimate.estimable & np.isfinite(estimate.n)
+    return replace(estimate, withheld=np.where(is_concentrated, WITHHELD.index(Status.CONCENTRATED), 0))
 
 
 def _mean_ceiling(y: Array, x: Array) -> Array:
@@ -222,12 +230,13 @@ def standardised_estimates(
             value_and_error = _weighted_ratio(
                 counts, place_by_court, weights["lot" if is_auction_count else "case"], windows, spec, method
             )
-        estimates[indicator.id] = IndicatorEstimate(
+        weighted_estimate = IndicatorEstimate(
             *value_and_error,
             direct_estimates[indicator.id].n,
             # Of counts that are not known the weighted ones are not either.
             ~np.isnan(value_and_error[1]) & direct_estimates[indicator.id].estimable,
         )
+        estimates[indicator.id] = _withhold_concentrated(spec, weighted_estimate)
     return estimates
 
 

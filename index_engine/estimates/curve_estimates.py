@@ -16,6 +16,7 @@ from index_engine.estimates.places import CACHE_BATCH, Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import Check, Estimate, Indicator, Method
 
+CURVE_KINDS = ("incidence", "restricted_mean")
 MEMORY_BATCH = 1_000  # places whose weighted cells are held at a time: some 400 MB
 
 

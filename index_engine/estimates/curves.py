@@ -72,19 +72,21 @@ def cohort_curve(
 
 
 def event_design_effects(method: Method, process: str, design_effects: Mapping[str, float]) -> dict[str, float]:
-    """The design effect of each event of a process: the largest of the incidences of that event, else
-    of the process, since what ends cases together ends them together in any way; 1 where none is
-    known."""
+    """The design effect of each event of a process: that of the incidence of that event, else the
+    largest of those it is pooled in, else of the process, since what ends cases together ends them
+    together in any way; 1 where none is known."""
     incidences = {
-        entry.id: entry.estimate.events
+        entry.estimate.events: design_effects[entry.id]
         for entry in method.estimands
         if entry.estimate.kind == "incidence" and entry.estimate.process == process and entry.id in design_effects
     }
-    largest = max((design_effects[name] for name in incidences), default=1.0)
-    return {
-        event: max((design_effects[name] for name, events in incidences.items() if event in events), default=largest)
-        for event in method.process_events(process)
-    }
+    largest = max(incidences.values(), default=1.0)
+
+    def effect(event: str) -> float:
+        pooled = max((value for events, value in incidences.items() if event in events), default=largest)
+        return incidences.get((event,), pooled)
+
+    return {event: effect(event) for event in method.process_events(process)}
 
 
 def _monthly_table(

@@ -6,13 +6,23 @@ A window is the method's number of consecutive quarters and is named by its last
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import duckdb
 import numpy as np
 
 from index_engine.arrays import Array
-from index_engine.estimates import case_mix, count_estimates, curve_estimates, panel, random_groups, rates, small_places
+from index_engine.estimates import (
+    amount_incidence,
+    case_mix,
+    count_estimates,
+    curve_estimates,
+    panel,
+    random_groups,
+    rates,
+    small_places,
+)
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.creditor_gap import store_creditor_gaps
 from index_engine.estimates.funnel_tables import store_funnel_plots
@@ -28,12 +38,13 @@ from index_engine.estimates.indicator_tables import store_covariance, store_indi
 from index_engine.estimates.indirect_tables import store_indirect_ratios
 from index_engine.estimates.monthly_tables import write_monthly_flows
 from index_engine.estimates.observation import Observation, estimate_scopes, read_observation
+from index_engine.estimates.panel import ProcessCells
 from index_engine.estimates.places import Places, read_places, special_courts
 from index_engine.estimates.store import Columns, Store
 from index_engine.estimates.visibility import is_visible
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
-from index_engine.method import CaseMix, Estimate, Indicator, Method, Statistic
+from index_engine.method import CaseMix, Check, Estimate, Indicator, Method, Statistic
 
 # What is counted where a denominator is an amount: it decides whether a statistic is visible.
 COUNT_BY_AMOUNT = {"value_finished": "lots_finished", "start_value": "sold"}
@@ -76,6 +87,10 @@ class EstimationRun:
     @property
     def main_method(self) -> Method:
         return self.methods[0]
+
+    def methods_at(self, places: Places) -> list[Method]:
+        """The methods estimated at a level: superseded ones of regions only."""
+        return [m for m in self.methods if not (m.is_superseded and places.level == "court")]
 
 
 def _processes(methods: Sequence[Method]) -> list[str]:
@@ -128,36 +143,109 @@ def estimate(
 
 
 def _estimate_process(run: EstimationRun, process: str) -> None:
-    events = run.main_method.process_events(process)
-    axes = run.windows.axes
-    cells = panel.read_process_cells(run.con, axes, process, events, run.main_method.ages)
+    """Estimate what the methods read off one process, each estimate once however many have it."""
+    axes, method = run.windows.axes, run.main_method
+    estimands = _distinct_estimands(run.methods, process)
+    amounts = _of_kinds(estimands, (amount_incidence.KIND,))
+    events = method.process_events(process)
+    cells = panel.read_process_cells(run.con, axes, process, events, method.ages, has_amounts=bool(amounts))
+    n_strata = strata.stratum_grid(method).n_strata
     if process in STANDARDISED_PROCESSES:
-        n_strata = strata.stratum_grid(run.main_method).n_strata
         for places in run.levels:
             run.case_mixes[places.level, process] = case_mix.entry_mix(cells, places, axes, run.windows, n_strata)
     if process in COUNT_WEIGHT_PROCESSES:
         run.event_cells[process] = cells.events
     if process == "case":
-        store_indirect_ratios(run.store, cells, run.levels, run.windows, run.main_method)
+        store_indirect_ratios(run.store, cells, run.levels, run.windows, method)
+    if not estimands:
+        return
     process_panel = panel.panel_from_cells(cells)
+    for places in run.levels:
+        estimates, covariances = curve_estimates.observed_estimates(
+            process_panel, places, run.windows, _of_kinds(estimands, curve_estimates.CURVE_KINDS), method
+        )
+        if amounts:
+            uniform_weights = CaseWeights.uniform(len(places.ids), len(run.windows.ends), n_strata)
+            estimates |= amount_incidence.estimates(cells, places, uniform_weights, run.windows, amounts, method)
+        for further_method in run.methods_at(places):
+            _store_process(run, further_method, places, OBSERVED, estimands, estimates, covariances)
+        if process in STANDARDISED_PROCESSES and method.strata is not None:
+            _standardise_process(run, cells, places, process, estimands, estimates)
+
+
+def _standardise_process(
+    run: EstimationRun,
+    cells: ProcessCells,
+    places: Places,
+    process: str,
+    estimands: list[Indicator | Check],
+    observed_estimates: dict[str, IndicatorEstimate],
+) -> None:
+    """The indicators of a process at other mixes, once for all methods that adjust alike."""
+    methods_by_mix: dict[CaseMix, list[Method]] = {}
     for method in run.methods:
-        indicators = [e for e in method.estimands if e.estimate.process == process]
+        if not method.is_superseded:
+            methods_by_mix.setdefault(method.case_mix, []).append(method)
+    for methods in methods_by_mix.values():
+        scored = {indicator.estimate for method in methods for indicator in method.indicators}
+        indicators = [e for e in estimands if e.estimate in scored]
+        curve_indicators = _of_kinds(indicators, curve_estimates.CURVE_KINDS)
+        amounts = _of_kinds(indicators, (amount_incidence.KIND,))
         if not indicators:
             continue
-        for places in run.levels:
-            estimates, covariances = curve_estimates.observed_estimates(
-                process_panel, places, run.windows, indicators, method
+        for basis, weights in weights_by_basis(run, methods[0], places, process).items():
+            n = observed_estimates[indicators[0].id].n
+            estimates, covariances = curve_estimates.standardised_estimates(
+                cells, places, weights, run.windows, curve_indicators, n, methods[0]
             )
-            _store_estimates(run, method, places, OBSERVED, estimates, covariances)
-            score_indicators = [e for e in indicators if isinstance(e, Indicator)]
-            if process not in STANDARDISED_PROCESSES or not score_indicators or method.strata is None:
-                continue
-            n = estimates[score_indicators[0].id].n
-            for basis, weights in weights_by_basis(run, method, places, process).items():
-                estimates, covariances = curve_estimates.standardised_estimates(
-                    cells, places, weights, run.windows, score_indicators, n, method
-                )
-                _store_estimates(run, method, places, basis, estimates, covariances)
+            if amounts:
+                # What is withheld as observed for want of amounts is withheld at any mix.
+                weighted = amount_incidence.estimates(cells, places, weights, run.windows, amounts, methods[0])
+                for name, estimate in weighted.items():
+                    observed = observed_estimates[name]
+                    estimates[name] = replace(estimate, n=observed.n, estimable=estimate.estimable & observed.estimable)
+            for method in methods:
+                _store_process(run, method, places, basis, estimands, estimates, covariances)
+
+
+def _distinct_estimands(methods: Sequence[Method], process: str) -> list[Indicator | Check]:
+    """What the methods estimate off a process, each once, with a number in place of its id: two
+    methods may give one estimate two ids, and two estimates one."""
+    distinct = {e.estimate: e for m in reversed(methods) for e in m.estimands if e.estimate.process == process}
+    return [replace(entry, id=str(number)) for number, entry in enumerate(distinct.values())]
+
+
+def _of_kinds(estimands: list[Indicator | Check], kinds: tuple[str, ...]) -> list[Indicator | Check]:
+    return [e for e in estimands if e.estimate.kind in kinds]
+
+
+def _store_process(
+    run: EstimationRun,
+    method: Method,
+    places: Places,
+    basis: Basis,
+    estimands: list[Indicator | Check],
+    estimates: dict[str, IndicatorEstimate],
+    covariances: Covariances,
+) -> None:
+    """Store those that a method has, by its own ids; but as observed, only its indicators."""
+    number_by_estimate = {e.estimate: e.id for e in estimands if e.id in estimates}
+    entries: Sequence[Indicator | Check] = method.estimands if basis == OBSERVED else method.indicators
+    numbers = {e.id: number_by_estimate[e.estimate] for e in entries if e.estimate in number_by_estimate}
+    pairs = {
+        (first, second): covariances.get((numbers[first], numbers[second]))
+        if (numbers[first], numbers[second]) in covariances
+        else covariances.get((numbers[second], numbers[first]))
+        for first, second in combinations(numbers, 2)
+    }
+    _store_estimates(
+        run,
+        method,
+        places,
+        basis,
+        {name: estimates[number] for name, number in numbers.items()},
+        {pair: covariance for pair, covariance in pairs.items() if covariance is not None},
+    )
 
 
 def weights_by_basis(run: EstimationRun, method: Method, places: Places, process: str) -> dict[Basis, CaseWeights]:
@@ -184,14 +272,14 @@ def _estimate_counts(run: EstimationRun) -> None:
         run.totals[places.level] = totals
         store_funnel_plots(run.store, run.main_method, run.windows, places, totals, run.special_courts)
         weights_by_mix: dict[CaseMix, dict[Basis, dict[str, CaseWeights]]] = {}
-        for method in run.methods:
+        for method in run.methods_at(places):
             indicators = [e for e in method.estimands if e.estimate.kind in count_estimates.COUNT_KINDS]
             estimates = count_estimates.observed_estimates(
                 totals, court_counts.ratios, places, run.windows, indicators, method
             )
             _store_estimates(run, method, places, OBSERVED, estimates, {})
             score_indicators = [e for e in indicators if isinstance(e, Indicator)]
-            if method.strata is None or not score_indicators:
+            if method.strata is None or not score_indicators or method.is_superseded:
                 continue
             if method.case_mix not in weights_by_mix:  # most methods have the same
                 weights_by_mix[method.case_mix] = _count_weights(run, method, places)
@@ -243,7 +331,7 @@ def _shrink_level(run: EstimationRun, places: Places) -> None:
     )
     groups_by_window = [last_groups] * len(run.windows.ends)
     small_places.store_peer_groups(run.store, places, groups_by_window)
-    for method in run.methods:
+    for method in run.methods_at(places):
         small_places.store_shrinkage(
             run.store,
             method,

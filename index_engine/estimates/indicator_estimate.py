@@ -28,9 +28,11 @@ class Status(StrEnum):
     NO_DATA = "no_data"
     TOO_FEW = "too_few"
     CONCENTRATED = "concentrated"  # a few large claims decide the value
+    AMOUNTS_UNKNOWN = "amounts_unknown"  # too many claims or recoveries are not recorded
     NOT_ESTIMABLE = "not_estimable"
 
 
+WITHHELD = (None, Status.CONCENTRATED, Status.AMOUNTS_UNKNOWN)
 UNOBSERVED = (None, Status.PART_OF_CASES, Status.NOT_OBSERVED)
 OBSERVED, ADJUSTED, CONSTANT_MIX, SHRUNK = Basis
 BASES = tuple(Basis)
@@ -42,13 +44,15 @@ Covariances = dict[tuple[str, str], Array]  # covariances (place, window) by pai
 class IndicatorEstimate:
     """Arrays (place, window) of one indicator: its value on its own scale, its standard error, the
     spells, cases, rounds or lots behind it, and whether it can be estimated from them. `unobserved`:
-    why they are not those of the place and window, a position in UNOBSERVED; not given: they are."""
+    why they are not those of the place and window, a position in UNOBSERVED; not given: they are.
+    `withheld`: why amounts of enough cases are not estimable, a position in WITHHELD."""
 
     value: Array
     se: Array
     n: Array
     estimable: BoolArray
     unobserved: IntArray | None = None
+    withheld: IntArray | None = None
 
     @classmethod
     def concatenate(cls, parts: Sequence["IndicatorEstimate"]) -> "IndicatorEstimate":

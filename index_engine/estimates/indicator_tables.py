@@ -3,7 +3,7 @@
 import numpy as np
 
 from index_engine.arrays import Array, BoolArray, IntArray
-from index_engine.estimates.indicator_estimate import UNOBSERVED, Basis, IndicatorEstimate, Status
+from index_engine.estimates.indicator_estimate import UNOBSERVED, WITHHELD, Basis, IndicatorEstimate, Status
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import CategoryColumn, Columns, Store
 from index_engine.estimates.visibility import is_visible
@@ -16,11 +16,10 @@ def status_column(
     min_n: int,
     estimable: BoolArray,
     unobserved: IntArray | None = None,
-    is_amount_rate: bool = False,
+    withheld: IntArray | None = None,
 ) -> CategoryColumn:
     """Status (place, window): first what `unobserved` says; no data where `total` is zero, too few where
-    `n` is below `min_n`. A ratio of amounts of enough cases that is not estimable is concentrated: see
-    count_estimates."""
+    `n` is below `min_n`; then what `withheld` says of amounts."""
     reasons = {
         **(
             {status: unobserved == code for code, status in enumerate(UNOBSERVED) if status}
@@ -29,7 +28,9 @@ def status_column(
         ),
         Status.NO_DATA: total == 0,
         Status.TOO_FEW: n < min_n,
-        Status.CONCENTRATED: ~estimable & is_amount_rate & np.isfinite(n),
+        **(
+            {status: withheld == code for code, status in enumerate(WITHHELD) if status} if withheld is not None else {}
+        ),
         Status.NOT_ESTIMABLE: ~estimable,
     }
     categories = (Status.ESTIMATED, *reasons)
@@ -66,7 +67,7 @@ def store_indicator(
             indicator.min_n,
             indicator_estimate.estimable,
             indicator_estimate.unobserved,
-            indicator.estimate.kind == "amount_rate",
+            indicator_estimate.withheld,
         ),
     }
     store.append("indicators", places, columns)

@@ -4,7 +4,7 @@ Courts are read once; a region is the sum of its courts along the first axis, a 
 sum along the second. Nothing is counted again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import numpy as np
@@ -13,6 +13,9 @@ import pandas as pd
 from index_engine.age_grid import AgeGrid
 from index_engine.arrays import Array, BoolArray, IntArray
 
+# Columns of money of what enters or leaves, and those more of what ends.
+CLAIM_COLUMNS = ("claims", "claim", "claim_x_claim")
+RECOVERY_COLUMNS = ("recovery", "claim_x_recovery", "recovery_x_recovery", "claim_unknown")
 BEFORE_OBSERVATION = -1  # period of what began before it was observed
 QUARTER_DAYS = 365.25 / 4
 
@@ -45,7 +48,7 @@ class Cells:
     `place` is the flat position in an array of `shape` (court, period, event, bin); the third axis
     has length one where a measure has no events. `start_period` is the period in which the spells
     of a cell began, BEFORE_OBSERVATION if that was before they were observed or before the first
-    period.
+    period. `amounts` are the columns of money, where they were asked for.
     """
 
     position: IntArray
@@ -54,6 +57,7 @@ class Cells:
     n: Array
     elapsed_days: Array
     shape: tuple[int, int, int, int]
+    amounts: dict[str, Array] = field(default_factory=dict)
 
     def sum_over_strata(self, values: Array) -> Array:
         """Values (cell,), such as n, added up over strata: an array of `shape`."""
@@ -113,10 +117,11 @@ def read_process_cells(
     events: tuple[str, ...],
     age_grid: AgeGrid,
     schema: str = "measures",
+    has_amounts: bool = False,
 ) -> ProcessCells:
     """Read the cells of one process; `schema` random_groups has random groups in place of
     courts."""
-    return _read_tables(con, axes, process, events, age_grid.n_bins, schema, age_grid)
+    return _read_tables(con, axes, process, events, age_grid.n_bins, schema, age_grid, has_amounts)
 
 
 def _read_tables(
@@ -127,11 +132,13 @@ def _read_tables(
     n_bins: int,
     schema: str,
     age_grid: AgeGrid | None,
+    has_amounts: bool = False,
 ) -> ProcessCells:
     """`start_period` of the cells is known only with an `age_grid`."""
     parts = []
     for table, event_names in (("entries", ()), ("opening_stock", ()), ("exits", ("open",)), ("exits", events)):
-        cells, cohort = _read_cells(con, axes, process, n_bins, f"{schema}.{table}", event_names)
+        amounts = (*CLAIM_COLUMNS, *(RECOVERY_COLUMNS if event_names == events else ())) if has_amounts else ()
+        cells, cohort = _read_cells(con, axes, process, n_bins, f"{schema}.{table}", event_names, amounts)
         if age_grid is not None:
             cells = replace(cells, start_period=_start_periods(cells, cohort, table, axes, age_grid))
         parts.append(cells)
@@ -153,7 +160,13 @@ def _start_periods(cells: Cells, cohort: IntArray, table: str, axes: PanelAxes, 
 
 
 def _read_cells(
-    con: duckdb.DuckDBPyConnection, axes: PanelAxes, process: str, n_bins: int, table: str, events: tuple[str, ...]
+    con: duckdb.DuckDBPyConnection,
+    axes: PanelAxes,
+    process: str,
+    n_bins: int,
+    table: str,
+    events: tuple[str, ...],
+    amounts: tuple[str, ...],
 ) -> tuple[Cells, IntArray]:
     """The cells, and the cohort of each: 0 where it is not told."""
     shape = (axes.n_rows, axes.n_periods, len(events) or 1, n_bins)
@@ -163,6 +176,7 @@ def _read_cells(
     # than a GROUP BY over millions of distinct cells. Pooled courts share most of them. In order,
     # so that weighted sums round alike on any number of threads.
     sum_template = "SUM({})::BIGINT AS {}" if axes.is_pooled else "{} AS {}"
+    amount_columns = "".join(f", {name}::DOUBLE AS {name}" for name in amounts)
     rows = con.execute(
         f"""
         WITH chosen AS (
@@ -174,6 +188,7 @@ def _read_cells(
                + age_bin AS place, {"0" if axes.is_pooled else "stratum"} AS stratum,
                {"cohort" if events and not axes.is_pooled else "0"} AS cohort,
                {sum_template.format("n", "n")}, {sum_template.format("elapsed_days", "elapsed_days")}
+               {amount_columns}
         FROM {table} JOIN chosen USING (court_id)
         WHERE process = $process AND age_bin < $bins AND period BETWEEN $first AND $last
               {"AND list_contains($names::measures.event[], event)" if events else ""}
@@ -193,6 +208,7 @@ def _read_cells(
     positions = rows["place"].astype(np.int64, copy=False)
     unknown_start = np.full(len(positions), BEFORE_OBSERVATION)
     cells = Cells(positions, rows["stratum"], unknown_start, rows["n"], rows["elapsed_days"], shape)
+    cells = replace(cells, amounts={name: rows[name] for name in amounts})
     return cells, rows["cohort"].astype(np.int64, copy=False)
 
 

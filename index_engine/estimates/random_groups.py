@@ -17,13 +17,14 @@ import duckdb
 import numpy as np
 
 from index_engine.arrays import Array
-from index_engine.estimates import count_estimates, curve_estimates, panel
+from index_engine.estimates import amount_incidence, count_estimates, curve_estimates, panel
+from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.indicator_estimate import IndicatorEstimate
 from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.places import Places
 from index_engine.estimates.windows import Windows
 from index_engine.measures.compute import MIN_GROUPS
-from index_engine.method import Check, Indicator, Method
+from index_engine.method import Check, Estimate, Indicator, Method
 
 MAX_CORRELATION = 0.99  # keeps Fisher's z finite
 
@@ -51,8 +52,12 @@ def estimate_sampling_variation(
     group_windows = Windows(axes, windows.length, windows.ends)
     groups = Places("group", names, [np.array([row]) for row in range(len(names))])
     replicates: dict[str, IndicatorEstimate] = {}
+    known: dict[Estimate, IndicatorEstimate] = {}
     for method in methods:
-        replicates |= _estimate_without_each(con, group_windows, groups, method)
+        estimands = [e for e in method.estimands if e.estimate not in known]
+        estimated = _estimate_without_each(con, group_windows, groups, method, estimands)
+        known |= {e.estimate: estimated[e.id] for e in estimands if e.id in estimated}
+        replicates |= {e.id: known[e.estimate] for e in method.estimands if e.estimate in known}
     return sampling_variation(replicates, len(names))
 
 
@@ -88,23 +93,39 @@ def _sum_without_each(groups: Array) -> Array:
 
 
 def _estimate_without_each(
-    con: duckdb.DuckDBPyConnection, windows: Windows, groups: Places, method: Method
+    con: duckdb.DuckDBPyConnection,
+    windows: Windows,
+    groups: Places,
+    method: Method,
+    estimands: Sequence[Indicator | Check],
 ) -> dict[str, IndicatorEstimate]:
     estimates: dict[str, IndicatorEstimate] = {}
-    for process in sorted({e.estimate.process for e in method.estimands if e.estimate.process}):
-        indicators: list[Indicator | Check] = [e for e in method.estimands if e.estimate.process == process]
+    for process in sorted({e.estimate.process for e in estimands if e.estimate.process}):
+        indicators = [e for e in estimands if e.estimate.process == process]
         events = method.process_events(process)
-        cells = panel.read_process_cells(con, windows.axes, process, events, method.ages, "random_groups")
+        amount_indicators = [i for i in indicators if i.estimate.kind == amount_incidence.KIND]
+        cells = panel.read_process_cells(
+            con, windows.axes, process, events, method.ages, "random_groups", bool(amount_indicators)
+        )
         group_panel = panel.panel_from_cells(cells)
         rest_panel = replace(group_panel, **{n: _sum_without_each(array) for n, array in vars(group_panel).items()})
-        process_estimates, _ = curve_estimates.observed_estimates(rest_panel, groups, windows, indicators, method)
-        estimates |= process_estimates
+        curve_indicators = [i for i in indicators if i.estimate.kind in curve_estimates.CURVE_KINDS]
+        if curve_indicators:
+            estimates |= curve_estimates.observed_estimates(rest_panel, groups, windows, curve_indicators, method)[0]
+        if amount_indicators:
+            # Of groups there is one stratum.
+            weights = CaseWeights.uniform(len(groups.ids), len(windows.ends), 1)
+            months = max(i.estimate.months for i in amount_indicators)
+            flows = amount_incidence.amount_flows(cells, groups, weights, windows, months, method)
+            rest = replace(flows, **{n: _sum_without_each(array) for n, array in vars(flows).items()})
+            for indicator in amount_indicators:
+                estimates[indicator.id] = amount_incidence.estimate_from_flows(rest, indicator.estimate.months, method)
     group_counts = count_estimates.read_all_counts(con, windows.axes, method, "random_groups")
     rest_totals = {name: _sum_without_each(array) for name, array in group_counts.totals.items()}
     totals = count_estimates.window_totals(rest_totals, windows, groups)
     indicators = [
         e
-        for e in method.estimands
+        for e in estimands
         if e.estimate.kind in count_estimates.COUNT_KINDS and count_estimates.has_counts(e.estimate, totals)
     ]
     return estimates | count_estimates.observed_estimates(

@@ -52,11 +52,12 @@ def write_scores(con: duckdb.DuckDBPyConnection, method: Method) -> Mapping[str,
     """Add the scores of one method to index.points, index.dimensions and index.scores, by basis; a
     basis that nothing was estimated on has none.
 
-    Special courts have scores and no rank: they are no peers of the others.
+    Special courts have scores and no rank: they are no peers of the others. A superseded method has
+    scores as observed alone.
     """
     special = special_courts(con)
     scores_by_basis: dict[str, MethodScores] = {}
-    for basis in BASES:
+    for basis in (OBSERVED,) if method.is_superseded else BASES:
         estimates = score_inputs.read_inputs(con, method, basis)
         if basis == OBSERVED or estimates.direct.any():
             scores_by_basis[basis] = _write_basis(con, method, basis, estimates, special)

@@ -6,6 +6,7 @@ the day-number macro, the compact types, and where a result is stored.
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -256,17 +257,18 @@ def _create_ages(con: duckdb.DuckDBPyConnection, grid: AgeGrid) -> None:
 
 
 def _create_closing_events(con: duckdb.DuckDBPyConnection, method: Method) -> None:
-    """`closing_events`: the event that a closing mode and a recovery mode are, '' for unknown."""
+    """`closing_events`: the event that a closing mode and a recovery mode are, '' for unknown, where
+    the amount recovered covers the claim and where it does not."""
     mode_pairs = con.execute(
         "SELECT DISTINCT COALESCE(close_mode, ''), COALESCE(recovery_mode, '') FROM linked_cases"
     ).fetchall()
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE closing_events (close_mode VARCHAR, recovery_mode VARCHAR, event VARCHAR)"
+        "CREATE OR REPLACE TEMP TABLE closing_events (close_mode VARCHAR, recovery_mode VARCHAR, is_covered BOOLEAN, event VARCHAR)"
     )
-    for close_mode, recovery_mode in sorted(mode_pairs):
+    for (close_mode, recovery_mode), is_covered in product(sorted(mode_pairs), (False, True)):
         con.execute(
-            "INSERT INTO closing_events VALUES (?, ?, ?)",
-            [close_mode, recovery_mode, method.closing_event(close_mode, recovery_mode)],
+            "INSERT INTO closing_events VALUES (?, ?, ?, ?)",
+            [close_mode, recovery_mode, is_covered, method.closing_event(close_mode, recovery_mode, is_covered)],
         )
 
 
@@ -278,7 +280,7 @@ def _create_spells(con: duckdb.DuckDBPyConnection, schema: str, where_clause: st
         SELECT process::measures.process AS process, court_id::{schema}.court AS court_id,
                stratum::SMALLINT AS stratum,
                start_day::INTEGER AS start_day, from_day::INTEGER AS from_day,
-               stop_day::INTEGER AS stop_day, event::measures.event AS event,
+               stop_day::INTEGER AS stop_day, event::measures.event AS event, claim, recovery,
                cohort::INTEGER AS cohort, from_period::INTEGER AS from_period,
                stop_period::INTEGER AS stop_period
         FROM ({_read_sql("spells")}) {where_clause}

@@ -1,6 +1,10 @@
 -- Cases of first enforcement with the window of their court in their source, what that source holds,
 -- the event that their closing is, and their stratum: class of cause, band of the claim and kind of
 -- debtor, in one number.
+-- capped_claim: what the case weighs where money is counted, NULL where the claim is not known.
+-- capped_recovery: what of it was recovered, at most the whole and in the proportion of the amounts.
+-- Where no amount is recorded, a closing of known mode that is no payment recovered nothing, which
+-- can only be too little; of one as paid, or of unknown mode, the amount is not known.
 
 SELECT
     cases.case_id,
@@ -25,6 +29,17 @@ SELECT
     cases.first_listed_on,
     CAST(cases.claim_amount AS DOUBLE) AS claim,
     CAST(cases.recovered_amount AS DOUBLE) AS recovered,
+    CASE WHEN cases.claim_amount > 0
+        THEN CAST(ROUND(LEAST(CAST(cases.claim_amount AS DOUBLE), claim_cap)) AS BIGINT) END
+        AS capped_claim,
+    CASE
+        WHEN cases.claim_amount > 0 AND cases.recovered_amount >= 0 THEN
+            CAST(ROUND(LEAST(CAST(cases.claim_amount AS DOUBLE), claim_cap)
+                * LEAST(CAST(cases.recovered_amount AS DOUBLE)
+                        / CAST(cases.claim_amount AS DOUBLE), 1)) AS BIGINT)
+        WHEN cases.claim_amount > 0 AND cases.recovered_amount IS NULL
+            AND cases.close_mode <> 'completed' THEN 0
+    END AS capped_recovery,
     cases.source_id,
     cases.court_id AS recording_court, -- who records its steps, whatever court_id is made to stand for
     closing_events.event AS closing_event,
@@ -38,6 +53,8 @@ JOIN measures.court_windows
 JOIN closing_events
     ON closing_events.close_mode = COALESCE(cases.close_mode, '')
     AND closing_events.recovery_mode = COALESCE(cases.recovery_mode, '')
+    AND closing_events.is_covered
+        = COALESCE(cases.claim_amount > 0 AND cases.recovered_amount >= cases.claim_amount, FALSE)
 JOIN case_classes ON case_classes.cause = COALESCE(cases.cause, '')
 JOIN debtor_kinds ON debtor_kinds.debtor_kind = COALESCE(cases.debtor_kind, '')
 CROSS JOIN parameters

@@ -1,6 +1,8 @@
 -- Spells: from the start of a process to its event, one row a case or lot and process.
 --   start_day  day the process starts          from_day  first day it is observed
 --   stop_day   day of the event; for 'open', the first day no longer observed
+-- claim, recovery: of a case, what it weighs where money is counted and what of it was recovered when
+-- it ended; NULL where not known, see first_enforcement.sql, and in all other processes.
 -- Clocks: case (filing to closing), listing (filing to first listing, where property must be sold),
 -- lot (first listing to sale; to the payment of the claim, for which a lot is withdrawn, or to where it
 -- is given up otherwise), resume (closing as 终本 to the first case that resumes it); and of
@@ -35,6 +37,8 @@ WITH known AS (
         unix_date(CASE WHEN close_mode = 'completed' AND paid_out_on >= filed_on
                        THEN paid_out_on ELSE closed_on END) AS closed_day,
         closing_event,
+        capped_claim,
+        capped_recovery,
         from_day AS window_from,
         clock_end_day AS window_until
     FROM first_enforcement
@@ -124,10 +128,6 @@ steps AS (
 ),
 
 clocks AS (
-    SELECT 'case' AS process, court_id, stratum, filed_day AS start_day, window_from, window_until,
-           closed_day AS event_day, closing_event AS event
-    FROM known
-    UNION ALL
     SELECT 'listing' AS process, court_id, stratum, filed_day AS start_day, window_from, window_until,
            COALESCE(listed_day, closed_day) AS event_day,
            CASE WHEN listed_day IS NOT NULL THEN 'listed' ELSE 'closed' END AS event
@@ -177,6 +177,17 @@ clocks AS (
     FROM steps
 ),
 
+weighed AS (
+    SELECT 'case' AS process, court_id, stratum, filed_day AS start_day, window_from, window_until,
+           closed_day AS event_day, closing_event AS event,
+           capped_claim AS claim, capped_recovery AS recovery
+    FROM known
+    UNION ALL
+    SELECT process, court_id, stratum, start_day, window_from, window_until, event_day, event,
+           CAST(NULL AS BIGINT) AS claim, CAST(NULL AS BIGINT) AS recovery
+    FROM clocks
+),
+
 observed AS (
     SELECT
         process,
@@ -186,8 +197,10 @@ observed AS (
         GREATEST(start_day, window_from) AS from_day,
         CASE WHEN event_day < window_until THEN event_day ELSE window_until END AS stop_day,
         CASE WHEN event_day < window_until THEN event ELSE 'open' END AS event,
+        claim,
+        recovery,
         window_until
-    FROM clocks
+    FROM weighed
 )
 
 SELECT
@@ -198,6 +211,8 @@ SELECT
     observed.from_day,
     observed.stop_day,
     observed.event,
+    observed.claim,
+    observed.recovery,
     -- 0: begun before it was observed, so it belongs to no filing cohort
     CASE WHEN observed.from_day = observed.start_day THEN from_days.period ELSE 0 END AS cohort,
     from_days.period AS from_period,

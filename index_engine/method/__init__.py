@@ -22,7 +22,15 @@ from index_engine.method.model import (
     Statistic,
     Strata,
 )
-from index_engine.method.read import DEFAULT, builtin_methods, load_method, load_methods, parse_method, parse_methods
+from index_engine.method.read import (
+    DEFAULT,
+    builtin_methods,
+    load_method,
+    load_methods,
+    load_superseded,
+    parse_method,
+    parse_methods,
+)
 
 __all__ = [
     "AUCTION_COUNTS",
@@ -46,6 +54,7 @@ __all__ = [
     "builtin_methods",
     "load_method",
     "load_methods",
+    "load_superseded",
     "parse_method",
     "parse_methods",
 ]

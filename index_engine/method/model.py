@@ -24,6 +24,7 @@ PROCESS_EVENTS = {
     "second": {"listed", "closed"},
     "payout": {"paid", "closed"},
 }
+AMOUNT_PROCESS = "case"  # the process whose spells have amounts
 COVERAGE = "coverage"  # id of the statistic that score.min_coverage is compared with
 
 
@@ -181,6 +182,7 @@ class Method:
     horizon_months: int
     min_at_risk: int
     max_unresolved: float
+    min_claims_known: float
     claim_cap_quantile: float
     min_effective_n: int
     min_cell: int
@@ -191,6 +193,7 @@ class Method:
     min_coverage: float
     events: dict[str, tuple[str, ...]]  # event of the case process -> closing modes
     recovery_events: dict[str, tuple[str, ...]]  # the same -> recovery modes, of completed cases
+    covered_events: dict[str, tuple[str, ...]]  # the same -> closing modes, where the claim was recovered
     strata: Strata | None  # None: cases are not stratified, nothing is adjusted for case mix
     case_mix: CaseMix
     peers: Peers
@@ -203,6 +206,12 @@ class Method:
     checks: tuple[Check, ...]
     statistics: tuple[Statistic, ...]
     text: str
+    superseded_by: str = ""  # id of the method that came in its place; '' for one in force
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether it is computed beside its successor for comparison alone: of regions, as observed."""
+        return self.superseded_by != ""
 
     @property
     def ages(self) -> AgeGrid:
@@ -247,13 +256,16 @@ class Method:
     def dimension_indicators(self, dimension_id: str) -> tuple[Indicator, ...]:
         return tuple(i for i in self.indicators if i.dimension == dimension_id)
 
-    def closing_event(self, close_mode: str, recovery_mode: str) -> str:
-        """The event of the case process that a closing is; '' stands for an unknown mode."""
+    def closing_event(self, close_mode: str, recovery_mode: str, is_covered: bool = False) -> str:
+        """The event of the case process that a closing is; '' stands for an unknown mode.
+        `is_covered`: the amount recovered is known to be the claim or more."""
         if close_mode == "completed":
             for event, modes in self.recovery_events.items():
                 if recovery_mode in modes:
                     return event
         event_by_mode = {mode: event for event, modes in self.events.items() for mode in modes}
+        if is_covered:
+            event_by_mode |= {mode: event for event, modes in self.covered_events.items() for mode in modes}
         return event_by_mode.get(close_mode, event_by_mode["*"])
 
     def process_events(self, process: str) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ from index_engine.method.model import (
 )
 
 DEFAULT = Path(__file__).parents[1] / "methods" / "enforcement-credit"
+SUPERSEDED = DEFAULT.parents[1] / "superseded_methods"  # folders of methods that another came in place of
 MAIN_FILE = "method.toml"
 
 ESTIMATION = (
@@ -42,6 +43,7 @@ ESTIMATION = (
     "horizon_months",
     "min_at_risk",
     "max_unresolved",
+    "min_claims_known",
     "claim_cap_quantile",
     "min_effective_n",
     "min_cell",
@@ -64,10 +66,11 @@ SENSITIVITY = {"replicates": 1000, "concentration": 40.0, "goalpost_shift": 0.1,
 # Courts in order of score are published only where a method file says so; see method.toml.
 PUBLICATION = {"court_order": "bands"}
 # Tables that decide what is counted, and so are those of all methods of one build.
-SHARED_TABLES = ("period", "estimation", "events", "recovery_events", "strata")
+SHARED_TABLES = ("period", "estimation", "events", "recovery_events", "covered_events", "strata")
 IDENTITY = ("id", "version", "reviewed_on", "authors", "name", "purpose")
 TABLES = {
     *IDENTITY,
+    "superseded_by",
     *SHARED_TABLES,
     *("score", "case_mix", "peers", "ranks", "sensitivity", "publication"),
     *("band", "dimension", "indicator", "check", "statistic"),
@@ -100,6 +103,13 @@ def load_methods(paths: Sequence[Path] = ()) -> tuple[Method, ...]:
     return parse_methods([(_read_text(path), str(path)) for path in paths])
 
 
+def load_superseded(main: Method) -> tuple[Method, ...]:
+    """The methods beside the engine that `main` came in place of: built again with it, on the same
+    cases, so that what the change of method does to a score can be seen."""
+    methods = [parse_method(_read_text(path), str(path), main) for path in sorted(SUPERSEDED.iterdir())]
+    return tuple(method for method in methods if method.superseded_by == main.id)
+
+
 def parse_methods(texts: Sequence[tuple[str, str]]) -> tuple[Method, ...]:
     """As `load_methods`, from texts, each with the words that name it in errors."""
     main = parse_method(*texts[0])
@@ -115,7 +125,8 @@ def parse_method(text: str, source: str, main: Method | None = None) -> Method:
     """Validate the text of a method file; `source` names it in errors.
 
     What a further method leaves out is as in `main`; what decides what is counted ([period],
-    [estimation], [events], [recovery_events], [strata]) must be, since a build counts once.
+    [estimation], [events], [recovery_events], [covered_events], [strata]) must be, since a build
+    counts once.
     """
     raw = _parse_toml(text, source)
     if main is not None:
@@ -195,6 +206,7 @@ def _read_method(raw: dict[str, Any], text: str) -> Method:
         "",
         {
             **{key: raw[key] for key in IDENTITY},
+            "superseded_by": raw.get("superseded_by", ""),
             **{key: raw["estimation"][key] for key in ESTIMATION},
             "window_quarters": months // 3,
             "first_period": _check_type(period["first"], str, "period.first"),
@@ -203,6 +215,7 @@ def _read_method(raw: dict[str, Any], text: str) -> Method:
             "min_coverage": score.get("min_coverage", 0.0),
             "events": _read_lists(raw["events"], "events"),
             "recovery_events": _read_lists(raw.get("recovery_events", {}), "recovery_events"),
+            "covered_events": _read_lists(raw.get("covered_events", {}), "covered_events"),
             "strata": _read_strata(raw.get("strata")),
             "case_mix": _build_dataclass(CaseMix, "case_mix", CASE_MIX | raw.get("case_mix", {})),
             "peers": _build_dataclass(Peers, "peers", PEERS | _lists_to_tuples(raw.get("peers", {}))),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index_engine.errors import Message
 from index_engine.method.counts import AMOUNTS, AUCTION_COUNTS, CASE_COUNTS, MEANS, NON_COUNTS
-from index_engine.method.model import COVERAGE, PROCESS_EVENTS, Estimate, Method, Statistic
+from index_engine.method.model import AMOUNT_PROCESS, COVERAGE, PROCESS_EVENTS, Estimate, Method, Statistic
 
 RESERVED_EVENTS = {"open", "censored"}  # states of a spell, so no event may be called so
 VOCABULARY = Path(__file__).parents[1] / "warehouse" / "vocabulary.toml"
@@ -43,6 +43,8 @@ def _parameter_faults(method: Method) -> Iterator[Message]:
         yield Message("max_unresolved_range")
     if not 0 < method.claim_cap_quantile <= 1:
         yield Message("claim_cap_quantile_range")
+    if not 0 < method.min_claims_known <= 1:
+        yield Message("min_claims_known_range")
     if not 0 < method.confidence < 1:
         yield Message("confidence_range")
     if not 0 <= method.min_weight_present <= 1:
@@ -72,6 +74,15 @@ def _event_faults(method: Method, vocabulary: dict[str, dict[str, str]]) -> Iter
     for event in method.recovery_events:
         if event not in method.events:
             yield Message("recovery_event_unknown", event=event)
+    covered_modes = [mode for modes in method.covered_events.values() for mode in modes]
+    if len(covered_modes) != len(set(covered_modes)):
+        yield Message("covered_mode_repeated")
+    for event in method.covered_events:
+        if event not in method.events:
+            yield Message("covered_event_unknown", event=event)
+    for mode in covered_modes:
+        if mode not in vocabulary["close_mode"]:
+            yield Message("covered_mode_unknown", mode=mode)
     for mode in recovery_modes:
         if mode not in vocabulary["recovery_mode"]:
             yield Message("recovery_mode_unknown", mode=mode)
@@ -173,6 +184,11 @@ def _estimate_fault(estimate: Estimate, method: Method) -> Message | None:
         for event in estimate.events:
             if event not in method.process_events(estimate.process):
                 return Message("event_unknown", process=estimate.process, event=event)
+        if not 0 < estimate.months <= method.horizon_months:
+            return Message("months_range", limit=method.horizon_months)
+    elif estimate.kind == "amount_incidence":
+        if estimate.process != AMOUNT_PROCESS:
+            return Message("amount_process", process=AMOUNT_PROCESS)
         if not 0 < estimate.months <= method.horizon_months:
             return Message("months_range", limit=method.horizon_months)
     elif estimate.kind in ("share", "quotient"):

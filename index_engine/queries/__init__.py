@@ -45,7 +45,9 @@ from index_engine.queries.indicators import checks as checks
 from index_engine.queries.indicators import indicators as indicators
 from index_engine.queries.indirect_ratio import IndirectRatio as IndirectRatio
 from index_engine.queries.indirect_ratio import indirect_ratio as indirect_ratio
+from index_engine.queries.method_comparison import BridgePeriod as BridgePeriod
 from index_engine.queries.method_comparison import MethodDifference as MethodDifference
+from index_engine.queries.method_comparison import method_bridge as method_bridge
 from index_engine.queries.method_comparison import method_comparison as method_comparison
 from index_engine.queries.mix_overlap import MixOverlap as MixOverlap
 from index_engine.queries.mix_overlap import mix_overlap as mix_overlap

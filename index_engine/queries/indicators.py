@@ -14,7 +14,7 @@ from index_engine.queries.snapshot import Snapshot, question
 @dataclass(frozen=True)
 class IndicatorEstimate:
     """`low`, `high`: of the value, at the method's confidence. `status`: 'estimated', 'too_few',
-    'concentrated', 'not_estimable', 'not_observed', 'part_of_cases' or 'no_data'. `points`: 0-100;
+    'concentrated', 'amounts_unknown', 'not_estimable', 'not_observed', 'part_of_cases' or 'no_data'. `points`: 0-100;
     `weight`: its share of the dimension's weight
     among those present; `own`: False where the place has too few cases: its points, if any, are of
     its peers' value. `nation`, `nation_se`, `nation_n`: the same of the nation. `adjusted`: to the

@@ -20,7 +20,7 @@ import pandas as pd
 from index_engine import periods
 from index_engine.errors import InputError
 from index_engine.estimates.places import LEVELS, courts_in_sources, read_places
-from index_engine.method import Method, parse_methods
+from index_engine.method import Method, parse_method, parse_methods
 from index_engine.warehouse.file import BUILD_VERSION, cursor, open_read_only
 
 PLACE_COLUMNS = ("name", "name_hant", "name_en", "parent")
@@ -69,6 +69,7 @@ class Snapshot:
             self._con.close()
             raise InputError("build_outdated" if "method" in meta else "nothing_built", warehouse=path)
         self.methods = _parse_methods(meta, f"{path} (method)")
+        self.superseded = _parse_superseded(meta, next(iter(self.methods.values())))
         if method and method not in self.methods:
             self._con.close()
             raise InputError("no_such_method", warehouse=path, method=method, methods=list(self.methods))
@@ -269,6 +270,13 @@ def _fingerprint(methods: Iterable[Method], sources: pd.DataFrame) -> str:
     for row in sources.itertuples(index=False):
         digest.update(repr(tuple(row)).encode())
     return digest.hexdigest()[:12]
+
+
+def _parse_superseded(meta: dict[str, str], main: Method) -> dict[str, Method]:
+    """The methods that the main one came in place of, of which a build keeps scores of regions."""
+    texts = [text for key, text in sorted(meta.items()) if key.startswith("method_superseded.")]
+    methods = (parse_method(text, main.id, main) for text in texts)
+    return {method.id: method for method in methods}
 
 
 def _parse_methods(meta: dict[str, str], origin: str) -> dict[str, Method]:

@@ -49,21 +49,28 @@ CREATE TABLE measures.strata (
 );
 
 -- Spells by age when they came under observation, when a period began, and when they ended.
--- elapsed_days: days of the age bin already over, summed.
+-- elapsed_days: days of the age bin already over, summed. Of cases, else 0, in yuan: claims and
+-- recoveries as they weigh where money is counted; claim_unknown: claims that ended with an unknown
+-- recovery; x_x_y is the sum of products of x and y.
 CREATE TABLE measures.entries (
     process measures.process, court_id measures.court, stratum SMALLINT, period INTEGER,
-    age_bin SMALLINT, n INTEGER, elapsed_days INTEGER
+    age_bin SMALLINT, n INTEGER, elapsed_days INTEGER,
+    claims INTEGER, claim BIGINT, claim_x_claim DECIMAL(38, 0)
 );
 CREATE TABLE measures.exits (
     process measures.process, court_id measures.court, stratum SMALLINT,
     cohort INTEGER,       -- period of filing; 0: filed before it was observed
     period INTEGER, age_bin SMALLINT,
     event measures.event, -- 'open': left observation without an event
-    n INTEGER, elapsed_days INTEGER
+    n INTEGER, elapsed_days INTEGER,
+    claims INTEGER, claim BIGINT, claim_x_claim DECIMAL(38, 0),
+    recovery BIGINT, claim_x_recovery DECIMAL(38, 0), recovery_x_recovery DECIMAL(38, 0),
+    claim_unknown BIGINT
 );
 CREATE TABLE measures.opening_stock (
     process measures.process, court_id measures.court, stratum SMALLINT, period INTEGER,
-    age_bin SMALLINT, n INTEGER, elapsed_days INTEGER
+    age_bin SMALLINT, n INTEGER, elapsed_days INTEGER,
+    claims INTEGER, claim BIGINT, claim_x_claim DECIMAL(38, 0)
 );
 
 -- Cases, in the words of official reports; x_x_y is the sum of products of x and y.
@@ -142,7 +149,7 @@ CREATE TABLE estimates.indicators (
     value DOUBLE,   -- on the indicator's own scale; NULL where status says why
     se DOUBLE,      -- standard error from sampling, same scale
     n BIGINT,       -- spells under way, cases, rounds or lots behind the value
-    status VARCHAR  -- estimated | part_of_cases | not_observed | too_few | concentrated |
+    status VARCHAR  -- estimated | part_of_cases | not_observed | too_few | concentrated | amounts_unknown |
                     -- not_estimable | no_data
 );
 

@@ -71,7 +71,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     assert [row["place_id"] for row in rows] == units["place_id"].tolist()
     assert [float(row["rank"]) for row in rows] == units["rank"].tolist()
     for row in rows:
-        assert row["method"].startswith("enforcement-credit-1 ")
+        assert row["method"].startswith("enforcement-credit-2 ")
         assert row["data_version"] == snapshot.version and row["period"] == period
         assert "confidence sets" in row["caveats"] and "Synthetic" in row["caveats"]
 

@@ -115,7 +115,7 @@ def test_the_ten_that_differ_most_stand_with_what_explains_it(
         figures = queries.statistics(sample, "province", line.place_id, period).set_index("statistic")
         for share in (
             values.loc["cash_24m", "value"],
-            values.loc["zhongben_24m", "value"],
+            values.loc["recovered_24m", "value"],
             figures.loc["closure_rate", "value"],
         ):
             assert f">{100 * share:.1f}%<" in row

@@ -8,6 +8,7 @@ from bench.large_claims import METHOD, RECOVERIES, amount_sums, coverage
 from index_engine.estimates import rates
 from index_engine.estimates.count_estimates import ratio_estimate
 from index_engine.estimates.indicator_tables import status_column
+from tests.fixed_method import fixed_method
 
 ROUNDING = 2 * (0.95 * 0.05 / 3_000) ** 0.5
 PARTLY_PAID = [name for name in RECOVERIES if name != "10 % paid whole"]
@@ -16,7 +17,7 @@ PARTLY_PAID = [name for name in RECOVERIES if name != "10 % paid whole"]
 @pytest.mark.parametrize("log_sd", [1.0, 1.8, 2.5])
 @pytest.mark.parametrize("recovery", PARTLY_PAID)
 def test_intervals_hold_from_the_least_n_on(log_sd: float, recovery: str) -> None:
-    least = METHOD.indicator("recovery").min_n
+    least = fixed_method().indicator("recovery").min_n
     _, published, covered = coverage(least, log_sd, METHOD.claim_cap_quantile, RECOVERIES[recovery], 3_000, seed=2)
     assert 0.93 - ROUNDING < covered < 0.975 + ROUNDING
     assert published > 0.95
@@ -34,9 +35,9 @@ def recovery_of(claims: np.ndarray) -> tuple[bool, str]:
         "claimed_x_claimed": xx,
         "amount_cases": np.array([float(claims.size)]),
     }
-    indicator = METHOD.indicator("recovery")
+    indicator = fixed_method().indicator("recovery")
     found = ratio_estimate(indicator.estimate, counts, METHOD.min_effective_n)
-    status = status_column(found.n, found.n, indicator.min_n, found.estimable, is_amount_rate=True)
+    status = status_column(found.n, found.n, indicator.min_n, found.estimable, withheld=found.withheld)
     return bool(found.estimable[0]), str(status.categories[int(status.codes[0])])
 
 

@@ -18,9 +18,9 @@ from index_engine.estimates.places import Places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.store import Store
 from index_engine.estimates.windows import Windows
-from index_engine.method import load_method
+from tests.fixed_method import fixed_method
 
-METHOD = load_method()
+METHOD = fixed_method()
 IDS = [i.id for i in METHOD.indicators]
 UNITS, WINDOWS = 30, 2
 LEVEL = Places("court", tuple(f"K{n:02d}" for n in range(UNITS)), [np.array([n]) for n in range(UNITS)])

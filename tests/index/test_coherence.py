@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from index_engine.index import coherence, composite
 from index_engine.index.rank_changes import DECIMALS
 from index_engine.index.score import Scores, compute_scores
-from index_engine.method import Method, load_method
+from index_engine.method import Method
+from tests.fixed_method import fixed_method
 
 NAN = math.nan
 EXACT = 1e-9
-METHOD = load_method()
+METHOD = fixed_method()
 IDS = [i.id for i in METHOD.indicators]
 WHOLE = st.integers(-9, 9).map(float)
 # Units with two to five items each.

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from index_engine.index.decomposition import contributions, decompose, log_mean
 from index_engine.index.score import compute_scores
-from index_engine.method import load_method
+from tests.fixed_method import fixed_method
 
-METHOD = load_method()
+METHOD = fixed_method()
 IDS = [i.id for i in METHOD.indicators]
 COUNT = len(IDS)
 POINTS = st.one_of(st.floats(METHOD.floor, 100.0), st.sampled_from([METHOD.floor, 50.0, 100.0]))

@@ -11,9 +11,9 @@ import pytest
 from index_engine.index import rank_changes, sensitivity, sobol
 from index_engine.index.sensitivity import GROUPS, NO_OMISSION
 from index_engine.index.sobol import NO_EFFECT, NOT_ESTIMABLE, sobol_indices
-from index_engine.method import load_method
+from tests.fixed_method import fixed_method
 
-METHOD = load_method()
+METHOD = fixed_method()
 
 
 def ishigami(uniform: np.ndarray) -> np.ndarray:

@@ -178,11 +178,15 @@ def _auction_spells(one: Round, later: date | None, case: Case | None, world: Wo
 
 
 def _event(case: Case, method: Method) -> str:
-    """The event of a closing: by the way of recovery of a completed case, else by its mode."""
+    """The event of a closing: by the way of recovery of a completed case, else by that the claim was
+    recovered, else by its mode."""
     recovered = [event for event, modes in method.recovery_events.items() if case.recovery_mode in modes]
     named = [event for event, modes in method.events.items() if case.close_mode in modes]
     rest = [event for event, modes in method.events.items() if "*" in modes]
-    return ((recovered if case.close_mode == "completed" else []) or named or rest)[0]
+    claim, amount = case.claim_amount, case.recovered_amount
+    is_covered = claim is not None and amount is not None and amount >= claim > 0
+    covered = [e for e, modes in method.covered_events.items() if is_covered and case.close_mode in modes]
+    return ((recovered if case.close_mode == "completed" else []) or covered or named or rest)[0]
 
 
 def _spell(

@@ -23,7 +23,7 @@ def method() -> Method:
 def test_the_default_loads(method: Method):
     assert method.window_quarters == 4
     assert [d.id for d in method.dimensions] == ["cycle", "closure", "auction"]
-    assert len(method.indicators) >= 8
+    assert len(method.indicators) >= 7
     assert method.text == TEXT
     assert method.z == pytest.approx(1.959964, abs=1e-6)
 
@@ -31,14 +31,14 @@ def test_the_default_loads(method: Method):
 def test_every_indicator_belongs_to_one_dimension(method: Method):
     listed = [i.id for d in method.dimensions for i in method.dimension_indicators(d.id)]
     assert listed == [i.id for i in method.indicators]
-    assert method.indicator("recovery").dimension == "closure"
+    assert method.indicator("recovered_24m").dimension == "closure"
     with pytest.raises(KeyError):
         method.indicator("no such indicator")
 
 
 def test_direction_follows_from_the_goalposts(method: Method):
-    assert not any(method.indicator(name).higher_is_better for name in ("months_to_cash", "zhongben_24m"))
-    assert all(method.indicator(name).higher_is_better for name in ("cash_24m", "recovery", "price_ratio"))
+    assert not method.indicator("months_to_cash").higher_is_better
+    assert all(method.indicator(name).higher_is_better for name in ("cash_24m", "recovered_24m", "price_ratio"))
 
 
 @pytest.mark.parametrize("language", ["zh_Hans", "en"])
@@ -67,6 +67,7 @@ def test_every_number_of_the_engine_stands_in_the_file(method: Method):
         "max_unresolved",
         "claim_cap_quantile",
         "min_effective_n",
+        "min_claims_known",
         "min_cell",
         "ratio_step",
         "confidence",
@@ -80,8 +81,8 @@ def test_every_number_of_the_engine_stands_in_the_file(method: Method):
 
 def test_a_file_is_read_and_named(tmp_path: Path):
     path = tmp_path / "method.toml"
-    path.write_text(TEXT.replace('version = "1.1"', 'version = "1.2"'), encoding="utf-8")
-    assert load_method(path).version == "1.2"
+    path.write_text(TEXT.replace('version = "2.0"', 'version = "2.1"'), encoding="utf-8")
+    assert load_method(path).version == "2.1"
     path.write_text(TEXT.replace("[score]", "[scores]"), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(str(path))):
         load_method(path)
@@ -105,8 +106,8 @@ def test_what_is_no_method_file(tmp_path: Path, found: str):
         ("completed", "cash", "cash"),
         ("completed", "instalment", "cash"),
         ("completed", "restructuring", "cash"),
-        ("completed", "setoff", "other"),
-        ("completed", "asset_swap", "other"),
+        ("completed", "setoff", "satisfied"),
+        ("completed", "asset_swap", "satisfied"),
         ("zhongben", "setoff", "zhongben"),
         ("terminated", "", "other"),
         ("", "cash", "other"),
@@ -117,12 +118,32 @@ def test_property_taken_is_not_cash(method: Method, closed: str, recovered: str,
     assert method.closing_event(closed, recovered) == event
 
 
+@pytest.mark.parametrize(
+    ("closed", "recovered", "event"),
+    [
+        ("completed", "", "cash"),
+        ("completed", "setoff", "satisfied"),
+        ("zhongben", "", "zhongben"),
+        ("terminated", "", "satisfied"),
+        ("cancelled", "", "satisfied"),
+        ("rejected", "", "other"),
+        ("", "", "other"),
+    ],
+)
+def test_a_termination_that_recovered_the_claim_is_no_unpaid_ending(
+    method: Method, closed: str, recovered: str, event: str
+):
+    assert method.closing_event(closed, recovered, is_covered=True) == event
+
+
 def test_a_method_may_do_without_coverage_and_ways_of_recovery():
     text = re.sub(r"^min_coverage = .*\n", "", TEXT, flags=re.M)
-    text = text.replace("[recovery_events]\nother =", "[recovery_events]\n# other =")
+    text = text.replace('[recovery_events]\nsatisfied = ["setoff", "asset_swap"]', "[recovery_events]")
+    text = text.replace('[covered_events]\nsatisfied = ["terminated", "cancelled"]', "")
     method = parse_method(text.replace('id = "coverage"', 'id = "covered"'), "test")
     assert method.min_coverage == 0
     assert method.closing_event("completed", "setoff") == "cash"
+    assert method.closing_event("terminated", "", is_covered=True) == "other"
 
 
 # ---------------------------------------------------------------- every fault
@@ -134,7 +155,7 @@ FAULTS = {
     "no TOML": ("[period]", "[period", "not valid TOML"),
     "no table": ("[score]", "[scores]", "'score' is missing"),
     "no entry": ("horizon_months = 36", "", "'horizon_months' is missing"),
-    "no name": ('version = "1.1"', "", "'version' is missing"),
+    "no name": ('version = "2.0"', "", "'version' is missing"),
     "no events": ("[events]", "[event]", "'events' is missing"),
     "indicator without a weight": ("weight = 2\nunit", "unit", "weight"),
     "indicator with a word too many": (MIN_N, MIN_N + "colour = 3\n", "colour"),
@@ -157,6 +178,7 @@ FAULTS = {
     "no cap": ("claim_cap_quantile = 0.85", "claim_cap_quantile = 0", "claim_cap_quantile"),
     "a cap in percent": ("claim_cap_quantile = 0.85", "claim_cap_quantile = 85.0", "claim_cap_quantile"),
     "no effective n": ("min_effective_n = 10", "min_effective_n = 0", "min_effective_n"),
+    "claims known in percent": ("min_claims_known = 0.9", "min_claims_known = 90", "min_claims_known"),
     "no ratio step": ("ratio_step = 0.005", "ratio_step = 0", "ratio_step"),
     "a negative least cell": ("min_cell = 10", "min_cell = -10", "min_cell"),
     "least cell a text": ("min_cell = 10", 'min_cell = "10"', "min_cell"),
@@ -173,11 +195,28 @@ FAULTS = {
     "no figure to hold coverage against": ('id = "coverage"', 'id = "covered"', "'coverage'"),
     "a recovery mode twice": ('["setoff", "asset_swap"]', '["setoff", "setoff"]', "named twice"),
     "a recovery mode that the contract does not know": ('["setoff", "asset_swap"]', '["barter"]', "'barter'"),
-    "recovery modes a text": ('["setoff", "asset_swap"]', '"setoff"', "recovery_events.other"),
+    "recovery modes a text": ('["setoff", "asset_swap"]', '"setoff"', "recovery_events.satisfied"),
     "an event of recovery that is none": (
-        'other = ["setoff", "asset_swap"]',
+        'satisfied = ["setoff", "asset_swap"]',
         'goods = ["setoff", "asset_swap"]',
         "no event 'goods'",
+    ),
+    "a covered mode twice": ('["terminated", "cancelled"]', '["terminated", "terminated"]', "named twice"),
+    "a covered mode that the contract does not know": ('["terminated", "cancelled"]', '["ended"]', "'ended'"),
+    "a covered event that is none": (
+        'satisfied = ["terminated", "cancelled"]',
+        'paid = ["terminated", "cancelled"]',
+        "no event 'paid'",
+    ),
+    "amounts of a process that has none": (
+        '"amount_incidence", process = "case"',
+        '"amount_incidence", process = "lot"',
+        "needs the process 'case'",
+    ),
+    "amounts beyond the horizon": (
+        '"amount_incidence", process = "case", months = 24',
+        '"amount_incidence", process = "case", months = 48',
+        "1..36",
     ),
     "no event for the rest": ('other = ["*"]', 'other = ["terminated"]', '"*"'),
     "a word of the engine as event": ('other = ["*"]', 'open = ["*"]', "'open'"),
@@ -192,7 +231,7 @@ FAULTS = {
         '[[dimension]]\nid = "cost"\nweight = 1\nname = { en = "Cost" }\n[[dimension]]\nid = "cycle"',
         "cost: no indicator",
     ),
-    "no such dimension": ('dimension = "cycle"', 'dimension = "speed"', "speed"),
+    "no such dimension": ('dimension = "closure"', 'dimension = "speed"', "speed"),
     "a negative weight": ("weight = 2\nunit", "weight = -2\nunit", "cash_24m"),
     "a weight that is not a number": ("weight = 2\nunit", "weight = nan\nunit", "cash_24m"),
     "goalposts that are one": ("worst = 32\nbest = 14", "worst = 14\nbest = 14", "months_to_cash"),
@@ -235,9 +274,9 @@ FAULTS = {
     ),
     "a dimension without English": (', en = "Auction success"', "", "auction"),
     "a goalpost's reason without English": (
-        '\nen = "The published national 54 to 57% lies near the middle."',
+        '\nen = "10%: little beyond voluntary payment; 70%: above any published national completion rate (40 to 44%)."',
         "",
-        "recovery",
+        "cash_24m",
     ),
     "a least n that is a text": (MIN_N, 'min_n = "100"\n', "min_n"),
 }

@@ -43,13 +43,13 @@ def test_order_decides_in_a_dimension_and_what_has_none_comes_last(folder: Path)
     def closure_ids() -> list[str]:
         return [i.id for i in load_method(folder).dimension_indicators("closure")]
 
-    assert closure_ids() == ["cash_24m", "zhongben_24m", "recovery"]
+    assert closure_ids() == ["cash_24m", "genuine_closure_24m", "recovered_24m"]
     file = folder / "indicators" / "cash_24m.toml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("order = 1\n", ""), encoding="utf-8")
-    assert closure_ids() == ["zhongben_24m", "recovery", "cash_24m"]
+    assert closure_ids() == ["genuine_closure_24m", "recovered_24m", "cash_24m"]
     file.write_text(text.replace("order = 1\n", "order = 3\n"), encoding="utf-8")
-    assert closure_ids() == ["zhongben_24m", "cash_24m", "recovery"]
+    assert closure_ids() == ["genuine_closure_24m", "cash_24m", "recovered_24m"]
     listed = [i.dimension for i in load_method(folder).indicators]
     assert listed == sorted(listed, key=["cycle", "closure", "auction"].index)
 
@@ -57,12 +57,12 @@ def test_order_decides_in_a_dimension_and_what_has_none_comes_last(folder: Path)
 @pytest.mark.parametrize(
     ("name", "text", "fault"),
     [
-        ("indicators/recovery.toml", "[[indicator]\n", "not valid TOML"),
-        ("indicators/recovery.toml", 'id = "recovery"\n', "has only tables such as"),
-        ("indicators/recovery.toml", "[score]\nfloor = 2\n", "has only tables such as"),
-        ("indicators/recovery.toml", "indicator = [1]\n", "has only tables such as"),
-        ("indicators/recovery.toml", "", "has only tables such as"),
-        ("indicators/recovery.toml", '[[indicator]]\nid = "paid"\n', "with the id 'recovery'"),
+        ("indicators/recovered_24m.toml", "[[indicator]\n", "not valid TOML"),
+        ("indicators/recovered_24m.toml", 'id = "recovered_24m"\n', "has only tables such as"),
+        ("indicators/recovered_24m.toml", "[score]\nfloor = 2\n", "has only tables such as"),
+        ("indicators/recovered_24m.toml", "indicator = [1]\n", "has only tables such as"),
+        ("indicators/recovered_24m.toml", "", "has only tables such as"),
+        ("indicators/recovered_24m.toml", '[[indicator]]\nid = "paid"\n', "with the id 'recovered_24m'"),
         ("checks.toml", "min_cell = 3\n", "has only tables such as"),
     ],
 )
@@ -73,7 +73,7 @@ def test_a_fault_of_a_file_is_told_with_its_name(folder: Path, name: str, text: 
 
 
 def test_two_entries_in_the_file_of_one_are_refused(folder: Path) -> None:
-    file = folder / "indicators" / "recovery.toml"
+    file = folder / "indicators" / "recovered_24m.toml"
     file.write_text(file.read_text(encoding="utf-8") * 2, encoding="utf-8")
     with pytest.raises(InputError, match="one entry"):
         load_method(folder)

@@ -30,8 +30,8 @@ def test_no_weights_or_its_own_change_nothing():
 
 
 def test_only_what_is_named_changes():
-    found = reweigh_method(METHOD, {"cycle": 4, "recovery": 0.5})
-    assert weights_of(found) == weights_of(METHOD) | {"cycle": 4, "recovery": 0.5}
+    found = reweigh_method(METHOD, {"cycle": 4, "recovered_24m": 0.5})
+    assert weights_of(found) == weights_of(METHOD) | {"cycle": 4, "recovered_24m": 0.5}
     assert found.bands == METHOD.bands and found.checks == METHOD.checks
 
 
@@ -69,9 +69,9 @@ def test_a_dimension_goes_with_its_indicators_and_they_with_it(weights: Mapping[
 
 
 def test_an_indicator_of_no_weight_is_no_part():
-    found = reweigh_method(METHOD, {"listed_12m": 0})
+    found = reweigh_method(METHOD, {"price_ratio": 0})
     assert [d.id for d in found.dimensions] == [d.id for d in METHOD.dimensions]
-    assert [i.id for i in found.indicators] == [i.id for i in METHOD.indicators if i.id != "listed_12m"]
+    assert [i.id for i in found.indicators] == [i.id for i in METHOD.indicators if i.id != "price_ratio"]
 
 
 # ---------------------------------------------------------------- what scores become

@@ -24,7 +24,7 @@ STRICT = OFFICIAL.replace('id = "official-1"', 'id = "strict"').replace(
 
 def test_the_shipped_methods_load_together():
     first, official = load_methods()
-    assert (first.id, official.id) == ("enforcement-credit-1", "official-1")
+    assert (first.id, official.id) == ("enforcement-credit-2", "official-1")
     assert first.text == MAIN
     assert official.text == OFFICIAL
     assert [i.estimate.kind for i in official.indicators] == ["mean", "share", "share"]
@@ -48,7 +48,7 @@ def test_what_a_further_method_leaves_out_is_as_in_the_main_one():
     ],
 )
 def test_a_further_method_counts_what_the_main_one_counts(added: str, table: str):
-    with pytest.raises(InputError, match=re.escape(f"[{table}] is not that of enforcement-credit-1")):
+    with pytest.raises(InputError, match=re.escape(f"[{table}] is not that of enforcement-credit-2")):
         parse_method(OFFICIAL + added, "other.toml", load_method())
 
 
@@ -74,7 +74,7 @@ def test_dropping_a_file_beside_the_others_adds_a_method(tmp_path: Path, monkeyp
     (tmp_path / "strict.toml").write_text(STRICT, encoding="utf-8")
     monkeypatch.setattr(read, "DEFAULT", tmp_path / DEFAULT.name)
     methods = load_methods()
-    assert [m.id for m in methods] == ["enforcement-credit-1", "official-1", "strict"]
+    assert [m.id for m in methods] == ["enforcement-credit-2", "official-1", "strict"]
     assert methods[2].min_weight_present == 1.0
 
 
@@ -93,7 +93,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_method_of_a_build_can_be_asked_for(three: Path, capsys: pytest.CaptureFixture[str]):
     with Snapshot(three) as snapshot:
-        assert list(snapshot.methods) == ["enforcement-credit-1", "official-1", "strict"]
+        assert list(snapshot.methods) == ["enforcement-credit-2", "official-1", "strict"]
         assert snapshot.method is snapshot.main
     printed = {}
     for method in ("", "official-1", "strict"):
@@ -101,7 +101,7 @@ def test_every_method_of_a_build_can_be_asked_for(three: Path, capsys: pytest.Ca
         assert main([*command, *(["--method", method] if method else [])]) == 0
         rows = json.loads(capsys.readouterr().out)
         printed[method] = {row["place_id"]: row["score"] for row in rows}
-        assert {row["method"] for row in rows} == {method or "enforcement-credit-1"}
+        assert {row["method"] for row in rows} == {method or "enforcement-credit-2"}
     assert printed[""] != printed["official-1"]
     assert printed["official-1"] == printed["strict"], "every weight is present in these provinces"
 
@@ -118,7 +118,7 @@ def test_a_build_with_fewer_methods_forgets_the_others(three: Path, tmp_path: Pa
     path = shutil.copyfile(three, tmp_path / "w.duckdb")
     build(path, [DEFAULT])
     with Snapshot(path) as snapshot:
-        assert list(snapshot.methods) == ["enforcement-credit-1"]
+        assert list(snapshot.methods) == ["enforcement-credit-2"]
 
 
 def test_methods_compared_rank_what_both_score(ranked_world: Path):

@@ -86,8 +86,13 @@ def test_counted_indicators(snapshot: Snapshot, rows: World, level: str, unit: s
     for case in cases_in(rows, level, unit):
         if during(case.closed_on):
             claims.update(recount._closing(case, case.closed_on, cap))
-    n = claims["amount_cases"]
-    check(found.loc["recovery"], claims["recovered"] / claims["claimed"] if n else None, n)
+    n = claims["zhongben_amount_cases"]
+    checks = queries.checks(snapshot, level, unit, PERIOD).set_index("check")
+    squares = claims["zhongben_claimed_x_zhongben_claimed"]
+    if claims["zhongben_claimed"] ** 2 < snapshot.method.min_effective_n * squares:  # a few claims decide it
+        assert math.isnan(checks.loc["zhongben_recovery", "value"])
+    elif n >= 10:  # of fewer not even the number is told
+        check(checks.loc["zhongben_recovery"], claims["zhongben_recovered"] / claims["zhongben_claimed"], n)
     ratios = sale_ratios(rows, level, unit)
     median = statistics.median(ratios) if ratios else None
     check(found.loc["price_ratio"], median, len(ratios), tolerance=0.015)
@@ -249,6 +254,8 @@ def test_no_curve_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World
     few = enough = 0
     for court, period in product((c.court_id for c in rows.courts), ("2023Q2", "2023Q4", PERIOD)):
         n = queries.indicators(snapshot, "court", court, period).set_index("indicator")["n"]
+        checks = queries.checks(snapshot, "court", court, period).set_index("check")["n"]
+        n = pd.concat([n, checks]).fillna(least - 1)  # of a check: fewer than the least cell
         for process, indicator in clocks.items():
             found = queries.incidence(snapshot, "court", court, process=process, period=period)
             few += risk <= n[indicator] < least

@@ -9,6 +9,7 @@ import pandas as pd
 from index_engine.build import build
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
+from index_engine.method import load_method
 
 MAPPING = """
 kind = "cases"
@@ -60,7 +61,6 @@ def court_estimates(warehouse: Path, indicator: str) -> pd.DataFrame:
             "SELECT courts.name AS court, period, value, se, n, status"
             " FROM estimates.indicators JOIN courts ON court_id = place_id"
             " WHERE indicators.level = 'court' AND basis = 'observed' AND indicator = ?"
-            " AND method = (SELECT min(method) FROM estimates.indicators)"
-            " ORDER BY court, period",
-            [indicator],
+            " AND method = ? ORDER BY court, period",
+            [indicator, load_method().id],
         ).df()

@@ -164,7 +164,7 @@ def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> No
 def test_a_list_of_zhongben_tells_no_share_of_closings(tmp_path: Path) -> None:
     warehouse = bring_in(tmp_path, simulated(), zhongben_list, "zhongben_list", WINDOW)
     build(warehouse, threads=2)
-    rows = rows_of(warehouse, (*CURVES, "recovery", "zhongben_share"))
+    rows = rows_of(warehouse, (*CURVES, "recovered_24m", "zhongben_share"))
     assert (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()
     early = court_estimates(warehouse, "zhongben_120")
     assert (early["status"] == "estimated").all()
@@ -187,7 +187,7 @@ def test_cases_of_one_creditor_and_open_cases_tell_nothing_of_a_court(tmp_path: 
         )
     warehouse = tmp_path / "world.duckdb"
     build(warehouse, threads=2)
-    rows = rows_of(warehouse, (*CURVES, "recovery", "zhongben_share"))
+    rows = rows_of(warehouse, (*CURVES, "recovered_24m", "zhongben_share"))
     told = rows[(rows["court"] == second) & rows["value"].notna()]
     assert told.empty
     assert rows.loc[rows["court"] == first, "value"].notna().any()

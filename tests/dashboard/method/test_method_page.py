@@ -199,8 +199,9 @@ def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(open_page: Ope
     table = rows_of(agreement)
     for dimension in sample.main.dimensions:
         value, n = alphas.loc[dimension.id, ["value", "n"]]
-        printed = "not estimable" if pd.isna(value) else f"{value:.2f}".replace("-", "−")
         count = len(sample.main.dimension_indicators(dimension.id))
+        missing = "one indicator" if count == 1 else "not estimable"
+        printed = missing if pd.isna(value) else f"{value:.2f}".replace("-", "−")
         assert [dimension.name["en"], str(count), printed, str(int(n))] in table
 
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("in_english")
 def test_every_check_stands_beside_the_nation(open_page: Open, sample: CachedSnapshot, period: str) -> None:
     row = scored(sample, "province", period)
     values = queries.checks(sample, "province", row.place_id, period)
-    assert len(values) == 6
+    assert len(values) == len(METHOD.checks) == 8
     markup = part(profile(open_page, "province", row.place_id), "closings")
     known = {check.id: check for check in METHOD.checks}
     for line in values[values["status"] == "estimated"].itertuples(index=False):

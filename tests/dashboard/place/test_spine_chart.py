@@ -171,7 +171,7 @@ def test_a_sentence_carries_value_interval_n_and_the_nations_value() -> None:
         "above the national 41.6%; a difference of 16 points."
     )
     own = SimpleNamespace(value=0.30, low=0.28, high=0.33, n=50, nation=0.416)
-    found = notable_indicators.IndicatorComparison(METHOD.indicator("zhongben_24m"), own, "better", 19.0)
+    found = notable_indicators.IndicatorComparison(METHOD.indicator("genuine_closure_24m"), own, "better", 19.0)
     assert "below the national 41.6%" in notable_indicators.comparison_sentence(found)
 
 
