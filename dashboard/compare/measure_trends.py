@@ -15,6 +15,7 @@ from dashboard.text.i18n import _, localise
 from dashboard.ui import chart_block, compared_places, components, controls, theme
 from dashboard.ui.charts import annotation_lines, base
 from dashboard.ui.charts.annotation_lines import AnnotationMarks
+from dashboard.ui.charts.figure import build_figure
 from dashboard.ui.html import tag
 from index_engine import queries
 from index_engine.queries import Place
@@ -195,5 +196,5 @@ def draw_trends(
             theme.watermark(components.watermark(view)),
         ],
     )
-    chart = go.Figure({"data": [*ribbons, *lines], "layout": layout})
+    chart = build_figure([*ribbons, *lines], layout)
     return annotation_lines.draw_marks(chart, place_annotations, len(quarters))

@@ -14,6 +14,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import chart_block, compared_places, components, controls, theme
 from dashboard.ui.charts import base
+from dashboard.ui.charts.figure import build_figure
 from dashboard.ui.html import tag
 from index_engine import queries
 from index_engine.queries import Place
@@ -88,7 +89,7 @@ def draw_flow_chart(rows: pd.DataFrame, watermark: str) -> go.Figure:
         yaxis={"range": [0, 1.06 * upper_limit], "nticks": 5, "tickformat": ",d"},
         annotations=[theme.watermark(watermark)],
     )
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _flow_line(months: Sequence[str], values: pd.Series, colour: str, name: str, width: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from dashboard.data.mapping_draft import NO_VALUE, MappingChoices
 from dashboard.text import messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui import components
-from dashboard.ui.html import Html, join, tag
+from dashboard.ui.html import Html, join, markdown_literal, tag
 from index_engine.importing import api
 from index_engine.importing.api import Proposal, ProposedColumn
 
@@ -115,7 +115,7 @@ def _draw_field_select(
 
     options = [None, *contract_fields]
     st.selectbox(
-        _("{column}: is read as").format(column=column.header),
+        _("{column}: is read as").format(column=markdown_literal(column.header)),
         options,
         index=options.index(column.field),
         format_func=option_label,
@@ -134,7 +134,7 @@ def _draw_settings(
             st.html(tag("span", f"× {current_unit}", class_="quiet"))
             return
         units[field.name] = st.selectbox(
-            _("{column}: unit").format(column=column.header),
+            _("{column}: unit").format(column=markdown_literal(column.header)),
             options,
             index=options.index(current_unit),
             format_func=lambda unit: unit or _("a share of 1, or with a % sign"),
@@ -145,7 +145,7 @@ def _draw_settings(
         proposed_formats = tuple(column.settings.get("format", ()))
         formats[field.name] = list(
             st.selectbox(
-                _("{column}: how dates are written").format(column=column.header),
+                _("{column}: how dates are written").format(column=markdown_literal(column.header)),
                 list(dict.fromkeys([proposed_formats, *DATE_FORMATS])),
                 format_func=_format_example,
                 key=key("format", column.position, field.name),
@@ -200,7 +200,7 @@ def _draw_word_selects(column: ProposedColumn, field: api.Field, kind: str, key:
         with st.container(horizontal=True):
             for position, word in enumerate(column.unknown_words):
                 choice = st.selectbox(
-                    word,
+                    markdown_literal(word),
                     [OPEN_CHOICE, NO_VALUE, *codes],
                     format_func=lambda code: _code_label(code, field),
                     key=key("word", column.position, position, field.name),

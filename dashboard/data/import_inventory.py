@@ -147,7 +147,7 @@ def _draw_source(warehouse: Path, row: Any) -> None:
                 confirmation = st.button(_("Yes, undo it"), key=f"intake-undo-{row.source_id}", type="primary")
         if confirmation:
             with report_input_errors():
-                api.undo_source(warehouse, int(row.source_id))
+                import_steps.undo_source(warehouse, int(row.source_id))
                 st.session_state.pop(import_steps.IMPORT_KEY, None)
                 st.rerun()
 

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.data import csv_download
+from dashboard.data import csv_download, work_queue
 from dashboard.data.reading_steps import PROPOSALS_KEY, Reading
-from dashboard.data.step_messages import draw_advice, draw_error, draw_step_heading, report_input_errors
+from dashboard.data.step_messages import draw_advice, draw_error, draw_step_heading, report_input_errors, take_turn
 from dashboard.state import address, cache
 from dashboard.text import formats, messages, terms
 from dashboard.text.i18n import _, ngettext
@@ -61,7 +61,12 @@ def draw_dry_run(warehouse: Path, reading: Reading) -> DryRun | None:
     previous_key, dry_run = st.session_state.get(DRY_RUN_KEY, (None, None))
     if st.button(_("Dry run"), key="intake-try", type="secondary" if dry_run else "primary"):
         dry_run = None
-        with report_input_errors(), _ProgressBar(warehouse) as bar, reading.input_file.on_disk() as path:
+        with (
+            report_input_errors(),
+            take_turn(work_queue.IMPORTS),
+            _ProgressBar(warehouse) as bar,
+            reading.input_file.on_disk() as path,
+        ):
             dry_run = api.dry_run(warehouse, reading.kind, path, reading.mapping, bar.report)
             previous_key = current_key
             st.session_state[DRY_RUN_KEY] = (previous_key, dry_run)
@@ -84,14 +89,15 @@ def draw_import(warehouse: Path, reading: Reading) -> None:
     if not st.button(_("Import and compute"), key="intake-import", type="primary"):
         return
     outcome, problem = None, None
-    with report_input_errors(), _ProgressBar(warehouse) as bar, reading.input_file.on_disk() as path:
-        outcome = api.import_file(warehouse, reading.kind, path, reading.mapping, bar.report)
+    with report_input_errors(), take_turn(work_queue.IMPORTS):
+        with _ProgressBar(warehouse) as bar, reading.input_file.on_disk() as path:
+            outcome = api.import_file(warehouse, reading.kind, path, reading.mapping, bar.report)
+        try:
+            _build(warehouse)
+        except InputError as error:
+            problem = error
     if outcome is None:
         return
-    try:
-        build_warehouse(warehouse)
-    except InputError as error:
-        problem = error
     st.session_state[IMPORT_KEY] = CompletedImport(warehouse, reading.input_file.name, outcome, problem)
     for session_key in (DRY_RUN_KEY, PROPOSALS_KEY):
         st.session_state.pop(session_key, None)
@@ -100,7 +106,19 @@ def draw_import(warehouse: Path, reading: Reading) -> None:
 
 
 def build_warehouse(warehouse: Path) -> None:
-    """Build a warehouse, its steps shown as they begin. Raises InputError if it has no cases."""
+    """Build a warehouse when its turn has come. Raises InputError if it has no cases."""
+    with take_turn(work_queue.IMPORTS):
+        _build(warehouse)
+
+
+def undo_source(warehouse: Path, source_id: int) -> None:
+    """Take an import back when its turn has come. Raises InputError as api.undo_source does."""
+    with take_turn(work_queue.IMPORTS):
+        api.undo_source(warehouse, source_id)
+
+
+def _build(warehouse: Path) -> None:
+    """Build a warehouse, its steps shown as they begin."""
     if not api.read_state(warehouse).has_cases:
         raise InputError("cases_needed")
     with _ProgressBar(warehouse) as bar:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.state import cache
+from dashboard.state import cache, uploads
 from index_engine.errors import InputError
 from index_engine.private_folder import temporary_folder
 
@@ -24,18 +24,18 @@ class InputFile:
 
     name: str
     token: str
-    upload: Any = None  # what the browser sent, held in memory by Streamlit
+    upload: Any = None  # what the browser sent, see dashboard/state/uploads.py
     path: Path | None = None  # in the inbox
 
     @contextmanager
     def on_disk(self) -> Iterator[Path]:
-        """The file, for as long as the block runs: an upload is written to a folder of its own and
-        deleted afterwards. An InputError from inside names the file only, not the folder."""
-        with temporary_folder("upload-") as folder:
+        """The file under its name, for as long as the block runs. An InputError from inside names the
+        file only, not the folder."""
+        with ExitStack() as stack:
             path = self.path
             if path is None:
-                path = folder / self.name
-                path.write_bytes(self.upload.getbuffer())
+                folder = stack.enter_context(temporary_folder("upload-"))
+                path = stack.enter_context(uploads.content(self.upload, folder, self.name))
             try:
                 yield path
             except InputError as error:

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.data import column_mapping, input_files, mapping_draft, step_messages
+from dashboard.data import column_mapping, input_files, mapping_draft, step_messages, work_queue
 from dashboard.data.input_files import InputFile
+from dashboard.state import uploads
 from dashboard.text import messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui.html import Html, tag
 from index_engine.errors import InputError
 from index_engine.importing import api
 from index_engine.importing.api import Proposal
+from index_engine.private_folder import temporary_folder
 
 PROPOSALS_KEY = "intake_proposed"  # session key of the proposals for the current file, by reading
 EARLIEST_DATE = date(1990, 1, 1)
@@ -117,7 +119,13 @@ def _load_mapping_file(input_file: InputFile) -> Reading | None:
         if upload is None:
             return None
         try:
-            text = upload.getvalue().decode("utf-8")
+            with (
+                temporary_folder("mapping-") as folder,
+                uploads.content(upload, folder, "mapping.toml") as path,
+                path.open(encoding="utf-8") as stream,
+            ):
+                # One character more than may be: the reader of mappings refuses it.
+                text = stream.read(api.MAX_MAPPING_CHARACTERS + 1)
         except UnicodeDecodeError as error:
             raise InputError("uploaded_mapping_not_utf8") from error
         kind = api.mapping_kind(text)
@@ -182,7 +190,7 @@ def _cached_proposal(
         proposals = {}
     reading_key = (kind, sheet, field_pairs)
     if reading_key not in proposals:
-        with input_file.on_disk() as path:
+        with step_messages.take_turn(work_queue.RECOGNITIONS), input_file.on_disk() as path:
             proposals[reading_key] = api.propose_mapping(path, kind, sheet=sheet, overrides=dict(field_pairs))
     st.session_state[PROPOSALS_KEY] = (input_file.token, proposals)
     return proposals[reading_key]

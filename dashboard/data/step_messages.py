@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.text import messages
+from dashboard.data.work_queue import WorkQueue
+from dashboard.text import formats, messages
+from dashboard.text.i18n import ngettext
 from dashboard.ui.html import tag
 from index_engine.errors import InputError
 from index_engine.faults import told_as_input_errors
@@ -38,3 +40,21 @@ def report_input_errors() -> Iterator[None]:
             yield
     except InputError as error:
         draw_error(messages.translate(error))
+
+
+@contextmanager
+def take_turn(queue: WorkQueue) -> Iterator[None]:
+    """The block in its turn; who has to wait reads how many are before."""
+    place = st.empty()
+
+    def draw_wait(before: int) -> None:
+        text = ngettext(
+            "{n} task of other visitors is before yours, which then begins by itself; nothing is lost.",
+            "{n} tasks of other visitors are before yours, which then begins by itself; nothing is lost.",
+            before,
+        ).format(n=formats.number(before))
+        place.html(tag("p", text, class_="advice", role="status"))
+
+    with queue.turn(draw_wait):
+        place.empty()
+        yield

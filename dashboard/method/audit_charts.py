@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import theme
+from dashboard.ui.charts.figure import build_figure
 from dashboard.ui.html import Html, tag
 
 ROW_OFFSET = 0.16  # of a row, between the two dots of an assumption
@@ -133,7 +134,7 @@ def sobol_chart(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) ->
         },
         annotations=[*notes, *([theme.watermark(watermark)] if watermark else [])],
     )
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _annotation(text: str, y: float) -> dict[str, Any]:

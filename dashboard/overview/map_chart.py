@@ -16,7 +16,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import components, theme
 from dashboard.ui.charts import choropleth as maps
-from dashboard.ui.html import join, tag
+from dashboard.ui.html import join_lines, tag
 
 MARKER_SIZES = {"nation": 5.5, "province": 10.0, "city": 16.0}  # pixels
 NO_VALUE_SCALE = 0.6  # of the size of a dot with one
@@ -114,7 +114,7 @@ def _tooltip(view: View, line: Any, layer: Layer, ranked_count: int) -> str:
         )
         tooltip_lines += [*layer.tooltip_lines(line), score, _rank_text(line, ranked_count), band_layer.band_text(line)]
     tooltip_lines.append(components.case_count(line))
-    return "<br>".join(join(row) for row in tooltip_lines if row)
+    return join_lines(*tooltip_lines)
 
 
 def _rank_text(line: Any, ranked_count: int) -> str:
@@ -134,7 +134,7 @@ def _empty_outline_tooltip(basemap: Basemap) -> str:
     reason = (
         _("no single court of the data serves this county") if basemap.level == "court" else _("not in this data set")
     )
-    return "<br>".join([tag("b", "%{text}"), tag("span", reason)])
+    return join_lines(tag("b", "%{text}"), tag("span", reason))
 
 
 def alt_text(title: str, places: pd.DataFrame, layer: Layer, *, with_names: bool) -> str:

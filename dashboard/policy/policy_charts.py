@@ -12,7 +12,8 @@ from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import theme
 from dashboard.ui.charts.base import NO_HOVER
-from dashboard.ui.html import Html, tag
+from dashboard.ui.charts.figure import build_figure
+from dashboard.ui.html import Html, join_lines, tag
 
 ROW_HEIGHT = 27  # pixels of a place
 FRAME_HEIGHT = 68
@@ -69,7 +70,7 @@ def dumbbell_chart(rows: pd.DataFrame, unit: str, watermark: str) -> go.Figure:
         },
         annotations=[{**theme.watermark(watermark), "x": 1.0, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}],
     )
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _axis_range(columns: list[pd.Series]) -> list[float]:
@@ -90,7 +91,7 @@ def _segments(start: Any, end: Any, positions: list[int], colour: str, width: fl
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": {"color": colour, "width": width}, **NO_HOVER}
 
 
-def _markers(x: Any, positions: list[int], colour: str, hover_texts: list[str], *, is_solid: bool) -> dict[str, Any]:
+def _markers(x: Any, positions: list[int], colour: str, hover_texts: list[Html], *, is_solid: bool) -> dict[str, Any]:
     background = theme.current_palette().ground
     return {
         "type": "scatter",
@@ -107,8 +108,7 @@ def _markers(x: Any, positions: list[int], colour: str, hover_texts: list[str], 
     }
 
 
-def _hover_text(row: Any, unit: str) -> str:
-    name = place_name(row).replace("&", "&amp;").replace("<", "&lt;")
+def _hover_text(row: Any, unit: str) -> Html:
     lines = [
         f"{title} {formats.value(value, unit)}, n {formats.number(n)}"
         for title, value, n in (
@@ -116,7 +116,7 @@ def _hover_text(row: Any, unit: str) -> str:
             (_("non-local creditors"), row.non_local, row.non_local_n),
         )
     ]
-    return "<br>".join([f"<b>{name}</b>", *lines])
+    return join_lines(tag("b", place_name(row)), *lines)
 
 
 def gap_history_chart(
@@ -173,7 +173,7 @@ def gap_history_chart(
         },
         annotations=[theme.watermark(watermark)],
     )
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _line_trace(x: list[str], y: pd.Series, colour: str, name: str, width: float, dash: str) -> Any:

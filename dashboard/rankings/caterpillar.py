@@ -16,7 +16,8 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import chart_block, components, controls, theme
-from dashboard.ui.html import Html, tag
+from dashboard.ui.charts.figure import build_figure
+from dashboard.ui.html import Html, join_lines, tag
 from dashboard.ui.national_comparison import IntervalPosition, interval_position
 
 VIEW = "caterpillar"  # value of `view` in the address
@@ -151,7 +152,7 @@ def build_chart(
         shapes=_nation_line(reference, has_names),
         annotations=[theme.watermark(components.watermark(view))],
     )
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _band_axis_options(bands: Sequence[str]) -> dict[str, Any]:
@@ -207,7 +208,7 @@ def _side_traces(
     return [interval_line | {x: interval_ends, y: interval_positions}, markers | {x: scores, y: list(positions)}]
 
 
-def _hover_text(line: Any, ends: tuple[str, str]) -> str:
+def _hover_text(line: Any, ends: tuple[str, str]) -> Html:
     rows = [
         tag("b", place_name(line)),
         _("Score {score} ({interval})").format(
@@ -220,7 +221,7 @@ def _hover_text(line: Any, ends: tuple[str, str]) -> str:
     if not formats.is_missing(line.band):
         rows.append(_("Band {band}").format(band=line.band))
     rows.append(f"n = {formats.number(line.n)}")
-    return "<br>".join(str(row) for row in rows)
+    return join_lines(*rows)
 
 
 def _score_range(places: pd.DataFrame, ends: tuple[str, str]) -> list[float]:

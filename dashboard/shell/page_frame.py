@@ -8,15 +8,19 @@ from dashboard.state import address
 from dashboard.state.cache import CachedSnapshot, current_file, data_parameter, data_set_names
 from dashboard.state.colour_theme import COLOUR_THEMES, current_colour_theme
 from dashboard.text import formats
-from dashboard.text.i18n import LANGUAGES, _, current_language, localise
+from dashboard.text.i18n import LANGUAGES, Language, _, current_language, localise
 from dashboard.ui import components
 from dashboard.ui.html import Html, tag
 
 
 def declare_language() -> None:
     """Tell the browser which language the page is in: links change it without loading anew."""
-    language = current_language().html_lang
-    st.html(f"<script>document.documentElement.lang = '{language}';</script>", unsafe_allow_javascript=True)
+    st.html(language_script(current_language()), unsafe_allow_javascript=True)
+
+
+def language_script(language: Language) -> str:
+    """The one script within the markup of a page; the content policy names it by its hash."""
+    return f"<script>document.documentElement.lang = '{language.html_lang}';</script>"
 
 
 def header(pages: list[tuple[str, str]], active: str) -> None:

@@ -9,6 +9,7 @@ from importlib import import_module
 from threading import Thread
 
 import dashboard
+from dashboard.shell.upload_middleware import sweeping_uploads
 from dashboard.state import cache
 from index_engine import queries
 from index_engine.errors import InputError
@@ -20,7 +21,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """Around the life of a server. Visitors need not wait until the warehouse is open."""
     import_modules()
     Thread(target=open_default_snapshot, daemon=True).start()
-    yield
+    async with sweeping_uploads():
+        yield
 
 
 def import_modules() -> None:

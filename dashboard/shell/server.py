@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
@@ -17,8 +18,11 @@ from starlette.types import Scope
 from streamlit import file_util
 from streamlit.url_util import make_url_path
 
+from dashboard.shell.page_frame import language_script
 from dashboard.shell.pages import PAGES, REDIRECTS
 from dashboard.shell.place_names import serve_names
+from dashboard.shell.security_headers import SecurityHeaders, content_policy, script_hashes
+from dashboard.shell.upload_middleware import UploadMiddleware
 from dashboard.state.static_files import ASSETS, BOUNDARIES, StaticFolder, content_version
 from dashboard.text import i18n
 from dashboard.text.i18n import _
@@ -63,6 +67,17 @@ def routes() -> list[BaseRoute]:
         *(Mount(base + files.path, VersionedFiles(files)) for files in (ASSETS, BOUNDARIES)),
         Route(base + search.NAMES_PATH, serve_names),
         UnknownPageRoute(base + "{path:path}", serve_unknown_page),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """What stands around all routes, those of Streamlit too."""
+    inline_scripts = script_hashes(
+        *(_render_shell(language.code) for language in i18n.LANGUAGES), *map(language_script, i18n.LANGUAGES)
+    )
+    return [
+        Middleware(SecurityHeaders, policy=content_policy(inline_scripts)),
+        Middleware(UploadMiddleware),
     ]
 
 

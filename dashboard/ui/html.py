@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 VOID_ELEMENTS = frozenset({"br", "hr", "img", "link", "meta", "wbr"})
@@ -21,6 +22,17 @@ def to_html(value: object) -> Html:
 def join(*content: object) -> Html:
     """Several pieces one after another; None and the empty string leave nothing."""
     return Html("".join(to_html(piece) for piece in content if piece is not None))
+
+
+def join_lines(*content: object) -> Html:
+    """Several pieces below each other; None and the empty string leave no line."""
+    return Html("<br>".join(to_html(piece) for piece in content if piece not in (None, "")))
+
+
+def markdown_literal(text: str) -> str:
+    """A text for the label of a control, which Streamlit reads as Markdown with links by themselves,
+    mathematics, icons and colours."""
+    return re.sub(r"([\\`*_{}\[\]<>#$:!|~.@&])", r"\\\1", text)
 
 
 def tag(element: str, /, *content: object, **attributes: object) -> Html:

@@ -15,6 +15,7 @@ from index_engine.build import BuildStep, build
 from index_engine.errors import InputError
 from index_engine.importing.contract import FILE_KINDS, Field, read_contract
 from index_engine.importing.mapping import read_mapping
+from index_engine.importing.mapping_toml import MAX_CHARACTERS as MAX_MAPPING_CHARACTERS
 from index_engine.importing.mapping_toml import MappingTomlError, parse_mapping_toml
 from index_engine.importing.observation_design import DESIGNS
 from index_engine.importing.progress import Progress, ProgressCallback
@@ -31,6 +32,7 @@ from index_engine.warehouse.file import cursor, lock_path, open_read_only, writa
 __all__ = [
     "DESIGNS",
     "FILE_KINDS",
+    "MAX_MAPPING_CHARACTERS",
     "BuildStep",
     "DryRun",
     "Field",

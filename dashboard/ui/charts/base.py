@@ -12,6 +12,7 @@ from dashboard.text import formats
 from dashboard.ui import theme
 from dashboard.ui.charts import annotation_lines
 from dashboard.ui.charts.annotation_lines import AnnotationMarks
+from dashboard.ui.charts.figure import build_figure
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 NO_HOVER = {"hoverinfo": "skip", "showlegend": False}
@@ -65,7 +66,7 @@ def score_history(
         yaxis={"range": [0, 100], "dtick": 20},
         annotations=[*end_labels(line_ends), theme.watermark(watermark)],
     )
-    figure = go.Figure({"data": traces, "layout": layout})
+    figure = build_figure(traces, layout)
     return annotation_lines.draw_marks(figure, marks, len(quarters))
 
 

@@ -18,6 +18,7 @@ import plotly.graph_objects as go
 
 from dashboard.state import static_files
 from dashboard.ui import theme
+from dashboard.ui.charts.figure import build_figure
 
 BOUNDARIES = static_files.BOUNDARIES.folder
 # Plotly asks a server abroad for a base map even where none is shown, and draws nothing without an
@@ -125,7 +126,7 @@ def figure(
     if inset:
         corner = {"x": [0.855, 1], "y": [0, 0.3]}
         layout["geo2"] = _geo_layout(SOUTH_CHINA_SEA_EXTENT, centre, domain=corner, frame=True)
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _choropleth_trace(layer: OutlineLayer, frame: str) -> dict[str, Any]:

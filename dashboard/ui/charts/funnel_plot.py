@@ -14,6 +14,8 @@ from dashboard.text.i18n import _, place_name
 from dashboard.ui import theme
 from dashboard.ui.charts import base
 from dashboard.ui.charts.base import NO_HOVER
+from dashboard.ui.charts.figure import build_figure
+from dashboard.ui.html import Html, join_lines
 
 TICKS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 LIMIT_LINES = (  # column, dash of its line, name at its end
@@ -65,7 +67,7 @@ def draw_funnel_plot(
         yaxis={"range": [low, high], "ticksuffix": "%"},
         annotations=[*_limit_labels(limits, centre, low, high), theme.watermark(watermark)],
     )
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _limit_lines(limits: pd.DataFrame, centre: float) -> list[dict[str, Any]]:
@@ -116,11 +118,10 @@ def _point_trace(rows: pd.DataFrame, colour: str, size: int) -> dict[str, Any]:
     }
 
 
-def _hover_text(row: Any) -> str:
-    """Name, rate, numerator and denominator; angle brackets would be read as markup."""
-    name = place_name(row).replace("&", "&amp;").replace("<", "&lt;")
+def _hover_text(row: Any) -> Html:
+    """Name, rate, numerator and denominator."""
     fraction_text = _("{part} of {n}").format(part=formats.number(row.part), n=formats.number(row.n))
-    return f"{name}<br>{formats.percent(row.value)} · {fraction_text}"
+    return join_lines(place_name(row), f"{formats.percent(row.value)} · {fraction_text}")
 
 
 def _rate_range(places: pd.DataFrame, centre: float) -> tuple[float, float]:

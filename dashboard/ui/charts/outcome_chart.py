@@ -12,6 +12,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import theme
 from dashboard.ui.charts import base
+from dashboard.ui.charts.figure import build_figure
 
 SHORT_CURVE_SHARE = 0.5  # of the horizon: a curve that ends earlier is too narrow for names inside
 NATION_LABEL_POSITION = 0.3  # of the horizon: where the nation's curve bears its name
@@ -57,7 +58,7 @@ def draw_outcome_chart(
         annotations=[*labels, theme.watermark(watermark)],
         shapes=[cutoff_line] if last_month < horizon else [],
     )
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _area_trace(curve: pd.DataFrame, state: str, name: str, z: float) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import theme
 from dashboard.ui.charts import base
+from dashboard.ui.charts.figure import build_figure
+from dashboard.ui.html import Html, join_lines
 
 
 class WaterfallPart(Protocol):
@@ -88,7 +90,7 @@ def draw_waterfall(
         },
         annotations=[theme.watermark(watermark)],
     )
-    return go.Figure({"data": traces, "layout": layout})
+    return build_figure(traces, layout)
 
 
 def _part_bar(position: int, bar_start: float, part: float, colour: str, row: WaterfallPart) -> dict[str, Any]:
@@ -111,12 +113,12 @@ def _part_bar(position: int, bar_start: float, part: float, colour: str, row: Wa
     }
 
 
-def _wrap_name(name: str, width: int = 22) -> str:
+def _wrap_name(name: str, width: int = 22) -> Html:
     """A long name in two lines, broken at the space nearest its middle, or in the middle where it has
     none (Chinese)."""
     if len(name) <= width:
-        return name
+        return join_lines(name)
     middle = len(name) // 2
     gaps = [i for i, letter in enumerate(name) if letter == " "]
     break_index = min(gaps, key=lambda i: abs(i - middle)) if gaps else middle
-    return f"{name[:break_index]}<br>{name[break_index:].lstrip()}"
+    return join_lines(name[:break_index], name[break_index:].lstrip())

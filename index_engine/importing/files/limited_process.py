@@ -129,6 +129,7 @@ def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[Tab
             ReadOptions(**table["options"]),
             tuple((line, tuple(values)) for line, values in table["head_rows"]),
             tuple(map(tuple, table["sampled_rows"])),
+            table["omitted_columns"],
         )
         for table in tables
     ]

@@ -16,6 +16,9 @@ from index_engine.importing.files.staging import PREVIEW_LENGTH, check_width
 # Rows of the head, and rows from further on: as many each from places spread over the file.
 HEAD_ROWS = 2_000
 _SAMPLE_POSITIONS, _ROWS_PER_POSITION = 8, 125
+# Columns that are looked at: sheets of courts have up to about a hundred. Those beyond cost a table with
+# thousands of them as little as this, and are counted.
+MAX_COLUMNS = 300
 
 Row = tuple[str | None, ...]
 
@@ -24,13 +27,15 @@ Row = tuple[str | None, ...]
 class TablePreview:
     """What was seen of one table: a file of text, or one sheet of a workbook.
 
-    `head` has (line, values) of the first rows that are not blank, titles and header among them,
-    lines counted from 1; `further` has rows from anywhere below. Values are text as it is staged.
+    `head_rows` has (line, values) of the first rows that are not blank, titles and header among them,
+    lines counted from 1; `sampled_rows` are from anywhere below. Values are text as it is staged, of
+    the first MAX_COLUMNS columns; `omitted_columns` were not looked at.
     """
 
     options: ReadOptions
     head_rows: tuple[tuple[int, Row], ...]
     sampled_rows: tuple[Row, ...]
+    omitted_columns: int = 0
 
 
 def preview(file: Path, options: ReadOptions, workdir: Path) -> list[TablePreview]:
@@ -50,16 +55,18 @@ def preview(file: Path, options: ReadOptions, workdir: Path) -> list[TablePrevie
 
 
 def _shorten(table: TablePreview) -> TablePreview:
-    """Return a table with no cell longer than what tells what it is."""
+    """Return a table of no more columns and no longer cells than what tells what it is."""
+    width = max((len(row) for _, row in table.head_rows), default=0)
     return replace(
         table,
         head_rows=tuple((line, _shorten_row(row)) for line, row in table.head_rows),
         sampled_rows=tuple(map(_shorten_row, table.sampled_rows)),
+        omitted_columns=max(0, width - MAX_COLUMNS),
     )
 
 
 def _shorten_row(row: Row) -> Row:
-    return tuple(cell and cell[:PREVIEW_LENGTH] for cell in row)
+    return tuple(cell and cell[:PREVIEW_LENGTH] for cell in row[:MAX_COLUMNS])
 
 
 def _preview_text(file: Path, options: ReadOptions) -> TablePreview:

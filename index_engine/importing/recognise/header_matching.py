@@ -89,12 +89,35 @@ def match_header(header: str, kind: str) -> list[Match]:
 
 
 def is_known_header(header: str) -> bool:
-    """Say whether a header is one of a field of any kind, or of a column about people."""
+    """Say whether a header is one of a field of any kind, or of a column about people.
+
+    Asked of every cell that may stand in a header: by words alone, where match_header() would look
+    for each of them within the text too.
+    """
+    penalty_by_word, penalty_by_fillerless_text = _penalties()
     return personal_word(header) is not None or any(
-        header_matches[0].score >= _LAST_LINE_SCORE
-        for kind in FILE_KINDS
-        if (header_matches := match_header(header, kind))
+        score - penalty_by_word.get(text, 1.0) >= _LAST_LINE_SCORE
+        or min(score, _FILLERLESS_SCORE) - penalty_by_fillerless_text.get(_remove_fillers(text), 1.0)
+        >= _LAST_LINE_SCORE
+        for text, score in _readings(header[:_MAX_LENGTH])
     )
+
+
+@cache
+def _penalties() -> tuple[dict[str, float], dict[str, float]]:
+    """Return how unusual each folded word is, for the field of any kind that it is most usual for;
+    and the same by what is left of it without fillers."""
+    penalty_by_word: dict[str, float] = {}
+    penalty_by_fillerless_text: dict[str, float] = {}
+    for kind in FILE_KINDS:
+        penalty_in_kind = {
+            word: min(penalty for _, penalty in fields) for word, fields in _fields_by_word(kind).items()
+        }
+        for word, penalty in penalty_in_kind.items():
+            penalty_by_word[word] = min(penalty, penalty_by_word.get(word, 1.0))
+        for text, word in _word_by_fillerless_text(kind).items():
+            penalty_by_fillerless_text[text] = min(penalty_in_kind[word], penalty_by_fillerless_text.get(text, 1.0))
+    return penalty_by_word, penalty_by_fillerless_text
 
 
 def is_usual_header(header: str, kind: str) -> bool:
@@ -113,12 +136,17 @@ def shown_headers(headers: Sequence[str]) -> list[object]:
 
 def personal_word(header: str) -> str | None:
     """Return the word by which a header says that its column is about people."""
-    key, word_lists = match_key(header[:_MAX_LENGTH]), reference_data("headers")["personal"]
-    for word in word_lists["words"]:
-        if match_key(word) in key:
-            return str(word)
-    exact_words = (word for word in word_lists["exact"] if match_key(word) == key)
-    return next(exact_words, None)
+    key = match_key(header[:_MAX_LENGTH])
+    words, exact_words = _personal_words()
+    return next((word for folded, word in words.items() if folded in key), exact_words.get(key))
+
+
+@cache
+def _personal_words() -> tuple[dict[str, str], dict[str, str]]:
+    """Return folded word -> word, of those that tell wherever they stand, and those that stand alone."""
+    lists = reference_data("headers")["personal"]
+    words, exact_words = ({match_key(word): str(word) for word in reversed(lists[name])} for name in ("words", "exact"))
+    return dict(reversed(words.items())), exact_words
 
 
 @cache

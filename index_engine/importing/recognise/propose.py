@@ -6,7 +6,7 @@ from pathlib import Path
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.contract import FILE_KINDS, read_contract
 from index_engine.importing.files.limited_process import preview_limited
-from index_engine.importing.files.preview import TablePreview
+from index_engine.importing.files.preview import MAX_COLUMNS, TablePreview
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
@@ -104,6 +104,8 @@ def _select_table(
     if skipped_tables:
         skipped_sheets = [candidate.options.sheet or "" for candidate in skipped_tables]
         notes.append(Message("sheets_not_read", sheets=skipped_sheets))
+    if table.omitted_columns:
+        notes.append(Message("columns_omitted", count=table.omitted_columns, limit=MAX_COLUMNS))
     options = replace(options, header=layout.header_line, header_rows=layout.header_row_count)
     return replace(table, options=options), layout, tuple(notes)
 

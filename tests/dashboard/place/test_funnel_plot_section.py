@@ -102,7 +102,7 @@ def test_hover_names_the_rate_and_both_numbers_and_no_name_is_markup() -> None:
     figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "", "").to_dict()
     [trace] = points(figure)
     assert trace["text"][1] == "B<br>20.0% · 20 of 100"
-    assert trace["text"][2].startswith("&lt;C>")
+    assert trace["text"][2].startswith("&lt;C&gt;")
 
 
 def test_four_limits_and_the_centre_are_drawn_in_per_cent() -> None:
