@@ -18,9 +18,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 from tqdm import tqdm
 
@@ -31,6 +32,7 @@ from index_engine.faults import told_as_input_errors
 from index_engine.formula_escaping import escape_table
 from index_engine.importing import api
 from index_engine.importing.contract import FILE_KINDS
+from index_engine.importing.reference_data import REFERENCE_FILES
 from index_engine.importing.validation.load import LoadResult
 from index_engine.queries import LEVELS, Snapshot
 from index_engine.warehouse.file import open_read_only
@@ -134,12 +136,18 @@ def _sample(arguments: argparse.Namespace) -> None:
 
 
 def _refuse_real_data(warehouse: Path) -> None:
-    """A sample replaces the whole file: only a sample may be lost that way."""
+    """A sample replaces the whole file: only a sample may be lost that way, of whatever version it is.
+
+    It brings places, courts and published figures that are not made up.
+    """
     if not warehouse.exists():
         return
-    con = open_read_only(warehouse)
-    [(real_count,)] = con.execute("SELECT COUNT(*) FROM sources WHERE NOT synthetic").fetchall()
-    con.close()
+    with closing(open_read_only(warehouse, any_schema=True)) as con:
+        try:
+            names = con.execute("SELECT name FROM sources WHERE NOT synthetic").fetchall()
+        except duckdb.BinderException as error:
+            raise InputError("schema_differs", warehouse=warehouse) from error
+    real_count = sum(name not in REFERENCE_FILES.values() for (name,) in names)
     if real_count:
         raise InputError("warehouse_has_imports", warehouse=warehouse, count=real_count)
 

@@ -76,14 +76,24 @@ def _run_without_data(page: Page, streamlit_page: StreamlitPage, error: InputErr
         streamlit_page.run()
         page_frame.footer(None)
         return
-    import_link = tag("a", _("Bring in files of your own"), href=address.link("data"), data_in=True)
     page_frame.notice(
         _("There is no data to show yet"),
-        import_link,
-        _("Or build the sample with this command, then load the page again:"),
-        tag("code", "make run"),
+        *_ways_to_data(error.message.code),
         _("What was found: {error}").format(error=messages.translate(error)),
     )
+
+
+def _ways_to_data(code: str) -> list[object]:
+    """What brings data where opening the warehouse ended with that code."""
+    if code in ("nothing_built", "build_outdated"):
+        return [tag("a", _("Compute now"), href=address.link("data"), data_in=True)]
+    ways: list[object] = [tag("a", _("Bring in files of your own"), href=address.link("data"), data_in=True)]
+    if code == "no_such_warehouse":  # where there is a file, make leaves it as it is
+        ways += [
+            _("Or build the sample with this command, then load the page again:"),
+            tag("code", "make run"),
+        ]
+    return ways
 
 
 with cache.pinned_snapshot():

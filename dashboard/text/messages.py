@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dashboard.text import terms
 from dashboard.text.i18n import _, localise
 from index_engine.errors import InputError, Message, Term, wordings
@@ -25,6 +27,8 @@ def _word(value: object) -> object:
             return _(", ").join(str(_word(item)) for item in value)
         case dict():
             return _(", ").join(f"{_word(key)}: {_word(item)}" for key, item in value.items())
+        case Path():
+            return value.name  # visitors need not know where things lie
         case _:
             return value
 

@@ -27,7 +27,7 @@ from index_engine.importing.validation.deliveries import undo_import
 from index_engine.importing.validation.load import LoadResult
 from index_engine.importing.validation.redaction import withheld_characters
 from index_engine.importing.values.column_settings import SHARES, UNITS, is_money
-from index_engine.warehouse.file import cursor, lock_path, open_read_only, writable_copy
+from index_engine.warehouse.file import BUILD_VERSION, cursor, lock_path, open_read_only, writable_copy
 
 __all__ = [
     "DESIGNS",
@@ -55,7 +55,8 @@ MAX_FINDINGS = 20_000  # that a trial hands over; an import keeps all
 
 @dataclass(frozen=True)
 class WarehouseState:
-    """How far a warehouse has come: `is_stale` where files came or went since it was built."""
+    """How far a warehouse has come: `is_stale` where files came or went since it was built, or another
+    version built it."""
 
     files: int
     has_cases: bool
@@ -117,7 +118,9 @@ def _parse_state(state_frame: pd.DataFrame) -> WarehouseState:
         has_cases=bool(row.case_files),
         synthetic=bool(row.synthetic),
         is_built=built_sources is not None,
-        is_stale=bool(row.case_files) if built_sources is None else built_sources != present_sources,
+        is_stale=bool(row.case_files)
+        if built_sources is None
+        else built_sources != present_sources or row.build_version != BUILD_VERSION,
     )
 
 

@@ -108,7 +108,7 @@ def lock_path(path: Path) -> Path:
     return path.with_name(path.name + ".lock")
 
 
-def open_read_only(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
+def open_read_only(path: Path, *, memory_limit: str = "2GB", any_schema: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a warehouse for reading only: no writes, no files, no network, no extensions.
 
     The file is attached to an empty database in memory, not opened as the database: DuckDB shares
@@ -116,7 +116,8 @@ def open_read_only(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyC
     swap would be given the old file.
 
     Take one `cursor(con)` per query: answers of a shared connection get mixed between threads.
-    Raises InputError if there is no warehouse at `path`, or not one of this schema.
+    Raises InputError if there is no warehouse at `path`, or, but for `any_schema`, not one of this
+    schema.
     """
     path = Path(path)
     if not path.exists():
@@ -132,7 +133,7 @@ def open_read_only(path: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyC
         },
     )
     try:
-        _attach(con, path)
+        _attach(con, path, any_schema)
     except InputError:
         con.close()
         raise
@@ -148,7 +149,7 @@ def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return new_cursor
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, any_schema: bool) -> None:
     quoted_path = str(path.resolve()).replace("'", "''")
     try:
         with told_as_input_errors():
@@ -161,7 +162,7 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         schema = con.execute("SELECT value FROM meta WHERE key = 'schema'").fetchall()
     except duckdb.Error as error:
         raise InputError("not_a_warehouse", warehouse=path) from error
-    if schema != [(SCHEMA_VERSION,)]:
+    if schema != [(SCHEMA_VERSION,)] and not any_schema:
         raise InputError("schema_differs", warehouse=path)
 
 
