@@ -17,9 +17,18 @@ from tests.worlds import World
 PERIOD, WINDOW = "2024Q3", (date(2023, 10, 1), date(2024, 9, 30))
 
 
-def mix(rows: World, level: str, unit: str) -> Counter:
-    filed = [c for c in cases_in(rows, level, unit) if WINDOW[0] <= c.filed_on <= WINDOW[1]]
-    return Counter(stratum_of_case(case, load_method()) for case in filed)
+def mixes_by_place(rows: World, level: str, places: list[str]) -> dict[str, Counter]:
+    """How many cases of each stratum each place filed in the window."""
+    method = load_method()
+    strata = {
+        case.case_id: stratum_of_case(case, method)
+        for case in rows.cases
+        if WINDOW[0] <= case.filed_on <= WINDOW[1] and case.case_type == "first"
+    }
+    return {
+        place: Counter(strata[case.case_id] for case in cases_in(rows, level, place) if case.case_id in strata)
+        for place in places
+    }
 
 
 def apart(one: Counter, other: Counter) -> float:
@@ -31,12 +40,12 @@ def apart(one: Counter, other: Counter) -> float:
 @pytest.mark.parametrize(("level", "unit"), [("city", "1102"), ("court", "B1301")])
 def test_the_nearest_are_those_of_a_count_by_hand(snapshot: Snapshot, rows: World, level: str, unit: str):
     scores = queries.scores(snapshot, level, PERIOD).set_index("place_id")
+    mixes = mixes_by_place(rows, level, list(scores.index))
     expected = {}
     for other, row in scores.iterrows():
         if other not in (unit, "V") and row["status"] == "scored":
             size = math.log10(row["n"] / scores.loc[unit, "n"]) / SIZE_SCALE_DECADES
-            mixes = apart(mix(rows, level, unit), mix(rows, level, other))
-            expected[other] = math.hypot(mixes, size)
+            expected[other] = math.hypot(apart(mixes[unit], mixes[other]), size)
     assert len(expected) > 3
     found = queries.similar_places(snapshot, level, unit, PERIOD, k=3)
     assert found["place_id"].tolist() == sorted(expected, key=expected.get)[:3]
