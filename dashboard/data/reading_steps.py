@@ -21,6 +21,7 @@ from index_engine.private_folder import temporary_folder
 
 PROPOSALS_KEY = "intake_proposed"  # session key of the proposals for the current file, by reading
 EARLIEST_DATE = date(1990, 1, 1)
+MAX_SOURCE_NAME_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -208,23 +209,11 @@ def _draw_source_form(
     same_kind = earlier_sources[(earlier_sources["kind"] == proposal.kind) & earlier_sources["undone_at"].isna()]
     known_names = list(dict.fromkeys(same_kind["name"]))
     with st.container(key="intake-about"):
-        left_column, middle_column, right_column = st.columns([2, 1, 1], vertical_alignment="bottom")
-        name = left_column.selectbox(
-            _("Name of the source"),
-            known_names,
-            index=None,
-            placeholder=_("from kind and day"),
-            key=key("name"),
-            accept_new_options=True,
-            help=_(
-                "A later file of the same name corrects and completes this one. Keep one name for "
-                "what one court or platform delivers regularly."
-            ),
-        )
-        holds = _draw_design_select(proposal, key) if proposal.kind == "cases" else None
-        same_cases = _draw_same_cases_select(key) if proposal.kind == "cases" and known_names else None
+        name = _draw_name_field(known_names, key)
+        st.html(tag("p", _name_consequence(name, known_names), class_="hint"))
+        left_column, right_column = st.columns(2, vertical_alignment="bottom")
         days = {}
-        for column, bound, label in ((middle_column, "from", _("Records from")), (right_column, "to", _("Records to"))):
+        for column, bound, label in ((left_column, "from", _("Records from")), (right_column, "to", _("Records to"))):
             days[bound] = column.date_input(
                 label,
                 value=None,
@@ -248,6 +237,8 @@ def _draw_source_form(
                 class_="hint",
             )
         )
+        holds = _draw_design_select(proposal, key) if proposal.kind == "cases" else None
+        same_cases = _draw_same_cases_select(key) if proposal.kind == "cases" and known_names else None
         complete = name in known_names and st.checkbox(
             _("This file is complete: remove rows of earlier files of this name that it does not contain"),
             key=key("complete"),
@@ -257,13 +248,49 @@ def _draw_source_form(
         )
     return replace(
         choices,
-        name=(name or "").strip(),
+        name=name,
         holds=holds,
         same_cases=same_cases,
         observed_from=days["from"],
         observed_to=days["to"],
         complete=complete,
         clear=clear,
+    )
+
+
+def _draw_name_field(known_names: list[str], key: column_mapping.KeyBuilder) -> str:
+    """The name of the source: one of those there are, or a new one; empty where none is given."""
+    label = _("Name of the source")
+    if known_names:
+        choice = st.selectbox(
+            label,
+            known_names,
+            index=None,
+            placeholder=_("choose an earlier source, or type a new name"),
+            key=key("name"),
+            accept_new_options=True,
+        )
+        return choice if choice in known_names else (choice or "").strip()[:MAX_SOURCE_NAME_LENGTH]
+    return st.text_input(
+        label,
+        placeholder=_("such as: Jiangsu High Court, enforcement cases, monthly"),
+        key=key("name"),
+        max_chars=MAX_SOURCE_NAME_LENGTH,
+    ).strip()
+
+
+def _name_consequence(name: str, known_names: list[str]) -> str:
+    """What the name means for this file and for later ones."""
+    if name in known_names:
+        return _("This file corrects and completes what “{name}” has delivered before.").format(name=name)
+    if name:
+        return _(
+            "A new source. Later files under this name correct and complete this one. Every visitor "
+            "reads the name: no names of persons."
+        )
+    return _(
+        "Left empty, the source is named by kind and day. A name lets later files correct and "
+        "complete this one; every visitor reads it, so write a court or a platform, no person."
     )
 
 
