@@ -316,3 +316,23 @@ def test_decisions_go_into_the_mapping(tmp_path: Path) -> None:
     assert read["close_mode"].values["执行完毕"] == "completed"
     assert (plan.name, plan.complete) == ('某院"执行"\n', True)
     assert read["claim_amount"].is_clearable and not read["filed_on"].is_clearable
+
+
+def test_the_name_of_a_source_is_asked_for(folder: Path) -> None:
+    """In a field of its own at first; later beside the sources there are. It says what it means."""
+    app = run_page("data", data="mine", lang="en")
+    app = upload(app, "执行案件.xlsx", court_files.cases_xlsx())
+    assert "Left empty, the source is named by kind and day" in text(app)
+    field = next(one for one in app.text_input if one.label == "Name of the source")
+    app = field.set_value(" 江苏高院月报 ").run()
+    assert "A new source" in text(app)
+    app = button(button(app, "intake-try"), "intake-import")
+    [name] = api.list_sources(folder / "mine.duckdb").query("kind == 'cases'")["name"]
+    assert name == "江苏高院月报"
+    app = upload(button(app, "intake-another"), "执行案件2.xlsx", court_files.cases_xlsx())
+    choice = next(one for one in app.selectbox if one.label == "Name of the source")
+    assert choice.options == ["江苏高院月报"]
+    assert choice.value is None
+    assert "Left empty" in text(app)
+    app = choice.set_value("江苏高院月报").run()
+    assert "This file corrects and completes what “江苏高院月报” has delivered before." in text(app)
