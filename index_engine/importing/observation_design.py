@@ -28,7 +28,7 @@ SLOW_HALF_LIFE = 3 * 365
 # More closings without a date that can be read than this share are no slips.
 MAX_LOST_SHARE = 0.1
 MIN_LOST_CLOSINGS = 20
-DATED_RULES = ("after_observation", "closed_before_filed")  # findings on closing dates that were read
+DATED_RULES = ("in_future", "closed_before_filed")  # findings on closing dates that were read
 # Of all closings, no court has more as 终本.
 MAX_ZHONGBEN_SHARE = 0.9
 
@@ -64,7 +64,10 @@ def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:
         """
         CREATE OR REPLACE TEMP TABLE design_cases AS
         WITH known AS (
-            SELECT court_id, filed_on, closed_on, close_mode
+            -- What was closed after the last day observed was open on it.
+            SELECT court_id, filed_on,
+                   CASE WHEN closed_on <= coalesce($end, closed_on) THEN closed_on END AS closed_on,
+                   CASE WHEN closed_on <= coalesce($end, closed_on) THEN close_mode END AS close_mode
             FROM cases JOIN sources USING (source_id)
             WHERE kind = 'cases' AND name = $name AND case_type = 'first'
         )

@@ -75,14 +75,15 @@ ORDER BY ALL
 
 CLOSINGS = """
 SELECT name, court_id, unix_date(closed_on) AS day, COUNT(DISTINCT filed_on) AS n
-FROM cases JOIN sources USING (source_id)
-WHERE closed_on IS NOT NULL GROUP BY ALL ORDER BY ALL
+FROM cases JOIN source_windows USING (source_id)
+WHERE unix_date(closed_on) < end_day GROUP BY ALL ORDER BY ALL
 """
 
 # Days under way from when a case is in the file, over all courts of a source: its rate of closings.
 EXPOSURES = """
-SELECT name, court_id, COUNT(closed_on) AS n_closed,
-       SUM(COALESCE(unix_date(closed_on), end_day) - GREATEST(unix_date(filed_on), stated_from)) AS days
+SELECT name, court_id, SUM(CASE WHEN unix_date(closed_on) < end_day THEN 1 ELSE 0 END) AS n_closed,
+       SUM(LEAST(COALESCE(unix_date(closed_on), end_day), end_day) - GREATEST(unix_date(filed_on), stated_from))
+           AS days
 FROM cases JOIN source_windows USING (source_id)
 WHERE COALESCE(unix_date(closed_on), end_day) > GREATEST(unix_date(filed_on), stated_from)
     AND unix_date(filed_on) < end_day
@@ -91,9 +92,10 @@ GROUP BY ALL
 
 # Days from which and to which a case is under way, of courts that closed nothing for long.
 UNDER_WAY = """
-SELECT name, court_id, unix_date(filed_on) AS first_day, COALESCE(unix_date(closed_on), end_day) AS end_day
+SELECT name, court_id, unix_date(filed_on) AS first_day,
+       LEAST(COALESCE(unix_date(closed_on), end_day), end_day) AS end_day
 FROM cases JOIN source_windows USING (source_id) JOIN silent_courts USING (name, court_id)
-WHERE COALESCE(unix_date(closed_on), end_day) > unix_date(filed_on)
+WHERE LEAST(COALESCE(unix_date(closed_on), end_day), end_day) > unix_date(filed_on)
 """
 
 LAGS = """

@@ -79,8 +79,8 @@ def _() -> bytes:
 
 
 @messy(
-    "dates_of_the_future.csv",
-    replace(PLAIN, observed_to=date(2023, 12, 31), kept=4, rejected={"after_observation": 1}, values={}),
+    "closed_after_the_last_day.csv",
+    replace(PLAIN, observed_to=date(2023, 12, 31), noted={"closed_after_observation": 1}, values={}),
 )
 def _() -> bytes:
     return csv_bytes(cases(结案日期=["2024-06-30", *CLOSED[1:]]))

@@ -18,7 +18,11 @@ BREACHES: Breaches = {
         {"filed_on": D(2024, 12, 31), "closed_on": None, "close_mode": None},
     ),
     ("cases", "closed_before_filed", "closed_on"): ({"closed_on": D(2022, 1, 9)}, {"closed_on": D(2022, 1, 10)}),
-    ("cases", "after_observation", "closed_on"): ({"closed_on": D(2025, 1, 1)}, {"closed_on": D(2024, 12, 31)}),
+    ("cases", "closed_after_observation", "closed_on"): (
+        {"closed_on": D(2025, 1, 1)},
+        {"closed_on": D(2024, 12, 31)},
+    ),
+    ("cases", "in_future", "closed_on"): ({"closed_on": D(2999, 1, 1)}, {"closed_on": D(2024, 12, 31)}),
     ("cases", "mode_without_closing", "close_mode"): ({"closed_on": None}, {"closed_on": None, "close_mode": None}),
     ("cases", "paid_before_filed", "paid_out_on"): ({"paid_out_on": D(2022, 1, 9)}, {"paid_out_on": D(2022, 1, 10)}),
     ("cases", "listed_before_filed", "first_listed_on"): (
@@ -138,7 +142,11 @@ BREACHES: Breaches = {
         {"ended_on": D(2022, 1, 9), "status": "stopped", "final_price": None},
         {"ended_on": D(2022, 1, 10), "status": "stopped", "final_price": None},
     ),
-    ("auctions", "after_observation", "ended_on"): ({"ended_on": D(2025, 1, 1)}, {"ended_on": D(2024, 12, 31)}),
+    ("auctions", "ended_after_observation", "ended_on"): (
+        {"ended_on": D(2025, 1, 1)},
+        {"ended_on": D(2024, 12, 31)},
+    ),
+    ("auctions", "in_future", "ended_on"): ({"ended_on": D(2999, 1, 1)}, {"ended_on": D(2024, 12, 31)}),
     ("auctions", "sold_without_end", "status"): ({"ended_on": None}, {"ended_on": None, "status": None}),
     ("auctions", "failed_without_end", "status"): (
         {"ended_on": None, "status": "failed", "final_price": None, "bidders": 0},

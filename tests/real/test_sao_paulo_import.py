@@ -93,7 +93,8 @@ def case_faults(case: dict[str, str]) -> set[str]:
         return {"missing"}
     faults = {
         "before_earliest": filed < FIRST,
-        "after_observation": filed > LAST or (closed is not None and closed > LAST),
+        "after_observation": filed > LAST,
+        "in_future": closed is not None and closed > date.today(),
         "closed_before_filed": closed is not None and closed < filed,
     }
     return {rule for rule, fails in faults.items() if fails}
@@ -104,7 +105,8 @@ def lot_faults(lot: dict[str, str]) -> set[str]:
     faults = {
         "missing": listed is None,
         "before_earliest": listed is not None and listed < FIRST,
-        "after_observation": any(given and given > LAST for given in (listed, ended)),
+        "after_observation": listed is not None and listed > LAST,
+        "in_future": ended is not None and ended > date.today(),
         "ended_before_listed": bool(listed and ended and ended < listed),
         "sold_without_end": lot["sold"] == "1.0" and ended is None,
     }

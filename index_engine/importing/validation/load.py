@@ -149,7 +149,7 @@ def _contract_rows(
     """Return SQL for the staged rows as the contract has them, bad values of `clearable` dropped.
 
     Beside the contract's fields stand row_no, what the rules know of the source (observed_from,
-    observed_to, earliest), and `cleared`: a list of what was dropped, NULL where nothing was.
+    observed_to, earliest, latest), and `cleared`: a list of what was dropped, NULL where nothing was.
     """
     staged_columns = {row[0] for row in con.execute(f'DESCRIBE "{staging_table}"').fetchall()}
     unknown_columns = staged_columns - {"row_no", *data_contract.field_names}
@@ -164,6 +164,7 @@ def _contract_rows(
     sql = (
         f"SELECT row_no, {columns}, CAST($observed_from AS DATE) AS observed_from,"
         " CAST($observed_to AS DATE) AS observed_to, CAST($earliest AS DATE) AS earliest,"
+        " CAST($latest AS DATE) AS latest,"
         f' CAST(NULL AS {FINDING_TYPE}[]) AS cleared FROM "{staging_table}"'
     )
     # One nested query a field, so that a rule on a later field sees what was cleared before it.
@@ -181,6 +182,7 @@ def _contract_rows(
         "observed_from": source.observed_from,
         "observed_to": source.observed_to or _latest_possible_date(),
         "earliest": source.earliest,
+        "latest": max(source.observed_to or _latest_possible_date(), _latest_possible_date()),
     }
     return StagedRows(f"({sql})", parameters)
 

@@ -121,7 +121,7 @@ def test_days_to_come_are_no_data(con: duckdb.DuckDBPyConnection, stage: Stage) 
     ahead = datetime.now(UTC).date() + timedelta(days=3)
     rows = [case("a"), case("b", closed_on=ahead), case("c", filed_on=ahead, closed_on=ahead)]
     outcome = load_rows(con, stage("cases", rows), source("cases", observed_to=None))
-    assert (outcome.accepted_rows, outcome.rejection_counts) == (1, {"after_observation": 2})
+    assert (outcome.accepted_rows, outcome.rejection_counts) == (1, {"after_observation": 1, "in_future": 2})
     with pytest.raises(InputError, match=f"observed_to = {ahead} is still to come"):
         load_rows(con, stage("cases", rows), source("cases", name="other", observed_to=ahead))
 

@@ -11,7 +11,7 @@ A [[rule]] of a file says:
     law       only for sources under this law; without it, for every source
     legal_basis  the article or definition that the rule rests on; without it, plain contradiction
     when      an SQL condition over the fields of the contract and of the source (observed_from,
-              observed_to, earliest); $metrics stands for the ids of reported_metrics.toml; a condition
+              observed_to, earliest, latest); $metrics stands for the ids of reported_metrics.toml; a condition
               that is NULL does not fire
     message   for a person; {field} stands for that field's value in the row
 
@@ -35,7 +35,7 @@ _FOLDER = Path(__file__).parent
 _ROW_RULE_FILES = ("places", "cases", "auctions", "reported")
 _ACTIONS = {"error": "rejected", "warning": "warned", "info": "noted"}
 _SEVERITIES = tuple(_ACTIONS)
-_SOURCE_FIELDS = ("observed_from", "observed_to", "earliest")
+_SOURCE_FIELDS = ("observed_from", "observed_to", "earliest", "latest")
 
 # What a condition of cross_row.toml may name beside the fields of the row.
 CROSS_ROW_FIELDS = {
