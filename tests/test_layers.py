@@ -17,13 +17,14 @@ ROOT = Path(__file__).parents[1]
 
 # What each part of the engine may import of the engine, beside itself. From top to bottom it is
 # the way of a number: sources, warehouse, measures, estimates, index, release.
-BASE = {"arrays", "age_grid", "chance", "closing_days", "errors", "periods", "method"}
+BASE = {"arrays", "age_grid", "chance", "closing_days", "day_span", "errors", "periods", "method"}
 STAGES = {
     "errors": set(),
     "arrays": set(),
     "age_grid": set(),
     "chance": set(),
     "closing_days": {"chance"},
+    "day_span": {"chance"},
     "annotation_table": {"errors"},
     "periods": {"errors"},
     "formula_escaping": set(),
@@ -31,7 +32,7 @@ STAGES = {
     "faults": {"errors"},
     "method": {"age_grid", "errors", "warehouse"},
     "warehouse": {"errors", "faults"},
-    "importing": {"chance", "closing_days", "errors", "linkage", "private_folder", "warehouse"},
+    "importing": {"chance", "closing_days", "day_span", "errors", "linkage", "private_folder", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
     "linkage": {"errors", "warehouse"},

@@ -12,11 +12,14 @@ is at most MAX_CHANCE where cases are closed at ages like those of the closings 
 of; a court that had cleared all it had would be asked too, and states all_cases.
 """
 
+from datetime import date
+
 import duckdb
 import numpy as np
 
 from index_engine.chance import MAX_CHANCE, is_impossible
 from index_engine.closing_days import Closings, late_days
+from index_engine.day_span import EPOCH, source_spans
 from index_engine.errors import InputError, Message
 
 DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongben_list")
@@ -54,11 +57,11 @@ def check_lost_closings(con: duckdb.DuckDBPyConnection, name: str, source_id: in
 def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Raise InputError where no delivery of the source `name` says what the source holds and its
     cases of first enforcement, of all deliveries together, cannot be all of its courts."""
-    [(is_stated, end)] = con.execute(
-        "SELECT bool_or(holds IS NOT NULL), max(observed_to) FROM sources WHERE kind = 'cases' AND name = ?",
-        [name],
+    [(is_stated,)] = con.execute(
+        "SELECT bool_or(holds IS NOT NULL) FROM sources WHERE kind = 'cases' AND name = ?", [name]
     ).fetchall()
-    if is_stated:
+    end = _last_day(con, name)
+    if is_stated or end is None:
         return
     con.execute(
         """
@@ -66,14 +69,12 @@ def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:
         WITH known AS (
             -- What was closed after the last day observed was open on it.
             SELECT court_id, filed_on,
-                   CASE WHEN closed_on <= coalesce($end, closed_on) THEN closed_on END AS closed_on,
-                   CASE WHEN closed_on <= coalesce($end, closed_on) THEN close_mode END AS close_mode
+                   CASE WHEN closed_on <= $end THEN closed_on END AS closed_on,
+                   CASE WHEN closed_on <= $end THEN close_mode END AS close_mode
             FROM cases JOIN sources USING (source_id)
-            WHERE kind = 'cases' AND name = $name AND case_type = 'first'
+            WHERE kind = 'cases' AND name = $name AND case_type = 'first' AND filed_on <= $end
         )
-        SELECT *, coalesce($end, (SELECT max(greatest(filed_on, closed_on)) FROM known)) - filed_on
-            AS final_age
-        FROM known
+        SELECT *, CAST($end AS DATE) - filed_on AS final_age FROM known
         """,
         {"name": name, "end": end},
     )
@@ -96,23 +97,22 @@ def observation_notices(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Mess
         """,
         [name],
     ).fetchall()
-    [(end,)] = con.execute(
-        """
-        SELECT MAX(COALESCE(observed_to, last_seen)) - DATE '1970-01-01' + 1
-        FROM sources
-        LEFT JOIN (
-            SELECT source_id, MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
-            FROM cases GROUP BY source_id
-        ) USING (source_id)
-        WHERE kind = 'cases' AND name = ?
-        """,
-        [name],
-    ).fetchall()
+    end = _last_day(con, name)
     if not rows or end is None:
         return ()
     days, counts = np.array(rows, dtype=np.int64).T
-    late = late_days(Closings(days, counts), end)
+    late = late_days(Closings(days, counts), (end - EPOCH).days + 1)
     return (Message("late_closings", name=name, days=late),) if late else ()
+
+
+def _last_day(con: duckdb.DuckDBPyConnection, name: str) -> date | None:
+    """The last day that the deliveries of a source of cases state, or tell of by their dates."""
+    deliveries = con.execute(
+        "SELECT source_id, observed_to FROM sources WHERE kind = 'cases' AND name = ?", [name]
+    ).fetchall()
+    spans = source_spans(con, "cases", [source_id for source_id, stated in deliveries if stated is None])
+    last_days = [span.dates[1] for span in spans.values()]
+    return max([stated for _, stated in deliveries if stated is not None] + last_days, default=None)
 
 
 def _check_any_closing(con: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -21,6 +21,7 @@ import pandas as pd
 
 from index_engine.chance import MAX_CHANCE
 from index_engine.closing_days import NO_CLOSINGS, YEAR_DAYS, Closings, late_days
+from index_engine.day_span import source_spans
 
 # A year and a month without a closing is no season.
 SILENT_DAYS = 400
@@ -34,14 +35,6 @@ USUAL_SHARE = 0.95
 FOREVER = 1 << 30
 
 SOURCES = """
-WITH seen AS (
-    SELECT source_id, MIN(filed_on) AS first_seen,
-           MAX(GREATEST(filed_on, COALESCE(closed_on, filed_on))) AS last_seen
-    FROM cases GROUP BY source_id
-    UNION ALL
-    SELECT source_id, MIN(listed_on), MAX(GREATEST(listed_on, COALESCE(ended_on, listed_on)))
-    FROM auction_rounds GROUP BY source_id
-)
 -- Deliveries of one source follow one another and share one window: a case of the first that the last
 -- no longer mentions was watched all along. So does a delivery without rows of its own: a month in
 -- which nothing happened, or rows that were all corrected since. What a delivery does not state, one
@@ -49,9 +42,9 @@ WITH seen AS (
 SELECT source_id, kind, name,
        COALESCE(LAST_VALUE(holds IGNORE NULLS) OVER deliveries, 'all_cases') AS holds,
        unix_date(MIN(observed_from) OVER deliveries) AS stated_from,
-       unix_date(MIN(first_seen) OVER deliveries) AS first_seen,
-       unix_date(MAX(COALESCE(observed_to, last_seen)) OVER deliveries) + 1 AS end_day
-FROM sources LEFT JOIN seen USING (source_id)
+       MIN(first_seen) OVER deliveries AS first_seen,
+       MAX(COALESCE(unix_date(observed_to), last_seen)) OVER deliveries + 1 AS end_day
+FROM sources LEFT JOIN source_spans USING (source_id)
 WINDOW deliveries AS (
     PARTITION BY kind, name ORDER BY source_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
 )
@@ -109,7 +102,11 @@ GROUP BY name
 
 def create_windows(con: duckdb.DuckDBPyConnection) -> None:
     """Fill `measures.windows` and `measures.court_windows`; the macro unix_date must be there."""
+    spans = source_spans(con, "cases") | source_spans(con, "auctions")
+    rows = [(source_id, *span) for source_id, span in spans.items()]
+    con.register("source_spans", pd.DataFrame(rows, columns=["source_id", "first_seen", "last_seen"], dtype="int64"))
     con.execute(f"CREATE OR REPLACE TEMP TABLE source_windows AS {SOURCES}")
+    con.unregister("source_spans")
     sources = con.execute("SELECT * FROM source_windows ORDER BY source_id").df()
     courts_by_source = dict(list(con.execute(COURTS).df().groupby(["kind", "name"])))
     closings_by_source = {

@@ -1,15 +1,19 @@
-"""What only several rows together show: a lot's rounds one after another, and amounts in a unit
-that no other court of the file uses.
+"""What only several rows together show: dates far from all others, a lot's rounds one after another,
+and amounts in a unit that no other court of the file uses.
 
 The rules stand in rules/cross_row.toml; here is what they look at. Nothing they find rejects a row.
 """
 
+from datetime import date
+
 import duckdb
 
+from index_engine.day_span import rows_span
 from index_engine.importing.contract import Contract
 from index_engine.importing.validation.findings import NOT_REJECTED_SQL, StagedRows, insert_findings
 from index_engine.importing.validation.rules import Rule, applicable_cross_row_rules
 
+DATE_RULE = "date_out_of_line"
 MIN_CASES = 20  # of a court, and of the others, before what is usual there says anything
 
 
@@ -23,13 +27,31 @@ def validate_cross_row(
     rules = applicable_cross_row_rules(data_contract.kind, law)
     if not rules:
         return
+    date_rules = tuple(rule for rule in rules if rule.id == DATE_RULE)
+    _check_dates(con, rows, data_contract.kind, date_rules)
+    rules = tuple(rule for rule in rules if rule.id != DATE_RULE)
     if data_contract.kind == "auctions":
         _apply_rules(con, _ROUND_SEQUENCES.format(rows=rows.sql), rules, rows)
     elif data_contract.kind == "cases":
         _check_amount_units(con, rows, rules)
 
 
-def _apply_rules(con: duckdb.DuckDBPyConnection, query: str, rules: tuple[Rule, ...], rows: StagedRows) -> None:
+def _check_dates(con: duckdb.DuckDBPyConnection, rows: StagedRows, kind: str, rules: tuple[Rule, ...]) -> None:
+    """Warn about dates that the span of the file's days leaves out."""
+    span = rows_span(con, f"(SELECT * FROM {rows.sql} WHERE {NOT_REJECTED_SQL})", kind, rows.parameters)
+    if span is None:
+        return
+    query = (
+        f"SELECT *, CAST($usual_from AS DATE) AS usual_from, CAST($usual_to AS DATE) AS usual_to FROM {rows.sql}"
+        f" WHERE {NOT_REJECTED_SQL}"
+    )
+    usual_from, usual_to = span.dates
+    _apply_rules(con, query, rules, rows, usual_from=usual_from, usual_to=usual_to)
+
+
+def _apply_rules(
+    con: duckdb.DuckDBPyConnection, query: str, rules: tuple[Rule, ...], rows: StagedRows, **parameters: date
+) -> None:
     findings_sql = ", ".join(rule.finding_sql(rule.action) for rule in rules)
     condition = " OR ".join(f"({rule.when})" for rule in rules)
     # Of a field without a value nothing is found.
@@ -37,7 +59,7 @@ def _apply_rules(con: duckdb.DuckDBPyConnection, query: str, rules: tuple[Rule, 
         con,
         f"SELECT row_no, list_filter([{findings_sql}], lambda f: f.value IS NOT NULL) AS findings"
         f" FROM ({query}) WHERE row_no IS NOT NULL AND ({condition})",
-        rows.parameters,
+        {**rows.parameters, **parameters},
     )
 
 

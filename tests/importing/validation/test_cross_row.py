@@ -199,6 +199,14 @@ def test_the_message_names_what_is_usual(con: duckdb.DuckDBPyConnection, stage: 
     ]
 
 
+def test_a_date_far_from_all_others_is_named(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    filed = [date(2022, 1, 1) + timedelta(days=n) for n in range(400)]
+    rows = [case(f"c{n}", filed_on=day, closed_on=None, close_mode=None) for n, day in enumerate(filed)]
+    assert judged(con, stage, "cases", rows) == []
+    slip = [*rows[:7], rows[7] | {"filed_on": date(2024, 12, 1)}, *rows[8:]]
+    assert judged(con, stage, "cases", slip) == [(8, "date_out_of_line", "filed_on")]
+
+
 def test_every_rule_across_rows_has_a_test() -> None:
-    tested = {*ROUNDS, "sold_then_relisted", "amount_unit_doubtful"}
+    tested = {*ROUNDS, "sold_then_relisted", "amount_unit_doubtful", "date_out_of_line"}
     assert {rule.id for rule in cross_row_rules()} == tested

@@ -49,8 +49,10 @@ CROSS_ROW_FIELDS = {
         "earlier_reference_price",
         "first_listed_on",
         "first_reference_price",
+        "usual_from",
+        "usual_to",
     ),
-    "cases": ("courts_claim", "elsewhere_claim", "paid_claim", "paid_recovered"),
+    "cases": ("usual_from", "usual_to", "courts_claim", "elsewhere_claim", "paid_claim", "paid_recovered"),
 }
 
 
