@@ -99,6 +99,7 @@ class Round:
     case_id: str | None = None
     source_id: int = AUCTIONS
     asset_class: str | None = None
+    title: str | None = None
 
 
 REGIONS = (

@@ -26,7 +26,9 @@ class MappingChoices:
     constants: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     holds: str | None = None  # which cases of its courts; None where it is not stated
-    same_cases: bool | None = None  # those that other sources seem to have too are the same; the same
+    same_cases: bool | None = None  # those that other sources seem to have too are the same; so for None
+    same_lots: bool | None = None  # rounds under several ids that seem to be of one lot are
+    prices_checked: bool = False
     observed_from: date | None = None
     observed_to: date | None = None
     complete: bool = False
@@ -50,6 +52,8 @@ def mapping_text(proposal: Proposal, choices: MappingChoices) -> str:
         name=choices.name or None,
         holds=choices.holds,
         same_cases=choices.same_cases,
+        same_lots=choices.same_lots,
+        prices_checked=choices.prices_checked,
         observed_from=choices.observed_from,
         observed_to=choices.observed_to,
         complete=choices.complete,

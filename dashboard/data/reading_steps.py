@@ -239,9 +239,13 @@ def _draw_source_form(
         )
         holds = _draw_design_select(proposal, key) if proposal.kind == "cases" else None
         same_cases = _draw_same_cases_select(key) if proposal.kind == "cases" and known_names else None
+        same_lots = _draw_same_lots_select(key) if proposal.kind == "auctions" else None
         complete = name in known_names and st.checkbox(
             _("This file is complete: remove rows of earlier files of this name that it does not contain"),
             key=key("complete"),
+        )
+        prices_checked = proposal.kind == "auctions" and st.checkbox(
+            _("Prices are in their units, however unusual they are"), key=key("prices")
         )
         clear = st.checkbox(
             _("Accept a row with an unreadable optional value, without that value"), value=True, key=key("clear")
@@ -251,6 +255,8 @@ def _draw_source_form(
         name=name,
         holds=holds,
         same_cases=same_cases,
+        same_lots=same_lots,
+        prices_checked=prices_checked,
         observed_from=days["from"],
         observed_to=days["to"],
         complete=complete,
@@ -325,6 +331,21 @@ def _draw_same_cases_select(key: column_mapping.KeyBuilder) -> bool | None:
             "Of one court and filing day, with one claim and cause. Of the same cases the file that holds all "
             "cases of the court goes first, and a closing counts that either file knows. Where nothing is "
             "stated and there are such cases, the import asks."
+        ),
+    )
+
+
+def _draw_same_lots_select(key: column_mapping.KeyBuilder) -> bool | None:
+    """Whether rounds under several ids that seem to be of one lot are, None where nobody says."""
+    names = {True: _("rounds of one lot"), False: _("different lots")}
+    return st.selectbox(
+        _("Lots that seem to be offered again under another id"),
+        [None, *names],
+        format_func=lambda answer: _("not stated") if answer is None else names[answer],
+        key=key("same-lots"),
+        help=_(
+            "Platforms often number each round anew. Rounds are linked by case, court, title, reference price and "
+            "stage. Where nothing is stated, what is sure is linked, and about the rest the import asks."
         ),
     )
 

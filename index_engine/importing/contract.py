@@ -53,7 +53,13 @@ _REFERENCE_BY_FIELD = {
 }
 
 # Which fields may hold case numbers or lead to one; only their salted hashes are stored.
-_HASHED_FIELDS = {("cases", "case_id"), ("cases", "parent_case_id"), ("auctions", "case_id"), ("auctions", "lot_id")}
+_HASHED_FIELDS = {
+    ("cases", "case_id"),
+    ("cases", "parent_case_id"),
+    ("auctions", "case_id"),
+    ("auctions", "lot_id"),
+    ("auctions", "title"),
+}
 
 FILE_KINDS = tuple(_TABLE_BY_KIND)
 

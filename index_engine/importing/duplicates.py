@@ -1,4 +1,4 @@
-"""Whether a source has cases that another one has too, under numbers of its own.
+"""Whether a source has cases that another one has too, under numbers of its own, or one lot under several.
 
 Cases of one court and filing day with one claim may differ all the same: claims are round, and a bank
 files many alike on one day. How often that happens is seen among the cases of one source, which are all
@@ -9,7 +9,7 @@ import duckdb
 
 from index_engine.chance import is_no_coincidence
 from index_engine.errors import InputError
-from index_engine.linkage.link import create_case_pairs
+from index_engine.linkage.link import create_case_pairs, create_linked_ids, create_lot_pairs
 
 # One pair in so many of two cases of one court and day has equal claims, though the files show none.
 MIN_COINCIDENCE_RATE = 1e-3
@@ -66,3 +66,19 @@ def check_duplicates(con: duckdb.DuckDBPyConnection, name: str) -> None:
         if is_no_coincidence(days, expected):
             other = earlier if later == name else later
             raise InputError("possible_duplicates", name=name, pairs=pairs, other=other)
+
+
+def check_lots(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Raise InputError where lots of the source `name` may be offered again under another id, which is not
+    sure, and no delivery of either source says whether they are."""
+    create_linked_ids(con)
+    create_lot_pairs(con)
+    [(lots,)] = con.execute(
+        "SELECT COUNT(*) FROM lot_pairs"
+        " WHERE NOT is_sure AND NOT is_answered AND list_contains([earlier_name, later_name], $name)",
+        {"name": name},
+    ).fetchall()
+    con.execute("DROP TABLE lot_pairs")
+    con.execute("DROP TABLE linked_ids")
+    if lots:
+        raise InputError("possible_same_lots", name=name, lots=lots)

@@ -11,6 +11,9 @@ holds = "all_cases"            # which cases of its courts: all_cases, closed_ca
                                # observation_design.py
 same_cases = true              # whether cases that another source seems to have too, under other
                                # numbers, are the same; asked where there are such
+same_lots = true               # of auctions, whether rounds under several ids that seem to be of one lot
+                               # are; asked where that is not sure
+prices_checked = true          # of auctions: the units of prices are right; asked where they seem not
 observed_from = 2019-01-01     # first and last day whose events the file records
 observed_to = 2025-12-31
 earliest = 1990-01-01          # an earlier date cannot be right
@@ -89,6 +92,8 @@ _SOURCE_KEYS = {
     "observed_from": date,
     "observed_to": date,
     "same_cases": bool,
+    "same_lots": bool,
+    "prices_checked": bool,
     "earliest": date,
     "law": str,
     "complete": bool,
@@ -102,6 +107,8 @@ _SOURCE_KEYS = {
     "null": list,
 }
 
+# Keys that say something of files of one kind only.
+_KIND_BY_KEY = {"holds": "cases", "same_cases": "cases", "same_lots": "auctions", "prices_checked": "auctions"}
 _DEFAULT_OPTIONS = ReadOptions()
 
 
@@ -115,6 +122,8 @@ class Mapping:
     name: str | None = None
     holds: str | None = None  # one of DESIGNS, None where it is not stated
     same_cases: bool | None = None  # None where it is not stated
+    same_lots: bool | None = None
+    prices_checked: bool = False
     observed_from: date | None = None
     observed_to: date | None = None
     earliest: date = EARLIEST_DATE
@@ -212,9 +221,10 @@ def _read_source(location: MappingLocation, data_contract: Contract, source: dic
     observation_period = source.get("observed_from"), source.get("observed_to")
     if observation_period[0] and observation_period[1] and observation_period[1] < observation_period[0]:
         raise location.input_error("observation_reversed", end=observation_period[1], start=observation_period[0])
-    for key in ("holds", "same_cases"):
-        if key in source and data_contract.kind != "cases":
-            raise location.input_error("key_of_cases_only", key=key, kind=Term("kind", data_contract.kind))
+    for key, kind in _KIND_BY_KEY.items():
+        if key in source and data_contract.kind != kind:
+            other_kind = Term("kind", data_contract.kind)
+            raise location.input_error("key_of_another_kind", key=key, kind=other_kind, only=Term("kind", kind))
     if "holds" in source and source["holds"] not in DESIGNS:
         raise location.input_error("holds_unknown", given=source["holds"], designs=list(DESIGNS))
     options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}

@@ -38,6 +38,8 @@ def _source(mapping: Mapping) -> dict[str, Any]:
     return {
         "holds": mapping.holds,
         "same_cases": mapping.same_cases,
+        "same_lots": mapping.same_lots,
+        "prices_checked": mapping.prices_checked or None,
         "observed_from": mapping.observed_from,
         "observed_to": mapping.observed_to,
         "earliest": mapping.earliest,

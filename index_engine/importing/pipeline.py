@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError, Message, Term
-from index_engine.importing import duplicates, observation_design, reference_data
+from index_engine.importing import duplicates, observation_design, price_units, reference_data
 from index_engine.importing import mapping as mappings
 from index_engine.importing.case_numbers.batches import expand_batches, restore_line_numbers
 from index_engine.importing.case_numbers.checks import check_case_numbers
@@ -129,6 +129,7 @@ def _import_rows(
             complete=mapping.complete,
             holds=mapping.holds,
             same_cases=mapping.same_cases,
+            same_lots=mapping.same_lots,
             mapping=mapping_record(mapping, positions),
         )
         outcome = load_rows(con, "import_typed", source, findings="import_findings", clearable=mapping.clearable_fields)
@@ -140,6 +141,10 @@ def _import_rows(
         raise InputError("no_rows", file=file)
     if outcome.accepted_rows == 0:
         raise _empty_import_error(con, mapping, file, outcome)
+    if kind == "auctions":
+        if not mapping.prices_checked:
+            price_units.check_prices(con, source.name, outcome.source_id, source.law)
+        duplicates.check_lots(con, source.name)
     if kind == "cases":
         observation_design.check_lost_closings(con, source.name, outcome.source_id)
         observation_design.check_design(con, source.name)

@@ -1,7 +1,8 @@
 """From rows as sources tell them to the cases and lots that they are of: what the measures read.
 
 `linked_cases` has one row a case, though several sources have it, under one number or several;
-`linked_rounds` has the rounds of auctions with what later rounds and the case of the lot say of them.
+`linked_rounds` has the rounds of auctions by lot, though a source numbers each round, with what later
+rounds and the case of the lot say of them.
 Set-based SQL of DuckDB alone: measures, which also run elsewhere, begin with its result.
 """
 
@@ -10,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 SQL_FOLDER = Path(__file__).parent
-LINKED_TABLES = ("linked_rounds", "linked_ids")
+LINKED_TABLES = ("linked_rounds", "linked_ids", "linked_lots")
 # Days from the withdrawal of a lot within which its claim is paid if that is why it was withdrawn: money
 # is paid out within 30 days of the notice of its receipt (court rule), and the case is closed thereupon.
 PAYMENT_DAYS = 60
@@ -27,8 +28,9 @@ FROM (
 
 def create_linked_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create the temporary tables and views of linked cases and rounds from the facts."""
-    _create_linked_ids(con)
+    create_linked_ids(con)
     _create_linked_cases(con)
+    _create_linked_lots(con)
     con.execute(f"CREATE OR REPLACE TEMP TABLE linked_rounds AS {_read_sql('rounds')}", {"payment_days": PAYMENT_DAYS})
 
 
@@ -45,7 +47,12 @@ def create_case_pairs(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE case_pairs AS {_read_sql('case_pairs')}")
 
 
-def _create_linked_ids(con: duckdb.DuckDBPyConnection) -> None:
+def create_lot_pairs(con: duckdb.DuckDBPyConnection) -> None:
+    """`lot_pairs`: lots under two ids, see lot_pairs.sql; table `linked_ids` must be there."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE lot_pairs AS {_read_sql('lot_pairs')}")
+
+
+def create_linked_ids(con: duckdb.DuckDBPyConnection) -> None:
     """`linked_ids`: the ids of the cases that several sources have, and the least of those of each."""
     con.execute("CREATE OR REPLACE TEMP TABLE linked_ids (case_id VARCHAR, linked_id VARCHAR)")
     [(is_shared,)] = con.execute(ANY_SHARED_COURT).fetchall()
@@ -58,29 +65,44 @@ def _create_linked_ids(con: duckdb.DuckDBPyConnection) -> None:
         SELECT case_id, case_id
         FROM (
             SELECT case_id FROM cases GROUP BY case_id HAVING COUNT(*) > 1
-            UNION SELECT earlier_case FROM case_pairs WHERE is_same
-            UNION SELECT later_case FROM case_pairs WHERE is_same
+            UNION SELECT UNNEST([earlier_case, later_case]) FROM case_pairs WHERE is_same
         )
         """
     )
-    # The least id goes from case to case along the pairs, a step a round, until none changes: as many
-    # rounds as there are sources.
-    spread = """
-        UPDATE linked_ids SET linked_id = least_id
+    _spread_least_ids(con, "linked_ids", "case")
+    con.execute("DROP TABLE case_pairs")
+
+
+def _create_linked_lots(con: duckdb.DuckDBPyConnection) -> None:
+    """`linked_lots`: the ids of the lots that have several, and the least of those of each."""
+    create_lot_pairs(con)
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE linked_lots AS
+        SELECT DISTINCT lot_id, lot_id AS linked_id
+        FROM (SELECT UNNEST([earlier_lot, later_lot]) AS lot_id FROM lot_pairs WHERE is_same)
+        """
+    )
+    _spread_least_ids(con, "linked_lots", "lot")
+    con.execute("DROP TABLE lot_pairs")
+
+
+def _spread_least_ids(con: duckdb.DuckDBPyConnection, table: str, row: str) -> None:
+    """Let the least id go from row to row along the pairs of cases or lots, a step a time, until none changes."""
+    pairs = f"SELECT earlier_{row} AS {row}_id, later_{row} AS other_id FROM {row}_pairs WHERE is_same"
+    back = f"SELECT later_{row}, earlier_{row} FROM {row}_pairs WHERE is_same"
+    spread = f"""
+        UPDATE {table} SET linked_id = least_id
         FROM (
-            SELECT ends.case_id, MIN(other.linked_id) AS least_id
-            FROM (
-                SELECT earlier_case AS case_id, later_case AS other_id FROM case_pairs WHERE is_same
-                UNION ALL SELECT later_case, earlier_case FROM case_pairs WHERE is_same
-            ) AS ends
-            JOIN linked_ids AS other ON other.case_id = ends.other_id
-            GROUP BY ends.case_id
+            SELECT ends.{row}_id, MIN(other.linked_id) AS least_id
+            FROM ({pairs} UNION ALL {back}) AS ends
+            JOIN {table} AS other ON other.{row}_id = ends.other_id
+            GROUP BY ends.{row}_id
         ) AS least
-        WHERE linked_ids.case_id = least.case_id AND least_id < linked_ids.linked_id
+        WHERE {table}.{row}_id = least.{row}_id AND least_id < {table}.linked_id
     """
     while con.execute(spread).fetchall() != [(0,)]:
         pass
-    con.execute("DROP TABLE case_pairs")
 
 
 def _create_linked_cases(con: duckdb.DuckDBPyConnection) -> None:

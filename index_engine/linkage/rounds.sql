@@ -1,4 +1,4 @@
--- Auction rounds with what other rows say of them.
+-- Auction rounds with what other rows say of them, each of its lot whatever ids its source gave.
 --   status   'defaulted' in place of 'sold' where the lot was listed again after the sale: the buyer did
 --            not pay (悔拍), whatever the platform goes on to say of the round. 'paid' in place of
 --            'withdrawn' or 'stopped' where the claim was paid before the lot could be offered again.
@@ -9,12 +9,25 @@
 --   is_first_listing  the round begins the lot: one known from a later round on was listed on a day
 --            that nobody knows.
 
-WITH sequences AS (
+WITH numbered AS (
+    SELECT * FROM auction_rounds ANTI JOIN linked_lots USING (lot_id)
+    UNION ALL BY NAME
+    -- Under one id, counted on from the first round that is known.
+    SELECT auction_rounds.* REPLACE (
+        linked_id AS lot_id,
+        FIRST_VALUE(round_no) OVER lot - 1 + ROW_NUMBER() OVER lot AS round_no
+    )
+    FROM auction_rounds
+    JOIN linked_lots USING (lot_id)
+    WINDOW lot AS (PARTITION BY linked_id ORDER BY listed_on, ended_on NULLS LAST, round_no)
+),
+
+sequences AS (
     SELECT
-        auction_rounds.* REPLACE (COALESCE(linked_id, case_id) AS case_id),
+        numbered.* REPLACE (COALESCE(linked_id, case_id) AS case_id),
         LAG(round_no) OVER lot IS NULL AS is_first_known,
         LEAD(listed_on) OVER lot AS next_listed_on
-    FROM auction_rounds
+    FROM numbered
     LEFT JOIN linked_ids USING (case_id)
     WINDOW lot AS (PARTITION BY lot_id ORDER BY round_no)
 ),
@@ -42,7 +55,8 @@ paid_rounds AS (
     CROSS JOIN relisting
     WHERE next_listed_on IS NULL AND paid_on >= listed_on
         -- Stopped is not withdrawn: it is on offer until it is over.
-        AND (status = 'stopped' OR status = 'withdrawn' AND paid_on <= ended_on + GREATEST(days, $payment_days::INTEGER))
+        AND (status = 'stopped'
+            OR status = 'withdrawn' AND paid_on <= ended_on + GREATEST(days, $payment_days::INTEGER))
 )
 
 SELECT

@@ -91,6 +91,7 @@ CREATE TABLE auction_rounds (
     final_price      DECIMAL(18, 2),
     bidders          INTEGER,
     status           VARCHAR,           -- NULL: not yet known
+    title            VARCHAR,           -- what the offer is called, hashed as the numbers are
     source_id        INTEGER NOT NULL
 );
 
@@ -156,6 +157,8 @@ CREATE TABLE sources (
                                         -- zhongben_list; NULL: not stated, taken as all_cases
     same_cases    BOOLEAN,              -- whether cases that other sources seem to have too, under
                                         -- other numbers, are the same; NULL: not asked
+    same_lots     BOOLEAN,              -- of auctions, whether rounds under several ids that seem to be
+                                        -- of one lot are; NULL: not asked
     synthetic     BOOLEAN NOT NULL
 );
 

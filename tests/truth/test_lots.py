@@ -204,3 +204,49 @@ def test_the_first_round_after_a_new_appraisal_is_told_apart() -> None:
     # One lot has one first round: neither more of them, nor more of them sold.
     assert numbers["first_round_sold"] == before["first_round_sold"]
     assert sold > 100
+
+
+def under_an_id_each(rounds: list[Round], titles: bool) -> list[Round]:
+    """As platforms number every offer anew; rounds are then told by their stage alone."""
+    numbers = {"first": 1, "second": 2, "sale": 3, "relisted": 1}
+    return [
+        replace(
+            one,
+            lot_id=f"offer-{(k * 7919) % len(rounds)}",
+            round_no=numbers[one.stage],
+            title=f"title of {one.lot_id}" if titles else None,
+        )
+        for k, one in enumerate(rounds)
+    ]
+
+
+def several_lots_a_case(rounds: list[Round]) -> list[Round]:
+    """Three lots a case, each at a price of its own."""
+    made = []
+    for one in rounds:
+        number = int(one.lot_id[1:])
+        price = REFERENCE + 1000 * (number % 3)
+        changes = {"case_id": f"c{number // 3}", "reference_price": one.reference_price and price}
+        made.append(replace(one, **changes))
+    return made
+
+
+@pytest.mark.parametrize("titles", [True, False], ids=["with titles", "by price"])
+def test_rounds_of_one_lot_under_an_id_each_are_one_lot(titles: bool) -> None:
+    rounds = several_lots_a_case(all_rounds(true_lots()))
+    whole, linked = found(rounds), found(under_an_id_each(rounds, titles))
+    assert {name: linked[name] for name in AUCTION_NUMBERS} == {name: whole[name] for name in AUCTION_NUMBERS}
+
+
+def test_alike_lots_of_a_case_are_paired_in_order() -> None:
+    """Ten parking spaces at one price, each round under an id of its own, and no title."""
+    rounds = [replace(one, case_id=f"c{int(one.lot_id[1:]) // 10}") for one in all_rounds(true_lots())]
+    whole, linked = found(rounds), found(under_an_id_each(rounds, titles=False))
+    assert linked["sale_by_lot"] == whole["sale_by_lot"]
+    assert abs(linked["lot_sold_12m"].value - SOLD) < 3 * linked["lot_sold_12m"].se
+
+
+def test_a_voided_sale_and_a_new_appraisal_are_found_under_new_ids() -> None:
+    rounds = all_rounds(voided(true_lots(), "sold"))
+    whole, linked = found(rounds), found(under_an_id_each(rounds, titles=True))
+    assert {name: linked[name] for name in AUCTION_NUMBERS} == {name: whole[name] for name in AUCTION_NUMBERS}

@@ -18,6 +18,8 @@ def mapping_text(
     name: str | None = None,
     holds: str | None = None,
     same_cases: bool | None = None,
+    same_lots: bool | None = None,
+    prices_checked: bool = False,
     observed_from: date | None = None,
     observed_to: date | None = None,
     complete: bool = False,
@@ -25,7 +27,8 @@ def mapping_text(
     """Return TOML that mapping.load reads, with a comment on every column.
 
     `name` is the source's, `holds` which cases it has, `same_cases` whether those that other sources seem to
-    have too are the same, `observed_from` and `observed_to` are the first and last day it
+    have too are the same, `same_lots` whether rounds that seem to be of one lot are, `prices_checked` that prices
+    are in their units, `observed_from` and `observed_to` are the first and last day it
     records; with `complete` it takes out what this file no longer has. Columns that feed no field
     are comments; of personal ones only the name is written.
     """
@@ -33,6 +36,8 @@ def mapping_text(
         "name": name,
         "holds": holds,
         "same_cases": same_cases,
+        "same_lots": same_lots,
+        "prices_checked": prices_checked or None,
         "observed_from": observed_from,
         "observed_to": observed_to,
     }

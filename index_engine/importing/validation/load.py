@@ -52,6 +52,7 @@ class Source:
     complete: bool = False
     holds: str | None = None  # which cases of its courts, see observation_design.py
     same_cases: bool | None = None  # what other sources seem to have too is the same, see duplicates.py
+    same_lots: bool | None = None  # rounds under several ids that seem to be of one lot are
     mapping: str | None = None  # the text of the mapping that the file was read with
 
 
@@ -254,8 +255,8 @@ def _store_rows(
     _record_findings(con, source_id)
     con.execute(
         "INSERT INTO sources (source_id, kind, name, sha256, imported_at, rows, rejected, warned,"
-        " added, changed, gone, mapping, observed_from, observed_to, holds, same_cases, synthetic)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " added, changed, gone, mapping, observed_from, observed_to, holds, same_cases, same_lots, synthetic)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             source_id,
             source.kind,
@@ -273,6 +274,7 @@ def _store_rows(
             source.observed_to,
             source.holds,
             source.same_cases,
+            source.same_lots,
             source.synthetic,
         ],
     )

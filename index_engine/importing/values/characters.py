@@ -48,6 +48,16 @@ def half_width_sql(text: str) -> str:
     return replace_if_match_sql(text, "[！-～−\u3000]", replacement)
 
 
+# How titles of platforms tell the round: 【第一次拍卖】, (二拍), 变卖 and the like.
+_ROUND_WORDS = "第[一二三四五六1-6]次(网络)?(司法)?拍卖|[一二三四五六1-6]拍|(网络)?(司法)?变卖|重新拍卖|再次拍卖|重拍"
+
+
+def title_sql(text: str) -> str:
+    """Return SQL for the SQL `text`, the title of a lot, without signs and what it says of the round."""
+    letters = f"regexp_replace(lower({half_width_sql(text)}), '[^\\p{{L}}\\p{{N}}]', '', 'g')"
+    return f"regexp_replace({letters}, '{_ROUND_WORDS}', '', 'g')"
+
+
 def trim_sql(text: str) -> str:
     """Return SQL for the SQL `text` without blanks at its ends."""
     return replace_if_match_sql(text, f"^[{BLANKS}]|[{BLANKS}]$", f"trim({text}, '{BLANKS}')")

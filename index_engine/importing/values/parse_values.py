@@ -16,7 +16,14 @@ from index_engine.importing.courts.row_lookup import has_courts, join_courts_sql
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.recognise.code_synonyms import find_part, word_list_name
 from index_engine.importing.values.amounts import amount_sql, integer_sql, plain_amount_sql
-from index_engine.importing.values.characters import NOTATION, half_width_sql, lookup_key, lookup_key_sql, trim_sql
+from index_engine.importing.values.characters import (
+    NOTATION,
+    half_width_sql,
+    lookup_key,
+    lookup_key_sql,
+    title_sql,
+    trim_sql,
+)
 from index_engine.importing.values.column_settings import ColumnSettings
 from index_engine.importing.values.dates import date_sql, format_hint, normalise_date_sql
 
@@ -216,7 +223,9 @@ class _RowExpressions:
         self._index_by_case_number: dict[tuple[str, ...], int] = {}
         columns = [(n, c) for n, c in enumerate(mapping.columns) if not _uses_lookup(c)]
         for n, column in columns:
-            if column.part is not None or (column.field.hashed and salt is not None):
+            if column.field.name == "title" and column.field.hashed:
+                self._add_title(n, column)
+            elif column.part is not None or (column.field.hashed and salt is not None):
                 self._add_case_number(n, column)
             elif column.header is not None and column.field.type != "VARCHAR":
                 self._add_amount(n, column)
@@ -252,6 +261,12 @@ class _RowExpressions:
                 "number_type": f"{number}.case_type",
                 "number_sequence": f"{number}.sequence",
             }
+
+    def _add_title(self, n: int, column: ColumnSettings) -> None:
+        """What a lot is called without the round that it is offered in: one hash for all its rounds."""
+        name = title_sql(_source_sql(column, self._positions, self._parameters))
+        digest = name if self._salt is None else f"sha256({self._parameters.add(self._salt)} || {name})"
+        self.values[n] = f"CASE WHEN {name} <> '' THEN left({digest}, {_HASH_DIGITS}) END", "NULL"
 
     def _add_amount(self, n: int, column: ColumnSettings) -> None:
         bind = self._parameters.add

@@ -1,0 +1,148 @@
+-- Rounds of one lot under two ids, as of platforms that number each offer: the last round known under one
+-- id, and the first under the other. They are of one case and court; the earlier did not end the lot, and
+-- the later was listed after it. It either goes on with the next stage, at one reference price, or begins
+-- anew with a first auction, as after a new appraisal or a sale on which the buyer defaulted. Pairs are
+-- one to one: of several that look alike the first ended goes with the first listed.
+--   is_sure      the titles are one, and no two lots of the case share it; or a later stage goes on
+--                at the same reference price
+--   is_answered  a delivery made since the sources of both are there says whether such are one lot
+--   is_same      what the last such delivery says
+
+WITH deliveries AS (
+    SELECT source_id, name, same_lots, MIN(source_id) OVER (PARTITION BY name) AS first_id
+    FROM sources
+    WHERE kind = 'auctions'
+),
+
+ids AS (
+    SELECT
+        name,
+        first_id,
+        lot_id,
+        COALESCE(linked_id, ANY_VALUE(case_id)) AS lot_case,
+        ANY_VALUE(court_id) AS court_id,
+        MAX(title) AS title,
+        ARG_MIN(reference_price, round_no) AS first_reference,
+        ARG_MAX(reference_price, round_no) AS last_reference,
+        ARG_MIN(stage, round_no) AS first_stage,
+        ARG_MAX(stage, round_no) AS last_stage,
+        ARG_MAX(status, round_no) AS last_status,
+        MIN(listed_on) AS listed_on,
+        MAX(COALESCE(ended_on, listed_on)) AS ended_on,
+        -- One row an id, and not only first auctions: the file numbers offers, not lots.
+        MAX(COUNT(*)) OVER (PARTITION BY name) = 1
+            AND MAX(ARG_MIN(stage, round_no) <> 'first') OVER (PARTITION BY name) AS is_per_round
+    FROM auction_rounds
+    JOIN deliveries USING (source_id)
+    LEFT JOIN linked_ids USING (case_id)
+    WHERE case_id IS NOT NULL
+    GROUP BY name, first_id, lot_id, linked_id
+),
+
+-- A title that two lots have at one time names neither.
+fragments AS (
+    SELECT
+        * EXCLUDE (title),
+        CASE WHEN NOT BOOL_OR(is_beside_another) OVER (PARTITION BY lot_case, court_id, title) THEN title END
+            AS title
+    FROM (
+        SELECT *, COALESCE(LAG(ended_on) OVER (
+            PARTITION BY lot_case, court_id, title ORDER BY listed_on, ended_on
+        ) > listed_on, FALSE) AS is_beside_another
+        FROM ids
+    )
+),
+
+pairs AS (
+    SELECT
+        earlier.name AS earlier_name,
+        later.name AS later_name,
+        GREATEST(earlier.first_id, later.first_id) AS both_since,
+        earlier.lot_id AS earlier_lot,
+        later.lot_id AS later_lot,
+        earlier.lot_case,
+        earlier.court_id,
+        earlier.ended_on,
+        later.listed_on,
+        earlier.last_reference,
+        earlier.last_stage,
+        later.first_stage,
+        COALESCE(earlier.title = later.title, FALSE) AS is_of_one_title,
+        COALESCE(earlier.last_reference = later.first_reference, FALSE) AS is_of_one_price,
+        CASE later.first_stage WHEN 'second' THEN earlier.last_stage = 'first'
+            WHEN 'sale' THEN earlier.last_stage IN ('first', 'second')
+            ELSE FALSE END AS goes_on
+    FROM fragments AS earlier
+    JOIN fragments AS later USING (lot_case, court_id)
+    WHERE earlier.lot_id <> later.lot_id
+        AND later.listed_on >= earlier.ended_on
+        AND COALESCE(earlier.title = later.title, TRUE)
+        AND COALESCE(earlier.last_status, 'failed') NOT IN ('setoff', 'paid')
+        AND (
+            -- The next stage of a lot that was not sold.
+            goes_on AND earlier.last_status IN ('failed', 'withdrawn', 'stopped', 'defaulted')
+                AND (is_of_one_title OR COALESCE(earlier.last_reference = later.first_reference, TRUE))
+            -- Offered anew.
+            OR later.first_stage = 'relisted' AND (is_of_one_title OR is_of_one_price)
+            OR later.first_stage = 'first' AND is_of_one_title
+            OR later.first_stage = 'first' AND earlier.is_per_round AND later.is_per_round
+                AND earlier.last_status <> 'sold'
+                AND later.first_reference BETWEEN 0.3 * earlier.last_reference AND earlier.last_reference
+        )
+),
+
+judged AS (
+    SELECT *, is_of_one_title OR (goes_on OR first_stage = 'relisted') AND is_of_one_price AS is_sure
+    FROM pairs
+),
+
+-- Of each id the likeliest other one: by title, by price, the last that ended.
+ranked AS (
+    SELECT
+        *,
+        DENSE_RANK() OVER (alike ORDER BY ended_on, earlier_lot) AS earlier_rank,
+        DENSE_RANK() OVER (alike ORDER BY listed_on, later_lot) AS later_rank
+    FROM judged
+    WINDOW alike AS (
+        PARTITION BY lot_case, court_id, last_stage, first_stage, is_of_one_title, is_of_one_price, last_reference
+    )
+),
+
+-- Several alike: the first ended with the first listed; where one has several unlike, the likeliest.
+chosen AS (
+    SELECT *
+    FROM ranked
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY later_lot
+        ORDER BY is_sure DESC, is_of_one_title DESC, is_of_one_price DESC,
+                 earlier_rank <> later_rank, ended_on DESC, earlier_lot
+    ) = 1
+),
+
+one_to_one AS (
+    SELECT *
+    FROM chosen
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY earlier_lot
+        ORDER BY is_sure DESC, is_of_one_title DESC, is_of_one_price DESC,
+                 earlier_rank <> later_rank, listed_on, later_lot
+    ) = 1
+),
+
+answers AS (
+    SELECT earlier_name, later_name, ARG_MAX(same_lots, source_id) AS is_same
+    FROM (SELECT DISTINCT earlier_name, later_name, both_since FROM one_to_one)
+    JOIN deliveries ON name IN (earlier_name, later_name) AND source_id >= both_since
+    GROUP BY ALL
+)
+
+SELECT
+    earlier_name,
+    later_name,
+    earlier_lot,
+    later_lot,
+    is_sure,
+    is_same IS NOT NULL AS is_answered,
+    COALESCE(is_same, is_sure) AS is_same
+FROM one_to_one
+JOIN answers USING (earlier_name, later_name)

@@ -1,0 +1,183 @@
+"""Files of auctions as platforms write them: asked about where their rounds or prices are in doubt."""
+
+import csv
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from index_engine.build import build
+from index_engine.errors import InputError
+from index_engine.importing.mapping import read_mapping
+from index_engine.importing.pipeline import run_import
+from tests.truth.test_lots import REFERENCE, all_rounds, true_lots, under_an_id_each
+from tests.truth.test_worlds import court_names
+from tests.worlds import Round
+
+COLUMNS = {
+    "lot_id": "标的编号",
+    "case_id": "案号",
+    "court_id": "法院",
+    "round_no": "轮次",
+    "stage": "阶段",
+    "listed_on": "公告日",
+    "ended_on": "结束日",
+    "reference_price": "评估价",
+    "start_price": "起拍价",
+    "final_price": "成交价",
+    "status": "结果",
+}
+ROUNDS = {"first": "【第一次拍卖】", "second": "（二拍）", "sale": "变卖：", "relisted": "重新拍卖"}
+
+
+def write_rounds(path: Path, rounds: list[Round], prices: dict[str, int]) -> Path:
+    """`prices`: what the numbers of a column are multiplied by, as by another unit."""
+    [court] = court_names(1)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*COLUMNS.values(), "标题"])
+        for one in rounds:
+            row = vars(replace(one, court_id=court))
+            values = [
+                row[name] and row[name] * Decimal(prices.get(name, 1)) if "price" in name else row[name]
+                for name in COLUMNS
+            ]
+            writer.writerow([*values, f"{ROUNDS[one.stage]}某小区{one.title} 号房" if one.title else ""])
+    return path
+
+
+def bring_in(
+    folder: Path,
+    rounds: list[Round],
+    *,
+    titles: bool = False,
+    name: str = "platform",
+    prices: dict[str, int] | None = None,
+    **stated: bool,
+) -> Path:
+    file = write_rounds(folder / f"{name}.csv", rounds, prices or {})
+    lines = [f"{key} = {str(value).lower()}" for key, value in stated.items()]
+    columns = COLUMNS | ({"title": "标题"} if titles else {})
+    text = "\n".join(
+        ['kind = "auctions"', "[source]", f'name = "{name}"', *lines]
+        + [f'[columns.{field}]\ncolumn = "{column}"' for field, column in columns.items()]
+    )
+    warehouse = folder / "w.duckdb"
+    run_import(warehouse, "auctions", file, read_mapping(text, "auctions", folder / "m.toml"))
+    return warehouse
+
+
+def sales(warehouse: Path) -> tuple[int, int]:
+    """Lots sold, and lots whose last round has ended."""
+    build(warehouse, threads=2)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [found] = con.execute(
+            "SELECT SUM(lots_sold)::INTEGER, SUM(lots_finished)::INTEGER FROM measures.lot_counts"
+        ).fetchall()
+    return found
+
+
+def true_sales(lots: list[list[Round]]) -> tuple[int, int]:
+    return sum(lot[-1].status == "sold" for lot in lots), len(lots)
+
+
+def appraised_anew(lots: list[list[Round]]) -> list[list[Round]]:
+    """Every lot that failed twice is sold in a new first auction at four fifths of the reference."""
+    made = []
+    for lot in lots:
+        last = lot[-1]
+        if last.status == "failed" and last.ended_on is not None:
+            listed = last.ended_on + timedelta(days=60)
+            price = REFERENCE * 8 / 10
+            again = replace(
+                last,
+                stage="first",
+                round_no=3,
+                listed_on=listed,
+                ended_on=listed + timedelta(days=30),
+                reference_price=price,
+                start_price=price * 7 / 10,
+                final_price=price,
+                status="sold",
+            )
+            lot = [*lot, again]
+        made.append(lot)
+    return made
+
+
+@pytest.mark.parametrize("is_one_lot", [None, False])
+def test_an_id_for_each_round_is_one_lot_unless_it_is_said_not_to_be(tmp_path: Path, is_one_lot: bool | None) -> None:
+    lots = true_lots()[:300]
+    stated = {} if is_one_lot is None else {"same_lots": is_one_lot}
+    found = sales(bring_in(tmp_path, under_an_id_each(all_rounds(lots), titles=False), **stated))
+    assert found == (true_sales(lots) if is_one_lot is None else (true_sales(lots)[0], len(all_rounds(lots))))
+
+
+def test_lots_that_may_be_offered_anew_under_another_id_are_asked_about(tmp_path: Path) -> None:
+    lots = appraised_anew(true_lots()[:300])
+    rounds = under_an_id_each(all_rounds(lots), titles=False)
+    with pytest.raises(InputError) as refused:
+        bring_in(tmp_path, rounds)
+    assert refused.value.message.code == "possible_same_lots"
+    assert "same_lots = true" in str(refused.value) and "\n" not in str(refused.value)
+    assert sales(bring_in(tmp_path, rounds, same_lots=True)) == true_sales(lots)
+
+
+def test_titles_make_it_sure(tmp_path: Path) -> None:
+    """Of titles a hash is kept, the same in every round."""
+    lots = appraised_anew(true_lots()[:300])
+    warehouse = bring_in(tmp_path, under_an_id_each(all_rounds(lots), titles=True), titles=True)
+    assert sales(warehouse) == true_sales(lots)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        titles = con.execute("SELECT DISTINCT title FROM auction_rounds").fetchall()
+    assert len(titles) == len(lots) and all(len(title) == 32 and title.isascii() for (title,) in titles)
+
+
+@pytest.mark.parametrize(
+    ("prices", "code"),
+    [
+        ({"reference_price": 10_000}, "prices_of_two_units"),
+        ({"start_price": 10_000, "final_price": 10_000}, "prices_of_two_units"),
+        ({"final_price": 10_000}, "prices_of_two_units"),
+        (dict.fromkeys(("reference_price", "start_price", "final_price"), 10_000), "prices_implausible"),
+    ],
+)
+@pytest.mark.parametrize("too_high", [True, False])
+def test_prices_ten_thousand_times_off_are_asked_about(
+    tmp_path: Path, prices: dict[str, int], code: str, too_high: bool
+) -> None:
+    rounds = all_rounds(true_lots()[:60])
+    if not too_high:
+        names = ("reference_price", "start_price", "final_price")
+        rounds = [
+            replace(one, **{name: (price := getattr(one, name)) and price / 10_000 for name in names}) for one in rounds
+        ]
+        prices = {name: 10_000 for name in names if name not in prices}
+    with pytest.raises(InputError) as refused:
+        bring_in(tmp_path, rounds, prices=prices)
+    assert refused.value.message.code == code
+    assert "prices_checked = true" in str(refused.value) and "\n" not in str(refused.value)
+    bring_in(tmp_path, rounds, prices=prices, prices_checked=True)
+
+
+@pytest.mark.parametrize("factor", [Decimal(10_000), Decimal("0.0001")])
+def test_prices_thousands_of_times_off_those_of_another_source_are_asked_about(tmp_path: Path, factor: Decimal) -> None:
+    """Of cars: prices that would be possible of something else."""
+    rounds = [replace(one, asset_class="vehicle") for one in all_rounds(true_lots()[:60])]
+    bring_in(tmp_path, rounds, name="court", same_lots=False)
+    names = ("reference_price", "start_price", "final_price")
+    moved = [
+        replace(
+            one,
+            lot_id=f"p{one.lot_id}",
+            case_id=None,
+            **{name: (price := getattr(one, name)) and price * factor for name in names},
+        )
+        for one in rounds
+    ]
+    with pytest.raises(InputError) as refused:
+        bring_in(tmp_path, moved)
+    assert refused.value.message.code == "prices_unlike_others"
