@@ -147,9 +147,9 @@ def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str |
     if target.type != MONEY_TYPE or target.name == "mean_days":
         return Fit(readable_share, settings)
     factors = reference_data("headers")["units"]
-    fen_headers = {match_key(name) for name in reference_data("headers")["platform"]["fen_headers"]}
     unit = header_unit(header) or title_unit
-    if unit is None and match_key(header) in fen_headers:
+    # To the letter: of the same words spelled otherwise, as consultPrice, real files have yuan.
+    if unit is None and header.strip().lower() in reference_data("headers")["platform"]["fen_headers"]:
         unit = "分"
     # A unit in most cells is read from there, whatever the column's.
     if unit is not None and share(texts, lambda text: cell_unit(text) is not None) < 0.5:

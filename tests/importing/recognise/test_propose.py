@@ -241,6 +241,13 @@ def test_every_word_of_a_header_is_of_a_field() -> None:
 # ---------------------------------------------------------------------------------------- auctions
 
 
+@pytest.mark.parametrize(("header", "unit"), [("consult_price", "分"), ("consultPrice", None)])
+def test_prices_are_in_fen_under_the_names_of_the_interface_alone(book: Book, header: str, unit: str | None) -> None:
+    prices = {header: ["20740000" if unit else "207400"], "处置法院": COURTS, "拍卖阶段": ["一拍", "二拍"]}
+    [column] = [c for c in propose_mapping(book(table(**prices)), "auctions").columns if c.field == "reference_price"]
+    assert column.settings.get("unit") == unit
+
+
 def test_a_platforms_export(book: Book) -> None:
     rows = table(
         item_id=[str(700_000_000_001 + number) for number in range(30)],
