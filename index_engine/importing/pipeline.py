@@ -31,6 +31,9 @@ from index_engine.warehouse.file import writable_copy
 # DuckDB spills to disk above this; it takes about half as much again beside it.
 _MEMORY_BYTES = 2 << 30
 
+# How numbers of 16 and more digits come out of a spreadsheet: 2.02303040000001e+16, or with a point.
+_ROUNDED_NUMBER = r"\d(\.\d+)?[eE]\+\d+|\d{16,}\.0+"
+
 # Kinds that need the places and courts of the country to be there.
 _COURT_KINDS = ("cases", "auctions", "court_periods")
 
@@ -106,6 +109,7 @@ def _import_rows(
         if kind in _COURT_KINDS:
             reference_data.load_reference_data(con)
         reader.stage(con, sorted(set(positions.values())), progress)
+        _reject_rounded_ids(con, mapping, positions, file)
         bar.update()
         expand_batches(con, mapping, positions)
         parse_values(con, mapping, positions, salt, next_source_id(con))
@@ -162,6 +166,21 @@ def _made_name(con: duckdb.DuckDBPyConnection, kind: str) -> str:
     taken_names = {row[0] for row in con.execute("SELECT name FROM sources WHERE kind = ?", [kind]).fetchall()}
     made_names = chain([name], (f"{name} ({number})" for number in count(2)))
     return next(made_name for made_name in made_names if made_name not in taken_names)
+
+
+def _reject_rounded_ids(
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: dict[str, int], file: Path
+) -> None:
+    """Raise InputError for a column of ids that a spreadsheet has made numbers of: it keeps 15 digits,
+    so that ids of cases become those of others."""
+    headers = {header for column in mapping.columns if column.field.hashed for header in column.source_headers}
+    for header in sorted(headers):
+        [(rows,)] = con.execute(
+            f"SELECT count(*) FROM import_text WHERE regexp_full_match(trim(c{positions[header]}), $rounded)",
+            {"rounded": _ROUNDED_NUMBER},
+        ).fetchall()
+        if rows:
+            raise InputError("ids_rounded", file=file, column=header, rows=rows)
 
 
 def _add_number_years(con: duckdb.DuckDBPyConnection) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.corpus.messy import COURT, FED, KEPT, NUMBERS, PLAIN, cases, csv_bytes, messy
+from tests.corpus.messy import COURT, FED, KEPT, NUMBERS, PLAIN, cases, csv_bytes, messy, workbook
 
 # Ids of a system of its own: no court and no type can be told from them.
 OWN_IDS = [f"SJ-{number:05}" for number in range(101, 106)]
@@ -24,6 +24,35 @@ def _() -> bytes:
     ]
     header, first, *_ = cases()
     return csv_bytes([header, *([style, *first[1:]] for style in styles)])
+
+
+@messy("leading_zeros_and_words.csv", replace(PLAIN, kept=1, rejected={"duplicate": 3}, values={}))
+def _() -> bytes:
+    styles = ["(2023)粤0304执101号", "(2023)粤0304执00101号", "2023粤0304执字第101号", "（2023）粤0304执字00101号"]
+    header, first, *_ = cases()
+    return csv_bytes([header, *([style, *first[1:]] for style in styles)])
+
+
+@messy("formulas_that_keep_a_text.csv", PLAIN)
+def _() -> bytes:
+    header, *rows = cases()
+    lines = [",".join(header)]
+    for number, *cells in rows:
+        lines.append(",".join([f'="{number}"', *("" if cell is None else f"'{cell}" for cell in cells)]))
+    return "\r\n".join(lines).encode("utf-8-sig")
+
+
+@messy(
+    "ids_of_seventeen_digits.xlsx",
+    replace(
+        PLAIN,
+        fed={field: header for field, header in FED.items() if field != "case_type"},
+        added=OWN_TYPE,
+        refused="more than 15 digits",
+    ),
+)
+def _() -> bytes:
+    return workbook(明细=cases(案号=[2.0230304000000101e16 + 16 * number for number in range(5)]))
 
 
 @messy(

@@ -68,12 +68,17 @@ _TAIL = "个?[0-9]{1,5}"  # of personal bankruptcies: (个6)
 _OPEN, _CLOSE = r"[(（〔\[【]", r"[)）〕\]】]"
 
 # A number as it may be typed, once its characters are folded. Courts before 2016 had words of their own
-# choice, ending in 字第. Common brackets are taken as they come: folding them would cost more.
+# choice, ending in 字第; after a code, which came with the form of 2016, 字第 is a slip. Common brackets are
+# taken as they come: folding them would cost more.
 INPUT_PATTERN = (
-    rf"{_OPEN}?({_YEAR}){_CLOSE}?((?:{_COURT}){_NOTATION['special']}?(?:{_TYPE}|\*{{2,}})|{_LEGACY_WORDS}字)第?"
+    rf"{_OPEN}?({_YEAR}){_CLOSE}?"
+    rf"(?:([{PROVINCES}][0-9]{{2,4}}{_NOTATION['special']}?(?:{_TYPE}))字第?"
+    rf"|((?:{_COURT}){_NOTATION['special']}?(?:{_TYPE}|\*{{2,}})|{_LEGACY_WORDS}字)第?)"
     rf"({_NUMBERS})号?(?:之({_SUBNUMBER}|[1-9][0-9]?))?号?(?:{_OPEN}({_TAIL}){_CLOSE})?"
 )
-INPUT_PARTS = ("year", "place", "numbers", "nth", "tail")
+INPUT_PARTS = ("year", "coded", "place", "numbers", "nth", "tail")
+# A sequence has no leading zero (法〔2015〕137号), though systems of fixed width print some.
+LEADING_ZEROS, WITHOUT_ZEROS = "(^|[-,])0+([0-9])", r"\1\2"
 
 # The canonical text.
 CANONICAL_PATTERN = (
@@ -86,7 +91,7 @@ LEGACY_TYPE_PATTERN = f"(?:{_TYPE})$"  # 执恢 of 兰法执恢字第1号
 # Nearly all numbers of a file: in this form RE2 needs one pass and is five times as fast.
 PLAIN_PATTERN = (
     rf"{_OPEN}([12][0-9]{{3}}){_CLOSE}([{PROVINCES}](?:[0-9]{{2}}(?:[0-9]{{2}})?)?)"
-    rf"({'|'.join(sorted(CASE_TYPES, reverse=True))})([0-9]{{1,7}})号"
+    rf"({'|'.join(sorted(CASE_TYPES, reverse=True))})([1-9][0-9]{{0,6}})号"
 )
 PLAIN_PARTS = ("year", "court", "type", "number")
 
@@ -179,12 +184,14 @@ def _canonical_text(text: str) -> str:
     match = _INPUT_RE.fullmatch(text.translate(_FOLD_TABLE))
     if match is None:
         return unicodedata.normalize("NFC", text.translate(_WIDTH_TABLE)).strip(BLANKS)
-    year, court_text, numbers, subnumber, tail = match.groups(default="")
+    year, coded, place, numbers, subnumber, tail = match.groups(default="")
+    court_text = coded or place
+    numbers = re.sub(LEADING_ZEROS, WITHOUT_ZEROS, numbers.replace("号", ""))
     return "".join(
         (
             f"({year}){court_text}",
             "第" if court_text.endswith("字") else "",
-            f"{numbers.replace('号', '')}号",
+            f"{numbers}号",
             f"之{NUMERALS[int(subnumber) - 1] if subnumber.isdecimal() else subnumber}" if subnumber else "",
             f"({tail})" if tail else "",
         )

@@ -13,11 +13,13 @@ from index_engine.importing.case_numbers.grammar import (
     HAN_RANGE,
     INPUT_PARTS,
     INPUT_PATTERN,
+    LEADING_ZEROS,
     LEGACY_TYPE_PATTERN,
     NUMERALS,
     PLAIN_PARTS,
     PLAIN_PATTERN,
     WIDTH_FOLDS,
+    WITHOUT_ZEROS,
 )
 
 _PLAIN_CANONICAL_SQL = " || ".join(
@@ -93,9 +95,10 @@ def _full_canonical_sql(text: str) -> str:
     subnumber_sql = f"coalesce({_list_sql(NUMERALS)}[TRY_CAST(_typed.nth AS INTEGER)], _typed.nth)"
     canonical_parts = " || ".join(
         (
-            "'(' || _typed.year || ')' || _typed.place",
+            "'(' || _typed.year || ')' || _typed.coded || _typed.place",
             _case_when_sql("suffix(_typed.place, '字')", "'第'", "''"),
-            "replace(_typed.numbers, '号', '') || '号'",
+            f"regexp_replace(replace(_typed.numbers, '号', ''), {_quote_sql(LEADING_ZEROS)},"
+            f" {_quote_sql(WITHOUT_ZEROS)}, 'g') || '号'",
             _case_when_sql("_typed.nth = ''", "''", f"'之' || {subnumber_sql}"),
             _case_when_sql("_typed.tail = ''", "''", "'(' || _typed.tail || ')'"),
         )

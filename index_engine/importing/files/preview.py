@@ -11,7 +11,7 @@ from index_engine.importing.files.non_data_rows import NonDataReason
 from index_engine.importing.files.parquet_file import ParquetFile
 from index_engine.importing.files.readers import ReadOptions, check_file, resolve_options
 from index_engine.importing.files.sheets import read_sheets
-from index_engine.importing.files.staging import PREVIEW_LENGTH, check_width
+from index_engine.importing.files.staging import PREVIEW_LENGTH, check_width, without_text_mark
 
 # Rows of the head, and rows from further on: as many each from places spread over the file.
 HEAD_ROWS = 2_000
@@ -66,7 +66,7 @@ def _shorten(table: TablePreview) -> TablePreview:
 
 
 def _shorten_row(row: Row) -> Row:
-    return tuple(cell and cell[:PREVIEW_LENGTH] for cell in row[:MAX_COLUMNS])
+    return tuple(cell and without_text_mark(cell)[:PREVIEW_LENGTH] for cell in row[:MAX_COLUMNS])
 
 
 def _preview_text(file: Path, options: ReadOptions) -> TablePreview:

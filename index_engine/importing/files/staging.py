@@ -7,6 +7,7 @@ after the header, broken ones with them; empty lines are not. A row without any 
 that are read is counted and left out. What the values mean is not read here.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,10 @@ MAX_COLUMNS = 16_384
 
 # Characters of a cell that a look at a file shows, and those of a header that are its name.
 PREVIEW_LENGTH = 1_000
+
+# What exports of spreadsheets put around a cell so that it stays a text: ="0012", or '0012.
+_TEXT_MARK = r"""^(?:="([^"]*)"|'([^'].*))$"""
+_TEXT_MARK_RE = re.compile(_TEXT_MARK)
 
 RESET_STAGING_SQL = (
     "CREATE OR REPLACE TABLE import_broken (row_no BIGINT, rule VARCHAR, message VARCHAR);"
@@ -47,7 +52,8 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
     names = [""] * width
     for row in rows:
         names = _merge_header_rows(
-            names, [(cell or "").strip()[:PREVIEW_LENGTH] for cell in row] + [""] * (width - len(row))
+            names,
+            [without_text_mark((cell or "").strip())[:PREVIEW_LENGTH] for cell in row] + [""] * (width - len(row)),
         )
     if not any(names):
         raise InputError("header_blank", file=file)
@@ -55,6 +61,23 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
         f"{name} ({names[: position + 1].count(name)})" if name and names.count(name) > 1 else name
         for position, name in enumerate(names)
     ]
+
+
+def without_text_mark(cell: str) -> str:
+    """Return what a cell says, without the marks that keep it a text in a spreadsheet."""
+    if not cell.startswith(("=", "'")):
+        return cell
+    return _TEXT_MARK_RE.sub(r"\1\2", cell)
+
+
+def _remove_text_marks(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
+    """Do the same to every cell of `import_text`; columns without a mark cost one look at their cells."""
+    looks = ", ".join(f"bool_or(starts_with({column}, '=') OR starts_with({column}, chr(39)))" for column in columns)
+    [row] = con.execute(f"SELECT {looks} FROM import_text").fetchall()
+    marked = [column for column, is_marked in zip(columns, row, strict=True) if is_marked]
+    if marked:
+        changes = ", ".join(f"{column} = regexp_replace({column}, $mark, '\\1\\2')" for column in marked)
+        con.execute(f"UPDATE import_text SET {changes}", {"mark": _TEXT_MARK})
 
 
 def check_width(file: Path, width: int) -> None:
@@ -110,6 +133,7 @@ def stage_records(con: duckdb.DuckDBPyConnection, column_positions: Sequence[int
                 non_data_rows.append((row_no, *reason))
         _append(con, "import_text", data_rows)
         _append(con, "import_broken", non_data_rows)
+    _remove_text_marks(con, columns)
 
 
 def stage_query(
@@ -119,6 +143,7 @@ def stage_query(
     columns = [f"c{position}" for position in staged_positions(column_positions)]
     con.execute(RESET_STAGING_SQL)
     con.execute(f"CREATE TABLE import_text AS SELECT row_no, {', '.join(columns)} FROM {source}", parameters)
+    _remove_text_marks(con, columns)
     separate_non_data_rows(con, columns)
 
 

@@ -55,6 +55,10 @@ STANDARD = CaseNumber("standard", "(2023)粤0304执123号", 2023, "粤0304", Non
         " (2023) 粤 0304 执 123 号\u3000",
         "(2023)粵0304執123號",
         "(2023)粤0304执\u200b123号\ufeff",
+        "(2023)粤0304执00123号",
+        "(2023)粤0304执字第123号",
+        "2023粤0304执字123号",
+        "(2023)粤0304执字第00123号",
     ],
 )
 def test_spellings_of_one_number(text: str) -> None:
@@ -108,9 +112,8 @@ def test_what_stands_after_the_number_is_another_case(text: str, suffix: str | N
     assert (number.sequence, number.suffix) == (123, suffix)
 
 
-def test_a_leading_zero_is_kept() -> None:
-    number = parse("(2023)粤0304执0123号")
-    assert (number.canonical, number.sequence) == ("(2023)粤0304执0123号", 123)
+def test_leading_zeros_go_from_every_number_of_a_batch() -> None:
+    assert expand_batch("(2023)粤0304执0099-0101,0200号") == [f"(2023)粤0304执{n}号" for n in (99, 100, 101, 200)]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ def test_a_leading_zero_is_kept() -> None:
     [
         ("(2012)兰法执字第66号", "(2012)兰法执字第66号", "执", "first", 66),
         ("（2012）蘭法执字66", "(2012)蘭法执字第66号", "执", "first", 66),
-        ("(2013)深福法執恢字第 00123 號之二", "(2013)深福法执恢字第00123号之二", "执恢", "resumed", 123),
+        ("(2013)深福法執恢字第 00123 號之二", "(2013)深福法执恢字第123号之二", "执恢", "resumed", 123),
         ("(2015)和执字第7号", "(2015)和执字第7号", "执", "first", 7),
         ("(2015)粤高法执字第7号", "(2015)粤高法执字第7号", "执", "first", 7),
         ("(2015)执申字第8号", "(2015)执申字第8号", None, None, 8),

@@ -60,6 +60,14 @@ def test_csv_in_its_usual_shapes(read: Read, content: bytes) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("end", ["\n", "\n甲\n"], ids=["by DuckDB", "by Python"])
+def test_marks_that_keep_a_cell_a_text_are_none_of_it(read: Read, end: str) -> None:
+    content = f"案号,额\n=\"0012\",'7\n=1+1,''8{end}".encode()
+    headers, rows, broken = read("f.csv", content)
+    assert (headers, rows) == (["案号", "额"], [(1, "0012", "7"), (2, "=1+1", "''8")])
+    assert len(broken) == (end != "\n")
+
+
 def test_csv_with_another_delimiter(read: Read) -> None:
     assert read("f.csv", "案号;额\n1;2,5\n".encode(), delimiter=";") == (["案号", "额"], [(1, "1", "2,5")], [])
 
