@@ -148,7 +148,7 @@ def test_the_link_prints(visit: Visit, server: str, city: str) -> None:
     page = visit(f"{server}{CITY}{city}")
     page.evaluate("window.print = () => { document.title = 'printed'; }")
     page.get_by_role("link", name="Print, PDF").click()
-    page.wait_for_function("document.title === 'printed'")
+    page.wait_for_function("() => document.title === 'printed'")
     assert not urlsplit(page.url).fragment
 
 
@@ -167,7 +167,7 @@ def test_paper_is_white_whatever_the_look(visit: Visit, server: str, city: str) 
     driving.settle(page)
     assert page.locator("html").get_attribute("data-look") == "dark"
     page.get_by_role("link", name="Print, PDF").click()
-    page.wait_for_function("localStorage.getItem('printed') && document.documentElement.dataset.look === 'dark'")
+    page.wait_for_function("() => localStorage.getItem('printed') && document.documentElement.dataset.look === 'dark'")
     driving.settle(page)
     assert page.evaluate("localStorage.getItem('printed')") == "rgb(255, 255, 255) true"
     assert page.evaluate("localStorage.getItem('look')") is None  # the system's, as before
