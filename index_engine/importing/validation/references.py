@@ -44,15 +44,19 @@ def _reject_known_keys(
     """Reject rows that another source has: only a later delivery of that source corrects them.
 
     Of cases two sources may each have their version, unless the number is that of another case, as of
-    ledgers that count from 1: of another court or type, or filed far from this one.
+    ledgers that count from 1: of another court or type, or filed far from this one. An id that is no case
+    number says nothing by itself: there the day has to be the same, and the claim where both tell it.
     """
     key = ", ".join(data_contract.key)
     columns, is_other = key, "true"
     if data_contract.kind == "cases":
-        columns = f"{key}, court_id, case_type, filed_on"
+        columns = f"{key}, court_id, case_type, filed_on, claim_amount, number_year"
         is_other = (
             "(delivered.court_id, delivered.case_type) IS DISTINCT FROM (known.court_id, known.case_type)"
             f" OR abs(delivered.filed_on - known.filed_on) > {MAX_FILING_DAYS_APART}"
+            " OR coalesce(delivered.number_year, known.number_year) IS NULL"
+            " AND (delivered.filed_on <> known.filed_on"
+            " OR coalesce(delivered.claim_amount <> known.claim_amount, false))"
         )
     con.execute(
         f"INSERT INTO validation_findings SELECT row_no, '{data_contract.key[0]}',"

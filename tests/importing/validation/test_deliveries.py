@@ -214,7 +214,7 @@ def test_every_history_can_be_taken_back(con: duckdb.DuckDBPyConnection, stage: 
             _, name, delivered, complete = step
             if not delivered:
                 continue
-            staged = stage("cases", [case(k, claim_amount=v) for k, v in delivered.items()])
+            staged = stage("cases", [case(k, number_year=2022, claim_amount=v) for k, v in delivered.items()])
             outcome = load_rows(con, staged, source("cases", name=name, complete=complete))
             states.append((outcome.source_id, dict(rows)))
             # An empty source has no earlier delivery, and a first delivery withdraws nothing.

@@ -101,6 +101,26 @@ def test_the_first_acceptable_row_of_a_key_is_kept(con: duckdb.DuckDBPyConnectio
     ]
 
 
+@pytest.mark.parametrize(
+    ("change", "number_year", "is_same"),
+    [
+        ({}, None, True),
+        ({"filed_on": date(2022, 1, 11)}, None, False),  # two lists that count their rows
+        ({"claim_amount": 1001}, None, False),
+        ({"claim_amount": None, "recovered_amount": None}, None, True),
+        ({"filed_on": date(2022, 1, 11), "claim_amount": 1001}, 2022, True),  # one case number
+    ],
+)
+def test_an_id_of_no_case_number_is_of_one_case_on_one_day_with_one_claim(
+    con: duckdb.DuckDBPyConnection, stage: Stage, change: dict[str, Any], number_year: int | None, is_same: bool
+) -> None:
+    number = {"number_year": number_year}
+    load_rows(con, stage("cases", [case("7") | number]), source("cases", name="甲省"))
+    rows = [case("7") | number | change, case("8") | number]
+    outcome = load_rows(con, stage("cases", rows), source("cases", name="other"))
+    assert outcome.rejection_counts == ({} if is_same else {"already_imported": 1})
+
+
 def test_a_key_of_another_source_is_rejected_if_it_is_of_another_case(
     con: duckdb.DuckDBPyConnection, stage: Stage
 ) -> None:
@@ -116,12 +136,14 @@ def test_a_key_of_another_source_is_rejected_if_it_is_of_another_case(
 
 
 def test_two_sources_each_have_their_version_of_a_case(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    load_rows(con, stage("cases", [case("c1", filed_on=date(2022, 1, 1))]), source("cases", name="甲省"))
-    rows = [case("c1", filed_on=date(2022, 2, 1), claim_amount=7)]
+    load_rows(
+        con, stage("cases", [case("c1", number_year=2022, filed_on=date(2022, 1, 1))]), source("cases", name="甲省")
+    )
+    rows = [case("c1", number_year=2022, filed_on=date(2022, 2, 1), claim_amount=7)]
     outcome = load_rows(con, stage("cases", rows), source("cases", name="other"))
     assert (outcome.accepted_rows, outcome.changes.added_rows) == (1, 1)
     # A later delivery of either changes its own version alone, and so does taking it back.
-    rows = [case("c1", filed_on=date(2022, 2, 1), claim_amount=8)]
+    rows = [case("c1", number_year=2022, filed_on=date(2022, 2, 1), claim_amount=8)]
     outcome = load_rows(con, stage("cases", rows), source("cases", name="other", complete=True))
     assert (outcome.changes.changed_rows, outcome.changes.absent_rows) == (1, 0)
     versions = "SELECT claim_amount::INTEGER, source_id FROM cases ORDER BY source_id"
