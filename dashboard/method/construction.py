@@ -31,7 +31,7 @@ def draw_identity(method: Method) -> None:
     facts = [
         (_("Method"), f"{method.id} {method.version}"),
         (_("Reviewed"), formats.day(method.reviewed_on)),
-        (_("Authors"), method.authors),
+        (_("Authors"), localise(method.authors)),
         (_("First period"), formats.period(method.first_period)),
     ]
     cells = [tag("div", tag("dt", term), tag("dd", fact)) for term, fact in facts]
@@ -150,7 +150,7 @@ def limitations(method: Method, snapshot: Snapshot) -> list[str]:
             "are no larger. Where claims are worth fewer than {n} of one size all the same, a ratio of "
             "amounts is withheld."
         ).format(
-            cap=formats.yuan(cap.yuan, formats.EXACT_DIGITS),
+            cap=formats.yuan(cap.yuan, 2),
             share=formats.percent(cap.quantile, 0),
             n=formats.number(method.min_effective_n),
         ),

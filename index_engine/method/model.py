@@ -173,7 +173,7 @@ class Method:
     id: str
     version: str
     reviewed_on: date
-    authors: str
+    authors: Names
     name: Names
     purpose: Names
     window_quarters: int
