@@ -15,6 +15,13 @@ def is_impossible(count: float, expected: float) -> bool:
     return count - expected + surplus < math.log(MAX_CHANCE)
 
 
+def is_silence(silent: float, other: float, n: float) -> bool:
+    """Whether chance does not explain that all `n` events came in `other` days and none in `silent` ones:
+    the conditional test of two Poisson rates (Przyborowski and Wilenski 1940)."""
+    share = other / max(silent + other, 1)
+    return bool(share**n < MAX_CHANCE)
+
+
 def is_no_coincidence(count: float, expected: float) -> bool:
     """Whether a Poisson count is so far above `expected`, by the same bound."""
     if count <= expected or not expected:

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from index_engine.chance import MAX_CHANCE
+from index_engine.chance import is_silence
 
 YEAR_DAYS = 365
 # More dates than this share of all are no slips, but a pause.
@@ -52,8 +52,7 @@ def _end_without_slips(days: npt.NDArray[np.int64], counts: npt.NDArray[np.int64
         previous = int(days[position - 1])
         others = position - 1 - int(np.searchsorted(days, previous - YEAR_DAYS, side="right"))
         gap = int(days[position]) - previous - 1
-        # The conditional test of two Poisson rates (Przyborowski and Wilenski 1940), all in one part.
-        if (YEAR_DAYS / (YEAR_DAYS + gap)) ** others < MAX_CHANCE:
+        if is_silence(gap, YEAR_DAYS, others):
             end = previous
     return end
 

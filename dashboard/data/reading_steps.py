@@ -321,13 +321,11 @@ def _draw_design_select(proposal: Proposal, key: column_mapping.KeyBuilder) -> s
 
 def _draw_same_cases_select(key: column_mapping.KeyBuilder) -> bool | None:
     """Whether cases that other sources seem to have too are the same, None where nobody says."""
-    names = {True: _("the same cases: each counts once"), False: _("different cases: each counts")}
-    return st.selectbox(
+    return _draw_answer_select(
         _("Cases that another source seems to have too, under other numbers"),
-        [None, *names],
-        format_func=lambda answer: _("not stated") if answer is None else names[answer],
-        key=key("same-cases"),
-        help=_(
+        {True: _("the same cases: each counts once"), False: _("different cases: each counts")},
+        key("same-cases"),
+        _(
             "Of one court and filing day, with one claim and cause. Of the same cases the file that holds all "
             "cases of the court goes first, and a closing counts that either file knows. Where nothing is "
             "stated and there are such cases, the import asks."
@@ -337,16 +335,25 @@ def _draw_same_cases_select(key: column_mapping.KeyBuilder) -> bool | None:
 
 def _draw_same_lots_select(key: column_mapping.KeyBuilder) -> bool | None:
     """Whether rounds under several ids that seem to be of one lot are, None where nobody says."""
-    names = {True: _("rounds of one lot"), False: _("different lots")}
-    return st.selectbox(
+    return _draw_answer_select(
         _("Lots that seem to be offered again under another id"),
-        [None, *names],
-        format_func=lambda answer: _("not stated") if answer is None else names[answer],
-        key=key("same-lots"),
-        help=_(
+        {True: _("rounds of one lot"), False: _("different lots")},
+        key("same-lots"),
+        _(
             "Platforms often number each round anew. Rounds are linked by case, court, title, reference price and "
             "stage. Where nothing is stated, what is sure is linked, and about the rest the import asks."
         ),
+    )
+
+
+def _draw_answer_select(question: str, names: dict[bool, str], key: str, explanation: str) -> bool | None:
+    """A question that an import may ask, answered beforehand; None where nobody answers it."""
+    return st.selectbox(
+        question,
+        [None, *names],
+        format_func=lambda answer: _("not stated") if answer is None else names[answer],
+        key=key,
+        help=explanation,
     )
 
 

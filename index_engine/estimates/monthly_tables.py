@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from index_engine.arrays import Array
+from index_engine.day_span import EPOCH
 from index_engine.estimates.places import Places
 from index_engine.estimates.seasonal import read_festivals, seasonal_factors
 from index_engine.estimates.visibility import is_visible
 from index_engine.estimates.windows import read_observed_span
-from index_engine.measures.compute import EPOCH
 from index_engine.method import Method
 
 FLOWS = ("filed", "closed", "paid", "sold")

@@ -8,11 +8,11 @@ import numpy as np
 
 from index_engine import periods
 from index_engine.arrays import Array, IntArray
+from index_engine.day_span import EPOCH
 from index_engine.errors import InputError
 from index_engine.estimates import panel
 from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.places import courts_in_sources
-from index_engine.measures.compute import EPOCH
 from index_engine.method import Method
 
 

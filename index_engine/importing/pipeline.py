@@ -175,8 +175,11 @@ def _reject_rounded_ids(
     so that ids of cases become those of others."""
     headers = {header for column in mapping.columns if column.field.hashed for header in column.source_headers}
     for header in sorted(headers):
+        cell = f"c{positions[header]}"
+        # Few ids have one of these signs; the pattern is for those alone.
         [(rows,)] = con.execute(
-            f"SELECT count(*) FROM import_text WHERE regexp_full_match(trim(c{positions[header]}), $rounded)",
+            f"SELECT count(*) FROM (SELECT trim({cell}) AS id FROM import_text"
+            f" WHERE contains({cell}, '+') OR contains({cell}, '.0')) WHERE regexp_full_match(id, $rounded)",
             {"rounded": _ROUNDED_NUMBER},
         ).fetchall()
         if rows:

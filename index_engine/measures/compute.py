@@ -15,6 +15,7 @@ import pandas as pd
 
 from index_engine import periods
 from index_engine.age_grid import AgeGrid
+from index_engine.day_span import EPOCH
 from index_engine.errors import InputError
 from index_engine.linkage.link import create_linked_tables, drop_linked_tables
 from index_engine.measures import strata
@@ -37,7 +38,6 @@ MEASURES = (
 )
 # What compute_measures reports as it begins, in order.
 MEASURE_STEPS = ("spells", *MEASURES, "creditors", "random groups")
-EPOCH = date(1970, 1, 1)
 MAX_SPELL_DAYS = 73_050  # two centuries: longer than any case, short enough for a table
 
 # A period is a whole number that grows with time; quarters in production, months or years in tests.

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.chance import MAX_CHANCE
+from index_engine.chance import is_silence
 from index_engine.closing_days import NO_CLOSINGS, YEAR_DAYS, Closings, late_days
 from index_engine.day_span import source_spans
 
@@ -231,23 +231,16 @@ def observed_span(
     for position in np.flatnonzero(days - previous_days > SILENT_DAYS)[::-1]:
         day = int(days[position])
         silent = under_way.case_days(int(previous_days[position]), day)
-        if _is_silence(silent, under_way.case_days(day, last + 1), int(counts[position:].sum()) - 1):
+        if is_silence(silent, under_way.case_days(day, last + 1), int(counts[position:].sum()) - 1):
             begins, first = int(position), None
             break
     if first is None:
         first = int(days[begins]) + (not counts_first)
     if end - last > SILENT_DAYS:
         silent = under_way.case_days(last + 1, end)
-        if _is_silence(silent, under_way.case_days(first, last + 1), int(counts[begins:].sum()) - 1):
+        if is_silence(silent, under_way.case_days(first, last + 1), int(counts[begins:].sum()) - 1):
             end = last + counts_first
     return min(first, end), end
-
-
-def _is_silence(silent_case_days: int, other_case_days: int, n: int) -> bool:
-    """Whether chance does not explain that all of `n` closings came in the other days of cases under
-    way: the conditional test of two Poisson rates (Przyborowski and Wilenski 1940)."""
-    share = other_case_days / max(silent_case_days + other_case_days, 1)
-    return bool(share**n < MAX_CHANCE)
 
 
 def _read_under_way(

@@ -68,7 +68,7 @@ class Snapshot:
         if meta.get("build") != BUILD_VERSION:
             self._con.close()
             raise InputError("build_outdated" if "method" in meta else "nothing_built", warehouse=path)
-        self.methods = _parse_methods(meta, f"{path.name} (method)")
+        self.methods = _parse_methods(meta, f"{self.path.name} (method)")
         self.superseded = _parse_superseded(meta, next(iter(self.methods.values())))
         if method and method not in self.methods:
             self._con.close()
