@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -138,9 +139,9 @@ class CourtFinder:
             if name_row.court_id in self._courts:
                 self._add_name(name_row)
 
-    @classmethod
-    def from_warehouse(cls, con: duckdb.DuckDBPyConnection) -> "CourtFinder":
-        """Build a finder from the tables courts, court_names and regions."""
+    @staticmethod
+    def from_warehouse(con: duckdb.DuckDBPyConnection) -> "CourtFinder":
+        """The finder of the tables courts, court_names and regions."""
         courts = con.execute(
             "SELECT court_id, code, name, level, region, special, valid_from, valid_to FROM courts ORDER BY court_id"
         ).fetchall()
@@ -148,11 +149,7 @@ class CourtFinder:
             "SELECT court_id, name, valid_from, valid_to FROM court_names ORDER BY court_id, name"
         ).fetchall()
         regions = con.execute("SELECT code, level, name, name_hant, parent FROM regions ORDER BY code").fetchall()
-        return cls(
-            [CourtRow(*row) for row in courts],
-            [NameRow(*row) for row in court_names],
-            [RegionRow(*row) for row in regions],
-        )
+        return _finder_of_rows(tuple(courts), tuple(court_names), tuple(regions))
 
     # ------------------------------------------------------------------------------- the registry
 
@@ -344,6 +341,21 @@ class CourtFinder:
         return Resolution(
             word, Status.SPECIAL, region=regions.pop(), level=_LEVEL_BY_LENGTH[len(code)], special=True, name=code
         )
+
+
+# Every import of a process asks for the same tables, and noting all ways to write some 4,000 names takes
+# longer than reading a small file. The key is the whole content, so that no finder is out of date.
+@lru_cache(maxsize=2)
+def _finder_of_rows(
+    courts: tuple[tuple[Any, ...], ...],
+    court_names: tuple[tuple[Any, ...], ...],
+    regions: tuple[tuple[Any, ...], ...],
+) -> CourtFinder:
+    return CourtFinder(
+        [CourtRow(*row) for row in courts],
+        [NameRow(*row) for row in court_names],
+        [RegionRow(*row) for row in regions],
+    )
 
 
 def _union_span(first: CourtSpan, second: CourtSpan) -> CourtSpan:

@@ -29,6 +29,26 @@ def finder(china: duckdb.DuckDBPyConnection) -> CourtFinder:
     return CourtFinder.from_warehouse(china)
 
 
+def test_a_finder_is_that_of_the_tables_as_they_are_now() -> None:
+    """One finder serves all that ask with the same tables, and none outlives a change of them."""
+    with duckdb.connect() as con:
+        con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
+        con.execute("INSERT INTO regions (code, level, name) VALUES ('SP', 'province', 'São Paulo')")
+        insert = "INSERT INTO courts (court_id, name, level, region, special) VALUES (?, ?, 'basic', 'SP', false)"
+        con.execute(insert, ["1", "1ª Vara"])
+        first = CourtFinder.from_warehouse(con)
+        assert CourtFinder.from_warehouse(con) is first
+        con.execute(insert, ["2", "2ª Vara"])
+        assert CourtFinder.from_warehouse(con).find("2ª Vara").status == "name"
+        con.execute("UPDATE courts SET name = '3ª Vara' WHERE court_id = '2'")
+        assert CourtFinder.from_warehouse(con).find("2ª Vara").status == "unknown"
+        con.execute("INSERT INTO court_names (court_id, name) VALUES ('2', '2ª Vara')")
+        assert CourtFinder.from_warehouse(con).find("2ª Vara").status == "old_name"
+        con.execute("UPDATE regions SET code = 'RJ'")
+        assert CourtFinder.from_warehouse(con).find("2ª Vara").status == "old_name"
+        assert first.find("2ª Vara").status == "unknown"
+
+
 class TestRegistry:
     def test_every_row_is_kept_with_its_source(self, china: duckdb.DuckDBPyConnection) -> None:
         sources = china.execute("SELECT kind, name, rejected, synthetic FROM sources").fetchall()
