@@ -18,40 +18,46 @@ MIN_COINCIDENCE_RATE = 1e-3
 # days chance would make one. Pairs of one day share one fate and count once.
 SUSPICIONS = f"""
 WITH unanswered AS (
-    SELECT earlier_name, later_name, COUNT(*) AS pairs, COUNT(DISTINCT (court_id, filed_on)) AS days
+    SELECT earlier_name, later_name, unit, COUNT(*) AS pairs, COUNT(DISTINCT (court_id, filed_on)) AS days
     FROM case_pairs
     WHERE NOT is_answered AND $name IN (earlier_name, later_name)
     GROUP BY ALL
 ),
 claims AS (
-    SELECT name, court_id, filed_on, ROUND(claim_amount)::BIGINT AS claim, COUNT(*) AS n
-    FROM cases JOIN sources USING (source_id)
+    SELECT earlier_name, later_name, name, court_id, filed_on, ROUND(claim_amount / unit)::BIGINT AS claim, COUNT(*) AS n
+    FROM (
+        SELECT *, earlier_name AS name FROM unanswered UNION ALL SELECT *, later_name AS name FROM unanswered
+    )
+    JOIN sources USING (name) JOIN cases USING (source_id)
     WHERE case_type = 'first' AND claim_amount > 0
-        AND name IN (SELECT UNNEST([earlier_name, later_name]) FROM unanswered)
     GROUP BY ALL
 ),
 filing_days AS (
-    SELECT name, court_id, filed_on, SUM(n) AS n, SUM(n * (n - 1)) AS equal_pairs FROM claims GROUP BY ALL
+    SELECT earlier_name, later_name, name, court_id, filed_on, SUM(n) AS n, SUM(n * (n - 1)) AS equal_pairs
+    FROM claims GROUP BY ALL
 ),
 usual_claims AS (
-    SELECT name, SUM(n * (n - 1)) / GREATEST(SUM(n) * (SUM(n) - 1), 1) AS rate
-    FROM (SELECT name, claim, SUM(n) AS n FROM claims GROUP BY ALL)
-    GROUP BY name
+    SELECT earlier_name, later_name, name, SUM(n * (n - 1)) / GREATEST(SUM(n) * (SUM(n) - 1), 1) AS rate
+    FROM (SELECT earlier_name, later_name, name, claim, SUM(n) AS n FROM claims GROUP BY ALL)
+    GROUP BY ALL
 ),
 rates AS (
-    SELECT name, GREATEST(rate, SUM(equal_pairs) / GREATEST(SUM(n * (n - 1)), 1), {MIN_COINCIDENCE_RATE}) AS rate
-    FROM filing_days JOIN usual_claims USING (name)
-    GROUP BY name, usual_claims.rate
+    SELECT earlier_name, later_name, name,
+           GREATEST(ANY_VALUE(rate), SUM(equal_pairs) / GREATEST(SUM(n * (n - 1)), 1), {MIN_COINCIDENCE_RATE}) AS rate
+    FROM filing_days JOIN usual_claims USING (earlier_name, later_name, name)
+    GROUP BY ALL
+),
+expected_days AS (
+    SELECT earlier_name, later_name, SUM(LEAST(1, earlier.n * later.n * pair_rates.rate)) AS expected
+    FROM filing_days AS earlier
+    JOIN filing_days AS later USING (earlier_name, later_name, court_id, filed_on)
+    JOIN (SELECT earlier_name, later_name, MAX(rate) AS rate FROM rates GROUP BY ALL) AS pair_rates
+        USING (earlier_name, later_name)
+    WHERE earlier.name = earlier_name AND later.name = later_name
+    GROUP BY ALL
 )
-SELECT earlier_name, later_name, pairs, days,
-       SUM(LEAST(1, earlier.n * later.n * GREATEST(earlier_rates.rate, later_rates.rate))) AS expected
-FROM unanswered
-JOIN filing_days AS earlier ON earlier.name = earlier_name
-JOIN filing_days AS later
-    ON later.name = later_name AND later.court_id = earlier.court_id AND later.filed_on = earlier.filed_on
-JOIN rates AS earlier_rates ON earlier_rates.name = earlier_name
-JOIN rates AS later_rates ON later_rates.name = later_name
-GROUP BY ALL
+SELECT earlier_name, later_name, pairs, days, expected
+FROM unanswered JOIN expected_days USING (earlier_name, later_name)
 ORDER BY pairs DESC, earlier_name, later_name
 """
 

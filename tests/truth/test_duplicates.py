@@ -171,3 +171,33 @@ def test_one_number_of_two_different_cases_is_not_one_case(tmp_path: Path, world
         bring_in(warehouse, "other", others, holds="all_cases")
     assert refused.value.message.code == "no_row_accepted"
     assert [str(rule) for rule in refused.value.message.parameters["rules"]] == ["already_imported"]
+
+
+@pytest.mark.parametrize("unit", [100, 10_000], ids=["12.35 万元", "12 万元"])
+def test_claims_that_a_bank_rounds_are_the_same_claims(
+    tmp_path: Path, world: World, alone: pd.DataFrame, unit: int
+) -> None:
+    """A bank's list in 万元, of claims that the court has to the fen."""
+    warehouse = tmp_path / "w.duckdb"
+    bring_in(warehouse, "court", all_cases(world), holds="all_cases")
+    bank = [
+        replace(row, case=replace(row.case, claim=float(unit * round(row.case.claim / unit))))
+        for row in renumbered(half(all_cases(world)))
+        if row.case.claim > unit
+    ]
+    with pytest.raises(InputError) as refused:
+        bring_in(warehouse, "bank", bank)
+    assert refused.value.message.code == "possible_duplicates"
+    bring_in(warehouse, "bank", bank, same_cases=True)
+    assert_equal(numbers(warehouse), alone)
+
+
+def test_rounded_claims_of_two_halves_of_a_court_are_no_duplicates(tmp_path: Path, world: World) -> None:
+    """Where claims are round, chance alone makes many that are equal."""
+    rows = [
+        replace(row, case=replace(row.case, claim=float(10_000 * max(1, round(row.case.claim / 10_000)))))
+        for row in all_cases(world)
+    ]
+    warehouse = tmp_path / "w.duckdb"
+    bring_in(warehouse, "first chamber", rows[::2], holds="all_cases")
+    bring_in(warehouse, "second chamber", renumbered(rows[1::2]), holds="all_cases")
