@@ -1,10 +1,14 @@
--- Rounds of one lot under two ids, as of platforms that number each offer: the last round known under one
--- id, and the first under the other. They are of one case and court; the earlier did not end the lot, and
--- the later was listed after it. It either goes on with the next stage, at one reference price, or begins
--- anew with a first auction, as after a new appraisal or a sale on which the buyer defaulted. Pairs are
--- one to one: of several that look alike the first ended goes with the first listed.
---   is_sure      the titles are one, and no two lots of the case share it; or a later stage goes on
---                at the same reference price
+-- Lots under two ids, of one case and court.
+-- Rounds in succession, as of platforms that number each offer: the last round known under one id, and the
+-- first under the other. The earlier did not end the lot, and the later was listed after it. It either goes
+-- on with the next stage, at one reference price, or begins anew with a first auction, as after a new
+-- appraisal or a sale on which the buyer defaulted. Pairs are one to one: of several that look alike the
+-- first ended goes with the first listed.
+-- One round of two sources, as of a platform and of the court: of one stage, listed on one day, at one
+-- price. Of several that look alike the ids go together in order.
+--   is_sure      in succession: the titles are one, and no two lots of the case share it; or a later stage
+--                goes on at the same reference price. Of two sources: no other round of either looks alike,
+--                and both prices are known to be one
 --   is_answered  a delivery made since the sources of both are there says whether such are one lot
 --   is_same      what the last such delivery says
 
@@ -129,9 +133,51 @@ one_to_one AS (
     ) = 1
 ),
 
+known_rounds AS (
+    SELECT auction_rounds.*, name, first_id, COALESCE(linked_id, case_id) AS lot_case
+    FROM auction_rounds
+    JOIN deliveries USING (source_id)
+    LEFT JOIN linked_ids USING (case_id)
+    WHERE case_id IS NOT NULL
+),
+
+rounds_of_two_sources AS (
+    SELECT
+        earlier.name AS earlier_name,
+        later.name AS later_name,
+        later.first_id AS both_since,
+        earlier.lot_id AS earlier_lot,
+        later.lot_id AS later_lot,
+        COALESCE(earlier.reference_price = later.reference_price AND earlier.start_price = later.start_price, FALSE)
+            AS is_of_both_prices,
+        COUNT(*) OVER alike AS n_alike,
+        DENSE_RANK() OVER (alike ORDER BY earlier.lot_id) AS earlier_rank,
+        DENSE_RANK() OVER (alike ORDER BY later.lot_id) AS later_rank
+    FROM known_rounds AS earlier
+    JOIN known_rounds AS later USING (lot_case, court_id, stage, listed_on)
+    WHERE earlier.first_id < later.first_id
+        AND earlier.lot_id <> later.lot_id
+        AND COALESCE(earlier.reference_price = later.reference_price, TRUE)
+        AND COALESCE(earlier.start_price = later.start_price, TRUE)
+        AND (earlier.reference_price = later.reference_price OR earlier.start_price = later.start_price)
+    WINDOW alike AS (
+        PARTITION BY earlier.name, later.name, lot_case, court_id, stage, listed_on,
+            COALESCE(earlier.reference_price, later.reference_price), COALESCE(earlier.start_price, later.start_price)
+    )
+),
+
+all_pairs AS (
+    SELECT earlier_name, later_name, both_since, earlier_lot, later_lot, is_sure FROM one_to_one
+    UNION ALL
+    SELECT earlier_name, later_name, both_since, earlier_lot, later_lot, BOOL_OR(n_alike = 1 AND is_of_both_prices)
+    FROM rounds_of_two_sources
+    WHERE earlier_rank = later_rank
+    GROUP BY ALL
+),
+
 answers AS (
     SELECT earlier_name, later_name, ARG_MAX(same_lots, source_id) AS is_same
-    FROM (SELECT DISTINCT earlier_name, later_name, both_since FROM one_to_one)
+    FROM (SELECT DISTINCT earlier_name, later_name, both_since FROM all_pairs)
     JOIN deliveries ON name IN (earlier_name, later_name) AND source_id >= both_since
     GROUP BY ALL
 )
@@ -144,5 +190,5 @@ SELECT
     is_sure,
     is_same IS NOT NULL AS is_answered,
     COALESCE(is_same, is_sure) AS is_same
-FROM one_to_one
+FROM all_pairs
 JOIN answers USING (earlier_name, later_name)

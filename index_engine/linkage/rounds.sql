@@ -9,17 +9,51 @@
 --   is_first_listing  the round begins the lot: one known from a later round on was listed on a day
 --            that nobody knows.
 
-WITH numbered AS (
+WITH versions AS (
+    SELECT
+        auction_rounds.* REPLACE (linked_id AS lot_id),
+        name,
+        -- Of several rounds of one source, which one a round of another source is.
+        ROW_NUMBER() OVER (
+            PARTITION BY linked_id, name, stage, listed_on ORDER BY ended_on NULLS LAST, round_no
+        ) AS number_of_day
+    FROM auction_rounds
+    JOIN linked_lots USING (lot_id)
+    JOIN sources USING (source_id)
+),
+
+-- One row a round, though several sources have it: as the newest tells it, and what that does not tell, as
+-- the next one does.
+merged AS (
+    SELECT
+        lot_id,
+        stage,
+        listed_on,
+        ARG_MAX(case_id, source_id) AS case_id,
+        ARG_MAX(court_id, source_id) AS court_id,
+        ARG_MAX(asset_class, source_id) AS asset_class,
+        MIN(round_no) AS round_no,
+        ARG_MAX(ended_on, source_id) AS ended_on,
+        ARG_MAX(reference_price, source_id) AS reference_price,
+        ARG_MAX(reference_method, source_id) AS reference_method,
+        ARG_MAX(start_price, source_id) AS start_price,
+        ARG_MAX(final_price, source_id) AS final_price,
+        ARG_MAX(bidders, source_id) AS bidders,
+        ARG_MAX(status, source_id) AS status,
+        ARG_MAX(title, source_id) AS title,
+        -- Its days are those observed by who knows how it ended.
+        COALESCE(MAX(source_id) FILTER (status IS NOT NULL), MAX(source_id)) AS source_id
+    FROM versions
+    GROUP BY lot_id, stage, listed_on, number_of_day
+),
+
+numbered AS (
     SELECT * FROM auction_rounds ANTI JOIN linked_lots USING (lot_id)
     UNION ALL BY NAME
     -- Under one id, counted on from the first round that is known.
-    SELECT auction_rounds.* REPLACE (
-        linked_id AS lot_id,
-        FIRST_VALUE(round_no) OVER lot - 1 + ROW_NUMBER() OVER lot AS round_no
-    )
-    FROM auction_rounds
-    JOIN linked_lots USING (lot_id)
-    WINDOW lot AS (PARTITION BY linked_id ORDER BY listed_on, ended_on NULLS LAST, round_no)
+    SELECT merged.* REPLACE (FIRST_VALUE(round_no) OVER lot - 1 + ROW_NUMBER() OVER lot AS round_no)
+    FROM merged
+    WINDOW lot AS (PARTITION BY lot_id ORDER BY listed_on, ended_on NULLS LAST, round_no)
 ),
 
 sequences AS (

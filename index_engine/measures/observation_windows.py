@@ -52,7 +52,7 @@ QUALIFY COUNT(first_seen) OVER deliveries > 0
 ORDER BY source_id
 """
 
-# A case that several sources have counts for the one whose row stands.
+# A case or a round that several sources have counts for the one whose row stands.
 COURTS = """
 SELECT kind, sources.name, source_id, court_id, COALESCE(n, 0) AS n,
        unix_date(valid_from) AS life_from, unix_date(valid_to) + 1 AS life_end
@@ -60,7 +60,8 @@ FROM (
     SELECT * FROM (SELECT DISTINCT source_id, court_id FROM cases)
     LEFT JOIN (SELECT source_id, court_id, COUNT(*) AS n FROM linked_cases GROUP BY ALL) USING (source_id, court_id)
     UNION ALL
-    SELECT source_id, court_id, COUNT(*) AS n FROM linked_rounds GROUP BY ALL
+    SELECT * FROM (SELECT DISTINCT source_id, court_id FROM auction_rounds)
+    LEFT JOIN (SELECT source_id, court_id, COUNT(*) AS n FROM linked_rounds GROUP BY ALL) USING (source_id, court_id)
 )
 JOIN sources USING (source_id) JOIN courts USING (court_id)
 ORDER BY ALL

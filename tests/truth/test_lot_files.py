@@ -181,3 +181,44 @@ def test_prices_thousands_of_times_off_those_of_another_source_are_asked_about(t
     with pytest.raises(InputError) as refused:
         bring_in(tmp_path, moved)
     assert refused.value.message.code == "prices_unlike_others"
+
+
+@pytest.mark.parametrize("is_per_round", [False, True], ids=["an id a lot", "an id a round"])
+def test_a_round_that_two_sources_have_is_one_round(tmp_path: Path, is_per_round: bool) -> None:
+    """A platform's rounds, of which the court has every second lot under numbers of its own."""
+    lots = true_lots()
+    bring_in(tmp_path, all_rounds(lots))
+    court = [replace(one, lot_id=f"court-{one.lot_id}") for one in all_rounds(lots[::2])]
+    if is_per_round:
+        court = [replace(one, lot_id=f"{one.lot_id}-{one.stage}", round_no=1) for one in court]
+    warehouse = bring_in(tmp_path, court, name="court")
+    assert sales(warehouse) == true_sales(lots)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(held,)] = con.execute("SELECT SUM(held) FROM measures.round_counts").fetchall()
+    assert held == len(all_rounds(lots))
+
+
+def test_what_one_source_does_not_know_of_a_round_another_tells(tmp_path: Path) -> None:
+    lots = true_lots()
+    early = [replace(one, status=None, ended_on=None, final_price=None) for one in all_rounds(lots)]
+    bring_in(tmp_path, all_rounds(lots), name="platform")
+    warehouse = bring_in(tmp_path, [replace(one, lot_id=f"court-{one.lot_id}") for one in early], name="court")
+    assert sales(warehouse) == true_sales(lots)
+
+
+def test_alike_lots_of_two_sources_are_asked_about(tmp_path: Path) -> None:
+    """Parking spaces of one case, offered on one day at one price: the court's may be those of the platform,
+    or others."""
+    lots = [lot for lot in true_lots() if len(lot) == 1]
+    days = [(one.listed_on, one.ended_on) for [one] in lots]
+    lots = [
+        [replace(one, case_id=f"c{k // 3}", listed_on=days[k // 3 * 3][0], ended_on=days[k // 3 * 3][1])]
+        for k, [one] in enumerate(lots)
+    ]
+    bring_in(tmp_path, all_rounds(lots))
+    court = [replace(one, lot_id=f"court-{one.lot_id}") for one in all_rounds(lots)]
+    with pytest.raises(InputError) as refused:
+        bring_in(tmp_path, court, name="court")
+    assert refused.value.message.code == "possible_same_lots"
+    warehouse = bring_in(tmp_path, court, name="court", same_lots=True)
+    assert sales(warehouse) == true_sales(lots)
