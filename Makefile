@@ -5,7 +5,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 WAREHOUSE ?= var/sample.duckdb
-WORKERS ?= 2# processes that share the tests
+WORKERS ?= 3# processes that share the tests: one more than cores, as browsers and locks are waited for
 
 .PHONY: run test lint bench fuzz screenshots locales reference clean
 .DELETE_ON_ERROR:
@@ -17,7 +17,7 @@ run: $(VENV)/.run $(WAREHOUSE)
 
 test: $(VENV)/.dev
 	bash tests/install_chromium.sh $(BIN)/python
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -16,6 +16,30 @@ from tests.steps import with_steps
 from tests.warehouses import shared_warehouse
 from tests.worlds import World, random_world
 
+# Files that take longest, in the order in which the processes that share the tests take them: one that begins
+# last would be waited for alone. The first builds the sample while others do what needs none.
+LONGEST_FILES = (
+    "tests/browser/test_access.py",
+    "tests/importing/test_corpus.py",
+    "tests/test_acceptance.py",
+    "tests/test_cli.py",
+    "tests/browser/test_stories.py",
+    "tests/importing/test_hostile.py",
+    "tests/test_build.py",
+    "tests/truth/",
+    "tests/browser/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; each file, and each folder, keeps its own order."""
+
+    def position(item: pytest.Item) -> int:
+        places = (place for place, prefix in enumerate(LONGEST_FILES) if item.nodeid.startswith(prefix))
+        return next(places, len(LONGEST_FILES))
+
+    items.sort(key=position)
+
 
 def pytest_unconfigure() -> None:
     """Let the interpreter end cleanly: hypothesis leaves a callback with the garbage collector that
