@@ -10,7 +10,7 @@ All numbers may be None or NaN, which is a dash, or `reason` in its place: why t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from dashboard.state import address
 from dashboard.text import formats
@@ -24,15 +24,21 @@ Interval = Callable[[Row], tuple[float | None, float | None]]
 Reason = Callable[[Row], str]
 
 
+class ColumnOptions(TypedDict, total=False):
+    """What a column may have beside its heading and its cells, see `Column`."""
+
+    sort: str
+    note: str
+    explanation: Html | None
+
+
 def text_column(
     heading: object,
     text: Callable[[Row], object],
     detail: Callable[[Row], object] | None = None,
     *,
     css_class: str = "",
-    sort: str = "",
-    note: str = "",
-    explanation: Html | None = None,
+    **options: Unpack[ColumnOptions],
 ) -> Column[Row]:
     """Text or markup; `detail` is small print under it, where it is not empty."""
 
@@ -43,7 +49,7 @@ def text_column(
         small_print = detail(row) if detail is not None else None
         return cells.value_with_detail(content, small_print) if small_print else content
 
-    return Column(heading, cell, sort=sort, note=note, explanation=explanation)
+    return Column(heading, cell, **options)
 
 
 def place_column(
@@ -72,20 +78,10 @@ def number_column(
     digits: int = 0,
     *,
     reason: Reason[Row] | None = None,
-    sort: str = "",
-    note: str = "",
-    explanation: Html | None = None,
+    **options: Unpack[ColumnOptions],
 ) -> Column[Row]:
     """Numbers with so many decimals."""
-    return _formatted_column(
-        heading,
-        number,
-        lambda value: formats.number(value, digits),
-        reason=reason,
-        sort=sort,
-        note=note,
-        explanation=explanation,
-    )
+    return _formatted_column(heading, number, lambda value: formats.number(value, digits), reason, options)
 
 
 def share_column(
@@ -94,20 +90,10 @@ def share_column(
     digits: int = 1,
     *,
     reason: Reason[Row] | None = None,
-    sort: str = "",
-    note: str = "",
-    explanation: Html | None = None,
+    **options: Unpack[ColumnOptions],
 ) -> Column[Row]:
     """Shares between 0 and 1, written in per cent."""
-    return _formatted_column(
-        heading,
-        share,
-        lambda value: formats.percent(value, digits),
-        reason=reason,
-        sort=sort,
-        note=note,
-        explanation=explanation,
-    )
+    return _formatted_column(heading, share, lambda value: formats.percent(value, digits), reason, options)
 
 
 def change_column(
@@ -116,9 +102,7 @@ def change_column(
     unit: str | Callable[[Row], str] = "score",
     *,
     reason: Reason[Row] | None = None,
-    sort: str = "",
-    note: str = "",
-    explanation: Html | None = None,
+    **options: Unpack[ColumnOptions],
 ) -> Column[Row]:
     """Differences with their sign and unit of measure (one for all rows, or a function); those of
     shares in percentage points."""
@@ -129,7 +113,7 @@ def change_column(
             return reason(row)
         return formats.difference(difference, unit(row) if callable(unit) else unit)
 
-    return Column(heading, cell, kind="number", sort=sort, note=note, explanation=explanation)
+    return Column(heading, cell, kind="number", **options)
 
 
 def value_column(
@@ -140,9 +124,7 @@ def value_column(
     interval: Interval[Row] | None = None,
     n: Number[Row] | None = None,
     reason: Reason[Row] | None = None,
-    sort: str = "",
-    note: str = "",
-    explanation: Html | None = None,
+    **options: Unpack[ColumnOptions],
 ) -> Column[Row]:
     """Values of an indicator, a statistic or a score, with their unit of measure (one for all rows,
     or a function). Under a value stands its interval, or its n, or both; under a missing one the
@@ -162,7 +144,7 @@ def value_column(
         text = formats.value(amount, row_unit)
         return cells.value_with_detail(text, " · ".join(details)) if details else join(text)
 
-    return Column(heading, cell, kind="number", sort=sort, note=note, explanation=explanation)
+    return Column(heading, cell, kind="number", **options)
 
 
 def score_whisker_column(
@@ -222,11 +204,8 @@ def _formatted_column(
     heading: object,
     number: Number[Row],
     format_number: Callable[[float | None], str],
-    *,
     reason: Reason[Row] | None,
-    sort: str,
-    note: str,
-    explanation: Html | None,
+    options: ColumnOptions,
 ) -> Column[Row]:
     def cell(row: Row) -> object:
         value = number(row)
@@ -234,4 +213,4 @@ def _formatted_column(
             return reason(row)
         return format_number(value)
 
-    return Column(heading, cell, kind="number", sort=sort, note=note, explanation=explanation)
+    return Column(heading, cell, kind="number", **options)
