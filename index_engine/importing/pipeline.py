@@ -34,6 +34,10 @@ _MEMORY_BYTES = 2 << 30
 # How numbers of 16 and more digits come out of a spreadsheet: 2.02303040000001e+16, or with a point.
 _ROUNDED_NUMBER = r"\d(\.\d+)?[eE]\+\d+|\d{16,}\.0+"
 
+# A column of which so many values, and more than this share of them, cannot be read is not read as it is written;
+# to reject its rows would leave those that have no value in it: of closing dates, the open cases.
+_MIN_UNREAD_VALUES, _MAX_UNREAD_SHARE = 20, 0.8
+
 # Kinds that need the places and courts of the country to be there.
 _COURT_KINDS = ("cases", "auctions", "court_periods")
 
@@ -61,7 +65,7 @@ def run_import(
     before it is swapped in or thrown away.
 
     Raises InputError, one line for a person, if the file or the mapping cannot be used, if the
-    same file was imported before, if not one row of it can be kept, or if it does not say what it
+    same file was imported before, if hardly a value of a column or not one row can be read, or if it does not say what it
     holds and cannot hold all cases of its courts.
     """
     read_contract(kind)
@@ -113,6 +117,7 @@ def _import_rows(
         bar.update()
         expand_batches(con, mapping, positions)
         parse_values(con, mapping, positions, salt, next_source_id(con))
+        _reject_unread_columns(con, mapping, file)
         release_staged(con)
         con.execute("DROP TABLE IF EXISTS import_text_with_batches")
         con.execute("ALTER TABLE import_findings ADD COLUMN action VARCHAR")
@@ -184,6 +189,32 @@ def _reject_rounded_ids(
         ).fetchall()
         if rows:
             raise InputError("ids_rounded", file=file, column=header, rows=rows)
+
+
+def _reject_unread_columns(con: duckdb.DuckDBPyConnection, mapping: Mapping, file: Path) -> None:
+    """Raise InputError for a column of which hardly a value can be read, unless the mapping says that
+    such values are to be left out."""
+    header_by_field = {
+        column.field.name: column.header
+        for column in mapping.columns
+        if column.header is not None and not column.is_clearable
+    }
+    unread_counts = con.execute(
+        "SELECT field, count(*) AS unread FROM import_findings WHERE list_contains($fields, field)"
+        " AND rule <> 'unknown_court' GROUP BY field HAVING unread >= $minimum ORDER BY field",
+        {"fields": list(header_by_field), "minimum": _MIN_UNREAD_VALUES},
+    ).fetchall()
+    for field, unread in unread_counts:
+        [(read,)] = con.execute(f"SELECT count({field}) FROM import_parsed").fetchall()
+        if unread > _MAX_UNREAD_SHARE * (unread + read):
+            raise InputError(
+                "column_unread",
+                file=file,
+                column=header_by_field[field],
+                field=Term("field", field, mapping.contract.kind),
+                unread=unread,
+                values=unread + read,
+            )
 
 
 def _add_number_years(con: duckdb.DuckDBPyConnection) -> bool:

@@ -284,3 +284,27 @@ def test_no_row_of_a_dirty_file_is_lost(
     assert rows_of(draft, "SELECT count(DISTINCT row_no) FROM rejects WHERE action = 'rejected'") == [
         (outcome.rejected_rows,)
     ]
+
+
+@pytest.mark.parametrize(("on_bad", "kept"), [("reject", None), ("clear", 60)])
+def test_a_column_of_which_nothing_can_be_read_stops_the_import(
+    warehouse: Path, tmp_path: Path, on_bad: str, kept: int | None
+) -> None:
+    """To reject its rows would keep the open cases alone; to leave such values out has to be said."""
+    source = tmp_path / "cases.csv"
+    with source.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["case", "court", "filed", "paid out"])
+        writer.writerows([f"c{n}", "K1", "2020-01-02", f"day {n}" if n < 40 else ""] for n in range(60))
+    columns = {"case_id": "case", "court_id": "court", "filed_on": "filed", "paid_out_on": "paid out"}
+    mapping = tmp_path / "map.toml"
+    tables = "".join(f'[columns.{field}]\ncolumn = "{header}"\n' for field, header in columns.items())
+    mapping.write_text(
+        f'kind = "cases"\n[source]\nholds = "all_cases"\n{tables}on_bad = "{on_bad}"\n'
+        '[columns.case_type]\nconstant = "first"\n'
+    )
+    if kept is None:
+        with pytest.raises(InputError, match="of 40 values of the column paid out, 40 cannot be read as paid_out_on"):
+            run_import(warehouse, "cases", source, mapping)
+    else:
+        assert run_import(warehouse, "cases", source, mapping).accepted_rows == kept

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from index_engine.errors import Message, Term
-from index_engine.importing.contract import read_contract
+from index_engine.importing.contract import Field, read_contract
 from index_engine.importing.recognise.header_matching import Match, match_header, personal_word
 from index_engine.importing.recognise.normalise import distinct_texts, non_null_values
 from index_engine.importing.recognise.proposal import ProposedColumn
@@ -11,8 +11,10 @@ from index_engine.importing.recognise.table_layout import Layout
 from index_engine.importing.recognise.value_fit import Fit, assess_fit
 from index_engine.importing.recognise.value_patterns import name_type, personal_data_type
 
-# Below this a column is not mapped; what it may be is said in its note.
+# Below this a column is not mapped; what it may be is said in its note. But a heading that is known keeps its
+# column, though not one value can be read: without it every case might count as open.
 MIN_CONFIDENCE = 0.2
+_KNOWN_HEADING_SCORE = 0.8
 # A header that only holds a known word feeds a field only if its values leave no doubt.
 _WEAK_SCORE, _STRONG_FIT = 0.5, 0.9
 _MAX_SAMPLES, _SAMPLE_LENGTH = 5, 40
@@ -39,12 +41,23 @@ class Candidate:
     """One way to feed a field."""
 
     column: SourceColumn
+    field: Field
     match: Match
     fit: Fit
 
     @property
     def confidence(self) -> float:
         return round(self.match.score * self.fit.share, 2)
+
+    @property
+    def is_tenable(self) -> bool:
+        """Whether values speak for it, or the heading alone where values of the field have a form of their own.
+
+        Names of people under a heading of codes are no such values: they are not to be shown.
+        """
+        has_value_form = self.field.type != "VARCHAR" or self.field.codes is not None
+        is_heading_known = self.match.score >= _KNOWN_HEADING_SCORE and has_value_form
+        return self.confidence >= MIN_CONFIDENCE or (is_heading_known and name_type(self.column.texts) is None)
 
 
 def describe_columns(kind: str, layout: Layout) -> list[SourceColumn]:
@@ -91,7 +104,7 @@ def propose_columns(kind: str, layout: Layout, source_columns: list[SourceColumn
     winner_by_field: dict[str, Candidate] = {}
     for candidate in candidates:
         position, field = candidate.column.position, candidate.match.field
-        if candidate.confidence < MIN_CONFIDENCE or position in winner_by_position:
+        if not candidate.is_tenable or position in winner_by_position:
             continue
         if field in winner_by_field:
             note_by_position.setdefault(
@@ -131,14 +144,16 @@ def _candidates(kind: str, layout: Layout, source_columns: list[SourceColumn]) -
             is_weak = match.score <= _WEAK_SCORE
             if is_weak and (field_fit.share < _STRONG_FIT or not target.required):
                 continue
-            candidates.append(Candidate(column, match, field_fit))
+            candidates.append(Candidate(column, target, match, field_fit))
     return candidates
 
 
 def _mapped_proposal(column: SourceColumn, winner: Candidate | None, tied_fields: set[str]) -> ProposedColumn:
     assert winner is not None
     field, confidence, note = winner.match.field, winner.confidence, winner.fit.note
-    if field in tied_fields:
+    if confidence < MIN_CONFIDENCE:
+        note = Message("values_unread", share=winner.fit.share)
+    elif field in tied_fields:
         confidence, note = round(confidence / 2, 2), Message("another_column_fits")
     elif winner.match.score <= _WEAK_SCORE:
         note = note or Message("header_holds_word")

@@ -173,10 +173,27 @@ def test_a_header_that_only_holds_a_known_word_is_doubtful(book: Book) -> None:
     assert any(str(warning).startswith("filed_on") for warning in proposal.warnings)
 
 
-def test_values_go_before_headers(book: Book) -> None:
-    """A column named 立案日期 that holds no dates feeds no dates with any confidence."""
-    proposal = propose_mapping(book(cases(立案日期=["甲", "乙", "丙"])))
-    assert proposal.missing_fields == ("filed_on",)
+def test_a_known_heading_is_kept_though_no_value_can_be_read(book: Book) -> None:
+    """Left out without a word, closing dates in a form that nobody knows would leave every case open."""
+    rows = cases(立案日期=["甲", "乙", "丙"], 结案日期=["第3日"], 标的金额=["若干"])
+    proposal = propose_mapping(book(rows))
+    for field, header in (("filed_on", "立案日期"), ("closed_on", "结案日期"), ("claim_amount", "标的金额")):
+        assert fed(proposal)[field] == header
+        assert confidence(proposal, field) == 0
+        assert any(str(warning).startswith(field) for warning in proposal.warnings)
+
+
+def test_values_go_before_headings(book: Book) -> None:
+    """Of two columns whose headings speak of a field, that is taken whose values can be read."""
+    proposal = propose_mapping(book(cases(立案日期=["甲", "乙", "丙"], 收案日期=["2023-03-05"])))
+    assert fed(proposal)["filed_on"] == "收案日期"
+    assert confidence(proposal, "filed_on") > 0.9
+
+
+def test_names_under_a_heading_of_codes_are_not_shown(book: Book) -> None:
+    names = [f"王{given}" for given in "伟芳娜敏静丽强磊军洋"]
+    proposal = propose_mapping(book(cases(是否有财产=names)))
+    assert "has_assets" not in fed(proposal)
 
 
 def test_court_and_type_come_from_case_numbers(book: Book) -> None:

@@ -41,9 +41,12 @@ def test_dates_as_they_are_written(book: Book, cells: list[Any], formats: list[s
 
 @pytest.mark.parametrize("cells", [["03/04/2023", "05/06/2023"], ["21-03-05", "22-04-06"]])
 def test_dates_that_can_be_read_two_ways_are_not(book: Book, cells: list[str]) -> None:
+    """No format is guessed; the heading keeps the column, so that a person states one."""
     proposal = propose_mapping(book(cases(立案日期=cells)))
-    assert proposal.mapped_column("filed_on") is None
-    assert proposal.missing_fields == ("filed_on",)
+    assert fed(proposal)["filed_on"] == "立案日期"
+    assert setting(proposal, "filed_on", "format") is None
+    assert confidence(proposal, "filed_on") == 0
+    assert any(str(warning).startswith("filed_on") for warning in proposal.warnings)
 
 
 # ----------------------------------------------------------------------------------------- amounts
@@ -143,5 +146,6 @@ def test_thousands_marks(book: Book) -> None:
 
 
 def test_a_number_beyond_all_bounds_is_none(book: Book) -> None:
-    rows = cases(标的金额=["1e999"])
-    assert "claim_amount" not in fed(propose_mapping(book(rows)))
+    proposal = propose_mapping(book(cases(标的金额=["1e999"])))
+    assert confidence(proposal, "claim_amount") == 0
+    assert any("only 0% of the values can be read" in str(warning) for warning in proposal.warnings)
