@@ -24,7 +24,17 @@ SURE, LIKELY = 0.85, 0.5
 OPEN_CHOICE = "?"
 EXAMPLE_DATE, EXAMPLE_SERIAL = datetime(2024, 3, 5, 9, 30), 45356
 # Ways to write a day that a person may choose from; none stands for those read by themselves.
-DATE_FORMATS = ((), ("%Y年%m月%d日",), ("%Y%m%d",), ("%d/%m/%Y",), ("%m/%d/%Y",), ("excel",))
+DATE_FORMATS = (
+    (),
+    ("%Y年%m月%d日",),
+    ("%Y%m%d",),
+    ("%d/%m/%Y",),
+    ("%m/%d/%Y",),
+    ("excel",),
+    ("unix",),
+    ("minguo",),
+    ("month",),
+)
 MAX_SAMPLES, SAMPLE_LENGTH = 3, 24
 
 KeyBuilder = Callable[..., str]
@@ -165,6 +175,8 @@ def _format_example(formats: tuple[str, ...]) -> str:
         return _("2024-03-05, 2024/3/5 and the like")
     special_formats = {
         "excel": _("{number}, a date number of a spreadsheet").format(number=EXAMPLE_SERIAL),
+        "unix": _("seconds or milliseconds since 1970"),
+        "minguo": _("113/03/05, years of the Republic (民国)"),
         "month": _("a month: its first day"),
         "month_end": _("a month: its last day"),
         "year": _("a year: its first day"),

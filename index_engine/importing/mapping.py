@@ -29,8 +29,9 @@ null = ["-", "无"]             # words that stand for no value; without it thos
 [columns.filed_on]
 column = "立案日期"
 format = ["%d/%m/%Y", "excel"] # tried in order, then ISO; without it every usual form of year,
-                               # month, day. excel: serial day numbers; month, month_end, year,
-                               # year_end: the first or last day of a month or year
+                               # month, day. excel: serial day numbers; unix: seconds since 1970;
+                               # minguo: years from 1911; month, month_end, year, year_end: the
+                               # first or last day of a month or year
 
 [columns.claim_amount]
 column = "标的金额"

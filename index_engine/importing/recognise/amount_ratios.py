@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from index_engine.importing.recognise.normalise import reference_data
-from index_engine.importing.recognise.value_patterns import cell_unit, parse_number
+from index_engine.importing.recognise.value_patterns import Marks, cell_unit, read_amount
 
 # Pairs of fields, and between which values the median of the first over the second is likely.
 # Recoveries of a few per mille are seen; prices are cut to 56 % at the lowest and rarely tripled.
@@ -35,13 +35,15 @@ class UnitMismatch:
 
 
 def find_unit_mismatches(
-    columns: dict[str, list[str | None]], factors: dict[str, float]
+    columns: dict[str, list[str | None]], factors: dict[str, float], marks: dict[str, Marks]
 ) -> tuple[list[UnitMismatch], list[str]]:
     """Return the pairs of fields whose units do not go together, and fields that are too small.
 
-    `columns` are the cells of each amount, row by row; `factors` the yuan per unit of each.
+    `columns` are the cells of each amount, row by row; `factors` the yuan per unit of each, `marks` those of its numbers.
     """
-    amounts = {name: [_yuan_amount(cell, factors[name]) for cell in cells] for name, cells in columns.items()}
+    amounts = {
+        name: [_yuan_amount(cell, factors[name], marks[name]) for cell in cells] for name, cells in columns.items()
+    }
     mismatches = []
     for first, second, lower_bound, upper_bound in _FIELD_PAIRS:
         ratio = _median_ratio(amounts.get(first, []), amounts.get(second, []))
@@ -62,9 +64,9 @@ def _median_ratio(first: list[float | None], second: list[float | None]) -> floa
     return median(ratios) if len(ratios) >= _MIN_ROWS else 0.0
 
 
-def _yuan_amount(cell: str | None, factor: float) -> float | None:
+def _yuan_amount(cell: str | None, factor: float, marks: Marks) -> float | None:
     """Return an amount above zero in yuan; a unit in the cell goes before that of the column."""
-    value = parse_number(cell) if cell else None
+    value = read_amount(cell, marks) if cell else None
     if not cell or not value or value <= 0:
         return None
     unit = cell_unit(cell)

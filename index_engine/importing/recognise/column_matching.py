@@ -152,7 +152,7 @@ def _mapped_proposal(column: SourceColumn, winner: Candidate | None, tied_fields
     assert winner is not None
     field, confidence, note = winner.match.field, winner.confidence, winner.fit.note
     if confidence < MIN_CONFIDENCE:
-        note = Message("values_unread", share=winner.fit.share)
+        note = note or Message("values_unread", share=winner.fit.share)
     elif field in tied_fields:
         confidence, note = round(confidence / 2, 2), Message("another_column_fits")
     elif winner.match.score <= _WEAK_SCORE:

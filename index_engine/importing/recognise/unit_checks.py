@@ -10,6 +10,7 @@ from index_engine.importing.recognise.normalise import reference_data
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 from index_engine.importing.recognise.value_fit import MONEY_TYPE, unit_setting
+from index_engine.importing.recognise.value_patterns import Marks
 from index_engine.importing.values.column_settings import UNITS
 
 # How sure a column can be whose unit is in doubt, and one whose unit was inferred.
@@ -32,7 +33,9 @@ def check_units(kind: str, layout: Layout, columns: list[ProposedColumn]) -> tup
         if column.position is not None
     }
     mismatches, small_fields = find_unit_mismatches(
-        cells, {name: _unit_factor(column) for name, column in money_columns.items()}
+        cells,
+        {name: _unit_factor(column) for name, column in money_columns.items()},
+        {name: _marks(column) for name, column in money_columns.items()},
     )
     warnings = []
     corrected_fields: set[str] = set()
@@ -46,7 +49,8 @@ def check_units(kind: str, layout: Layout, columns: list[ProposedColumn]) -> tup
     mismatch_fields = {name for mismatch in mismatches for name in (mismatch.first, mismatch.second)}
     for name in small_fields:
         if name not in mismatch_fields and not _has_explicit_unit(money_columns[name]):
-            money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, Message("small_for_yuan"))
+            note = money_columns[name].note or Message("small_for_yuan")
+            money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, note)
             warnings.append(
                 Message("amounts_small_for_yuan", field=Term("field", name, kind), column=money_columns[name].header)
             )
@@ -96,6 +100,14 @@ def _has_explicit_unit(column: ProposedColumn) -> bool:
 def _unit_factor(column: ProposedColumn) -> float:
     unit = column.settings.get("unit", "元")
     return float(reference_data("headers")["units"].get(unit, unit) if isinstance(unit, str) else unit)
+
+
+def _marks(column: ProposedColumn) -> Marks:
+    thousands, decimal = (
+        column.settings.get("thousands", ",").replace("\u00a0", " "),
+        column.settings.get("decimal", "."),
+    )
+    return thousands, decimal
 
 
 def _cap_confidence(column: ProposedColumn, maximum: float, note: Message) -> ProposedColumn:

@@ -11,13 +11,19 @@ from index_engine.importing.recognise import code_synonyms
 from index_engine.importing.recognise.header_matching import header_unit
 from index_engine.importing.recognise.normalise import distinct_texts, half_width, match_key, reference_data, share
 from index_engine.importing.recognise.value_patterns import (
+    PLAIN_MARKS,
+    Marks,
+    are_points_unclear,
     cell_unit,
     date_formats,
     has_thousands,
+    is_count,
     is_month,
     is_year,
     name_type,
+    number_marks,
     parse_number,
+    read_amount,
 )
 from index_engine.importing.values.characters import NOTATION
 from index_engine.importing.values.column_settings import UNITS
@@ -61,15 +67,15 @@ def assess_fit(target: Field, header: str, texts: list[str], title_unit: str | N
     if not texts:
         return Fit(_EMPTY_COLUMN_FIT, note=Message("no_values_inspected"))
     word_list = code_synonyms.word_list_name(target)
-    if target.type == "INTEGER" and share(texts, _is_integer) >= 0.9:
-        return Fit(share(texts, _is_integer), _thousands_setting(texts))
+    if target.type == "INTEGER" and share(texts, is_count) >= 0.9:
+        return Fit(share(texts, is_count), _thousands_setting(texts))
     if word_list is not None:
         return _fit_codes(target, word_list, texts)
     match target.type:
         case "DATE":
             return _fit_dates(target, texts)
         case "INTEGER":
-            return Fit(share(texts, _is_integer), _thousands_setting(texts))
+            return Fit(share(texts, is_count), _thousands_setting(texts))
         case "VARCHAR":
             return Fit(_text_fit_share(target, texts))
         case _:
@@ -81,13 +87,18 @@ def case_number_share(texts: list[str]) -> float:
     return share(texts, lambda text: parse(text).style in _NUMBER_STYLES)
 
 
-def _is_integer(text: str) -> bool:
-    number = parse_number(text)
-    return number is not None and number == int(number)
-
-
 def _thousands_setting(texts: list[str]) -> dict[str, Any]:
     return {"thousands": ","} if has_thousands(texts) else {}
+
+
+def _mark_settings(texts: list[str], marks: Marks) -> dict[str, Any]:
+    """Return the marks that a mapping has to state."""
+    if marks == PLAIN_MARKS:
+        return _thousands_setting(texts)
+    thousands, decimal = marks
+    if thousands == " " and any("\u00a0" in text for text in texts):
+        thousands = "\u00a0"
+    return {"thousands": thousands} | ({"decimal": decimal} if decimal != "." else {})
 
 
 def _fit_codes(target: Field, name: str, texts: list[str]) -> Fit:
@@ -133,6 +144,8 @@ def _fit_dates(target: Field, texts: list[str]) -> Fit:
         if share(texts, is_period) >= 0.9:
             return Fit(share(texts, is_period), {"format": [named_format]})
     formats, readable_share = date_formats(texts)
+    if share(texts, is_month) >= 0.5:
+        return Fit(readable_share, note=Message("months_without_day"))
     if readable_share < 0.5:
         return Fit(readable_share, note=Message("dates_ambiguous"))
     settings = {} if formats == [ISO_FORMAT] else {"format": formats}
@@ -140,8 +153,9 @@ def _fit_dates(target: Field, texts: list[str]) -> Fit:
 
 
 def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str | None) -> Fit:
-    readable_share = share(texts, lambda text: parse_number(text) is not None)
-    settings = _thousands_setting(texts)
+    marks = number_marks(texts)
+    readable_share = share(texts, lambda text: read_amount(text, marks) is not None)
+    settings = _mark_settings(texts, marks)
     if target.type == _SHARE_TYPE:
         return _fit_shares(readable_share, settings, header, texts)
     if target.type != MONEY_TYPE or target.name == "mean_days":
@@ -154,6 +168,8 @@ def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str |
     # A unit in most cells is read from there, whatever the column's.
     if unit is not None and share(texts, lambda text: cell_unit(text) is not None) < 0.5:
         settings |= unit_setting(factors[unit])
+    if marks == PLAIN_MARKS and unit in (None, "元") and are_points_unclear(texts):
+        return Fit(0.5 * readable_share, settings, note=Message("points_unclear"))
     return Fit(readable_share, settings)
 
 

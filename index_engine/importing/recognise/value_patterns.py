@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from math import isfinite
 
 from index_engine.errors import Message
 from index_engine.importing.recognise.normalise import half_width, match_key, reference_data, share
 from index_engine.importing.values.characters import NOTATION
-from index_engine.importing.values.dates import DEFAULT_FORMATS
+from index_engine.importing.values.chinese_numbers import has_numerals, parse_chinese_amount
+from index_engine.importing.values.dates import DEFAULT_FORMATS, EXCEL, MINGUO, UNIX, plain_dates, without_time
 
 # Days in serial numbers of spreadsheets: 1982 to 2064.
 _SERIAL_RANGE = 30_000, 60_000
@@ -20,7 +21,13 @@ _DATE_PATTERNS = (
     *((pattern, date_format) for date_format, pattern in DEFAULT_FORMATS.items()),
     (r"\d{4}年\d{1,2}月\d{1,2}", "%Y年%m月%d"),
     (r"\d{2}年\d{1,2}月\d{1,2}日", "%y年%m月%d日"),
+    (r"\d{1,2}-[A-Za-z]{3}-\d{2}", "%d-%b-%y"),
 )
+# Nothing but these needs no other spelling before a format is looked for.
+_PLAIN_DATE = re.compile(r"[\d\-/.: T年月日时分秒]*")
+# Seconds or milliseconds since 1970, from 1990 on; a year of three digits counts from 1911.
+_UNIX = re.compile(r"((?:[6-9]\d|1\d\d)\d{7})(\d{3})?(?:\.0*)?")
+_MINGUO = re.compile(r"1\d\d(?:([-/.])\d{1,2}\1\d{1,2}|年\d{1,2}月\d{1,2}日?|[01]\d[0-3]\d)")
 _TIME_PATTERNS = (
     ("", ""),
     (r" \d{1,2}:\d{2}:\d{2}", " %H:%M:%S"),
@@ -33,6 +40,8 @@ _FORMATS = tuple(
 _YEAR = re.compile(r"(?:19|20)\d{2}(?:年度?)?")
 _MONTH = re.compile(r"\d{4}(?:[-/.]|年)(?:0?[1-9]|1[0-2])月?")
 
+# An order of day, month and year is that of a column where nearly all its dates have it and far fewer have another.
+_MIN_ORDER_SHARE, _MAX_OTHER_SHARE = 0.95, 0.8
 # Three numbers whose order is to be found out.
 _THREE_NUMBERS = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})")
 
@@ -44,6 +53,21 @@ _NUMBER = re.compile(
     rf"({'|'.join(sorted(_SUFFIXES, key=len, reverse=True))})?",
     re.IGNORECASE,
 )
+
+_AMOUNT_WORDS = NOTATION["amount_words"]
+_BESIDE_AMOUNT = re.compile(
+    rf"^(?:{'|'.join(_AMOUNT_WORDS['before'])})\s*|(?<=[\d万亿元分])(?:{'|'.join(_AMOUNT_WORDS['after'])})$"
+)
+_WITHIN_AMOUNT = re.compile(rf"(?<=[\d万亿])(?:{'|'.join(_AMOUNT_WORDS['between'])})(?=[万亿元])")
+
+# Marks of thousands and of decimals: the usual ones, and those that a column may have in their place.
+Marks = tuple[str, str]
+PLAIN_MARKS = (",", ".")
+_OTHER_MARKS = ((".", ","), (" ", "."), (" ", ","), ("'", "."))
+# Of fewer numbers with a point it says nothing that three digits follow it in all.
+_MIN_UNCLEAR = 3
+
+_COUNT = re.compile(rf"(.*\d)\s*(?:{'|'.join(NOTATION['counters']['words'])})")
 
 _IDENTITY_NUMBER = re.compile(r"(?<!\d)(\d{17}[\dXx])(?!\d)")
 _MOBILE_NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -59,21 +83,38 @@ def date_formats(texts: list[str]) -> tuple[list[str], float]:
     A format is left out where its order of day and month cannot be told. ISO is '%Y-%m-%d'.
     """
     counts: Counter[str] = Counter()
-    orders = _date_orders(texts)
-    for text in texts:
-        plain_text = half_width(text)
-        matched_format = next(
-            (format_ for pattern, format_ in _FORMATS if _is_date(plain_text, pattern, format_)), None
-        )
-        if matched_format is None and (three_numbers := _THREE_NUMBERS.fullmatch(plain_text)):
-            order = orders.get(three_numbers[2], "")
-            matched_format = order if order and _is_parseable(plain_text, order) else None
-        if matched_format is None and _is_serial(plain_text):
-            matched_format = "excel"
-        if matched_format is not None:
-            counts[matched_format] += 1
+    plain_texts = _plain_spellings(texts)
+    orders = _date_orders(plain_texts)
+    for text in plain_texts:
+        if (date_format := _date_format(text, orders) or _date_format(without_time(text), orders)) is not None:
+            counts[date_format] += 1
     readable_share = sum(counts.values()) / len(texts) if texts else 0.0
     return [format_ for format_, _ in counts.most_common()], readable_share
+
+
+def _plain_spellings(texts: list[str]) -> list[str]:
+    """Return dates as an import spells them before it tries a format."""
+    plain_texts = [half_width(text) for text in texts]
+    other_texts = list({text for text in plain_texts if not _PLAIN_DATE.fullmatch(text)})
+    spellings = dict(zip(other_texts, plain_dates(other_texts), strict=True)) if other_texts else {}
+    return [spellings.get(text, text) for text in plain_texts]
+
+
+def _date_format(text: str, orders: dict[tuple[str, bool], str]) -> str | None:
+    """Return the format of a date in plain spelling, None where there is none or its order cannot be told."""
+    for pattern, date_format in _FORMATS:
+        if _is_date(text, pattern, date_format):
+            return date_format
+    if _MINGUO.fullmatch(text):
+        return MINGUO
+    if three_numbers := _THREE_NUMBERS.fullmatch(text):
+        order = orders.get(_order_group(three_numbers))
+        return order if order is not None and _is_parseable(text, order) else None
+    if _is_serial(text):
+        return EXCEL
+    if (unix_time := _UNIX.fullmatch(text)) and int(unix_time[1]) <= datetime.now(UTC).timestamp() + 3e7:
+        return UNIX
+    return None
 
 
 def _is_date(text: str, pattern: re.Pattern[str], format_: str) -> bool:
@@ -108,26 +149,37 @@ def serial_day(number: float) -> date:
     return (_EPOCH + timedelta(days=number)).date()
 
 
-def _date_orders(texts: list[str]) -> dict[str, str]:
-    """Return the format of dates of three short numbers by their mark, where only one is possible.
+def _order_group(three_numbers: re.Match[str]) -> tuple[str, bool]:
+    """What dates of one order share: their mark, and whether a year of four digits stands last."""
+    return three_numbers[2], len(three_numbers[4]) == 4
 
-    21-3-28 may be of the year 2021 or 2028; it is decided only where the other reading would put a
-    date into the future or a month beyond 12.
+
+def _date_orders(texts: list[str]) -> dict[tuple[str, bool], str]:
+    """Return the format of dates of three short numbers by their group, where the column as a whole tells it.
+
+    21-3-28 may be of the year 2021 or 2028; it is decided where the other reading would put a date into the
+    future or a month beyond 12. Slips do not stand in the way of an order that nearly all dates share.
     """
-    groups: dict[str, list[tuple[str, str, str]]] = {}
+    groups: dict[tuple[str, bool], list[tuple[str, str, str]]] = {}
     for text in texts:
-        if three_numbers := _THREE_NUMBERS.fullmatch(half_width(text)):
-            groups.setdefault(three_numbers[2], []).append((three_numbers[1], three_numbers[3], three_numbers[4]))
-    order_by_separator = {}
-    for separator, dates in groups.items():
-        year = "%Y" if all(len(last) == 4 for *_, last in dates) else "%y"
+        three_numbers = _THREE_NUMBERS.fullmatch(text) or _THREE_NUMBERS.fullmatch(without_time(text))
+        if three_numbers and len(three_numbers[1]) < 4:
+            parts = three_numbers[1], three_numbers[3], three_numbers[4]
+            groups.setdefault(_order_group(three_numbers), []).append(parts)
+    order_by_group = {}
+    for (separator, has_long_year), dates in groups.items():
+        year = "%Y" if has_long_year else "%y"
         orders = [("%d", "%m", year), ("%m", "%d", year)]
         if year == "%y":
             orders.append(("%y", "%m", "%d"))
-        possible = [order for order in orders if all(_is_possible_order(order, parts) for parts in dates)]
-        if len(possible) == 1:
-            order_by_separator[separator] = separator.join(possible[0])
-    return order_by_separator
+        counts = {order: sum(_is_possible_order(order, parts) for parts in dates) for order in orders}
+        best, second, *_ = sorted(counts.values(), reverse=True)
+        is_certain = best == len(dates) > second
+        is_shared = best >= _MIN_ORDER_SHARE * len(dates) and second <= _MAX_OTHER_SHARE * best
+        if is_certain or is_shared:
+            order = max(counts, key=lambda candidate: counts[candidate])
+            order_by_group[separator, has_long_year] = separator.join(order)
+    return order_by_group
 
 
 def _is_possible_order(order: tuple[str, str, str], parts: tuple[str, str, str]) -> bool:
@@ -155,14 +207,68 @@ def parse_number(text: str) -> float | None:
     return -number if is_negative else number
 
 
+def read_amount(text: str, marks: Marks = PLAIN_MARKS) -> float | None:
+    """Return the number in a cell as an import reads it: words that change no amount and a unit left out,
+    in Chinese numerals the amount in yuan; None if there is none."""
+    plain_text = bare_amount(half_width(text))
+    if marks != PLAIN_MARKS:
+        plain_text = _mark_plainly(plain_text, marks)
+    number = parse_number(plain_text)
+    if number is None and has_numerals(plain_text):
+        amount = parse_chinese_amount(plain_text)
+        return None if amount is None else float(amount)
+    return number
+
+
+def bare_amount(plain_text: str) -> str:
+    """Return an amount without the words that change none: 约12万元, 100000元整."""
+    return _BESIDE_AMOUNT.sub("", _WITHIN_AMOUNT.sub("", plain_text))
+
+
+def _mark_plainly(plain_text: str, marks: Marks) -> str:
+    """Return an amount as it is written with a point and no mark of thousands; nothing where marks are out of place."""
+    thousands, decimal = marks
+    number = re.search(r"\d[\d.,' ]*", plain_text)
+    if number is None:
+        return ""
+    digits = number[0].rstrip()
+    shape = rf"(?:\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+|\d+)(?:{re.escape(decimal)}\d*)?"
+    if not re.fullmatch(shape, digits):
+        return ""
+    plain_digits = digits.replace(thousands, "").replace(decimal, ".")
+    return plain_text[: number.start()] + plain_digits + plain_text[number.start() + len(digits) :]
+
+
+def number_marks(texts: list[str]) -> Marks:
+    """Return the marks of thousands and of decimals with which the most numbers of a column can be read."""
+    shares = {
+        marks: share(texts, lambda text, marks=marks: read_amount(text, marks) is not None)
+        for marks in (PLAIN_MARKS, *_OTHER_MARKS)
+    }
+    return max(shares, key=lambda marks: shares[marks])
+
+
+def are_points_unclear(texts: list[str]) -> bool:
+    """Say whether points part three digits in all numbers that have one: thousands, or thousandths."""
+    numbers = [half_width(text) for text in texts if "." in text]
+    return len(numbers) >= _MIN_UNCLEAR and all(re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", number) for number in numbers)
+
+
 def has_thousands(texts: list[str]) -> bool:
     """Say whether numbers are written with commas."""
     return any("," in half_width(text) for text in texts if parse_number(text) is not None)
 
 
+def is_count(text: str) -> bool:
+    """Say whether a text is a whole number, with or without what is counted: 3人."""
+    counted = _COUNT.fullmatch(half_width(text))
+    number = parse_number(counted[1] if counted else text)
+    return number is not None and number == int(number)
+
+
 def cell_unit(text: str) -> str | None:
     """Return the unit that stands in the cell itself."""
-    number_match = _NUMBER.fullmatch(half_width(text))
+    number_match = _NUMBER.fullmatch(bare_amount(half_width(text)))
     return number_match[2] if number_match else None
 
 

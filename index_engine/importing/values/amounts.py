@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from index_engine.importing.values.characters import NOTATION
+from index_engine.importing.values.characters import NOTATION, replace_if_match_sql
 from index_engine.importing.values.column_settings import SHARES, UNITS, ColumnSettings, is_money
 
 # 18 digits before the point, 10 after.
@@ -59,11 +59,25 @@ def amount_sql(plain_text: str, column: ColumnSettings, bind: Bind) -> str:
     return f"CASE WHEN regexp_full_match({plain_text}, {bind(_amount_pattern(column, units))}) THEN {amount} END"
 
 
+def bare_amount_sql(plain_text: str) -> str:
+    """Return SQL for a text of plain characters without the words that change no amount."""
+    words = NOTATION["amount_words"]
+    before, after, between = (_alternatives(words[place]) for place in ("before", "after", "between"))
+    numbers = f"regexp_replace({plain_text}, '([0-9万亿])(?:{between})([万亿元])', '\\1\\2')"
+    bare = f"regexp_replace(regexp_replace({numbers}, '^(?:{before})\\s*', ''), '([0-9万亿元分])(?:{after})$', '\\1')"
+    letters = "".join(sorted({letter for place in words.values() for word in place for letter in word}))
+    return replace_if_match_sql(plain_text, f"[{letters}]", bare)
+
+
 def integer_sql(plain_text: str, column: ColumnSettings, bind: Bind) -> str:
-    """Return SQL for the whole number that a text of plain characters names, NULL where it is none."""
+    """Return SQL for the whole number that a text of plain characters names, NULL where it is none.
+
+    What is counted may stand behind it.
+    """
     number = f"TRY_CAST({_number_sql(plain_text, column, bind)} AS {_NUMBER_TYPE})"
+    counter = rf"\s*(?:{_alternatives(NOTATION['counters']['words'])})?"
     return (
-        f"CASE WHEN regexp_full_match({plain_text}, {bind('[+-]?' + _number_pattern(column))})"
+        f"CASE WHEN regexp_full_match({plain_text}, {bind('[+-]?' + _number_pattern(column) + counter)})"
         f" AND {number} = trunc({number}) THEN TRY_CAST({number} AS INTEGER) END"
     )
 

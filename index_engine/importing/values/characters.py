@@ -41,6 +41,11 @@ def lookup_key_sql(text: str) -> str:
     return f"translate({text}, '{_escape_quotes(_FULL_WIDTH + BLANKS)}', '{_escape_quotes(_HALF_WIDTH)}')"
 
 
+def half_width(text: str) -> str:
+    """Return a text with characters and blanks of plain width."""
+    return text.translate(str.maketrans(_FULL_WIDTH + "\u3000", _HALF_WIDTH + " "))
+
+
 def half_width_sql(text: str) -> str:
     """Return SQL for the SQL `text` with characters and blanks of plain width."""
     full_width, half_width = _FULL_WIDTH + "\u3000", _HALF_WIDTH + " "

@@ -1,5 +1,6 @@
 """Dates as text: which formats there are, and SQL that reads them."""
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -7,11 +8,12 @@ import duckdb
 
 from index_engine.importing.values.characters import half_width_sql, replace_if_match_sql
 
-# Among formats these stand for what strptime does not know: the serial day numbers of
-# spreadsheets, and months and years without a day, which become their first or last day.
-EXCEL, MONTH, MONTH_END = "excel", "month", "month_end"
+# Among formats these stand for what strptime does not know: the serial day numbers of spreadsheets;
+# seconds or milliseconds since 1970; years of the Republic (民国), which count from 1911; and months and
+# years without a day, which become their first or last day.
+EXCEL, UNIX, MINGUO, MONTH, MONTH_END = "excel", "unix", "minguo", "month", "month_end"
 YEAR, YEAR_END = "year", "year_end"
-NAMED_FORMATS = (EXCEL, MONTH, MONTH_END, YEAR, YEAR_END)
+NAMED_FORMATS = (EXCEL, UNIX, MINGUO, MONTH, MONTH_END, YEAR, YEAR_END)
 
 # What is read without a format: year, month and day in this order, which no country takes for
 # another. A year has four digits, a date without marks between them eight.
@@ -35,12 +37,63 @@ _TRAILING_TIME = rf"(?:(日)\s*|[T\s]\s*)(?:{_TIME})$"
 
 # 二〇二四年三月十五日, as judgments are dated.
 _CHINESE_NUMERALS, _DIGITS = "〇○零一二三四五六七八九\u00a0", "000123456789 "
-_TENS = ((r"(\d)十(\d)", r"\1\2"), (r"(\d)十", r"\10"), (r"十(\d)", r"1\1"), ("十", "10"))
+_TENS = (
+    (r"(\d)百(\d?)十", r"\1\2十"),
+    (r"(\d)百(\d\d)", r"\1\2"),
+    (r"(\d)十(\d)", r"\1\2"),
+    (r"(\d)十", r"\10"),
+    (r"十(\d)", r"1\1"),
+    ("十", "10"),
+)
+
+# Courts and platforms of China keep one time, eight hours before UTC.
+_BEIJING_HOURS = 8
+_ZONED_TIME = r"^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)$"
+_UNIX_TIME = r"(\d{10}|\d{13})(\.\d*)?"
+
+_MINGUO_YEAR, _FIRST_MINGUO_YEAR = r"^(?:中[华華])?民[国國]\s*(\d{1,3})\s*([年./-])", 1911
+_MINGUO_DATE = (
+    r"(?:(?:中[华華])?民[国國])?(\d{2,3})(?:年|([-/.]))(\d{1,2})(?:月|[-/.])(\d{1,2})日?|(\d{3})(\d{2})(\d{2})"
+)
+
+# What stands beside a date without changing the day: the day of the week, the half of the day with its time.
+_CLOCK = r"\d{1,2}(?:[:时点]\d{0,2}){0,2}[分秒]?"
+_HALF_DAY = (
+    rf"\s*(?:上午|下午|凌晨|清晨|早上|早晨|中午|傍晚|晚上|夜间)\s*(?:{_CLOCK})?$|\s+{_CLOCK}\s*[AaPp]\.?[Mm]\.?$"
+)
+_WEEKDAY = r"\s*[(]?(?:星期|礼拜|周)[1-7日天][)]?|^(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]?\s+|\s+GMT\+0800(?:\s+\([^)]*\))?$"
+
+_MONTH_NAME = (
+    r"((?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
+)
+# Jun 02, 2023 and 2 June 2023, whose order the name of the month tells.
+_NAMED_MONTHS = (
+    (rf"^{_MONTH_NAME}\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})", r"\2", r"\1", r"\3"),
+    (rf"^(\d{{1,2}})(?:st|nd|rd|th)?[\s/-]*{_MONTH_NAME}\.?,?[\s/-]*(\d{{4}})", r"\1", r"\2", r"\3"),
+)
 
 # A day whose year, month and day cannot be taken for one another.
 _TEST_DATE = "2023-11-24"
 
 Bind = Callable[[object], str]
+
+
+def plain_dates(texts: Sequence[str]) -> list[str]:
+    """Return texts in the plain spelling that formats are tried on, in their order."""
+    sql = "SELECT n, text AS plain FROM (SELECT unnest($texts) AS text, generate_subscripts($texts, 1) AS n)"
+    for step in normal_date_steps():
+        sql = f"SELECT * REPLACE ({step('plain')} AS plain) FROM ({sql})"
+    with duckdb.connect() as con:
+        return [
+            plain
+            for (plain,) in con.execute(f"SELECT plain FROM ({sql}) ORDER BY n", {"texts": list(texts)}).fetchall()
+        ]
+
+
+def without_time(plain_text: str) -> str:
+    """Return a date in plain spelling without the time of day after it."""
+    return re.sub(_TRAILING_TIME, lambda found: found[1] or "", plain_text)
 
 
 def is_date_format(text: str) -> bool:
@@ -61,19 +114,63 @@ def format_hint(formats: Sequence[str]) -> str:
     return " or ".join((*formats, ISO_FORMAT) if formats else DEFAULT_FORMATS)
 
 
-def normalise_date_sql(text: str) -> str:
-    """Return SQL for a date with plain digits, whichever it is written with."""
-    text = half_width_sql(text)
+def normal_date_steps() -> tuple[Callable[[str], str], ...]:
+    """Return the steps that make one plain spelling of all unambiguous ones: SQL of the SQL of a column each.
+
+    Each is for a query of its own, since a step names its text more than once. A time with a zone
+    becomes the day that it is in Beijing.
+    """
+    return (half_width_sql, _plain_numerals_sql, _zoned_day_sql, _common_era_sql, _bare_date_sql, *_NAMED_MONTH_STEPS)
+
+
+def _plain_numerals_sql(text: str) -> str:
     numeric_text = f"translate({text}, '{_CHINESE_NUMERALS}', '{_DIGITS}')"
     for pattern, digits in _TENS:
         numeric_text = f"regexp_replace({numeric_text}, '{pattern}', '{digits}', 'g')"
     return replace_if_match_sql(text, f"[{_CHINESE_NUMERALS}十]", numeric_text)
 
 
+def _zoned_day_sql(text: str) -> str:
+    day = _beijing_day_sql(f"epoch_us(TRY_CAST({text} AS TIMESTAMPTZ))")
+    return replace_if_match_sql(text, _ZONED_TIME, f"coalesce(CAST({day} AS VARCHAR), {text})")
+
+
+def _beijing_day_sql(microseconds: str) -> str:
+    """Return SQL for the day in Beijing of microseconds since 1970; without a zone of the session."""
+    return f"CAST(make_timestamp({microseconds} + {_BEIJING_HOURS} * 3_600_000_000) AS DATE)"
+
+
+def _common_era_sql(text: str) -> str:
+    year = f"CAST(regexp_extract({text}, '{_MINGUO_YEAR}', 1) AS INTEGER) + {_FIRST_MINGUO_YEAR}"
+    rest = f"regexp_replace({text}, '{_MINGUO_YEAR}', '\\2')"
+    return replace_if_match_sql(text, _MINGUO_YEAR, f"CAST({year} AS VARCHAR) || {rest}")
+
+
+def _bare_date_sql(text: str) -> str:
+    bare = f"regexp_replace(regexp_replace({text}, '{_WEEKDAY}', '', 'g'), '{_HALF_DAY}', '')"
+    return replace_if_match_sql(text, "[A-Za-z午上晚晨间周期拜]", bare)
+
+
+def _named_month_step(pattern: str, day: str, month: str, year: str) -> Callable[[str], str]:
+    def step(text: str) -> str:
+        found_day, found_month, found_year = (
+            f"regexp_extract({text}, '{pattern}', {group[1:]})" for group in (day, month, year)
+        )
+        parsed = f"try_strptime({found_day} || ' ' || left({found_month}, 3) || ' ' || {found_year}, '%d %b %Y')"
+        rest = f"regexp_replace({text}, '{pattern}', '')"
+        named_date = f"coalesce(strftime({parsed}, '%Y-%m-%d') || {rest}, {text})"
+        return replace_if_match_sql(text, pattern, named_date)
+
+    return step
+
+
+_NAMED_MONTH_STEPS = tuple(_named_month_step(*named_month) for named_month in _NAMED_MONTHS)
+
+
 def date_sql(plain_text: str, formats: Sequence[str], bind: Bind) -> str:
     """Return SQL for the day that a text names, NULL where it names none.
 
-    `plain_text` is a column with plain_date_sql() of the text. Tries the formats in their order, then
+    `plain_text` is a column with the text after all normal_date_steps(). Tries the formats in their order, then
     ISO; without formats, all usual ways of writing year, month and day in this order. A time of day
     after the date is passed over. `bind` takes a value and returns how the query refers to it.
     """
@@ -95,6 +192,10 @@ def _format_attempts(text: str, compact: str, formats: Sequence[str], bind: Bind
     for named_format, format_run in groupby(formats, key=lambda text: text if text in NAMED_FORMATS else ""):
         if named_format == EXCEL:
             attempts.append(_serial_date_sql(text))
+        elif named_format == UNIX:
+            attempts.append(_unix_date_sql(text, bind))
+        elif named_format == MINGUO:
+            attempts.append(_minguo_date_sql(compact, bind))
         elif named_format in (YEAR, YEAR_END):
             attempts.append(_year_date_sql(compact, named_format, bind))
         elif named_format:
@@ -119,6 +220,28 @@ def _serial_date_sql(text: str) -> str:
     return (
         f"CASE WHEN {number} BETWEEN 61 AND 2958465.99999 THEN DATE '1899-12-30' + {days}"
         f" WHEN {number} BETWEEN 1 AND 59.99999 THEN DATE '1899-12-31' + {days} END"
+    )
+
+
+def _unix_date_sql(text: str, bind: Bind) -> str:
+    """Return SQL for the day in Beijing of seconds (ten digits) or milliseconds (thirteen) since 1970."""
+    digits = f"regexp_extract({text}, '^\\d+')"
+    scale = f"CASE WHEN length({digits}) = 10 THEN 1_000_000 ELSE 1_000 END"
+    day = _beijing_day_sql(f"CAST({digits} AS BIGINT) * {scale}")
+    return f"CASE WHEN regexp_full_match({text}, {bind(_UNIX_TIME)}) THEN {day} END"
+
+
+def _minguo_date_sql(text: str, bind: Bind) -> str:
+    """Return SQL for a date whose year counts from 1911: 112/02/20, 112年2月20日, 1120220."""
+    pattern = bind(_MINGUO_DATE)
+    year, month, day = (
+        f"(regexp_extract({text}, {pattern}, {marked}) || regexp_extract({text}, {pattern}, {compact}))"
+        for marked, compact in ((1, 5), (3, 6), (4, 7))
+    )
+    common_year = f"(CAST({year} AS INTEGER) + {_FIRST_MINGUO_YEAR})"
+    return (
+        f"CASE WHEN regexp_full_match({text}, {pattern})"
+        f" THEN TRY_CAST({common_year} || '-' || {month} || '-' || {day} AS DATE) END"
     )
 
 

@@ -5,7 +5,7 @@ the rows look it up. Amounts and the numbers of cases are read row by row. A val
 read becomes NULL and a finding; whether it costs its row is for accept() to say.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Map
 from string import Formatter
 
@@ -15,17 +15,19 @@ from index_engine.importing.case_numbers.sql import parts_sql
 from index_engine.importing.courts.row_lookup import has_courts, join_courts_sql, resolve_courts
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.recognise.code_synonyms import find_part, word_list_name
-from index_engine.importing.values.amounts import amount_sql, integer_sql, plain_amount_sql
+from index_engine.importing.values.amounts import amount_sql, bare_amount_sql, integer_sql, plain_amount_sql
 from index_engine.importing.values.characters import (
     NOTATION,
+    half_width,
     half_width_sql,
     lookup_key,
     lookup_key_sql,
     title_sql,
     trim_sql,
 )
-from index_engine.importing.values.column_settings import ColumnSettings
-from index_engine.importing.values.dates import date_sql, format_hint, normalise_date_sql
+from index_engine.importing.values.chinese_numbers import has_numerals, parse_chinese_amount
+from index_engine.importing.values.column_settings import ColumnSettings, is_money
+from index_engine.importing.values.dates import date_sql, format_hint, normal_date_steps
 
 _HASH_DIGITS = 32
 
@@ -112,6 +114,9 @@ def parse_values(
     )
     for n in lookup_indices:
         con.execute(f"DROP TABLE import_texts_{n}")
+    for column in mapping.columns:
+        if column.header is not None and is_money(column.field):
+            _read_chinese_amounts(con, column)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE import_findings AS"
         " SELECT row_no, f.field, f.value, f.rule, f.message"
@@ -122,6 +127,31 @@ def parse_values(
     con.execute("INSERT INTO import_parsed (row_no) SELECT row_no FROM import_broken")
     excluded_fields = ", ".join(["findings", *case_number_fields])
     con.execute(f"CREATE OR REPLACE TEMP VIEW import_typed AS SELECT * EXCLUDE ({excluded_fields}) FROM import_parsed")
+
+
+def _read_chinese_amounts(con: duckdb.DuckDBPyConnection, column: ColumnSettings) -> None:
+    """Give amounts in Chinese numerals, which SQL leaves unread, their value in place of their finding."""
+    field = column.field.name
+    unread_sql = (
+        "SELECT row_no, f.value AS text FROM (SELECT row_no, unnest(findings) AS f FROM import_parsed"
+        " WHERE findings IS NOT NULL) WHERE f.rule = 'unreadable_number' AND f.field = $field"
+    )
+    texts = con.execute(f"SELECT DISTINCT text FROM ({unread_sql})", {"field": field}).fetchall()
+    amounts = {
+        text: amount
+        for (text,) in texts
+        if has_numerals(text) and (amount := parse_chinese_amount(half_width(text), column.factor)) is not None
+    }
+    if not amounts:
+        return
+    con.execute(
+        f"UPDATE import_parsed SET {field} = read_amounts.amount,"
+        " findings = nullif(list_filter(findings, lambda f: f IS NULL OR f.field <> $field), [])"
+        " FROM (SELECT row_no, TRY_CAST(amount AS DECIMAL(18, 2)) AS amount FROM"
+        f" ({unread_sql}) JOIN (SELECT unnest($texts) AS text, unnest($amounts) AS amount) USING (text)) AS read_amounts"
+        " WHERE import_parsed.row_no = read_amounts.row_no AND read_amounts.amount IS NOT NULL",
+        {"field": field, "texts": list(amounts), "amounts": [str(amount) for amount in amounts.values()]},
+    )
 
 
 def _uses_lookup(column: ColumnSettings) -> bool:
@@ -147,7 +177,7 @@ def _build_lookup(con: duckdb.DuckDBPyConnection, n: int, column: ColumnSettings
         value_query = (
             "SELECT *, CASE WHEN value IS NULL THEN text END AS unread"
             f" FROM (SELECT *, {_value_sql('plain', column, parameters)} AS value"
-            f" FROM (SELECT *, {_plain_text_sql('text', column)} AS plain FROM ({texts})))"
+            f" FROM ({_plain_texts_sql(texts, column)}))"
         )
     else:
         codes = {lookup_key(word): code for word, code in column.values.items()}
@@ -175,17 +205,22 @@ def _codes_by_part(column: ColumnSettings, texts: Iterable[str]) -> dict[str, st
     return {lookup_key(text): parts[part] for text in texts if (part := find_part(word_list, parts, text)) is not None}
 
 
-def _plain_text_sql(text: str, column: ColumnSettings) -> str:
-    """Return SQL for a text in the characters that its type is read from."""
+def _plain_texts_sql(texts: str, column: ColumnSettings) -> str:
+    """Return a query of the rows of one with `plain`, the text in the characters that its type is read from."""
+    steps: tuple[Callable[[str], str], ...]
     match column.field.type:
         case "VARCHAR":
-            return text
+            steps = ()
         case "BOOLEAN":
-            return f"lower({lookup_key_sql(text)})"
+            steps = (lambda text: f"lower({lookup_key_sql(text)})",)
         case "DATE":
-            return normalise_date_sql(text)
+            steps = normal_date_steps()
         case _:
-            return half_width_sql(text)
+            steps = (half_width_sql,)
+    sql = f"SELECT *, text AS plain FROM ({texts})"
+    for step in steps:
+        sql = f"SELECT * REPLACE ({step('plain')} AS plain) FROM ({sql})"
+    return sql
 
 
 def _value_sql(plain_text: str, column: ColumnSettings, parameters: _Parameters) -> str:
@@ -206,7 +241,8 @@ class _RowExpressions:
     """What is read row by row, in steps over `import_text`.
 
     For the n-th field, a<n> is an amount that is nothing but a number, t<n> the text, of amounts
-    only where they are more, s<n> the same in plain characters, and r<n> what is read in it. `values`
+    only where they are more, s<n> the same in plain characters, b<n> without words that change no amount,
+    and r<n> what is read in it. `values`
     has, for each field, SQL for its value and for the text that could not be read; `case_number_fields` what the
     number of the case tells beside.
     """
@@ -216,6 +252,7 @@ class _RowExpressions:
         self._amount_items: list[str] = []
         self._text_items: list[str] = []
         self._plain_items: list[str] = []
+        self._bare_items: list[str] = []
         self._value_items: list[str] = []
         self.values: dict[int, tuple[str, str]] = {}
         self.case_number_fields: dict[str, str] = {}
@@ -236,7 +273,7 @@ class _RowExpressions:
     @property
     def sql(self) -> str:
         sql = "import_text"
-        for step in (self._amount_items, self._text_items, self._plain_items, self._value_items):
+        for step in (self._amount_items, self._text_items, self._plain_items, self._bare_items, self._value_items):
             sql = f"(SELECT {', '.join(('*', *step))} FROM {sql})"
         return sql
 
@@ -274,7 +311,8 @@ class _RowExpressions:
         self._amount_items.append(f"{plain_amount_sql(cell, column, bind)} AS a{n}")
         self._text_items.append(f"CASE WHEN a{n} IS NULL THEN {text} END AS t{n}")
         self._plain_items.append(f"{half_width_sql(f't{n}')} AS s{n}")
-        self._value_items.append(f"coalesce(a{n}, {amount_sql(f's{n}', column, bind)}) AS r{n}")
+        self._bare_items.append(f"{bare_amount_sql(f's{n}')} AS b{n}")
+        self._value_items.append(f"coalesce(a{n}, {amount_sql(f'b{n}', column, bind)}) AS r{n}")
         self.values[n] = f"r{n}", f"CASE WHEN r{n} IS NULL THEN t{n} END"
 
 

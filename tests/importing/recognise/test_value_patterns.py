@@ -7,7 +7,7 @@ import pytest
 
 from index_engine.importing.recognise.propose import propose_mapping
 from tests.importing.conftest import Book
-from tests.importing.tables import COURTS, cases, confidence, fed, setting, table
+from tests.importing.tables import COURTS, NUMBERS, cases, confidence, fed, setting, table
 
 # ------------------------------------------------------------------------------------------- dates
 
@@ -31,6 +31,17 @@ from tests.importing.tables import COURTS, cases, confidence, fed, setting, tabl
         (["03/25/2023", "04/05/2023"], ["%m/%d/%Y"]),
         (["23年3月5日"], ["%y年%m月%d日"]),
         (["21.3.28", "22.4.30"], ["%y.%m.%d"]),
+        (["2023-05-03T16:00:00.000Z", "2023-06-03T16:00:00.000Z"], None),
+        (["1683129600", "1685808000"], ["unix"]),
+        (["1683129600000", "1685808000000"], ["unix"]),
+        (["民国112年5月3日"], ["%Y年%m月%d日"]),
+        (["112/05/03"], ["minguo"]),
+        (["1120503"], ["minguo"]),
+        (["二〇二三年五月三日"], ["%Y年%m月%d日"]),
+        (["2023/5/3 下午 3:05"], ["%Y/%m/%d"]),
+        (["May 03, 2023", "Jun 12, 2023"], None),
+        (["03-May-23"], ["%d-%b-%y"]),
+        (["25/03/2023 10:00", "04/05/2023 9:30"], ["%d/%m/%Y"]),
     ],
 )
 def test_dates_as_they_are_written(book: Book, cells: list[Any], formats: list[str] | None) -> None:
@@ -47,6 +58,20 @@ def test_dates_that_can_be_read_two_ways_are_not(book: Book, cells: list[str]) -
     assert setting(proposal, "filed_on", "format") is None
     assert confidence(proposal, "filed_on") == 0
     assert any(str(warning).startswith("filed_on") for warning in proposal.warnings)
+
+
+def test_a_slip_leaves_the_order_of_day_and_month_to_the_column(book: Book) -> None:
+    cells = [f"{day:02}/{month:02}/2023" for day in range(1, 29) for month in (3, 5, 11)] + ["32/05/2023"]
+    proposal = propose_mapping(book(table(案号=NUMBERS * 3, 执行法院=COURTS, 立案日期=cells)))
+    assert setting(proposal, "filed_on", "format") == ["%d/%m/%Y"]
+    assert confidence(proposal, "filed_on") > 0.95
+
+
+def test_a_month_is_no_day(book: Book) -> None:
+    """Which day of it is asked, and said to be at the cost of every duration."""
+    proposal = propose_mapping(book(cases(结案日期=["2023年9月", "2023年10月"])))
+    assert (confidence(proposal, "closed_on"), setting(proposal, "closed_on", "format")) == (0, None)
+    assert any("months without a day" in str(warning) for warning in proposal.warnings)
 
 
 # ----------------------------------------------------------------------------------------- amounts
@@ -143,6 +168,39 @@ def test_shares(book: Book, header: str, cells: list[Any], unit: str | None, lea
 def test_thousands_marks(book: Book) -> None:
     proposal = propose_mapping(book(cases(标的金额=["1,234,567.80", "12,000"])))
     assert setting(proposal, "claim_amount", "thousands") == ","
+
+
+@pytest.mark.parametrize(
+    ("cells", "settings"),
+    [
+        (["1.200.000,00", "12.500,50"], {"thousands": ".", "decimal": ","}),
+        (["120000,5", "12500,50"], {"thousands": ".", "decimal": ","}),
+        (["1 200 000", "12 000"], {"thousands": " "}),
+        (["1\u00a0200\u00a0000,50", "12\u00a0000"], {"thousands": "\u00a0", "decimal": ","}),
+        (["1'200'000.50", "12'000"], {"thousands": "'"}),
+        (["约12万元", "人民币100000元整", "壹佰万元"], {}),
+    ],
+)
+def test_amounts_as_they_are_written(book: Book, cells: list[str], settings: dict[str, str]) -> None:
+    proposal = propose_mapping(book(cases(标的金额=cells)))
+    column = proposal.mapped_column("claim_amount")
+    assert column is not None
+    assert column.settings == {"column": "标的金额"} | settings
+    assert column.confidence > 0.9
+
+
+def test_a_point_before_three_digits_in_all_numbers_is_asked_of(book: Book) -> None:
+    proposal = propose_mapping(book(cases(标的金额=["150.200", "3.450", "12.500"])))
+    assert confidence(proposal, "claim_amount") <= 0.5
+    assert any("thousands or thousandths" in str(warning) for warning in proposal.warnings)
+    in_ten_thousands = propose_mapping(book(cases(**{"标的金额（万元）": ["150.200", "3.450", "12.500"]})))
+    assert confidence(in_ten_thousands, "claim_amount") > 0.9
+
+
+def test_counts_with_what_is_counted(book: Book) -> None:
+    rows = table(标的编号=[f"L{n}" for n in range(40)], 法院=COURTS, 起拍价=[100_000], 报名人数=["3人", "0人"])
+    proposal = propose_mapping(book(rows), "auctions")
+    assert confidence(proposal, "bidders") > 0.9
 
 
 def test_a_number_beyond_all_bounds_is_none(book: Book) -> None:

@@ -103,6 +103,21 @@ def test_a_cell_with_its_unit_and_sign_of_money(
         (".5", {}, Decimal("0.5")),
         ("5.", {}, Decimal(5)),
         ("1,5万", {"thousands": ".", "decimal": ","}, Decimal(15_000)),
+        ("1.200.000,00", {"thousands": ".", "decimal": ","}, Decimal(1_200_000)),
+        ("约12万元", {}, Decimal(120_000)),
+        ("12万余元", {}, Decimal(120_000)),
+        ("大约 3.5 万元左右", {}, Decimal(35_000)),
+        ("人民币100000元整", {}, Decimal(100_000)),
+        ("壹佰万元", {}, Decimal(1_000_000)),
+        ("壹佰万元整", {"factor": Decimal(10_000)}, Decimal(1_000_000)),
+        ("人民币伍拾万元整", {}, Decimal(500_000)),
+        ("一百", {}, Decimal(100)),
+        ("一百二十", {"factor": Decimal(10_000)}, Decimal(1_200_000)),
+        ("一亿二千万", {}, Decimal(120_000_000)),
+        ("5百万元", {}, Decimal(5_000_000)),
+        ("12万3千元", {}, Decimal(123_000)),
+        ("1亿2000万元", {}, Decimal(120_000_000)),
+        ("三万亿元", {}, Decimal(3 * 10**12)),
     ],
 )
 def test_numbers_in_unusual_dress(
@@ -119,9 +134,14 @@ def test_numbers_in_unusual_dress(
         ("1,5", {"thousands": ","}),
         ("12,34,567", {"thousands": ","}),
         ("1.5", {"thousands": ".", "decimal": ","}),
-        ("一百", {}),
-        ("约12万", {}),
         ("12百", {}),
+        ("十二万三", {}),  # 123,000 as it is spoken, 120,003 as it is written
+        ("一百二", {}),
+        ("二亿三亿", {}),
+        ("三五", {}),
+        ("约", {}),
+        ("元整", {}),
+        ("万", {}),
         ("12万3", {}),
         ("12 34", {}),
         ("2023_04", {}),
@@ -142,6 +162,49 @@ def test_what_is_no_amount_is_found(con: duckdb.DuckDBPyConnection, text: str, h
     assert read(con, "claim_amount", [text], **how) == ([None], [(1, "unreadable_number")])
 
 
+_CAPITALS, _STEPS = "零壹贰叁肆伍陆柒捌玖", ["", "拾", "佰", "仟"]
+
+
+def _section(number: int) -> str:
+    """A number below 10,000 as cheques have it, zeros between digits as one 零."""
+    words, is_zero_due = "", False
+    for place in (3, 2, 1, 0):
+        digit = number // 10**place % 10
+        if digit == 0:
+            is_zero_due = bool(words)
+        else:
+            words += ("零" if is_zero_due else "") + _CAPITALS[digit] + _STEPS[place]
+            is_zero_due = False
+    return words
+
+
+def in_capitals(amount: Decimal) -> str:
+    """A sum as cheques have it: 壹佰贰拾叁万零肆元伍角整."""
+    yuan, cents_ = divmod(int(amount * 100), 100)
+    words, is_first = "", True
+    for unit, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        section = yuan // size % 10**4
+        if section:
+            words += ("零" if section < 1000 and not is_first else "") + _section(section) + unit
+            is_first = False
+    words += "元"
+    words += f"{_CAPITALS[cents_ // 10]}角" if cents_ >= 10 else "零" if cents_ else ""
+    return words + (f"{_CAPITALS[cents_ % 10]}分" if cents_ % 10 else "整")
+
+
+def test_capitals_helper_agrees_with_known_sums() -> None:
+    assert in_capitals(Decimal("1230004.50")) == "壹佰贰拾叁万零肆元伍角整"
+    assert in_capitals(Decimal("100000.06")) == "壹拾万元零陆分"
+
+
+@many
+@given(st.lists(st.decimals(1, 999_999_999_999, places=2), min_size=1, max_size=20))
+def test_sums_in_capitals_come_back(con: duckdb.DuckDBPyConnection, amounts: list[Decimal]) -> None:
+    texts = [in_capitals(amount) for amount in amounts]
+    assert read(con, "claim_amount", texts) == (amounts, [])
+    assert read(con, "claim_amount", [f"人民币{text}" for text in texts], factor=Decimal(10_000)) == (amounts, [])
+
+
 def test_rates_are_shares_of_one(con: duckdb.DuckDBPyConnection) -> None:
     texts = ["85.3%", "85.3 ％", "0.853", "853‰", "-1%"]
     rates = [Decimal("0.853")] * 4 + [Decimal("-0.01")]
@@ -151,10 +214,10 @@ def test_rates_are_shares_of_one(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_whole_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    texts = ["3", "3.0", "-2", "3.5", "3000000000", "x", "１２", " 4 ", "5人"]
+    texts = ["3", "3.0", "-2", "3.5", "3000000000", "x", "１２", " 4 ", "5人", "6 人次", "人", "7人8人"]
     values, findings = read(con, "bidders", texts, kind="auctions")
-    assert values == [3, 3, -2, None, None, None, 12, 4, None]
-    assert findings == [(row_no, "unreadable_number") for row_no in (4, 5, 6, 9)]
+    assert values == [3, 3, -2, None, None, None, 12, 4, 5, 6, None, None]
+    assert findings == [(row_no, "unreadable_number") for row_no in (4, 5, 6, 11, 12)]
     values, _ = read(con, "bidders", ["1,234"], kind="auctions", thousands=",")
     assert values == [1234]
 

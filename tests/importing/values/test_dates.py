@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import duckdb
 import pytest
@@ -69,6 +69,21 @@ def test_usual_ways_need_no_format(
         ("2024/3/5 0:00:00", date(2024, 3, 5)),
         ("0001-01-01", date(1, 1, 1)),
         ("3013-08-23", date(3013, 8, 23)),
+        ("2023/5/20 下午 3:05", date(2023, 5, 20)),
+        ("2023年5月20日上午9时30分", date(2023, 5, 20)),
+        ("2023/5/20 11:05:10 PM", date(2023, 5, 20)),
+        ("2023年5月20日 星期六", date(2023, 5, 20)),
+        ("2023-05-20（周六）", date(2023, 5, 20)),
+        ("民国112年2月20日", date(2023, 2, 20)),
+        ("中華民國一百一十二年二月二十日", date(2023, 2, 20)),
+        ("民國一百零五年十月十日", date(2016, 10, 10)),
+        ("Jun 02, 2023", date(2023, 6, 2)),
+        ("June 2nd 2023 10:00", date(2023, 6, 2)),
+        ("2 June 2023", date(2023, 6, 2)),
+        ("02-Jun-2023", date(2023, 6, 2)),
+        ("Fri, 2 Jun 2023", date(2023, 6, 2)),
+        ("Sept. 3, 2023", date(2023, 9, 3)),
+        ("Fri Jun 02 2023 08:00:00 GMT+0800 (China Standard Time)", date(2023, 6, 2)),
     ],
 )
 def test_a_date_with_more_around_it(con: duckdb.DuckDBPyConnection, text: str, day: date) -> None:
@@ -93,11 +108,15 @@ def test_a_date_with_more_around_it(con: duckdb.DuckDBPyConnection, text: str, d
         "05.03.2024",
         "2024305",
         "43024",  # a serial day only where the mapping says so
+        "1717286400",  # seconds since 1970 only where the mapping says so
+        "112/02/20",  # so is a year of the Republic without its name
+        "Juni 2 2023",
+        "Jun 31, 2023",
+        "民国112年13月1日",
         "2024-03",  # which day of the month?
         "2024年3月",
         "202403",
         "2024-3-5 25:00",
-        "2024-03-05T23:00:00Z",  # the fifth or the sixth, by the process of the court
         "2024-03-05 至 2024-03-09",
         "00000101",
         "0000-01-01",
@@ -177,6 +196,43 @@ def test_years_are_days_only_where_the_mapping_says_so(con: duckdb.DuckDBPyConne
     values, _ = read(con, "filed_on", texts[:4], formats=("year_end",))
     assert values == [date(2024, 12, 31)] * 4
     assert read(con, "filed_on", texts[:1]) == ([None], [(1, "unreadable_date")])
+
+
+@many
+@given(
+    moment=st.datetimes(datetime(1990, 1, 1), datetime(2089, 12, 31)),
+    offset=st.integers(-12, 14),
+    mark=st.sampled_from(["T", " "]),
+    fraction=st.sampled_from(["", ".000", ".5", ".123456"]),
+)
+def test_a_time_with_a_zone_is_of_its_day_in_beijing(
+    con: duckdb.DuckDBPyConnection, moment: datetime, offset: int, mark: str, fraction: str
+) -> None:
+    zones = [f"{offset:+03}:00", f"{offset:+03}00", f"{offset:+03}"] + (["Z"] if offset == 0 else [])
+    texts = [f"{moment:%Y-%m-%d}{mark}{moment:%H:%M:%S}{fraction}{zone}" for zone in zones]
+    day = (moment - timedelta(hours=offset) + timedelta(hours=8)).date()
+    assert read(con, "filed_on", texts) == ([day] * len(texts), [])
+    # A format that passes over the zone does not make another day of it.
+    assert read(con, "filed_on", texts[:1], formats=("%Y-%m-%dT%H:%M:%S+00:00",)) == ([day], [])
+
+
+@many
+@given(moment=st.datetimes(datetime(2001, 9, 10), datetime(2089, 12, 31)))
+def test_seconds_since_1970_are_of_their_day_in_beijing(con: duckdb.DuckDBPyConnection, moment: datetime) -> None:
+    seconds = int((moment.replace(microsecond=0) - datetime(1970, 1, 1)).total_seconds())
+    texts = [f"{seconds}", f"{seconds}.0", f"{seconds * 1000 + 999}"]
+    day = (moment + timedelta(hours=8)).date()
+    assert read(con, "filed_on", texts, formats=("unix",)) == ([day] * 3, [])
+
+
+@many
+@given(day=st.dates(date(1912, 1, 1), date(2110, 12, 31)))
+def test_years_of_the_republic(con: duckdb.DuckDBPyConnection, day: date) -> None:
+    year = day.year - 1911
+    texts = [f"民国{year}年{day.month}月{day.day}日", f"民國{year}.{day.month}.{day.day}"]
+    assert read(con, "filed_on", texts) == ([day] * 2, [])
+    short_texts = [f"{year:02}/{day.month:02}/{day.day:02}", f"{year:02}年{day.month}月{day.day}日"]
+    assert read(con, "filed_on", short_texts, formats=("minguo",)) == ([day] * 2, [])
 
 
 def test_an_open_case_may_say_so_in_place_of_its_closing(con: duckdb.DuckDBPyConnection) -> None:
