@@ -45,7 +45,12 @@ def mapping_text(proposal: Proposal, choices: MappingChoices) -> str:
     ]
     missing_fields = tuple(name for name in proposal.missing_fields if name not in choices.constants)
     final_proposal = replace(
-        proposal, columns=tuple(columns), missing_fields=missing_fields, warnings=(), design_doubt=None
+        proposal,
+        columns=tuple(columns),
+        missing_fields=missing_fields,
+        warnings=(),
+        holds=None,
+        design_doubt=None,
     )
     return api.mapping_text(
         final_proposal,

@@ -308,7 +308,8 @@ def _draw_design_select(proposal: Proposal, key: column_mapping.KeyBuilder) -> s
         step_messages.draw_advice(messages.translate(doubt))
     return st.selectbox(
         _("Which cases the file holds"),
-        [None, *api.DESIGNS],
+        options := [None, *api.DESIGNS],
+        index=options.index(proposal.holds),
         format_func=lambda design: terms.design_name(design) if design else _("not stated"),
         key=key("holds"),
         help=_(

@@ -7,7 +7,8 @@ name = "甲省执行案件"             # a later file of the same name corrects
 province = "浙江"               # of all its courts: tells which 西湖区人民法院 is meant
 complete = false               # true: what a later file no longer has is taken out
 holds = "all_cases"            # which cases of its courts: all_cases, closed_cases, open_cases,
-                               # creditor_cases (of one creditor), zhongben_list; see
+                               # creditor_cases (of one creditor), zhongben_list,
+                               # selected_cases (by another rule); see
                                # observation_design.py
 same_cases = true              # whether cases that another source seems to have too, under other
                                # numbers, are the same; asked where there are such

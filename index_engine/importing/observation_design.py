@@ -5,6 +5,7 @@
     open_cases      those that are still open
     creditor_cases  those of one creditor
     zhongben_list   those that were closed as 终本
+    selected_cases  those that another rule chose, as a list of 失信 or 限制高消费
 
 A file that does not say is taken to hold all cases, unless that is impossible by chance. Cases of one
 court and filing day may share one fate, so a day counts as one case. The chance of a wrong question
@@ -22,7 +23,7 @@ from index_engine.closing_days import Closings, late_days
 from index_engine.day_span import EPOCH, source_spans
 from index_engine.errors import InputError, Message
 
-DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongben_list")
+DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongben_list", "selected_cases")
 
 # Of what must be there, more than this share is no lack: rates may have changed over the years.
 MAX_PRESENT_SHARE = 0.1

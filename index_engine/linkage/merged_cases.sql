@@ -11,6 +11,7 @@ WITH source_ranks AS (
             WHEN 'zhongben_list' THEN 3
             WHEN 'creditor_cases' THEN 4
             WHEN 'open_cases' THEN 5
+            WHEN 'selected_cases' THEN 6
             ELSE 1 END AS kind_rank, -- not stated, and taken as all cases
         MAX(observed_to) OVER deliveries AS known_to
     FROM sources

@@ -154,7 +154,7 @@ CREATE TABLE sources (
     observed_to   DATE,                 -- last such day; open cases are censored after it
     holds         VARCHAR,              -- observation design, of files of cases: all_cases |
                                         -- closed_cases | open_cases | creditor_cases |
-                                        -- zhongben_list; NULL: not stated, taken as all_cases
+                                        -- zhongben_list | selected_cases; NULL: not stated, taken as all_cases
     same_cases    BOOLEAN,              -- whether cases that other sources seem to have too, under
                                         -- other numbers, are the same; NULL: not asked
     same_lots     BOOLEAN,              -- of auctions, whether rounds under several ids that seem to be

@@ -170,7 +170,7 @@ def test_a_list_of_zhongben_tells_no_share_of_closings(tmp_path: Path) -> None:
     assert (early["status"] == "estimated").all()
 
 
-@pytest.mark.parametrize("holds", ["creditor_cases", "open_cases"])
+@pytest.mark.parametrize("holds", ["creditor_cases", "open_cases", "selected_cases"])
 def test_cases_of_one_creditor_and_open_cases_tell_nothing_of_a_court(tmp_path: Path, holds: str) -> None:
     world = simulated(courts=2)
     first, second = (plan.name for plan in world.courts)

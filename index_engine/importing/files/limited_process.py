@@ -29,6 +29,7 @@ import duckdb
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.files.preview import TablePreview, preview
 from index_engine.importing.files.readers import Reader, ReadOptions, check_file, open_file
+from index_engine.importing.files.sheets import Merge
 from index_engine.importing.progress import Progress
 
 _PROJECT = Path(__file__).parents[3]
@@ -130,6 +131,8 @@ def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[Tab
             tuple((line, tuple(values)) for line, values in table["head_rows"]),
             tuple(map(tuple, table["sampled_rows"])),
             table["omitted_columns"],
+            tuple(Merge(*merge) for merge in table["merges"]),
+            table["is_hidden"],
         )
         for table in tables
     ]
@@ -326,6 +329,7 @@ class _Requests:
         cells = sum(
             sum(len(values) for _, values in table.head_rows) + sum(map(len, table.sampled_rows)) for table in tables
         )
+        cells += sum(len(table.merges) for table in tables)
         if cells > _MAX_PREVIEW_CELLS:
             raise InputError("preview_too_large", file=self._file, limit=_MAX_PREVIEW_CELLS)
 

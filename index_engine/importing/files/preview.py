@@ -10,7 +10,7 @@ from index_engine.importing.files.detection import detect_format
 from index_engine.importing.files.non_data_rows import NonDataReason
 from index_engine.importing.files.parquet_file import ParquetFile
 from index_engine.importing.files.readers import ReadOptions, check_file, resolve_options
-from index_engine.importing.files.sheets import read_sheets
+from index_engine.importing.files.sheets import Merge, read_sheets
 from index_engine.importing.files.staging import PREVIEW_LENGTH, check_width, without_text_mark
 
 # Rows of the head, and rows from further on: as many each from places spread over the file.
@@ -19,6 +19,8 @@ _SAMPLE_POSITIONS, _ROWS_PER_POSITION = 8, 125
 # Columns that are looked at: sheets of courts have up to about a hundred. Those beyond cost a table with
 # thousands of them as little as this, and are counted.
 MAX_COLUMNS = 300
+# No header reaches below this line.
+MAX_HEADER_END = 24
 
 Row = tuple[str | None, ...]
 
@@ -29,13 +31,17 @@ class TablePreview:
 
     `head_rows` has (line, values) of the first rows that are not blank, titles and header among them,
     lines counted from 1; `sampled_rows` are from anywhere below. Values are text as it is staged, of
-    the first MAX_COLUMNS columns; `omitted_columns` were not looked at.
+    the first MAX_COLUMNS columns; `omitted_columns` were not looked at. Merged cells have their value in
+    the first of their lines, in sampled rows in all of them.
     """
 
     options: ReadOptions
     head_rows: tuple[tuple[int, Row], ...]
     sampled_rows: tuple[Row, ...]
     omitted_columns: int = 0
+    # Cells merged over several lines, and whether the sheet is hidden, of workbooks.
+    merges: tuple[Merge, ...] = ()
+    is_hidden: bool = False
 
 
 def preview(file: Path, options: ReadOptions, workdir: Path) -> list[TablePreview]:
@@ -106,11 +112,18 @@ def _sample_rows(file: Path, options: ReadOptions) -> Iterator[Row]:
 def _preview_sheets(file: Path) -> list[TablePreview]:
     tables = []
     for sheet in read_sheets(file):
-        rows = sheet.rows()
-        head_rows = tuple((line, tuple(values)) for line, values in islice(rows, HEAD_ROWS))
+        head_rows = tuple((line, tuple(values)) for line, values in islice(sheet.rows(), HEAD_ROWS))
         step = max(1, sheet.height // (_SAMPLE_POSITIONS * _ROWS_PER_POSITION))
-        sampled_rows = tuple(tuple(values) for _, values in islice(rows, 0, None, step))
-        tables.append(TablePreview(ReadOptions(sheet=sheet.name), head_rows, sampled_rows))
+        sampled_rows = tuple(
+            tuple(values) for _, values in islice(sheet.rows(header_end=MAX_HEADER_END), HEAD_ROWS, None, step)
+        )
+        head_end = head_rows[-1][0] if head_rows else 0
+        merges = tuple(merge for merge in sheet.merges if merge.first_line <= head_end and merge.column < MAX_COLUMNS)
+        tables.append(
+            TablePreview(
+                ReadOptions(sheet=sheet.name), head_rows, sampled_rows, merges=merges, is_hidden=sheet.is_hidden
+            )
+        )
     return tables
 
 

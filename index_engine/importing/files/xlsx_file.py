@@ -44,7 +44,7 @@ class XlsxFile:
                 row_no = 0
                 for sheet in self._sheets:
                     header_end = self._read_header(sheet)[-1][0]
-                    for line, values in sheet.rows():
+                    for line, values in sheet.rows(header_end=header_end):
                         bar.update()
                         if line > header_end:
                             row_no += 1

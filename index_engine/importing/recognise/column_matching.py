@@ -27,6 +27,7 @@ class SourceColumn:
     position: int
     header: str
     texts: list[str]
+    row_count: int
     personal_reason: Message | None
 
     @property
@@ -67,7 +68,8 @@ def describe_columns(kind: str, layout: Layout) -> list[SourceColumn]:
         if not header:
             continue
         texts = non_null_values(layout.column_cells(position))
-        columns.append(SourceColumn(position, header, texts, _personal_data_reason(kind, header, texts)))
+        reason = _personal_data_reason(kind, header, texts)
+        columns.append(SourceColumn(position, header, texts, len(layout.rows), reason))
     return columns
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from index_engine.errors import Message, Term
 from index_engine.importing.contract import Field, read_contract
+from index_engine.importing.recognise.case_lists import is_zhongben_date
 from index_engine.importing.recognise.column_matching import MIN_CONFIDENCE, SourceColumn
 from index_engine.importing.recognise.normalise import half_width, match_key, reference_data
 from index_engine.importing.recognise.proposal import ProposedColumn
@@ -41,6 +42,7 @@ def derive_fields(
         case "cases":
             derived_columns = _case_number_columns(kind, source_columns, columns, ("court_id", "case_type"))
             derived_columns += _case_type_from_title(layout, [*columns, *derived_columns])
+            derived_columns += _close_mode_from_heading(source_columns, columns)
         case "auctions":
             derived_columns = _case_number_columns(kind, source_columns, columns, ("court_id",))
             derived_columns += _round_or_stage_column(layout, source_columns, columns)
@@ -103,6 +105,18 @@ def _case_type_from_title(layout: Layout, columns: list[ProposedColumn]) -> list
     if len(case_types) != 1:
         return []
     return [_constant_column("case_type", case_types[0], 0.6, Message("title_says_so"), Message("taken_from_title"))]
+
+
+def _close_mode_from_heading(source_columns: list[SourceColumn], columns: list[ProposedColumn]) -> list[ProposedColumn]:
+    """终本 where the heading of the closing day says so, and every row has one."""
+    closing = _mapped_column(columns, "closed_on")
+    if _mapped_column(columns, "close_mode") or closing is None or not is_zhongben_date(closing.header):
+        return []
+    cells = next(column for column in source_columns if column.position == closing.position)
+    if cells.row_count != len(cells.texts):
+        return []
+    reason = Message("heading_says_so", column=closing.header)
+    return [_constant_column("close_mode", "zhongben", 0.8, reason, Message("zhongben_in_all_rows"))]
 
 
 def _contains_word(text: str, words: list[str]) -> bool:

@@ -34,7 +34,7 @@ def mapping_text(
     """
     source_fields = {
         "name": name,
-        "holds": holds,
+        "holds": holds or proposal.holds,
         "same_cases": same_cases,
         "same_lots": same_lots,
         "prices_checked": prices_checked or None,

@@ -46,6 +46,7 @@ class Proposal:
     missing_fields: tuple[str, ...]
     warnings: tuple[Message, ...]
     inspected_row_count: int
+    holds: str | None = None  # the observation design of a list that is no caseload, None where none is seen
     design_doubt: Message | None = None  # why it is to be asked which cases the file holds
 
     def mapped_column(self, name: str) -> ProposedColumn | None:

@@ -8,13 +8,16 @@ from index_engine.importing.contract import FILE_KINDS, read_contract
 from index_engine.importing.files.limited_process import preview_limited
 from index_engine.importing.files.preview import MAX_COLUMNS, TablePreview
 from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.recognise.case_lists import is_zhongben_date, recognise_case_list
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
 from index_engine.importing.recognise.header_matching import match_header, shown_headers
+from index_engine.importing.recognise.normalise import non_null_values
 from index_engine.importing.recognise.overrides import Overrides, apply_overrides
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout, detect_layout
 from index_engine.importing.recognise.unit_checks import check_units
+from index_engine.importing.recognise.value_fit import assess_fit
 from index_engine.private_folder import temporary_folder
 
 _NO_OVERRIDES: Overrides = {}
@@ -24,6 +27,11 @@ _DETECT_FORMAT = ReadOptions(encoding="auto", delimiter="auto")
 # Of fewer rows it is no wonder that all are closed, or none.
 _MIN_DESIGN_ROWS = 30
 
+# A required column with a smaller share of blank cells than this has slips.
+_MIN_BLANK_SHARE = 0.05
+
+# By so many rows the kind of a file is told; a heading whose values do not fit says this much of it.
+_KIND_ROWS, _MIN_KIND_FIT = 200, 0.1
 # A kind is recognised by at least so many of its fields.
 _MIN_FIELDS = 2
 
@@ -55,7 +63,8 @@ def propose_mapping(
     columns = apply_overrides(kind, layout, source_columns, propose_columns(kind, layout, source_columns), overrides)
     columns = derive_fields(kind, layout, source_columns, columns)
     columns, unit_warnings = check_units(kind, layout, columns)
-    doubt = _design_doubt(kind, layout, columns)
+    case_list = recognise_case_list(layout, columns) if kind == "cases" else None
+    doubt = case_list.reason if case_list else _design_doubt(kind, layout, columns)
     return Proposal(
         kind=kind,
         kind_reason=kind_reason,
@@ -66,9 +75,11 @@ def propose_mapping(
         warnings=(
             *notes,
             *_review_warnings(kind, columns),
+            *_blank_warnings(kind, layout, columns),
             *unit_warnings,
         ),
         inspected_row_count=len(layout.rows),
+        holds=case_list.design if case_list else None,
         design_doubt=doubt,
     )
 
@@ -104,6 +115,11 @@ def _select_table(
     if skipped_tables:
         skipped_sheets = [candidate.options.sheet or "" for candidate in skipped_tables]
         notes.append(Message("sheets_not_read", sheets=skipped_sheets))
+    if hidden_sheets := [candidate.options.sheet or "" for candidate in nonempty_tables if candidate.is_hidden]:
+        notes.append(Message("sheets_hidden", sheets=hidden_sheets))
+    if layout.merged_columns:
+        merged_headers = shown_headers([layout.headers[column] for column in layout.merged_columns])
+        notes.append(Message("merged_cells_filled", columns=merged_headers))
     if table.omitted_columns:
         notes.append(Message("columns_omitted", count=table.omitted_columns, limit=MAX_COLUMNS))
     options = replace(options, header=layout.header_line, header_rows=layout.header_row_count)
@@ -128,7 +144,8 @@ def _shares_headers(layout: Layout, candidate: TablePreview) -> bool:
 def _detect_kind(file: Path, layout: Layout, kind: str | None) -> tuple[str, Message]:
     """Return the kind of a file, and by which of its headers."""
     fields_by_kind = {
-        candidate_kind: _matched_fields(candidate_kind, layout) for candidate_kind in ((kind,) if kind else FILE_KINDS)
+        candidate_kind: _matched_fields(candidate_kind, layout, are_values_weighed=kind is None)
+        for candidate_kind in ((kind,) if kind else FILE_KINDS)
     }
     best_kind = max(
         fields_by_kind, key=lambda candidate_kind: _kind_score(candidate_kind, fields_by_kind[candidate_kind])
@@ -148,13 +165,20 @@ def _detect_kind(file: Path, layout: Layout, kind: str | None) -> tuple[str, Mes
     return best_kind, Message("kind_as_asked" if kind else "kind_by_headers", fields=fields)
 
 
-def _matched_fields(kind: str, layout: Layout) -> dict[str, tuple[str, float]]:
-    """Return the fields of a kind that headers name, with the header and how sure it is."""
+def _matched_fields(kind: str, layout: Layout, *, are_values_weighed: bool) -> dict[str, tuple[str, float]]:
+    """Return the fields of a kind that headers name, with the header and how sure header and values are."""
     matched_fields: dict[str, tuple[str, float]] = {}
-    for header in filter(None, layout.headers):
-        for match in match_header(header, kind)[:1]:
-            if match.score > 0.5 and match.score > matched_fields.get(match.field, ("", 0.0))[1]:
-                matched_fields[match.field] = header, match.score
+    for position, header in enumerate(layout.headers):
+        for match in match_header(header, kind)[:1] if header else ():
+            if match.score <= 0.5:
+                continue
+            score = match.score
+            if are_values_weighed:
+                texts = non_null_values(layout.column_cells(position)[:_KIND_ROWS])
+                fit = assess_fit(read_contract(kind).field(match.field), header, texts, layout.unit)
+                score *= max(fit.share, _MIN_KIND_FIT)
+            if score > matched_fields.get(match.field, ("", 0.0))[1]:
+                matched_fields[match.field] = header, score
     return matched_fields
 
 
@@ -180,12 +204,27 @@ def _design_doubt(kind: str, layout: Layout, columns: list[ProposedColumn]) -> M
     closing = next((column for column in columns if column.field == "closed_on"), None)
     if closing is None or closing.position is None:
         return Message("no_closing_column")
+    if is_zhongben_date(closing.header):
+        return Message("zhongben_dates_alone", column=closing.header)
     closed = sum(bool((row[closing.position] or "").strip()) for row in layout.rows)
     if closed == len(layout.rows):
         return Message("all_rows_closed", column=closing.header, rows=closed)
     if closed == 0:
         return Message("no_row_closed", column=closing.header, rows=len(layout.rows))
     return None
+
+
+def _blank_warnings(kind: str, layout: Layout, columns: list[ProposedColumn]) -> list[Message]:
+    """Name the required columns that are blank in rows that hold something: their rows will be rejected."""
+    warnings = []
+    for column in columns:
+        if column.field is None or column.position is None or not read_contract(kind).field(column.field).required:
+            continue
+        blanks = sum(not (cell or "").strip() for cell in layout.column_cells(column.position))
+        if _MIN_BLANK_SHARE * len(layout.rows) <= blanks < len(layout.rows) and blanks:
+            field = Term("field", column.field, kind)
+            warnings.append(Message("required_blank", column=column.header, field=field, rows=blanks))
+    return warnings
 
 
 def _review_warnings(kind: str, columns: list[ProposedColumn]) -> list[Message]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from index_engine.importing.files.non_data_rows import non_data_reason
 from index_engine.importing.files.preview import Row, TablePreview
+from index_engine.importing.files.sheets import fill_merged
 from index_engine.importing.files.staging import column_headers
 from index_engine.importing.recognise.header_matching import header_unit, is_known_header, is_unit_label
 from index_engine.importing.recognise.normalise import half_width
@@ -25,7 +26,7 @@ class Layout:
     """A table taken apart: `titles` above the header, the header and the rows below it.
 
     `header_line` is that of the header's first row, `known_header_count` says how many of its names
-    are known.
+    are known; `merged_columns` are the places of columns with cells merged over several rows.
     """
 
     header_line: int
@@ -34,6 +35,7 @@ class Layout:
     titles: tuple[str, ...]
     rows: tuple[Row, ...]
     known_header_count: int
+    merged_columns: tuple[int, ...] = ()
 
     @property
     def unit(self) -> str | None:
@@ -74,7 +76,10 @@ def detect_layout(file: Path, table: TablePreview) -> Layout:
 def _build_layout(file: Path, table: TablePreview, start: int, row_count: int, known_count: int) -> Layout:
     header_rows = [row for _, row in table.head_rows[start : start + row_count]]
     headers = _header_names(file, header_rows)
-    data_rows = [row for _, row in table.head_rows[start + row_count :]] + list(table.sampled_rows)
+    header_end = table.head_rows[start + row_count - 1][0]
+    merges = [merge for merge in table.merges if merge.first_line > header_end]
+    head_rows = fill_merged(((line, list(row)) for line, row in table.head_rows[start + row_count :]), merges)
+    data_rows = [tuple(row) for _, row in head_rows] + list(table.sampled_rows)
     width = len(headers)
     rows = tuple((*row[:width], *[None] * (width - len(row))) for row in data_rows if non_data_reason(row) is None)
     title_cells = (cell for _, row in table.head_rows[:start] for cell in row if cell)
@@ -85,6 +90,7 @@ def _build_layout(file: Path, table: TablePreview, start: int, row_count: int, k
         titles=tuple(dict.fromkeys(title_cells)),
         rows=rows,
         known_header_count=known_count,
+        merged_columns=tuple(sorted({merge.column for merge in merges if merge.column < width})),
     )
 
 

@@ -200,6 +200,9 @@ def _text_fit_share(target: Field, texts: list[str]) -> float:
         # Where every case has one row its id stands once.
         is_mostly_unique = not target.required or len(set(texts)) > len(texts) / 2
         return max(number_share, 0.8 if share(texts, _is_id) > 0.9 and is_mostly_unique else 0.3)
+    if target.name == "name" and target.kind in ("courts", "court_names"):
+        # Names of debtors are no names of courts.
+        return max(share(texts, _is_court), 0.3)
     if target.name == "court_id" or target.reference == ("courts", "court_id"):
         return max(share(texts, _is_court), 0.85 if share(texts, _is_id) > 0.9 else 0.3)
     if target.name == "lot_id":

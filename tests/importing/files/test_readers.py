@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -312,3 +313,36 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"")
         with pytest.raises(InputError, match=f"{name}: the file is empty"):
             staged(tmp_path / name)
+
+
+def test_merged_cells_have_their_value_in_each_line(tmp_path: Path) -> None:
+    """A range over lines and columns counts in its first column; one of the heading says nothing of rows."""
+    rows = [
+        ["lot", "court", "price"],
+        [None, None, "yuan"],
+        ["L1", "K1", 5],
+        [None, "K1", 4],
+        ["L2", None, 3],
+        [None, None, 2],
+    ]
+    file = book(tmp_path / "f.xlsx", merged=("A1:A2", "A3:A4", "A5:B6"), Sheet1=rows)
+    headers, staged_rows, broken = staged(file, ReadOptions(header_rows=2))
+    assert headers == ["lot", "court", "price yuan"]
+    assert [row[1:] for row in staged_rows] == [
+        ("L1", "K1", "5"),
+        ("L1", "K1", "4"),
+        ("L2", None, "3"),
+        ("L2", None, "2"),
+    ]
+    assert broken == []
+
+
+def test_merged_cells_may_stand_anywhere(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    for cell, value in {"C4": "lot", "D4": "price", "C5": "L1", "D5": 5, "D6": 4, "D8": 3}.items():
+        sheet[cell] = value
+    sheet.merge_cells("C5:C8")
+    workbook.save(tmp_path / "f.xlsx")
+    _, staged_rows, _ = staged(tmp_path / "f.xlsx", ReadOptions(header=4))
+    assert [row[1:] for row in staged_rows] == [("L1", "5"), ("L1", "4"), ("L1", "3")]

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.importing.recognise.propose import propose_mapping
+from tests.importing import tables
 from tests.importing.conftest import Book
 from tests.importing.tables import Table, cases, fed, personal
 
@@ -124,6 +126,33 @@ def test_no_value_about_people_is_in_a_proposal(book: Book) -> None:
 
 
 # -------------------------------------------------------------------------------------- any table
+
+
+def test_merged_cells_count_in_all_their_rows(book: Book) -> None:
+    lots = [["L1", "甲市第一人民法院", "一拍", 100_000], [None, None, "二拍", 80_000], ["L2", None, "一拍", 50_000]]
+    rows = [["标的物编号", "处置法院", "拍卖阶段", "起拍价"], *lots]
+    proposal = propose_mapping(book([["拍卖情况表"], *rows], merged=("A1:D1", "A3:A4", "B3:B5")), "auctions")
+    assert proposal.options.header == 2
+    court = proposal.mapped_column("court_id")
+    assert court is not None
+    assert "3 values" in str(court.reason)
+    assert [str(note) for note in proposal.warnings if "merged" in str(note)] == [
+        "merged cells count in each of their rows: 标的物编号, 处置法院"
+    ]
+
+
+def test_blanks_in_a_required_column_are_named(book: Book) -> None:
+    """As a sheet has them whose cells were merged once, or whose values stand over groups of rows."""
+    proposal = propose_mapping(book(cases(执行法院=["甲市第一人民法院", None])))
+    assert any("执行法院 is blank in 20 of the rows" in str(warning) for warning in proposal.warnings)
+
+
+def test_hidden_sheets_are_named(tmp_path: Path) -> None:
+    file = tables.book(tmp_path / "f.xlsx", 案件=cases(), 作废=cases())
+    workbook = openpyxl.load_workbook(file)
+    workbook["作废"].sheet_state = "hidden"
+    workbook.save(file)
+    assert "hidden in the workbook: 作废" in map(str, propose_mapping(file).warnings)
 
 
 cells = st.one_of(

@@ -1,0 +1,53 @@
+"""Lists of cases that are no caseload of a court: of 终本, of a bank's loans, of 失信 and of 限制高消费.
+
+Such a list has chosen its cases; taken for all cases of its courts, every rate of it is wrong.
+"""
+
+from dataclasses import dataclass
+
+from index_engine.errors import Message
+from index_engine.importing.recognise.normalise import match_key, reference_data
+from index_engine.importing.recognise.proposal import ProposedColumn
+from index_engine.importing.recognise.table_layout import Layout
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """A list of one rule: the observation design that it is, and by what it was recognised."""
+
+    design: str
+    reason: Message
+
+
+def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseList | None:
+    """Return what list of cases a table is, None for one that may be a caseload.
+
+    A table that tells how or when any case was closed, in words of caseloads, is none of them.
+    """
+    lists = reference_data("headers")["case_lists"]
+    zhongben_dates = {match_key(word) for word in lists["zhongben_list"]["closing"]}
+    if any(
+        column.field in ("closed_on", "close_mode") and column.header and match_key(column.header) not in zhongben_dates
+        for column in columns
+    ):
+        return None
+    closing = next((column for column in columns if column.field == "closed_on"), None)
+    # Where some rows have no day of 终本, they are of cases that go on or ended otherwise.
+    has_open_cases = closing is not None and any(not cell for cell in layout.column_cells(closing.position or 0))
+    keys = [match_key(header) for header in layout.headers if header]
+    title = match_key(" ".join(layout.titles))
+    for name, signs in lists.items():
+        words = [word for word in signs["words"] if any(match_key(word) in key for key in keys)]
+        titles = [word for word in signs["titles"] if match_key(word) in title]
+        if name == "zhongben_list" and has_open_cases:
+            continue
+        if titles or len(words) >= signs["least"]:
+            return CaseList(signs["design"], Message(name, words=[*titles, *words]))
+    return None
+
+
+def is_zhongben_date(header: str) -> bool:
+    """Say whether a heading is that of the day of 终本."""
+    return match_key(header) in {
+        match_key(word) for word in reference_data("headers")["case_lists"]["zhongben_list"]["closing"]
+    }
