@@ -24,6 +24,7 @@ def resolve_courts(
     source_id: int,
     *,
     words_sql: str | None = None,
+    codes_sql: str | None = None,
     province: str | None = None,
     has_numbers: bool = False,
 ) -> None:
@@ -31,11 +32,14 @@ def resolve_courts(
 
     `rows_sql` is a query with a column court_id of words, and with `has_numbers` a column
     number_court of the codes in case numbers; `words_sql` a query of the different words, if there
-    is a quicker one. Special courts that the table of courts lacks are added to it.
+    is a quicker one, and `codes_sql` one of the codes in case numbers of rows that name no court. Special courts
+    that the table of courts lacks are added to it.
     """
     word_rows = con.execute(
         words_sql or f"SELECT DISTINCT court_id FROM ({rows_sql})", {} if words_sql else dict(parameters)
     ).fetchall()
+    if codes_sql is not None:
+        word_rows += con.execute(codes_sql, dict(parameters)).fetchall()
 
     def find_codes(ambiguous_words: list[str]) -> dict[str, list[str]]:
         if not has_numbers:

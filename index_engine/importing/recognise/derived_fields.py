@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from index_engine.errors import Message, Term
+from index_engine.importing.case_numbers.grammar import parse
 from index_engine.importing.contract import Field, read_contract
 from index_engine.importing.recognise.case_lists import is_zhongben_date
 from index_engine.importing.recognise.column_matching import MIN_CONFIDENCE, SourceColumn
-from index_engine.importing.recognise.normalise import half_width, match_key, reference_data
+from index_engine.importing.recognise.normalise import half_width, match_key, reference_data, share
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 from index_engine.importing.recognise.value_fit import assess_fit, case_number_share
@@ -76,23 +77,29 @@ def _case_number_columns(
     number_share = case_number_share(texts)
     if number_share < _MIN_CASE_NUMBER_SHARE:
         return []
-    part_by_field = {"court_id": "court", "case_type": "type"}
-    reason_by_field = {
-        "court_id": Message("court_in_case_numbers", share=number_share),
-        "case_type": Message("type_in_case_numbers", share=number_share),
+    # A number may tell one and not the other: before 2016 none has the code of its court.
+    court_share = share(texts, lambda text: parse(text).court is not None)
+    type_share = share(texts, lambda text: parse(text).case_type is not None)
+    told = {
+        "court_id": ("court", court_share, Message("court_in_case_numbers", share=court_share)),
+        "case_type": ("type", type_share, Message("type_in_case_numbers", share=type_share)),
     }
     return [
         ProposedColumn(
             header=case_number_column.header,
             position=case_number_column.position,
             field=field,
-            confidence=round(0.9 * case_number_column.confidence * number_share, 2),
-            reason=reason_by_field[field],
-            settings={"column": case_number_column.header, "part": part_by_field[field]},
+            confidence=round(0.9 * case_number_column.confidence * part_share, 2),
+            reason=reason,
+            settings={"column": case_number_column.header, "part": part},
             samples=case_number_column.samples,
+            note=Message("values_fit", share=part_share) if part_share < _MIN_CASE_NUMBER_SHARE else None,
         )
-        for field in fields
-        if field in read_contract(kind).field_names and not _mapped_column(columns, field)
+        for field, (part, part_share, reason) in told.items()
+        if field in fields
+        and part_share >= MIN_CONFIDENCE
+        and field in read_contract(kind).field_names
+        and not _mapped_column(columns, field)
     ]
 
 

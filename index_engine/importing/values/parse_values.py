@@ -93,6 +93,11 @@ def parse_values(
     sql = f"SELECT row_no, {', '.join(select_items)} FROM {row_expressions.sql} {joins}"
     if source_id is not None and has_courts(mapping.contract):
         [court_index] = [n for n, c in enumerate(mapping.columns) if c.field.name == "court_id"]
+        blank_codes_sql = None
+        if court_index in lookup_indices and case_number_fields and _has_blanks(con, court_index, mapping, positions):
+            # Where a row names no court, its case number does.
+            blank_codes_sql = f"SELECT DISTINCT number_court FROM ({sql}) WHERE court_id IS NULL"
+            sql = f"SELECT * REPLACE (coalesce(court_id, number_court) AS court_id) FROM ({sql})"
         resolve_courts(
             con,
             sql,
@@ -100,6 +105,7 @@ def parse_values(
             source_id,
             words_sql=f"SELECT value FROM import_texts_{court_index}" if court_index in lookup_indices else None,
             province=mapping.province,
+            codes_sql=blank_codes_sql,
             has_numbers=bool(case_number_fields),
         )
         sql = join_courts_sql(mapping.contract, sql)
@@ -127,6 +133,15 @@ def parse_values(
     con.execute("INSERT INTO import_parsed (row_no) SELECT row_no FROM import_broken")
     excluded_fields = ", ".join(["findings", *case_number_fields])
     con.execute(f"CREATE OR REPLACE TEMP VIEW import_typed AS SELECT * EXCLUDE ({excluded_fields}) FROM import_parsed")
+
+
+def _has_blanks(con: duckdb.DuckDBPyConnection, n: int, mapping: Mapping, positions: Map[str, int]) -> bool:
+    """Say whether the n-th field has rows without a value in the file."""
+    cell = _cell_sql(mapping.columns[n], positions)
+    [(has_blanks,)] = con.execute(
+        f"SELECT EXISTS (FROM import_text WHERE {cell} IS NULL) OR EXISTS (FROM import_texts_{n} WHERE value IS NULL)"
+    ).fetchall()
+    return bool(has_blanks)
 
 
 def _read_chinese_amounts(con: duckdb.DuckDBPyConnection, column: ColumnSettings) -> None:

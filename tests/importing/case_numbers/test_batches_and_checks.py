@@ -191,3 +191,18 @@ def test_a_later_delivery_fills_gaps_and_an_undo_reopens_them(run: Any, tmp_path
     api.undo_source(warehouse, outcome.source_id)
     assert api.number_coverage(warehouse)["missing"].tolist() == [2]
     assert rows_of(warehouse, "SELECT DISTINCT claim_amount::INTEGER FROM cases") == [(1,)]
+
+
+def test_a_case_number_names_the_court_where_the_row_does_not(run: Any) -> None:
+    warehouse, outcome = run(
+        [
+            ("（2023）粤0304执15号", "2023-03-01", "100", ""),
+            ("（2023）粤0305执16号", "2023-03-01", "100", "-"),
+            ("（2023）粤0305执17号", "2023-03-01", "100", "深圳市南山区人民法院"),
+            ("（2014）深福法执字第18号", "2014-03-01", "100", ""),
+        ],
+        court=BY_NAME,
+    )
+    assert (outcome.rows, outcome.accepted_rows) == (4, 3)
+    courts = rows_of(warehouse, "SELECT name FROM cases JOIN courts USING (court_id) ORDER BY ALL")
+    assert courts == [("广东省深圳市南山区人民法院",)] * 2 + [("广东省深圳市福田区人民法院",)]

@@ -203,6 +203,21 @@ def test_court_and_type_come_from_case_numbers(book: Book) -> None:
     assert proposal.missing_fields == ()
 
 
+def test_what_case_numbers_do_not_tell_is_not_taken_from_them(book: Book) -> None:
+    """Before 2016 no number has the code of its court, and a civil number tells no kind of enforcement."""
+    old = [f"（2014）深福法执字第{number}号" for number in range(100, 140)]
+    proposal = propose_mapping(book(table(案号=old, 收案日期=["2014-03-05"])))
+    assert proposal.missing_fields == ("court_id",)
+    assert confidence(proposal, "case_type") > 0.8
+    civil = [f"（2023）粤0304民初{number}号" for number in range(100, 140)]
+    proposal = propose_mapping(book(table(案号=civil, 收案日期=["2023-03-05"])))
+    assert proposal.missing_fields == ("case_type",)
+    mixed = [*old[:20], *NUMBERS[:20]]
+    proposal = propose_mapping(book(table(案号=mixed, 收案日期=["2016-03-05"])))
+    assert 0.4 <= confidence(proposal, "court_id") <= 0.5
+    assert any(str(warning).startswith("court_id") for warning in proposal.warnings)
+
+
 def test_own_ids_tell_no_court(book: Book) -> None:
     ids = [f"C{number:06}" for number in range(40)]
     proposal = propose_mapping(book(table(案号=ids, 收案日期=["2023-03-05"], 结案方式=MODES)))
