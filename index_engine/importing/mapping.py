@@ -54,6 +54,11 @@ contains = { "和解" = "settled" }       # any other text that holds a part, th
 constant = "first"             # or, where the case number tells it:
                                # column = "案号" and part = "type"; also "court" and "year"
 
+[columns.stage]
+column = "标题"
+pattern = "【(.*?)】"           # of each text what the one group takes; the rest is not read
+values = { "第一次拍卖" = "first" }
+
 [columns.lot_id]
 template = "{case_id}-{row_no}"         # columns of the file, and the line number
 """

@@ -68,6 +68,7 @@ def _column(column: ColumnSettings, positions: Map[str, int]) -> dict[str, Any]:
         "constant": _constant(column),
         "template": None if column.template is None else _template(column.template, positions),
         "part": column.part,
+        "pattern_given": column.pattern is not None or None,
         "format": [text for text in column.formats if text in NAMED_FORMATS or _DATE_FORMAT.fullmatch(text)],
         "factor": None if column.factor == 1 else float(column.factor),
         "thousands": column.thousands or None,

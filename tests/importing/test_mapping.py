@@ -179,6 +179,26 @@ BAD_COLUMNS = {
         'number_year]\ncolumn = "x"\npart = "year"\nvalues = { "x" = 2024 }',
         "[columns.number_year] part gives codes itself; remove values",
     ),
+    "a part by a pattern": (
+        'number_year]\ncolumn = "x"\npart = "year"\npattern = "(.)"',
+        "[columns.number_year] part reads case numbers itself; remove pattern",
+    ),
+    "a pattern without a group": (
+        'closed_on]\ncolumn = "x"\npattern = "(?:.)[(]"',
+        "[columns.closed_on] pattern is a regular expression (RE2) with exactly one group",
+    ),
+    "a pattern of two groups": (
+        'closed_on]\ncolumn = "x"\npattern = "(.)(.)"',
+        "[columns.closed_on] pattern is a regular expression (RE2) with exactly one group",
+    ),
+    "a pattern that is none": (
+        'closed_on]\ncolumn = "x"\npattern = "(."',
+        "[columns.closed_on] pattern is a regular expression (RE2) with exactly one group",
+    ),
+    "a pattern without end": (
+        f'closed_on]\ncolumn = "x"\npattern = "({"x" * 300})"',
+        "[columns.closed_on] a pattern has at most 300 characters",
+    ),
     "a part of a constant": (
         'number_year]\nconstant = 2024\npart = "year"',
         "[columns.number_year] part means nothing beside constant; remove it",

@@ -62,6 +62,11 @@ def _code_by_symbol(name: str) -> dict[str, str]:
     return {word: code for code, words in lists for word in words if not match_key(word)}
 
 
+def stage_words() -> dict[str, tuple[str, ...]]:
+    """Return the words for the stages of an auction, by code."""
+    return {code: tuple(words) for code, words in reference_data("code_synonyms")["stage"].items()}
+
+
 def standard_words(name: str) -> dict[str, str]:
     """Return the usual word of each code of a list: what a file may hold further on."""
     return {words[0]: code for code, words in reference_data("code_synonyms")[name].items()}

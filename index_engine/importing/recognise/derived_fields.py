@@ -9,12 +9,16 @@ from index_engine.errors import Message, Term
 from index_engine.importing.case_numbers.grammar import parse
 from index_engine.importing.contract import Field, read_contract
 from index_engine.importing.recognise.case_lists import is_zhongben_date
+from index_engine.importing.recognise.code_synonyms import stage_words
 from index_engine.importing.recognise.column_matching import MIN_CONFIDENCE, SourceColumn
-from index_engine.importing.recognise.normalise import half_width, match_key, reference_data, share
+from index_engine.importing.recognise.normalise import half_width, match_key, non_null_values, reference_data, share
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 from index_engine.importing.recognise.value_fit import assess_fit, case_number_share
 from index_engine.importing.values.dates import MONTH, YEAR
+
+# The number at the end of an address, what asks or points after it left out.
+_ADDRESS_NUMBER = r"(\d{6,})(?:\.s?html?)?/?(?:[?#].*)?$"
 
 # Case numbers are read where nearly all values are some.
 _MIN_CASE_NUMBER_SHARE = 0.8
@@ -46,8 +50,10 @@ def derive_fields(
             derived_columns += _close_mode_from_heading(source_columns, columns)
         case "auctions":
             derived_columns = _case_number_columns(kind, source_columns, columns, ("court_id",))
-            derived_columns += _round_or_stage_column(layout, source_columns, columns)
-            derived_columns += _lot_id_column(source_columns, columns)
+            derived_columns += _stage_from_title(layout, columns)
+            derived_columns += _round_or_stage_column(layout, source_columns, [*columns, *derived_columns])
+            derived_columns += _lot_id_from_address(layout, columns)
+            derived_columns += _lot_id_column(source_columns, [*columns, *derived_columns])
         case "court_periods":
             derived_columns = _period_end_column(layout, source_columns, columns)
             derived_columns += _period_columns(layout, [*columns, *derived_columns])
@@ -143,13 +149,61 @@ def _round_or_stage_column(
     return []
 
 
+def _stage_from_title(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:
+    """The stage that titles of lots tell: 【第二次拍卖】. Nothing else of a title is read."""
+    if _mapped_column(columns, "stage") or _mapped_column(columns, "round_no"):
+        return []
+    target = read_contract("auctions").field("stage")
+    words = sorted((word for words in stage_words().values() for word in words), key=len, reverse=True)
+    pattern = f"({'|'.join(map(re.escape, words))})"
+    for position, header in _headers_named(layout, "lot_titles"):
+        texts = non_null_values(layout.column_cells(position))
+        stages = [found[1] for text in texts if (found := re.search(pattern, text))]
+        told_share = len(stages) / len(texts) if texts else 0.0
+        if told_share >= MIN_CONFIDENCE:
+            note = Message("stage_from_title")
+            settings = {
+                "column": header,
+                "pattern": pattern,
+                "values": assess_fit(target, header, stages, None).settings["values"],
+            }
+            reason = Message("title_of_lots_tells", share=told_share)
+            return [ProposedColumn(header, position, "stage", round(0.8 * told_share, 2), reason, settings, note=note)]
+    return []
+
+
+def _lot_id_from_address(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:
+    """The number of the lot at the end of its page's address."""
+    if _mapped_column(columns, "lot_id"):
+        return []
+    for position, header in _headers_named(layout, "lot_addresses"):
+        texts = non_null_values(layout.column_cells(position))
+        told_share = share(texts, lambda text: re.search(_ADDRESS_NUMBER, text) is not None)
+        if told_share >= _MIN_CASE_NUMBER_SHARE:
+            reason = Message("address_tells", share=told_share)
+            settings = {"column": header, "pattern": _ADDRESS_NUMBER}
+            note = Message("id_of_each_round")
+            return [ProposedColumn(header, position, "lot_id", round(0.6 * told_share, 2), reason, settings, note=note)]
+    return []
+
+
+def _headers_named(layout: Layout, name: str) -> list[tuple[int, str]]:
+    """Return the columns whose heading is one of a list, with their places."""
+    words = {match_key(word) for word in reference_data("headers")[name]["words"]}
+    return [(place, header) for place, header in enumerate(layout.headers) if header and match_key(header) in words]
+
+
 def _reused_column(
     target: Field, source_proposal: ProposedColumn, layout: Layout, source_columns: list[SourceColumn]
 ) -> ProposedColumn:
-    """A field read from a column that feeds another one already."""
+    """A field read from a column that feeds another one already, with the same pattern if it has one."""
     texts = next(
         source_column.texts for source_column in source_columns if source_column.position == source_proposal.position
     )
+    pattern_settings = {}
+    if (pattern := source_proposal.settings.get("pattern")) is not None:
+        texts = [found[1] for text in texts if (found := re.search(pattern, text))]
+        pattern_settings = {"pattern": pattern}
     field_fit = assess_fit(target, source_proposal.header, texts, layout.unit)
     return ProposedColumn(
         header=source_proposal.header,
@@ -157,7 +211,7 @@ def _reused_column(
         field=target.name,
         confidence=round(0.9 * source_proposal.confidence * field_fit.share, 2),
         reason=Message("read_from_other_field", field=Term("field", source_proposal.field or "", target.kind)),
-        settings={"column": source_proposal.header, **field_fit.settings},
+        settings={"column": source_proposal.header, **pattern_settings, **field_fit.settings},
         samples=source_proposal.samples,
         unknown_words=field_fit.unknown_words,
         note=field_fit.note,

@@ -349,7 +349,12 @@ def _source_sql(column: ColumnSettings, positions: Map[str, int], parameters: _P
 
 
 def _cell_sql(column: ColumnSettings, positions: Map[str, int]) -> str:
-    return f"c{positions[column.header or '']}"
+    """Return SQL for the cell that a field is read from, or what its pattern takes of it: NULL where it takes nothing."""
+    cell = f"c{positions[column.header or '']}"
+    if column.pattern is None:
+        return cell
+    pattern = column.pattern.replace("'", "''")
+    return f"nullif(regexp_extract({cell}, '{pattern}', 1), '')"
 
 
 def _text_sql(cell: str, column: ColumnSettings, parameters: _Parameters) -> str:

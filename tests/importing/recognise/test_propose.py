@@ -1,5 +1,6 @@
 """Spreadsheets nobody has described: which column feeds what, and how sure of it."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from index_engine.errors import InputError
 from index_engine.importing.contract import FILE_KINDS, read_contract, read_vocabulary
+from index_engine.importing.recognise.mapping_writer import mapping_text
 from index_engine.importing.recognise.normalise import match_key, reference_data
 from index_engine.importing.recognise.propose import propose_mapping
 from tests.importing.conftest import Book
@@ -398,3 +400,46 @@ def test_a_kind_can_be_asked_for(book: Book) -> None:
     assert "listed_on" in proposal.missing_fields
     with pytest.raises(InputError, match="unknown kind of file 'trials'"):
         propose_mapping(book(cases()), "trials")
+
+
+def test_stage_and_lot_of_a_platform_stand_in_title_and_address(book: Book) -> None:
+    """As scrapers have them; nothing of the title but the words of the stage is shown or written down."""
+    titles = [
+        "【第一次拍卖】王小明名下甲市乙路1号房产",
+        "【第二次拍卖】甲市乙路1号",
+        "【变卖】粤B00001车辆",
+        "甲市丙路2号",
+    ]
+    rows = table(
+        标题=titles,
+        处置单位=COURTS,
+        起拍价=["700,000"],
+        链接=[f"https://example.org/item/61234{n:05}.htm?spm=a1#x" for n in range(40)],
+    )
+    proposal = propose_mapping(book(rows), "auctions")
+    for field in ("stage", "round_no"):
+        assert fed(proposal)[field] == "标题"
+    assert setting(proposal, "stage", "values") == {
+        "第一次拍卖": "first",
+        "第二次拍卖": "second",
+        "变卖": "sale",
+        "一拍": "first",
+        "二拍": "second",
+        "重新挂拍": "relisted",
+    }
+    assert setting(proposal, "round_no", "values")["第二次拍卖"] == 2
+    assert 0.5 <= confidence(proposal, "stage") <= 0.7
+    assert fed(proposal)["lot_id"] == "链接"
+    assert (
+        re.search(setting(proposal, "lot_id", "pattern"), "https://example.org/item/6123400007.htm?spm=a1#x")[1]
+        == "6123400007"
+    )  # type: ignore[index]
+    text = mapping_text(proposal)
+    assert not any(part in text for part in ("小明", "乙路", "粤B"))
+    assert not [column.samples for column in proposal.columns if column.header == "标题" and column.samples]
+
+
+def test_a_column_of_stages_goes_before_titles(book: Book) -> None:
+    rows = table(标题=["【第二次拍卖】甲"], 拍卖阶段=["一拍"], 标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS)
+    proposal = propose_mapping(book(rows), "auctions")
+    assert (fed(proposal)["stage"], fed(proposal)["lot_id"]) == ("拍卖阶段", "标的编号")

@@ -6,6 +6,7 @@ Dates and amounts have their own files.
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -257,3 +258,23 @@ def test_broken_lines_are_rows_without_values(con: duckdb.DuckDBPyConnection) ->
     assert con.execute("SELECT * FROM import_findings").fetchall() == [
         (2, "(line)", None, "unreadable_line", "it is broken")
     ]
+
+
+def test_a_pattern_takes_a_part_of_each_text(con: duckdb.DuckDBPyConnection) -> None:
+    auctions = read_contract("auctions")
+    columns = (
+        ColumnSettings(
+            auctions.field("stage"), header="title", pattern="【(.*?)】", values={"一拍": "first", "二拍": "second"}
+        ),
+        ColumnSettings(auctions.field("case_id"), header="title", pattern="([(（]\\d{4}[)）][^号]+号)"),
+        ColumnSettings(auctions.field("ended_on"), header="title", pattern="至(\\d{4}-\\d\\d-\\d\\d)"),
+        ColumnSettings(auctions.field("start_price"), header="title", pattern="it's ([0-9.]+万)"),
+    )
+    titles = ["【一拍】（2023）粤0304执15号 至2023-05-06 it's 3.5万", "【再议】 名字", "名字"]
+    rows = parsed(con, "auctions", columns, [(title,) for title in titles])
+    assert rows == [
+        ("first", "（2023）粤0304执15号", date(2023, 5, 6), Decimal(35_000)),
+        *[(None, None, None, None)] * 2,
+    ]
+    # What a pattern does not take is nowhere.
+    assert con.execute("SELECT row_no, field, value FROM import_findings").fetchall() == [(2, "stage", "再议")]
