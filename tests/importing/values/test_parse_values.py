@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index_engine.importing.case_numbers.grammar import parse
@@ -166,7 +166,15 @@ def test_a_number_that_does_not_tell_is_found_but_not_repeated(con: duckdb.DuckD
 
 
 @many
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=1, max_size=10))
+@given(
+    # Signs that keep a cell a text in a spreadsheet come off before: see the tests of files.
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs", "Cc"])).filter(lambda text: not text.startswith(("'", "="))),
+        min_size=1,
+        max_size=10,
+    )
+)
+@example(["\u200bx\u2060", "\ufeff"])
 def test_what_names_a_case_is_hashed(con: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     columns = (
         ColumnSettings(CASES.field("case_id"), header="案号", null=()),
@@ -177,7 +185,7 @@ def test_what_names_a_case_is_hashed(con: duckdb.DuckDBPyConnection, texts: list
     court = ColumnSettings(CASES.field("cause"), header="first")
     rows = parsed(con, "cases", (court, *columns), [("a", text) for text in texts], _SALT)
     for text, (_, case_id, parent, court_id) in zip(texts, rows, strict=True):
-        trimmed = text.strip(" \t\r\n\u00a0\u3000\ufeff")
+        trimmed = text.strip(" \t\r\n\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff")
         assert case_id == (_hash(trimmed) if trimmed else None)
         assert parent == (_hash("x" + trimmed) if trimmed else None)
         assert court_id == "K1"
