@@ -56,6 +56,9 @@ _MINGUO_DATE = (
     r"(?:(?:中[华華])?民[国國])?(\d{2,3})(?:年|([-/.]))(\d{1,2})(?:月|[-/.])(\d{1,2})日?|(\d{3})(\d{2})(\d{2})"
 )
 
+# Digits and their marks, a time without a zone: no step of normal_date_steps() has anything to do.
+PLAIN_DATE = "[0-9./-]*( [0-9:.]*)?"
+
 # What stands beside a date without changing the day: the day of the week, the half of the day with its time.
 _CLOCK = r"\d{1,2}(?:[:时点]\d{0,2}){0,2}[分秒]?"
 _HALF_DAY = (
