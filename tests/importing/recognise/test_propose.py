@@ -116,6 +116,30 @@ def test_english_headers(book: Book) -> None:
     assert setting(proposal, "case_type", "values") is None
 
 
+def test_headers_of_interfaces_and_in_pinyin(book: Book) -> None:
+    register = table(caseCode=NUMBERS, execCourtName=COURTS, caseCreateTime=["2023-03-05"], execMoney=[120_000])
+    assert fed(propose_mapping(book(register))) == {
+        "case_id": "caseCode",
+        "court_id": "execCourtName",
+        "filed_on": "caseCreateTime",
+        "claim_amount": "execMoney",
+        "case_type": "caseCode",
+    }
+    initials = table(AH=NUMBERS, FYMC=COURTS, LARQ=["2023-03-05"], JARQ=["2023-09-05"], JAFS=MODES, SJDWJE=[5_000])
+    assert fed(propose_mapping(book(initials))) == {
+        "case_id": "AH",
+        "court_id": "FYMC",
+        "filed_on": "LARQ",
+        "closed_on": "JARQ",
+        "close_mode": "JAFS",
+        "recovered_amount": "SJDWJE",
+        "case_type": "AH",
+    }
+    # What only looks like one of these.
+    other = table(案号=NUMBERS, AHEAD=["x"], larquay=["2023-03-05"], 收案日期=["2023-03-05"])
+    assert fed(propose_mapping(book(other)))["filed_on"] == "收案日期"
+
+
 @pytest.mark.parametrize(
     ("field", "headers"),
     [
