@@ -12,7 +12,7 @@ from index_engine.importing.recognise.case_lists import is_zhongben_date, recogn
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
 from index_engine.importing.recognise.header_matching import match_header, shown_headers
-from index_engine.importing.recognise.normalise import non_null_values
+from index_engine.importing.recognise.normalise import match_key, non_null_values, reference_data
 from index_engine.importing.recognise.overrides import Overrides, apply_overrides
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout, detect_layout
@@ -76,6 +76,7 @@ def propose_mapping(
             *notes,
             *_review_warnings(kind, columns),
             *_blank_warnings(kind, layout, columns),
+            *_bidding_start_warnings(kind, layout, columns),
             *unit_warnings,
         ),
         inspected_row_count=len(layout.rows),
@@ -225,6 +226,15 @@ def _blank_warnings(kind: str, layout: Layout, columns: list[ProposedColumn]) ->
             field = Term("field", column.field, kind)
             warnings.append(Message("required_blank", column=column.header, field=field, rows=blanks))
     return warnings
+
+
+def _bidding_start_warnings(kind: str, layout: Layout, columns: list[ProposedColumn]) -> list[Message]:
+    """Say of a file of auctions that tells when bidding began and not when it was announced what that means."""
+    if "listed_on" not in _missing_fields(kind, columns):
+        return []
+    words = {match_key(word) for word in reference_data("headers")["bidding_starts"]["words"]}
+    starts = [header for header in layout.headers if header and match_key(header) in words]
+    return [Message("bidding_start_is_no_notice", column=header) for header in starts[:1]]
 
 
 def _review_warnings(kind: str, columns: list[ProposedColumn]) -> list[Message]:

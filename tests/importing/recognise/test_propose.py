@@ -467,3 +467,17 @@ def test_a_column_of_stages_goes_before_titles(book: Book) -> None:
     rows = table(标题=["【第二次拍卖】甲"], 拍卖阶段=["一拍"], 标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS)
     proposal = propose_mapping(book(rows), "auctions")
     assert (fed(proposal)["stage"], fed(proposal)["lot_id"]) == ("拍卖阶段", "标的编号")
+
+
+def test_the_beginning_of_bidding_is_no_day_of_notice(book: Book) -> None:
+    rows = table(
+        标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS, 拍卖阶段=["一拍"], 开始时间=["2023-04-04 10:00:00"]
+    )
+    proposal = propose_mapping(book(rows), "auctions")
+    assert proposal.missing_fields == ("listed_on",)
+    assert any("开始时间 is when bidding begins" in str(warning) for warning in proposal.warnings)
+    with_notice = propose_mapping(
+        book([[*row, day] for row, day in zip(rows, ["公告日期"] + ["2023-03-01"] * 40, strict=True)]), "auctions"
+    )
+    assert with_notice.missing_fields == ()
+    assert not any("bidding" in str(warning) for warning in with_notice.warnings)
