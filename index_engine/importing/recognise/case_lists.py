@@ -10,6 +10,18 @@ from index_engine.importing.recognise.normalise import match_key, reference_data
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 
+_NAMES = {
+    "zhongben_list": Message("zhongben_list"),
+    "dishonest_list": Message("dishonest_list"),
+    "restricted_list": Message("restricted_list"),
+    "creditor_list": Message("creditor_list"),
+}
+_USES = {
+    "zhongben_list": Message("feeds_zhongben_counts"),
+    "selected_cases": Message("feeds_no_number_of_court"),
+    "creditor_cases": Message("feeds_no_number_of_court"),
+}
+
 
 @dataclass(frozen=True)
 class CaseList:
@@ -42,7 +54,8 @@ def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseLi
         if name == "zhongben_list" and has_open_cases:
             continue
         if titles or len(words) >= signs["least"]:
-            return CaseList(signs["design"], Message(name, words=[*titles, *words]))
+            reason = Message("case_list", list=_NAMES[name], words=[*titles, *words], use=_USES[signs["design"]])
+            return CaseList(signs["design"], reason)
     return None
 
 
