@@ -258,7 +258,7 @@ def _scores(arguments: argparse.Namespace) -> None:
     if snapshot.synthetic and arguments.format == "table":
         print(SYNTHETIC_NOTE)
     rows["synthetic"] = snapshot.synthetic
-    _print_rows(rows.drop(columns=["name_hant"]), arguments.format)
+    _print_rows(queries.with_printed_counts(rows.drop(columns=["name_hant"])), arguments.format)
 
 
 def _rejects(arguments: argparse.Namespace) -> None:

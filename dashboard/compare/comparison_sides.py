@@ -27,6 +27,7 @@ class ComparisonSide:
     score: float | None
     status: str
     n: float | None
+    n_suppression: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -39,7 +40,7 @@ def comparison_side(view: View, place: Place, period: str, name: str) -> Compari
     row = View(view.snapshot, period, place).score_row(place)
     if row is None:
         return ComparisonSide(place, period, name, None, "no_data", None)
-    return ComparisonSide(place, period, name, row.score, row.status, row.n)
+    return ComparisonSide(place, period, name, row.score, row.status, row.n, row.n_suppression)
 
 
 def select_sides(view: View, places: Sequence[Place]) -> tuple[ComparisonSide, ComparisonSide] | None:

@@ -19,6 +19,8 @@ from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
 from index_engine.queries import Comparison
 
+# Estimated and in the score, but not published.
+WITHHELD_STATUSES = ("small_numerator", "secondary_suppression")
 MIN_SCALE_LIMIT = 2.0  # points that fill half a cell, where no part is larger
 
 
@@ -30,7 +32,9 @@ class SideValue:
     value: float | None
     n: float | None
     points: float | None
+    n_suppression: str = ""
     is_imputed: bool = False
+    withheld: str = ""  # status of a value that is estimated, and not published
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,11 @@ def indicator_rows(
 def _side_value(row: Any, points: float) -> SideValue:
     """From a row of the query of indicators."""
     if row.status == "estimated":
-        return SideValue(row.value, row.n, points)
+        return SideValue(row.value, row.n, points, row.n_suppression)
+    if row.status in WITHHELD_STATUSES:
+        return SideValue(None, row.n, None, row.n_suppression, withheld=row.status)
     value = row.peers_value if formats.is_missing(row.shrunk) else row.shrunk
-    return SideValue(value, row.n, points, is_imputed=True)
+    return SideValue(value, row.n, points, row.n_suppression, is_imputed=True)
 
 
 def table_rows(
@@ -104,8 +110,8 @@ def table_rows(
             case_mix=comparison.case_mix,
             low=comparison.low,
             high=comparison.high,
-            baseline=SideValue(baseline.score, baseline.n, baseline.score),
-            target=SideValue(target.score, target.n, target.score),
+            baseline=SideValue(baseline.score, baseline.n, baseline.score, baseline.n_suppression),
+            target=SideValue(target.score, target.n, target.score, target.n_suppression),
         )
     ]
     for dimension in view.snapshot.method.dimensions:
@@ -167,8 +173,10 @@ def _side_cell(side: SideValue | None, unit: str) -> Html | str:
     """The value that the points are of, with n; marked where it is the peers'."""
     if side is None:
         return ""
+    if side.withheld:
+        return components.status_reason(side.withheld)
     value_text = formats.value(side.value, unit)
-    n_text = f"n = {formats.number(side.n)}"
+    n_text = f"n = {formats.count(side.n, side.n_suppression)}"
     if not side.is_imputed:
         return cells.value_with_detail(value_text, n_text)
     return cells.value_with_detail(
@@ -240,6 +248,7 @@ def download_table(rows: Sequence[PartRow], baseline: ComparisonSide, target: Co
                 f"{prefix}_period": side.period,
                 f"{prefix}_value": value.value,
                 f"{prefix}_n": value.n,
+                f"{prefix}_n_suppression": value.n_suppression,
                 f"{prefix}_points": value.points,
             }
         record |= {

@@ -170,7 +170,10 @@ def draw_trends(
         series = scale * quarter_rows[[value, low, high]].astype(float)
         series.columns = pd.Index(["score", "low", "high"])
         series = series.reset_index(drop=True)
-        counts = [formats.number(n) for n in quarter_rows["n"]]
+        counts = [
+            formats.count(n, suppression).replace("<", "&lt;")
+            for n, suppression in zip(quarter_rows["n"], quarter_rows["n_suppression"], strict=True)
+        ]
         line_ends.append((base.last_value(series["score"]), place_names[place], colours[place]))
         for segment_number, segment_slice in enumerate(
             annotation_lines.unbroken_runs(place_annotations, len(quarters))

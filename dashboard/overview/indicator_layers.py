@@ -15,7 +15,7 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import cells, components, theme
-from dashboard.ui.columns import number_column, plot_column, share_column, value_column
+from dashboard.ui.columns import count_column, plot_column, share_column, value_column
 from index_engine import queries
 from index_engine.method import Indicator
 
@@ -46,7 +46,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
         return [
             f"{name}: {value} ({interval})",
             _("{points} of 100 points, n = {n}").format(
-                points=formats.number(line.points, 1), n=formats.number(line.value_n)
+                points=formats.number(line.points, 1), n=formats.count(line.value_n, line.value_n_suppression)
             ),
         ]
 
@@ -57,7 +57,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
 
     def add_values(places: pd.DataFrame) -> pd.DataFrame:
         values = queries.indicator_values(view.snapshot, level, view.period, indicator.id)
-        column_names = {column: f"value_{column}" for column in ("se", "low", "high", "n", "status")}
+        column_names = {column: f"value_{column}" for column in ("se", "low", "high", "n", "n_suppression", "status")}
         rows = places.merge(values.rename(columns=column_names), on="place_id", how="left")
         return rows.sort_values("points", ascending=False, kind="stable", na_position="last")
 
@@ -71,7 +71,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
         (
             plot_column("0–100", draw_cell),
             value_column(_("Value"), lambda row: row.value, indicator.unit),
-            number_column("n", lambda row: row.value_n),
+            count_column("n", "value_n"),
         ),
         add_values,
         _("Dot: points from 0 to 100. Line: {confidence} interval.").format(
@@ -97,6 +97,8 @@ def _coverage_layer(view: View, level: str) -> Layer:
         return bisect_right(COVERAGE_BREAKS, coverage)
 
     def tooltip_lines(line: Any) -> list[str]:
+        if line.suppression in ("too_few", "small_numerator", "secondary_suppression"):
+            return [components.status_text(line.suppression)]
         if formats.is_missing(line.covered):
             return [_no_case_numbers_text()]
         text = _("{name}: {share}, {received} of {expected} numbered cases").format(
@@ -110,6 +112,10 @@ def _coverage_layer(view: View, level: str) -> Layer:
     def add_values(places: pd.DataFrame) -> pd.DataFrame:
         values = queries.statistic_values(view.snapshot, level, view.period, COVERAGE)
         column_names = {"value": "covered", "numerator": "received", "denominator": "expected"}
+        column_names |= {
+            "numerator_suppression": "received_suppression",
+            "denominator_suppression": "expected_suppression",
+        }
         rows = places.merge(values.rename(columns=column_names), on="place_id", how="left")
         return rows.sort_values("covered", ascending=False, kind="stable", na_position="last")
 
@@ -125,8 +131,8 @@ def _coverage_layer(view: View, level: str) -> Layer:
         tooltip_lines,
         (
             share_column(_("Share"), lambda row: row.covered),
-            number_column(_("Received"), lambda row: row.received),
-            number_column(_("Expected"), lambda row: row.expected),
+            count_column(_("Received"), "received"),
+            count_column(_("Expected"), "expected"),
         ),
         add_values,
         f"{localise(statistic.numerator)} / {localise(statistic.denominator)}",

@@ -71,7 +71,7 @@ def score_card(view: View, row: Any) -> Html:
         tag("a", _("How it is computed"), href=address.link("method"), data_in=True),
     )
     nation = view.score_row(view.snapshot.nation)
-    detail = "n = " + formats.number(row.n) if row else ""
+    detail = "n = " + formats.count(row.n, row.n_suppression) if row else ""
     if view.place.level != "nation" and nation and not formats.is_missing(nation.score):
         detail = _("nation {value}").format(value=formats.number(nation.score, 1))
     if row is None or formats.is_missing(row.score):
@@ -108,7 +108,7 @@ def join_lines(texts: list[str]) -> Html:
 def indicator_card(view: View, line: Any) -> Html:
     indicator = view.snapshot.method.indicator(line.indicator)
     note = provenance_note(view, indicator, line)
-    detail = "n = " + formats.number(line.n)
+    detail = "n = " + formats.count(line.n, line.n_suppression)
     if view.place.level != "nation" and not formats.is_missing(line.nation):
         nation = formats.value(line.nation, indicator.unit)
         detail = _("nation {value}").format(value=nation)

@@ -12,7 +12,7 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import cells, components
-from dashboard.ui.columns import number_column, plot_column, share_column, text_column
+from dashboard.ui.columns import count_column, number_column, plot_column, share_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 
@@ -33,7 +33,7 @@ def _draw_places(view: View, level: str, places: pd.DataFrame, layer: Layer) -> 
             lambda row: tag("a", place_name(row), href=_map_link(row, level), data_in=True),
         ),
         *layer.columns,
-        number_column(_("Cases"), lambda row: row.n),
+        count_column(_("Cases")),
     ]
     table_block(
         view,

@@ -113,7 +113,8 @@ def _change_item(view: View, level: str, line: Any) -> Html:
         high=formats.change(line.high),
     )
     cases = _("{before} → {now} cases under way").format(
-        before=formats.number(line.n_before), now=formats.number(line.n)
+        before=formats.count(line.n_before, line.n_before_suppression),
+        now=formats.count(line.n, line.n_suppression),
     )
     reason = tag("span", _main_contribution(view, line), class_="reason")
     body = tag("div", link, reason, tag("small", components.facts(scores, cases)))
@@ -124,6 +125,10 @@ def _main_contribution(view: View, line: Any) -> str:
     """The indicator that moved the score most: from what to what, of how many, by how much."""
     indicator = view.snapshot.method.indicator(line.indicator)
     format_fields = {"name": localise(indicator.name), "part": formats.change(line.part)}
+    if line.withheld:
+        return _("Mostly {name}, {part} points: its values are not published, since few cases could be told.").format(
+            **format_fields
+        )
     if formats.is_missing(line.value) or formats.is_missing(line.value_before):
         return _(
             "Mostly {name}, {part} points: in one of the two periods it is imputed from peers, for want of cases."

@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.state.cache import View
 from dashboard.text.i18n import _
 from dashboard.ui import components, table
-from dashboard.ui.columns import change_column, number_column, place_column, score_whisker_column
+from dashboard.ui.columns import change_column, count_column, number_column, place_column, score_whisker_column
 from dashboard.ui.table import TableSpec, table_block
 from index_engine.queries import LEVELS
 
@@ -34,7 +34,7 @@ def section(view: View) -> None:
             ),
             number_column(_("Score"), lambda row: row.score, 1),
             change_column(_("On the year"), lambda row: row.change_year),
-            number_column(_("Cases"), lambda row: row.n),
+            count_column(_("Cases")),
         ],
         row_class=table.score_row_class,
         empty_text=_("The data set has no courts in this place."),

@@ -8,7 +8,7 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components
-from dashboard.ui.columns import number_column, share_whisker_column, text_column, value_column
+from dashboard.ui.columns import count_column, share_whisker_column, text_column, value_column
 from dashboard.ui.html import Html, join
 from dashboard.ui.national_comparison import IntervalPosition, interval_position
 from dashboard.ui.provenance import provenance_note, quotient_text
@@ -27,11 +27,13 @@ class CheckRow:
     low: float | None
     high: float | None
     n: float | None
+    n_suppression: str
     status: str
     nation: float | None
     nation_low: float | None
     nation_high: float | None
     nation_n: float | None
+    nation_n_suppression: str
     explanation: Html
 
     @property
@@ -73,11 +75,13 @@ def check_row(view: View, line: CheckEstimate) -> CheckRow:
         low=line.low,
         high=line.high,
         n=line.n,
+        n_suppression=line.n_suppression,
         status=line.status,
         nation=line.nation,
         nation_low=line.nation_low,
         nation_high=line.nation_high,
         nation_n=line.nation_n,
+        nation_n_suppression=line.nation_n_suppression,
         explanation=provenance_note(view, check, line),
     )
 
@@ -90,7 +94,7 @@ def check_columns(*, with_nation: bool) -> list[Column[CheckRow]]:
             lambda row: row.nation,
             "share",
             interval=lambda row: (row.nation_low, row.nation_high),
-            n=lambda row: row.nation_n,
+            n="nation_n",
         ),
         text_column(_("Compared with the nation"), compare_check, css_class="one-line"),
     ]
@@ -106,9 +110,9 @@ def check_columns(*, with_nation: bool) -> list[Column[CheckRow]]:
             lambda row: row.estimate,
             "share",
             interval=lambda row: (row.low, row.high),
-            reason=lambda row: components.status_text(row.status),
+            reason=lambda row: components.status_reason(row.status),
         ),
-        number_column("n", lambda row: row.n),
+        count_column("n"),
         *(nation_columns if with_nation else []),
         share_whisker_column(
             lambda row: row.estimate,

@@ -34,6 +34,7 @@ class Estimates:
     low: float | None
     high: float | None
     n: float | None
+    n_suppression: str
     status: str
     nation: float | None
     shrunk: float | None
@@ -132,6 +133,7 @@ def _score_row(row: Score, nation: Score | None, distributions: Distributions) -
             low=row.low,
             high=row.high,
             n=row.n,
+            n_suppression=row.n_suppression,
             status=row.status,
             nation=nation_score,
             shrunk=row.shrunk,
@@ -162,6 +164,7 @@ def _indicator_rows(
                 low=line.low,
                 high=line.high,
                 n=line.n,
+                n_suppression=line.n_suppression,
                 status=line.status,
                 nation=line.nation,
                 shrunk=line.shrunk,

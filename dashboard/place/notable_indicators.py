@@ -107,7 +107,7 @@ def comparison_sentence(comparison: IndicatorComparison) -> str:
         indicator=localise(item.name),
         value=formats.value(line.value, item.unit),
         interval=formats.interval(line.low, line.high, item.unit),
-        n=formats.number(line.n),
+        n=formats.count(line.n, line.n_suppression),
         nation=formats.value(line.nation, item.unit),
         points=formats.number(abs(comparison.points)),
     )

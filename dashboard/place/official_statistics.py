@@ -14,7 +14,7 @@ from dashboard.text.i18n import _, localise
 from dashboard.ui import components
 from dashboard.ui.columns import plot_column, text_column, value_column
 from dashboard.ui.html import Html, join, tag
-from dashboard.ui.provenance import provenance_note
+from dashboard.ui.provenance import format_amount, provenance_note
 from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine import queries
 from index_engine.method import Statistic
@@ -29,6 +29,9 @@ class StatisticRow:
     value: float | None
     numerator: float | None
     denominator: float | None
+    suppression: str
+    numerator_suppression: str
+    denominator_suppression: str
     nation: float | None
     distribution: Distribution | None
     explanation: Html
@@ -69,6 +72,9 @@ def statistic_rows(view: View, values: pd.DataFrame, distributions: spine_chart.
             value=line.value,
             numerator=line.numerator,
             denominator=line.denominator,
+            suppression=line.suppression,
+            numerator_suppression=line.numerator_suppression,
+            denominator_suppression=line.denominator_suppression,
             nation=nation_values.get(line.statistic),
             distribution=distributions.get(("statistic", line.statistic)),
             explanation=provenance_note(view, statistics[line.statistic], line),
@@ -84,18 +90,30 @@ def statistic_columns(*, with_nation: bool) -> list[Column[StatisticRow]]:
     ]
     return [
         text_column(_("Statistic"), lambda row: join(tag("span", localise(row.statistic.name)), " ", row.explanation)),
-        value_column(_("Value"), lambda row: row.value, lambda row: row.statistic.unit),
+        value_column(
+            _("Value"),
+            lambda row: row.value,
+            lambda row: row.statistic.unit,
+            reason=lambda row: components.status_reason(row.suppression) if row.suppression else "",
+        ),
         *(nation_columns if with_nation else []),
         plot_column(_("Minimum to maximum"), _distribution_cell),
         text_column(
-            _("Numerator"), lambda row: formats.number(row.numerator), lambda row: localise(row.statistic.numerator)
+            _("Numerator"), lambda row: _amount_cell(row, "numerator"), lambda row: localise(row.statistic.numerator)
         ),
         text_column(
             _("Denominator"),
-            lambda row: formats.number(row.denominator),
+            lambda row: _amount_cell(row, "denominator"),
             lambda row: localise(row.statistic.denominator),
         ),
     ]
+
+
+def _amount_cell(row: StatisticRow, column: str) -> str:
+    amount, suppression = getattr(row, column), getattr(row, f"{column}_suppression")
+    if not suppression:
+        return formats.number(amount)
+    return format_amount(row.statistic, amount, column, suppression)
 
 
 def _distribution_cell(row: StatisticRow) -> Html:

@@ -56,7 +56,13 @@ def incidence_curve(view: View, place: Place, process: str, incidence_filter: di
 def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[str, str]) -> None:
     curve = incidence_curve(view, view.place, process, incidence_filter)
     if len(curve) < 2:
-        st.html(tag("p", _("Too few cases for a curve."), class_="quiet"))
+        st.html(
+            tag(
+                "p",
+                _("Too few cases for a curve, or their number would restore that of another place."),
+                class_="quiet",
+            )
+        )
         return
     events = view.snapshot.method.process_events(process)
     coloured_events = [event for event in theme.current_palette().outcome_colours if event in events]
@@ -84,7 +90,7 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
         "lot": _("Auction lots, by months since first listing"),
     }[process]
     cohort_text = _("Filed in {year}").format(year=cohort) if cohort else None
-    n = curve["at_risk"].iloc[0] if cohort else view.process_n(process)
+    n = curve["n"].iloc[0]
     last_month = int(curve["month"].iloc[-1])
     cutoff_text = (
         _("too few under observation after month {month}").format(month=last_month) if last_month < horizon else None

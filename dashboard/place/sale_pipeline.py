@@ -16,7 +16,7 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import cells
-from dashboard.ui.columns import number_column, plot_column, share_column, text_column
+from dashboard.ui.columns import count_column, plot_column, share_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.point_scale import axis_position
 from dashboard.ui.provenance import format_amount, provenance_note, quotient_text
@@ -45,20 +45,22 @@ class PipelineRow:
 
     kind: Literal["stage", "sold", "failed", "gone"]
     name: str
-    count: int
+    count: float
     first_auction_share: float
     held_share: float | None = None
     price_ratio: float | None = None
-    price_count: int | None = None
+    price_count: float | None = None
     price_floor: float | None = None
     detail: str = ""
+    count_suppression: str = ""
+    price_count_suppression: str = ""
 
 
 def section(view: View) -> None:
     """Rounds by stage and outcome, and under them the three rates of sale."""
     place = view.place
     rounds = queries.sale_pipeline(view.snapshot, place.level, place.place_id, view.period)
-    has_rounds = bool(len(rounds) and rounds["held"].sum())
+    has_rounds = bool(rounds["held"].ne(0).any())  # those of which the number is withheld, too
     spec = TableSpec(
         key="rounds",
         title=_("From listing to sale"),
@@ -73,7 +75,7 @@ def section(view: View) -> None:
         empty_text=_("No auction round ended in the period."),
         row_class=lambda row: "head" if row.kind == "stage" else "",
         notes=[tag("p", *_legend_items(), class_="marks")],
-        source=Source(n=rounds["ended"].sum(), extra=_price_floor_note()),
+        source=Source(n=rounds["ended"].sum(skipna=False), extra=_price_floor_note()),
         download=lambda: rounds,
         download_name="auction-rounds",
     )
@@ -93,12 +95,14 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
         "sale": _("Fixed-price sale"),
         "relisted": _("Relisted"),
     }
-    first_auctions = rounds.loc[rounds["stage"] == "first", "ended"].sum()
-    share_base = float(first_auctions or rounds["ended"].sum())
+    first_auctions = rounds.loc[rounds["stage"] == "first", "ended"].sum(skipna=False)
+    share_base = float(first_auctions or rounds["ended"].sum(skipna=False))
     rows = []
     for line in rounds.itertuples(index=False):
         name = names.get(line.stage, line.stage)
-        rows.append(PipelineRow("stage", name, line.ended, line.ended / share_base))
+        rows.append(
+            PipelineRow("stage", name, line.ended, line.ended / share_base, count_suppression=line.ended_suppression)
+        )
         rows.append(
             PipelineRow(
                 "sold",
@@ -109,15 +113,31 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
                 line.price_ratio,
                 line.price_count,
                 PRICE_FLOORS.get(line.stage),
+                count_suppression=line.sold_suppression,
+                price_count_suppression=line.price_count_suppression,
             )
         )
         held_share = None if formats.is_missing(line.sale_rate) else line.failed / line.held
-        rows.append(PipelineRow("failed", _("unsold"), line.failed, line.failed / share_base, held_share))
+        rows.append(
+            PipelineRow(
+                "failed",
+                _("unsold"),
+                line.failed,
+                line.failed / share_base,
+                held_share,
+                count_suppression=line.failed_suppression,
+            )
+        )
         otherwise_count = line.ended - line.sold - line.failed
         if otherwise_count:
             rows.append(
                 PipelineRow(
-                    "gone", _("other"), otherwise_count, otherwise_count / share_base, detail=_otherwise_text(line)
+                    "gone",
+                    _("other"),
+                    otherwise_count,
+                    otherwise_count / share_base,
+                    detail=_otherwise_text(line),
+                    count_suppression=formats.SECONDARY if formats.is_missing(otherwise_count) else "",
                 )
             )
     return rows
@@ -126,11 +146,15 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
 def _otherwise_text(line: SaleStage) -> str:
     """How rounds ended that were neither sold nor failed."""
     outcome_counts = (
-        (_("withdrawn or stopped {n}"), line.withdrawn),
-        (_("buyer defaulted {n}"), line.defaulted),
-        (_("taken by the creditor in payment {n}"), line.setoff),
+        (_("withdrawn or stopped {n}"), line.withdrawn, line.withdrawn_suppression),
+        (_("buyer defaulted {n}"), line.defaulted, line.defaulted_suppression),
+        (_("taken by the creditor in payment {n}"), line.setoff, line.setoff_suppression),
     )
-    return _(", ").join(template.format(n=formats.number(n)) for template, n in outcome_counts if n)
+    return _(", ").join(
+        template.format(n=formats.count(n, suppression))
+        for template, n, suppression in outcome_counts
+        if n and suppression != formats.SECONDARY
+    )
 
 
 def _columns() -> list[Column[PipelineRow]]:
@@ -138,7 +162,7 @@ def _columns() -> list[Column[PipelineRow]]:
         text_column(_("Step"), _name_cell),
         plot_column(_("Share of first auctions"), _share_bar),
         share_column("", lambda row: row.first_auction_share),
-        number_column(_("Auctions"), lambda row: row.count),
+        count_column(_("Auctions"), "count"),
         Column(
             _("Of rounds held"),
             lambda row: "" if row.kind in ("stage", "gone") else formats.percent(row.held_share),
@@ -164,8 +188,8 @@ def _name_cell(row: PipelineRow) -> Html:
 
 
 def _share_bar(row: PipelineRow) -> Html:
-    width = f"--w:{100 * min(row.first_auction_share, 1.0):.2f}"
-    bar = tag("i", style=width) if row.count else None
+    has_bar = row.count and not formats.is_missing(row.first_auction_share)
+    bar = tag("i", style=f"--w:{100 * min(row.first_auction_share, 1.0):.2f}") if has_bar else None
     return tag("span", bar, class_=f"funnel {row.kind}", aria_hidden="true")
 
 
@@ -184,7 +208,7 @@ def _price_position(ratio: float) -> float:
 
 
 def _price_cell(row: PipelineRow) -> Html:
-    price_note = _("n = {n}").format(n=formats.number(row.price_count))
+    price_note = _("n = {n}").format(n=formats.count(row.price_count, row.price_count_suppression))
     if row.price_floor is not None:
         floor_text = formats.percent(row.price_floor, 0)
         price_note = join(price_note, " · ", _("floor {floor}").format(floor=floor_text))
@@ -221,7 +245,10 @@ def render_sale_rates(view: View) -> Html | None:
         if statistic.id not in SALE_RATE_STATISTICS:
             continue
         row = rows_by_id[statistic.id]
-        amounts = [format_amount(statistic, side) for side in (row.numerator, row.denominator)]
+        amounts = [
+            format_amount(statistic, getattr(row, column), column, getattr(row, f"{column}_suppression"))
+            for column in ("numerator", "denominator")
+        ]
         note = provenance_note(view, statistic, row)
         sale_rates.append(
             tag(

@@ -17,7 +17,15 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import cells, components, controls, point_scale
-from dashboard.ui.columns import change_column, number_column, plot_column, share_column, text_column, value_column
+from dashboard.ui.columns import (
+    change_column,
+    count_column,
+    number_column,
+    plot_column,
+    share_column,
+    text_column,
+    value_column,
+)
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.national_comparison import Verdict, compare_with_nation
 from dashboard.ui.point_scale import PointScale
@@ -191,7 +199,7 @@ def _peer_mean_column() -> Column[DecompositionRow]:
 
 
 def _n_column() -> Column[DecompositionRow]:
-    return _blank_for(("dimension",), number_column("n", lambda line: _estimates(line).n))
+    return _blank_for(("dimension",), count_column("n", row_of=_estimates))
 
 
 def _number_cell_column(heading: str, cell: Callable[[Estimates, str], Html]) -> Column[DecompositionRow]:

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.state.cache import View
 from dashboard.text.i18n import _
 from dashboard.ui import compared_places
-from dashboard.ui.columns import number_column, place_column, score_whisker_column, value_column
+from dashboard.ui.columns import count_column, number_column, place_column, score_whisker_column, value_column
 from dashboard.ui.html import Html, tag
 from dashboard.ui.table import Source, TableSpec, table_block
 from index_engine import queries
@@ -38,7 +38,7 @@ def section(view: View, row: Score | None) -> None:
         columns=[
             place_column(_("Name"), place.level),
             number_column(_("Distance"), lambda line: line.distance, 2),
-            number_column(_("Cases"), lambda line: line.n),
+            count_column(_("Cases")),
             score_whisker_column(
                 lambda line: line.score, lambda line: (line.low, line.high), nation.score if nation else None
             ),

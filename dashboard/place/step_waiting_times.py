@@ -12,7 +12,7 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import cells, components
-from dashboard.ui.columns import number_column, plot_column, text_column
+from dashboard.ui.columns import count_column, number_column, plot_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.point_scale import axis_position
 from dashboard.ui.table import Column, Source, TableSpec, table_block
@@ -65,7 +65,9 @@ def section(view: View) -> None:
         source=Source(n=values["n"].max(), extra=_calendar_note()),
         download=lambda: _download_table(queries.read_steps(), values),
     )
-    table_block(view, spec, waiting_times if (values["n"] > 0).any() else [])
+    table_block(
+        view, spec, waiting_times if ((values["n"] > 0) | (values["n_suppression"] == formats.SECONDARY)).any() else []
+    )
 
 
 def absent_steps_text(steps: Sequence[ProcedureStep], place_counts: pd.Series, nation_counts: pd.Series) -> str:
@@ -106,14 +108,14 @@ def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
             _("The step at which most are beyond the limit: {step} ({n} of {waiting}).").format(
                 step=localise(most_overdue.step.name),
                 n=formats.number(most_overdue.line.beyond),
-                waiting=formats.number(most_overdue.line.waiting),
+                waiting=formats.count(most_overdue.line.waiting, most_overdue.line.waiting_suppression),
             )
         )
     sentences += [
         _("{step}: {n} of {waiting} still open have exceeded the limit in calendar days.").format(
             step=localise(waiting_time.step.name),
             n=formats.number(waiting_time.line.beyond),
-            waiting=formats.number(waiting_time.line.waiting),
+            waiting=formats.count(waiting_time.line.waiting, waiting_time.line.waiting_suppression),
         )
         for waiting_time in waiting_times
         if waiting_time not in single_step_times and not formats.is_missing(waiting_time.line.beyond)
@@ -150,9 +152,9 @@ def table_columns(*, with_nation: bool) -> list[Column[WaitingTime]]:
             kind="number",
             note=_("Share that complies: not later than a maximum, or not earlier than a minimum"),
         ),
-        number_column(_("Still waiting"), lambda waiting_time: waiting_time.line.waiting),
+        count_column(_("Still waiting"), "waiting", row_of=lambda waiting_time: waiting_time.line),
         Column(_("Beyond the limit"), _overdue_cell, kind="number", note=_("Of those still waiting")),
-        number_column("n", lambda waiting_time: waiting_time.line.n),
+        count_column("n", row_of=lambda waiting_time: waiting_time.line),
     ]
 
 
@@ -166,6 +168,8 @@ def limit_text(step: ProcedureStep) -> str:
 
 def _median_cell(waiting_time: WaitingTime) -> object:
     line = waiting_time.line
+    if line.n_suppression == formats.SECONDARY:
+        return components.status_reason("secondary_suppression")
     if formats.is_missing(line.n):
         return tag("span", _("too few"), class_="quiet")
     if formats.is_missing(line.median):
@@ -192,6 +196,8 @@ def _in_time_cell(waiting_time: WaitingTime) -> object:
 
 def _overdue_cell(waiting_time: WaitingTime) -> object:
     line = waiting_time.line
+    if line.beyond_suppression:
+        return cells.count(line, "beyond")
     if formats.is_missing(line.beyond):
         return ""
     share = formats.percent(line.beyond / line.waiting) if line.waiting else None
@@ -254,8 +260,14 @@ def step_explanation(view: View, step: ProcedureStep, line: queries.WaitingTime)
     """What is counted, of how many, when, from which files, and what the law says."""
     pairs: list[tuple[str, object]] = [
         (_("What is counted"), localise(step.counted)),
-        (_("Numerator"), _("reached the step in the period: {n}").format(n=formats.number(line.done))),
-        (_("Denominator"), _("waits in progress in the period: {n}").format(n=formats.number(line.n))),
+        (
+            _("Numerator"),
+            _("reached the step in the period: {n}").format(n=formats.count(line.done, line.done_suppression)),
+        ),
+        (
+            _("Denominator"),
+            _("waits in progress in the period: {n}").format(n=formats.count(line.n, line.n_suppression)),
+        ),
         (_("Period"), formats.date_range(*view.snapshot.period_dates(view.period))),
         (_("Source"), components.source_names(view.snapshot)),
     ]

@@ -169,14 +169,16 @@ def gap_columns(indicator: Indicator, level: str) -> list[Column[Any]]:
     """Both sides with their n, the gap, and the gap at equal case mix, each with its interval."""
     unit = indicator.unit
 
-    def n_text(n: float | None) -> str:
-        return _("too few to show") if formats.is_missing(n) else f"n {formats.number(n)}"
+    def n_text(n: float | None, suppression: str) -> str:
+        return f"n {formats.count(n, suppression)}"
 
     def local_cell(row: Any) -> Html:
-        return cells.value_with_detail(formats.value(row.local, unit), n_text(row.local_n))
+        return cells.value_with_detail(formats.value(row.local, unit), n_text(row.local_n, row.local_n_suppression))
 
     def non_local_cell(row: Any) -> Html:
-        return cells.value_with_detail(formats.value(row.non_local, unit), n_text(row.non_local_n))
+        return cells.value_with_detail(
+            formats.value(row.non_local, unit), n_text(row.non_local_n, row.non_local_n_suppression)
+        )
 
     def gap_cell(row: Any) -> Html:
         if row.status != "estimated":

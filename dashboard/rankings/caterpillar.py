@@ -220,7 +220,7 @@ def _hover_text(line: Any, ends: tuple[str, str]) -> Html:
         rows.append(_("Rank {rank}").format(rank=formats.rank(line.rank, line.tied)))
     if not formats.is_missing(line.band):
         rows.append(_("Band {band}").format(band=line.band))
-    rows.append(f"n = {formats.number(line.n)}")
+    rows.append(f"n = {formats.count(line.n, line.n_suppression)}")
     return join_lines(*rows)
 
 

@@ -368,8 +368,8 @@ def _case_cell_builder(limit: int) -> Callable[[Any], Html]:
 
     def cell(row: Any) -> Html:
         mark = None
-        if row.n < limit:
+        if row.n < limit or row.n_suppression.startswith("<"):
             mark = tag("b", _("few"), class_="few", title=table_options.few_cases_text(limit))
-        return join(mark, formats.number(row.n))
+        return join(mark, cells.count(row))
 
     return cell

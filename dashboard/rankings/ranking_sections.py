@@ -26,7 +26,7 @@ from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.text.levels import level_names
 from dashboard.ui import components, controls, method_switch
-from dashboard.ui.columns import number_column, text_column
+from dashboard.ui.columns import count_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
@@ -205,7 +205,7 @@ def draw_unscored_places(view: View, level: str, places: pd.DataFrame, custom: W
             lambda row: components.status_text(row.status),
             lambda row: components.status_advice(row.status),
         ),
-        number_column(_("Cases"), lambda row: row.n),
+        count_column(_("Cases")),
     ]
     table_block(
         view,

@@ -192,14 +192,6 @@ class View:
         """The scores of a level in this period; see queries.scores."""
         return queries.scores(self.snapshot, level, self.period, parent=parent)
 
-    def process_n(self, process: str) -> float | None:
-        """How many cases or lots the curves of a process rest on: the n of its first indicator."""
-        place = self.place
-        indicator_ids = [i.id for i in self.snapshot.method.indicators if i.estimate.process == process]
-        values = queries.indicators(self.snapshot, place.level, place.place_id, self.period)
-        counts = values.loc[values["indicator"].isin(indicator_ids), "n"]
-        return None if counts.empty else float(counts.iloc[0])
-
     def score_row(self, place: Place) -> Score | None:
         """The row of a place in the table of scores of its level; None where it has none."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
 NO_VALUE = "—"
+SECONDARY = "secondary"  # a count that is withheld so that another cannot be restored
 EXACT_DIGITS = 6  # decimals
 MINUS = "\N{MINUS SIGN}"
 
@@ -35,6 +36,19 @@ def number(value: float | None, digits: int = 0) -> str:
         return NO_VALUE
     # "or 0.0": what rounds to nothing has no sign.
     return _format_number(round(float(value), digits) or 0.0, digits, current_language().catalogue)
+
+
+def count(n: float | None, suppression: str | None) -> str:
+    """A count of cases, rounds or lots; where it is suppressed, what is printed in its place ('<10') or that it
+    is withheld for another's sake."""
+    if is_missing(suppression) or not suppression:
+        return number(n)
+    return suppression_text() if suppression == SECONDARY else suppression
+
+
+def suppression_text() -> str:
+    """What stands in place of a number that would restore another."""
+    return _("withheld: it would restore another place's")
 
 
 def rank(value: float | None, tie_count: float | None = None) -> str:

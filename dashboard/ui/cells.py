@@ -31,6 +31,15 @@ def value_with_interval(value: float | None, low: float | None, high: float | No
     return value_with_detail(formats.value(value, unit), formats.interval(low, high, unit))
 
 
+def count(row: Any, name: str = "n") -> object:
+    """A count of a row by the name of its field, or what stands in its place, with the reason on hovering."""
+    suppression = getattr(row, f"{name}_suppression", "")
+    text = formats.count(getattr(row, name), suppression)
+    if formats.is_missing(suppression) or suppression != formats.SECONDARY:
+        return text
+    return components.status_reason("secondary_suppression")
+
+
 def place_link(place: Place | Any, level: str = "", page: str = address.PLACE_PAGE) -> Html:
     """The name of a place, a link to it on `page`. `place` is a Place or a row of a table of
     places; rows without a column `level` need the level given."""

@@ -1,6 +1,6 @@
 """Factories of table columns, one for each kind of content; each takes functions of a row.
 
-    number_column(_("Cases"), lambda row: row.n, sort="n")
+    count_column(_("Cases"), sort="n")
     place_column(_("City"), "city")
     value_column(_("Score"), lambda row: row.score, "score", interval=lambda row: (row.low, row.high))
 
@@ -21,7 +21,7 @@ from dashboard.ui.table import Column
 Row = TypeVar("Row")
 Number = Callable[[Row], float | None]
 Interval = Callable[[Row], tuple[float | None, float | None]]
-Reason = Callable[[Row], str]
+Reason = Callable[[Row], object]
 
 
 class ColumnOptions(TypedDict, total=False):
@@ -84,6 +84,24 @@ def number_column(
     return _formatted_column(heading, number, lambda value: formats.number(value, digits), reason, options)
 
 
+def count_column(
+    heading: object,
+    name: str = "n",
+    *,
+    row_of: Callable[[Row], Any] = lambda row: row,
+    sort: str = "",
+    note: str = "",
+    explanation: Html | None = None,
+) -> Column[Row]:
+    """Counts of cases, rounds or lots by the name of the field, what stands in place of one that is
+    suppressed included; `row_of` finds what has the fields."""
+
+    def cell(row: Row) -> object:
+        return cells.count(row_of(row), name)
+
+    return Column(heading, cell, kind="number", sort=sort, note=note, explanation=explanation)
+
+
 def share_column(
     heading: object,
     share: Number[Row],
@@ -107,7 +125,7 @@ def change_column(
     """Differences with their sign and unit of measure (one for all rows, or a function); those of
     shares in percentage points."""
 
-    def cell(row: Row) -> str:
+    def cell(row: Row) -> object:
         difference = change(row)
         if reason is not None and formats.is_missing(difference):
             return reason(row)
@@ -122,7 +140,7 @@ def value_column(
     unit: str | Callable[[Row], str],
     *,
     interval: Interval[Row] | None = None,
-    n: Number[Row] | None = None,
+    n: str = "",
     reason: Reason[Row] | None = None,
     **options: Unpack[ColumnOptions],
 ) -> Column[Row]:
@@ -139,8 +157,8 @@ def value_column(
         details = []
         if interval is not None:
             details.append(formats.interval(*interval(row), row_unit))
-        if n is not None:
-            details.append(f"n = {formats.number(n(row))}")
+        if n:
+            details.append(f"n = {formats.count(getattr(row, n), getattr(row, f'{n}_suppression'))}")
         text = formats.value(amount, row_unit)
         return cells.value_with_detail(text, " · ".join(details)) if details else join(text)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.state.cache import View
 from dashboard.text.i18n import current_language
+from index_engine import queries
 from index_engine.formula_escaping import escape_table
 
 SYNTHETIC = "SYNTHETIC 模拟数据"
@@ -20,7 +21,7 @@ def csv_bytes(table: pd.DataFrame, view: View) -> bytes:
     """
     first, last = view.snapshot.period_dates(view.period)
     method = view.snapshot.method
-    export_table = table.assign(
+    export_table = queries.with_printed_counts(table).assign(
         period=view.period,
         period_from=first.isoformat(),
         period_to=last.isoformat(),

@@ -12,6 +12,7 @@ from dashboard.ui import components
 from dashboard.ui.html import Html, tag
 from index_engine import queries
 from index_engine.method import Check, Indicator, Statistic
+from index_engine.method.counts import COUNT_BY_SUM
 
 
 def provenance_note(view: View, statistic: Statistic, row: Any = None) -> Html:
@@ -25,8 +26,9 @@ def provenance_note(view: View, statistic: Statistic, row: Any = None) -> Html:
         (_("Numerator"), quotient_term(statistic, localise(statistic.numerator), row, "numerator")),
         (_("Denominator"), quotient_term(statistic, localise(statistic.denominator), row, "denominator")),
     ]
-    if not formats.is_missing(n := getattr(row, "n", None)):
-        pairs.append(("n", formats.number(n)))
+    suppression = getattr(row, "n_suppression", "")
+    if not formats.is_missing(n := getattr(row, "n", None)) or suppression:
+        pairs.append(("n", formats.count(n, suppression)))
     pairs.append((_("Period"), formats.date_range(*view.snapshot.period_dates(view.period))))
     pairs.append((_("Source"), components.source_names(view.snapshot)))
     if isinstance(statistic, Indicator):
@@ -50,10 +52,10 @@ def independence_caveat(view: View) -> str:
 
 def quotient_term(statistic: Statistic, label: str, row: Any, column: str) -> str:
     """A side of a quotient in words, and how much it was, where that is known."""
-    count = getattr(row, column, None)
-    if formats.is_missing(count):
+    count, suppression = getattr(row, column, None), getattr(row, f"{column}_suppression", "")
+    if formats.is_missing(count) and not suppression:
         return label
-    return _("{words}: {amount}").format(words=label, amount=format_amount(statistic, count))
+    return _("{words}: {amount}").format(words=label, amount=format_amount(statistic, count, column, suppression))
 
 
 def quotient_text(statistic: Statistic) -> str:
@@ -63,8 +65,12 @@ def quotient_text(statistic: Statistic) -> str:
     )
 
 
-def format_amount(statistic: Statistic, count: float) -> str:
-    """How much a side of a quotient was: things counted, or money."""
+def format_amount(statistic: Statistic, count: float | None, column: str = "", suppression: str = "") -> str:
+    """How much a side of a quotient was: things counted, or money; or what stands in place of it. `column`:
+    'numerator' or 'denominator'."""
+    if suppression:
+        is_count = column and getattr(statistic.estimate, column) not in COUNT_BY_SUM
+        return formats.count(count, suppression) if is_count or suppression == formats.SECONDARY else _("too few cases")
     return formats.yuan(count) if statistic.is_monetary else formats.number(count)
 
 

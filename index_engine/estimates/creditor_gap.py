@@ -19,7 +19,7 @@ from index_engine.estimates.indicator_tables import status_column
 from index_engine.estimates.observation import Observation, process_scope
 from index_engine.estimates.panel import PanelAxes, ProcessCells
 from index_engine.estimates.places import Places
-from index_engine.estimates.store import Columns, Store
+from index_engine.estimates.store import Columns, Store, SuppressionColumn
 from index_engine.estimates.visibility import is_visible
 from index_engine.estimates.windows import Windows
 from index_engine.measures import strata
@@ -63,6 +63,8 @@ def store_creditor_gaps(
     for places in levels:
         unobserved = observation.unobserved(process_scope(PROCESS), places, windows)
         estimates_by_basis = {OBSERVED: {s: _observed_estimates(sides[s], places, indicators, method) for s in SIDES}}
+        for side in SIDES:
+            store.registry.add(side, places.level, estimates_by_basis[OBSERVED][side][indicators[0].id].n)
         if method.strata is not None:
             estimates_by_basis[ADJUSTED] = _adjusted_estimates(
                 sides, places, indicators, estimates_by_basis[OBSERVED], method
@@ -140,6 +142,7 @@ def _store_gap(
         "status": status,
     }
     for name, item in ((LOCAL, local), (NON_LOCAL, non_local)):
+        columns[f"{name}_n_suppression"] = SuppressionColumn((name,))
         columns[name] = np.where(has_gap, item.value, np.nan).round(10)
         columns[f"{name}_se"] = np.where(has_gap, item.se, np.nan).round(10)
         # Fewer than the least cell, with the whole known, could be told apart.

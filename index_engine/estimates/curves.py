@@ -32,7 +32,7 @@ def period_curve(
 ) -> pd.DataFrame:
     """Period curve of a panel on the axes of `period_axes`; `design_effects` by indicator.
 
-    One row a month: month, at_risk, a column per event, se_<event>, open. Ends with the curve.
+    One row a month: month, n (of the curve), at_risk (in steps of the least cell, NaN below it), a column per event, se_<event>, open. Ends with the curve.
     """
     length = method.window_quarters
     windows = Windows(axes, length, np.array([length - 1]))
@@ -112,5 +112,9 @@ def _monthly_table(
     table = table.dropna().reset_index(drop=True)
     table = table if n >= method.min_cell else table.iloc[:0]
     table["open"] = 1.0 - table[list(events)].sum(axis=1)
-    table["at_risk"] = table["at_risk"].round().astype(int)
+    # In steps of the least cell: month by month, exact numbers would tell how few were left elsewhere.
+    step = max(method.min_cell, 1)
+    at_risk = table["at_risk"].round() // step * step
+    table["at_risk"] = at_risk.where(at_risk > 0)
+    table.insert(1, "n", n)
     return table

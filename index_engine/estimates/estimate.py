@@ -40,14 +40,13 @@ from index_engine.estimates.monthly_tables import write_monthly_flows
 from index_engine.estimates.observation import Observation, estimate_scopes, read_observation
 from index_engine.estimates.panel import ProcessCells
 from index_engine.estimates.places import Places, read_places, special_courts
-from index_engine.estimates.store import Columns, Store
-from index_engine.estimates.visibility import is_visible
+from index_engine.estimates.store import Columns, Store, SuppressionColumn
+from index_engine.estimates.visibility import CountRegistry, base_count, count_of, is_visible, value_counts
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
 from index_engine.method import CaseMix, Check, Estimate, Indicator, Method, Statistic
+from index_engine.method.counts import FIRST_ROUND_COLUMNS
 
-# What is counted where a denominator is an amount: it decides whether a statistic is visible.
-COUNT_BY_AMOUNT = {"value_finished": "lots_finished", "start_value": "sold"}
 LAG_QUARTERS = 4  # of the change that is split into performance and mix: a year
 STANDARDISED_PROCESSES = ("case", "listing", "lot")  # those whose estimates are brought to another mix
 COUNT_WEIGHT_PROCESSES = ("case", "lot")  # those whose weights counts are brought to another mix by
@@ -115,12 +114,13 @@ def estimate(
     windows = read_windows(con, methods[0])
     progress("variation")
     sampling = random_groups.estimate_sampling_variation(con, windows, methods)
+    levels = read_places(con)
     run = EstimationRun(
         con=con,
-        store=Store(windows),
+        store=Store(windows, CountRegistry(levels, methods)),
         methods=tuple(methods),
         windows=windows,
-        levels=read_places(con),
+        levels=levels,
         special_courts=special_courts(con),
         sampling=sampling,
         observation=read_observation(con, windows.axes),
@@ -136,7 +136,7 @@ def estimate(
     progress("local and other creditors")
     store_creditor_gaps(con, run.store, run.levels, windows, run.main_method, sampling.design_effect, run.observation)
     run.store.write(con, sampling)
-    write_monthly_flows(con, run.levels, run.main_method)
+    write_monthly_flows(con, run.levels, run.store.registry, run.main_method)
 
 
 # ---------------------------------------------------------------- curves
@@ -267,6 +267,7 @@ def _estimate_counts(run: EstimationRun) -> None:
     court_counts = count_estimates.read_all_counts(run.con, run.windows.axes, run.main_method)
     for places in run.levels:
         totals = count_estimates.window_totals(court_counts.totals, run.windows, places, run.observation)
+        _register_counts(run, court_counts.totals, places)
         for statistic in run.main_method.statistics:
             store_statistic(run.store, run.main_method, statistic, totals, places)
         run.totals[places.level] = totals
@@ -289,6 +290,19 @@ def _estimate_counts(run: EstimationRun) -> None:
                 )
                 _store_estimates(run, method, places, basis, standardised_estimates, {})
         _store_mix_overlap(run, places)
+
+
+def _register_counts(run: EstimationRun, court_totals: dict[str, Array], places: Places) -> None:
+    """Tell the registry what is counted of a level, also where too little was observed to publish it: it is
+    a part of the places above."""
+    totals = count_estimates.window_totals(court_totals, run.windows, places)
+    specs = [entry.estimate for method in run.methods for entry in (*method.estimands, *method.statistics)]
+    names = {count_of(name) for spec in specs for name in (*value_counts(spec), spec.numerator)}
+    for name in sorted(names & totals.keys()):
+        run.store.registry.add(name, places.level, totals[name])
+    for outcome in FIRST_ROUND_COLUMNS:
+        if {outcome, f"first_{outcome}"} <= names:
+            run.store.registry.add(f"later_{outcome}", places.level, totals[outcome] - totals[f"first_{outcome}"])
 
 
 def _count_weights(run: EstimationRun, method: Method, places: Places) -> dict[Basis, dict[str, CaseWeights]]:
@@ -358,6 +372,9 @@ def _store_estimates(
     error_factor = {name: np.sqrt(run.sampling.design_effect.get(name, 1.0)) for name in estimates}
     indicator_by_id = {entry.id: entry for entry in method.estimands}
     for name, indicator_estimate in estimates.items():
+        spec = indicator_by_id[name].estimate
+        if basis == OBSERVED and (spec.process or spec.kind == "median"):
+            run.store.registry.add(base_count(spec), places.level, indicator_estimate.n)
         scaled_estimate = run.withhold_unobserved(
             indicator_estimate.scale_error(error_factor[name]), indicator_by_id[name].estimate, places
         )
@@ -376,13 +393,16 @@ def store_statistic(
 ) -> None:
     spec = statistic.estimate
     numerator, denominator = totals[spec.numerator], totals[spec.denominator]
-    count = totals[COUNT_BY_AMOUNT.get(spec.denominator, spec.denominator)]
+    count = totals[count_of(spec.denominator)]
     visible = is_visible(count, method)
     columns: Columns = {
         "statistic": statistic.id,
         "value": np.where(visible, rates.quotient(numerator, denominator), np.nan).round(10),
         "numerator": np.where(visible, numerator, np.nan),  # else the value could be worked out
         # A count says how few there are; an amount would be the price of one lot.
-        "denominator": np.where(visible | (spec.denominator not in COUNT_BY_AMOUNT), denominator, np.nan),
+        "denominator": np.where(visible | (spec.denominator == count_of(spec.denominator)), denominator, np.nan),
+        "value_suppression": SuppressionColumn(value_counts(spec)),
+        "numerator_suppression": SuppressionColumn((count_of(spec.numerator),)),
+        "denominator_suppression": SuppressionColumn((count_of(spec.denominator),)),
     }
     store.append("statistics", places, columns)

@@ -5,8 +5,8 @@ import numpy as np
 from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates.indicator_estimate import UNOBSERVED, WITHHELD, Basis, IndicatorEstimate, Status
 from index_engine.estimates.places import Places
-from index_engine.estimates.store import CategoryColumn, Columns, Store
-from index_engine.estimates.visibility import is_visible
+from index_engine.estimates.store import CategoryColumn, Columns, Store, SuppressionColumn
+from index_engine.estimates.visibility import base_count, is_visible, value_counts
 from index_engine.method import Check, Indicator, Method
 
 
@@ -51,9 +51,6 @@ def store_indicator(
     n = indicator_estimate.n
     visible = is_visible(n, method)
     has_value = indicator_estimate.estimable & visible
-    if isinstance(indicator, Check):
-        # What one check counts over is what another counts: 终本 of the closed, early of the 终本.
-        n = np.where((n > 0) & ~visible, np.nan, n)
     columns: Columns = {
         "method": method.id,
         "basis": basis,
@@ -69,6 +66,8 @@ def store_indicator(
             indicator_estimate.unobserved,
             indicator_estimate.withheld,
         ),
+        "value_suppression": SuppressionColumn(value_counts(indicator.estimate)),
+        "n_suppression": SuppressionColumn((base_count(indicator.estimate),)),
     }
     store.append("indicators", places, columns)
 

@@ -6,7 +6,7 @@ from index_engine.arrays import Array, BoolArray, ratio
 from index_engine.estimates import indirect, shrinkage
 from index_engine.estimates.panel import ProcessCells
 from index_engine.estimates.places import Places
-from index_engine.estimates.store import Columns, Store
+from index_engine.estimates.store import Columns, Store, SuppressionColumn
 from index_engine.estimates.visibility import is_visible
 from index_engine.estimates.windows import Windows
 from index_engine.method import Method
@@ -26,6 +26,7 @@ def store_indirect_ratios(
         observed, expected = indirect.observed_and_expected_events(cells, places, windows, hazard, method.ages)
         low, high = indirect.byar_interval(observed, expected, method.z)
         shrunk = _shrink_ratios(observed, expected)
+        store.registry.add("paid", places.level, observed)
         half_width = method.z * shrunk.se
         visible = is_visible(expected, method)
 
@@ -42,6 +43,7 @@ def store_indirect_ratios(
             "shrunk": mask_small(shrunk.value),
             "shrunk_low": mask_small(np.maximum(shrunk.value - half_width, 0.0)),
             "shrunk_high": mask_small(shrunk.value + half_width),
+            "suppression": SuppressionColumn(("paid",)),
         }
         store.append("indirect_ratios", places, columns)
 

@@ -7,24 +7,30 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from index_engine.arrays import Array
+from index_engine.arrays import Array, BoolArray
 from index_engine.day_span import EPOCH
 from index_engine.estimates.places import Places
 from index_engine.estimates.seasonal import read_festivals, seasonal_factors
-from index_engine.estimates.visibility import is_visible
+from index_engine.estimates.visibility import CountRegistry, Suppression, suppress
 from index_engine.estimates.windows import read_observed_span
 from index_engine.method import Method
 
 FLOWS = ("filed", "closed", "paid", "sold")
 MIN_MONTHS = 36  # fewer, and a season is told from chance by two years at most
+MONTHS_PER_QUARTER = 3
 MIN_MONTHLY_MEAN = 30.0  # events a month
 
 
-def write_monthly_flows(con: duckdb.DuckDBPyConnection, levels: Sequence[Places], method: Method) -> None:
+def write_monthly_flows(
+    con: duckdb.DuckDBPyConnection,
+    levels: Sequence[Places],
+    registry: CountRegistry,
+    method: Method,
+) -> None:
     """Fill estimates.monthly_flows: counts by month and adjusted, of every place with enough of a
     flow.
 
-    A month with fewer than the least cell is left out of both columns, though it was adjusted with.
+    A month that is withheld is left out of both columns, though it was adjusted with.
     """
     months = _complete_months(con)
     if not months:
@@ -43,9 +49,35 @@ def write_monthly_flows(con: duckdb.DuckDBPyConnection, levels: Sequence[Places]
         court_counts = np.zeros((len(courts), len(months)))
         cell_index = (court_row[is_inside], court_months["month"][is_inside] - months[0])
         np.add.at(court_counts, cell_index, court_months[flow][is_inside].astype(float))
+        place_counts = {
+            places.level: np.array([court_counts[members].sum(axis=0) for members in places.members])
+            for places in levels
+        }
+        visible = _visible_months(registry, flow, place_counts, months, method)
         for places in levels:
-            place_counts = np.array([court_counts[members].sum(axis=0) for members in places.members])
-            _store_flow(con, places, flow, place_counts, months, festival_days, method)
+            level_visible = visible[registry.hierarchy.rows[places.level]]
+            _store_flow(con, places, flow, place_counts[places.level], level_visible, months, festival_days)
+
+
+def _visible_months(
+    registry: CountRegistry, flow: str, place_counts: dict[str, Array], months: Sequence[int], method: Method
+) -> BoolArray:
+    """Where months may be published (place, month), all levels in one.
+
+    The months of a quarter are withheld together: what a quarter has in all is known from windows that follow
+    one another, and of two months withheld in different places the levels would tell one. Of a place with a
+    window that is withheld no month is published, since its quarters would add up to it.
+    """
+    counts = registry.hierarchy.stack(place_counts)
+    quarter = np.array(months) // MONTHS_PER_QUARTER
+    quarter -= quarter[0]
+    parts = np.zeros((len(counts), quarter[-1] + 1, MONTHS_PER_QUARTER))
+    parts[:, quarter, np.array(months) % MONTHS_PER_QUARTER] = counts
+    withheld = np.zeros(parts.shape[:2], dtype=bool)
+    if flow in registry.names:
+        withheld |= (registry.codes(flow) != Suppression.NONE).any(axis=1)[:, None]
+    visible: BoolArray = suppress(parts, registry.hierarchy, method.min_cell, withheld) == Suppression.NONE
+    return visible[:, quarter]
 
 
 def _store_flow(
@@ -53,18 +85,17 @@ def _store_flow(
     places: Places,
     flow: str,
     counts: Array,
+    visible: BoolArray,
     months: Sequence[int],
     festival_days: Sequence[date],
-    method: Method,
 ) -> None:
     place_rows = np.flatnonzero(counts.mean(axis=1) >= MIN_MONTHLY_MEAN)
-    counts = counts[place_rows]
+    counts, visible = counts[place_rows], visible[place_rows]
     if not len(place_rows):
         return
     adjusted_counts = np.full_like(counts, np.nan)
     if len(months) >= MIN_MONTHS:
         adjusted_counts = (counts / seasonal_factors(counts, months, festival_days)).round(4)
-    visible = is_visible(counts, method)
     labels = [f"{month // 12}-{month % 12 + 1:02d}" for month in months]
     place, month = np.indices(counts.shape)
     rows = pa.table(

@@ -1,13 +1,220 @@
-"""Which numbers may be published: those of at least `min_cell` cases, rounds or lots.
+"""Which numbers may be published: those of at least `min_cell` cases, rounds or lots, from which no other can
+be restored.
 
-Fewer could be told apart by whoever knows some of them (the least cell of the method).
+Fewer could be told apart by whoever knows some of them: primary suppression. Where one place of a region
+is withheld, the region less its other places says the number all the same; so further places are withheld
+until those withheld are at least two and hold at least the least cell together: secondary suppression (Cox
+1980, Journal of the American Statistical Association 75: 377-385; Hundepohl et al. 2012, Statistical
+Disclosure Control, chapter 4). Windows need none: each overlaps the next and is no sum of others.
+
+Estimates rest on all cases, whatever is published of them.
 """
 
-from index_engine.arrays import Array, BoolArray
-from index_engine.method import Method
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from index_engine.arrays import Array, BoolArray, IntArray
+from index_engine.estimates.places import Places
+from index_engine.method import Estimate, Indicator, Method
+from index_engine.method.counts import AMOUNTS, COUNT_BY_SUM
+
+SECONDARY = "secondary"  # what stands in a column of suppressions, beside '' and the label of few
+
+
+class Suppression(IntEnum):
+    """Whether a count is published: its codes in arrays."""
+
+    NONE = 0
+    PRIMARY = 1
+    SECONDARY = 2
 
 
 def is_visible(n: Array, method: Method) -> BoolArray:
     """Where counts reach the least cell of the method."""
     visible: BoolArray = n >= method.min_cell
     return visible
+
+
+def suppression_labels(method: Method) -> tuple[str, str, str]:
+    """How the codes stand in tables, by their numbers: of few, what is printed in place of the count."""
+    return "", f"<{method.min_cell}", SECONDARY
+
+
+# ---------------------------------------------------------------- places and their parents
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """The places of all levels in one row, and the position of the nearest place above each; -1 for the
+    nation and for courts that count in no region."""
+
+    place_ids: tuple[str, ...]
+    rows: dict[str, slice]  # by level
+    parent: IntArray
+
+    def stack(self, by_level: dict[str, Array]) -> Array:
+        """Arrays (place, ...) of all levels as one."""
+        return np.concatenate([by_level[level] for level in self.rows])
+
+
+def place_hierarchy(levels: Sequence[Places]) -> Hierarchy:
+    """The hierarchy of `levels`, the uppermost first."""
+    rows, start = {}, 0
+    for places in levels:
+        rows[places.level] = slice(start, start + len(places.ids))
+        start += len(places.ids)
+    parent: IntArray = np.full(start, -1)
+    above_court: dict[int, int] = {}  # position of the place lowest so far, by court
+    for places in levels:
+        for position, members in enumerate(places.members, rows[places.level].start):
+            parent[position] = above_court.get(int(members[0]), -1)
+        for position, members in enumerate(places.members, rows[places.level].start):
+            above_court |= dict.fromkeys(members.tolist(), position)
+    return Hierarchy(tuple(place for places in levels for place in places.ids), rows, parent)
+
+
+# ---------------------------------------------------------------- secondary suppression
+
+
+def suppress(counts: Array, hierarchy: Hierarchy, min_cell: int, withheld: BoolArray | None = None) -> IntArray:
+    """Codes (place, column) of counts (place, column): few ones, those that are `withheld` for another
+    reason, and those that have to be so that none of them can be restored.
+
+    Counts (place, column, part) are withheld together. Under a parent that is published, those withheld are
+    at least two and hold at least `min_cell`; under one that is withheld, at least one, since its parts would
+    restore it, and as much. The smallest that is left goes first; where none is left, the parent. A zero
+    protects nothing and is not withheld for others.
+    """
+    parts = np.nan_to_num(counts if counts.ndim == 3 else counts[..., None])
+    is_few: BoolArray = np.any((parts > 0) & (parts < min_cell), axis=-1)
+    hidden: BoolArray = np.logical_or(is_few, False if withheld is None else withheld)
+    children = np.flatnonzero(hierarchy.parent >= 0)
+    children = children[np.argsort(hierarchy.parent[children], kind="stable")]
+    if not len(children):
+        return _codes(is_few, hidden)
+    parents, starts = np.unique(hierarchy.parent[children], return_index=True)
+    group = np.searchsorted(parents, hierarchy.parent[children])
+    has_any: BoolArray = np.any(parts > 0, axis=-1)
+    # The smallest first, of equal ones the first: one whole number orders both.
+    order = parts[children, :, 0] * len(children) + np.arange(len(children))[:, None]
+    while True:
+        is_hidden: BoolArray = hidden[children] & has_any[children]
+        n_hidden = np.add.reduceat(is_hidden.astype(np.int64), starts, axis=0)
+        sums = np.add.reduceat(np.where(is_hidden[..., None], parts[children], 0.0), starts, axis=0)
+        total = parts[parents]
+        open_total = (n_hidden == 1) | ((sums > 0) & (sums < min_cell)).any(axis=-1)
+        closed_total = (sums < np.minimum(total, min_cell)).any(axis=-1)
+        lacks = np.where(hidden[parents], closed_total, open_total)
+        candidates = np.where(~hidden[children] & has_any[children], order, np.inf)
+        smallest = np.minimum.reduceat(candidates, starts, axis=0)
+        chosen = lacks[group] & np.isfinite(candidates) & (candidates == smallest[group])
+        exhausted = lacks & ~np.isfinite(smallest) & ~hidden[parents]
+        if not chosen.any() and not exhausted.any():
+            return _codes(is_few, hidden)
+        hidden[children] |= chosen
+        hidden[parents] |= exhausted
+
+
+def _codes(is_few: BoolArray, hidden: BoolArray) -> IntArray:
+    codes: IntArray = np.where(is_few, Suppression.PRIMARY, np.where(hidden, Suppression.SECONDARY, Suppression.NONE))
+    return codes
+
+
+# ---------------------------------------------------------------- the counts of a build
+
+# Counts withheld together, since one says what the other is: cases under way are nearly those handled,
+# rounds withdrawn are those that ended less those held, and the creditors of a case are of the one side or
+# the other.
+TOGETHER = (("process:case", "handled"), ("rounds_ended", "withdrawn"), ("local", "non_local"))
+# Counts withheld where others are, by the first: they would restore them.
+RESTORED_FROM = {
+    "sold": ("later_sold",),  # less those of the first auction
+    "held": ("later_held",),
+    "rounds_ended": ("held",),
+    "withdrawn": ("held",),
+    "local": ("process:case",),
+    "non_local": ("process:case",),
+    "paid": ("process:case",),
+}
+
+
+def count_of(name: str) -> str:
+    """The count of things behind a sum of yuan or days; of a count itself."""
+    return COUNT_BY_SUM.get(name, name)
+
+
+def base_count(spec: Estimate) -> str:
+    """The count that an estimate rests on, its n."""
+    if spec.process:
+        return f"process:{spec.process}"
+    if spec.kind == "median":
+        return "price_ratios"
+    if spec.kind == "amount_rate":
+        return AMOUNTS[spec.numerator, spec.denominator]
+    return count_of(spec.denominator)
+
+
+def value_counts(spec: Estimate) -> tuple[str, ...]:
+    """The counts that an estimate tells beside its n, with which it makes others."""
+    numerators = (count_of(spec.numerator),) if spec.kind in ("share", "quotient") else ()
+    return (base_count(spec), *numerators)
+
+
+class CountRegistry:
+    """Every count of a build that is published, of all places and windows, and which are withheld."""
+
+    def __init__(self, levels: Sequence[Places], methods: Sequence[Method]) -> None:
+        self.hierarchy = place_hierarchy(levels)
+        self.labels = suppression_labels(methods[0])
+        self._min_cell = methods[0].min_cell
+        self._counts: dict[str, dict[str, Array]] = {}
+        self._codes: dict[str, IntArray] = {}
+        self._restored_from = {name: set(others) for name, others in RESTORED_FROM.items()}
+        for method in methods:
+            for indicator in method.indicators:
+                self._withhold_base_of_share(indicator)
+
+    def _withhold_base_of_share(self, indicator: Indicator) -> None:
+        """A score tells the points of an indicator nearly, so with its n what few of them came to."""
+        spec = indicator.estimate
+        if spec.kind == "share":
+            self._restored_from.setdefault(spec.denominator, set()).add(spec.numerator)
+
+    def add(self, name: str, level: str, counts: Array) -> None:
+        """Counts (place, window) of one level, observed or not."""
+        self._counts.setdefault(name, {})[level] = counts
+
+    def codes(self, name: str) -> IntArray:
+        """Codes of suppression (place, window) of a count, all levels in one."""
+        if name not in self._codes:
+            together = next((names for names in TOGETHER if name in names), (name,))
+            names = [other for other in together if other in self._counts]
+            sources = {source for other in names for source in self._restored_from.get(other, ())}
+            sources = (sources & self._counts.keys()) - {*names}
+            withheld = [self.codes(source) != Suppression.NONE for source in sorted(sources)]
+            parts = [self.hierarchy.stack(self._counts[other]) for other in names]
+            shared = suppress(
+                np.stack(parts, axis=-1),
+                self.hierarchy,
+                self._min_cell,
+                np.any(withheld, axis=0) if withheld else None,
+            )
+            for other, counts in zip(names, parts, strict=True):
+                few = (counts > 0) & (counts < self._min_cell)
+                hidden = shared != Suppression.NONE
+                self._codes[other] = _codes(few, hidden)
+        return self._codes[name]
+
+    def level_codes(self, names: Iterable[str], level: str) -> IntArray:
+        """The first code of several counts that withholds, (place, window) of one level."""
+        first, *others = (self.codes(name)[self.hierarchy.rows[level]] for name in names)
+        for codes in others:
+            first = np.where(first == Suppression.NONE, codes, first)
+        return first
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._counts))

@@ -197,7 +197,9 @@ def _append_scores(
         lambda column: printed_ranks(column.to_numpy())
     )
     frame["rank"] = frame["rank"].astype("Int64")
-    frame["n"] = estimates.n
+    is_published = estimates.n_suppression == ""
+    frame["n"] = pd.Series(estimates.n, index=frame.index).astype("Int64").where(is_published)
+    frame["n_suppression"] = estimates.n_suppression
     frame["status"] = np.select(
         [
             frame["score"].notna(),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from index_engine.arrays import Array, BoolArray, IntArray
+from index_engine.arrays import Array, BoolArray, IntArray, TextArray
 from index_engine.estimates.indicator_estimate import ADJUSTED, CONSTANT_MIX, OBSERVED
 from index_engine.method import COVERAGE, Method
 
@@ -26,6 +26,7 @@ class Inputs:
     direct: BoolArray  # (row, indicator)
     variance: Array  # (row, indicator, indicator)
     n: IntArray
+    n_suppression: TextArray  # (row,): '' where n is published; see estimates/visibility.py
     too_few: BoolArray  # (row, indicator): missing for want of cases
     unobserved: BoolArray  # (row, indicator): missing since too little was observed
     part_of_cases: BoolArray  # (row, indicator): missing since the sources have a part of the cases
@@ -51,7 +52,7 @@ def read_inputs(
     correlation found over random groups, times both standard errors; what stands in has none.
     """
     reader = _Reader(con, method, level, period, place_id)
-    rows = reader.rows("indicators", "value, se, n, status", "basis = ?", [basis])
+    rows = reader.rows("indicators", "value, se, n, status, n_suppression", "basis = ?", [basis])
     row, column = rows["row"], rows["indicator"]
     is_estimate = rows["status"] == "estimated"
     value, se = reader.pivot(rows, is_estimate)
@@ -77,6 +78,9 @@ def read_inputs(
     n = np.zeros(len(reader.keys), dtype=np.int64)
     is_main = np.isin(column, [reader.ids.index(name) for name in method.case_indicators])
     np.maximum.at(n, row, np.where(is_main, rows["n"], 0))
+    n_suppression = np.full(len(reader.keys), "", dtype=object)
+    is_n = is_main & (rows["n"] == n[row])
+    n_suppression[row[is_n]] = rows["n_suppression"][is_n]
 
     def has_status(*statuses: str) -> BoolArray:
         flags = np.zeros(value.shape, dtype=bool)
@@ -89,6 +93,7 @@ def read_inputs(
         direct,
         np.nan_to_num(variance),
         n,
+        n_suppression,
         has_status("too_few", "concentrated", "no_data"),
         has_status("not_observed"),
         has_status("part_of_cases"),

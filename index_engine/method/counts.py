@@ -30,6 +30,15 @@ AMOUNTS = {
     ("recovered", "claimed"): "amount_cases",
     ("zhongben_recovered", "zhongben_claimed"): "zhongben_amount_cases",
 }
+# What is counted where a sum is of yuan or days: the count decides whether the sum is published.
+COUNT_BY_SUM = {
+    "value_finished": "lots_finished",
+    "value_sold": "lots_sold",
+    "start_value": "sold",
+    "premium": "sold",
+    "days_to_close": "closed",
+    "pending_days": "handled",
+}
 MEANS = {("days_to_close", "closed")}  # sums over counted things, with a sum of squares
 # What is a sum of yuan, and no count of things.
 MONEY = {name for pair in AMOUNTS for name in pair}

@@ -4,7 +4,7 @@ Monitored are rates of counts that respond within a quarter to what a court does
 December has one value a year, too few for a baseline, and is not monitored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -12,17 +12,26 @@ import numpy as np
 import pandas as pd
 
 from index_engine import periods
-from index_engine.arrays import Array
+from index_engine.arrays import Array, BoolArray
 from index_engine.estimates import count_estimates
 from index_engine.estimates.observation import read_observation
 from index_engine.estimates.places import Places, read_places
+from index_engine.estimates.visibility import (
+    SECONDARY,
+    Hierarchy,
+    Suppression,
+    place_hierarchy,
+    suppress,
+    value_counts,
+)
 from index_engine.estimates.windows import Windows, read_windows
-from index_engine.method import Check, Indicator, Method, Statistic
+from index_engine.method import Check, Estimate, Indicator, Method, Statistic
 from index_engine.monitoring import cusum
 from index_engine.monitoring.cusum import CusumCharts
 
 STATISTICS = ("zhongben_rate", "completion_rate", "closure_rate", "zhongben_120", "first_round_sold")
 LEVELS = ("province", "city", "court")
+COARSE_DECIMALS = 2  # of rates whose counts are withheld: more would tell of how many they are
 RIBBON_Z = 1.96  # standard deviations from the expected rate to the edges of the ribbon: 95 %
 
 
@@ -40,6 +49,9 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     total_table = count_estimates.read_totals(con, yearly_windows.axes)
     levels = read_places(con)
     observation = read_observation(con, yearly_windows.axes)
+    disclosure = _Disclosure(
+        con, place_hierarchy(levels), [count_estimates.window_totals(total_table, quarters, p) for p in levels], method
+    )
     nation = count_estimates.window_totals(total_table, quarters, levels[0], observation)
     tables: dict[str, list[pd.DataFrame]] = {"monitored_series": [], "exceptions": [], "exception_series": []}
     for level in levels:
@@ -55,7 +67,7 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
                 # What is not known of a quarter is no part of its series.
                 *_known_pairs(totals[spec.numerator], totals[spec.denominator]),
                 *_known_pairs(nation[spec.numerator][0], nation[spec.denominator][0]),
-                method.min_cell,
+                disclosure.is_published(level, spec),
             )
             for position in range(yearly_windows.length - 1, len(quarters.ends)):
                 for name, frame in _period_rows(rate, position):
@@ -75,8 +87,8 @@ def _known_pairs(numerator: Array, denominator: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True)
 class _Rate:
-    """One rate of one level: its counts (place, quarter), those of the nation (quarter,), and the smallest
-    number of cases that is published."""
+    """One rate of one level: its counts (place, quarter), those of the nation (quarter,), and of which places
+    (place,) counts are published."""
 
     level: Places
     statistic: str
@@ -85,7 +97,34 @@ class _Rate:
     denominator: Array
     nation_numerator: Array
     nation_denominator: Array
-    min_cell: int
+    is_published: BoolArray
+
+
+class _Disclosure:
+    """Of which places the counts of quarters may be published: those of which no count of a window or a quarter
+    is withheld, since quarters and windows would restore one another."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        hierarchy: Hierarchy,
+        totals: Sequence[dict[str, Array]],
+        method: Method,
+    ) -> None:
+        self._hierarchy, self._totals, self._method = hierarchy, totals, method
+        withheld = con.execute("SELECT DISTINCT count, level, place_id FROM estimates.suppressions").fetchall()
+        self._withheld_windows = {(count, level, place) for count, level, place in withheld}
+
+    def is_published(self, level: Places, spec: Estimate) -> BoolArray:
+        """Mask (place,) of one level for a rate."""
+        rows = self._hierarchy.rows[level.level]
+        published = np.ones(len(level.ids), dtype=bool)
+        for name in value_counts(spec):
+            counts = np.concatenate([totals[name] for totals in self._totals])
+            codes = suppress(counts, self._hierarchy, self._method.min_cell)[rows]
+            published &= (codes == Suppression.NONE).all(axis=1)
+            published &= [(name, level.level, place) not in self._withheld_windows for place in level.ids]
+        return published
 
 
 def _period_rows(rate: _Rate, position: int) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -135,19 +174,22 @@ def _signal_rows(
     half_width = RIBBON_Z * dispersion / (2.0 * np.sqrt(np.maximum(denominator, 1.0)))
     low, high = (np.sin(np.clip(theta + side * half_width, 0.0, np.pi / 2)) ** 2 for side in (-1, 1))
     after_n = denominator[change_start:].sum()
+    is_published = bool(rate.is_published[place])
+    decimals = 6 if is_published else COARSE_DECIMALS
     row: dict[str, object] = {
         "direction": direction,
         "since": quarters[change_start],
         "signalled": quarters[monitor_start + first],
         "strength": round(float(sums.max()) / limit, 6),
-        "before": round(float((expected_rate * denominator)[change_start:].sum() / after_n), 6),
-        "before_n": int(denominator[:monitor_start][usable[:monitor_start]].sum()),
-        "after": round(float(numerator[change_start:].sum() / after_n), 6),
-        "after_n": int(after_n),
+        "before": round(float((expected_rate * denominator)[change_start:].sum() / after_n), decimals),
+        "before_n": int(denominator[:monitor_start][usable[:monitor_start]].sum()) if is_published else None,
+        "after": round(float(numerator[change_start:].sum() / after_n), decimals),
+        "after_n": int(after_n) if is_published else None,
+        "n_suppression": "" if is_published else SECONDARY,
         "baseline": int(usable[:monitor_start].sum()),
         "spread": round(dispersion, 6),
     }
-    publishable = denominator >= rate.min_cell
+    publishable = is_published & (denominator > 0)
     lines: list[dict[str, object]] = []
     for position, quarter in enumerate(quarters):
         has_sum = position >= monitor_start

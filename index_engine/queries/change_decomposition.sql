@@ -7,7 +7,7 @@ WITH estimates_by_basis AS (
     WHERE method = $1 AND level = $2 AND place_id = $3
     UNION ALL
     SELECT indicator, basis, period, CASE WHEN status = 'estimated' THEN value END
-    FROM estimates.indicators
+    FROM estimates.published_indicators
     WHERE method = $1 AND level = $2 AND place_id = $3
 ),
 

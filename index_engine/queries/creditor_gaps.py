@@ -20,8 +20,10 @@ class GapEstimate:
 
     local: float
     local_n: float
+    local_n_suppression: str
     non_local: float
     non_local_n: float
+    non_local_n_suppression: str
     gap: float
     gap_low: float
     gap_high: float

@@ -14,12 +14,12 @@ measured AS (
     SELECT 'dimension', dimension, place_id, points FROM index.dimensions
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3
     UNION ALL
-    SELECT 'indicator', indicator, place_id, value FROM estimates.indicators
+    SELECT 'indicator', indicator, place_id, value FROM estimates.published_indicators
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3
       AND status = 'estimated'
     UNION ALL
     -- A statistic has no minimum n of its own: a place with a score has cases enough.
-    SELECT 'statistic', statistic, place_id, value FROM estimates.statistics
+    SELECT 'statistic', statistic, place_id, value FROM estimates.published_statistics
     WHERE level = $2 AND period = $3 AND place_id IN (SELECT place_id FROM scored)
 )
 

@@ -42,6 +42,7 @@ class ChangeSignal:
     before_n: float
     after: float
     after_n: float
+    n_suppression: str
     baseline: int
     spread: float
 

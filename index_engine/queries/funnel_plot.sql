@@ -3,6 +3,7 @@
 SELECT place_id, rates.denominator AS n, rates.numerator AS part, rates.value, outliers.z,
        outliers.flag
 FROM estimates.outliers AS outliers
-JOIN estimates.statistics AS rates USING (level, place_id, period, statistic)
+JOIN estimates.published_statistics AS rates USING (level, place_id, period, statistic)
 WHERE level = $1 AND period = $2 AND statistic = $3 AND flag <> ''
+      AND rates.suppression = ''
 ORDER BY place_id

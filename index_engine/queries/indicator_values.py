@@ -14,7 +14,7 @@ from index_engine.queries.snapshot import Snapshot, question
 @dataclass(frozen=True)
 class IndicatorValue:
     """`low`, `high`: at the method's confidence, inside what is possible. `status`: 'estimated',
-    'too_few', 'concentrated', 'amounts_unknown', 'not_estimable', 'not_observed', 'part_of_cases' or 'no_data'. `points`
+    'too_few' and so on, as in IndicatorEstimate. `points`
     (0-100) are of the place's own value: none
     where its peers' is imputed; `points_low`, `points_high`: of the interval's ends, the lower
     first."""
@@ -25,6 +25,7 @@ class IndicatorValue:
     low: float
     high: float
     n: float
+    n_suppression: str
     status: str
     points: float
     points_low: float

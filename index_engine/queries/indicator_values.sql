@@ -1,10 +1,10 @@
 -- One indicator of all places of a level, as observed, with the points that it has in the score.
 -- Parameters: method, level, period, indicator.
 
-SELECT estimated.place_id, estimated.value, estimated.se, estimated.n, estimated.status,
-       CASE WHEN points.own THEN points.points END AS points
+SELECT estimated.place_id, estimated.value, estimated.se, estimated.n, estimated.n_suppression, estimated.status,
+       CASE WHEN points.own AND estimated.status = 'estimated' THEN points.points END AS points
 FROM (
-    SELECT * FROM estimates.indicators
+    SELECT * FROM estimates.published_indicators
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3 AND indicator = $4
 ) AS estimated
 LEFT JOIN (

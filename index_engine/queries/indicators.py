@@ -14,7 +14,9 @@ from index_engine.queries.snapshot import Snapshot, question
 @dataclass(frozen=True)
 class IndicatorEstimate:
     """`low`, `high`: of the value, at the method's confidence. `status`: 'estimated', 'too_few',
-    'concentrated', 'amounts_unknown', 'not_estimable', 'not_observed', 'part_of_cases' or 'no_data'. `points`: 0-100;
+    'concentrated', 'amounts_unknown', 'not_estimable', 'not_observed', 'part_of_cases', 'no_data', 'small_numerator' or
+    'secondary_suppression' (estimated, and withheld: see estimates/visibility.py). `n_suppression`: '',
+    what is printed in place of a small `n` ('<10'), or 'secondary'. `points`: 0-100;
     `weight`: its share of the dimension's weight
     among those present; `own`: False where the place has too few cases: its points, if any, are of
     its peers' value. `nation`, `nation_se`, `nation_n`: the same of the nation. `adjusted`: to the
@@ -28,6 +30,7 @@ class IndicatorEstimate:
     low: float
     high: float
     n: float
+    n_suppression: str
     status: str
     points: float
     weight: float
@@ -35,6 +38,7 @@ class IndicatorEstimate:
     nation: float
     nation_se: float
     nation_n: float
+    nation_n_suppression: str
     adjusted: float
     adjusted_se: float
     shrunk: float
@@ -49,7 +53,7 @@ class IndicatorEstimate:
 
 @dataclass(frozen=True)
 class CheckEstimate:
-    """As IndicatorEstimate; `n` is NaN below the least cell."""
+    """As IndicatorEstimate."""
 
     check: str
     value: float
@@ -57,11 +61,13 @@ class CheckEstimate:
     low: float
     high: float
     n: float
+    n_suppression: str
     status: str
     nation: float
     nation_low: float
     nation_high: float
     nation_n: float
+    nation_n_suppression: str
 
 
 @question
@@ -81,8 +87,8 @@ def checks(snapshot: Snapshot, level: str, place_id: str, period: str) -> Annota
     method = snapshot.main
     rows = _read_estimates(snapshot, method, level, place_id, period, method.checks)
     rows["nation_low"], rows["nation_high"] = bounded_interval(rows["nation"], rows["nation_se"], method.z, "share")
-    columns = ["value", "se", "low", "high", "n", "status"]
-    columns += ["nation", "nation_low", "nation_high", "nation_n"]
+    columns = ["value", "se", "low", "high", "n", "n_suppression", "status"]
+    columns += ["nation", "nation_low", "nation_high", "nation_n", "nation_n_suppression"]
     return rows.rename(columns={"indicator": "check"})[["check", *columns]]
 
 

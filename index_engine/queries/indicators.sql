@@ -2,12 +2,12 @@
 -- Parameters: method, level, place_id, period.
 
 WITH place_estimates AS (
-    SELECT * FROM estimates.indicators
+    SELECT * FROM estimates.published_indicators
     WHERE method = $1 AND level = $2 AND place_id = $3 AND period = $4
 ),
 
 observed AS (
-    SELECT indicator, value, se, n, status FROM place_estimates WHERE basis = 'observed'
+    SELECT indicator, value, se, n, n_suppression, status FROM place_estimates WHERE basis = 'observed'
 ),
 
 adjusted AS (
@@ -25,7 +25,8 @@ shrinkage AS (
 ),
 
 nation AS (
-    SELECT indicator, value AS nation, se AS nation_se, n AS nation_n FROM estimates.indicators
+    SELECT indicator, value AS nation, se AS nation_se, n AS nation_n,
+           n_suppression AS nation_n_suppression FROM estimates.published_indicators
     WHERE method = $1 AND basis = 'observed' AND level = 'nation' AND period = $4
 ),
 
@@ -34,8 +35,10 @@ points AS (
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND place_id = $3 AND period = $4
 )
 
-SELECT indicator, value, se, n, status, points, weight, own, nation, nation_se, nation_n, adjusted,
-       adjusted_se, shrunk, shrunk_se, own_weight, peers_value
+SELECT indicator, value, se, n, n_suppression, status,
+       CASE WHEN NOT own OR status = 'estimated' THEN points END AS points, weight, own, nation, nation_se, nation_n,
+       nation_n_suppression, adjusted, adjusted_se, shrunk, shrunk_se,
+       CASE WHEN n_suppression = '' THEN own_weight END AS own_weight, peers_value
 FROM observed
 LEFT JOIN points USING (indicator)
 LEFT JOIN nation USING (indicator)

@@ -8,7 +8,7 @@ from index_engine.queries.snapshot import Snapshot, question, typed_rows
 @dataclass(frozen=True)
 class IndirectRatio:
     """`low`, `high`: exact-type interval; `shrunk`, `shrunk_low`, `shrunk_high`: towards the
-    level."""
+    level. `suppression`: '' or why all but `expected` is withheld, '<10' or 'secondary'."""
 
     event: str
     observed: float
@@ -19,6 +19,7 @@ class IndirectRatio:
     shrunk: float
     shrunk_low: float
     shrunk_high: float
+    suppression: str
 
 
 @question

@@ -21,7 +21,8 @@ class MethodDifference:
     name_hant: str
     name_en: str
     parent: str | None
-    n: int
+    n: float
+    n_suppression: str
     score: float
     low: float
     high: float

@@ -2,7 +2,7 @@
 -- most in rank first. Parameters: method, the other method, level, period.
 
 WITH pairs AS (
-    SELECT a.place_id, a.n, a.score, a.low, a.high, b.score AS other_score, b.low AS other_low,
+    SELECT a.place_id, CAST(a.n AS DOUBLE) AS n, a.n_suppression, a.score, a.low, a.high, b.score AS other_score, b.low AS other_low,
            b.high AS other_high
     FROM index.scores AS a
     JOIN index.scores AS b USING (basis, level, period, place_id)
@@ -11,7 +11,7 @@ WITH pairs AS (
 ),
 
 ranked AS (
-    SELECT place_id, n, score, low, high, rank() OVER (ORDER BY score DESC) AS rank, other_score,
+    SELECT place_id, n, n_suppression, score, low, high, rank() OVER (ORDER BY score DESC) AS rank, other_score,
            other_low, other_high, rank() OVER (ORDER BY other_score DESC) AS other_rank,
            count(*) OVER (PARTITION BY score) AS tied,
            count(*) OVER (PARTITION BY other_score) AS other_tied

@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from index_engine.estimates.visibility import SECONDARY
 from index_engine.queries.snapshot import Snapshot
+
+SUPPRESSION_SUFFIX = "_suppression"  # of the column that says why another is empty
 
 # Columns of any answer that give a place its position among the others.
 RANK_COLUMNS = (
@@ -30,3 +33,19 @@ def publication_order(snapshot: Snapshot, level: str, rows: pd.DataFrame) -> pd.
 def without_ranks(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with nothing in the columns that give a place its position."""
     return rows.assign(**{name: np.nan for name in RANK_COLUMNS if name in rows.columns})
+
+
+def with_printed_counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows for a file: in place of a suppressed number what is printed of it, '<10' or nothing, with the
+    reason in the column beside; other counts whole."""
+    printed = {}
+    for name in rows.columns:
+        suppression = rows.get(f"{name}{SUPPRESSION_SUFFIX}")
+        if suppression is None:
+            continue
+        label = suppression.fillna("")
+        is_few = (label != "") & (label != SECONDARY)
+        whole = [int(number) if pd.notna(number) and float(number).is_integer() else number for number in rows[name]]
+        numbers = pd.Series(whole, index=rows.index, dtype=object)
+        printed[name] = numbers.mask(is_few, label).mask(label == SECONDARY, None)
+    return rows.assign(**printed)

@@ -55,7 +55,7 @@ SELECT near.metric, unit_name, CAST(near.value AS DOUBLE) AS value, near.measure
 FROM near
 JOIN metrics USING (metric)
 LEFT JOIN windows ON period_start = first_day AND period_end = last_day
-LEFT JOIN estimates.statistics
+LEFT JOIN estimates.published_statistics AS statistics
 ON statistics.level = $1 AND statistics.place_id = $2 AND statistics.period = windows.period
    AND statistics.statistic = metrics.same
 WHERE period_end >= $3 OR latest < $3 AND period_end = latest

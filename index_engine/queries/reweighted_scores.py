@@ -24,7 +24,8 @@ class ReweightedScore:
     name_hant: str
     name_en: str
     parent: str | None
-    n: int
+    n: float
+    n_suppression: str
     status: str
     score: float
     default_score: float
@@ -56,7 +57,7 @@ def reweighted_scores(
     columns = reweighted_columns(
         method, inputs, positions, default_scores["score"].notna().to_numpy(), default_scores["rank"].notna().to_numpy()
     )
-    rows = default_scores[["place_id", *PLACE_COLUMNS, "n", "status"]].assign(
+    rows = default_scores[["place_id", *PLACE_COLUMNS, "n", "n_suppression", "status"]].assign(
         score=columns.pop("score"), default_score=default_scores["score"], default_rank=default_scores["rank"]
     )
     rows[columns.columns] = columns

@@ -1,5 +1,5 @@
--- Auction rounds and sale prices by stage. Parameters: court ids, first and last period, width of
--- a price bin, least number that a rate or a price is shown from. The median is read off the
+-- Auction rounds and sale prices by stage, not yet cleared of what is not published. Parameters: court ids,
+-- first and last period, width of a price bin. The median is read off the
 -- histogram, in the middle of its bin.
 
 WITH rounds AS (
@@ -30,8 +30,8 @@ medians AS (
 
 SELECT stage, ended::BIGINT AS ended, held::BIGINT AS held, sold::BIGINT AS sold, failed::BIGINT AS failed,
        defaulted::BIGINT AS defaulted, setoff::BIGINT AS setoff, withdrawn::BIGINT AS withdrawn,
-       CASE WHEN price_count >= $5 THEN price_ratio END AS price_ratio,
+       price_ratio,
        COALESCE(price_count, 0)::BIGINT AS price_count,
-       CASE WHEN held >= $5 THEN sold / held::DOUBLE END AS sale_rate
+       CASE WHEN held > 0 THEN sold / held::DOUBLE END AS sale_rate
 FROM rounds LEFT JOIN medians USING (stage)
 ORDER BY array_position(['first', 'second', 'sale', 'relisted'], stage)

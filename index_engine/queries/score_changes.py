@@ -20,7 +20,7 @@ class ScoreChange:
     `beyond`: whether it is taken for more than chance, false discoveries among all places of the
     level held to 1 - confidence. Of the indicator that moved the score most:
     `part`: points of the change (see index/decomposition.py), `value` and `value_before`: NaN where
-    its peers' is imputed, `indicator_n` and `indicator_n_before`."""
+    its peers' is imputed or it is withheld (`withheld`), `indicator_n` and `indicator_n_before`."""
 
     place_id: str
     name: str
@@ -33,14 +33,17 @@ class ScoreChange:
     low: float
     high: float
     beyond: bool
-    n: int
-    n_before: int
+    n: float
+    n_before: float
+    n_suppression: str
+    n_before_suppression: str
     indicator: str
     part: float
     value: float
     value_before: float
     indicator_n: float
     indicator_n_before: float
+    withheld: bool
 
 
 @question
@@ -60,7 +63,7 @@ def score_changes(
     beyond = changes_beyond_chance(
         current[1] - earlier[1], low, high, snapshot.method.z, 1.0 - snapshot.method.confidence
     )
-    rows = rows[["place_id", "score", "score_before", "n", "n_before"]]
+    rows = rows[["place_id", "score", "score_before", "n", "n_before", "n_suppression", "n_before_suppression"]]
     rows.insert(3, "change", (rows["score"] - rows["score_before"]).round(DECIMALS))
     rows.insert(4, "low", low.round(2))
     rows.insert(5, "high", high.round(2))
@@ -101,6 +104,7 @@ def _largest_contributions(
             "value_before": values[earlier_period],
             "indicator_n": matrix("n", period)[cells],
             "indicator_n_before": matrix("n", earlier_period)[cells],
+            "withheld": np.any([matrix("withheld", quarter)[cells] == 1.0 for quarter in (period, earlier_period)], 0),
         },
         index=place_ids.index,
     )

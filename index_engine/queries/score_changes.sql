@@ -2,12 +2,13 @@
 -- Parameters: method, level, period, the other period.
 
 WITH level_scores AS (
-    SELECT place_id, period, score, low, high, n FROM index.scores
+    SELECT place_id, period, score, low, high, CAST(n AS DOUBLE) AS n, n_suppression FROM index.scores
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND score IS NOT NULL
 )
 
-SELECT later.place_id, later.score, later.low, later.high, later.n, earlier.score AS score_before,
-       earlier.low AS low_before, earlier.high AS high_before, earlier.n AS n_before
+SELECT later.place_id, later.score, later.low, later.high, later.n, later.n_suppression, earlier.score AS score_before,
+       earlier.low AS low_before, earlier.high AS high_before, earlier.n AS n_before,
+       earlier.n_suppression AS n_before_suppression
 FROM (SELECT * FROM level_scores WHERE period = $3) AS later
 JOIN (SELECT * FROM level_scores WHERE period = $4) AS earlier USING (place_id)
 ORDER BY later.place_id

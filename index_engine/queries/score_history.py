@@ -21,7 +21,8 @@ class ScoreQuarter:
     low90: float
     high90: float
     status: str
-    n: int
+    n: float
+    n_suppression: str
     adjusted: float
     adjusted_low: float
     adjusted_high: float

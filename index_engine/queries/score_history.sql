@@ -6,7 +6,7 @@ WITH place_scores AS (
 )
 
 SELECT observed.period, observed.score, observed.low, observed.high, observed.low90,
-       observed.high90, observed.status, observed.n, adjusted.score AS adjusted,
+       observed.high90, observed.status, CAST(observed.n AS DOUBLE) AS n, observed.n_suppression, adjusted.score AS adjusted,
        adjusted.low AS adjusted_low, adjusted.high AS adjusted_high, shrunk.score AS shrunk
 FROM (SELECT * FROM place_scores WHERE basis = 'observed') AS observed
 LEFT JOIN (SELECT * FROM place_scores WHERE basis = 'adjusted') AS adjusted USING (period)

@@ -24,7 +24,8 @@ class Score:
     `rank_low`, `rank_high`: its 95 % confidence set for this place alone, `rank_low_all`,
     `rank_high_all` for all places at once; `top_share`: probability of being in the top quarter;
     all missing where the level is published without ranks. `band`: None where the interval supports
-    none. `n`: cases under way. `status`: 'scored', 'low_coverage', 'part_of_cases',
+    none. `n`: cases under way; `n_suppression`: '', what is
+    printed in place of a small one ('<10'), or 'secondary'. `status`: 'scored', 'low_coverage', 'part_of_cases',
     'not_observed', 'too_few' or 'not_estimable'.
     `change_quarter`, `change_year`: points since the window a quarter or a year before;
     `change_year_low`, `change_year_high`: its interval, NaN where the windows share a quarter;
@@ -52,7 +53,8 @@ class Score:
     rank_high_all: float
     top_share: float
     band: str | None
-    n: int
+    n: float
+    n_suppression: str
     status: str
     change_quarter: float
     change_year: float

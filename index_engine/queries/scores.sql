@@ -28,7 +28,7 @@ SELECT observed.place_id, observed.score, observed.se, observed.low, observed.hi
        CASE WHEN observed.rank IS NOT NULL THEN count(*) OVER (PARTITION BY observed.rank) END AS tied,
        ranks.low AS rank_low, ranks.high AS rank_high,
        ranks.low_joint AS rank_low_all, ranks.high_joint AS rank_high_all, ranks.top AS top_share,
-       observed.band, observed.n, observed.status,
+       observed.band, CAST(observed.n AS DOUBLE) AS n, observed.n_suppression, observed.status,
        round(observed.score - quarter.score, 1) AS change_quarter,
        round(observed.score - year.score, 1) AS change_year,
        year.low AS low_before, year.score AS score_before, year.high AS high_before,

@@ -21,7 +21,8 @@ class SimilarPlace:
     name_en: str
     parent: str | None
     distance: float
-    n: int
+    n: float
+    n_suppression: str
     score: float
 
 
@@ -35,7 +36,7 @@ def similar_places(
     Only places with a score; special courts (railway, maritime ...) are compared only among
     themselves. No row where the place has no case. Raises KeyError where there is no such place.
     """
-    columns = ["place_id", *PLACE_COLUMNS, "distance", "n", "score"]
+    columns = ["place_id", *PLACE_COLUMNS, "distance", "n", "n_suppression", "score"]
     special = snapshot.place(level, place_id).special
     rows = scores(snapshot, level, period)
     is_self = rows["place_id"].to_numpy() == place_id

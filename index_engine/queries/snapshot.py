@@ -19,7 +19,8 @@ import pandas as pd
 
 from index_engine import periods
 from index_engine.errors import InputError
-from index_engine.estimates.places import LEVELS, courts_in_sources, read_places
+from index_engine.estimates.places import LEVELS, Places, courts_in_sources, read_places
+from index_engine.estimates.visibility import Hierarchy, place_hierarchy
 from index_engine.method import Method, parse_method, parse_methods
 from index_engine.warehouse.file import BUILD_VERSION, cursor, open_read_only
 
@@ -60,6 +61,8 @@ class Snapshot:
     version: str  # twelve hex digits that change when a source or a method does
     observed_from: date
     observed_to: date
+    levels: list[Places]  # every place of every level, the nation first
+    hierarchy: Hierarchy  # the same in one row
 
     def __init__(self, path: Path, method: str = "", *, memory_limit: str = "2GB") -> None:
         self.path = Path(path)
@@ -85,9 +88,11 @@ class Snapshot:
         self._periods = [period for (period,) in self.rows("scored_periods")]
         self._places = {(row[0], row[1]): Place(*row) for row in self.rows("places")}
         courts = courts_in_sources(self.cursor())
+        self.levels = read_places(self.cursor())
+        self.hierarchy = place_hierarchy(self.levels)
         self._courts_by_place = {
             (level_places.level, place_id): tuple(courts[row] for row in rows)
-            for level_places in read_places(self.cursor())
+            for level_places in self.levels
             for place_id, rows in zip(level_places.ids, level_places.members, strict=True)
         }
 

@@ -22,6 +22,7 @@ class TrendPoint:
     low: float
     high: float
     n: float
+    n_suppression: str
     status: str
     adjusted: float
     adjusted_low: float

@@ -11,28 +11,29 @@ WITH requested AS (
 ),
 
 scores AS (
-    SELECT basis, level, place_id, period, score, low, high, n, status
+    SELECT basis, level, place_id, period, score, low, high, CAST(n AS DOUBLE) AS n, n_suppression, status
     FROM index.scores
     WHERE method = $1 AND place_id IN (SELECT place_id FROM requested)
 ),
 
 measures AS (
-    SELECT basis, level, place_id, period, score AS value, low, high, n, status
+    SELECT basis, level, place_id, period, score AS value, low, high, n, n_suppression, status
     FROM scores WHERE $3 = 'score'
     UNION ALL
-    SELECT basis, level, place_id, period, points, points - $5 * se, points + $5 * se, n,
+    SELECT basis, level, place_id, period, points, points - $5 * se, points + $5 * se, n, n_suppression,
            CASE WHEN points IS NULL THEN status ELSE 'estimated' END
     FROM index.dimensions
     JOIN scores USING (basis, level, place_id, period)
     WHERE $3 = 'dimension' AND method = $1 AND dimension = $4
     UNION ALL
-    SELECT basis, level, place_id, period, value, value - $5 * se, value + $5 * se, n, status
-    FROM estimates.indicators
+    SELECT basis, level, place_id, period, value, value - $5 * se, value + $5 * se, n, n_suppression, status
+    FROM estimates.published_indicators
     WHERE $3 = 'indicator' AND method = $1 AND indicator = $4
           AND place_id IN (SELECT place_id FROM requested)
 )
 
-SELECT observed.level, observed.place_id, observed.period, observed.value, observed.low, observed.high, observed.n, observed.status,
+SELECT observed.level, observed.place_id, observed.period, observed.value, observed.low, observed.high, observed.n,
+       observed.n_suppression, observed.status,
        adjusted.value AS adjusted, adjusted.low AS adjusted_low, adjusted.high AS adjusted_high
 FROM measures AS observed
 JOIN requested ON requested.level = observed.level AND requested.place_id = observed.place_id

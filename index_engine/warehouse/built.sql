@@ -138,7 +138,10 @@ CREATE TABLE measures.monthly (
 -- ---------------------------------------------------------------- estimates
 
 -- One row a place and window; a window has the name of its last quarter. level: nation | province |
--- city | court. Values are NULL below the least cell of the method.
+-- city | court. Values are NULL below the least cell of the method. A suppression is '' where a count or
+-- what tells it is published, the least cell as '<10' where it is too small, 'secondary' where it would
+-- restore another: see estimates/visibility.py. Scores are made from the tables; pages read what is
+-- published of them.
 
 CREATE SCHEMA estimates;
 
@@ -149,9 +152,21 @@ CREATE TABLE estimates.indicators (
     value DOUBLE,   -- on the indicator's own scale; NULL where status says why
     se DOUBLE,      -- standard error from sampling, same scale
     n BIGINT,       -- spells under way, cases, rounds or lots behind the value
-    status VARCHAR  -- estimated | part_of_cases | not_observed | too_few | concentrated | amounts_unknown |
+    status VARCHAR, -- estimated | part_of_cases | not_observed | too_few | concentrated | amounts_unknown |
                     -- not_estimable | no_data
+    value_suppression VARCHAR, n_suppression VARCHAR
 );
+CREATE VIEW estimates.published_indicators AS
+SELECT method, basis, level, place_id, period, indicator,
+       CASE WHEN value_suppression = '' THEN value END AS value,
+       CASE WHEN value_suppression = '' THEN se END AS se,
+       CASE WHEN n_suppression = '' THEN CAST(n AS DOUBLE) END AS n,
+       CASE WHEN value_suppression = '' OR status <> 'estimated' THEN status
+            WHEN n_suppression NOT IN ('', 'secondary') THEN 'too_few'
+            WHEN n_suppression = '' AND value_suppression <> 'secondary' THEN 'small_numerator'
+            ELSE 'secondary_suppression' END AS status,
+       n_suppression
+FROM estimates.indicators;
 
 CREATE TABLE estimates.covariances (
     method VARCHAR, basis VARCHAR,
@@ -194,8 +209,19 @@ CREATE TABLE estimates.indirect_ratios (
     observed DOUBLE,               -- events of the case process
     expected DOUBLE,               -- what the nation's rates expect of a like mix
     ratio DOUBLE, low DOUBLE, high DOUBLE,
-    shrunk DOUBLE, shrunk_low DOUBLE, shrunk_high DOUBLE
+    shrunk DOUBLE, shrunk_low DOUBLE, shrunk_high DOUBLE,
+    suppression VARCHAR            -- of the events observed
 );
+CREATE VIEW estimates.published_indirect_ratios AS
+SELECT * REPLACE (
+           CASE WHEN suppression = '' THEN observed END AS observed,
+           CASE WHEN suppression = '' THEN ratio END AS ratio,
+           CASE WHEN suppression = '' THEN low END AS low,
+           CASE WHEN suppression = '' THEN high END AS high,
+           CASE WHEN suppression = '' THEN shrunk END AS shrunk,
+           CASE WHEN suppression = '' THEN shrunk_low END AS shrunk_low,
+           CASE WHEN suppression = '' THEN shrunk_high END AS shrunk_high)
+FROM estimates.indirect_ratios;
 
 CREATE TABLE estimates.funnel_plots (
     level VARCHAR, period VARCHAR, statistic VARCHAR,
@@ -216,8 +242,22 @@ CREATE TABLE estimates.creditor_gaps (
     local DOUBLE, local_se DOUBLE, local_n BIGINT,
     non_local DOUBLE, non_local_se DOUBLE, non_local_n BIGINT, -- n: NULL below the least cell
     gap DOUBLE, gap_se DOUBLE, -- local less non-local
-    status VARCHAR            -- as in indicators; of the two together
+    status VARCHAR,           -- as in indicators; of the two together
+    local_n_suppression VARCHAR, non_local_n_suppression VARCHAR
 );
+CREATE VIEW estimates.published_creditor_gaps AS
+SELECT * REPLACE (
+           CASE WHEN local_n_suppression = '' THEN local END AS local,
+           CASE WHEN local_n_suppression = '' THEN local_se END AS local_se,
+           CASE WHEN local_n_suppression = '' THEN CAST(local_n AS DOUBLE) END AS local_n,
+           CASE WHEN local_n_suppression = '' THEN non_local END AS non_local,
+           CASE WHEN local_n_suppression = '' THEN non_local_se END AS non_local_se,
+           CASE WHEN local_n_suppression = '' THEN CAST(non_local_n AS DOUBLE) END AS non_local_n,
+           CASE WHEN local_n_suppression = '' THEN gap END AS gap,
+           CASE WHEN local_n_suppression = '' THEN gap_se END AS gap_se,
+           CASE WHEN local_n_suppression = '' OR status <> 'estimated' THEN status
+                ELSE 'secondary_suppression' END AS status)
+FROM estimates.creditor_gaps;
 
 CREATE TABLE estimates.monthly_flows (
     level VARCHAR, place_id VARCHAR, month VARCHAR,
@@ -229,7 +269,24 @@ CREATE TABLE estimates.monthly_flows (
 CREATE TABLE estimates.statistics (
     level VARCHAR, place_id VARCHAR, period VARCHAR, statistic VARCHAR,
     value DOUBLE, numerator DOUBLE,  -- NULL below the least cell
-    denominator DOUBLE  -- likewise where it is an amount
+    denominator DOUBLE, -- likewise where it is an amount
+    value_suppression VARCHAR, numerator_suppression VARCHAR, denominator_suppression VARCHAR
+);
+CREATE VIEW estimates.published_statistics AS
+SELECT level, place_id, period, statistic,
+       CASE WHEN value_suppression = '' THEN value END AS value,
+       CASE WHEN numerator_suppression = '' THEN numerator END AS numerator,
+       CASE WHEN denominator_suppression = '' THEN denominator END AS denominator,
+       CASE WHEN value_suppression = '' THEN ''
+            WHEN denominator_suppression NOT IN ('', 'secondary') THEN 'too_few'
+            WHEN denominator_suppression = '' AND value_suppression <> 'secondary' THEN 'small_numerator'
+            ELSE 'secondary_suppression' END AS suppression,
+       numerator_suppression, denominator_suppression
+FROM estimates.statistics;
+
+-- The counts that are withheld of a place and window, by name.
+CREATE TABLE estimates.suppressions (
+    level VARCHAR, place_id VARCHAR, period VARCHAR, count VARCHAR, suppression VARCHAR
 );
 
 -- ---------------------------------------------------------------- index
@@ -257,8 +314,9 @@ CREATE TABLE index.scores (
     low90 DOUBLE, high90 DOUBLE,
     rank BIGINT,                  -- smallest of ties; NULL for special courts
     band VARCHAR,                 -- 'A', 'A-BBB' across two; NULL where the interval spans more
-    n BIGINT, status VARCHAR      -- scored | low_coverage | part_of_cases | not_observed | too_few |
+    n BIGINT, status VARCHAR,     -- scored | low_coverage | part_of_cases | not_observed | too_few |
                                   -- not_estimable
+    n_suppression VARCHAR         -- as in the estimates; n is NULL where it is not ''
 );
 
 -- Rank confidence sets: of the place alone, and of all places of the level at once.
@@ -329,12 +387,13 @@ CREATE TABLE index.exceptions (
     before DOUBLE,         -- rate of the baseline, at the seasons of the quarters since
     before_n BIGINT,       -- denominator of the baseline
     after DOUBLE, after_n BIGINT,  -- of the quarters since, the period's included
+    n_suppression VARCHAR, -- 'secondary' where a count of the place is withheld in any quarter or window
     baseline BIGINT,       -- quarters of the baseline
     spread DOUBLE          -- standard deviation used over the binomial one: at least 1
 );
 CREATE TABLE index.exception_series (
     level VARCHAR, place_id VARCHAR, period VARCHAR, statistic VARCHAR, quarter VARCHAR,
-    value DOUBLE,          -- NULL from fewer than are counted
+    value DOUBLE,          -- NULL where counts of the place are withheld
     n BIGINT,
     expected DOUBLE,       -- the baseline's rate at the season of the quarter
     low DOUBLE, high DOUBLE,  -- 95 % of quarters without a change lie between

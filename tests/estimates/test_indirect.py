@@ -15,6 +15,7 @@ from index_engine.estimates import curve_estimates, indirect, indirect_tables, p
 from index_engine.estimates.places import Places, read_places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.store import Store
+from index_engine.estimates.visibility import CountRegistry
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
 from index_engine.measures.compute import compute_measures
@@ -118,7 +119,7 @@ def test_too_few_events_of_the_nation_give_no_rates(given, hazard, monkeypatch):
     monkeypatch.setattr(indirect, "MIN_EVENTS", least)
     few = indirect.national_hazard(cells, levels[0], windows, METHOD)
     assert np.isnan(few).all(axis=(1, 2)).tolist() == (seen[0] < least).tolist()
-    store = Store(windows)
+    store = Store(windows, CountRegistry(levels, [METHOD]))
     indirect_tables.store_indirect_ratios(store, cells, levels, windows, METHOD)
     with duckdb.connect() as con:
         store.write(con, SamplingVariation({}, {}, 0))

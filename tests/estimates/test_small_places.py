@@ -17,6 +17,7 @@ from index_engine.estimates.peer_groups import WHOLE_LEVEL, PeerGroups
 from index_engine.estimates.places import Places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.store import Store
+from index_engine.estimates.visibility import CountRegistry, value_counts
 from index_engine.estimates.windows import Windows
 from tests.fixed_method import fixed_method
 
@@ -58,13 +59,23 @@ def groups_of_ten() -> list[PeerGroups]:
     return together([f"size{1 + n % 3}" for n in range(UNITS)])
 
 
+def registry(level: Places) -> CountRegistry:
+    """One in which every count is large."""
+    found = CountRegistry([level], [METHOD])
+    for indicator in METHOD.indicators:
+        for name in value_counts(indicator.estimate):
+            found.add(name, level.level, np.full((len(level.ids), len(AXIS.ends)), 1000.0))
+    return found
+
+
 @contextmanager
 def stored(
     found: Found, shared: Shared, groups: list[PeerGroups], effects: dict[str, float] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables that shrinking makes."""
-    level = Places(LEVEL.level, LEVEL.ids[: len(found["recovery"].n)], LEVEL.members)
-    store = Store(AXIS)
+    size = len(found["recovery"].n)
+    level = Places(LEVEL.level, LEVEL.ids[:size], LEVEL.members[:size])
+    store = Store(AXIS, registry(level))
     small_places.store_shrinkage(store, METHOD, level, found, shared, groups, effects or {})
     with duckdb.connect() as con:
         store.write(con, SamplingVariation({}, {}, 0))
@@ -262,7 +273,7 @@ def test_peers_are_stored_with_how_many_they_are():
     at_stake[:, 1] = np.nan
     everybody = np.ones(n.shape, dtype=bool)
     groups = small_places.form_groups_by_window(METHOD, n, at_stake, everybody, everybody[:, 0])
-    store = Store(AXIS)
+    store = Store(AXIS, registry(LEVEL))
     small_places.store_peer_groups(store, LEVEL, groups)
     with duckdb.connect() as con:
         store.write(con, SamplingVariation({}, {}, 0))

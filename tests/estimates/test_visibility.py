@@ -17,7 +17,15 @@ from index_engine.estimates.panel import PanelAxes
 from index_engine.estimates.places import Places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.store import Store
-from index_engine.estimates.visibility import is_visible
+from index_engine.estimates.visibility import (
+    CountRegistry,
+    Suppression,
+    count_of,
+    is_visible,
+    place_hierarchy,
+    suppress,
+    value_counts,
+)
 from index_engine.estimates.windows import Windows
 from index_engine.method import load_method
 
@@ -29,9 +37,20 @@ WINDOWS = Windows(PanelAxes(COURTS.ids, 8096, 8099), 4, np.array([3]))
 ESTIMATE = IndicatorEstimate(np.full((2, 1), 0.5), np.full((2, 1), 0.1), N, np.full((2, 1), True))
 
 
+def registry() -> CountRegistry:
+    """One that knows every count of the two courts, as many as N."""
+    found = CountRegistry([COURTS], [METHOD])
+    for entry in (*METHOD.estimands, *METHOD.statistics):
+        for name in (*value_counts(entry.estimate), count_of(entry.estimate.numerator)):
+            found.add(name, "court", N)
+    for side in ("local", "non_local"):
+        found.add(side, "court", N)
+    return found
+
+
 def rows(fill: Callable[[Store], None], sql: str) -> list[tuple]:
     """What `sql` reads of the tables that `fill` appends to."""
-    store = Store(WINDOWS)
+    store = Store(WINDOWS, registry())
     fill(store)
     with duckdb.connect() as con:
         store.write(con, SamplingVariation({}, {}, 0))
@@ -44,10 +63,10 @@ def test_the_rule():
 
 
 def test_indicators_and_checks():
-    sql = "SELECT place_id, value, se, n FROM estimates.indicators ORDER BY n NULLS FIRST"
-    for entry, few in ((METHOD.indicators[0], LEAST - 1), (METHOD.checks[0], None)):
+    sql = "SELECT place_id, value, se, n, n_suppression FROM estimates.published_indicators ORDER BY n NULLS FIRST"
+    for entry in (METHOD.indicators[0], METHOD.checks[0]):
         found = rows(lambda store, e=entry: store_indicator(store, METHOD, e, COURTS, OBSERVED, ESTIMATE), sql)
-        assert found == [("few", None, None, few), ("enough", 0.5, 0.1, LEAST)]
+        assert found == [("few", None, None, None, f"<{LEAST}"), ("enough", 0.5, 0.1, LEAST, "")]
 
 
 def test_a_check_of_no_case_says_so():
@@ -116,8 +135,9 @@ def test_months():
     counts = np.full((2, len(months)), 50.0)
     counts[:, 0] = N[:, 0]
     with duckdb.connect() as con:
-        Store(WINDOWS).write(con, SamplingVariation({}, {}, 0))
-        monthly_tables._store_flow(con, COURTS, "filed", counts, months, [], METHOD)
+        Store(WINDOWS, registry()).write(con, SamplingVariation({}, {}, 0))
+        visible = suppress(counts, place_hierarchy([COURTS]), LEAST) == Suppression.NONE
+        monthly_tables._store_flow(con, COURTS, "filed", counts, visible, months, [])
         found = con.execute(
             "SELECT place_id, n, adjusted IS NULL FROM estimates.monthly_flows"
             " WHERE month = '2020-01' ORDER BY place_id DESC"

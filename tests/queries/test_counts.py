@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 
 from index_engine import queries
+from index_engine.method.counts import COUNT_BY_SUM
 from index_engine.queries import Snapshot
 from tests.measures import recount
 from tests.measures.linked_rows import linked_rounds
+from tests.suppressed import assert_published
 from tests.worlds import Case, Round, World
 
 PERIOD = "2024Q3"
@@ -99,8 +101,8 @@ def test_counted_indicators(snapshot: Snapshot, rows: World, level: str, unit: s
 
 
 def check(row: pd.Series, value: float | None, n: int, tolerance: float = 1e-9) -> None:
-    assert row["n"] == n
-    if n < 10:
+    assert_published(row["n"], row["n_suppression"], n, 10)
+    if n < 10 or row["status"] in ("small_numerator", "secondary_suppression"):
         assert math.isnan(row["value"]), "a value from fewer than min_cell is not shown at all"
     else:
         assert row["value"] == pytest.approx(value, abs=tolerance)
@@ -125,6 +127,7 @@ def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
     """Numerators and denominators of all figures from the rows, by their definitions in words."""
     found = queries.statistics(snapshot, level, unit, PERIOD)
     assert found["statistic"].tolist() == [f.id for f in snapshot.method.statistics]
+    statistics_by_id = {f.id: f for f in snapshot.method.statistics}
     cases = cases_in(rows, level, unit)
     closed = [c for c in cases if during(c.closed_on)]
     filed = sum(during(c.filed_on) for c in cases)
@@ -172,9 +175,19 @@ def test_figures(snapshot: Snapshot, rows: World, level: str, unit: str):
     }
     for figure, (numerator, denominator) in expected.items():
         [row] = found[found["statistic"] == figure].itertuples()
-        assert row.numerator == pytest.approx(float(numerator), abs=1e-3), figure
-        assert row.denominator == pytest.approx(float(denominator), abs=1e-3), figure
-        if denominator:
+        least = snapshot.method.min_cell
+        for amount, suppression, side, name in (
+            (row.numerator, row.numerator_suppression, numerator, statistics_by_id[figure].estimate.numerator),
+            (row.denominator, row.denominator_suppression, denominator, statistics_by_id[figure].estimate.denominator),
+        ):
+            if name in COUNT_BY_SUM and suppression:
+                assert math.isnan(amount)
+            else:
+                assert_published(amount, suppression, float(side), least, 1e-3)
+        if row.suppression:
+            assert math.isnan(row.value)
+            assert row.numerator_suppression or row.denominator_suppression
+        elif denominator:
             assert row.value == pytest.approx(float(numerator) / float(denominator)), figure
         else:
             assert math.isnan(row.value), figure
@@ -191,10 +204,10 @@ def test_no_figure_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
     few = []
     for court in rows.courts:
         found = queries.statistics(snapshot, "court", court.court_id, PERIOD)
-        small = found["denominator"].between(1, snapshot.method.min_cell - 1)
+        small = found["denominator_suppression"] == f"<{snapshot.method.min_cell}"
         few.append(found[small & found["statistic"].isin(counted)])
     assert len(pd.concat(few)) > 5, "no small cell to test with"
-    assert pd.concat(few)["value"].isna().all()
+    assert pd.concat(few)[["value", "denominator"]].isna().all(axis=None)
 
 
 def test_no_amount_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World):
@@ -202,13 +215,16 @@ def test_no_amount_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: Worl
     few = 0
     for court in rows.courts:
         found = queries.statistics(snapshot, "court", court.court_id, PERIOD).set_index("statistic")
-        lots = found.loc["sale_by_lot", "denominator"]
-        ended = [r for r in rounds_in(rows, "court", court.court_id) if during(r.ended_on)]
-        sold = sum(r.status == "sold" for r in ended)
-        for figure, n in (("sale_by_value", lots), ("premium_rate", sold)):
-            shown = found.loc[figure, ["value", "numerator", "denominator"]].notna().tolist()
-            assert shown == [n >= snapshot.method.min_cell] * 3, (court.court_id, figure)
-            few += 0 < n < snapshot.method.min_cell
+        for figure, by_count in (("sale_by_value", "sale_by_lot"), ("premium_rate", "sale_by_round")):
+            amounts, counts = found.loc[figure], found.loc[by_count]
+            withheld = [counts["denominator_suppression"], counts["numerator_suppression"]]
+            if figure == "premium_rate":
+                withheld = withheld[1:] * 2
+            shown = amounts[["denominator", "numerator"]].notna().tolist()
+            has_any = counts["denominator"] != 0
+            assert shown == [reason == "" and has_any for reason in withheld], (court.court_id, figure)
+            assert not (any(withheld) and amounts["value"] == amounts["value"])
+            few += f"<{snapshot.method.min_cell}" in withheld
     assert few > 2, "no small cell to test with"
 
 
@@ -249,16 +265,16 @@ def test_auction_funnel(snapshot: Snapshot, rows: World, level: str, unit: str):
 def test_no_curve_from_fewer_than_the_least_cell(snapshot: Snapshot, rows: World):
     """A curve is a value too. It ends where fewer than `min_at_risk` are under way, which is less
     than the least cell: without a rule of its own, of five to nine cases there would be one."""
-    least, risk = snapshot.method.min_cell, snapshot.method.min_at_risk
+    least = snapshot.method.min_cell
     clocks = {"case": "cash_24m", "listing": "listed_12m", "lot": "lot_sold_12m"}
     few = enough = 0
     for court, period in product((c.court_id for c in rows.courts), ("2023Q2", "2023Q4", PERIOD)):
-        n = queries.indicators(snapshot, "court", court, period).set_index("indicator")["n"]
-        checks = queries.checks(snapshot, "court", court, period).set_index("check")["n"]
-        n = pd.concat([n, checks]).fillna(least - 1)  # of a check: fewer than the least cell
+        values = queries.indicators(snapshot, "court", court, period).set_index("indicator")
+        checks = queries.checks(snapshot, "court", court, period).set_index("check")
+        n, suppression = (pd.concat([values[c], checks[c]]) for c in ("n", "n_suppression"))
         for process, indicator in clocks.items():
             found = queries.incidence(snapshot, "court", court, process=process, period=period)
-            few += risk <= n[indicator] < least
+            few += suppression[indicator] == f"<{least}"
             enough += n[indicator] >= least and not found.empty
             assert found.empty or n[indicator] >= least, (court, period, process)
     assert few > 2, "no small cell to test with"

@@ -68,9 +68,9 @@ def test_no_end_of_an_interval_is_below_0_or_a_share_above_1(
         upper = 1.0 if indicator.unit == "share" else float("inf")
         for period in snapshot.periods():
             where = "method = ? AND basis = 'observed' AND level = 'court' AND period = ? AND indicator = ?"
-            rows = stored(con, "estimates.indicators", where, snapshot.main.id, period, indicator.id).set_index(
-                "place_id"
-            )
+            rows = stored(
+                con, "estimates.published_indicators", where, snapshot.main.id, period, indicator.id
+            ).set_index("place_id")
             found = queries.indicator_values(snapshot, "court", period, indicator.id).set_index("place_id")
             for place_id, row in rows[rows["value"].notna()].iterrows():
                 low, high = row["value"] - z * row["se"], row["value"] + z * row["se"]

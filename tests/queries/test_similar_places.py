@@ -53,7 +53,7 @@ def test_the_nearest_are_those_of_a_count_by_hand(snapshot: Snapshot, rows: Worl
     for row in found.itertuples():
         assert (row.n, row.score) == tuple(scores.loc[row.place_id, ["n", "score"]])
         assert row.name == snapshot.place(level, row.place_id).name
-    columns = "place_id name name_hant name_en parent distance n score"
+    columns = "place_id name name_hant name_en parent distance n n_suppression score"
     assert list(found.columns) == columns.split()
 
 

@@ -133,6 +133,11 @@ def _reference_label(nation: pd.DataFrame, event: str, name: str, horizon: int) 
     }
 
 
+def _at_risk_text(n: float) -> str:
+    """In steps, so that no smaller number elsewhere can be worked out."""
+    return _("too few to tell") if formats.is_missing(n) else _("{n} or more").format(n=formats.number(n))
+
+
 def _at_risk_trace(curve: pd.DataFrame) -> dict[str, Any]:
     """An invisible line that adds the number at risk to the hover."""
     return {
@@ -140,7 +145,7 @@ def _at_risk_trace(curve: pd.DataFrame) -> dict[str, Any]:
         "x": curve["month"],
         "y": [0] * len(curve),
         "name": _("under observation"),
-        "customdata": [formats.number(n) for n in curve["at_risk"]],
+        "customdata": [_at_risk_text(n) for n in curve["at_risk"]],
         "mode": "lines",
         "line": {"width": 0},
         "hovertemplate": "%{customdata}",
