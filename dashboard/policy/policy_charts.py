@@ -110,7 +110,7 @@ def _markers(x: Any, positions: list[int], colour: str, hover_texts: list[Html],
 
 def _hover_text(row: Any, unit: str) -> Html:
     lines = [
-        f"{title} {formats.value(value, unit)}, n {formats.count(n, suppression).replace('<', '&lt;')}"
+        f"{title} {formats.value(value, unit)}, n {formats.count(n, suppression)}"
         for title, value, n, suppression in (
             (_("local creditors"), row.local, row.local_n, row.local_n_suppression),
             (_("non-local creditors"), row.non_local, row.non_local_n, row.non_local_n_suppression),

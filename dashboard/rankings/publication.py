@@ -83,5 +83,7 @@ def export_table(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
     if not view.snapshot.publishes_ranks(level):
         places = places.drop(columns=[name for name in RANK_COLUMNS if name in places.columns])
     return places.assign(
-        small_sample=places["n"] < table_options.small_sample_limit(view), caveats=caveats(view, level)
+        small_sample=(places["n"] < table_options.small_sample_limit(view))
+        | places["n_suppression"].str.startswith("<"),
+        caveats=caveats(view, level),
     )

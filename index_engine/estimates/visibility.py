@@ -128,7 +128,7 @@ def _codes(is_few: BoolArray, hidden: BoolArray) -> IntArray:
 # Counts withheld together, since one says what the other is: cases under way are nearly those handled,
 # rounds withdrawn are those that ended less those held, and the creditors of a case are of the one side or
 # the other.
-TOGETHER = (("process:case", "handled"), ("rounds_ended", "withdrawn"), ("local", "non_local"))
+TOGETHER = (("process:case", "handled", "amounts:case"), ("rounds_ended", "withdrawn"), ("local", "non_local"))
 # Counts withheld where others are, by the first: they would restore them.
 RESTORED_FROM = {
     "sold": ("later_sold",),  # less those of the first auction
@@ -149,7 +149,7 @@ def count_of(name: str) -> str:
 def base_count(spec: Estimate) -> str:
     """The count that an estimate rests on, its n."""
     if spec.process:
-        return f"process:{spec.process}"
+        return f"{'amounts' if spec.kind == 'amount_incidence' else 'process'}:{spec.process}"
     if spec.kind == "median":
         return "price_ratios"
     if spec.kind == "amount_rate":
@@ -191,9 +191,9 @@ class CountRegistry:
         """Codes of suppression (place, window) of a count, all levels in one."""
         if name not in self._codes:
             together = next((names for names in TOGETHER if name in names), (name,))
-            names = [other for other in together if other in self._counts]
+            names = [other for other in together if other in self.names]
             sources = {source for other in names for source in self._restored_from.get(other, ())}
-            sources = (sources & self._counts.keys()) - {*names}
+            sources = (sources & set(self.names)) - {*names}
             withheld = [self.codes(source) != Suppression.NONE for source in sorted(sources)]
             parts = [self.hierarchy.stack(self._counts[other]) for other in names]
             shared = suppress(
@@ -217,4 +217,6 @@ class CountRegistry:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(sorted(self._counts))
+        """The counts that are known of every level; superseded methods are computed for regions alone."""
+        levels = self.hierarchy.rows.keys()
+        return tuple(sorted(name for name, of in self._counts.items() if of.keys() == levels))

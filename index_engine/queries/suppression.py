@@ -73,12 +73,12 @@ def suppress_columns(
     snapshot: Snapshot, rows: pd.DataFrame, hidden: dict[str, bool], blanked: dict[str, bool]
 ) -> pd.DataFrame:
     """The rows without the counts that are `hidden`, each with its column of suppressions, and without what is
-    `blanked`; keys are columns."""
+    `blanked`; keys are columns. What is missing already is so for being too few."""
     _, few, secondary = suppression_labels(snapshot.main)
     rows = rows.copy()
     for name, is_hidden in hidden.items():
         counts = rows[name].astype(float)
-        is_few = counts.gt(0) & counts.lt(snapshot.main.min_cell)
+        is_few = (counts.gt(0) & counts.lt(snapshot.main.min_cell)) | counts.isna()
         labels = np.where(is_few, few, np.where(is_hidden, secondary, ""))
         rows[name] = counts.mask(labels != "")
         rows.insert(int(rows.columns.get_loc(name)) + 1, f"{name}_suppression", labels)

@@ -50,10 +50,16 @@ def waiting_times(snapshot: Snapshot, level: str, place_id: str, period: str) ->
     hidden, place = _hidden_waits(snapshot, period), place_row(snapshot, level, place_id)
     step_rows = []
     for position, step in enumerate(read_steps()):
-        is_hidden = {name: bool(hidden[step.id, name][place]) for name in COUNTS}
+        row = rows.iloc[[position]]
+        # A step without a limit, and one where nobody waits, have no such count to withhold.
+        is_hidden = {name: bool(hidden[step.id, name][place]) for name in COUNTS if name == "n" or row["n"].item() > 0}
+        if step.limit != "most":
+            is_hidden.pop("beyond", None)
         others = dict.fromkeys((name for name in COLUMNS if name not in COUNTS), is_hidden["n"])
-        step_rows.append(suppress_columns(snapshot, rows.iloc[[position]], is_hidden, others))
-    return pd.concat(step_rows, ignore_index=True)
+        row = suppress_columns(snapshot, row, is_hidden, others)
+        step_rows.append(row.assign(**{f"{name}_suppression": "" for name in COUNTS if name not in is_hidden}))
+    columns = [column for name in COUNTS for column in (name, f"{name}_suppression")]
+    return pd.concat(step_rows, ignore_index=True)[["node", *columns, *(c for c in COLUMNS if c not in COUNTS)]]
 
 
 @question

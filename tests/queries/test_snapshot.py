@@ -276,7 +276,7 @@ def test_curves_are_probabilities(snapshot: Snapshot, level: str, unit: str, pro
         found = queries.incidence(snapshot, level, unit, process=process, **when)
         events = list(snapshot.method.process_events(process))
         assert list(found.columns) == [
-            *("month", "at_risk"),
+            *("month", "n", "at_risk"),
             *(name for event in events for name in (event, f"se_{event}")),
             "open",
         ]

@@ -14,6 +14,7 @@ from index_engine.queries import ProcedureStep, Snapshot
 from tests.measures import recount
 from tests.measures.recount import Spell
 from tests.queries.test_counts import courts_in
+from tests.suppressed import assert_published
 from tests.worlds import World
 
 PERIOD = "2024Q3"
@@ -71,20 +72,25 @@ def test_counts(snapshot: Snapshot, spells: list[Spell], rows: World):
             found = under_way(spells, courts, node)
             line = table.loc[node.id]
             if len(found) < snapshot.main.min_cell:
-                assert line.drop("n").isna().all()
+                numbers = line[[name for name in line.index if not name.endswith("_suppression")]]
+                assert numbers.drop("n").isna().all()
                 assert line["n"] == 0 if not found else math.isnan(line["n"])
+                assert line["n_suppression"] == (f"<{snapshot.main.min_cell}" if found else "")
                 seen["too few" if found else "none"] += 1
                 continue
             done = sum(ended_in_window(s) and node.is_end_event(s.event) for s in found)
             waiting = [s for s in found if not ended_in_window(s) and s.last_day >= LAST]
-            assert (line["n"], line["done"], line["waiting"]) == (len(found), done, len(waiting))
+            for name, number in (("n", len(found)), ("done", done), ("waiting", len(waiting))):
+                assert_published(line[name], line[f"{name}_suppression"], number, snapshot.main.min_cell)
+            if line["n_suppression"]:
+                assert math.isnan(line["median"])
             seen["waiting"] += len(waiting)
             if node.limit != "most":
                 assert math.isnan(line["beyond"])
                 continue
             assert node.limit_days is not None
             beyond = sum(s.age(AFTER) > node.limit_days for s in waiting)
-            assert line["beyond"] == beyond
+            assert_published(line["beyond"], line["beyond_suppression"], beyond, snapshot.main.min_cell)
             seen["beyond"] += beyond
     assert all(seen.values()), seen
 

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.compare import measure_trends, selection_bar
 from dashboard.state.cache import CachedSnapshot, View
+from dashboard.text import formats
 from dashboard.ui import compared_places, theme
 from dashboard.ui.charts import annotation_lines, base, waterfall_chart
 from index_engine import queries
@@ -118,7 +119,11 @@ def test_the_table_says_where_each_stands(
     for unit in units:
         row = rows.loc[unit.place_id]
         [line] = [x for x in re.findall(r"<tr.*?</tr>", markup) if unit.name_en in x]
-        for words in (f"{row['score']:.1f}", f"{row['low']:.1f}–{row['high']:.1f}", f"{row['n']:,}"):
+        for words in (
+            f"{row['score']:.1f}",
+            f"{row['low']:.1f}–{row['high']:.1f}",
+            formats.count(row["n"], row["n_suppression"]),
+        ):
             assert words in plain(line)
         assert f"{row['rank_low']:.0f}–{row['rank_high']:.0f} of" in plain(line)
         assert "scored" in line

@@ -261,7 +261,7 @@ def test_the_pointer_reads_score_interval_rank_set_band_and_n(
     low, high = first["rank_low"], first["rank_high"]
     reach = f"{low}" if low == high else f"{low}–{high}"
     assert f"Rank 1 of {ranked} (95% confidence set {reach})" in drawn
-    assert "Band" in drawn and f"{first['n']:,} cases under way" in drawn
+    assert "Band" in drawn and f"{first['n']:,.0f} cases under way" in drawn
 
 
 def test_the_score_card_shows_interval_rank_set_and_band(open_page: Open, sample: CachedSnapshot) -> None:

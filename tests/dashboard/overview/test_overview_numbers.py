@@ -32,7 +32,7 @@ def test_a_hover_has_score_interval_rank_and_cases_of_its_place(
     for place in places.itertuples(index=False):
         lines = found[place.place_id]
         assert lines[0] == f"<b>{place.name_en}</b>"
-        assert lines[-1] == f"{place.n:,} cases under way"
+        assert lines[-1] == f"{place.n:,.0f} cases under way"
         if pd.notna(place.score):
             interval = f"{place.low:.1f}–{place.high:.1f}"
             assert f"Score {place.score:.1f} (95% interval {interval})" in lines
@@ -77,7 +77,7 @@ def test_the_list_and_the_file_of_an_indicator_have_its_values(
         value = values.loc[place["place_id"]]
         assert row["Value"] == formats.value(value["value"], indicator.unit)
         assert row["n"] == formats.number(value["n"])
-        assert row["Cases"] == f"{place['n']:,}"
+        assert row["Cases"] == f"{place['n']:,.0f}"
     for row in downloads["province-cash_24m"]:
         value = values.loc[row["place_id"]]
         for file_column, column in (("value", "value"), ("points", "points"), ("value_low", "low"),
@@ -111,7 +111,7 @@ def test_a_card_has_value_interval_and_n_of_its_indicator(open_page: Open, sampl
             shown_indicators += 1
             amount = formats.value(value.value, indicator.unit)
             interval = formats.interval(value.low, value.high, indicator.unit)
-            assert found == [f"{indicator.name['en']} {amount} {interval} n = {value.n:,}"]
+            assert found == [f"{indicator.name['en']} {amount} {interval} n = {value.n:,.0f}"]
     assert shown_indicators == 5
 
 
@@ -130,7 +130,7 @@ def test_what_rose_stands_under_risen_and_what_fell_under_fallen(sample: CachedS
         assert f"{formats.change(line.change)} {line.name_en} Mostly " in said
         assert f"{line.score_before:.1f} → {line.score:.1f}, 95% interval of the change" in said
         assert f"change {formats.change(line.low)} to {formats.change(line.high)}" in said
-        assert f"{line.n_before:,} → {line.n:,} cases under way" in said
+        assert f"{line.n_before:,.0f} → {line.n:,.0f} cases under way" in said
         indicator = sample.main.indicator(line.indicator)
         assert f"Mostly {indicator.name['en']}: {formats.value(line.value_before, indicator.unit)}" in said
         assert f"(n = {line.indicator_n_before:,.0f}) → " in said

@@ -233,7 +233,7 @@ def test_the_hover_of_outcomes_tells_share_interval_and_number_at_risk(sample: C
         assert trace.customdata[12] == f" ({interval})"
         assert trace.fillcolor == theme.LIGHT.outcome_colours[event]
     at_risk = traces["under observation"]
-    assert list(at_risk.customdata) == [formats.number(n) for n in curve["at_risk"]]
+    assert list(at_risk.customdata) == [f"{formats.number(n)} or more" for n in curve["at_risk"]]
 
 
 def test_a_page_of_another_period_reads_that_period(open_page: Open, sample: CachedSnapshot, downloads: Files) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from dashboard.place import sale_pipeline
 from dashboard.state.cache import CachedSnapshot
+from dashboard.text import formats
 from index_engine import queries
 from tests.dashboard.reading import part, plain, profile, row_of, scored
 from tests.dashboard.running import Open
@@ -26,6 +27,8 @@ FUNNEL = pd.DataFrame(
         "sale_rate": [20 / 190, 24 / 118, 6 / 30],
     }
 )
+COUNTS = ("ended", "held", "sold", "failed", "defaulted", "setoff", "withdrawn", "price_count")
+FUNNEL = FUNNEL.assign(**{f"{name}_suppression": "" for name in COUNTS})
 
 
 def test_the_steps_of_a_stage_add_up_to_it() -> None:
@@ -71,7 +74,8 @@ def test_the_page_shows_the_answer_with_its_law_and_three_denominators(
     row = scored(sample, "province", period)
     funnel = queries.sale_pipeline(sample, "province", row.place_id, period).set_index("stage")
     section = part(profile(open_page, "province", row.place_id), "rounds")
-    assert f"{funnel.loc['first', 'ended']:,}" in row_of(section, "First auction")
+    ended = formats.count(funnel.loc["first", "ended"], funnel.loc["first", "ended_suppression"])
+    assert ended in plain(row_of(section, "First auction"))
     words = plain(section)
     assert "Fa Shi [2016] 18, arts 10 and 26" in words
     assert "floor 70%" in words and "floor 56%" in words

@@ -63,11 +63,13 @@ def test_a_check_differs_only_where_intervals_are_apart(low: float, high: float,
         low=low,
         high=high,
         n=100,
+        n_suppression="",
         status="estimated",
         nation=0.2,
         nation_low=0.19,
         nation_high=0.21,
         nation_n=1000,
+        nation_n_suppression="",
         explanation=Html(""),
     )
     assert closing_checks.compare_check(row) == said

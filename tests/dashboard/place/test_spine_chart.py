@@ -115,7 +115,7 @@ def test_every_number_tells_what_it_is_of(open_page: Open, sample: CachedSnapsho
         words = row_of(table, item.name["en"])
         for said in (item.numerator, item.denominator, item.goalposts):
             assert said["en"] in words
-        assert f"{values.loc[item.id, 'n']:,.0f}" in words
+        assert formats.count(values.loc[item.id, "n"], values.loc[item.id, "n_suppression"]) in words
         assert "Period" in words
         assert "generated sample" in words
         assert f'href="./method?lang=en#{item.id}"' in table
@@ -164,13 +164,13 @@ def test_what_stands_out_is_what_the_interval_sets_apart(open_page: Open, sample
 
 
 def test_a_sentence_carries_value_interval_n_and_the_nations_value() -> None:
-    own = SimpleNamespace(value=0.512, low=0.49, high=0.53, n=1234, nation=0.416)
+    own = SimpleNamespace(value=0.512, low=0.49, high=0.53, n=1234, n_suppression="", nation=0.416)
     found = notable_indicators.IndicatorComparison(METHOD.indicator("cash_24m"), own, "better", 16.0)
     assert notable_indicators.comparison_sentence(found) == (
         "Paid within 24 months: 51.2% (95% interval 49.0–53.0%, n = 1,234), "
         "above the national 41.6%; a difference of 16 points."
     )
-    own = SimpleNamespace(value=0.30, low=0.28, high=0.33, n=50, nation=0.416)
+    own = SimpleNamespace(value=0.30, low=0.28, high=0.33, n=50, n_suppression="", nation=0.416)
     found = notable_indicators.IndicatorComparison(METHOD.indicator("genuine_closure_24m"), own, "better", 19.0)
     assert "below the national 41.6%" in notable_indicators.comparison_sentence(found)
 

@@ -24,6 +24,7 @@ GAPS = pd.DataFrame(
          "gap_high": 0.1},
     ]
 )  # fmt: skip
+GAPS = GAPS.assign(local_n_suppression="", non_local_n_suppression="")
 
 
 def chart_traces(figure: go.Figure) -> list[dict]:

@@ -41,7 +41,7 @@ def test_every_number_of_a_row_is_that_of_its_place(
         assert place.name_en in row["Province"]
         assert row["Score"] == f"{place.score:.1f}"
         assert row["95% interval"] == f"{place.low:.1f}–{place.high:.1f}"
-        assert row["Cases"].removeprefix("few ") == f"{place.n:,}"
+        assert row["Cases"].removeprefix("few ") == f"{place.n:,.0f}"
         change = formats.change(place.change_year)
         assert row["On the year"].split(",")[0].strip("▲▼ ") == change
         assert row["Adjusted"] == formats.number(place.adjusted, 1)
@@ -125,7 +125,7 @@ def test_the_plot_reads_the_numbers_of_its_place(provinces: pd.DataFrame, sample
         assert lines[0] == f"<b>{place.name_en}</b>"
         assert lines[1] == f"Score {place.score:.1f} ({place.low:.1f}–{place.high:.1f})"
         assert lines[2] == f"Rank {formats.rank(place.rank, place.tied)}"
-        assert lines[-1] == f"n = {place.n:,}"
+        assert lines[-1] == f"n = {place.n:,.0f}"
 
 
 def test_up_is_up_and_down_is_down() -> None:

@@ -29,6 +29,7 @@ class PlaceRow:
     score: float | None
     share: float | None
     n: float | None
+    n_suppression: str = ""
 
 
 FIRST = PlaceRow("320000", "江苏省", "江蘇省", "Jiangsu", 71.25, 0.123, 1234)
@@ -55,7 +56,7 @@ def english(in_english: None) -> None:
                 lambda row: row.score,
                 lambda row: "score",
                 interval=lambda row: (70.0, 72.5),
-                n=lambda row: row.n,
+                n="n",
                 reason=lambda row: "no <data>",
             ),
             "71.2<small>70.0–72.5 · n = 1,234</small>",
