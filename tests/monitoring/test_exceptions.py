@@ -1,11 +1,16 @@
 """Exceptions as a build stores them: the one court that changed, its city and its province."""
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from index_engine import queries
+from index_engine.method import load_method
+from index_engine.monitoring import exceptions
 from index_engine.queries import Snapshot
 from tests.changed_court import CHANGED, changed_world
 from tests.worlds import Case, World
@@ -24,6 +29,36 @@ def snapshot(changed_court: Path) -> Iterator[Snapshot]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def untold(changed_court: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    """The same with every count published: in its first quarter the court closed so few that its series is
+    withheld."""
+    path = tmp_path_factory.mktemp("untold") / "w.duckdb"
+    shutil.copy(changed_court, path)
+    with duckdb.connect(path) as con:
+        for table in ("estimates.suppressions", "index.monitored_series", "index.exceptions", "index.exception_series"):
+            con.execute(f"DELETE FROM {table}")
+        exceptions.write(con, replace(load_method(), min_cell=0))
+    with Snapshot(path) as found:
+        yield found
+
+
+def test_what_quarters_and_windows_would_restore_is_withheld(snapshot: Snapshot, untold: Snapshot):
+    told, published = (queries.exceptions(each, "court", PERIOD).set_index("statistic") for each in (untold, snapshot))
+    assert (told["n_suppression"] == "").all()
+    assert published["n_suppression"].to_dict() == {"zhongben_rate": "secondary", "completion_rate": ""}
+    withheld, known = published.loc["zhongben_rate"], told.loc["zhongben_rate"]
+    assert withheld[["before_n", "after_n"]].isna().all()
+    for column in ("before", "after"):
+        assert withheld[column] == round(known[column], 2)
+    assert withheld["strength"] == known["strength"]
+    assert published.loc["completion_rate"].equals(told.loc["completion_rate"])
+    series = queries.exception_series(snapshot, "court", PERIOD)
+    series = series[series["statistic"] == "zhongben_rate"]
+    assert series[["value", "n", "low", "high"]].isna().all(axis=None)
+    assert series["expected"].notna().all()
+
+
 def closings(changed: World, courts: set[str], quarters: set[str]) -> list[Case]:
     return [
         case
@@ -36,9 +71,9 @@ def closings(changed: World, courts: set[str], quarters: set[str]) -> list[Case]
 
 @pytest.mark.parametrize(("level", "unit"), [("court", CHANGED), ("city", "1201"), ("province", "12")])
 def test_the_change_is_told_of_the_court_and_the_places_it_is_all_of(
-    snapshot: Snapshot, changed: World, level: str, unit: str
+    untold: Snapshot, changed: World, level: str, unit: str
 ):
-    found = queries.exceptions(snapshot, level, PERIOD)
+    found = queries.exceptions(untold, level, PERIOD)
     assert set(found["place_id"]) == {unit}
     rows = found.set_index("statistic")
     assert rows.loc["zhongben_rate", "direction"] == "up"
@@ -64,8 +99,8 @@ def test_before_the_change_there_was_none(snapshot: Snapshot):
         assert queries.exceptions(snapshot, level, "2024Q2").empty
 
 
-def test_the_series_behind_a_signal(snapshot: Snapshot, changed: World):
-    rows = queries.exception_series(snapshot, "court", PERIOD)
+def test_the_series_behind_a_signal(untold: Snapshot, changed: World):
+    rows = queries.exception_series(untold, "court", PERIOD)
     mine = rows[(rows["place_id"] == CHANGED) & (rows["statistic"] == "zhongben_rate")]
     assert mine["quarter"].iloc[0] == "2021Q1"
     assert mine["quarter"].iloc[-1] == PERIOD
