@@ -20,7 +20,7 @@ from index_engine import queries
 from index_engine.queries import Comparison
 
 # Estimated and in the score, but not published.
-WITHHELD_STATUSES = ("small_numerator", "secondary_suppression")
+WITHHELD_STATUS = "secondary_suppression"
 MIN_SCALE_LIMIT = 2.0  # points that fill half a cell, where no part is larger
 
 
@@ -90,7 +90,7 @@ def _side_value(row: Any, points: float) -> SideValue:
     """From a row of the query of indicators."""
     if row.status == "estimated":
         return SideValue(row.value, row.n, points, row.n_suppression)
-    if row.status in WITHHELD_STATUSES:
+    if row.status == WITHHELD_STATUS:
         return SideValue(None, row.n, None, row.n_suppression, withheld=row.status)
     value = row.peers_value if formats.is_missing(row.shrunk) else row.shrunk
     return SideValue(value, row.n, points, row.n_suppression, is_imputed=True)

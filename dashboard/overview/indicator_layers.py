@@ -97,7 +97,7 @@ def _coverage_layer(view: View, level: str) -> Layer:
         return bisect_right(COVERAGE_BREAKS, coverage)
 
     def tooltip_lines(line: Any) -> list[str]:
-        if line.suppression in ("too_few", "small_numerator", "secondary_suppression"):
+        if line.suppression in ("too_few", "secondary_suppression"):
             return [components.status_text(line.suppression)]
         if formats.is_missing(line.covered):
             return [_no_case_numbers_text()]

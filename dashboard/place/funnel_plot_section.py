@@ -194,7 +194,7 @@ def members_text(
             " ",
             formats.percent(line.value),
             " ",
-            _("({part} of {n})").format(part=formats.number(line.part), n=formats.number(line.n)),
+            _("({part} of {n})").format(part=formats.count(line.part, line.part_suppression), n=formats.number(line.n)),
         )
         for line in outside_rows.head(MAX_LINKS).itertuples(index=False)
     ]
@@ -214,5 +214,8 @@ def focus_text(view: View, line: Any) -> str:
         "very_low": _("{name}: {rate} ({part} of {n}), below the lower 99.8% limit."),
     }[line.flag]
     return template.format(
-        name=name, rate=formats.percent(line.value), part=formats.number(line.part), n=formats.number(line.n)
+        name=name,
+        rate=formats.percent(line.value),
+        part=formats.count(line.part, line.part_suppression),
+        n=formats.number(line.n),
     )

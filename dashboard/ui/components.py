@@ -209,7 +209,6 @@ def status_text(code: str) -> str:
         "amounts_unknown": _("withheld: amounts not recorded"),
         "not_estimable": _("not estimable"),
         "no_data": _("no data"),
-        "small_numerator": _("too few of them"),
         "secondary_suppression": formats.suppression_text(),
     }.get(code, code)
 
@@ -244,10 +243,6 @@ def status_advice(code: str) -> str:
             "the first day, make the number estimable."
         ),
         "no_data": _("No file has anything of this kind from the place. Import one that has."),
-        "small_numerator": _(
-            "So few of the cases are counted that their number is not published, and the share would tell it. "
-            "The region above has more cases."
-        ),
         "secondary_suppression": _(
             "Another place of the region has too few cases to be published, and could be restored from this "
             "number by subtraction. The region above counts all cases; the score of this place does, too."

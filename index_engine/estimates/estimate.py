@@ -41,7 +41,7 @@ from index_engine.estimates.observation import Observation, estimate_scopes, rea
 from index_engine.estimates.panel import ProcessCells
 from index_engine.estimates.places import Places, read_places, special_courts
 from index_engine.estimates.store import Columns, Store, SuppressionColumn
-from index_engine.estimates.visibility import CountRegistry, base_count, count_of, is_visible, value_counts
+from index_engine.estimates.visibility import CountRegistry, base_count, count_of, is_visible
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
 from index_engine.method import CaseMix, Check, Estimate, Indicator, Method, Statistic
@@ -297,7 +297,7 @@ def _register_counts(run: EstimationRun, court_totals: dict[str, Array], places:
     a part of the places above."""
     totals = count_estimates.window_totals(court_totals, run.windows, places)
     specs = [entry.estimate for method in run.methods for entry in (*method.estimands, *method.statistics)]
-    names = {count_of(name) for spec in specs for name in (*value_counts(spec), spec.numerator)}
+    names = {count_of(name) for spec in specs for name in (base_count(spec), spec.numerator)}
     for name in sorted(names & totals.keys()):
         run.store.registry.add(name, places.level, totals[name])
     for outcome in FIRST_ROUND_COLUMNS:
@@ -401,7 +401,7 @@ def store_statistic(
         "numerator": np.where(visible, numerator, np.nan),  # else the value could be worked out
         # A count says how few there are; an amount would be the price of one lot.
         "denominator": np.where(visible | (spec.denominator == count_of(spec.denominator)), denominator, np.nan),
-        "value_suppression": SuppressionColumn(value_counts(spec)),
+        "value_suppression": SuppressionColumn((base_count(spec),)),
         "numerator_suppression": SuppressionColumn((count_of(spec.numerator),)),
         "denominator_suppression": SuppressionColumn((count_of(spec.denominator),)),
     }

@@ -6,7 +6,7 @@ from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates.indicator_estimate import UNOBSERVED, WITHHELD, Basis, IndicatorEstimate, Status
 from index_engine.estimates.places import Places
 from index_engine.estimates.store import CategoryColumn, Columns, Store, SuppressionColumn
-from index_engine.estimates.visibility import base_count, is_visible, value_counts
+from index_engine.estimates.visibility import base_count, is_visible
 from index_engine.method import Check, Indicator, Method
 
 
@@ -66,7 +66,7 @@ def store_indicator(
             indicator_estimate.unobserved,
             indicator_estimate.withheld,
         ),
-        "value_suppression": SuppressionColumn(value_counts(indicator.estimate)),
+        "value_suppression": SuppressionColumn((base_count(indicator.estimate),)),
         "n_suppression": SuppressionColumn((base_count(indicator.estimate),)),
     }
     store.append("indicators", places, columns)

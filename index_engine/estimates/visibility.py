@@ -7,6 +7,10 @@ until those withheld are at least two and hold at least the least cell together:
 1980, Journal of the American Statistical Association 75: 377-385; Hundepohl et al. 2012, Statistical
 Disclosure Control, chapter 4). Windows need none: each overlaps the next and is no sum of others.
 
+What is protected is how many were handled, not what became of enough of them: a share stands where what it is
+a share of is published, though times its n it says a small numerator, which is not printed itself. Withheld, it
+would hide the courts where least is sold or paid.
+
 Estimates rest on all cases, whatever is published of them.
 """
 
@@ -18,7 +22,7 @@ import numpy as np
 
 from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates.places import Places
-from index_engine.method import Estimate, Indicator, Method
+from index_engine.method import Estimate, Method
 from index_engine.method.counts import AMOUNTS, COUNT_BY_SUM
 
 SECONDARY = "secondary"  # what stands in a column of suppressions, beside '' and the label of few
@@ -157,12 +161,6 @@ def base_count(spec: Estimate) -> str:
     return count_of(spec.denominator)
 
 
-def value_counts(spec: Estimate) -> tuple[str, ...]:
-    """The counts that an estimate tells beside its n, with which it makes others."""
-    numerators = (count_of(spec.numerator),) if spec.kind in ("share", "quotient") else ()
-    return (base_count(spec), *numerators)
-
-
 class CountRegistry:
     """Every count of a build that is published, of all places and windows, and which are withheld."""
 
@@ -172,16 +170,6 @@ class CountRegistry:
         self._min_cell = methods[0].min_cell
         self._counts: dict[str, dict[str, Array]] = {}
         self._codes: dict[str, IntArray] = {}
-        self._restored_from = {name: set(others) for name, others in RESTORED_FROM.items()}
-        for method in methods:
-            for indicator in method.indicators:
-                self._withhold_base_of_share(indicator)
-
-    def _withhold_base_of_share(self, indicator: Indicator) -> None:
-        """A score tells the points of an indicator nearly, so with its n what few of them came to."""
-        spec = indicator.estimate
-        if spec.kind == "share":
-            self._restored_from.setdefault(spec.denominator, set()).add(spec.numerator)
 
     def add(self, name: str, level: str, counts: Array) -> None:
         """Counts (place, window) of one level, observed or not."""
@@ -192,7 +180,7 @@ class CountRegistry:
         if name not in self._codes:
             together = next((names for names in TOGETHER if name in names), (name,))
             names = [other for other in together if other in self.names]
-            sources = {source for other in names for source in self._restored_from.get(other, ())}
+            sources = {source for other in names for source in RESTORED_FROM.get(other, ())}
             sources = (sources & set(self.names)) - {*names}
             withheld = [self.codes(source) != Suppression.NONE for source in sorted(sources)]
             parts = [self.hierarchy.stack(self._counts[other]) for other in names]

@@ -20,9 +20,9 @@ from index_engine.estimates.visibility import (
     SECONDARY,
     Hierarchy,
     Suppression,
+    base_count,
     place_hierarchy,
     suppress,
-    value_counts,
 )
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.method import Check, Estimate, Indicator, Method, Statistic
@@ -118,12 +118,11 @@ class _Disclosure:
     def is_published(self, level: Places, spec: Estimate) -> BoolArray:
         """Mask (place,) of one level for a rate."""
         rows = self._hierarchy.rows[level.level]
-        published = np.ones(len(level.ids), dtype=bool)
-        for name in value_counts(spec):
-            counts = np.concatenate([totals[name] for totals in self._totals])
-            codes = suppress(counts, self._hierarchy, self._method.min_cell)[rows]
-            published &= (codes == Suppression.NONE).all(axis=1)
-            published &= [(name, level.level, place) not in self._withheld_windows for place in level.ids]
+        name = base_count(spec)
+        counts = np.concatenate([totals[name] for totals in self._totals])
+        codes = suppress(counts, self._hierarchy, self._method.min_cell)[rows]
+        has_all_windows = [(name, level.level, place) not in self._withheld_windows for place in level.ids]
+        published: BoolArray = (codes == Suppression.NONE).all(axis=1) & np.array(has_all_windows)
         return published
 
 

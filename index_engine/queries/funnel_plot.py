@@ -12,7 +12,8 @@ from index_engine.queries.snapshot import Snapshot, question
 
 @dataclass(frozen=True)
 class FunnelPlot:
-    """`places`: place_id, name, name_hant, name_en, parent, n (denominator), part, value, z, flag
+    """`places`: place_id, name, name_hant, name_en, parent, n (denominator), part,
+    part_suppression (what is printed in place of a small part), value, z, flag
     ('in' | 'high' | 'very_high' | 'low' | 'very_low'); `limits`: n, low998, low95, high95, high998
     (as rates); `centre`: the rate of all together; `tau`: the standard deviation between places
     beyond chance; `phi`: multiplicative overdispersion; `n_places`: how many it was fitted on."""

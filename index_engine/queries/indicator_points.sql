@@ -3,7 +3,7 @@
 
 SELECT points.place_id, points.period, points.indicator, points.points, points.own,
        CASE WHEN estimated.status = 'estimated' THEN estimated.value END AS value, estimated.n,
-       points.own AND estimated.status IN ('small_numerator', 'secondary_suppression') AS withheld
+       points.own AND estimated.status = 'secondary_suppression' AS withheld
 FROM (
     SELECT * FROM index.points
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period IN ($3, $4)

@@ -14,7 +14,7 @@ from index_engine.queries.snapshot import Snapshot, question
 @dataclass(frozen=True)
 class IndicatorEstimate:
     """`low`, `high`: of the value, at the method's confidence. `status`: 'estimated', 'too_few',
-    'concentrated', 'amounts_unknown', 'not_estimable', 'not_observed', 'part_of_cases', 'no_data', 'small_numerator' or
+    'concentrated', 'amounts_unknown', 'not_estimable', 'not_observed', 'part_of_cases', 'no_data' or
     'secondary_suppression' (estimated, and withheld: see estimates/visibility.py). `n_suppression`: '',
     what is printed in place of a small `n` ('<10'), or 'secondary'. `points`: 0-100;
     `weight`: its share of the dimension's weight

@@ -11,7 +11,7 @@ from index_engine.queries.snapshot import Snapshot, question
 @dataclass(frozen=True)
 class StatisticValue:
     """`numerator` and `denominator` are sums; NaN where there is none. `suppression`: why the value is withheld,
-    'too_few', 'small_numerator' or 'secondary_suppression', else ''; of the sums '', what is printed in place of
+    'too_few' or 'secondary_suppression', else ''; of the sums '', what is printed in place of
     a small count ('<10'), or 'secondary'."""
 
     place_id: str

@@ -163,7 +163,6 @@ SELECT method, basis, level, place_id, period, indicator,
        CASE WHEN n_suppression = '' THEN CAST(n AS DOUBLE) END AS n,
        CASE WHEN value_suppression = '' OR status <> 'estimated' THEN status
             WHEN n_suppression NOT IN ('', 'secondary') THEN 'too_few'
-            WHEN n_suppression = '' AND value_suppression <> 'secondary' THEN 'small_numerator'
             ELSE 'secondary_suppression' END AS status,
        n_suppression
 FROM estimates.indicators;
@@ -279,7 +278,6 @@ SELECT level, place_id, period, statistic,
        CASE WHEN denominator_suppression = '' THEN denominator END AS denominator,
        CASE WHEN value_suppression = '' THEN ''
             WHEN denominator_suppression NOT IN ('', 'secondary') THEN 'too_few'
-            WHEN denominator_suppression = '' AND value_suppression <> 'secondary' THEN 'small_numerator'
             ELSE 'secondary_suppression' END AS suppression,
        numerator_suppression, denominator_suppression
 FROM estimates.statistics;

@@ -17,7 +17,7 @@ from index_engine.estimates.peer_groups import WHOLE_LEVEL, PeerGroups
 from index_engine.estimates.places import Places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.store import Store
-from index_engine.estimates.visibility import CountRegistry, value_counts
+from index_engine.estimates.visibility import CountRegistry, base_count
 from index_engine.estimates.windows import Windows
 from tests.fixed_method import fixed_method
 
@@ -63,8 +63,7 @@ def registry(level: Places) -> CountRegistry:
     """One in which every count is large."""
     found = CountRegistry([level], [METHOD])
     for indicator in METHOD.indicators:
-        for name in value_counts(indicator.estimate):
-            found.add(name, level.level, np.full((len(level.ids), len(AXIS.ends)), 1000.0))
+        found.add(base_count(indicator.estimate), level.level, np.full((len(level.ids), len(AXIS.ends)), 1000.0))
     return found
 
 

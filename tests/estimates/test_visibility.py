@@ -20,11 +20,11 @@ from index_engine.estimates.store import Store
 from index_engine.estimates.visibility import (
     CountRegistry,
     Suppression,
+    base_count,
     count_of,
     is_visible,
     place_hierarchy,
     suppress,
-    value_counts,
 )
 from index_engine.estimates.windows import Windows
 from index_engine.method import load_method
@@ -41,7 +41,7 @@ def registry() -> CountRegistry:
     """One that knows every count of the two courts, as many as N."""
     found = CountRegistry([COURTS], [METHOD])
     for entry in (*METHOD.estimands, *METHOD.statistics):
-        for name in (*value_counts(entry.estimate), count_of(entry.estimate.numerator)):
+        for name in (base_count(entry.estimate), count_of(entry.estimate.numerator)):
             found.add(name, "court", N)
     for side in ("local", "non_local"):
         found.add(side, "court", N)

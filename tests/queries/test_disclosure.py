@@ -1,5 +1,6 @@
 """No number that is withheld can be worked out from all that pages, files and commands say: attacked with
-every question, over levels, categories, months, quarters and windows, rates times n too."""
+every question, over levels, categories, months, quarters and windows. Rates of enough cases times n say small
+numerators, which are not printed and not secret (decision 84)."""
 
 import math
 from collections.abc import Hashable, Iterator
@@ -22,7 +23,7 @@ FLOWS = ("filed", "closed", "sold")
 
 
 class Published:
-    """What is known of one period: every count that some answer tells, directly or by a rate."""
+    """What is known of one period: every count that some answer tells."""
 
     def __init__(self, snapshot: Snapshot, period: str, province: str = "") -> None:
         """Of the places of one `province`, where it is given, what the pages of a place tell; of all what tables
@@ -51,12 +52,6 @@ class Published:
         assert not 0 < number < self.least, f"{key}: {number} is printed"
         assert self.known.setdefault(key, number) == pytest.approx(number, abs=1e-6), key
 
-    def tell_rate(self, entry: Indicator | Check | Statistic, level: str, place: str, rate: float, n: float) -> None:
-        """A rate times what it rests on is its numerator."""
-        spec = entry.estimate
-        if spec.kind in ("share", "quotient") and spec.numerator not in COUNT_BY_SUM and not math.isnan(rate * n):
-            self.tell(spec.numerator, level, place, float(round(rate * n)))
-
     def _read_place(self, level: str, place: str) -> None:
         snapshot, period = self.snapshot, self.period
         statistics = {s.id: s for s in snapshot.main.statistics}
@@ -65,21 +60,16 @@ class Published:
         checks = {c.id: c for c in snapshot.main.checks}
         for row in queries.checks(snapshot, level, place, period).itertuples():
             self.tell(base(checks[row.check]), level, place, row.n, row.n_suppression)
-            self.tell_rate(checks[row.check], level, place, row.value, row.n)
         for row in queries.sale_pipeline(snapshot, level, place, period).itertuples():
             for name in ("ended", "held", "withdrawn", *OUTCOMES, "price_count"):
                 number, suppression = getattr(row, name), getattr(row, f"{name}_suppression")
                 self.tell(f"{row.stage}:{name}", level, place, number, suppression)
-            if not math.isnan(row.sale_rate * row.held):
-                self.tell(f"{row.stage}:sold", level, place, float(round(row.sale_rate * row.held)))
         for row in queries.waiting_times(snapshot, level, place, period).itertuples():
             for name in ("n", "done", "waiting", "beyond"):
                 number, suppression = getattr(row, name), getattr(row, f"{name}_suppression")
                 self.tell(f"wait:{row.node}:{name}", level, place, number, suppression)
         if (ratio := queries.indirect_ratio(snapshot, level, place, period)) is not None:
             self.tell("paid", level, place, ratio.observed, ratio.suppression)
-            if not math.isnan(ratio.ratio):
-                self.tell("paid", level, place, float(round(ratio.ratio * ratio.expected)))
         for process in ("case", "lot"):
             curve = queries.incidence(snapshot, level, place, process=process, period=period)
             if len(curve):
@@ -91,7 +81,6 @@ class Published:
         for indicator in snapshot.method.indicators:
             for row in queries.indicator_values(snapshot, level, period, indicator.id).itertuples():
                 self.tell(base(indicator), level, row.place_id, row.n, row.n_suppression)
-                self.tell_rate(indicator, level, row.place_id, row.value, row.n)
         if snapshot.method.id == snapshot.main.id:
             for row in queries.scores(snapshot, level, period).itertuples():
                 self.tell("process:case", level, row.place_id, row.n, row.n_suppression)
@@ -118,7 +107,6 @@ class Published:
                 self.tell(name, level, place, number, suppression)
             elif suppression:
                 assert math.isnan(number), (statistic.id, level, place)
-        self.tell_rate(statistic, level, place, row.value, row.denominator)
 
     def relations(self) -> Iterator[Relation]:
         """What the counts are of one another: a place of those in it, a count of its kinds."""

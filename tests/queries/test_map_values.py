@@ -16,7 +16,7 @@ from tests.worlds import World
 
 PERIOD, BEFORE, YEAR_BEFORE = "2024Q3", "2024Q2", "2023Q3"
 LEVELS = ["nation", "province", "city", "court"]
-WITHHELD = ("small_numerator", "secondary_suppression")
+WITHHELD = ("secondary_suppression",)
 Z = NormalDist().inv_cdf(0.975)
 
 

@@ -120,7 +120,9 @@ def _point_trace(rows: pd.DataFrame, colour: str, size: int) -> dict[str, Any]:
 
 def _hover_text(row: Any) -> Html:
     """Name, rate, numerator and denominator."""
-    fraction_text = _("{part} of {n}").format(part=formats.number(row.part), n=formats.number(row.n))
+    fraction_text = _("{part} of {n}").format(
+        part=formats.count(row.part, row.part_suppression), n=formats.number(row.n)
+    )
     return join_lines(place_name(row), f"{formats.percent(row.value)} · {fraction_text}")
 
 

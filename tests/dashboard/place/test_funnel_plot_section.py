@@ -1,6 +1,7 @@
 """The funnel plot of a place: its figure in the address, who is drawn how, what is said of it."""
 
 import json
+import math
 from array import array
 from base64 import b64decode
 from dataclasses import replace
@@ -27,7 +28,8 @@ UNITS = pd.DataFrame(
         "name_en": ["A", "B", "<C>", "D", "E"],
         "parent": ["x", "x", "y", "y", "y"],
         "n": [10.0, 100.0, 1000.0, 50.0, 40.0],
-        "part": [5.0, 20.0, 900.0, 1.0, 12.0],
+        "part": [math.nan, 20.0, 900.0, math.nan, 12.0],
+        "part_suppression": ["<10", "", "", "<10", ""],
         "value": [0.5, 0.2, 0.9, 0.02, 0.3],
         "z": [0.4, -1.0, 6.0, -2.2, 0.1],
         "flag": ["in", "in", "very_high", "low", "in"],
