@@ -211,7 +211,7 @@ def test_those_outside_are_counted_beside_what_chance_would_put_there() -> None:
     ],
 )
 def test_the_place_itself_is_said_to_be_inside_or_outside(province: View, flag: str, said: str) -> None:
-    line = SimpleNamespace(value=0.441, part=41.0, n=93.0, flag=flag)
+    line = SimpleNamespace(value=0.441, part=41.0, part_suppression="", n=93.0, flag=flag)
     found = funnel_plot_section.focus_text(province, line)
     assert found.endswith(f"44.1% (41 of 93), {said}")
 
