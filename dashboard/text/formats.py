@@ -48,7 +48,7 @@ def count(n: float | None, suppression: str | None) -> str:
 
 def suppression_text() -> str:
     """What stands in place of a number that would restore another."""
-    return _("withheld: it would restore another place's")
+    return _("withheld (subtraction)")
 
 
 def rank(value: float | None, tie_count: float | None = None) -> str:
