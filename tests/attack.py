@@ -5,9 +5,17 @@ from collections.abc import Hashable, Iterable, Mapping
 Relation = Mapping[Hashable, float]  # coefficients of counts whose weighted sum is 0
 
 
+CONSTANT: Hashable = ("constant",)  # the unknown that is 1
+
+
 def restored(relations: Iterable[Relation], known: set[Hashable]) -> set[Hashable]:
-    """The unknown counts that have one value in all solutions of the relations. Bounds, such as that no count
-    is below 0, are not used.
+    """The unknown counts that have one value in all solutions of the relations."""
+    return set(solve(relations, dict.fromkeys(known, 0.0)))
+
+
+def solve(relations: Iterable[Relation], known: Mapping[Hashable, float]) -> dict[Hashable, float]:
+    """The unknown counts that have one value in all solutions of the relations, with it. Bounds, such as that no
+    count is below 0, are not used.
 
     In reduced row echelon form an unknown is determined where its row has nothing but its pivot. All
     coefficients are 1 or -1 to begin with, and stay small whole numbers in such sums of parts.
@@ -16,11 +24,14 @@ def restored(relations: Iterable[Relation], known: set[Hashable]) -> set[Hashabl
     rows_with: dict[Hashable, set[Hashable]] = {}  # pivots of the rows in which an unknown stands
     for relation in relations:
         row = {name: float(factor) for name, factor in relation.items() if name not in known and factor}
+        if constant := sum(factor * known[name] for name, factor in relation.items() if name in known):
+            row[CONSTANT] = constant
         for name in [name for name in row if name in pivots]:
             _add(row, pivots[name], -row[name])
-        if not row:
+        unknown = [name for name in row if name != CONSTANT]
+        if not unknown:
             continue
-        pivot = min(row, key=lambda name: len(rows_with.get(name, ())))
+        pivot = min(unknown, key=lambda name: len(rows_with.get(name, ())))
         factor = row[pivot]
         row = {name: value / factor for name, value in row.items()}
         for other in list(rows_with.get(pivot, ())):
@@ -34,7 +45,7 @@ def restored(relations: Iterable[Relation], known: set[Hashable]) -> set[Hashabl
         pivots[pivot] = row
         for name in row:
             rows_with.setdefault(name, set()).add(pivot)
-    return {pivot for pivot, row in pivots.items() if len(row) == 1}
+    return {pivot: -row.get(CONSTANT, 0.0) for pivot, row in pivots.items() if set(row) <= {pivot, CONSTANT}}
 
 
 def _add(row: dict[Hashable, float], other: Mapping[Hashable, float], factor: float) -> None:

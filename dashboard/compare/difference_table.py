@@ -19,8 +19,6 @@ from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine import queries
 from index_engine.queries import Comparison
 
-# Estimated and in the score, but not published.
-WITHHELD_STATUS = "secondary_suppression"
 MIN_SCALE_LIMIT = 2.0  # points that fill half a cell, where no part is larger
 
 
@@ -34,7 +32,6 @@ class SideValue:
     points: float | None
     n_suppression: str = ""
     is_imputed: bool = False
-    withheld: str = ""  # status of a value that is estimated, and not published
 
 
 @dataclass(frozen=True)
@@ -90,8 +87,6 @@ def _side_value(row: Any, points: float) -> SideValue:
     """From a row of the query of indicators."""
     if row.status == "estimated":
         return SideValue(row.value, row.n, points, row.n_suppression)
-    if row.status == WITHHELD_STATUS:
-        return SideValue(None, row.n, None, row.n_suppression, withheld=row.status)
     value = row.peers_value if formats.is_missing(row.shrunk) else row.shrunk
     return SideValue(value, row.n, points, row.n_suppression, is_imputed=True)
 
@@ -173,8 +168,6 @@ def _side_cell(side: SideValue | None, unit: str) -> Html | str:
     """The value that the points are of, with n; marked where it is the peers'."""
     if side is None:
         return ""
-    if side.withheld:
-        return components.status_reason(side.withheld)
     value_text = formats.value(side.value, unit)
     n_text = f"n = {formats.count(side.n, side.n_suppression)}"
     if not side.is_imputed:

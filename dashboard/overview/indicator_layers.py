@@ -97,15 +97,15 @@ def _coverage_layer(view: View, level: str) -> Layer:
         return bisect_right(COVERAGE_BREAKS, coverage)
 
     def tooltip_lines(line: Any) -> list[str]:
-        if line.suppression in ("too_few", "secondary_suppression"):
+        if line.suppression == "too_few":
             return [components.status_text(line.suppression)]
         if formats.is_missing(line.covered):
             return [_no_case_numbers_text()]
         text = _("{name}: {share}, {received} of {expected} numbered cases").format(
             name=name,
             share=formats.percent(line.covered),
-            received=formats.number(line.received),
-            expected=formats.number(line.expected),
+            received=formats.count(line.received, line.received_suppression),
+            expected=formats.count(line.expected, line.expected_suppression),
         )
         return [text, components.status_text(line.status) if line.status == "low_coverage" else ""]
 

@@ -125,10 +125,6 @@ def _main_contribution(view: View, line: Any) -> str:
     """The indicator that moved the score most: from what to what, of how many, by how much."""
     indicator = view.snapshot.method.indicator(line.indicator)
     format_fields = {"name": localise(indicator.name), "part": formats.change(line.part)}
-    if line.withheld:
-        return _("Mostly {name}, {part} points: its values are not published, since few cases could be told.").format(
-            **format_fields
-        )
     if formats.is_missing(line.value) or formats.is_missing(line.value_before):
         return _(
             "Mostly {name}, {part} points: in one of the two periods it is imputed from peers, for want of cases."
@@ -136,7 +132,7 @@ def _main_contribution(view: View, line: Any) -> str:
     return _("Mostly {name}: {before} (n = {n_before}) → {now} (n = {n}), {part} points.").format(
         before=formats.value(line.value_before, indicator.unit),
         now=formats.value(line.value, indicator.unit),
-        n_before=formats.number(line.indicator_n_before),
-        n=formats.number(line.indicator_n),
+        n_before=formats.count(line.indicator_n_before, line.indicator_n_before_suppression),
+        n=formats.count(line.indicator_n, line.indicator_n_suppression),
         **format_fields,
     )

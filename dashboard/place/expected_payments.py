@@ -21,15 +21,21 @@ def draw_expected_payments(view: View) -> None:
     st.html(tag("h3", _("Cases paid, compared with what its case mix would predict"), class_="chart"))
     line = queries.indirect_ratio(view.snapshot, place.level, place.place_id, view.period)
     if line is None:
-        message = _("Fewer than {n} of its cases would be expected to be paid: too few to compare.").format(
+        message = _("Fewer than {n} of its cases were paid or would be expected to be: too few to compare.").format(
             n=formats.number(view.snapshot.main.min_cell)
         )
         st.html(tag("p", message, class_="said"))
         return
     ratio = tag("strong", formats.number(line.ratio, 2), class_="big")
     st.html(tag("p", ratio, tag("span", ratio_text(line)), class_="ratio"))
-    sentences = [
-        _("{observed} cases paid, {expected} expected").format(
+    sentences: list[object] = [
+        tag(
+            "span",
+            _("cases paid and expected: {n}").format(n=formats.count(line.observed, line.suppression)),
+            title=components.status_advice(line.suppression),
+        )
+        if line.suppression
+        else _("{observed} cases paid, {expected} expected").format(
             observed=formats.number(line.observed), expected=formats.number(line.expected)
         )
     ]

@@ -205,7 +205,10 @@ def focus_text(view: View, line: Any) -> str:
     """Where the place itself lies."""
     name = place_name(view.place)
     if line is None:
-        return _("{name} is not in the plot: it has too few cases, or is a special court.").format(name=name)
+        return _(
+            "{name} is not in the plot: it has too few cases, their number is withheld (subtraction), or it is a "
+            "special court."
+        ).format(name=name)
     template = {
         "in": _("{name}: {rate} ({part} of {n}), inside the limits."),
         "high": _("{name}: {rate} ({part} of {n}), above the upper 95% limit."),

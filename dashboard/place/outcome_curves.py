@@ -9,7 +9,7 @@ from dashboard.state.cache import View
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import chart_block, components, controls, theme
 from dashboard.ui.charts import outcome_chart
-from dashboard.ui.html import tag
+from dashboard.ui.html import join, tag
 from index_engine import queries
 from index_engine.queries import Place
 
@@ -56,13 +56,7 @@ def incidence_curve(view: View, place: Place, process: str, incidence_filter: di
 def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[str, str]) -> None:
     curve = incidence_curve(view, view.place, process, incidence_filter)
     if len(curve) < 2:
-        st.html(
-            tag(
-                "p",
-                _("Too few cases for a curve, or their number would restore that of another place."),
-                class_="quiet",
-            )
-        )
+        st.html(tag("p", _("Too few cases for a curve."), class_="quiet"))
         return
     events = view.snapshot.method.process_events(process)
     coloured_events = [event for event in theme.current_palette().outcome_colours if event in events]
@@ -90,7 +84,8 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
         "lot": _("Auction lots, by months since first listing"),
     }[process]
     cohort_text = _("Filed in {year}").format(year=cohort) if cohort else None
-    n = curve["n"].iloc[0]
+    n, suppression = curve.loc[0, ["n", "n_suppression"]]
+    withheld_text = join("n: ", components.status_reason(suppression)) if suppression else None
     last_month = int(curve["month"].iloc[-1])
     cutoff_text = (
         _("too few under observation after month {month}").format(month=last_month) if last_month < horizon else None
@@ -101,6 +96,6 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
         key=f"outcomes-{process}",
         title=f"{place_name(view.place)}: {process_title}",
         n=n,
-        extra=components.facts(cohort_text, cutoff_text),
+        extra=components.facts(withheld_text, cohort_text, cutoff_text),
         table=lambda: curve,
     )

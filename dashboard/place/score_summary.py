@@ -33,8 +33,9 @@ def score_facts(view: View, row: Score | None) -> Html | None:
     if row is None or formats.is_missing(row.score):
         return None
     pieces = (band_text(row), *rank_facts(view, row), components.year_change(row), components.case_count(row))
-    caveat = provenance.independence_caveat(view)
-    return tag("div", components.facts(*pieces), tag("p", caveat, class_="quiet") if caveat else "", class_="standing")
+    notes = (provenance.independence_caveat(view), components.status_advice(row.n_suppression))
+    paragraphs = (tag("p", text, class_="quiet") for text in notes if text)
+    return tag("div", components.facts(*pieces), *paragraphs, class_="standing")
 
 
 def band_text(row: Score) -> Html:

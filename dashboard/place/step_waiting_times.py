@@ -92,7 +92,11 @@ def _step_names(steps: Sequence[ProcedureStep]) -> str:
 def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
     """The step with most open waits, and that with most beyond the limit of the law. A step that
     spans others is compared with them only where none of those has a row."""
-    step_ids = {waiting_time.step.id for waiting_time in waiting_times if not formats.is_missing(waiting_time.line.n)}
+    step_ids = {
+        waiting_time.step.id
+        for waiting_time in waiting_times
+        if waiting_time.line.n_suppression in ("", formats.SECONDARY)
+    }
     single_step_times = [
         waiting_time for waiting_time in waiting_times if not step_ids.intersection(waiting_time.step.spans)
     ]
@@ -168,9 +172,7 @@ def limit_text(step: ProcedureStep) -> str:
 
 def _median_cell(waiting_time: WaitingTime) -> object:
     line = waiting_time.line
-    if line.n_suppression == formats.SECONDARY:
-        return components.status_reason("secondary_suppression")
-    if formats.is_missing(line.n):
+    if line.n_suppression not in ("", formats.SECONDARY):
         return tag("span", _("too few"), class_="quiet")
     if formats.is_missing(line.median):
         if formats.is_missing(line.passed):

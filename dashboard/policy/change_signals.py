@@ -158,12 +158,10 @@ def signal_columns(view: View) -> list[Column[Any]]:
             f"{formats.percent(row.before)} → {formats.percent(row.after)}",
             f"n {formats.number(row.before_n)} → {formats.number(row.after_n)}"
             if not row.n_suppression
-            else components.status_reason("secondary_suppression"),
+            else join("n ", components.status_reason(row.n_suppression)),
         )
 
     def series_cell(row: Any) -> Html:
-        if row.n_suppression:
-            return components.status_reason("secondary_suppression")
         alt_text = _("{figure} of {place} by quarter, over the range of its baseline").format(
             figure=statistic_name(view, row.statistic), place=place_name(row)
         )

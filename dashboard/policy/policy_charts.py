@@ -209,6 +209,7 @@ def sparkline(series: pd.DataFrame, change_quarter: str, alt_text: str) -> Html:
         heights = (SPARK_HEIGHT - 2 * SPARK_MARGIN) * (1 - (values[:, column] - minimum) / span) + SPARK_MARGIN
         return [f"{SPARK_MARGIN + index * step:.1f},{heights[index]:.1f}" for index in indices]
 
+    ribbon_indices = [index for index in range(len(series)) if (values[index] == values[index]).all()]
     finite_indices = [index for index in range(len(series)) if values[index, 0] == values[index, 0]]
     change_indices = [index for index in finite_indices if series["quarter"].iloc[index] >= change_quarter]
     palette = theme.current_palette()
@@ -219,7 +220,7 @@ def sparkline(series: pd.DataFrame, change_quarter: str, alt_text: str) -> Html:
     svg = "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}">',
-            f'<polygon points="{" ".join(points(finite_indices, 2) + points(finite_indices, 1)[::-1])}"'
+            f'<polygon points="{" ".join(points(ribbon_indices, 2) + points(ribbon_indices, 1)[::-1])}"'
             f' fill="{theme.blend(palette.ground, palette.interval, 0.3)}"/>',
             _polyline(points(finite_indices, 0), palette.muted, 1.4),
             _polyline(points(change_indices, 0), palette.ink, 2.0),

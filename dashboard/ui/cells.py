@@ -37,7 +37,7 @@ def count(row: Any, name: str = "n") -> object:
     text = formats.count(getattr(row, name), suppression)
     if formats.is_missing(suppression) or suppression != formats.SECONDARY:
         return text
-    return components.status_reason("secondary_suppression")
+    return components.status_reason(suppression)
 
 
 def place_link(place: Place | Any, level: str = "", page: str = address.PLACE_PAGE) -> Html:

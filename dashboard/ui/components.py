@@ -209,7 +209,7 @@ def status_text(code: str) -> str:
         "amounts_unknown": _("withheld: amounts not recorded"),
         "not_estimable": _("not estimable"),
         "no_data": _("no data"),
-        "secondary_suppression": formats.suppression_text(),
+        formats.SECONDARY: formats.suppression_text(),
     }.get(code, code)
 
 
@@ -243,9 +243,9 @@ def status_advice(code: str) -> str:
             "the first day, make the number estimable."
         ),
         "no_data": _("No file has anything of this kind from the place. Import one that has."),
-        "secondary_suppression": _(
-            "Another place of the region has too few cases to be published, and could be restored from this "
-            "number by subtraction. The region above counts all cases; the score of this place does, too."
+        formats.SECONDARY: _(
+            "Another place of the region has too few cases to be published, and this number would restore theirs "
+            "by subtraction. Rates and scores are shown and rest on all cases; the region above has their number."
         ),
     }.get(code, "")
 

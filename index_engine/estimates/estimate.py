@@ -401,7 +401,6 @@ def store_statistic(
         "numerator": np.where(visible, numerator, np.nan),  # else the value could be worked out
         # A count says how few there are; an amount would be the price of one lot.
         "denominator": np.where(visible | (spec.denominator == count_of(spec.denominator)), denominator, np.nan),
-        "value_suppression": SuppressionColumn((base_count(spec),)),
         "numerator_suppression": SuppressionColumn((count_of(spec.numerator),)),
         "denominator_suppression": SuppressionColumn((count_of(spec.denominator),)),
     }

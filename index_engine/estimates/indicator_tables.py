@@ -66,7 +66,6 @@ def store_indicator(
             indicator_estimate.unobserved,
             indicator_estimate.withheld,
         ),
-        "value_suppression": SuppressionColumn((base_count(indicator.estimate),)),
         "n_suppression": SuppressionColumn((base_count(indicator.estimate),)),
     }
     store.append("indicators", places, columns)

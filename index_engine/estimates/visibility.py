@@ -7,9 +7,9 @@ until those withheld are at least two and hold at least the least cell together:
 1980, Journal of the American Statistical Association 75: 377-385; Hundepohl et al. 2012, Statistical
 Disclosure Control, chapter 4). Windows need none: each overlaps the next and is no sum of others.
 
-What is protected is how many were handled, not what became of enough of them: a share stands where what it is
-a share of is published, though times its n it says a small numerator, which is not printed itself. Withheld, it
-would hide the courts where least is sold or paid.
+Secondary suppression withholds counts alone. A rate stands where what it is a share of reaches the least cell; beside a
+withheld count it is coarse, and a numerator that it would turn into that count is withheld too. What is protected is
+how many were handled, not what became of enough of them: a share of enough says a small numerator, times its n.
 
 Estimates rest on all cases, whatever is published of them.
 """
@@ -25,6 +25,7 @@ from index_engine.estimates.places import Places
 from index_engine.method import Estimate, Method
 from index_engine.method.counts import AMOUNTS, COUNT_BY_SUM
 
+COARSE_DECIMALS = 3  # of rates whose counts are withheld: more would tell of how many they are
 SECONDARY = "secondary"  # what stands in a column of suppressions, beside '' and the label of few
 
 
@@ -40,6 +41,14 @@ def is_visible(n: Array, method: Method) -> BoolArray:
     """Where counts reach the least cell of the method."""
     visible: BoolArray = n >= method.min_cell
     return visible
+
+
+def coarse_error(se: Array) -> Array:
+    """Standard errors beside counts that are withheld: up to the next of ten steps a decade (ISO 3, R10), since they
+    fall with the root of the count. `estimates.coarse_error` in built.sql is the same."""
+    exponents = np.ceil(10.0 * np.log10(np.where(se > 0, se, 1.0))) / 10.0
+    coarse: Array = np.where(se > 0, np.power(10.0, exponents).round(6), se)
+    return coarse
 
 
 def suppression_labels(method: Method) -> tuple[str, str, str]:
@@ -161,6 +170,18 @@ def base_count(spec: Estimate) -> str:
     return count_of(spec.denominator)
 
 
+def rate_denominators(methods: Sequence[Method]) -> dict[str, set[str]]:
+    """The counts that a count is published as a part of, by name. Where such a denominator is withheld for another's
+    sake its rate stands, and the numerator over the rate would be the denominator."""
+    specs = [entry.estimate for method in methods for entry in (*method.estimands, *method.statistics)]
+    found: dict[str, set[str]] = {}
+    for spec in specs:
+        sides = spec.numerator, spec.denominator
+        if spec.denominator and all(count_of(name) == name for name in sides) and sides not in AMOUNTS:
+            found.setdefault(spec.numerator, set()).add(spec.denominator)
+    return found
+
+
 class CountRegistry:
     """Every count of a build that is published, of all places and windows, and which are withheld."""
 
@@ -168,6 +189,7 @@ class CountRegistry:
         self.hierarchy = place_hierarchy(levels)
         self.labels = suppression_labels(methods[0])
         self._min_cell = methods[0].min_cell
+        self._denominators = rate_denominators(methods)
         self._counts: dict[str, dict[str, Array]] = {}
         self._codes: dict[str, IntArray] = {}
 
@@ -183,6 +205,9 @@ class CountRegistry:
             sources = {source for other in names for source in RESTORED_FROM.get(other, ())}
             sources = (sources & set(self.names)) - {*names}
             withheld = [self.codes(source) != Suppression.NONE for source in sorted(sources)]
+            rate_sources = {source for other in names for source in self._denominators.get(other, ())}
+            rate_sources = (rate_sources & set(self.names)) - {*names}
+            withheld += [self.codes(source) == Suppression.SECONDARY for source in sorted(rate_sources)]
             parts = [self.hierarchy.stack(self._counts[other]) for other in names]
             shared = suppress(
                 np.stack(parts, axis=-1),

@@ -31,7 +31,8 @@ from index_engine.monitoring.cusum import CusumCharts
 
 STATISTICS = ("zhongben_rate", "completion_rate", "closure_rate", "zhongben_120", "first_round_sold")
 LEVELS = ("province", "city", "court")
-COARSE_DECIMALS = 2  # of rates whose counts are withheld: more would tell of how many they are
+COARSE_DECIMALS = 2  # of quarterly rates whose counts are withheld: more would tell of how many they are
+COARSE_SUM_DECIMALS = 1  # of their sums, which grow with the root of the counts
 RIBBON_Z = 1.96  # standard deviations from the expected rate to the edges of the ribbon: 95 %
 
 
@@ -68,6 +69,7 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
                 *_known_pairs(totals[spec.numerator], totals[spec.denominator]),
                 *_known_pairs(nation[spec.numerator][0], nation[spec.denominator][0]),
                 disclosure.is_published(level, spec),
+                method.min_cell,
             )
             for position in range(yearly_windows.length - 1, len(quarters.ends)):
                 for name, frame in _period_rows(rate, position):
@@ -88,7 +90,7 @@ def _known_pairs(numerator: Array, denominator: Array) -> tuple[Array, Array]:
 @dataclass(frozen=True)
 class _Rate:
     """One rate of one level: its counts (place, quarter), those of the nation (quarter,), and of which places
-    (place,) counts are published."""
+    (place,) counts are published, and the smallest number of cases of which a rate is."""
 
     level: Places
     statistic: str
@@ -98,6 +100,7 @@ class _Rate:
     nation_numerator: Array
     nation_denominator: Array
     is_published: BoolArray
+    min_cell: int
 
 
 class _Disclosure:
@@ -174,7 +177,7 @@ def _signal_rows(
     low, high = (np.sin(np.clip(theta + side * half_width, 0.0, np.pi / 2)) ** 2 for side in (-1, 1))
     after_n = denominator[change_start:].sum()
     is_published = bool(rate.is_published[place])
-    decimals = 6 if is_published else COARSE_DECIMALS
+    decimals, sum_decimals = (6, 6) if is_published else (COARSE_DECIMALS, COARSE_SUM_DECIMALS)
     row: dict[str, object] = {
         "direction": direction,
         "since": quarters[change_start],
@@ -188,21 +191,22 @@ def _signal_rows(
         "baseline": int(usable[:monitor_start].sum()),
         "spread": round(dispersion, 6),
     }
-    publishable = is_published & (denominator > 0)
+    has_value = denominator >= max(rate.min_cell, 1)
     lines: list[dict[str, object]] = []
     for position, quarter in enumerate(quarters):
         has_sum = position >= monitor_start
         lines.append(
             {
                 "quarter": quarter,
-                "value": round(float(numerator[position] / denominator[position]), 6)
-                if publishable[position]
+                "value": round(float(numerator[position] / denominator[position]), decimals)
+                if has_value[position]
                 else np.nan,
-                "n": float(denominator[position]) if publishable[position] else np.nan,
+                "n": float(denominator[position]) if is_published else np.nan,
                 "expected": round(float(expected_rate[position]), 6),
-                "low": round(float(low[position]), 6) if publishable[position] else np.nan,
-                "high": round(float(high[position]), 6) if publishable[position] else np.nan,
-                "total": round(float(sums[position - monitor_start]), 6) if has_sum else np.nan,
+                # The range narrows with the root of n.
+                "low": round(float(low[position]), 6) if is_published else np.nan,
+                "high": round(float(high[position]), 6) if is_published else np.nan,
+                "total": round(float(sums[position - monitor_start]), sum_decimals) if has_sum else np.nan,
                 "alarm": limit if has_sum else np.nan,
             }
         )

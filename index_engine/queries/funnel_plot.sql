@@ -5,5 +5,5 @@ SELECT place_id, rates.denominator AS n, rates.numerator AS part, rates.numerato
 FROM estimates.outliers AS outliers
 JOIN estimates.published_statistics AS rates USING (level, place_id, period, statistic)
 WHERE level = $1 AND period = $2 AND statistic = $3 AND flag <> ''
-      AND rates.suppression = ''
+      AND rates.denominator_suppression = ''
 ORDER BY place_id

@@ -1,14 +1,20 @@
 """Curves of what becomes of cases and lots."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from index_engine import periods
 from index_engine.arrays import BoolArray
 from index_engine.estimates import curves
 from index_engine.estimates.panel import read_process_panel
+from index_engine.estimates.visibility import SECONDARY, coarse_error
 from index_engine.queries.robustness import design_effects
 from index_engine.queries.snapshot import Snapshot, question
 from index_engine.queries.suppression import court_array, place_row, withheld_counts
+
+CURVE_DECIMALS = 2  # of a curve whose n is withheld
 
 
 @question
@@ -29,9 +35,10 @@ def incidence(
 ) -> pd.DataFrame:
     """Curves by month since filing (or listing): give either `period` or `cohort`.
 
-    Columns: month (0..36), n (of the whole curve), at_risk (in steps of the least cell), one column per event of the process (cumulative incidence,
-    0-1), se_<event> (widened by the design effect, as the indicators' errors are), and 'open' = 1 - their sum. Rows end where too few are at risk;
-    there is none where n is withheld.
+    Columns: month (0..36), n (of the whole curve), n_suppression ('' or 'secondary'), at_risk (in steps of the
+    least cell), one column per event of the process (cumulative incidence, 0-1), se_<event> (widened by the design
+    effect, as the indicators' errors are), and 'open' = 1 - their sum. Rows end where too few are at risk. Where n is
+    withheld, at_risk is too, and the curve is in whole percent.
     Raises ValueError unless exactly one of the two is given.
     """
     method, courts = snapshot.method, snapshot.court_ids(level, place_id)
@@ -40,13 +47,13 @@ def incidence(
         raise ValueError("give either a period or a cohort")
     is_hidden = bool(_hidden_curves(snapshot, process, period, cohort)[place_row(snapshot, level, place_id)])
     effects = dict(design_effects(snapshot)[["indicator", "design_effect"]].itertuples(index=False, name=None))
+    events = method.process_events(process)
     if period is not None:
         axes = curves.period_axes(method, courts, periods.parse(period))
-        events = method.process_events(process)
         panel = read_process_panel(snapshot.cursor(), axes, process, events, n_bins)
-        return _published(curves.period_curve(panel, axes, method, process, effects), is_hidden)
+        return _published(curves.period_curve(panel, axes, method, process, effects), events, is_hidden)
     cells = snapshot.frame("cohort_cells", n_bins, process, *_cohort_quarters(cohort), list(courts))
-    return _published(curves.cohort_curve(cells, method, process, effects), is_hidden)
+    return _published(curves.cohort_curve(cells, method, process, effects), events, is_hidden)
 
 
 def _cohort_quarters(cohort: str | None) -> tuple[int, int]:
@@ -54,8 +61,16 @@ def _cohort_quarters(cohort: str | None) -> tuple[int, int]:
     return first_quarter, first_quarter + periods.QUARTERS_PER_YEAR - 1
 
 
-def _published(curve: pd.DataFrame, is_hidden: bool) -> pd.DataFrame:
-    return curve.iloc[:0] if is_hidden else curve
+def _published(curve: pd.DataFrame, events: Sequence[str], is_hidden: bool) -> pd.DataFrame:
+    """The curve as it may be published: each case is a step of one n-th, and an error falls with the root of n."""
+    curve.insert(2, "n_suppression", SECONDARY if is_hidden else "")
+    if not is_hidden:
+        return curve
+    coarse = {name: curve[name].round(CURVE_DECIMALS) for name in events}
+    coarse |= {f"se_{name}": coarse_error(curve[f"se_{name}"].to_numpy()) for name in events}
+    curve = curve.assign(n=np.nan, at_risk=np.nan, **coarse)
+    # Of rounded shares the sum may pass one.
+    return curve.assign(open=(1.0 - curve[list(events)].sum(axis=1)).round(CURVE_DECIMALS).clip(lower=0.0))
 
 
 @question

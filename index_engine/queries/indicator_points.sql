@@ -3,14 +3,14 @@
 
 SELECT points.place_id, points.period, points.indicator, points.points, points.own,
        CASE WHEN estimated.status = 'estimated' THEN estimated.value END AS value, estimated.n,
-       points.own AND estimated.status = 'secondary_suppression' AS withheld
+       estimated.n_suppression
 FROM (
     SELECT * FROM index.points
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period IN ($3, $4)
           AND points IS NOT NULL
 ) AS points
 LEFT JOIN (
-    SELECT place_id, period, indicator, value, n, status FROM estimates.published_indicators
+    SELECT place_id, period, indicator, value, n, n_suppression, status FROM estimates.published_indicators
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period IN ($3, $4)
 ) AS estimated USING (place_id, period, indicator)
 ORDER BY points.place_id, points.period, points.indicator

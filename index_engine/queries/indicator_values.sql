@@ -2,7 +2,8 @@
 -- Parameters: method, level, period, indicator.
 
 SELECT estimated.place_id, estimated.value, estimated.se, estimated.n, estimated.n_suppression, estimated.status,
-       CASE WHEN points.own AND estimated.status = 'estimated' THEN points.points END AS points
+       CASE WHEN NOT points.own THEN NULL WHEN estimated.n_suppression = '' THEN points.points
+            WHEN estimated.n_suppression = 'secondary' THEN round(points.points, 1) END AS points
 FROM (
     SELECT * FROM estimates.published_indicators
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3 AND indicator = $4

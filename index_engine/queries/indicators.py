@@ -14,9 +14,9 @@ from index_engine.queries.snapshot import Snapshot, question
 @dataclass(frozen=True)
 class IndicatorEstimate:
     """`low`, `high`: of the value, at the method's confidence. `status`: 'estimated', 'too_few',
-    'concentrated', 'amounts_unknown', 'not_estimable', 'not_observed', 'part_of_cases', 'no_data' or
-    'secondary_suppression' (estimated, and withheld: see estimates/visibility.py). `n_suppression`: '',
-    what is printed in place of a small `n` ('<10'), or 'secondary'. `points`: 0-100;
+    'concentrated', 'amounts_unknown', 'not_estimable', 'not_observed', 'part_of_cases' or 'no_data'.
+    `n_suppression`: '', what is printed in place of a small `n` ('<10'), or 'secondary', where `n` is withheld and
+    the others are coarse (see estimates/visibility.py). `points`: 0-100;
     `weight`: its share of the dimension's weight
     among those present; `own`: False where the place has too few cases: its points, if any, are of
     its peers' value. `nation`, `nation_se`, `nation_n`: the same of the nation. `adjusted`: to the

@@ -36,7 +36,8 @@ points AS (
 )
 
 SELECT indicator, value, se, n, n_suppression, status,
-       CASE WHEN NOT own OR status = 'estimated' THEN points END AS points, weight, own, nation, nation_se, nation_n,
+       CASE WHEN NOT own OR n_suppression = '' THEN points
+            WHEN n_suppression = 'secondary' THEN round(points, 1) END AS points, weight, own, nation, nation_se, nation_n,
        nation_n_suppression, adjusted, adjusted_se, shrunk, shrunk_se,
        CASE WHEN n_suppression = '' THEN own_weight END AS own_weight, peers_value
 FROM observed

@@ -8,7 +8,7 @@ from index_engine.queries.snapshot import Snapshot, question, typed_rows
 @dataclass(frozen=True)
 class IndirectRatio:
     """`low`, `high`: exact-type interval; `shrunk`, `shrunk_low`, `shrunk_high`: towards the
-    level. `suppression`: '' or why all but `expected` is withheld, '<10' or 'secondary'."""
+    level. `suppression`: '' or 'secondary', where `observed` and `expected` are withheld."""
 
     event: str
     observed: float

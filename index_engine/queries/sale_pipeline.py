@@ -23,8 +23,8 @@ class SaleStage:
     """Rounds that ended in the window: `ended` (held or withdrawn), `held`, `sold`, `failed`,
     `defaulted`, `setoff`, `withdrawn` (withdrawn or stopped). `price_ratio`: median of final price
     to first reference of the `price_count` lots sold of which both are known; `sale_rate`: sold / held.
-    All NaN where they are withheld; ..._suppression: '', what is printed in place of a small count
-    ('<10'), or 'secondary'."""
+    Counts are NaN where they are withheld, rates from fewer than the least cell; ..._suppression: '', what is
+    printed in place of a small count ('<10'), or 'secondary'."""
 
     stage: str
     ended: float
@@ -82,7 +82,7 @@ def sale_pipeline(snapshot: Snapshot, level: str, place_id: str, period: str) ->
                     **dict.fromkeys(FAILURES, bool(hidden.failures[place])),
                     PRICES: bool(hidden.prices[place]),
                 },
-                {"sale_rate": are_rounds_hidden, "price_ratio": bool(hidden.prices[place])},
+                {"sale_rate": "held", "price_ratio": PRICES},
             )
         )
     return (

@@ -20,7 +20,7 @@ class ScoreChange:
     `beyond`: whether it is taken for more than chance, false discoveries among all places of the
     level held to 1 - confidence. Of the indicator that moved the score most:
     `part`: points of the change (see index/decomposition.py), `value` and `value_before`: NaN where
-    its peers' is imputed or it is withheld (`withheld`), `indicator_n` and `indicator_n_before`."""
+    its peers' is imputed, `indicator_n` and `indicator_n_before`, each with its `..._suppression`."""
 
     place_id: str
     name: str
@@ -42,8 +42,9 @@ class ScoreChange:
     value: float
     value_before: float
     indicator_n: float
+    indicator_n_suppression: str
     indicator_n_before: float
-    withheld: bool
+    indicator_n_before_suppression: str
 
 
 @question
@@ -90,6 +91,11 @@ def _largest_contributions(
         values: Array = wide.reindex(index=place_ids, columns=keys).to_numpy(dtype=float)
         return values
 
+    def suppressions(quarter: str) -> Array:
+        keys = pd.MultiIndex.from_product([["n_suppression"], [quarter], indicator_ids])
+        texts: Array = wide.reindex(index=place_ids, columns=keys).fillna("").to_numpy(dtype=object)
+        return texts[cells]
+
     position, part = largest_contribution(method, matrix("points", earlier_period), matrix("points", period))
     cells = np.arange(len(place_ids)), position
     values = {
@@ -103,8 +109,9 @@ def _largest_contributions(
             "value": values[period],
             "value_before": values[earlier_period],
             "indicator_n": matrix("n", period)[cells],
+            "indicator_n_suppression": suppressions(period),
             "indicator_n_before": matrix("n", earlier_period)[cells],
-            "withheld": np.any([matrix("withheld", quarter)[cells] == 1.0 for quarter in (period, earlier_period)], 0),
+            "indicator_n_before_suppression": suppressions(earlier_period),
         },
         index=place_ids.index,
     )

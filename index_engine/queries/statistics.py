@@ -10,8 +10,8 @@ from index_engine.queries.snapshot import Snapshot, question
 
 @dataclass(frozen=True)
 class StatisticEstimate:
-    """`numerator` and `denominator` are sums; NaN where there is none. `suppression`: why the value is withheld,
-    'too_few' or 'secondary_suppression', else ''; of the sums '', what is printed in place of
+    """`numerator` and `denominator` are sums; NaN where there is none. `suppression`: 'too_few' where the value
+    is withheld, else ''; of the sums '', what is printed in place of
     a small count ('<10'), or 'secondary'."""
 
     statistic: str

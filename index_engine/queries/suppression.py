@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from index_engine.arrays import Array, BoolArray
-from index_engine.estimates.visibility import Suppression, suppress, suppression_labels
+from index_engine.estimates.visibility import COARSE_DECIMALS, Suppression, suppress, suppression_labels
 from index_engine.queries.snapshot import Snapshot
 
 
@@ -70,10 +70,11 @@ def court_array(snapshot: Snapshot, rows: pd.DataFrame, column: str) -> Array:
 
 
 def suppress_columns(
-    snapshot: Snapshot, rows: pd.DataFrame, hidden: dict[str, bool], blanked: dict[str, bool]
+    snapshot: Snapshot, rows: pd.DataFrame, hidden: dict[str, bool], rates: dict[str, str]
 ) -> pd.DataFrame:
-    """The rows without the counts that are `hidden`, each with its column of suppressions, and without what is
-    `blanked`; keys are columns. What is missing already is so for being too few."""
+    """The rows without the counts that are `hidden`, each with its column of suppressions; keys are columns.
+    `rates`: the count that a column rests on, without which it is coarse, and missing where that is too few. A
+    count that is missing already is so for being too few."""
     _, few, secondary = suppression_labels(snapshot.main)
     rows = rows.copy()
     for name, is_hidden in hidden.items():
@@ -82,7 +83,7 @@ def suppress_columns(
         labels = np.where(is_few, few, np.where(is_hidden, secondary, ""))
         rows[name] = counts.mask(labels != "")
         rows.insert(int(rows.columns.get_loc(name)) + 1, f"{name}_suppression", labels)
-    for name, is_blank in blanked.items():
-        if is_blank:
-            rows[name] = np.nan
+    for name, count in rates.items():
+        is_few, is_hidden = rows[f"{count}_suppression"] == few, rows[f"{count}_suppression"] == secondary
+        rows[name] = rows[name].astype(float).mask(is_hidden, rows[name].round(COARSE_DECIMALS)).mask(is_few)
     return rows

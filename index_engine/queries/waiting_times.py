@@ -55,8 +55,8 @@ def waiting_times(snapshot: Snapshot, level: str, place_id: str, period: str) ->
         is_hidden = {name: bool(hidden[step.id, name][place]) for name in COUNTS if name == "n" or row["n"].item() > 0}
         if step.limit != "most":
             is_hidden.pop("beyond", None)
-        others = dict.fromkeys((name for name in COLUMNS if name not in COUNTS), is_hidden["n"])
-        row = suppress_columns(snapshot, row, is_hidden, others)
+        rates = dict.fromkeys((name for name in COLUMNS if name not in COUNTS), "n")
+        row = suppress_columns(snapshot, row, is_hidden, rates)
         step_rows.append(row.assign(**{f"{name}_suppression": "" for name in COUNTS if name not in is_hidden}))
     columns = [column for name in COUNTS for column in (name, f"{name}_suppression")]
     return pd.concat(step_rows, ignore_index=True)[["node", *columns, *(c for c in COLUMNS if c not in COUNTS)]]

@@ -7,7 +7,7 @@ import duckdb
 
 from index_engine.warehouse.file import BUILT_FILE
 
-_CREATED = re.compile(r"CREATE (?:SCHEMA|TYPE|TABLE|VIEW) (\w+)")
+_CREATED = re.compile(r"CREATE (?:SCHEMA|TYPE|TABLE|VIEW|MACRO) (\w+)")
 
 
 def create_schema(con: duckdb.DuckDBPyConnection, schema: str) -> None:

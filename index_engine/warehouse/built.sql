@@ -145,6 +145,11 @@ CREATE TABLE measures.monthly (
 
 CREATE SCHEMA estimates;
 
+-- A standard error beside a count that is withheld: up to the next of ten steps a decade (ISO 3, R10), since it
+-- falls with the root of the count.
+CREATE MACRO estimates.coarse_error(se) AS
+CASE WHEN se > 0 THEN round(power(10, ceil(10 * log10(se)) / 10), 6) ELSE se END;
+
 CREATE TABLE estimates.indicators (
     method VARCHAR, -- id of the method
     basis VARCHAR,  -- observed | adjusted | constant_mix | shrunk
@@ -154,16 +159,14 @@ CREATE TABLE estimates.indicators (
     n BIGINT,       -- spells under way, cases, rounds or lots behind the value
     status VARCHAR, -- estimated | part_of_cases | not_observed | too_few | concentrated | amounts_unknown |
                     -- not_estimable | no_data
-    value_suppression VARCHAR, n_suppression VARCHAR
+    n_suppression VARCHAR
 );
 CREATE VIEW estimates.published_indicators AS
 SELECT method, basis, level, place_id, period, indicator,
-       CASE WHEN value_suppression = '' THEN value END AS value,
-       CASE WHEN value_suppression = '' THEN se END AS se,
+       CASE n_suppression WHEN '' THEN value WHEN 'secondary' THEN round(value, 3) END AS value,
+       CASE n_suppression WHEN '' THEN se WHEN 'secondary' THEN estimates.coarse_error(se) END AS se,
        CASE WHEN n_suppression = '' THEN CAST(n AS DOUBLE) END AS n,
-       CASE WHEN value_suppression = '' OR status <> 'estimated' THEN status
-            WHEN n_suppression NOT IN ('', 'secondary') THEN 'too_few'
-            ELSE 'secondary_suppression' END AS status,
+       CASE WHEN n_suppression NOT IN ('', 'secondary') AND status = 'estimated' THEN 'too_few' ELSE status END AS status,
        n_suppression
 FROM estimates.indicators;
 
@@ -214,12 +217,15 @@ CREATE TABLE estimates.indirect_ratios (
 CREATE VIEW estimates.published_indirect_ratios AS
 SELECT * REPLACE (
            CASE WHEN suppression = '' THEN observed END AS observed,
-           CASE WHEN suppression = '' THEN ratio END AS ratio,
-           CASE WHEN suppression = '' THEN low END AS low,
-           CASE WHEN suppression = '' THEN high END AS high,
-           CASE WHEN suppression = '' THEN shrunk END AS shrunk,
-           CASE WHEN suppression = '' THEN shrunk_low END AS shrunk_low,
-           CASE WHEN suppression = '' THEN shrunk_high END AS shrunk_high)
+           -- Times the ratio it is what was observed; it adds up over places.
+           CASE WHEN suppression = '' THEN expected END AS expected,
+           CASE suppression WHEN '' THEN ratio WHEN 'secondary' THEN round(ratio, 2) END AS ratio,
+           -- Ends over the ratio say what was observed (Byar), so that they are outward to one decimal.
+           CASE suppression WHEN '' THEN low WHEN 'secondary' THEN floor(10 * low) / 10 END AS low,
+           CASE suppression WHEN '' THEN high WHEN 'secondary' THEN ceil(10 * high) / 10 END AS high,
+           CASE suppression WHEN '' THEN shrunk WHEN 'secondary' THEN round(shrunk, 2) END AS shrunk,
+           CASE suppression WHEN '' THEN shrunk_low WHEN 'secondary' THEN floor(10 * shrunk_low) / 10 END AS shrunk_low,
+           CASE suppression WHEN '' THEN shrunk_high WHEN 'secondary' THEN ceil(10 * shrunk_high) / 10 END AS shrunk_high)
 FROM estimates.indirect_ratios;
 
 CREATE TABLE estimates.funnel_plots (
@@ -246,16 +252,17 @@ CREATE TABLE estimates.creditor_gaps (
 );
 CREATE VIEW estimates.published_creditor_gaps AS
 SELECT * REPLACE (
-           CASE WHEN local_n_suppression = '' THEN local END AS local,
-           CASE WHEN local_n_suppression = '' THEN local_se END AS local_se,
+           CASE WHEN local_n_suppression = '' THEN local ELSE round(local, 3) END AS local,
+           CASE WHEN local_n_suppression = '' THEN local_se ELSE estimates.coarse_error(local_se) END AS local_se,
            CASE WHEN local_n_suppression = '' THEN CAST(local_n AS DOUBLE) END AS local_n,
-           CASE WHEN local_n_suppression = '' THEN non_local END AS non_local,
-           CASE WHEN local_n_suppression = '' THEN non_local_se END AS non_local_se,
-           CASE WHEN local_n_suppression = '' THEN CAST(non_local_n AS DOUBLE) END AS non_local_n,
-           CASE WHEN local_n_suppression = '' THEN gap END AS gap,
-           CASE WHEN local_n_suppression = '' THEN gap_se END AS gap_se,
-           CASE WHEN local_n_suppression = '' OR status <> 'estimated' THEN status
-                ELSE 'secondary_suppression' END AS status)
+           CASE WHEN non_local_n_suppression = '' THEN non_local ELSE round(non_local, 3) END AS non_local,
+           CASE WHEN non_local_n_suppression = '' THEN non_local_se
+                ELSE estimates.coarse_error(non_local_se) END AS non_local_se,
+           CASE WHEN non_local_n_suppression = '' THEN CAST(non_local_n AS DOUBLE) END AS non_local_n,
+           CASE WHEN local_n_suppression = '' AND non_local_n_suppression = '' THEN gap
+                ELSE round(round(local, 3) - round(non_local, 3), 3) END AS gap,
+           CASE WHEN local_n_suppression = '' AND non_local_n_suppression = '' THEN gap_se
+                ELSE estimates.coarse_error(gap_se) END AS gap_se)
 FROM estimates.creditor_gaps;
 
 CREATE TABLE estimates.monthly_flows (
@@ -269,17 +276,20 @@ CREATE TABLE estimates.statistics (
     level VARCHAR, place_id VARCHAR, period VARCHAR, statistic VARCHAR,
     value DOUBLE, numerator DOUBLE,  -- NULL below the least cell
     denominator DOUBLE, -- likewise where it is an amount
-    value_suppression VARCHAR, numerator_suppression VARCHAR, denominator_suppression VARCHAR
+    numerator_suppression VARCHAR, denominator_suppression VARCHAR
 );
 CREATE VIEW estimates.published_statistics AS
 SELECT level, place_id, period, statistic,
-       CASE WHEN value_suppression = '' THEN value END AS value,
-       CASE WHEN numerator_suppression = '' THEN numerator END AS numerator,
+       CASE WHEN denominator_suppression NOT IN ('', 'secondary') THEN NULL
+            WHEN denominator_suppression = '' AND numerator_suppression = '' THEN value
+            ELSE round(value, 3) END AS value,
+       CASE WHEN numerator_suppression = '' AND denominator_suppression <> 'secondary' THEN numerator END AS numerator,
        CASE WHEN denominator_suppression = '' THEN denominator END AS denominator,
-       CASE WHEN value_suppression = '' THEN ''
-            WHEN denominator_suppression NOT IN ('', 'secondary') THEN 'too_few'
-            ELSE 'secondary_suppression' END AS suppression,
-       numerator_suppression, denominator_suppression
+       CASE WHEN denominator_suppression IN ('', 'secondary') THEN '' ELSE 'too_few' END AS suppression,
+       -- Over the rate it would be the denominator.
+       CASE WHEN numerator_suppression = '' AND denominator_suppression = 'secondary' THEN 'secondary'
+            ELSE numerator_suppression END AS numerator_suppression,
+       denominator_suppression
 FROM estimates.statistics;
 
 -- The counts that are withheld of a place and window, by name.
@@ -391,8 +401,8 @@ CREATE TABLE index.exceptions (
 );
 CREATE TABLE index.exception_series (
     level VARCHAR, place_id VARCHAR, period VARCHAR, statistic VARCHAR, quarter VARCHAR,
-    value DOUBLE,          -- NULL where counts of the place are withheld
-    n BIGINT,
+    value DOUBLE,          -- NULL below the least cell
+    n BIGINT,              -- NULL where counts of the place are withheld; so are low and high
     expected DOUBLE,       -- the baseline's rate at the season of the quarter
     low DOUBLE, high DOUBLE,  -- 95 % of quarters without a change lie between
     total DOUBLE,          -- the sum in the signal's direction; NULL in the baseline

@@ -110,7 +110,7 @@ def test_an_investor_goes_down_to_a_court_and_sets_a_region_beside_another(
 ) -> None:
     period = snapshot.periods()[-1]
     rows = queries.scores(snapshot, "city", period)
-    scored = rows[rows["score"].notna()].sort_values("n")
+    scored = rows[rows["score"].notna()].sort_values("n", na_position="first")
     city = scored.iloc[-1]
     other = scored[scored["parent"] != city["parent"]].iloc[-1]
     court = queries.scores(snapshot, "court", period, parent=city["place_id"]).iloc[0]
@@ -142,7 +142,7 @@ def test_a_policymaker_follows_one_court_among_its_like_and_the_creditors(
 ) -> None:
     period = snapshot.periods()[-1]
     courts = queries.scores(snapshot, "court", period)
-    court = courts[courts["score"].notna()].sort_values("n").iloc[-1]
+    court = courts[courts["score"].notna()].sort_values("n", na_position="first").iloc[-1]
     policymaker = Person(visit(f"{server}?lang=en"))
     page = policymaker.page
     policymaker.find("Find a place or court", court["name"], court["name_en"])

@@ -42,7 +42,9 @@ def withheld(changed_court: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield found
 
 
-def test_a_series_with_a_small_quarter_is_withheld_and_its_change_is_told(snapshot: Snapshot, withheld: Snapshot):
+def test_of_a_series_with_a_small_quarter_the_counts_are_withheld_and_its_change_is_told(
+    snapshot: Snapshot, withheld: Snapshot
+):
     told, found = (queries.exceptions(each, "court", PERIOD).set_index("statistic") for each in (snapshot, withheld))
     assert set(told.index) == set(found.index) == {"zhongben_rate", "completion_rate"}
     assert (told["n_suppression"] == "").all() and (found["n_suppression"] == "secondary").all()
@@ -51,7 +53,9 @@ def test_a_series_with_a_small_quarter_is_withheld_and_its_change_is_told(snapsh
         assert found[column].to_dict() == told[column].round(2).to_dict()
     assert found["strength"].to_dict() == told["strength"].to_dict()
     series = queries.exception_series(withheld, "court", PERIOD)
-    assert series[["value", "n", "low", "high"]].isna().all(axis=None)
+    assert series[["n", "low", "high"]].isna().all(axis=None)
+    assert series["value"].isna().any() and series["value"].notna().any()
+    assert series["value"].round(2).equals(series["value"]) and series["total"].round(1).equals(series["total"])
     assert series["expected"].notna().all()
 
 

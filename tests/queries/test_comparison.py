@@ -73,12 +73,16 @@ def test_parts_add_up(snapshot: Snapshot, before, after, split):
     assert found.total == pytest.approx(difference, abs=0.11), "scores are printed to one decimal"
     assert found.contributions["part"].sum() == pytest.approx(found.total, abs=1e-9)
     error = np.hypot(scores[0]["se"], scores[1]["se"])
-    assert found.high - found.low == pytest.approx(2 * snapshot.method.z * error, rel=1e-3)
+    withheld = [
+        queries.indicators(snapshot, *state)["n_suppression"].eq("secondary").any() for state in (before, after)
+    ]
+    width = 2 * snapshot.method.z * error
+    assert found.high - found.low == pytest.approx(width, rel=1e-3) or (
+        any(withheld) and width <= found.high - found.low <= width + 0.2
+    )
     for column, state in (("before", before), ("after", after)):
         points = queries.indicators(snapshot, *state)["points"]
-        known = points.notna()  # what is withheld is a part of the score all the same
-        assert known.sum() > 4
-        assert found.contributions[column][known].to_numpy() == pytest.approx(points[known].to_numpy(), abs=1e-5)
+        assert found.contributions[column].to_numpy() == pytest.approx(points.to_numpy(), abs=1e-5)
     assert found.basis == split
     if split:
         both = found.contributions["performance"] + found.contributions["mix"]

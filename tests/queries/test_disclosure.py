@@ -5,6 +5,7 @@ numerators, which are not printed and not secret (decision 84)."""
 import math
 from collections.abc import Hashable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -14,11 +15,12 @@ from index_engine import periods, queries
 from index_engine.method import Check, Indicator, Statistic
 from index_engine.method.counts import COUNT_BY_SUM
 from index_engine.queries import LEVELS, Snapshot
-from tests.attack import Relation, restored
+from tests.attack import Relation, restored, solve
 
 Key = tuple[str, str, str]  # name of a count, level, place
 STAGES = ("first", "second", "sale", "relisted")
 OUTCOMES = ("sold", "failed", "defaulted", "setoff")
+PIPELINE_NAMES = {"first_held": "first:held", "first_sold": "first:sold"}
 FLOWS = ("filed", "closed", "sold")
 
 
@@ -32,6 +34,7 @@ class Published:
         ids = {province, *snapshot.region_ids(province)} if province else set()
         self.pages = [p for p in snapshot.places() if not province or p.place_id in ids or p.parent in ids]
         self.known: dict[Key, float] = {}
+        self.rates: dict[tuple[Key, Key], tuple[float, bool]] = {}  # by numerator and denominator; whether coarse
         self.few: set[Key] = set()  # what is said to be fewer than the least cell
         self.least = snapshot.main.min_cell
         for place in self.pages:
@@ -39,6 +42,53 @@ class Published:
         for level in LEVELS:
             for method in snapshot.methods:
                 self._read_level(snapshot.with_method(method), level)
+        rows = snapshot.frame("suppressions", period)
+        self.few |= {
+            (row.count, row.level, row.place_id)
+            for row in rows[rows["suppression"].str.startswith("<")].itertuples(index=False, name="Row")
+        }
+
+    def rate(self, level: str, place: str, numerator: str, denominator: str, value: float, is_coarse: bool) -> None:
+        """A rate that is published; a sum of yuan or days is no count."""
+        if not (math.isnan(value) or {numerator, denominator} & COUNT_BY_SUM.keys()):
+            self.rates[(numerator, level, place), (denominator, level, place)] = value, is_coarse
+
+    def derive(self) -> set[Key]:
+        """All that follows: counts by subtraction, numerators as rates times denominators, denominators as
+        numerators over rates, where one whole number fits."""
+        numbers = dict(self.known)
+        relations = list(self.relations())
+        while True:
+            solved = solve(relations, numbers)
+            numbers |= solved
+            for (numerator, denominator), (value, is_coarse) in self.rates.items():
+                half = 0.0005 + 1e-9 if is_coarse else 1e-9
+                if denominator in numbers and numerator not in numbers:
+                    n = numbers[denominator]
+                    low, high = math.ceil((value - half) * n - 1e-6), math.floor((value + half) * n + 1e-6)
+                    if low == high:
+                        solved[numerator] = float(low)
+                elif numerator in numbers and denominator not in numbers and value > half:
+                    n = numbers[numerator]
+                    low, high = math.ceil(n / (value + half) - 1e-6), math.floor(n / (value - half) + 1e-6)
+                    if low == high and n > 0:
+                        solved[denominator] = float(low)
+            numbers |= solved
+            if not solved:
+                return set(numbers)
+
+    @property
+    def secrets(self) -> set[Key]:
+        """The few, but for what a rate of enough cases says, its numerator, and for parts of that."""
+        told = {numerator for (numerator, denominator) in self.rates if denominator in self.known}
+        told |= {(PIPELINE_NAMES.get(name, name), *at) for name, *at in told}
+        method = self.snapshot.main
+        sides = {
+            (e.estimate.numerator, e.estimate.denominator)
+            for e in (*method.statistics, *method.checks, *method.indicators)
+        }
+        parts = {key for key in self.few for name, whole in sides if key[0] == name and (whole, *key[1:]) in told}
+        return self.few - told - parts
 
     def tell(self, name: str, level: str, place: str, number: float, suppression: str = "") -> None:
         key = (name, level, place)
@@ -59,11 +109,13 @@ class Published:
             self._tell_statistic(statistics[row.statistic], level, place, row)
         checks = {c.id: c for c in snapshot.main.checks}
         for row in queries.checks(snapshot, level, place, period).itertuples():
-            self.tell(base(checks[row.check]), level, place, row.n, row.n_suppression)
+            self._tell_share(checks[row.check], level, place, row)
         for row in queries.sale_pipeline(snapshot, level, place, period).itertuples():
             for name in ("ended", "held", "withdrawn", *OUTCOMES, "price_count"):
                 number, suppression = getattr(row, name), getattr(row, f"{name}_suppression")
                 self.tell(f"{row.stage}:{name}", level, place, number, suppression)
+            sold, held = f"{row.stage}:sold", f"{row.stage}:held"
+            self.rate(level, place, sold, held, row.sale_rate, bool(row.held_suppression))
         for row in queries.waiting_times(snapshot, level, place, period).itertuples():
             for name in ("n", "done", "waiting", "beyond"):
                 number, suppression = getattr(row, name), getattr(row, f"{name}_suppression")
@@ -80,7 +132,7 @@ class Published:
         period = self.period
         for indicator in snapshot.method.indicators:
             for row in queries.indicator_values(snapshot, level, period, indicator.id).itertuples():
-                self.tell(base(indicator), level, row.place_id, row.n, row.n_suppression)
+                self._tell_share(indicator, level, row.place_id, row)
         if snapshot.method.id == snapshot.main.id:
             for row in queries.scores(snapshot, level, period).itertuples():
                 self.tell("process:case", level, row.place_id, row.n, row.n_suppression)
@@ -98,8 +150,19 @@ class Published:
                 for row in plot.places.itertuples():
                     self.tell(statistic.estimate.denominator, level, row.place_id, row.n)
                     self.tell(statistic.estimate.numerator, level, row.place_id, row.part)
+                    sides = statistic.estimate.numerator, statistic.estimate.denominator
+                    self.rate(level, row.place_id, *sides, row.value, bool(row.part_suppression))
 
-    def _tell_statistic(self, statistic: Statistic, level: str, place: str, row: object) -> None:
+    def _tell_share(self, entry: Indicator | Check, level: str, place: str, row: Any) -> None:
+        self.tell(base(entry), level, place, row.n, row.n_suppression)
+        if entry.estimate.kind == "share":
+            sides = entry.estimate.numerator, entry.estimate.denominator
+            self.rate(level, place, *sides, row.value, bool(row.n_suppression))
+
+    def _tell_statistic(self, statistic: Statistic, level: str, place: str, row: Any) -> None:
+        sides = statistic.estimate.numerator, statistic.estimate.denominator
+        is_coarse = bool(row.numerator_suppression or row.denominator_suppression)
+        self.rate(level, place, *sides, row.value, is_coarse)
         for side in ("numerator", "denominator"):
             name = getattr(statistic.estimate, side)
             number, suppression = getattr(row, side), getattr(row, f"{side}_suppression")
@@ -119,8 +182,8 @@ class Published:
             yield {("rounds_ended", *at): 1, ("held", *at): -1, ("withdrawn", *at): -1}
             for name, total in (("ended", "rounds_ended"), ("held", "held"), ("sold", "sold"), ("withdrawn",) * 2):
                 yield {(total, *at): 1, **{(f"{stage}:{name}", *at): -1 for stage in STAGES}}
-            for name in ("held", "sold"):
-                yield {(f"first_{name}", *at): 1, (f"first:{name}", *at): -1}
+            for name, stage_name in PIPELINE_NAMES.items():
+                yield {(name, *at): 1, (stage_name, *at): -1}
             for stage in STAGES:
                 yield {(f"{stage}:{name}", *at): sign for name, sign in (("ended", 1), ("held", -1), ("withdrawn", -1))}
                 yield {(f"{stage}:held", *at): 1, **{(f"{stage}:{name}", *at): -1 for name in OUTCOMES}}
@@ -158,6 +221,7 @@ def assert_nothing_is_restored(snapshot: Snapshot, period: str, province: str = 
     found.stages_without_rounds()
     assert not found.few & found.known.keys()
     assert not found.few & restored(found.relations(), set(found.known)), period
+    assert not found.secrets & found.derive(), period
     return found
 
 
@@ -188,6 +252,24 @@ def test_the_attack_finds_what_one_withheld_place_gives_away(snapshot: Snapshot)
     found.stages_without_rounds()
     every = {key for relation in found.relations() for key in relation}
     assert len(found.few & restored(found.relations(), every - found.few)) > 10
+
+
+def test_the_attack_finds_what_a_numerator_over_its_rate_gives_away(snapshot: Snapshot, built_world: Path) -> None:
+    """Were numerators printed beside the rates of withheld denominators, division would tell these."""
+    period = snapshot.periods()[-1]
+    found = Published(snapshot, period)
+    found.stages_without_rounds()
+    numerators = {s.id: s.estimate.numerator for s in snapshot.main.statistics}
+    with duckdb.connect(built_world, read_only=True) as con:
+        rows = con.execute(
+            "SELECT statistic, level, place_id, numerator FROM estimates.statistics"
+            " WHERE period = ? AND denominator_suppression = 'secondary' AND numerator IS NOT NULL",
+            [period],
+        ).fetchall()
+    for statistic, level, place, numerator in rows:
+        if numerators[statistic] not in COUNT_BY_SUM:
+            found.known.setdefault((numerators[statistic], level, place), numerator)
+    assert found.secrets & found.derive()
 
 
 # ---------------------------------------------------------------- over time

@@ -16,7 +16,6 @@ from tests.worlds import World
 
 PERIOD, BEFORE, YEAR_BEFORE = "2024Q3", "2024Q2", "2023Q3"
 LEVELS = ["nation", "province", "city", "court"]
-WITHHELD = ("secondary_suppression",)
 Z = NormalDist().inv_cdf(0.975)
 
 
@@ -142,19 +141,21 @@ def test_the_indicator_named_moved_the_score_most(snapshot: Snapshot) -> None:
             queries.indicators(snapshot, "court", line.place_id, p).set_index("indicator")
             for p in (PERIOD, YEAR_BEFORE)
         )
-        if any(frame["status"].isin(WITHHELD).any() for frame in (now, before)):
-            n_withheld += 1
-            continue
+        is_coarse = any(frame["n_suppression"].eq("secondary").any() for frame in (now, before))
+        n_withheld += is_coarse
         n_compared += 1
         parts = _parts(snapshot, now, before)
-        assert line.part == pytest.approx(max(parts.values(), key=abs), abs=0.006)
-        assert abs(parts[line.indicator]) == pytest.approx(max(map(abs, parts.values())), abs=1e-6)
+        # Points are to one decimal where an n is withheld, and an indicator is a quarter of a score at most.
+        assert line.part == pytest.approx(parts[line.indicator], abs=0.03 if is_coarse else 0.006)
+        largest = max(map(abs, parts.values()))
+        assert abs(parts[line.indicator]) == pytest.approx(largest, abs=0.05 if is_coarse else 1e-6)
         own = {when: frame.loc[line.indicator, "own"] for when, frame in (("n", now), ("b", before))}
         expected = now.loc[line.indicator, "value"] if own["n"] == 1 else math.nan
         assert line.value == pytest.approx(expected, nan_ok=True)
         expected = before.loc[line.indicator, "value"] if own["b"] == 1 else math.nan
         assert line.value_before == pytest.approx(expected, nan_ok=True)
-        assert line.indicator_n == now.loc[line.indicator, "n"]
+        assert line.indicator_n == pytest.approx(now.loc[line.indicator, "n"], nan_ok=True)
+        assert line.indicator_n_suppression == now.loc[line.indicator, "n_suppression"]
         assert math.fsum(parts.values()) == pytest.approx(line.change, abs=0.11)  # both rounded
     assert n_compared > 2 and n_withheld > 0
 

@@ -145,7 +145,10 @@ def _at_risk_trace(curve: pd.DataFrame) -> dict[str, Any]:
         "x": curve["month"],
         "y": [0] * len(curve),
         "name": _("under observation"),
-        "customdata": [_at_risk_text(n) for n in curve["at_risk"]],
+        "customdata": [
+            formats.count(n, suppression) if suppression else _at_risk_text(n)
+            for n, suppression in zip(curve["at_risk"], curve["n_suppression"], strict=True)
+        ],
         "mode": "lines",
         "line": {"width": 0},
         "hovertemplate": "%{customdata}",

@@ -64,10 +64,8 @@ def test_own_says_whose_value_the_points_are_of(sample: CachedSnapshot, period: 
     row = scored(sample, level, period)
     values = queries.indicators(sample, level, row.place_id, period)
     assert values["own"].notna().all()
-    withheld = values["status"].isin(("secondary_suppression",))
-    assert values["own"].astype(bool).tolist() == ((values["status"] == "estimated") | withheld).tolist()
-    assert values.loc[values["own"].astype(bool) & ~withheld, "points"].notna().all()
-    assert values.loc[withheld, "points"].isna().all()
+    assert values["own"].astype(bool).tolist() == (values["status"] == "estimated").tolist()
+    assert values.loc[values["own"].astype(bool), "points"].notna().all()
 
 
 def test_peers_stand_in_where_the_place_has_too_few_cases(open_page: Open, sample: CachedSnapshot, period: str) -> None:
