@@ -83,7 +83,9 @@ def test_the_page_shows_the_answer_with_its_law_and_three_denominators(
     for name in sale_pipeline.SALE_RATE_STATISTICS:
         line = figures.loc[name]
         assert f"{100 * line['value']:.1f}%" in words
-        sides = (yuan(each) for each in (line["numerator"], line["denominator"]))
-        if name != "sale_by_value":
-            sides = (f"{each:,.0f}" for each in (line["numerator"], line["denominator"]))
+        write = yuan if name == "sale_by_value" else "{:,.0f}".format
+        sides = [
+            "withheld (subtraction)" if line[f"{side}_suppression"] == "secondary" else write(line[side])
+            for side in ("numerator", "denominator")
+        ]
         assert " / ".join(sides) in words
