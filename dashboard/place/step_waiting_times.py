@@ -101,13 +101,17 @@ def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
         waiting_time for waiting_time in waiting_times if not step_ids.intersection(waiting_time.step.spans)
     ]
     sentences = []
-    if most_open := _largest_count(single_step_times, "waiting"):
+    if _has_withheld(single_step_times, "waiting"):
+        sentences.append(
+            _("The step at which most are waiting is not told: some of the numbers are withheld (subtraction).")
+        )
+    elif most_open := _largest_count(single_step_times, "waiting"):
         sentences.append(
             _("The step at which most are waiting: {step} ({n}).").format(
                 step=localise(most_open.step.name), n=formats.number(most_open.line.waiting)
             )
         )
-    if most_overdue := _largest_count(single_step_times, "beyond"):
+    if not _has_withheld(single_step_times, "beyond") and (most_overdue := _largest_count(single_step_times, "beyond")):
         sentences.append(
             _("The step at which most are beyond the limit: {step} ({n} of {waiting}).").format(
                 step=localise(most_overdue.step.name),
@@ -125,6 +129,13 @@ def summary_sentences(waiting_times: Sequence[WaitingTime]) -> list[str]:
         if waiting_time not in single_step_times and not formats.is_missing(waiting_time.line.beyond)
     ]
     return sentences
+
+
+def _has_withheld(waiting_times: Sequence[WaitingTime], column: str) -> bool:
+    """Whether a count is withheld that may be the largest; one below the least cell is not."""
+    return any(
+        getattr(waiting_time.line, f"{column}_suppression") == formats.SECONDARY for waiting_time in waiting_times
+    )
 
 
 def _largest_count(waiting_times: Sequence[WaitingTime], column: str) -> WaitingTime | None:

@@ -1,5 +1,6 @@
 """Waits on a profile: the table says what the snapshot says, beside the limit and its law."""
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -86,7 +87,7 @@ def test_a_place_without_any_says_so(open_page: Open, sample: CachedSnapshot, pe
     assert "<table" not in section
 
 
-def wait(node: ProcedureStep, **line: float) -> step_waiting_times.WaitingTime:
+def wait(node: ProcedureStep, **line: float | str) -> step_waiting_times.WaitingTime:
     usual = {"n": 50.0, "waiting": 0.0, "beyond": float("nan")}
     usual |= {f"{name}_suppression": "" for name in ("n", "waiting", "beyond")}
     return step_waiting_times.WaitingTime(node, SimpleNamespace(**(usual | line)), float("nan"))
@@ -99,6 +100,16 @@ def test_a_wait_is_compared_with_others_unless_they_are_parts_of_it(sample: Cach
     assert "Filing → first listing (40)" in alone
     [apart] = step_waiting_times.summary_sentences([seized, listing])
     assert "Filing → first seizure (30)" in apart
+
+
+def test_the_step_with_most_waits_is_not_told_where_one_is_withheld(sample: CachedSnapshot) -> None:
+    by_id = {node.id: node for node in queries.read_steps()}
+    withheld = wait(by_id["queried"], waiting=math.nan, waiting_suppression="secondary")
+    words = " ".join(step_waiting_times.summary_sentences([wait(by_id["seized"], waiting=30.0), withheld]))
+    assert "The step at which most are waiting is not told" in words and "(30)" not in words
+    few = wait(by_id["queried"], waiting=math.nan, waiting_suppression="<10")
+    words = " ".join(step_waiting_times.summary_sentences([wait(by_id["seized"], waiting=30.0), few]))
+    assert "Filing → first seizure (30)" in words
 
 
 def test_what_no_file_dates_has_no_row_and_is_named_once(sample: CachedSnapshot) -> None:
