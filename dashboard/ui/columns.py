@@ -89,9 +89,7 @@ def count_column(
     name: str = "n",
     *,
     row_of: Callable[[Row], Any] = lambda row: row,
-    sort: str = "",
-    note: str = "",
-    explanation: Html | None = None,
+    **options: Unpack[ColumnOptions],
 ) -> Column[Row]:
     """Counts of cases, rounds or lots by the name of the field, what stands in place of one that is
     suppressed included; `row_of` finds what has the fields."""
@@ -99,7 +97,7 @@ def count_column(
     def cell(row: Row) -> object:
         return cells.count(row_of(row), name)
 
-    return Column(heading, cell, kind="number", sort=sort, note=note, explanation=explanation)
+    return Column(heading, cell, kind="number", **options)
 
 
 def share_column(

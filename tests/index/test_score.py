@@ -209,7 +209,7 @@ def give(con, unit: str, values: dict[str, float | None], level="province", peri
         value = values[i.id]
         status = more.get(i.id, "estimated" if value is not None else "not_estimable")
         con.execute(
-            "INSERT INTO estimates.indicators VALUES (?, 'observed', ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
+            "INSERT INTO estimates.indicators VALUES (?, 'observed', ?, ?, ?, ?, ?, ?, ?, ?, '')",
             [METHOD.id, level, unit, period, i.id, value, None if value is None else 0.01, 500, status],
         )
 
@@ -278,7 +278,7 @@ def test_why_there_is_no_score(con):
 
 def cover(con, unit: str, coverage: float | None, level="province", period="2024Q4"):
     con.execute(
-        "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 500, '', '', '')",
+        "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 500, '', '')",
         [level, unit, period, coverage],
     )
 

@@ -25,7 +25,7 @@ UNITS = [("court", "K1"), ("court", "K2"), ("city", "K1"), ("nation", "CN")]
 KEYS = [(level, unit, period) for level, unit in UNITS for period in ("2024Q3", "2024Q4")]
 
 Key = tuple[str, str, str]
-Row = tuple[float | None, float | None, int, str, str, str]  # value, error, n, status, suppressions
+Row = tuple[float | None, float | None, int, str, str]  # value, error, n, status, suppression
 
 
 class Tables:
@@ -68,10 +68,10 @@ class Tables:
             [(m, *k, i, *given) for (m, k, i), given in self.shrinkage.items()],
         )
         con.executemany(
-            "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 10, '', '', '')",
+            "INSERT INTO estimates.statistics VALUES (?, ?, ?, 'coverage', ?, NULL, 10, '', '')",
             [(*key, value) for key, value in self.coverage.items()],
         )
-        con.execute("INSERT INTO estimates.statistics VALUES ('city', 'K1', '2024Q3', 'a', 9, 1, 1, '', '', '')")
+        con.execute("INSERT INTO estimates.statistics VALUES ('city', 'K1', '2024Q3', 'a', 9, 1, 1, '', '')")
 
 
 def pairs(names: list[str]) -> list[tuple[str, str]]:
@@ -83,7 +83,7 @@ def row(rng: Random) -> Row:
     status = rng.choice(["estimated"] * 4 + ["too_few", "not_estimable", "no_data"])
     known = rng.random() < {"estimated": 0.95, "too_few": 0.5}.get(status, 0)
     value = (rng.random(), rng.uniform(0.01, 0.1)) if known else (None, None)
-    return *value, rng.randrange(500), status, "", rng.choice(["", "", "<10", "secondary"])
+    return *value, rng.randrange(500), status, rng.choice(["", "", "<10", "secondary"])
 
 
 # ---------------------------------------------------------------- read
