@@ -40,6 +40,8 @@ def section(view: View, places: Sequence[Place]) -> None:
     comparison = queries.comparison(view.snapshot, baseline.key, target.key)
     if formats.is_missing(comparison.total):
         st.html(tag("p", no_score_reason(pair), class_="said"))
+        for advice in no_score_advice(pair):
+            st.html(tag("p", advice, class_="quiet"))
         return
     st.html(tag("p", difference_text(comparison, baseline, target), class_="said"))
     rows = difference_table.indicator_rows(view, comparison, baseline, target)
@@ -65,6 +67,11 @@ def no_score_reason(sides: Sequence[ComparisonSide]) -> str:
     return _("No score to decompose: {places}").format(
         places=_(", ").join(f"{side.name} ({components.status_text(side.status)})" for side in unscored_sides)
     )
+
+
+def no_score_advice(sides: Sequence[ComparisonSide]) -> list[str]:
+    """What can be done about it, once for each reason."""
+    return [*dict.fromkeys(components.status_advice(side.status) for side in sides if formats.is_missing(side.score))]
 
 
 def difference_text(comparison: Comparison, baseline: ComparisonSide, target: ComparisonSide) -> Html:

@@ -11,7 +11,7 @@ import pandas as pd
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
-from dashboard.ui import compared_places, components
+from dashboard.ui import cells, compared_places, components
 from dashboard.ui.columns import number_column, text_column, value_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, TableSpec, table_block
@@ -28,6 +28,7 @@ DOWNLOAD_COLUMNS = (
     "rank_high",
     "band",
     "n",
+    "n_suppression",
     "status",
 )
 
@@ -97,7 +98,7 @@ def standing_columns() -> list[Column[Standing]]:
         text_column(
             _("Band"), lambda row: formats.NO_VALUE if formats.is_missing(row.value("band")) else row.value("band")
         ),
-        number_column(_("Cases"), lambda row: row.value("n")),
+        Column(_("Cases"), lambda row: cells.count(row.scores) if row.scores else formats.NO_VALUE, kind="number"),
         text_column(_("Status"), lambda row: _status_text(row.value("status"))),
     ]
 
@@ -108,10 +109,12 @@ def _name_cell(row: Standing) -> Html:
     return join(swatch, link)
 
 
-def _status_text(status: str | None) -> str:
+def _status_text(status: str | None) -> Html | str:
+    """Whether there is a score, or why not, with what can be done about it."""
     if status == "scored":
         return _("scored")
-    return components.status_text(status or "no_data")
+    code = status or "no_data"
+    return cells.value_with_detail(components.status_text(code), components.status_advice(code))
 
 
 def rank_set_text(row: Standing) -> str:

@@ -30,7 +30,7 @@ def section(view: View) -> None:
                 lambda row: row.score,
                 lambda row: (row.low, row.high),
                 nation.score if nation else None,
-                reason=lambda row: components.status_text(row.status),
+                reason=lambda row: components.status_reason(row.status),
             ),
             number_column(_("Score"), lambda row: row.score, 1),
             change_column(_("On the year"), lambda row: row.change_year),

@@ -62,7 +62,10 @@ def headline(view: View) -> tuple[str, object]:
     row = next(rows.itertuples(index=False), None)
     lead = _("Outcomes of the cases of local creditors and of all others; the data say who is local.")
     if row is None or row.status != "estimated":
-        return _("Local and other creditors: {place}").format(place=place_name(place)), lead
+        status = "no_data" if row is None else row.status
+        reason = _("no gap: {reason}").format(reason=missing_gap_text(status))
+        title = _("Local and other creditors: {place}").format(place=place_name(place))
+        return title, join(components.facts(reason), tag("br"), f"{components.status_advice(status)} {lead}")
     values = {
         "place": place_name(place),
         "local": formats.value(row.local, indicator.unit),
@@ -182,13 +185,13 @@ def gap_columns(indicator: Indicator, level: str) -> list[Column[Any]]:
 
     def gap_cell(row: Any) -> Html:
         if row.status != "estimated":
-            return tag("small", missing_gap_reason(row.status))
+            return missing_gap_reason(row.status)
         interval = gap_interval_text(row.gap_low, row.gap_high, unit)
         return cells.value_with_detail(gap_text(row.gap, unit), interval)
 
     def adjusted_gap_cell(row: Any) -> Html:
         if row.adjusted_status != "estimated":
-            return tag("small", missing_gap_reason(row.adjusted_status))
+            return missing_gap_reason(row.adjusted_status)
         interval = gap_interval_text(row.adjusted_low, row.adjusted_high, unit)
         return cells.value_with_detail(gap_text(row.adjusted_gap, unit), interval)
 
@@ -206,11 +209,16 @@ def gap_columns(indicator: Indicator, level: str) -> list[Column[Any]]:
     ]
 
 
-def missing_gap_reason(status: str) -> str:
+def missing_gap_text(status: str) -> str:
     """Why there is no gap."""
     if status == "not_estimable":
         return _("curve ends too early, or the case mixes overlap too little")
     return components.status_text(status)
+
+
+def missing_gap_reason(status: str) -> Html:
+    """Why there is no gap; what can be done about it on hovering."""
+    return tag("small", missing_gap_text(status), title=components.status_advice(status) or None)
 
 
 def export_table(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
