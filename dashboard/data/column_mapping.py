@@ -34,6 +34,7 @@ DATE_FORMATS = (
     ("unix",),
     ("minguo",),
     ("month",),
+    ("month_end",),
 )
 MAX_SAMPLES, SAMPLE_LENGTH = 3, 24
 

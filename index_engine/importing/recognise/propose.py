@@ -9,6 +9,7 @@ from index_engine.importing.files.limited_process import preview_limited
 from index_engine.importing.files.preview import MAX_COLUMNS, TablePreview
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.recognise.case_lists import is_zhongben_date, recognise_case_list
+from index_engine.importing.recognise.code_synonyms import stage_words
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
 from index_engine.importing.recognise.header_matching import match_header, shown_headers
@@ -77,6 +78,7 @@ def propose_mapping(
             *_review_warnings(kind, columns),
             *_blank_warnings(kind, layout, columns),
             *_bidding_start_warnings(kind, layout, columns),
+            *_wide_round_warnings(kind, layout),
             *unit_warnings,
         ),
         inspected_row_count=len(layout.rows),
@@ -235,6 +237,21 @@ def _bidding_start_warnings(kind: str, layout: Layout, columns: list[ProposedCol
     words = {match_key(word) for word in reference_data("headers")["bidding_starts"]["words"]}
     starts = [header for header in layout.headers if header and match_key(header) in words]
     return [Message("bidding_start_is_no_notice", column=header) for header in starts[:1]]
+
+
+def _wide_round_warnings(kind: str, layout: Layout) -> list[Message]:
+    """Say of a table with a lot's rounds side by side that a row is a round."""
+    if kind != "auctions":
+        return []
+    headings_by_stage: dict[str, list[str]] = {}
+    for header in filter(None, layout.headers):
+        key = match_key(header)
+        for stage, words in stage_words().items():
+            if any(key != match_key(word) and key.startswith(match_key(word)) for word in words):
+                headings_by_stage.setdefault(stage, []).append(header)
+    if not {"first", "second"} <= headings_by_stage.keys():
+        return []
+    return [Message("rounds_side_by_side", first=headings_by_stage["first"][0], second=headings_by_stage["second"][0])]
 
 
 def _review_warnings(kind: str, columns: list[ProposedColumn]) -> list[Message]:

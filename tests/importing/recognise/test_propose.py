@@ -481,3 +481,20 @@ def test_the_beginning_of_bidding_is_no_day_of_notice(book: Book) -> None:
     )
     assert with_notice.missing_fields == ()
     assert not any("bidding" in str(warning) for warning in with_notice.warnings)
+
+
+def test_rounds_side_by_side_are_named(book: Book) -> None:
+    wide = table(
+        标的编号=[f"L{n}" for n in range(40)],
+        处置法院=COURTS,
+        一拍起拍价=[700_000],
+        一拍结果=["流拍"],
+        二拍起拍价=[560_000],
+        二拍结果=["成交"],
+    )
+    warnings = [str(warning) for warning in propose_mapping(book(wide), "auctions").warnings]
+    assert any("side by side (一拍起拍价, 二拍起拍价)" in warning for warning in warnings)
+    one_round = table(
+        标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS, 一拍公告日期=["2023-03-01"], 拍卖阶段=["一拍"]
+    )
+    assert not any("side by side" in str(warning) for warning in propose_mapping(book(one_round), "auctions").warnings)
