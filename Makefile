@@ -44,6 +44,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.sparse_events
 	$(BIN)/python -m bench.large_claims
 	$(BIN)/python -m bench.cusum_alarms
+	$(BIN)/python -m bench.known_worlds
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m bench.fuzz

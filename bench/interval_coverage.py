@@ -1,6 +1,6 @@
 """Do the intervals of scores cover? Synthetic courts whose true score is known.
 
-    python -m bench.coverage [--cases 2000000] [--least 1] [--folder var/bench]
+    python -m bench.interval_coverage [--cases 2000000] [--least 1] [--folder var/bench]
 
 A world is made in which all courts of a tier work alike, so the score of a whole tier, from all of
 its cases, is the truth for each of its courts. How often the interval of a court holds that truth,
@@ -154,7 +154,7 @@ def _line(name: str, rows: pd.DataFrame) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.coverage")
+    parser = argparse.ArgumentParser(prog="python -m bench.interval_coverage")
     parser.add_argument("--cases", type=int, default=2_000_000)
     parser.add_argument("--least", type=int, help="in place of every least n of the method")
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))

@@ -7,12 +7,17 @@ import numpy.typing as npt
 
 from index_engine.chance import is_impossible
 
-# The last days are thin, one block after the other, where they have less than this share of the
-# closings of the year before, and of the same days a year before, and chance does not explain it.
+# The last days are thin where they have less than a share of the closings to be expected and chance does
+# not explain it: less than the first share, or the second where the season is known. Where they are,
+# reports are late, and so are some of the blocks before, until one has hardly less than was to be
+# expected: lags differ.
 BLOCK_DAYS = 30
 THIN_SHARE = 0.6
+THIN_SHARE_OF_SEASON = 0.8
+FULL_SHARE = 0.93
 MAX_BLOCKS = 12
 YEAR_DAYS = 365
+MIN_SEASON = 400  # closings of a block that tell its season to a twentieth
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,23 @@ def late_days(closings: Closings, end: int) -> int:
     year before has too few closings to tell."""
     late = 0
     while late < MAX_BLOCKS * BLOCK_DAYS:
-        block_end = end - late
-        block = block_end - BLOCK_DAYS
-        n = closings.between(block, block_end)
-        year = closings.between(block - YEAR_DAYS, block) * BLOCK_DAYS / YEAR_DAYS
-        # Of a season, such as Spring Festival, the same days of the year before tell.
-        expected = min(year, closings.between(block - YEAR_DAYS, block_end - YEAR_DAYS))
-        if n >= THIN_SHARE * expected or not is_impossible(n, expected):
+        first, block_end = end - late - BLOCK_DAYS, end - late
+        n = closings.between(first, block_end)
+        expected, thin_share = _expected(closings, first)
+        if n >= (FULL_SHARE if late else thin_share) * expected or not is_impossible(n, expected):
             break
         late += BLOCK_DAYS
     return late
+
+
+def _expected(closings: Closings, first: int) -> tuple[float, float]:
+    """Closings to be expected of the block that begins with `first`, and of which share of them fewer are
+    thin. As many as on the same days a year before, at the level of this year if the year before is
+    known; where those days have too few to tell a season, no more than the year has on average."""
+    year = closings.between(first - YEAR_DAYS, first)
+    season = closings.between(first - YEAR_DAYS, first - YEAR_DAYS + BLOCK_DAYS)
+    if season < MIN_SEASON or closings.days[0] > first - YEAR_DAYS:
+        return min(season, year * BLOCK_DAYS / YEAR_DAYS), THIN_SHARE
+    if closings.days[0] > first - 2 * YEAR_DAYS:
+        return season, THIN_SHARE_OF_SEASON
+    return season * year / closings.between(first - 2 * YEAR_DAYS, first - YEAR_DAYS), THIN_SHARE_OF_SEASON

@@ -1,7 +1,7 @@
 """Estimates from counts: shares, means, amounts and median prices, of every place and window, as
 observed and brought to another case mix; and the totals behind the statistics beside the score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -25,6 +25,7 @@ from index_engine.method.counts import (
     STOCK_COUNTS,
 )
 
+NO_EFFECTS: Mapping[str, float] = {}
 COUNT_KINDS = ("share", "mean", "amount_rate", "median")
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
 UNSTRATIFIED_COUNTS = {"numbered_received", "numbered_expected"}  # of no stratum: nobody knows the missing
@@ -152,16 +153,19 @@ def observed_estimates(
     windows: Windows,
     indicators: Iterable[Indicator | Check],
     method: Method,
+    design_effect: Mapping[str, float] = NO_EFFECTS,
 ) -> dict[str, IndicatorEstimate]:
-    """Estimates of one level by indicator; `counts` are those of `window_totals`."""
+    """Estimates of one level by indicator; `counts` are those of `window_totals`. Of design effects,
+    those of medians are contained (see `rates.median`)."""
     estimates = {}
     for indicator in indicators:
         if indicator.estimate.kind == "median":
             parts = []
             for _, block in places.batches(CACHE_BATCH):
                 histogram = windows.sums(panel.sum_members(ratios, block.members))
-                value, se = rates.median(histogram, method.ratio_step)
-                parts.append(IndicatorEstimate(value, se, histogram.sum(axis=-1), ~np.isnan(se)))
+                n = histogram.sum(axis=-1)
+                value, se = rates.median(histogram, method.ratio_step, n / design_effect.get(indicator.id, 1.0))
+                parts.append(IndicatorEstimate(value, se, n, ~np.isnan(se)))
             estimates[indicator.id] = IndicatorEstimate.concatenate(parts)
         else:
             estimates[indicator.id] = ratio_estimate(indicator.estimate, counts, method.min_effective_n)
@@ -201,6 +205,25 @@ def _mean_ceiling(y: Array, x: Array) -> Array:
     return rates.quotient(2.0 * y + 1.0, x)
 
 
+def shares_above_median(
+    ratios: Array, all_ratios: Array, windows: Windows, indicators: Iterable[Indicator | Check], method: Method
+) -> dict[str, IndicatorEstimate]:
+    """What stands for medians where groups tell how estimates vary: of the ratios of each group, the
+    share above the median of all. The ratios that decide a median are few, and hardly vary between
+    groups; its error is that of this share (Woodruff 1952)."""
+    estimates = {}
+    median_indicators = [i for i in indicators if i.estimate.kind == "median"]
+    if median_indicators:
+        overall_median, _ = rates.median(windows.sums(all_ratios), method.ratio_step)
+        limit_bin = np.floor(np.nan_to_num(overall_median[0]) / method.ratio_step).astype(np.int64)
+        histogram = windows.sums(ratios)
+        value, se = rates.share_above(histogram, limit_bin)
+        for indicator in median_indicators:
+            n = histogram.sum(axis=-1)
+            estimates[indicator.id] = IndicatorEstimate(value, se, n, n > 0)
+    return estimates
+
+
 # ---------------------------------------------------------------- brought to another mix
 
 
@@ -212,6 +235,7 @@ def standardised_estimates(
     indicators: Iterable[Indicator | Check],
     direct_estimates: dict[str, IndicatorEstimate],
     method: Method,
+    design_effect: Mapping[str, float] = NO_EFFECTS,
 ) -> dict[str, IndicatorEstimate]:
     """The same by weighted cases and lots; `weights` are those of the processes case and lot,
     `direct_estimates` those as observed, whose n they keep. Of counts it is not known when their
@@ -224,7 +248,8 @@ def standardised_estimates(
         if {spec.numerator, spec.denominator} & UNSTRATIFIED_COUNTS:
             continue
         if spec.kind == "median":
-            value_and_error = _weighted_median(counts.prices, place_by_court, weights["lot"], windows, method)
+            effect = design_effect.get(indicator.id, 1.0)
+            value_and_error = _weighted_median(counts.prices, place_by_court, weights["lot"], windows, method, effect)
         else:
             is_auction_count = spec.denominator in AUCTION_COUNTS
             value_and_error = _weighted_ratio(
@@ -316,7 +341,12 @@ def _weighted_stock(
 
 
 def _weighted_median(
-    prices: CountRows, place_by_court: IntArray, weights: CaseWeights, windows: Windows, method: Method
+    prices: CountRows,
+    place_by_court: IntArray,
+    weights: CaseWeights,
+    windows: Windows,
+    method: Method,
+    design_effect: float,
 ) -> rates.ValueWithError:
     rows = case_mix.rows_from_counts(prices, place_by_court)
     n_bins = n_ratio_bins(method)
@@ -327,4 +357,4 @@ def _weighted_median(
     )
     total, squared_total = histogram.sum(axis=-1), squared_histogram.sum(axis=-1)
     effective_n = np.divide(total**2, squared_total, out=np.zeros_like(total), where=squared_total > 0)
-    return rates.median(histogram, method.ratio_step, effective_n)
+    return rates.median(histogram, method.ratio_step, effective_n / design_effect)

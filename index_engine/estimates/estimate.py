@@ -276,7 +276,7 @@ def _estimate_counts(run: EstimationRun) -> None:
         for method in run.methods_at(places):
             indicators = [e for e in method.estimands if e.estimate.kind in count_estimates.COUNT_KINDS]
             estimates = count_estimates.observed_estimates(
-                totals, court_counts.ratios, places, run.windows, indicators, method
+                totals, court_counts.ratios, places, run.windows, indicators, method, run.sampling.design_effect
             )
             _store_estimates(run, method, places, OBSERVED, estimates, {})
             score_indicators = [e for e in indicators if isinstance(e, Indicator)]
@@ -286,7 +286,14 @@ def _estimate_counts(run: EstimationRun) -> None:
                 weights_by_mix[method.case_mix] = _count_weights(run, method, places)
             for basis, process_weights in weights_by_mix[method.case_mix].items():
                 standardised_estimates = count_estimates.standardised_estimates(
-                    court_counts, places, process_weights, run.windows, score_indicators, estimates, method
+                    court_counts,
+                    places,
+                    process_weights,
+                    run.windows,
+                    score_indicators,
+                    estimates,
+                    method,
+                    run.sampling.design_effect,
                 )
                 _store_estimates(run, method, places, basis, standardised_estimates, {})
         _store_mix_overlap(run, places)
@@ -368,9 +375,15 @@ def _store_estimates(
     estimates: dict[str, IndicatorEstimate],
     covariances: Covariances,
 ) -> None:
-    """Store estimates and covariances, with the errors widened by the design effects."""
-    error_factor = {name: np.sqrt(run.sampling.design_effect.get(name, 1.0)) for name in estimates}
+    """Store estimates and covariances, with the errors widened by the design effects; those of medians
+    contain them already."""
     indicator_by_id = {entry.id: entry for entry in method.estimands}
+    error_factor = {
+        name: np.sqrt(
+            1.0 if indicator_by_id[name].estimate.kind == "median" else run.sampling.design_effect.get(name, 1.0)
+        )
+        for name in estimates
+    }
     for name, indicator_estimate in estimates.items():
         spec = indicator_by_id[name].estimate
         if basis == OBSERVED and (spec.process or spec.kind == "median"):

@@ -82,7 +82,10 @@ def _read_group_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     ).fetchall()
     if table_count == [(0,)]:
         return ()
-    rows = con.execute("SELECT DISTINCT court_id::VARCHAR FROM random_groups.case_counts ORDER BY 1")
+    rows = con.execute(
+        "SELECT court_id::VARCHAR FROM random_groups.case_counts"
+        " UNION SELECT court_id::VARCHAR FROM random_groups.round_counts ORDER BY 1"
+    )
     return tuple(name for (name,) in rows.fetchall())
 
 
@@ -128,8 +131,13 @@ def _estimate_without_each(
         for e in estimands
         if e.estimate.kind in count_estimates.COUNT_KINDS and count_estimates.has_counts(e.estimate, totals)
     ]
-    return estimates | count_estimates.observed_estimates(
-        totals, _sum_without_each(group_counts.ratios), groups, windows, indicators, method
+    rest_ratios = _sum_without_each(group_counts.ratios)
+    medians = count_estimates.shares_above_median(
+        rest_ratios, group_counts.ratios.sum(axis=0, keepdims=True), windows, indicators, method
+    )
+    others = [e for e in indicators if e.id not in medians]
+    return (
+        estimates | medians | count_estimates.observed_estimates(totals, rest_ratios, groups, windows, others, method)
     )
 
 

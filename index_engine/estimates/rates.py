@@ -6,7 +6,7 @@ is zero the value is NaN.
 
 import numpy as np
 
-from index_engine.arrays import Array
+from index_engine.arrays import Array, IntArray
 
 ValueWithError = tuple[Array, Array]  # value, standard error
 MEDIAN_Z = 1.959963984540054  # the interval of a median is taken at 95 %
@@ -79,6 +79,12 @@ def quantile(histogram: Array, step: float, q: Array | float) -> Array:
     return np.where(total > 0, (index + bin_fraction) * step, np.nan)
 
 
+def share_above(histogram: Array, limit_bin: IntArray) -> ValueWithError:
+    """Share of the counts in the bins from `limit_bin` on, one a window (last of the leading axes)."""
+    is_above = np.arange(histogram.shape[-1]) >= limit_bin[:, None]
+    return share((histogram * is_above).sum(axis=-1), histogram.sum(axis=-1))
+
+
 def median(histogram: Array, step: float, n: Array | None = None) -> ValueWithError:
     """Median of a histogram and its standard error.
 
@@ -86,7 +92,9 @@ def median(histogram: Array, step: float, n: Array | None = None) -> ValueWithEr
     binomial bounds of its rank (Woodruff 1952, JASA 47: 635-646); the error is its width over twice
     1.96. Bounds of one sigma would see only the middle of the sample, and intervals made of them
     held in 85 % of samples of ten (`python -m bench.sparse_events`). NaN for fewer than two. `n` is the number
-    of counted things, or the effective number where they are weighted.
+    of counted things, or the effective number where they are weighted, or sold by the estate: it is the
+    rank that a design effect widens (Woodruff), since where prices are alike the middle ranks may be
+    of one price.
     """
     n = histogram.sum(axis=-1) if n is None else n
     half = np.divide(MEDIAN_Z / 2.0, np.sqrt(n), out=np.full(n.shape, np.nan), where=n > 1)

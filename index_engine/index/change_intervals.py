@@ -11,7 +11,7 @@ def interval(score: Array, se: Array, z: float) -> tuple[Array, Array]:
 
     The score is a geometric mean, so its logarithm is a mean and nearer to normal: the delta method
     gives log(score) the error se / score. On the plain scale intervals lay too low, see
-    bench/coverage.py.
+    bench/interval_coverage.py.
     """
     factor = np.exp(z * se / score)
     return score / factor, np.minimum(score * factor, 100.0)

@@ -133,7 +133,8 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
 
     Whole batches are dealt to groups, since what may share a fate must not be taken for independent:
     all cases that a court files on one day (one debtor, one estate, the claims of one bank), with
-    their lots and with the cases that resume them.
+    their lots and with the cases that resume them; of lots whose case is in no file, those of one
+    case, or else those first listed on one day. Where cases are too few, groups are of lots alone.
     """
     con.execute(
         """
@@ -144,31 +145,48 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
         FROM linked_cases AS cases LEFT JOIN linked_cases AS parents ON parents.case_id = cases.parent_case_id
         """
     )
-    [(n_cases, n_batches)] = con.execute(
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE lot_batches AS
+        SELECT lot_id, COALESCE(MIN(batch),
+               hash(MIN(court_id), COALESCE(MIN(rounds.case_id), CAST(MIN(listed_on) AS VARCHAR)))) AS batch
+        FROM rounds LEFT JOIN batches USING (case_id) GROUP BY lot_id
+        """
+    )
+    counts = con.execute(
         "SELECT COUNT(*), COUNT(DISTINCT batch) FROM batches WHERE case_type = 'first'"
+        " UNION ALL SELECT COUNT(*), COUNT(DISTINCT batch) FROM lot_batches"
     ).fetchall()
-    n_groups = min(MAX_GROUPS, n_batches // MIN_BATCHES_PER_GROUP)
-    if n_groups < MIN_GROUPS:
-        con.execute("DROP TABLE batches")
-        return
-    sampling_interval = max(1, round(n_cases / MAX_GROUP_CASES))
-    for name, batch, followed in (
-        ("first_enforcement", "batch", f"AND {FOLLOWED}"),
-        ("rounds", "COALESCE(batch, hash(lot_id))", ""),  # a lot whose case is not known is alone
+    (n_cases, case_groups), (n_lots, lot_groups) = ((n, batches // MIN_BATCHES_PER_GROUP) for n, batches in counts)
+    has_cases = case_groups >= MIN_GROUPS
+    n_groups = min(MAX_GROUPS, case_groups if has_cases else lot_groups)
+    if n_groups >= MIN_GROUPS:
+        sampling_interval = max(1, round((n_cases if has_cases else n_lots) / MAX_GROUP_CASES))
+        _create_group_measures(con, n_groups, sampling_interval, FOLLOWED if has_cases else "FALSE")
+    con.execute("DROP TABLE batches")
+    con.execute("DROP TABLE lot_batches")
+
+
+def _create_group_measures(
+    con: duckdb.DuckDBPyConnection, n_groups: int, sampling_interval: int, followed: str
+) -> None:
+    """The measures of so many groups, of one in `sampling_interval` batches; of cases, those `followed`."""
+    for name, batches, key, condition in (
+        ("first_enforcement", "batches", "case_id", followed),
+        ("rounds", "lot_batches", "lot_id", "TRUE"),
     ):
-        group = f"format('g{{:03d}}', ({batch} // {sampling_interval}) % {n_groups})"
+        group = f"format('g{{:03d}}', (batch // {sampling_interval}) % {n_groups})"
         con.execute(
             # A group is of every stratum: nothing of it is adjusted.
             f"CREATE OR REPLACE TEMP VIEW {name} AS "
             f"SELECT * EXCLUDE (batch) REPLACE ({group} AS court_id, 0 AS stratum) "
-            f"FROM ({_read_sql(name)}) LEFT JOIN (SELECT case_id, batch FROM batches) USING (case_id) "
-            f"WHERE {batch} % {sampling_interval} = 0 {followed}"
+            f"FROM ({_read_sql(name)}) JOIN (SELECT {key}, batch FROM {batches}) USING ({key}) "
+            f"WHERE batch % {sampling_interval} = 0 AND {condition}"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_read_sql('lots')}")
     _create_spells(con, "random_groups")
     for name in RANDOM_GROUP_MEASURES:
         con.execute(f"CREATE TABLE random_groups.{name} AS {_read_sql(name)} ORDER BY period")
-    con.execute("DROP TABLE batches")
 
 
 def _create_views(con: duckdb.DuckDBPyConnection) -> None:

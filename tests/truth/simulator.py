@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 MONTH = 365.2425 / 12  # days
 EVENTS = ("cash", "zhongben", "other")
 CLOSING_WORDS = {"cash": "执行完毕", "zhongben": "终结本次执行程序", "other": "终结执行"}
+CLOCK_START, CLOCK_DAYS = date(2000, 1, 1), 30 * 1461  # of the clocks of seasons: whole leap cycles
 BURN_IN_YEARS = 9  # filings before the first observed day, so that the opening stock is as in life
 
 
@@ -66,6 +68,44 @@ class CourtPlan:
     first_day: date = date(1990, 1, 1)
     last_day: date = date(2099, 12, 31)
     claim_log_sd: float = 1.0
+    season: tuple[float, ...] = ()  # how fast things go in each month of the year; () all alike
+
+    def ended_on(self, filed_on: date, months: float) -> date:
+        """The day of what comes `months` after filing where all months are alike: a season makes the
+        clock run faster or slower, by a year as fast as the calendar."""
+        if not self.season:
+            return filed_on + timedelta(days=int(months * MONTH))
+        clock = season_clock(self.season)
+        filed = (filed_on - CLOCK_START).days
+        return CLOCK_START + timedelta(days=int(np.searchsorted(clock, clock[filed] + months * MONTH, "right")) - 1)
+
+    def true_incidence(self, event: str, months: float) -> float:
+        """Share of the cases filed in a year that end in `event` within `months`; a season changes it
+        but for whole years."""
+        return float(np.mean([self.hazards.incidence(event, age) for age in self._clock_months(months)]))
+
+    def true_restricted_mean(self, event: str, months: int, steps: int = 400) -> float:
+        if not self.season:
+            return self.hazards.restricted_mean(event, months)
+        ages = np.linspace(0, months, steps + 1)
+        return float(np.trapezoid([1 - self.true_incidence(event, float(age)) for age in ages], ages))
+
+    def _clock_months(self, months: float) -> Sequence[float]:
+        """What the clock shows `months` after filing, for filings through a year."""
+        if not self.season:
+            return [months]
+        clock, days = season_clock(self.season), np.arange(0, 1461, 7)
+        shown = np.interp(days + months * MONTH, np.arange(len(clock)), clock)
+        return [float(value) for value in (shown - clock[days]) / MONTH]
+
+
+@cache
+def season_clock(season: tuple[float, ...]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Days of the clock of a season since CLOCK_START, by day of the calendar."""
+    months = (np.datetime64(CLOCK_START) + np.arange(CLOCK_DAYS)).astype("datetime64[M]").astype(int) % 12
+    speed = np.array(season)[months]
+    clock: np.ndarray[tuple[int], np.dtype[np.float64]] = np.concatenate([[0.0], np.cumsum(speed / speed.mean())])
+    return clock
 
 
 @dataclass(frozen=True)
@@ -105,7 +145,7 @@ class World:
 
     def true_incidence(self, court: str, event: str, months: float) -> float:
         [plan] = [plan for plan in self.courts if plan.name == court]
-        return plan.hazards.incidence(event, months)
+        return plan.true_incidence(event, months)
 
 
 def _court_cases(plan: CourtPlan, start: date, cut: date, rng: np.random.Generator) -> Iterable[Case]:
@@ -119,24 +159,24 @@ def _court_cases(plan: CourtPlan, start: date, cut: date, rng: np.random.Generat
         shared = _draw_ending(plan.hazards, rng)
         for _ in range(plan.batch_size):
             is_shared = plan.batch_size > 1 and rng.random() < plan.shared_fate
-            event, days = shared if is_shared else _draw_ending(plan.hazards, rng)
+            event, months = shared if is_shared else _draw_ending(plan.hazards, rng)
             numbers[filed_on.year] = numbers.get(filed_on.year, 0) + 1
             yield Case(
                 f"{filed_on.year}-{numbers[filed_on.year]}",
                 plan.name,
                 filed_on,
-                filed_on + timedelta(days=days),
+                plan.ended_on(filed_on, months),
                 event,
                 round(float(np.exp(rng.normal(11.0, plan.claim_log_sd))), 2),
                 batch,
             )
 
 
-def _draw_ending(hazards: Hazards, rng: np.random.Generator) -> tuple[str, int]:
-    """An event and its day since filing, in whole days, at least 0."""
+def _draw_ending(hazards: Hazards, rng: np.random.Generator) -> tuple[str, float]:
+    """An event and its months since filing."""
     months = rng.exponential() ** (1 / hazards.shape) / hazards.total
     shares = np.array([getattr(hazards, event) for event in EVENTS]) / hazards.total
-    return EVENTS[rng.choice(len(EVENTS), p=shares)], int(months * MONTH)
+    return EVENTS[rng.choice(len(EVENTS), p=shares)], float(months)
 
 
 # ---------------------------------------------------------------- what a file tells
@@ -192,6 +232,32 @@ def late_reports(lag_days: int) -> Design:
         ]
 
     return design
+
+
+def reported_after(mean_days: float) -> Design:
+    """As `all_cases`, but each closing reaches the file after a time of its own, exponential."""
+
+    def design(world: World) -> list[Row]:
+        rng = np.random.default_rng(world.seed)
+        rows = []
+        for row in all_cases(world):
+            lag = rng.exponential(mean_days)
+            is_late = row.closed_on is not None and (world.cut - row.closed_on).days < lag
+            rows.append(replace(row, closed_on=None, closing=None) if is_late else row)
+        return rows
+
+    return design
+
+
+def until_abolished(world: World) -> list[Row]:
+    """As `all_cases`, but what a court had open on its last day went to a court that is in no file."""
+    last_days = {plan.name: plan.last_day for plan in world.courts}
+    return [
+        replace(row, closed_on=None, closing=None)
+        if row.closed_on is not None and row.closed_on > last_days[row.case.court]
+        else row
+        for row in all_cases(world)
+    ]
 
 
 def payments_before_closing(lag_days: int) -> Design:

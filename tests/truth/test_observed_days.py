@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 from index_engine.build import build
+from index_engine.closing_days import Closings, late_days
 from index_engine.method import load_method
 from tests.truth.product import court_estimates
 from tests.truth.simulator import (
@@ -173,6 +175,23 @@ def test_late_reports_end_the_window_earlier(tmp_path: Path, lag: int) -> None:
     with duckdb.connect(str(warehouse), read_only=True) as con:
         [(late,)] = con.execute("SELECT late_days FROM measures.windows").fetchall()
     assert late == {60: 60, 100: 90}[lag]
+
+
+@pytest.mark.parametrize("mean_lag", [0, 5, 15, 30, 90])
+@pytest.mark.parametrize("rush", [1.0, 3.0], ids=["even", "a rush in the last month of a year"])
+@pytest.mark.parametrize("years", [2, 5])
+def test_hardly_a_closing_lacks_in_the_year_that_is_left(mean_lag: int, rush: float, years: int) -> None:
+    """Closings of four years or of just one before the last, that reach the file after lags of their
+    own, exponential: counted as they are to be expected, so that chance has no part in it."""
+    end = years * 365
+    days = np.arange(end)
+    true = np.where(days % 365 >= 335, rush, 1.0) * 200
+    known = true * (1 - np.exp(-(end - days) / max(mean_lag, 0.01)))
+    late = late_days(Closings(days, known.round().astype(np.int64)), end)
+    last_year = slice(end - late - 365, end - late)
+    lacking = 1 - known[last_year].sum() / true[last_year].sum()
+    assert lacking < (0.04 if rush > 1 else 0.03), (late, lacking)
+    assert late <= 3 * mean_lag + 30 and (mean_lag or not late)
 
 
 @pytest.mark.parametrize("cut", [date(2023, 12, 31), date(2024, 12, 31)])
