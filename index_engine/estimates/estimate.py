@@ -156,7 +156,7 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
     if process in COUNT_WEIGHT_PROCESSES:
         run.event_cells[process] = cells.events
     if process == "case":
-        store_indirect_ratios(run.store, cells, run.levels, run.windows, method)
+        store_indirect_ratios(run.store, cells, run.levels, run.windows, method, run.sampling.design_effect)
     if not estimands:
         return
     process_panel = panel.panel_from_cells(cells)

@@ -10,7 +10,7 @@ the lots of one estate (Kish 1965, section 8.2). Both are taken to be the same e
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import duckdb
@@ -25,19 +25,22 @@ from index_engine.estimates.places import Places
 from index_engine.estimates.windows import Windows
 from index_engine.measures.compute import MIN_GROUPS
 from index_engine.method import Check, Estimate, Indicator, Method
+from index_engine.method.procedure_steps import read_steps
 
+STEP_MONTHS = 12  # within which most steps are passed, or never
 MAX_CORRELATION = 0.99  # keeps Fisher's z finite
 
 
 @dataclass(frozen=True)
 class SamplingVariation:
-    """`correlation` by pair of indicators, `design_effect` (at least 1) by indicator; what is not
-    known is left out, as if independent and as claimed. `n_groups`: how many there were, 0 for
-    none."""
+    """`correlation` by pair of indicators, `design_effect` (at least 1) by indicator, `step_effect` the
+    same by step of the procedure; what is not known is left out, as if independent and as claimed.
+    `n_groups`: how many there were, 0 for none."""
 
     correlation: dict[tuple[str, str], float]
     design_effect: dict[str, float]
     n_groups: int
+    step_effect: dict[str, float] = field(default_factory=dict)
 
 
 def estimate_sampling_variation(
@@ -58,7 +61,29 @@ def estimate_sampling_variation(
         estimated = _estimate_without_each(con, group_windows, groups, method, estimands)
         known |= {e.estimate: estimated[e.id] for e in estimands if e.id in estimated}
         replicates |= {e.id: known[e.estimate] for e in method.estimands if e.estimate in known}
-    return sampling_variation(replicates, len(names))
+    waits = _estimate_without_each(con, group_windows, groups, methods[0], _mean_waits(methods[0]))
+    return replace(
+        sampling_variation(replicates, len(names)), step_effect=sampling_variation(waits, len(names)).design_effect
+    )
+
+
+def _mean_waits(method: Method) -> list[Indicator]:
+    """The mean wait at each step, each counted up to STEP_MONTHS: it varies as the quantiles of the wait
+    do, and is there whether or not half of the cases pass the step."""
+    any_indicator = method.indicators[0]
+    return [
+        replace(
+            any_indicator,
+            id=step.id,
+            estimate=Estimate(
+                "restricted_mean",
+                process=step.process,
+                events=tuple(event for event in method.process_events(step.process) if step.is_end_event(event)),
+                months=STEP_MONTHS,
+            ),
+        )
+        for step in read_steps()
+    ]
 
 
 def sampling_variation(replicates: dict[str, IndicatorEstimate], n_groups: int) -> SamplingVariation:

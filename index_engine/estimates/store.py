@@ -83,6 +83,8 @@ class Store:
         for indicator, effect in sampling.design_effect.items():
             row = [indicator, round(effect, 10), sampling.n_groups]
             con.execute("INSERT INTO estimates.design_effects VALUES (?, ?, ?)", row)
+        for step, effect in sampling.step_effect.items():
+            con.execute("INSERT INTO estimates.step_effects VALUES (?, ?)", [step, round(effect, 10)])
 
     def _complete(self, part: "_Part") -> pa.Table:
         """The rows of a part with its columns of suppressions."""

@@ -9,7 +9,7 @@ interval crosses one half, as Brookmeyer and Crowley 1982, Biometrics 38: 29-41)
 limit, not before it), within_low, within_high (NaN where none or all are).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from index_engine.estimates import incidence
 from index_engine.method import Method
 from index_engine.method.procedure_steps import ProcedureStep
 
+NO_EFFECTS: Mapping[str, float] = {}
 QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
 COLUMNS = ("n", "done", "waiting", "beyond", *QUARTILES, "median_low", "median_high")
 COLUMNS += ("passed", "until", "within", "within_low", "within_high")
@@ -27,8 +28,11 @@ COLUMNS += ("passed", "until", "within", "within_low", "within_high")
 FLOWS = ENTRIES, CENSORED, OPEN_AT_END, STEP_EVENTS, COMPETING_EVENTS = range(5)
 
 
-def waiting_time_table(cells: pd.DataFrame, steps: Sequence[ProcedureStep], method: Method) -> pd.DataFrame:
-    """One row a step: its id as `node`, and COLUMNS.
+def waiting_time_table(
+    cells: pd.DataFrame, steps: Sequence[ProcedureStep], method: Method, step_effects: Mapping[str, float] = NO_EFFECTS
+) -> pd.DataFrame:
+    """One row a step: its id as `node`, and COLUMNS; intervals widened by `step_effects`, the design
+    effects of steps.
 
     `cells`: process, flow ('entry', 'leave' or an event), age_bin (the number of bins for all ages
     beyond the grid), waiting (of those that left, open when the window ended), n and elapsed_days (days
@@ -56,7 +60,7 @@ def waiting_time_table(cells: pd.DataFrame, steps: Sequence[ProcedureStep], meth
         elif step_counts[ENTRIES].sum() >= method.min_cell:
             totals = step_counts.sum(axis=-1)
             row |= {"n": totals[ENTRIES], "done": totals[STEP_EVENTS], "waiting": totals[OPEN_AT_END]}
-            row |= _curve_measures(step, curves.select(position), method)
+            row |= _curve_measures(step, curves.select(position), method, step_effects.get(step.id, 1.0))
             if step.limit == "most":
                 row["beyond"] = step_counts[OPEN_AT_END, int(grid.bin_index(step.limit_days or 0)) + 1 :].sum()
         table_rows.append(row)
@@ -87,7 +91,9 @@ def _dense_counts(rows: pd.DataFrame, steps: Sequence[ProcedureStep], bins: int)
     return n, elapsed_days
 
 
-def _curve_measures(step: ProcedureStep, curves: incidence.IncidenceCurves, method: Method) -> dict[str, object]:
+def _curve_measures(
+    step: ProcedureStep, curves: incidence.IncidenceCurves, method: Method, design_effect: float
+) -> dict[str, object]:
     """Quartiles, the interval of the median and the share within the limit, of one curve."""
     grid, reach = method.ages, int(curves.n_estimable_bins)
     if reach == 0:
@@ -96,7 +102,7 @@ def _curve_measures(step: ProcedureStep, curves: incidence.IncidenceCurves, meth
     cumulative_weights = np.tril(np.ones((grid.n_bins, grid.n_bins)))[:reach]
     item = incidence.mass_functional(curves, 0, cumulative_weights)
     share = np.clip(item.value, 0.0, 1.0)
-    se = np.sqrt(incidence.sampling_variance(curves, 0, cumulative_weights, grid))
+    se = np.sqrt(design_effect * incidence.sampling_variance(curves, 0, cumulative_weights, grid))
     low, high = _log_log_interval(share, se, method.z)
     measures: dict[str, object] = {
         name: _first_day(share, threshold, bin_ends) for name, threshold in QUARTILES.items()

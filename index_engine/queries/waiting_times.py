@@ -46,7 +46,8 @@ def waiting_times(snapshot: Snapshot, level: str, place_id: str, period: str) ->
     """One row a step, in the order of the procedure, of the window that `period` ends."""
     court_ids = list(snapshot.court_ids(level, place_id))
     cells = snapshot.frame("waiting_times", court_ids, *snapshot.window(period))
-    rows = waiting_time_table(cells, read_steps(), snapshot.main)
+    step_effects = dict(snapshot.rows("step_effects"))
+    rows = waiting_time_table(cells, read_steps(), snapshot.main, step_effects)
     hidden, place = _hidden_waits(snapshot, period), place_row(snapshot, level, place_id)
     step_rows = []
     for position, step in enumerate(read_steps()):

@@ -187,6 +187,11 @@ CREATE TABLE estimates.design_effects (
     n_groups INTEGER
 );
 
+CREATE TABLE estimates.step_effects (
+    node VARCHAR,  -- step of the procedure
+    design_effect DOUBLE  -- of the mean wait at it, as of an indicator
+);
+
 CREATE TABLE estimates.peer_groups (
     level VARCHAR, place_id VARCHAR, period VARCHAR,
     peer_group VARCHAR,  -- '' of special courts, which have no peers

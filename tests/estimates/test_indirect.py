@@ -120,7 +120,7 @@ def test_too_few_events_of_the_nation_give_no_rates(given, hazard, monkeypatch):
     few = indirect.national_hazard(cells, levels[0], windows, METHOD)
     assert np.isnan(few).all(axis=(1, 2)).tolist() == (seen[0] < least).tolist()
     store = Store(windows, CountRegistry(levels, [METHOD]))
-    indirect_tables.store_indirect_ratios(store, cells, levels, windows, METHOD)
+    indirect_tables.store_indirect_ratios(store, cells, levels, windows, METHOD, {})
     with duckdb.connect() as con:
         store.write(con, SamplingVariation({}, {}, 0))
         rows = con.execute(

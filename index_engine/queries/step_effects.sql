@@ -1,0 +1,1 @@
+SELECT node, design_effect FROM estimates.step_effects
