@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from index_engine.build import build
 from index_engine.queries import Snapshot
@@ -15,6 +16,10 @@ from tests.sample_world import build_sample
 from tests.steps import with_steps
 from tests.warehouses import shared_warehouse
 from tests.worlds import World, random_world
+
+# Whether an example is slow is the machine's matter.
+settings.register_profile("no clock", deadline=None)
+settings.load_profile("no clock")
 
 # Files that take longest, in the order in which the processes that share the tests take them: one that begins
 # last would be waited for alone. The first builds the sample while others do what needs none.
