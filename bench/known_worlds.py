@@ -1,10 +1,10 @@
 """Do intervals hold in worlds whose truth is known in closed form, whatever habits files have?
 
-    python -m bench.known_worlds [--seeds 5] [--worlds NAME ...] [--folder var/bench]
+    python -m bench.known_worlds [--seeds 3] [--worlds NAME ...] [--folder var/bench]
 
 Forty identical courts (tests/truth), each world as many times as there are seeds. Every year of each court
-is a window that shares no day with another, the newest first: it is where reports are late. Writes
-the tables under "Do intervals cover?" in docs/evidence.md where all worlds are run.
+is a window that shares no day with another; the newest is where reports are late. Writes a section of
+docs/evidence.md where all worlds are run.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from bench.evidence import write_section
 from index_engine import periods, queries
 from index_engine.build import build
 from index_engine.estimates.intervals import bounded_interval
@@ -37,6 +38,7 @@ from tests.truth.simulator import (
     closed_cases,
     filed_cases,
     late_reports,
+    merged,
     payments_before_closing,
     reported_after,
     until_abolished,
@@ -49,14 +51,6 @@ COURTS = 40
 START, CUT = date(2020, 1, 1), date(2024, 12, 31)
 YEARS = 3  # windows of a court, back from the newest; those before have no two years behind them
 METHOD = load_method()
-CASE_INDICATORS = (
-    "cash_24m",
-    "genuine_closure_24m",
-    "recovered_24m",
-    "months_to_cash",
-    "zhongben_24m",
-    "zhongben_share",
-)
 SCORE, CHANGE = "score", "change on a year"
 PLAN = CourtPlan("", cases_per_month=40.0)
 DECEMBER = (0.6, 0.6, *[0.9] * 9, 3.0)
@@ -84,13 +78,13 @@ class CaseWorld:
             for plan in plans:
                 con.execute("UPDATE courts SET valid_to = ? WHERE name = ?", [_known(plan.last_day), plan.name])
         build(warehouse, [method_without_auctions(folder)], threads=2)
-        truth = {
-            name: self.plan.true_incidence("cash", 24) for name in ("cash_24m", "genuine_closure_24m", "recovered_24m")
-        }
+        # What is paid is closed genuinely, and nothing else is: of the two shares one is enough.
+        truth = {name: self.plan.true_incidence("cash", 24) for name in ("cash_24m", "recovered_24m")}
         truth["months_to_cash"] = self.plan.true_restricted_mean("cash", 36)
         truth["zhongben_24m"] = self.plan.true_incidence("zhongben", 24)
         truth["zhongben_share"] = self.plan.hazards.zhongben / self.plan.hazards.total
-        return _measured(warehouse, truth, [plan.name for plan in plans], true_score(truth))
+        score = true_score(truth | {"genuine_closure_24m": truth["cash_24m"]})
+        return _measured(warehouse, truth, [plan.name for plan in plans], score)
 
     def _import(self, warehouse: Path, name: str, design: Design, world: World) -> None:
         file = write_cases(warehouse.with_name(f"{name}.csv"), design(world))
@@ -137,6 +131,10 @@ def _opening_and_closing(position: int, plan: CourtPlan) -> CourtPlan:
     return replace(plan, last_day=date(2023, 3, 31)) if position % 4 == 1 else plan
 
 
+def _merging(position: int, plan: CourtPlan) -> CourtPlan:
+    return replace(plan, last_day=date(2023, 3, 31)) if position % 4 == 1 else plan
+
+
 BATCHES = CourtPlan("", cases_per_month=90.0, batch_size=15)
 WORLDS: dict[str, CaseWorld | LotWorld] = {
     "constant hazards": CaseWorld(),
@@ -155,6 +153,7 @@ WORLDS: dict[str, CaseWorld | LotWorld] = {
     "closings reach the file after 30 days on average": CaseWorld(design=reported_after(30)),
     "closings reach the file after 90 days on average": CaseWorld(design=reported_after(90)),
     "courts that open and are abolished": CaseWorld(design=until_abolished, varied=_opening_and_closing),
+    "a court in four merged into another": CaseWorld(design=merged, varied=_merging),
     "no window stated": CaseWorld(observed=None),
     "cases filed from the first day on": CaseWorld(design=filed_cases),
     "closed cases alone": CaseWorld(design=closed_cases, holds="closed_cases"),
@@ -284,23 +283,36 @@ def _coverage(known: pd.DataFrame) -> str:
     return f"{100 * covered.mean():.1f} ± {196 * by_court.std() / len(by_court) ** 0.5:.1f}"
 
 
-HEAD = [
-    "| world | number | 95 % intervals that hold, % | newest window | withheld, % | bias |",
-    "|:--|:--|---:|---:|:--|---:|",
-]
+def report(table: list[str], seeds: int) -> str:
+    return "\n".join(
+        [
+            f"`python -m bench.known_worlds --seeds {seeds}`: forty identical courts in worlds whose truth is in closed",
+            "form (`tests/truth/simulator.py`, `lot_simulator.py`), written as files with the habits of real ones, imported",
+            f"and built; {seeds} times each, up to {YEARS} years of every court. Errors of coverage are twice the standard",
+            "error over courts. Cash .04, 终本 .03, other .005 a month unless a line says otherwise, 40 cases a month (90 of",
+            "batches); 15 lots a month, 45 of estates. *score*: of cycle and closure; *change on a year*: whether the",
+            "interval of the change holds 0. Bias in points, months or shares.",
+            "",
+            "| world | number | 95 % intervals that hold, % | newest window | withheld, % | bias |",
+            "|:--|:--|---:|---:|:--|---:|",
+            *table,
+        ]
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.known_worlds")
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
     parser.add_argument("--folder", type=Path, default=Path("var/bench"))
     arguments = parser.parse_args()
-    table = [*HEAD]
+    table: list[str] = []
     for title in arguments.worlds:
         new = lines(title, measure(arguments.folder, WORLDS[title], arguments.seeds))
         print("\n".join(new), flush=True)
         table += new
+    if arguments.worlds == list(WORLDS):
+        write_section("Do intervals cover?", report(table, arguments.seeds))
 
 
 if __name__ == "__main__":

@@ -260,6 +260,23 @@ def until_abolished(world: World) -> list[Row]:
     ]
 
 
+def merged(world: World) -> list[Row]:
+    """As `all_cases`, but what a court had open on its last day is listed under the court after it in the
+    world, which took it over, with its old filing date."""
+    plans = {
+        plan.name: (plan, heir) for plan, heir in zip(world.courts, world.courts[1:] + world.courts[:1], strict=True)
+    }
+    rows = []
+    for row in all_cases(world):
+        plan, heir = plans[row.case.court]
+        is_taken_over = plan.last_day < row.case.ended_on
+        case = (
+            replace(row.case, court=heir.name, number=f"{plan.name}-{row.case.number}") if is_taken_over else row.case
+        )
+        rows.append(replace(row, case=case))
+    return rows
+
+
 def payments_before_closing(lag_days: int) -> Design:
     """As `all_cases`, but a case is closed `lag_days` after it was paid, and says both days: the
     payments of the last days before the cut are in no file yet."""
