@@ -13,7 +13,7 @@ from dashboard.data.input_files import InputFile
 from dashboard.state import uploads
 from dashboard.text import messages, terms
 from dashboard.text.i18n import _, ngettext
-from dashboard.ui.html import Html, tag
+from dashboard.ui.html import Html, join, tag
 from index_engine.errors import InputError
 from index_engine.importing import api
 from index_engine.importing.api import Proposal
@@ -50,7 +50,7 @@ def choose_file() -> InputFile | None:
     )
     input_file: InputFile | None = None
     with st.container(key="intake-upload"), step_messages.report_input_errors():
-        st.html(f"<style>{_dropzone_css()}</style>")
+        st.html(join(tag("style", Html(_dropzone_css())), _refusal_words()))
         round_ = st.session_state.get("intake_round", 0)  # a new round empties the box
         upload = st.file_uploader(
             _("File to import"),
@@ -81,6 +81,24 @@ def _dropzone_css() -> str:
     drop = _("or drop it here, up to {limit} MB").format(limit=limit)
     browse = _("Choose a file …")
     return f'.stApp {{ --drop: "{drop}"; --browse: "{browse}"; }}'
+
+
+def _refusal_words() -> Html:
+    """What stands in place of Streamlit's words for a file that it does not take; see static/uploads.js."""
+    limit = st.get_option("server.maxUploadSize")
+    return tag(
+        "span",
+        hidden=True,
+        data_upload_too_large=_(
+            "Not taken: larger than {limit} MB, the most that one file may have. Split it, or save it as Parquet."
+        ).format(limit=limit),
+        data_upload_no_room=_(
+            "Not taken: there is no room for more files just now. Remove one chosen before, or try again later."
+        ),
+        data_upload_not_read=_("Not taken: a file with this ending is not read here."),
+        data_upload_failed=_("Not taken: the file did not arrive. Try again."),
+        data_upload_remove=_("Remove this file"),
+    )
 
 
 def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:

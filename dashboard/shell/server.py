@@ -34,7 +34,7 @@ STYLE_SHEETS = (
     *("base", "accessibility", "compare", "overview", "procedural_steps", "policy", "print"),
     *("place", "ranking_table", "rankings", "search"),
 )
-SCRIPTS = (*("accessibility", "anchors", "links", "period_player", "print", "save_chart", "search"),)
+SCRIPTS = (*("accessibility", "anchors", "links", "period_player", "print", "save_chart", "search", "uploads"),)
 # First parts of the paths that Streamlit answers itself.
 STREAMLIT_FOLDERS = ("_stcore", "app", "auth", "component", "media", "oauth2callback", "static")
 SECONDS_PER_YEAR = 365 * 24 * 3600

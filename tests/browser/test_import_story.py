@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from index_engine.importing import api
 from tests import court_files
@@ -111,3 +111,59 @@ def test_a_telephone_shows_every_step_without_scrolling_sideways(
     driving.settle(page)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 390
+
+
+REFUSALS = {
+    "zh": (
+        "未接收：超过单个文件 200 MB 的上限",
+        "未接收：这里不读取这种扩展名",
+        "未接收：目前没有空间",
+        "未接收：文件没有传到",
+    ),
+    "zh-Hant": (
+        "未接收：超過單個文件 200 MB 的上限",
+        "未接收：這裡不讀取這種擴展名",
+        "未接收：目前沒有空間",
+        "未接收：文件沒有傳到",
+    ),
+    "en": ("larger than 200 MB", "a file with this ending is not read", "no room for more files", "did not arrive"),
+}
+
+
+@pytest.mark.parametrize("language", REFUSALS)
+def test_a_refused_file_says_why(language: str, browser: Browser, start: Start, folder: Path) -> None:
+    """In the reader's language, and none of Streamlit's own words are left."""
+    api.create_warehouse(folder / "mine.duckdb")
+    large, program, table = folder / "large.csv", folder / "f.exe", folder / "f.csv"
+    with large.open("wb") as stream:
+        stream.truncate((200 << 20) + 1)
+    program.write_bytes(b"MZ")
+    table.write_text("a,b\n1,2\n", encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto(f"{start(folder / 'mine.duckdb')}data?lang={language}")
+    driving.settle(page)
+    answers = iter((507, None))
+
+    def answer(route: Route) -> None:
+        if route.request.method != "PUT":
+            route.continue_()
+        elif (status := next(answers)) is None:
+            route.abort()
+        else:
+            route.fulfill(status=status)
+
+    page.route("**/_stcore/upload_file/**", answer)
+    refusals = page.locator(".st-key-intake-upload [role=alert]")
+    sentences = REFUSALS[language]
+    for number, file in enumerate((large, program, table, table)):
+        page.locator(".st-key-intake-upload input[type=file]").set_input_files([])
+        page.locator(".st-key-intake-upload input[type=file]").set_input_files(file)
+        expect(refusals.nth(number)).to_contain_text(sentences[number])
+        expect(refusals.nth(number)).to_be_visible()
+    refusals.last.hover()
+    tooltip = page.get_by_test_id("stTooltipErrorContent")
+    expect(tooltip).to_contain_text(sentences[-1])
+    expect(page.get_by_role("button", name="Remove f.csv")).to_have_count(0)
+    everything = page.locator("body").inner_text()
+    assert not [words for words in ("Error", "must be", "not allowed", "status code") if words in everything]
+    page.close()
