@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from tests.corpus.messy import cases, csv_text, workbook
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 def parquet_bomb(path: Path, *, rows: int, length: int) -> None:
@@ -28,32 +28,32 @@ def long_shared_string(path: Path, *, rows: int, length: int) -> None:
     header = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("案号", "执行法院", "立案日期"))
     row = '<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>'
     sheet = _sheet(f"<row>{header}</row>{row * rows}")
-    strings = f'<sst xmlns="{_MAIN}"><si><t>{escape("甲" * (length // 3))}</t></si></sst>'
-    _workbook(path, {"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": strings})
+    strings = f'<sst xmlns="{MAIN}"><si><t>{escape("甲" * (length // 3))}</t></si></sst>'
+    workbook_of_parts(path, {"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": strings})
 
 
 def zip_bomb(path: Path, *, megabytes: int) -> None:
     """A workbook with a sheet of blanks, megabytes of them."""
-    content = f'<worksheet xmlns="{_MAIN}"><sheetData>' + " " * (megabytes << 20)
-    _workbook(path, {"xl/worksheets/sheet1.xml": content})
+    content = f'<worksheet xmlns="{MAIN}"><sheetData>' + " " * (megabytes << 20)
+    workbook_of_parts(path, {"xl/worksheets/sheet1.xml": content})
 
 
 def last_corner(path: Path) -> None:
     """A workbook with one cell in the last corner of its sheet."""
     cell = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    _workbook(path, {"xl/worksheets/sheet1.xml": _sheet(cell)})
+    workbook_of_parts(path, {"xl/worksheets/sheet1.xml": _sheet(cell)})
 
 
 def workbook_of_rows(path: Path, rows: str) -> None:
     """A workbook whose only sheet holds these rows, as XML."""
-    _workbook(path, {"xl/worksheets/sheet1.xml": _sheet(rows)})
+    workbook_of_parts(path, {"xl/worksheets/sheet1.xml": _sheet(rows)})
 
 
 def _sheet(rows: str) -> str:
-    return f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+    return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
 
 
-def _workbook(path: Path, parts: dict[str, str]) -> None:
+def workbook_of_parts(path: Path, parts: dict[str, str]) -> None:
     """A sound workbook with some of its parts exchanged, packed as tightly as can be."""
     path.write_bytes(workbook(明细=cases()))
     with zipfile.ZipFile(path) as sound:

@@ -27,6 +27,7 @@ from typing import Any, BinaryIO
 import duckdb
 
 from index_engine.errors import InputError, Message, Term
+from index_engine.importing.files.excess import find_excess
 from index_engine.importing.files.preview import TablePreview, preview
 from index_engine.importing.files.readers import Reader, ReadOptions, check_file, open_file
 from index_engine.importing.files.sheets import Merge
@@ -56,6 +57,10 @@ class Limits:
     processor_seconds: int  # in all
     wall_seconds: int  # for each request
     output_bytes: int  # of each file that is written
+
+
+# For a look at a file that another child has given up.
+_EXCESS_LIMITS = Limits(memory_bytes=256 * _MEGABYTE, processor_seconds=3, wall_seconds=30, output_bytes=0)
 
 
 def limits_for(size: int) -> Limits:
@@ -139,9 +144,9 @@ def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[Tab
 
 
 @contextmanager
-def _start_child(file: Path, workdir: Path) -> Generator["_Child"]:
+def _start_child(file: Path, workdir: Path, limits: Limits | None = None) -> Generator["_Child"]:
     check_file(file)
-    limits = limits_for(file.stat().st_size)
+    limits = limits or limits_for(file.stat().st_size)
     with TemporaryDirectory(dir=workdir, prefix="reader-") as folder:
         setting = {"file": str(file.absolute()), "folder": folder, "limits": asdict(limits)}
         process = subprocess.Popen(
@@ -172,34 +177,51 @@ class _Child:
 
     def ask(self, request: dict[str, Any], progress: Progress) -> Any:
         """Return the result of a request; InputError if it fails or takes more than its limits."""
-        timer = threading.Timer(self._limits.wall_seconds, self._process.kill)
-        timer.start()
         try:
             answer = self._exchange(request, progress)
-        finally:
-            timer.cancel()
+        except ChildFault as fault:
+            raise self._limits_error() from fault
         if "error" in answer:
             absolute_path = self._file.absolute()
             raise _decode_error(answer["error"]).with_file_name(absolute_path, str(self._file))
-        if "fault" in answer:
-            raise self._limits_error() from ChildFault(answer["fault"])
         return answer["result"]
 
+    def find_excess(self) -> Message:
+        """Say what the file has too much of, as far as that can be told."""
+        unknown = Message("excess_unknown")
+        try:
+            answer = self._exchange({"request": "excess"}, Progress())
+        except ChildFault:
+            return unknown
+        return unknown if answer["result"] is None else _decode(answer["result"])
+
     def _exchange(self, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        """Return the answer to a request. Raises ChildFault where there is none."""
+        timer = threading.Timer(self._limits.wall_seconds, self._process.kill)
+        timer.start()
+        try:
+            answer = self._read_answer(request, progress)
+        finally:
+            timer.cancel()
+        if "fault" in answer:
+            raise ChildFault(answer["fault"])
+        return answer
+
+    def _read_answer(self, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError as error:
-            raise self._limits_error() from error
+            raise ChildFault("it has ended") from error
         bars = _Bars(progress)
         try:
             while True:
                 line = self._process.stdout.readline(_MAX_ANSWER_BYTES)
                 if not line.endswith(b"\n"):
                     self._process.kill()
-                    raise self._limits_error() from ChildFault(f"exit {self._process.wait()}")
+                    raise ChildFault(f"exit {self._process.wait()}")
                 answer: dict[str, Any] = json.loads(line)
                 if "progress" not in answer:
                     return answer
@@ -208,11 +230,14 @@ class _Child:
             bars.close()
 
     def _limits_error(self) -> InputError:
+        with _start_child(self._file, self.folder.parent, _EXCESS_LIMITS) as other:
+            excess = other.find_excess()
         return InputError(
             "file_beyond_limits",
             file=self._file,
             seconds=self._limits.processor_seconds,
             megabytes=self._limits.memory_bytes // _MEGABYTE,
+            excess=excess,
         )
 
 
@@ -322,6 +347,8 @@ class _Requests:
                 options = ReadOptions(**request["options"])
                 self._reader = open_file(self._file, options, self._folder)
                 return self._reader.headers
+            case "excess":
+                return _encode(find_excess(self._file))
             case _:
                 return self._stage(request["positions"])
 

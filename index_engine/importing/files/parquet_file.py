@@ -1,5 +1,6 @@
 """Parquet files, through DuckDB."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +24,14 @@ MAX_TEXT_BYTES = 8 << 30
 MAX_TEXT_LENGTH = 1 << 16  # of one text; spreadsheets allow half of it
 
 # A look at a file, in memory alone.
-_PREVIEW_CONFIG: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "512MB", "temp_directory": ""}
+_PREVIEW_MEGABYTES = 512
+_PREVIEW_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": f"{_PREVIEW_MEGABYTES}MB",
+    "temp_directory": "",
+}
+
+# How DuckDB writes the types of lists, records and the like.
+_NESTED_TYPE = re.compile(r"\[\d*\]$|^(?:STRUCT|MAP|UNION|VARIANT)\b")
 
 
 class ParquetFile:
@@ -45,9 +53,12 @@ class ParquetFile:
 
     def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """See readers.Reader. InputError if the file is damaged, has too many rows, or has instants
-        where days are wanted: midnight in China is the day before in the time zone of most servers.
+        where days are wanted: midnight in China is the day before in the time zone of most servers. Lists
+        and records are no values of a table.
         """
         for position in column_positions:
+            if self._is_nested(position):
+                raise InputError("nested_values", file=self._file, header=self.headers[position])
             if self._types[position] == "TIMESTAMP WITH TIME ZONE":
                 raise InputError("times_with_zone", file=self._file, header=self.headers[position])
         columns = "".join(
@@ -88,10 +99,11 @@ class ParquetFile:
                 max_length=MAX_TEXT_LENGTH,
             )
 
-    def sample_rows(self, head_size: int, sample_size: int) -> list[tuple[str | None, ...]]:
-        """Return the first rows and about as many further ones as asked for, in their order."""
+    def sample_rows(self, head_size: int, sample_size: int, width: int) -> list[tuple[str | None, ...]]:
+        """Return the first rows and about as many further ones as asked for, in their order; of the
+        first `width` columns."""
         columns = ", ".join(
-            f"left({self._text_sql(position)}, {PREVIEW_LENGTH})" for position in range(len(self.headers))
+            f"left({self._text_sql(position)}, {PREVIEW_LENGTH})" for position in range(min(width, len(self.headers)))
         )
         try:
             with duckdb.connect(config=_PREVIEW_CONFIG) as con:
@@ -101,10 +113,17 @@ class ParquetFile:
                     " read_parquet($file)) // $further) = 0 ORDER BY number",
                     {"file": self._path, "first": head_size, "further": sample_size},
                 ).fetchall()
+        except duckdb.OutOfMemoryException as error:
+            raise InputError("parquet_rows_too_large", file=self._file, megabytes=_PREVIEW_MEGABYTES) from error
         except duckdb.Error as error:
             raise InputError("parquet_damaged", file=self._file) from error
 
+    def _is_nested(self, position: int) -> bool:
+        return _NESTED_TYPE.search(self._types[position]) is not None
+
     def _text_sql(self, position: int) -> str:
+        if self._is_nested(position):
+            return "CAST(NULL AS VARCHAR)"
         # A time of day would make an ISO date unreadable; the contract has days only.
         is_time = self._types[position].startswith("TIMESTAMP")
         value_sql = f"CAST(p{position} AS DATE)" if is_time else f"p{position}"

@@ -1,6 +1,6 @@
 """A look into a file before anyone says how to read it: rows of its head, some from further on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -52,39 +52,40 @@ def preview(file: Path, options: ReadOptions, workdir: Path) -> list[TablePrevie
     check_file(file)
     match detect_format(file):
         case "parquet":
-            tables = [_preview_parquet(file, workdir)]
+            return [_preview_parquet(file, workdir)]
         case "text":
-            tables = [_preview_text(file, resolve_options(file, options))]
+            return [_preview_text(file, resolve_options(file, options))]
         case _:
-            tables = _preview_sheets(file)
-    return [_shorten(table) for table in tables]
+            return _preview_sheets(file)
 
 
-def _shorten(table: TablePreview) -> TablePreview:
-    """Return a table of no more columns and no longer cells than what tells what it is."""
-    width = max((len(row) for _, row in table.head_rows), default=0)
-    return replace(
-        table,
-        head_rows=tuple((line, _shorten_row(row)) for line, row in table.head_rows),
-        sampled_rows=tuple(map(_shorten_row, table.sampled_rows)),
-        omitted_columns=max(0, width - MAX_COLUMNS),
-    )
+def _shorten(
+    options: ReadOptions, head_rows: Iterable[tuple[int, Sequence[str | None]]], sampled_rows: Iterable[Row]
+) -> TablePreview:
+    """Return what of a table tells what it is: no more columns, no longer cells. Longer rows are let go of as
+    they come."""
+    width, short_rows = 0, []
+    for line, values in head_rows:
+        width = max(width, len(values))
+        short_rows.append((line, _shorten_row(values)))
+    return TablePreview(options, tuple(short_rows), tuple(map(_shorten_row, sampled_rows)), max(0, width - MAX_COLUMNS))
 
 
-def _shorten_row(row: Row) -> Row:
+def _shorten_row(row: Sequence[str | None]) -> Row:
     return tuple(cell and without_text_mark(cell)[:PREVIEW_LENGTH] for cell in row[:MAX_COLUMNS])
 
 
 def _preview_text(file: Path, options: ReadOptions) -> TablePreview:
     with open_text(file, options.encoding) as text:
         rows = (
-            (line, tuple(values))
+            (line, values)
             for line, values in read_records(text, None, options.delimiter)
             if not isinstance(values, NonDataReason) and _has_values(file, values)
         )
-        head_rows = tuple(islice(rows, HEAD_ROWS))
-    sampled_rows = () if len(head_rows) < HEAD_ROWS else tuple(_sample_rows(file, options))
-    return TablePreview(options, head_rows, sampled_rows)
+        table = _shorten(options, islice(rows, HEAD_ROWS), ())
+    if len(table.head_rows) < HEAD_ROWS:
+        return table
+    return replace(table, sampled_rows=tuple(map(_shorten_row, _sample_rows(file, options))))
 
 
 def _has_values(file: Path, values: list[str]) -> bool:
@@ -112,23 +113,21 @@ def _sample_rows(file: Path, options: ReadOptions) -> Iterator[Row]:
 def _preview_sheets(file: Path) -> list[TablePreview]:
     tables = []
     for sheet in read_sheets(file):
-        head_rows = tuple((line, tuple(values)) for line, values in islice(sheet.rows(), HEAD_ROWS))
         step = max(1, sheet.height // (_SAMPLE_POSITIONS * _ROWS_PER_POSITION))
-        sampled_rows = tuple(
-            tuple(values) for _, values in islice(sheet.rows(header_end=MAX_HEADER_END), HEAD_ROWS, None, step)
+        further_rows = islice(sheet.rows(header_end=MAX_HEADER_END), HEAD_ROWS, None, step)
+        table = _shorten(
+            ReadOptions(sheet=sheet.name),
+            islice(sheet.rows(), HEAD_ROWS),
+            (tuple(values) for _, values in further_rows),
         )
-        head_end = head_rows[-1][0] if head_rows else 0
+        head_end = table.head_rows[-1][0] if table.head_rows else 0
         merges = tuple(merge for merge in sheet.merges if merge.first_line <= head_end and merge.column < MAX_COLUMNS)
-        tables.append(
-            TablePreview(
-                ReadOptions(sheet=sheet.name), head_rows, sampled_rows, merges=merges, is_hidden=sheet.is_hidden
-            )
-        )
+        tables.append(replace(table, merges=merges, is_hidden=sheet.is_hidden))
     return tables
 
 
 def _preview_parquet(file: Path, workdir: Path) -> TablePreview:
     reader = ParquetFile(file, workdir)
-    rows = reader.sample_rows(HEAD_ROWS, _SAMPLE_POSITIONS * _ROWS_PER_POSITION)
-    head_rows = [tuple(reader.headers), *rows[:HEAD_ROWS]]
-    return TablePreview(ReadOptions(), tuple(enumerate(head_rows, start=1)), tuple(rows[HEAD_ROWS:]))
+    rows = reader.sample_rows(HEAD_ROWS, _SAMPLE_POSITIONS * _ROWS_PER_POSITION, MAX_COLUMNS)
+    head_rows = [reader.headers, *rows[:HEAD_ROWS]]
+    return _shorten(ReadOptions(), enumerate(head_rows, start=1), rows[HEAD_ROWS:])

@@ -8,6 +8,7 @@ that are read is counted and left out. What the values mean is not read here.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -57,10 +58,12 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
         )
     if not any(names):
         raise InputError("header_blank", file=file)
-    return [
-        f"{name} ({names[: position + 1].count(name)})" if name and names.count(name) > 1 else name
-        for position, name in enumerate(names)
-    ]
+    counts, seen = Counter(names), Counter[str]()
+    headers = []
+    for name in names:
+        seen[name] += 1
+        headers.append(f"{name} ({seen[name]})" if name and counts[name] > 1 else name)
+    return headers
 
 
 def without_text_mark(cell: str) -> str:

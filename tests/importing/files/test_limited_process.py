@@ -1,6 +1,5 @@
 """Hostile files end the child that reads them, soon and in one line; the process that asked lives."""
 
-import io
 import json
 import os
 import random
@@ -10,10 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.importing.files import limited_process
+from index_engine.importing.files import limited_process, parquet_file
 from index_engine.importing.files.limited_process import limits_for, open_limited, preview_limited
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.mapping import load_mapping
@@ -55,21 +56,49 @@ def old_workbook(file: Path) -> None:
 
 
 def crowded_archive(file: Path) -> None:
-    """A workbook among two hundred thousand empty parts."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    """A workbook with a cell far off, among sixty thousand empty parts."""
+    bombs.last_corner(file)
+    with zipfile.ZipFile(file, "a") as archive:
         for number in range(60_000):
-            archive.writestr(f"xl/worksheets/sheet{number}.xml", b"")
-    file.write_bytes(out.getvalue())
+            archive.writestr(f"xl/worksheets/empty{number}.xml", b"")
+
+
+def stated_strings(file: Path) -> None:
+    bombs.workbook_of_parts(
+        file, {"xl/sharedStrings.xml": f'<sst xmlns="{bombs.MAIN}" count="5" uniqueCount="4000000000"/>'}
+    )
+
+
+def many_sheets(file: Path) -> None:
+    file.write_bytes(workbook(**{f"s{number}": [["a", "b"], [1, 2]] for number in range(257)}))
+
+
+def wide_parquet(file: Path) -> None:
+    pq.write_table(pa.table({f"c{number}": pa.array([1]) for number in range(16_385)}), file)
+
+
+def text_columns() -> dict[str, list[str | None]]:
+    header, *table = cases()
+    texts = [[None if cell is None else str(cell) for cell in row] for row in table]
+    return dict(zip(header, map(list, zip(*texts, strict=True)), strict=True))
+
+
+def nested_parquet(file: Path) -> None:
+    columns = text_columns()
+    pq.write_table(pa.table(columns | {"执行法院": [[court] for court in columns["执行法院"]]}), file)
 
 
 # Name of a file, how it is made, what is said of it: nothing where its sound rows are read.
 SHAPES: dict[str, tuple[Callable[[Path], None], str | None]] = {
-    "far_corner_lower_case.xlsx": (rows(_FAR), "far larger unpacked"),
-    "far_corner_with_zeros.xlsx": (rows(_FAR.replace("xfd1", "XFD01")), ""),
-    "columns_of_four_letters.xlsx": (rows(_FAR.replace("xfd", "ZZZZ")), ""),
-    "no_references.xlsx": (rows(_ROW * 1_200), ""),
-    "crowded_archive.xlsx": (crowded_archive, ""),
+    "far_corner_lower_case.xlsx": (rows(_FAR), "17,179,869,184 cells"),
+    "far_corner_with_zeros.xlsx": (rows(_FAR.replace("xfd1", "XFD01")), "cells"),
+    "columns_of_four_letters.xlsx": (rows(_FAR.replace("xfd", "ZZZZ")), "cells"),
+    "no_references.xlsx": (rows(_ROW * 1_200), "cells"),
+    "stated_strings.xlsx": (stated_strings, "4,000,000,000 shared strings"),
+    "crowded_archive.xlsx": (crowded_archive, "60,009 parts"),
+    "crowded_workbook.xlsx": (many_sheets, "257 sheets, where 256 are read"),
+    "wide.parquet": (wide_parquet, "16,385 columns, more than the 16,384"),
+    "lists.parquet": (nested_parquet, "'执行法院' has lists or records"),
     "old.xls": (old_workbook, ""),
     "no_magic.parquet": (written(b"PAR1" + b"\xff" * 4000 + struct.pack("<I", 0x7FFFFFFF) + b"PAR1"), "Parquet"),
     "quotes.csv": (written(csv_text(cases()).encode() + b'"' * 3_000_000), None),
@@ -164,6 +193,14 @@ def test_what_a_child_stages_is_what_the_file_has(tmp_path: Path) -> None:
             for table, expected in zip(("import_text", "import_broken"), tables, strict=True):
                 assert con.execute(f"FROM {table} ORDER BY row_no").fetchall() == expected
             assert len(tables[0]) == 5
+
+
+def test_rows_that_no_look_can_hold_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "f.parquet"
+    pq.write_table(pa.table({"a": [f"{number:04}" + "x" * 20_000 for number in range(500)]}), file)
+    monkeypatch.setitem(parquet_file._PREVIEW_CONFIG, "memory_limit", "2MB")
+    with pytest.raises(InputError, match="first rows take more than"):
+        parquet_file.ParquetFile(file, tmp_path).sample_rows(100, 100, 1)
 
 
 def test_a_look_shows_no_more_of_a_cell_than_it_needs(tmp_path: Path) -> None:

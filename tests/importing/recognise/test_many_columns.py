@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from index_engine.importing.files.preview import MAX_COLUMNS
@@ -51,7 +52,10 @@ def test_useless_columns_cost_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     assert warning.parameters == {"count": 8_000 + 7 - MAX_COLUMNS, "limit": MAX_COLUMNS}
 
 
-def test_what_is_recognised_in_a_wide_table_is_imported(tmp_path: Path) -> None:
-    file = wide_file(tmp_path / "f.csv", 8_000)
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_what_is_recognised_in_a_wide_table_is_imported(suffix: str, tmp_path: Path) -> None:
+    file = wide_file(tmp_path / "f.csv", 12_000)
+    if suffix == ".parquet":
+        pd.read_csv(file, dtype=str).to_parquet(file := file.with_suffix(suffix))
     mapping = read_mapping(mapping_text(propose_mapping(file), name="甲"), "cases", tmp_path / "m.toml")
     assert run_import(small_warehouse(tmp_path / "w.duckdb"), "cases", file, mapping).accepted_rows == 5
