@@ -37,13 +37,13 @@ SALE_RATE_STATISTICS = ("sale_by_round", "sale_by_lot", "sale_by_value")
 class PipelineRow:
     """A stage of the auctions, or one of its outcomes.
 
-    `first_auction_share` is a share of the first auctions that ended, `held_share` of the rounds of
-    the stage that were held. Of what was sold: `price_ratio` is the median of final price over
+    `first_auction_share` is a share of the first auctions that were held, `held_share` of the rounds of
+    the stage that were. Of what was sold: `price_ratio` is the median of final price over
     reference price, `price_count` how many it rests on, `price_floor` the least lawful start price
     over the reference price.
     """
 
-    kind: Literal["stage", "sold", "failed", "gone"]
+    kind: Literal["stage", "sold", "unsold", "withdrawn"]
     name: str
     count: float
     first_auction_share: float
@@ -65,7 +65,7 @@ def section(view: View) -> None:
         key="rounds",
         title=_("From listing to sale"),
         explanation=_(
-            "Auction rounds that ended in the period, by stage. Bars and shares are "
+            "Auction rounds that were held and ended in the period, by stage. Bars and shares are "
             "relative to first auctions; most second auctions follow a failed first one, "
             "which may have ended in an earlier period. A sale on which the buyer "
             "defaulted does not count as sold."
@@ -75,7 +75,7 @@ def section(view: View) -> None:
         empty_text=_("No auction round ended in the period."),
         row_class=lambda row: "head" if row.kind == "stage" else "",
         notes=[tag("p", *_legend_items(), class_="marks")],
-        source=Source(n=rounds["ended"].sum(skipna=False), extra=_price_floor_note()),
+        source=Source(n=rounds["held"].sum(skipna=False), extra=_price_floor_note()),
         download=lambda: rounds,
         download_name="auction-rounds",
     )
@@ -87,7 +87,8 @@ def section(view: View) -> None:
 def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
     """Rows of the table from those of the query: each stage, followed by its outcomes.
 
-    Shares are of the first auctions; where none ended in the period, of the rounds of all stages.
+    Shares are of the first auctions held; where none was in the period, of the rounds of all stages. They
+    follow from the rates of sale, which stand where a small number sold does not.
     """
     names = {
         "first": _("First auction"),
@@ -95,20 +96,26 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
         "sale": _("Fixed-price sale"),
         "relisted": _("Relisted"),
     }
-    first_auctions = rounds.loc[rounds["stage"] == "first", "ended"].sum(skipna=False)
-    share_base = float(first_auctions or rounds["ended"].sum(skipna=False))
+    first_auctions = rounds.loc[rounds["stage"] == "first", "held"].sum(skipna=False)
+    share_base = float(first_auctions or rounds["held"].sum(skipna=False))
     rows = []
     for line in rounds.itertuples(index=False):
-        name = names.get(line.stage, line.stage)
+        stage_share = line.held / share_base
         rows.append(
-            PipelineRow("stage", name, line.ended, line.ended / share_base, count_suppression=line.ended_suppression)
+            PipelineRow(
+                "stage",
+                names.get(line.stage, line.stage),
+                line.held,
+                stage_share,
+                count_suppression=line.held_suppression,
+            )
         )
         rows.append(
             PipelineRow(
                 "sold",
                 _("sold"),
                 line.sold,
-                line.sold / share_base,
+                stage_share * line.sale_rate,
                 line.sale_rate,
                 line.price_ratio,
                 line.price_count,
@@ -117,36 +124,36 @@ def pipeline_rows(rounds: pd.DataFrame) -> list[PipelineRow]:
                 price_count_suppression=line.price_count_suppression,
             )
         )
-        held_share = None if formats.is_missing(line.sale_rate) else line.failed / line.held
         rows.append(
             PipelineRow(
-                "failed",
+                "unsold",
                 _("unsold"),
-                line.failed,
-                line.failed / share_base,
-                held_share,
-                count_suppression=line.failed_suppression,
+                line.held - line.sold,
+                stage_share * (1 - line.sale_rate),
+                1 - line.sale_rate,
+                detail=_unsold_text(line),
+                count_suppression=_unsold_suppression(line),
             )
         )
-        otherwise_count = line.ended - line.sold - line.failed
-        if otherwise_count:
+        if line.withdrawn and not formats.is_missing(line.withdrawn):
             rows.append(
                 PipelineRow(
-                    "gone",
-                    _("other"),
-                    otherwise_count,
-                    otherwise_count / share_base,
-                    detail=_otherwise_text(line),
-                    count_suppression=formats.SECONDARY if formats.is_missing(otherwise_count) else "",
+                    "withdrawn", _("besides, withdrawn or stopped"), line.withdrawn, line.withdrawn / share_base
                 )
             )
     return rows
 
 
-def _otherwise_text(line: SaleStage) -> str:
-    """How rounds ended that were neither sold nor failed."""
+def _unsold_suppression(line: SaleStage) -> str:
+    """What stands in place of the rounds held less those sold: of few sold, more than all but the least cell."""
+    if formats.is_missing(line.held) or line.sold_suppression in ("", formats.SECONDARY):
+        return line.held_suppression or line.sold_suppression
+    return f">{formats.number(line.held - int(line.sold_suppression.removeprefix('<')))}"
+
+
+def _unsold_text(line: SaleStage) -> str:
+    """How rounds ended that were held and neither sold nor failed."""
     outcome_counts = (
-        (_("withdrawn or stopped {n}"), line.withdrawn, line.withdrawn_suppression),
         (_("buyer defaulted {n}"), line.defaulted, line.defaulted_suppression),
         (_("taken by the creditor in payment {n}"), line.setoff, line.setoff_suppression),
     )
@@ -165,9 +172,9 @@ def _columns() -> list[Column[PipelineRow]]:
         count_column(_("Auctions"), "count"),
         Column(
             _("Of rounds held"),
-            lambda row: "" if row.kind in ("stage", "gone") else formats.percent(row.held_share),
+            lambda row: "" if row.kind in ("stage", "withdrawn") else formats.percent(row.held_share),
             kind="number",
-            note=_("Held: sold, unsold, defaulted or taken in payment; withdrawn rounds are excluded"),
+            note=_("Unsold: failed, defaulted or taken in payment; withdrawn rounds are excluded"),
         ),
         plot_column(
             _("Price over reference"),
@@ -188,7 +195,7 @@ def _name_cell(row: PipelineRow) -> Html:
 
 
 def _share_bar(row: PipelineRow) -> Html:
-    has_bar = row.count and not formats.is_missing(row.first_auction_share)
+    has_bar = bool(row.first_auction_share) and not formats.is_missing(row.first_auction_share)
     bar = tag("i", style=f"--w:{100 * min(row.first_auction_share, 1.0):.2f}") if has_bar else None
     return tag("span", bar, class_=f"funnel {row.kind}", aria_hidden="true")
 

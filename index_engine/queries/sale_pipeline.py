@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
 import pandas as pd
 
-from index_engine.arrays import Array, BoolArray
+from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.queries.snapshot import Snapshot, question
-from index_engine.queries.suppression import court_array, place_row, suppress_columns, withheld_counts
+from index_engine.queries.suppression import (
+    Withheld,
+    court_array,
+    level_counts,
+    place_row,
+    suppress_columns,
+    withheld_counts,
+)
 
 STAGES = ("first", "second", "sale", "relisted")
-ROUNDS, ENDS, FAILURES, PRICES = (
-    ("held", "sold"),
-    ("ended", "withdrawn"),
-    ("failed", "defaulted", "setoff"),
-    "price_count",
-)
+# Counts that are withheld together: of rounds that ended, and of those held that were not sold.
+ENDS, FAILURES = ("ended", "withdrawn"), ("failed", "defaulted", "setoff")
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,13 @@ class SaleStage:
 
 @dataclass(frozen=True)
 class _HiddenRounds:
-    """Where (place,) counts of rounds are withheld: those of the first auction, of all later stages; of all
-    stages how they ended but for sales, and prices."""
+    """Where counts of rounds are withheld: those held and those with a price, (place, stage); of all stages
+    (place,) how rounds ended but for sales."""
 
-    first: BoolArray
-    later: BoolArray
+    held: BoolArray
+    prices: BoolArray
     ends: BoolArray
     failures: BoolArray
-    prices: BoolArray
 
 
 @question
@@ -71,24 +74,28 @@ def sale_pipeline(snapshot: Snapshot, level: str, place_id: str, period: str) ->
     hidden, place = _hidden_rounds(snapshot, period), place_row(snapshot, level, place_id)
     stage_rows = []
     for _, stage_row in rows.groupby("stage", sort=False):
-        are_rounds_hidden = bool((hidden.first if stage_row["stage"].item() == "first" else hidden.later)[place])
+        stage = STAGES.index(stage_row["stage"].item())
+        is_held_hidden = bool(hidden.held[place, stage])
         stage_rows.append(
             suppress_columns(
                 snapshot,
                 stage_row,
                 {
-                    **dict.fromkeys(ROUNDS, are_rounds_hidden),
-                    **dict.fromkeys(ENDS, bool(hidden.ends[place])),
-                    **dict.fromkeys(FAILURES, bool(hidden.failures[place])),
-                    PRICES: bool(hidden.prices[place]),
+                    # Over its coarse rate the number sold would be the number held.
+                    **dict.fromkeys(("held", "sold"), is_held_hidden),
+                    **dict.fromkeys(ENDS, bool(hidden.ends[place]) or is_held_hidden),
+                    **dict.fromkeys(FAILURES, bool(hidden.failures[place]) or is_held_hidden),
+                    "price_count": bool(hidden.prices[place, stage]) or is_held_hidden,
                 },
-                {"sale_rate": "held", "price_ratio": PRICES},
+                {"sale_rate": "held", "price_ratio": "price_count"},
             )
         )
     return (
         pd.concat(stage_rows, ignore_index=True)
         if stage_rows
-        else suppress_columns(snapshot, rows, dict.fromkeys((*ROUNDS, *ENDS, *FAILURES, PRICES), False), {})
+        else suppress_columns(
+            snapshot, rows, dict.fromkeys(("held", "sold", *ENDS, *FAILURES, "price_count"), False), {}
+        )
     )
 
 
@@ -96,16 +103,48 @@ def sale_pipeline(snapshot: Snapshot, level: str, place_id: str, period: str) ->
 def _hidden_rounds(snapshot: Snapshot, period: str) -> _HiddenRounds:
     """What stages add up to is published, too: each hides what would restore the others."""
     by_stage = dict(list(snapshot.frame("court_rounds", *snapshot.window(period)).groupby("stage")))
-    nothing = pd.DataFrame({"court_id": [], **{name: [] for name in (*ROUNDS, *ENDS, *FAILURES, PRICES)}})
+    nothing = pd.DataFrame({"court_id": [], **{name: [] for name in ("held", *ENDS, *FAILURES, "price_count")}})
 
-    def counts(names: tuple[str, ...], stages: tuple[str, ...] = STAGES) -> list[Array]:
-        return [court_array(snapshot, by_stage.get(stage, nothing), name) for stage in stages for name in names]
+    def counts(*names: str) -> list[Array]:
+        return [court_array(snapshot, by_stage.get(stage, nothing), name) for stage in STAGES for name in names]
 
     withheld = withheld_counts(snapshot, period)
-    totals = withheld.of(ROUNDS)
-    first = withheld.block(counts(ROUNDS, STAGES[:1]), withheld.of(f"first_{name}" for name in ROUNDS))
-    later = withheld.block(counts(ROUNDS, STAGES[1:]), first | totals | withheld.of(f"later_{name}" for name in ROUNDS))
-    ends = withheld.block(counts(ENDS), first | later | withheld.of(("rounds_ended", "withdrawn")))
-    failures = withheld.block(counts(FAILURES), first | later)
-    prices = withheld.block(counts((PRICES,)), first | later | withheld.of(("price_ratios",)))
-    return _HiddenRounds(first, later, ends, failures, prices)
+    stages = np.arange(len(STAGES))
+    # First auctions and those of all stages are published by themselves, and so is what the later ones are together.
+    held = _hidden_stages(
+        counts("held"),
+        withheld,
+        np.where(stages == 0, *(withheld.of(names)[:, None] for names in (("first_held",), ("held", "later_held")))),
+        stages[1:],
+    )
+    prices = _hidden_stages(counts("price_count"), withheld, held | withheld.of(("price_ratios",))[:, None], stages)
+    ends = withheld.block(counts(*ENDS), np.any(held, axis=1) | withheld.of(("rounds_ended", "withdrawn")))
+    failures = withheld.block(counts(*FAILURES), np.any(held, axis=1))
+    return _HiddenRounds(held, prices, ends, failures)
+
+
+def _hidden_stages(
+    court_counts: list[Array], withheld: Withheld, initial: BoolArray, summed_stages: IntArray
+) -> BoolArray:
+    """Where (place, stage) counts are withheld, which are `initial` ones and those by which few could be restored.
+
+    The sum of `summed_stages` is published, so that one of them would be what the others leave: those withheld
+    are at least two and hold at least the least cell, as of the places of a region; the smallest that is left
+    goes with them, and where none is, all stages.
+    """
+    counts = np.stack([level_counts(withheld.snapshot, stage_counts) for stage_counts in court_counts], axis=-1)
+    hidden = initial.copy()
+    while True:
+        before = hidden.copy()
+        for stage, stage_counts in enumerate(court_counts):
+            hidden[:, stage] = withheld.block([stage_counts], hidden[:, stage])
+        parts = np.where(hidden, counts, 0.0)[:, summed_stages]
+        lacks = (parts.sum(axis=1) > 0) & (
+            ((parts > 0).sum(axis=1) < 2) | (parts.sum(axis=1) < withheld.snapshot.main.min_cell)
+        )
+        left = np.where(hidden | (counts == 0), np.inf, counts)[:, summed_stages]
+        goes = lacks & np.isfinite(left).any(axis=1)
+        hidden[goes, summed_stages[np.argmin(left[goes], axis=1)]] = True
+        hidden[lacks & ~goes] = True
+        if (hidden == before).all():
+            return hidden

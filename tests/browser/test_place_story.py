@@ -78,7 +78,7 @@ def test_an_investor_goes_from_the_map_to_a_court_and_reads_its_profile(
     funnel = queries.sale_pipeline(snapshot, "city", city, period).set_index("stage")
     table = page.locator(".st-key-rounds table")
     first = table.get_by_role("row", name=re.compile("^First auction"))
-    expect(first).to_contain_text(count_text(*funnel.loc["first", ["ended", "ended_suppression"]]))
+    expect(first).to_contain_text(count_text(*funnel.loc["first", ["held", "held_suppression"]]))
     expect(table).to_contain_text("floor 70%")
     expect(table).to_contain_text("floor 56%")
     expect(page.locator("dl.three > div")).to_have_count(3)

@@ -182,11 +182,16 @@ def test_bars_of_the_sale_pipeline_are_as_long_as_their_shares(
     pipeline = queries.sale_pipeline(sample, "province", row.place_id, period)
     section = part(profile(open_page, "province", row.place_id), "rounds")
     widths = re.findall(r'class="funnel (\w+)"[^>]*><i style="--w:([\d.]+)"', section)
-    base = pipeline.loc[pipeline["stage"] == "first", "ended"].iloc[0]
-    for kind, column in (("stage", "ended"), ("sold", "sold"), ("failed", "failed")):
-        counts = pipeline.loc[pipeline[column] > 0, column]
+    base = pipeline.loc[pipeline["stage"] == "first", "held"].iloc[0]
+    numbers = {
+        "stage": pipeline["held"],
+        "sold": pipeline["held"] * pipeline["sale_rate"],
+        "unsold": pipeline["held"] * (1 - pipeline["sale_rate"]),
+    }
+    for kind, counts in numbers.items():
         drawn = [float(width) for name, width in widths if name == kind]
-        assert drawn == pytest.approx([100 * min(n / base, 1.0) for n in counts], abs=0.01)
+        assert drawn == pytest.approx([100 * min(n / base, 1.0) for n in counts[counts > 0]], abs=0.01)
+    assert base > 0
 
 
 @pytest.mark.parametrize(
