@@ -15,7 +15,7 @@ def page() -> None:
     view = page_view.current_view()
     components.toolbar(view, components.breadcrumbs(view, "place"))
     row = view.score_row(view.place)
-    components.headline(place_name(view.place), score_summary.score_headline(row))
+    components.headline(place_name(view.place), score_summary.score_headline(view, row))
     if score_facts := score_summary.score_facts(view, row):
         st.html(score_facts)
     place_sections = sections.place_sections(view, row)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.ui import components, provenance
 from dashboard.ui.html import Html, join, tag
+from index_engine import queries
 from index_engine.queries import Score
 
 
-def score_headline(row: Score | None) -> Html:
+def score_headline(view: View, row: Score | None) -> Html:
     """The score with its intervals, or why there is none."""
     if row is None:
         return components.facts(_("The data set has no cases from this place."))
     if formats.is_missing(row.score):
         message = _("no score: {reason}").format(reason=components.status_text(row.status))
         advice = tag("small", components.status_advice(row.status))
-        return join(components.facts(message, components.case_count(row)), tag("br"), advice)
+        return join(components.facts(message, observed_text(view), components.case_count(row)), tag("br"), advice)
     interval_95 = formats.interval(row.low, row.high, "score")
     interval_90 = formats.interval(row.low90, row.high90, "score")
     return components.facts(
@@ -33,9 +36,23 @@ def score_facts(view: View, row: Score | None) -> Html | None:
     if row is None or formats.is_missing(row.score):
         return None
     pieces = (band_text(row), *rank_facts(view, row), components.year_change(row), components.case_count(row))
+    pieces = (*pieces, observed_text(view))
     notes = (provenance.independence_caveat(view), components.status_advice(row.n_suppression))
     paragraphs = (tag("p", text, class_="quiet") for text in notes if text)
     return tag("div", components.facts(*pieces), *paragraphs, class_="standing")
+
+
+def observed_text(view: View) -> str:
+    """Which share of a region's caseload or of a court's days the files observe; nothing where none could tell."""
+    place = view.place
+    share = queries.observed_share(view.snapshot, place.level, place.place_id, view.period)
+    if formats.is_missing(share) or (place.level == "court" and share >= 1.0):
+        return ""
+    # Down, so that 89.6 % is not given as the 90 % that a score needs.
+    percent = formats.percent(math.floor(100 * share) / 100, 0)
+    if place.level == "court":
+        return _("{share} of the days of the period observed").format(share=percent)
+    return _("{share} of the expected caseload observed").format(share=percent)
 
 
 def band_text(row: Score) -> Html:

@@ -37,7 +37,7 @@ from index_engine.estimates.indicator_estimate import (
 from index_engine.estimates.indicator_tables import store_covariance, store_indicator
 from index_engine.estimates.indirect_tables import store_indirect_ratios
 from index_engine.estimates.monthly_tables import write_monthly_flows
-from index_engine.estimates.observation import Observation, estimate_scopes, read_observation
+from index_engine.estimates.observation import Observation, Scope, estimate_scopes, read_observation
 from index_engine.estimates.panel import ProcessCells
 from index_engine.estimates.places import Places, read_places, special_courts
 from index_engine.estimates.store import Columns, Store, SuppressionColumn
@@ -47,6 +47,7 @@ from index_engine.measures import strata
 from index_engine.method import CaseMix, Check, Estimate, Indicator, Method, Statistic
 from index_engine.method.counts import FIRST_ROUND_COLUMNS
 
+OBSERVED_SHARE_DECIMALS = 3  # exact, the share of a region would tell the caseload of a court that is not observed
 LAG_QUARTERS = 4  # of the change that is split into performance and mix: a year
 STANDARDISED_PROCESSES = ("case", "listing", "lot")  # those whose estimates are brought to another mix
 COUNT_WEIGHT_PROCESSES = ("case", "lot")  # those whose weights counts are brought to another mix by
@@ -133,6 +134,8 @@ def estimate(
     progress("small units")
     for places in run.levels:
         _shrink_level(run, places)
+    for places in run.levels:
+        _store_observed_shares(run, places)
     progress("local and other creditors")
     store_creditor_gaps(con, run.store, run.levels, windows, run.main_method, sampling.design_effect, run.observation)
     run.store.write(con, sampling)
@@ -332,6 +335,12 @@ def _store_mix_overlap(run: EstimationRun, places: Places) -> None:
             overlap = weights_by_basis(run, run.main_method, places, process)[ADJUSTED].overlap
             columns: Columns = {"process": process, "overlap": overlap.round(6)}
             run.store.append("mix_overlap", places, columns)
+
+
+def _store_observed_shares(run: EstimationRun, places: Places) -> None:
+    """What a score needs: the clocks of cases."""
+    shares = run.observation.shares(Scope.CLOCKS, places, run.windows)
+    run.store.append("observed_shares", places, {"share": shares.round(OBSERVED_SHARE_DECIMALS)})
 
 
 def _shrink_level(run: EstimationRun, places: Places) -> None:

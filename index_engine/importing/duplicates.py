@@ -74,9 +74,22 @@ def check_duplicates(con: duckdb.DuckDBPyConnection, name: str) -> None:
             raise InputError("possible_duplicates", name=name, pairs=pairs, other=other)
 
 
-def check_lots(con: duckdb.DuckDBPyConnection, name: str) -> None:
+# A note on a round whose lot is known to have begun under another id. `typed` has the rows of the import.
+ANSWERED_NOTES = """
+DELETE FROM rejects
+WHERE source_id = $source AND rule = 'earlier_rounds_missing' AND row_no IN (
+    SELECT row_no
+    FROM {typed} AS typed
+    JOIN lot_pairs ON typed.lot_id = later_lot AND is_same
+    JOIN auction_rounds AS earlier ON earlier.lot_id = earlier_lot AND earlier.listed_on < typed.listed_on
+)
+"""
+
+
+def check_lots(con: duckdb.DuckDBPyConnection, name: str, source_id: int, typed: str) -> None:
     """Raise InputError where lots of the source `name` may be offered again under another id, which is not
-    sure, and no delivery of either source says whether they are."""
+    sure, and no delivery of either source says whether they are. Otherwise take back the notes on rounds whose
+    earlier ones are found under another id; `typed` is the table of the rows of the import `source_id`."""
     create_linked_ids(con)
     create_lot_pairs(con)
     [(lots,)] = con.execute(
@@ -84,6 +97,7 @@ def check_lots(con: duckdb.DuckDBPyConnection, name: str) -> None:
         " WHERE NOT is_sure AND NOT is_answered AND list_contains([earlier_name, later_name], $name)",
         {"name": name},
     ).fetchall()
+    con.execute(ANSWERED_NOTES.format(typed=typed), {"source": source_id})
     con.execute("DROP TABLE lot_pairs")
     con.execute("DROP TABLE linked_ids")
     if lots:

@@ -22,7 +22,13 @@ from index_engine.importing.files.readers import Reader, ReadOptions, sha256
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.mapping_record import mapping_record
 from index_engine.importing.progress import Progress
-from index_engine.importing.validation.load import LoadResult, Source, load_rows, next_source_id
+from index_engine.importing.validation.load import (
+    LoadResult,
+    Source,
+    load_rows,
+    next_source_id,
+    row_count_by_rule,
+)
 from index_engine.importing.values.parse_values import parse_values
 from index_engine.private_folder import temporary_folder
 from index_engine.warehouse import salt as salts
@@ -153,7 +159,8 @@ def _import_rows(
     if kind == "auctions":
         if not mapping.prices_checked:
             price_units.check_prices(con, source.name, outcome.source_id, source.law)
-        duplicates.check_lots(con, source.name)
+        duplicates.check_lots(con, source.name, outcome.source_id, "import_typed")
+        return replace(outcome, note_counts=row_count_by_rule(con, outcome.source_id, "noted"))
     if kind == "cases":
         observation_design.check_lost_closings(con, source.name, outcome.source_id)
         observation_design.check_design(con, source.name)

@@ -53,6 +53,7 @@ from index_engine.queries.mix_overlap import MixOverlap as MixOverlap
 from index_engine.queries.mix_overlap import mix_overlap as mix_overlap
 from index_engine.queries.monthly_flows import MonthlyFlow as MonthlyFlow
 from index_engine.queries.monthly_flows import monthly_flows as monthly_flows
+from index_engine.queries.observed_share import observed_share as observed_share
 from index_engine.queries.publication import RANK_COLUMNS as RANK_COLUMNS
 from index_engine.queries.publication import with_printed_counts as with_printed_counts
 from index_engine.queries.reported_statistics import ReportedStatistic as ReportedStatistic

@@ -211,6 +211,11 @@ CREATE TABLE estimates.mix_overlap (
     overlap DOUBLE  -- share of the national mix that the place has cases of
 );
 
+CREATE TABLE estimates.observed_shares (
+    level VARCHAR, place_id VARCHAR, period VARCHAR,
+    share DOUBLE  -- of the days of a court, of the expected caseload of a region; NULL in no source that could tell
+);
+
 CREATE TABLE estimates.indirect_ratios (
     level VARCHAR, place_id VARCHAR, period VARCHAR, event VARCHAR,
     observed DOUBLE,               -- events of the case process

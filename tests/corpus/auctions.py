@@ -140,8 +140,7 @@ def _() -> bytes:
     replace(
         SOUND,
         fed=ROUNDS_FED | {"lot_id": None},
-        doubts=("each row counts as a lot of its own",),
-        noted={"earlier_rounds_missing": 1},
+        doubts=("each row begins as a lot of its own",),
     ),
 )
 def _() -> bytes:

@@ -80,7 +80,7 @@ def test_no_answer_can_be_changed_by_who_asked(snapshot: Snapshot, name: str) ->
     classes = [c for c in (hint, *get_args(hint)) if c is not type(None) and isinstance(c, type)]
     assert classes
     for each in classes:
-        assert each in (pd.DataFrame, tuple, str) or (
+        assert each in (pd.DataFrame, tuple, str, float) or (
             is_dataclass(each) and each.__dataclass_params__.frozen  # type: ignore[attr-defined]
         )
 

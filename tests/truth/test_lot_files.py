@@ -109,6 +109,16 @@ def appraised_anew(lots: list[list[Round]]) -> list[list[Round]]:
 
 
 @pytest.mark.parametrize("is_one_lot", [None, False])
+def test_no_round_is_said_to_be_missing_that_is_there_under_another_id(tmp_path: Path, is_one_lot: bool | None) -> None:
+    lots = true_lots()[:300]
+    stated = {} if is_one_lot is None else {"same_lots": is_one_lot}
+    warehouse = bring_in(tmp_path, under_an_id_each(all_rounds(lots), titles=False), **stated)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(noted,)] = con.execute("SELECT count(*) FROM rejects WHERE rule = 'earlier_rounds_missing'").fetchall()
+    assert noted == (0 if is_one_lot is None else sum(len(lot) - 1 for lot in lots))
+
+
+@pytest.mark.parametrize("is_one_lot", [None, False])
 def test_an_id_for_each_round_is_one_lot_unless_it_is_said_not_to_be(tmp_path: Path, is_one_lot: bool | None) -> None:
     lots = true_lots()[:300]
     stated = {} if is_one_lot is None else {"same_lots": is_one_lot}

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from index_engine import queries
 from index_engine.build import build
 from index_engine.closing_days import Closings, late_days
 from index_engine.method import load_method
+from index_engine.queries import Snapshot
 from tests.truth.product import court_estimates
 from tests.truth.simulator import (
     CourtPlan,
@@ -120,7 +122,10 @@ def test_a_region_of_which_too_little_was_observed_has_no_score(tmp_path: Path) 
 
         return design
 
-    for name, courts, status in (("large", (late,), "not_observed"), ("small", (small,), "estimated")):
+    for name, courts, status, share in (
+        ("large", (late,), "not_observed", 130 / 250),
+        ("small", (small,), "estimated", 240 / 250),
+    ):
         folder = tmp_path / name
         folder.mkdir()
         warehouse = built(folder, world, rows(*courts))
@@ -130,6 +135,11 @@ def test_a_region_of_which_too_little_was_observed_has_no_score(tmp_path: Path) 
                 " AND basis = 'observed' AND indicator = 'cash_24m'"
             ).fetchall()
         assert found == [(status,)], name
+        with Snapshot(warehouse) as snapshot:
+            regions = [place for place in snapshot.places() if place.level != "court"]
+            shares = [queries.observed_share(snapshot, p.level, p.place_id, "2021Q4") for p in regions]
+            # By filings, of which there are some 45,000.
+            assert shares == pytest.approx([share] * len(regions), abs=0.02), name
 
 
 def test_open_cases_of_an_abolished_court_are_censored_on_its_last_day(tmp_path: Path) -> None:

@@ -232,7 +232,7 @@ def _lot_id_column(source_columns: list[SourceColumn], columns: list[ProposedCol
         template = f"{{{case_column.header}}}-{{{lot_number_header}}}"
         note = Message("lots_by_number_in_case")
         return [_computed_column("lot_id", {"template": template}, 0.6, reason, note)]
-    note = Message("lots_without_id")
+    note = Message("lots_by_case" if case_column else "lots_without_id")
     return [_computed_column("lot_id", {"template": "{row_no}"}, 0.3, reason, note)]
 
 

@@ -279,7 +279,7 @@ def _store_rows(
         ],
     )
     rejection_counts, clearing_counts, warning_counts, note_counts = (
-        _row_count_by_rule(con, source_id, action) for action in ("rejected", "cleared", "warned", "noted")
+        row_count_by_rule(con, source_id, action) for action in ("rejected", "cleared", "warned", "noted")
     )
     return LoadResult(
         source_id,
@@ -326,7 +326,7 @@ def _record_findings(con: duckdb.DuckDBPyConnection, source_id: int) -> None:
     )
 
 
-def _row_count_by_rule(con: duckdb.DuckDBPyConnection, source_id: int, action: str) -> dict[str, int]:
+def row_count_by_rule(con: duckdb.DuckDBPyConnection, source_id: int, action: str) -> dict[str, int]:
     return dict(
         con.execute(
             "SELECT rule, count(DISTINCT row_no) FROM rejects"

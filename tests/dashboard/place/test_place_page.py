@@ -1,5 +1,6 @@
 """The profile of a place: intervals, ranks, peers, case mix, checks and choices, where they are."""
 
+import math
 import re
 from dataclasses import replace
 from types import SimpleNamespace
@@ -7,7 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard.place import expected_payments, mix_overlap
+from dashboard.place import expected_payments, mix_overlap, score_summary
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
 from dashboard.ui import peer_group_labels, point_scale
@@ -54,6 +55,23 @@ def test_a_court_shows_its_band_but_no_rank(request: pytest.FixtureRequest, peri
     assert "Which assumptions the rank depends on" not in shown
     assert ("Ranks of courts are on the rankings page" in shown) == ranks
     assert ("Courts are shown in bands, without ranks" in shown) != ranks
+
+
+@pytest.mark.parametrize("has_score", [True, False])
+def test_a_region_says_which_share_of_its_caseload_was_observed(
+    sample: CachedSnapshot, period: str, has_score: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Down to a whole percent: 0.896 does not reach the 90 % of a score."""
+    monkeypatch.setattr(queries, "observed_share", lambda *_arguments: 0.896)
+    row = scored(sample, "province", period)
+    view = View(sample, period, sample.place("province", row.place_id))
+    if has_score:
+        text = str(score_summary.score_facts(view, row))
+    else:
+        unscored = SimpleNamespace(score=math.nan, status="not_observed", n=40.0, n_suppression="")
+        text = str(score_summary.score_headline(view, unscored))
+        assert "no score: not observed" in text and "Import the missing months and courts" in text
+    assert "89% of the expected caseload observed" in text
 
 
 # ---------------------------------------------------------------- the score taken apart

@@ -355,7 +355,9 @@ def test_lots_without_an_id(book: Book) -> None:
     assert setting(numbered, "lot_id", "template") == "{案号}-{标的序号}"
     nothing = propose_mapping(book(auction(案号=NUMBERS, 拍次=[1, 2])))
     assert setting(nothing, "lot_id", "template") == "{row_no}"
-    assert any("each row counts as a lot of its own" in str(said) for said in nothing.warnings)
+    assert any("are linked by case, court, price and title" in str(said) for said in nothing.warnings)
+    without_case = propose_mapping(book(auction(拍次=[1, 2])))
+    assert any("each row counts as a lot of its own" in str(said) for said in without_case.warnings)
 
 
 def test_a_number_within_the_case_is_no_id_of_a_lot(book: Book) -> None:
