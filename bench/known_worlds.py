@@ -291,11 +291,17 @@ def report(table: list[str], seeds: int) -> str:
             f"and built; {seeds} times each, up to {YEARS} years of every court. Errors of coverage are twice the standard",
             "error over courts. Cash .04, 终本 .03, other .005 a month unless a line says otherwise, 40 cases a month (90 of",
             "batches); 15 lots a month, 45 of estates. *score*: of cycle and closure; *change on a year*: whether the",
-            "interval of the change holds 0. Bias in points, months or shares.",
+            "interval of the change holds 0. Bias in points, months or shares. Worlds that differ in what the file tells",
+            "alone have the same cases: what chance does to one it does to all of them.",
             "",
             "| world | number | 95 % intervals that hold, % | newest window | withheld, % | bias |",
             "|:--|:--|---:|---:|:--|---:|",
             *table,
+            "",
+            "Not covered: a court that merges into another whose list has the open cases it took over, with their old",
+            "filing dates. No field says since when a court has a case: the list of the old one lacks those that stayed",
+            "open, that of the new one has them as if all along, and the years before the merger are wrong for both, in",
+            "opposite directions; later ones hold.",
         ]
     )
 
