@@ -153,11 +153,11 @@ def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
         FROM rounds LEFT JOIN batches USING (case_id) GROUP BY lot_id
         """
     )
-    counts = con.execute(
-        "SELECT COUNT(*), COUNT(DISTINCT batch) FROM batches WHERE case_type = 'first'"
-        " UNION ALL SELECT COUNT(*), COUNT(DISTINCT batch) FROM lot_batches"
+    [(n_cases, case_batches, n_lots, lot_batches)] = con.execute(
+        "SELECT * FROM (SELECT COUNT(*), COUNT(DISTINCT batch) FROM batches WHERE case_type = 'first')"
+        " CROSS JOIN (SELECT COUNT(*), COUNT(DISTINCT batch) FROM lot_batches)"
     ).fetchall()
-    (n_cases, case_groups), (n_lots, lot_groups) = ((n, batches // MIN_BATCHES_PER_GROUP) for n, batches in counts)
+    case_groups, lot_groups = (batches // MIN_BATCHES_PER_GROUP for batches in (case_batches, lot_batches))
     has_cases = case_groups >= MIN_GROUPS
     n_groups = min(MAX_GROUPS, case_groups if has_cases else lot_groups)
     if n_groups >= MIN_GROUPS:
