@@ -284,9 +284,11 @@ def test_files_become_scores(tmp_path: Path, capsys: Capture):
     """Regions, courts, cases and auctions from four files into a new warehouse, then a build."""
     path = tmp_path / "w.duckdb"
     rows = random_world(cases=400)
+    names = {"nation": "全国", "province": "某省", "city": "某市", "county": "某县"}
+    plain: dict[str, object] = {"name_hant": None, "name_en": None}  # and no name of a world with digits
     tables = {
-        "regions": [vars(r) for r in rows.regions],
-        "courts": [vars(c) | {"name": c.name or c.court_id} for c in rows.courts],
+        "regions": [vars(r) | plain | {"name": names[r.level]} for r in rows.regions],
+        "courts": [vars(c) | {"name_en": None} for c in rows.courts],
         "cases": [vars(c) for c in rows.cases if c.filed_on >= rows.observed[1][0]],
         "auctions": [vars(r) for r in rows.rounds],
     }

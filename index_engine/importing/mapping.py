@@ -19,6 +19,9 @@ observed_from = 2019-01-01     # first and last day whose events the file record
 observed_to = 2025-12-31
 earliest = 1990-01-01          # an earlier date cannot be right
 law = "CN"                     # whose statutory limits the rows are held to
+public_texts = true            # of registers: what stands in their names names places and courts, and
+                               # nobody; asked of published figures, and of registers under another
+                               # law, whose names cannot be told from those of people
 synthetic = false
 encoding = "gb18030"           # text: utf-8 (default), gb18030, utf-16, or auto: by its content
 delimiter = ";"                # text: comma by default; auto: by its content
@@ -103,6 +106,7 @@ _SOURCE_KEYS = {
     "prices_checked": bool,
     "earliest": date,
     "law": str,
+    "public_texts": bool,
     "complete": bool,
     "province": str,
     "synthetic": bool,
@@ -114,8 +118,17 @@ _SOURCE_KEYS = {
     "null": list,
 }
 
-# Keys that say something of files of one kind only.
-_KIND_BY_KEY = {"holds": "cases", "same_cases": "cases", "same_lots": "auctions", "prices_checked": "auctions"}
+# Whose texts are kept as they stand, and read by everybody.
+REGISTER_KINDS = ("regions", "courts", "court_names", "published")
+
+# Keys that say something of files of some kinds only.
+_KINDS_BY_KEY = {
+    "holds": ("cases",),
+    "same_cases": ("cases",),
+    "same_lots": ("auctions",),
+    "prices_checked": ("auctions",),
+    "public_texts": REGISTER_KINDS,
+}
 _DEFAULT_OPTIONS = ReadOptions()
 
 
@@ -135,6 +148,7 @@ class Mapping:
     observed_to: date | None = None
     earliest: date = EARLIEST_DATE
     law: str = "CN"
+    public_texts: bool = False
     complete: bool = False
     province: str | None = None  # decides between courts of one name
     synthetic: bool = False
@@ -228,10 +242,10 @@ def _read_source(location: MappingLocation, data_contract: Contract, source: dic
     observation_period = source.get("observed_from"), source.get("observed_to")
     if observation_period[0] and observation_period[1] and observation_period[1] < observation_period[0]:
         raise location.input_error("observation_reversed", end=observation_period[1], start=observation_period[0])
-    for key, kind in _KIND_BY_KEY.items():
-        if key in source and data_contract.kind != kind:
-            other_kind = Term("kind", data_contract.kind)
-            raise location.input_error("key_of_another_kind", key=key, kind=other_kind, only=Term("kind", kind))
+    for key, kinds in _KINDS_BY_KEY.items():
+        if key in source and data_contract.kind not in kinds:
+            other_kind, right_kinds = Term("kind", data_contract.kind), [Term("kind", kind) for kind in kinds]
+            raise location.input_error("key_of_another_kind", key=key, kind=other_kind, only=right_kinds)
     if "holds" in source and source["holds"] not in DESIGNS:
         raise location.input_error("holds_unknown", given=source["holds"], designs=list(DESIGNS))
     options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}

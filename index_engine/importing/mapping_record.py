@@ -44,6 +44,7 @@ def _source(mapping: Mapping) -> dict[str, Any]:
         "observed_to": mapping.observed_to,
         "earliest": mapping.earliest,
         "law": mapping.law,
+        "public_texts": mapping.public_texts or None,
         "complete": mapping.complete or None,
         "synthetic": mapping.synthetic or None,
         "province_given": mapping.province is not None or None,

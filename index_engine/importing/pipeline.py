@@ -84,6 +84,7 @@ def run_import(
         open_limited(file, options, folder) as reader,
     ):
         resolved_mapping = resolved_mapping or mappings.identity_mapping(file, kind, reader.headers)
+        _reject_undeclared_texts(resolved_mapping, file)
         positions = mappings.column_positions(resolved_mapping, file, reader.headers)
         digest = sha256(file, progress)
         with writable_copy(warehouse, dry_run=dry_run) as con:
@@ -250,6 +251,16 @@ def _reject_duplicate_file(con: duckdb.DuckDBPyConnection, kind: str, file: Path
         raise InputError(
             "already_imported", file=file, day=import_time, source_id=source_id, name=name, kind=Term("kind", kind)
         )
+
+
+def _reject_undeclared_texts(mapping: Mapping, file: Path) -> None:
+    """Raise InputError for a register whose names nothing can tell from those of people, unless its
+    mapping says that they are public."""
+    kind = mapping.contract.kind
+    if kind not in mappings.REGISTER_KINDS or mapping.public_texts:
+        return
+    if kind == "published" or mapping.law != "CN":
+        raise InputError("public_texts_undeclared", file=file, kind=Term("kind", kind))
 
 
 def _reject_mixed_synthetic(con: duckdb.DuckDBPyConnection, mapping: Mapping, file: Path) -> None:

@@ -55,4 +55,4 @@ def court(court_id: str = "k1", **changes: Any) -> dict[str, Any]:
 
 
 def region(code: str, level: str, parent: str | None) -> dict[str, Any]:
-    return {"code": code, "level": level, "name": f"地{code}", "parent": parent}
+    return {"code": code, "level": level, "name": "某地区", "parent": parent}

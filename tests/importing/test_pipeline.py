@@ -149,10 +149,10 @@ def test_a_warehouse_from_nothing_without_mappings(tmp_path: Path) -> None:
         return path
 
     warehouse = tmp_path / "new.duckdb"
-    regions = write("r.csv", "code,level,name,parent\nZZ,nation,Zed,\nZ1,province,One,ZZ\n")
-    courts = write("c.csv", "court_id,name,level,region,special\nA,Court A,basic,Z1,false\nB,B,basic,Z9,false\n")
-    cases = write("k.csv", "case_id,court_id,case_type,filed_on\n1,A,first,2020-01-02\n")
-    lots = write("l.csv", "lot_id,court_id,round_no,stage,listed_on,bidders\n1,A,1,first,2020-01-02,3\n")
+    regions = write("r.csv", "code,level,name,parent\nCN,nation,全国,\n44,province,甲省,CN\n")
+    courts = write("c.csv", "court_id,name,level,region,special\nA1,甲法院,basic,44,false\nB1,乙法院,basic,99,false\n")
+    cases = write("k.csv", "case_id,court_id,case_type,filed_on\n1,A1,first,2020-01-02\n")
+    lots = write("l.csv", "lot_id,court_id,round_no,stage,listed_on,bidders\n1,A1,1,first,2020-01-02,3\n")
     run_import(warehouse, "regions", regions, None)
     outcome = run_import(warehouse, "courts", courts, None)
     assert (outcome.accepted_rows, outcome.rejection_counts) == (1, {"unknown_region": 1})

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,9 @@ import pytest
 
 from index_engine.cli import main
 from index_engine.errors import InputError
-from index_engine.importing import api
+from index_engine.importing import api, reference_data
+from index_engine.importing.contract import read_contract
+from index_engine.warehouse.file import writable_copy
 from tests.corpus.messy import CASES, COURT, small_warehouse, table, workbook
 
 ROWS = 30
@@ -74,6 +77,27 @@ KINDS = {
     },
     "auctions": LOTS,
     "court_periods": PERIODS,
+}
+
+
+# Registers are read from the project's own.
+REGISTERS = {
+    "regions": "divisions.csv",
+    "courts": "courts.csv",
+    "court_names": "court_names.csv",
+    "published": "published_figures.csv",
+}
+
+# What is published of debtors: names of people, and the names of courts beside them.
+DEBTORS = {
+    "被执行人姓名": ["赵六六", "欧阳春晓", "深圳市某某贸易有限公司"],
+    "身份证号码": ["440105199003071230"],
+    "执行法院": [COURT],
+    "省份": ["广东省"],
+    "执行依据文号": ["（2023）粤0304民初1号"],
+    "案号": [f"（2023）粤0304执{n + 1}号" for n in range(ROWS)],
+    "立案时间": ["2023-01-05"],
+    "被执行人的履行情况": ["全部未履行"],
 }
 
 
@@ -180,3 +204,86 @@ def test_what_is_planted_is_otherwise_read(tmp_path: Path) -> None:
         proposal = api.propose_mapping(file, kind)
         outcome = api.import_file(warehouse, kind, file, api.mapping_text(proposal), lambda *progress: None)
         assert outcome.accepted_rows > ROWS // 2, kind
+
+
+def register_columns(kind: str) -> dict[str, list[object]]:
+    with (reference_data.DATA_FOLDER / REGISTERS[kind]).open(encoding="utf-8", newline="") as lines:
+        rows = list(islice(csv.DictReader(lines), ROWS))
+    return {column: [row[column] for row in rows] for column in rows[0]}
+
+
+def country_without(kind: str, warehouse: Path) -> Path:
+    """A warehouse that knows the country, but for one register."""
+    with writable_copy(warehouse) as con:
+        if kind != "regions":
+            reference_data.load_reference_data(con)
+        con.execute(f"DELETE FROM {read_contract(kind).table}")
+    return warehouse
+
+
+@pytest.mark.parametrize("kind", REGISTERS)
+def test_no_name_in_any_column_of_a_register(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the command line and by what the page calls in turn; published figures are refused as a whole
+    until somebody says that their texts are public."""
+    monkeypatch.setitem(KINDS, kind, register_columns(kind))
+    for number, name in enumerate(KINDS[kind]):
+        warehouse = country_without(kind, tmp_path / f"{number}.duckdb")
+        file = write(planted_table(kind, [name], all_rows=number % 4 < 2), tmp_path / f"{number}.csv")
+        text = api.mapping_text(api.propose_mapping(file, kind))
+        places = [("draft", text)]
+        if number % 2:
+            (tmp_path / "m.toml").write_text(text, encoding="utf-8")
+            mapping = ["--mapping", str(tmp_path / "m.toml")]
+            main(["import", kind, str(file), *mapping, "--warehouse", str(warehouse)])
+        else:
+            try:
+                api.import_file(warehouse, kind, file, text, lambda *progress: None)
+            except InputError as error:
+                places.append(("said", str(error)))
+        main(["rejects", "--warehouse", str(warehouse), "--format", "csv"])
+        places.append(("printed", "".join(capsys.readouterr())))
+        check(iter([*places, *written(warehouse)]), kind, [name])
+
+
+@pytest.mark.parametrize("kind", REGISTERS)
+def test_a_register_is_otherwise_read(kind: str, tmp_path: Path) -> None:
+    warehouse = country_without(kind, tmp_path / "w.duckdb")
+    file = write(table(register_columns(kind)), tmp_path / "f.csv")
+    text = api.mapping_text(api.propose_mapping(file, kind))
+    if kind == "published":
+        with pytest.raises(InputError, match="public_texts = true"):
+            api.import_file(warehouse, kind, file, text, lambda *progress: None)
+        text = text.replace("[source]", "[source]\npublic_texts = true")
+    assert api.import_file(warehouse, kind, file, text, lambda *progress: None).accepted_rows == ROWS
+
+
+def test_a_list_of_debtors_is_no_register_of_courts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    warehouse, file = country_without("courts", tmp_path / "w.duckdb"), tmp_path / "失信.csv"
+    write(table({name: [cells[n % len(cells)] for n in range(ROWS)] for name, cells in DEBTORS.items()}), file)
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        """kind = "courts"
+        [columns]
+        court_id = { column = "案号" }
+        name = { column = "被执行人姓名" }
+        level = { constant = "basic" }
+        region = { constant = "440300" }
+        special = { constant = false }
+        """,
+        encoding="utf-8",
+    )
+    arguments = ["import", "courts", str(file), "--mapping", str(mapping), "--warehouse", str(warehouse)]
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert f"none of its {ROWS} rows can be kept (not_a_code: {ROWS}, not_a_name: {ROWS})" in said
+    mapping.write_text(mapping.read_text(encoding="utf-8").replace("[columns]", '[source]\nlaw = "XX"\n[columns]'))
+    assert main(arguments) == 2
+    said += capsys.readouterr().err
+    assert "public_texts = true" in said
+    check(iter([("said", said), *written(warehouse)]), "courts", ["被执行人姓名"])
+
+
+def test_every_kind_of_file_is_planted() -> None:
+    assert KINDS.keys() | REGISTERS.keys() == set(api.FILE_KINDS)

@@ -12,6 +12,8 @@ DATA = Path(__file__).parents[3] / "shared" / "real" / "sao_paulo"
 CASES = DATA / "cases.csv"
 LOTS = DATA / "auction_lots.csv"
 HERE = Path(__file__).parent
+REGIONS_MAPPING = HERE / "regions.toml"
+COURTS_MAPPING = HERE / "courts.toml"
 CASES_MAPPING = HERE / "cases.toml"
 LOTS_MAPPING = HERE / "auctions.toml"
 

@@ -57,8 +57,8 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     warehouse = folder / "warehouse.duckdb"
     regions, courts = sao_paulo.derive(folder)
     return warehouse, {
-        "regions": run_import(warehouse, "regions", regions, None),
-        "courts": run_import(warehouse, "courts", courts, None),
+        "regions": run_import(warehouse, "regions", regions, sao_paulo.REGIONS_MAPPING),
+        "courts": run_import(warehouse, "courts", courts, sao_paulo.COURTS_MAPPING),
         "cases": run_import(warehouse, "cases", sao_paulo.CASES, sao_paulo.CASES_MAPPING),
         "auctions": run_import(warehouse, "auctions", sao_paulo.LOTS, sao_paulo.LOTS_MAPPING),
     }

@@ -36,8 +36,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sao_paulo_index")
     path = folder / "w.duckdb"
     regions, courts = sao_paulo.derive(folder)
-    run("import", "regions", regions, "--warehouse", path)
-    run("import", "courts", courts, "--warehouse", path)
+    run("import", "regions", regions, "--mapping", sao_paulo.REGIONS_MAPPING, "--warehouse", path)
+    run("import", "courts", courts, "--mapping", sao_paulo.COURTS_MAPPING, "--warehouse", path)
     cases, lots = sao_paulo.CASES, sao_paulo.LOTS
     run("import", "cases", cases, "--warehouse", path, "--mapping", sao_paulo.CASES_MAPPING)
     run("import", "auctions", lots, "--warehouse", path, "--mapping", sao_paulo.LOTS_MAPPING)

@@ -14,7 +14,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
         pass
     link.symlink_to(real)
     file = tmp_path / "r.csv"
-    file.write_text("code,level,name,parent\nZZ,nation,Zed,\n", encoding="utf-8")
+    file.write_text("code,level,name,parent\nCN,nation,全国,\n", encoding="utf-8")
     assert run_import(link, "regions", file, None).accepted_rows == 1
     assert link.is_symlink()
     assert (lock_path(link), salt_path(link)) == (lock_path(real), salt_path(real))

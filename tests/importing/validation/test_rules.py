@@ -31,13 +31,16 @@ CASES["court_names", "unknown_court", "court_id"] = ({"court_id": "K9"}, {"court
 CASES["courts", "unknown_region", "region"] = ({"region": "99"}, {"region": "CN"})
 
 
+GOOD_NAMES = ("first", "bad", "good", "last")
+
+
 def good(kind: str, name: str) -> dict[str, Any]:
     return {
         "cases": lambda: case(name),
         "auctions": lambda: lot(name),
-        "courts": lambda: court(name),
-        "court_names": lambda: {"court_id": "K1", "name": name},
-        "regions": lambda: region(name, "county", "4401"),
+        "courts": lambda: court(f"k{GOOD_NAMES.index(name)}"),
+        "court_names": lambda: {"court_id": "K1", "name": f"粤0{GOOD_NAMES.index(name)}"},
+        "regions": lambda: region(f"44010{GOOD_NAMES.index(name)}", "county", "4401"),
     }[kind]()
 
 
@@ -60,6 +63,34 @@ def test_no_rule_is_without_an_example() -> None:
     assert rules <= set(CASES)
     # Beyond the rules of rows stand those that need the whole tree.
     assert {rule for _, rule, _ in set(CASES) - rules} == {"second_nation", "unknown_parent"}
+
+
+FOREIGN = {
+    ("regions", "code"): ("BR-SP-Águas-de-Lindóia", "+55 11 91234-5678"),
+    ("regions", "parent"): ("CN", "138.0013.8000"),
+    ("regions", "name"): ("Águas de Lindóia", "CPF 123.456.789-09"),
+    ("regions", "name_hant"): ("甲", "粤B12345"),
+    ("regions", "name_en"): ("Jia", "a@b.example"),
+    ("regions", "pinyin"): ("jia j", "13800138000"),
+    ("courts", "court_id"): ("8.26.0445", "123.456.789-09"),
+    ("courts", "code"): ("8.26.0445", "粤B12345"),
+    ("courts", "parent"): ("K1", "138 0013 8000"),
+    ("courts", "name"): ("Foro Regional XII - Nossa Senhora do Ó", "6222 0212 3456"),
+    ("courts", "name_en"): ("Court of Jia (2nd)", "+86"),
+    ("courts", "pinyin"): ("jia", "13800138000"),
+    ("court_names", "name"): ("8.26.0445", "123.456.789-09"),
+}
+
+
+@pytest.mark.parametrize(("kind", "field"), FOREIGN)
+def test_registers_of_another_country_hold_no_numbers_of_people(
+    con: duckdb.DuckDBPyConnection, stage: Stage, kind: str, field: str
+) -> None:
+    near, bad = FOREIGN[kind, field]
+    rows = [good(kind, "first") | {field: near}, good(kind, "bad") | {field: bad}]
+    load_rows(con, stage(kind, rows), source(kind, law="BR"))
+    found = con.execute("SELECT row_no, field FROM rejects WHERE rule LIKE 'number_in_%'").fetchall()
+    assert found == [(2, field)]
 
 
 def test_messages_show_the_values_they_speak_of(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:

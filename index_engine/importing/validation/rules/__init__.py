@@ -8,11 +8,11 @@ A [[rule]] of a file says:
               each, and $field stands for its name
     severity  error: the row is left out; warning: it is kept and the finding recorded as a warning;
               info: it is kept, and the finding is for information
-    law       only for sources under this law; without it, for every source
+    law       only for sources under this law, or with "not CN" under any other; without it, for every source
     legal_basis  the article or definition that the rule rests on; without it, plain contradiction
     when      an SQL condition over the fields of the contract and of the source (observed_from,
-              observed_to, earliest, latest); $metrics stands for the ids of reported_metrics.toml; a condition
-              that is NULL does not fire
+              observed_to, earliest, latest); $metrics stands for the ids of reported_metrics.toml, $english_places
+              for the English names of the project's own divisions; a condition that is NULL does not fire
     message   for a person; {field} stands for that field's value in the row
 
 What a row alone can show stands in places, cases, auctions and reported.toml; what several rows show
@@ -20,6 +20,7 @@ together, in cross_row.toml. Missing required fields, unknown codes and rows tha
 follow from the contract and need no rule.
 """
 
+import csv
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from index_engine.importing.contract import Contract, Field, read_contract
 from index_engine.warehouse.reported_metrics import read_metrics
 
 _FOLDER = Path(__file__).parent
+_DIVISIONS_FILE = Path(__file__).parents[4] / "data" / "divisions.csv"
 _ROW_RULE_FILES = ("places", "cases", "auctions", "reported")
 _ACTIONS = {"error": "rejected", "warning": "warned", "info": "noted"}
 _SEVERITIES = tuple(_ACTIONS)
@@ -74,6 +76,13 @@ class Rule:
         """What the rule does to a row it fires on, as `rejects` words it."""
         return _ACTIONS[self.severity]
 
+    def holds_under(self, law: str) -> bool:
+        """Whether rows of a source under that law are held to it."""
+        if not self.law or not law:
+            return not self.law
+        exception = self.law.removeprefix("not ")
+        return (law != exception) if exception != self.law else law == self.law
+
     def finding_sql(self, action: str) -> str:
         """Return SQL for a struct that says what the rule found, NULL where it does not fire."""
         return (
@@ -89,13 +98,13 @@ def applicable_row_rules(contract: Contract, law: str) -> tuple[Rule, ...]:
     Rules of one severity keep the order: what the contract asks, then the files.
     """
     file_rules = [rule for rule in row_rules() if rule.kind == contract.kind]
-    all_rules = [*contract_rules(contract), *(rule for rule in file_rules if rule.law in ("", law))]
+    all_rules = [*contract_rules(contract), *(rule for rule in file_rules if rule.holds_under(law))]
     return tuple(sorted(all_rules, key=lambda rule: _SEVERITIES.index(rule.severity)))
 
 
 def applicable_cross_row_rules(kind: str, law: str) -> tuple[Rule, ...]:
     """Return the rules for rows of that kind taken together, under that law."""
-    return tuple(rule for rule in cross_row_rules() if rule.kind == kind and rule.law in ("", law))
+    return tuple(rule for rule in cross_row_rules() if rule.kind == kind and rule.holds_under(law))
 
 
 def contract_rules(contract: Contract) -> list[Rule]:
@@ -164,7 +173,10 @@ def _read_rule(file: str, entry: dict[str, Any], field: str, extra_fields: dict[
     rule_label = f"{file}: rule {entry.get('id')!r} on {entry.get('kind')!r}"
     settings = {key: text for key, text in entry.items() if key != "fields"}
     settings = {
-        key: text.replace("$field", field).replace("$metrics", _metric_list_sql()) for key, text in settings.items()
+        key: text.replace("$field", field)
+        .replace("$metrics", _metric_list_sql())
+        .replace("$english_places", _english_places_sql())
+        for key, text in settings.items()
     }
     try:
         rule = Rule(**{"law": "", **settings, "field": field})
@@ -182,6 +194,16 @@ def _read_rule(file: str, entry: dict[str, Any], field: str, extra_fields: dict[
 @cache
 def _metric_list_sql() -> str:
     return ", ".join(f"'{metric}'" for metric in read_metrics())
+
+
+@cache
+def _english_places_sql() -> str:
+    """The English names of China's divisions: many are no pinyin (Hohhot, Tibet)."""
+    names: set[str] = set()
+    if _DIVISIONS_FILE.exists():
+        with _DIVISIONS_FILE.open(encoding="utf-8", newline="") as lines:
+            names = {row["name_en"] for row in csv.DictReader(lines)}
+    return ", ".join("'" + name.replace("'", "''") + "'" for name in sorted({"", *names}))
 
 
 def _message_sql(template: str) -> str:
