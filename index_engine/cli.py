@@ -153,7 +153,7 @@ def _refuse_real_data(warehouse: Path) -> None:
 
 
 def _recognise(arguments: argparse.Namespace) -> None:
-    from index_engine.importing.recognise.mapping_writer import mapping_text
+    from index_engine.importing.recognise.mapping_writer import column_label, mapping_text
     from index_engine.importing.recognise.propose import propose_mapping
 
     proposal = propose_mapping(arguments.file, arguments.kind)
@@ -166,7 +166,7 @@ def _recognise(arguments: argparse.Namespace) -> None:
     arguments.mapping.write_text(text, encoding="utf-8")
     for column in proposal.columns:
         target = "personal, not read" if column.is_personal else column.field or "not used"
-        print(f"  {column.header} -> {target} ({column.confidence:.0%}: {column.reason})")
+        print(f"  {column_label(column)} -> {target} ({column.confidence:.0%}: {column.reason})")
     for problem in (
         *(f"nothing feeds {name}" for name in proposal.missing_fields),
         *proposal.warnings,

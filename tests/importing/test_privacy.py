@@ -168,6 +168,22 @@ def test_no_name_by_the_command_line(
         }  # fmt: skip
 
 
+def test_no_name_in_headings_titles_and_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = {name: [cells[n % len(cells)] for n in range(ROWS)] for name, cells in KINDS["cases"].items()}
+    header, *rows = table(columns)
+    for number, text in enumerate(PLANTED):
+        file, mapping = tmp_path / f"{number}.csv", tmp_path / f"{number}.toml"
+        lines = [[f"{text}案件一览表"], [*header, text, f"{text}（备注）"], *[[*row, "无", "无"] for row in rows]]
+        write([*lines, ["合计", text], [f"注：{text}提供"]], file)
+        warehouse = small_warehouse(tmp_path / f"{number}.duckdb")
+        main(["recognise", str(file), "--kind", "cases", "--mapping", str(mapping)])
+        draft = mapping.read_text(encoding="utf-8")
+        mapping.write_text(f"# {text}\n{draft}", encoding="utf-8")
+        assert main(["import", "cases", str(file), "--mapping", str(mapping), "--warehouse", str(warehouse)]) == 0
+        said = "".join(capsys.readouterr())
+        check(iter([("said", said), ("draft", draft), *written(warehouse)]), "cases", [text])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_name_by_the_page(kind: str, tmp_path: Path) -> None:
     from dashboard.data.mapping_draft import MappingChoices, mapping_text

@@ -127,11 +127,13 @@ def is_usual_header(header: str, kind: str) -> bool:
 
 def shown_headers(headers: Sequence[str]) -> list[object]:
     """Return headers as a message may show them: where a table has none, its first row may be names."""
-    return [
-        " ".join(header.split()) if is_known_header(header) else Message("characters_withheld", count=len(header))
-        for header in headers
-        if header
-    ]
+    return [known_part(header) or Message("characters_withheld", count=len(header)) for header in headers if header]
+
+
+def known_part(header: str) -> str | None:
+    """Return what of a header may be shown: all of it where it is known; of one about people the word that says
+    so, since a name may stand beside it."""
+    return personal_word(header) or (" ".join(header.split()) if is_known_header(header) else None)
 
 
 def personal_word(header: str) -> str | None:

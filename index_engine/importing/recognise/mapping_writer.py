@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from index_engine.importing.files.readers import ReadOptions
-from index_engine.importing.recognise.header_matching import is_known_header
+from index_engine.importing.recognise.header_matching import known_part
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -59,9 +59,16 @@ def mapping_text(
     for column in unmapped_columns:
         personal_label = "personal, " if column.is_personal else ""
         note = f"; {column.note}" if column.note else ""
-        name = column.header if is_known_header(column.header) else f"column {(column.position or 0) + 1}"
-        lines.append(_comment(f"  {name}: {personal_label}{column.reason}{note}"))
+        lines.append(_comment(f"  {column_label(column)}: {personal_label}{column.reason}{note}"))
     return "\n".join(lines) + "\n"
+
+
+def column_label(column: ProposedColumn) -> str:
+    """Return the heading of a column that feeds a field; of any other, which may hold a name, the known part
+    of it, else its place."""
+    if column.field is not None:
+        return column.header
+    return known_part(column.header) or f"column {(column.position or 0) + 1}"
 
 
 def _non_default_options(options: ReadOptions) -> dict[str, Any]:
