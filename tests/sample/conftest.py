@@ -38,13 +38,14 @@ FIRST = """
     JOIN sample_truth ON level = 'court' AND place_id = court_id
     WHERE case_type = 'first'
 """
+# By case and price: a platform gives every round an id of its own, and no two lots have one price.
 LOTS = """
     CREATE TEMP VIEW lots AS
-    SELECT lot_id, any_value(case_id) AS case_id, any_value(court_id) AS court_id,
+    SELECT case_id, reference_price, COUNT(DISTINCT lot_id) AS ids, any_value(court_id) AS court_id,
            MIN(listed_on) AS listed_on, max_by(COALESCE(status, 'open'), round_no) AS status,
            COUNT(*) AS rounds, MAX(round_no) AS last_round, MIN(round_no) AS first_round
     FROM auction_rounds
-    GROUP BY lot_id
+    GROUP BY case_id, reference_price
 """
 
 

@@ -33,13 +33,32 @@ def test_rounds_are_numbered_and_follow_each_other(sample: Sample) -> None:
                LAG(ended_on) OVER lot AS before, LAG(stage) OVER lot AS stage_before,
                LAG(status) OVER lot AS status_before, round_no,
                LAG(start_price) OVER lot AS start_before, start_price
-        FROM auction_rounds WINDOW lot AS (PARTITION BY lot_id ORDER BY round_no))"""
+        FROM auction_rounds WINDOW lot AS (PARTITION BY case_id, reference_price ORDER BY round_no))"""
     assert broken(sample, "round_no > 1 AND COALESCE(before >= listed_on, TRUE)", follows) == 0
     assert broken(sample, "(round_no = 1) <> (stage = 'first')", follows) == 0
     assert broken(sample, "stage = 'second' AND stage_before <> 'first'", follows) == 0
     assert broken(sample, "stage = 'sale' AND stage_before <> 'second'", follows) == 0
     assert broken(sample, "stage = 'relisted' AND status_before <> 'defaulted'", follows) == 0
     assert broken(sample, "stage <> 'relisted' AND status_before <> 'failed'", follows) == 0
+
+
+def test_one_platform_in_eight_gives_every_round_an_id_of_its_own(sample: Sample) -> None:
+    assert broken(sample, "ids NOT IN (1, rounds)", "lots") == 0
+    courts = "(SELECT court_id, BOOL_OR(ids > 1) AS is_each FROM lots GROUP BY court_id HAVING MAX(rounds) > 1)"
+    share = broken(sample, "is_each", courts) / broken(sample, "TRUE", courts)
+    assert 0.08 < share < 0.17
+    mixed = "(SELECT court_id FROM lots WHERE rounds > 1 GROUP BY court_id HAVING COUNT(DISTINCT ids > 1) > 1)"
+    assert broken(sample, "TRUE", mixed) == 0
+
+
+def test_some_cases_are_filed_together_and_share_their_fate(sample: Sample) -> None:
+    """Three in a hundred, eight at a time: of one court and day, ended alike on one day."""
+    batches = """(
+        SELECT COUNT(*) AS n FROM first_cases WHERE closed_on IS NOT NULL
+        GROUP BY court_id, filed_on, closed_on, close_mode HAVING COUNT(*) >= 7)"""
+    batched = sample.one(f"SELECT SUM(n) FROM {batches}")
+    closed = sample.one("SELECT COUNT(*) FROM first_cases WHERE closed_on IS NOT NULL")
+    assert 0.02 < batched / closed < 0.04
 
 
 def test_prices(sample: Sample) -> None:

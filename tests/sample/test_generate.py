@@ -96,6 +96,7 @@ def test_seeded_defects_and_no_others(world: Sample) -> None:
     found = dict(world.all("SELECT rule, COUNT(*) FROM rejects WHERE action <> 'rejected' GROUP BY 1"))
     assert found.keys() == {
         "claim_improbably_small",
+        "earlier_rounds_missing",
         "recovered_in_another_unit",
         "recovered_over_claim",
         "single_bidder_above_start",
@@ -105,6 +106,9 @@ def test_seeded_defects_and_no_others(world: Sample) -> None:
     }
     firsts = world.one("SELECT COUNT(*) FROM auction_rounds WHERE stage = 'first'")
     assert found["start_below_70_percent"] / firsts == pytest.approx(0.005, abs=0.002)
+    alone = "SELECT COUNT(*) FROM auction_rounds WHERE round_no > 1 AND lot_id NOT IN ({})"
+    firsts_of_ids = "SELECT lot_id FROM auction_rounds WHERE round_no = 1"
+    assert found["earlier_rounds_missing"] == world.one(alone.format(firsts_of_ids))  # under an id of their own
 
 
 def test_nothing_is_known_after_the_window_or_closed_before_it(world: Sample) -> None:

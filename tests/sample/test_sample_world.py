@@ -16,7 +16,7 @@ def sample(warehouse: Path) -> Iterator[Snapshot]:
 
 
 @pytest.mark.parametrize(
-    ("level", "scored", "banded"), [("province", 0.9, 0.7), ("city", 0.8, 0.7), ("court", 0.6, 0.4)]
+    ("level", "scored", "banded"), [("province", 0.9, 0.7), ("city", 0.8, 0.7), ("court", 0.6, 0.35)]
 )
 def test_most_places_have_a_score_and_a_band(sample: Snapshot, level: str, scored: float, banded: float) -> None:
     scores = queries.scores(sample, level, sample.periods()[-1])

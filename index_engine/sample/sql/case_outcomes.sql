@@ -13,8 +13,8 @@ WITH shares AS (
             - CASE WHEN filings.tier IN ('T3', 'T4') AND on_date(filing_day) >= param().cross_enforcement_start
                    THEN param().cross_enforcement_gain ELSE 0 END) AS court_unsaleable_share,
         LEAST(0.95, sale_route * auction_factor) AS court_sale_share,
-        u(n, 5) AS path_draw,
-        u(n, 6) AS close_mode_draw
+        u(fate, 5) AS path_draw,
+        u(fate, 6) AS close_mode_draw
     FROM filings
     JOIN tier_path_shares AS path_shares USING (tier)
     WHERE NOT is_preservation
@@ -46,14 +46,14 @@ SELECT
     CASE WHEN path = 'collateral' THEN
         CASE WHEN close_mode_draw < param().collateral_termination_share THEN 'ends'
              WHEN close_mode_draw < param().collateral_termination_share + (1 - param().collateral_termination_share) * court_unsaleable_share
-             THEN CASE WHEN u(n, 7) < param().unsaleable_unlisted_share THEN 'unlisted' ELSE 'failed' END
-             WHEN u(n, 7) < court_sale_share THEN 'sale'
+             THEN CASE WHEN u(fate, 7) < param().unsaleable_unlisted_share THEN 'unlisted' ELSE 'failed' END
+             WHEN u(fate, 7) < court_sale_share THEN 'sale'
              ELSE 'paid' END
     END AS route,
     -- creditors from elsewhere wait longer, those of the city so much less that the median stays
     CASE WHEN creditor_local THEN (1 + nonlocal_delay) ** (param().local_share - 1)
          ELSE (1 + nonlocal_delay) ** param().local_share END AS local_factor,
-    CASE WHEN u(n, 8) < stay_rate THEN whole_between(u(n, 9), param().stay_min_days, param().stay_max_days)
+    CASE WHEN u(fate, 8) < stay_rate THEN whole_between(u(fate, 9), param().stay_min_days, param().stay_max_days)
          ELSE 0 END AS stay_days
 FROM pathways;
 
@@ -62,11 +62,11 @@ CREATE OR REPLACE TEMP TABLE durations AS
 WITH case_draws AS (
     SELECT
         *,
-        z(n, 10) AS z1,
-        z(n, 12) AS z2,
+        z(fate, 10) AS z1,
+        z(fate, 12) AS z2,
         duration_factor * local_factor AS stretch,
         CASE WHEN planned_close_mode = 'zhongben' AND COALESCE(route, '') <> 'failed'
-             THEN slot(u(n, 14)) END AS zhongben_slot
+             THEN slot(u(fate, 14)) END AS zhongben_slot
     FROM case_pathways
 ),
 intervals AS (
@@ -97,7 +97,7 @@ WITH clock_times AS (
     SELECT
         durations.*,
         CASE WHEN min_zhongben_day IS NULL THEN durations.court_clock + closing_delay
-             ELSE low.court_clock + u(n, 15) * (high.court_clock - low.court_clock) END AS end_clock,
+             ELSE low.court_clock + u(fate, 15) * (high.court_clock - low.court_clock) END AS end_clock,
         durations.court_clock + listing_delay AS listing_clock
     FROM durations
     LEFT JOIN calendar AS low ON low.day_number = filing_day + min_zhongben_day
@@ -117,7 +117,7 @@ SELECT
     CASE
         -- 终本 after failed auctions waits until the last of them is over
         WHEN route = 'failed' THEN end_day
-            + whole_between(u(n, 15), param().late_zhongben_min_days, param().late_zhongben_max_days)
+            + whole_between(u(fate, 15), param().late_zhongben_min_days, param().late_zhongben_max_days)
         ELSE GREATEST(end_day, filing_day + COALESCE(min_zhongben_day, 1)) END AS planned_closing_day,
     CASE WHEN path = 'collateral' AND route <> 'unlisted'
          THEN GREATEST(listing_day, filing_day + param().earliest_listing) END AS first_listing_day

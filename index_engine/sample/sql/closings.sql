@@ -18,7 +18,7 @@ WITH recorded_cases AS (
         paying_lots.slack AS key_slack,
         paying_lots.sold_day,
         COALESCE(paying_lots.follows_another_lot, FALSE) AS key_follows_another_lot,
-        filing_day + whole_between(u(planned_outcomes.n, 17), param().gaming_min_days, param().gaming_max_days) AS gaming_day
+        filing_day + whole_between(u(fate, 17), param().gaming_min_days, param().gaming_max_days) AS gaming_day
     FROM planned_outcomes
     LEFT JOIN paying_lots ON paying_lots.n = planned_outcomes.n
     -- cases closed before the window are in nobody's records
@@ -27,7 +27,7 @@ WITH recorded_cases AS (
 decisions AS (
     SELECT
         *,
-        getvariable('gaming') AND role = 'gamed' AND u(n, 18) < param().gaming_share
+        getvariable('gaming') AND role = 'gamed' AND u(fate, 18) < param().gaming_share
             AND gaming_day < COALESCE(sold_day, honest_closing_day)
             AND gaming_day >= day_number(param().observed_from) AS is_gamed
     FROM recorded_cases
@@ -44,7 +44,7 @@ WITH case_claims AS (
         closings.*,
         median_claim * claim_factor * exp(param().claim_sigma * z(n, 19)) AS claim,
         coverage * exp(param().coverage_sigma * z(n, 21)) AS proceeds_share,
-        CASE WHEN planned_close_mode = 'terminated' THEN slot(u(n, 23)) END AS reason_slot
+        CASE WHEN planned_close_mode = 'terminated' THEN slot(u(fate, 23)) END AS reason_slot
     FROM closings
     JOIN claims USING (path)
 ),
@@ -95,7 +95,7 @@ CREATE OR REPLACE TEMP TABLE preservations AS
 WITH clock_times AS (
     SELECT
         *,
-        court_clock + param().preservation_median * duration_factor * exp(param().preservation_sigma * z(n, 10))
+        court_clock + param().preservation_median * duration_factor * exp(param().preservation_sigma * z(fate, 10))
             AS end_clock
     FROM filings
     WHERE is_preservation

@@ -11,7 +11,7 @@ WITH draws AS (
         slot(normal_rank(z2)) AS rounds_slot,
         LEAST(year(on_date(first_listing_day)), 2026) AS rates_year,
         lot_u(n * 16 + 1, 8) < default_rate AS has_default,
-        planned_closing_day - GREATEST(3, round(payout_lag * (0.4 - 0.6 * ln(u(n, 16)))))::INTEGER AS sold_day
+        planned_closing_day - GREATEST(3, round(payout_lag * (0.4 - 0.6 * ln(u(fate, 16)))))::INTEGER AS sold_day
     FROM planned_outcomes
     WHERE route = 'sale' AND planned_closing_day < 99999
 ),

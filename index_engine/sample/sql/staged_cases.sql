@@ -27,8 +27,8 @@ SELECT
     CASE WHEN is_closed THEN round(recovered, 2)::DECIMAL(18, 2) END AS recovered_amount,
     CASE WHEN is_closed AND planned_close_mode = 'completed' THEN on_date(closing_day) END AS paid_out_on,
     known.has_assets,
-    CASE WHEN u(n, 30) < person_share THEN 'person'
-         WHEN u(n, 30) < person_share + company_share THEN 'company'
+    CASE WHEN u(fate, 30) < person_share THEN 'person'
+         WHEN u(fate, 30) < person_share + company_share THEN 'company'
          ELSE 'other' END AS debtor_kind,
     creditor_local,
     cause,
@@ -40,7 +40,7 @@ SELECT
     CASE WHEN is_listed THEN on_date(first_listing_day) END AS first_listed_on
 FROM known
 JOIN cause_slots
-    ON cause_slots.has_assets = known.has_assets AND cause_slots.slot = slot(u(n, 29));
+    ON cause_slots.has_assets = known.has_assets AND cause_slots.slot = slot(u(fate, 29));
 
 -- Resumed cases take their claim from what was left of the parent's, and run on their own clock.
 CREATE OR REPLACE TEMP TABLE resumed_rows AS

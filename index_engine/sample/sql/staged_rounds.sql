@@ -70,7 +70,9 @@ recorded_rounds AS (
 )
 SELECT
     row_number() OVER (ORDER BY lot, step) AS row_no,
-    'L' || format('{:011d}', lot) AS lot_id,
+    -- the courts of one platform in so many: there every round has an id of its own
+    'L' || format('{:011d}', lot)
+        || CASE WHEN court % param().platforms = 0 THEN format('-{}', round_no) ELSE '' END AS lot_id,
     'F' || format('{:010d}', n) AS case_id,
     court_id,
     asset AS asset_class,

@@ -8,9 +8,9 @@ WITH spans AS (
         *,
         -- a case that never ends has its steps within two years
         LEAST(COALESCE(first_listing_day, closing_day), closing_day, filing_day + param().steps_max_days) - filing_day AS span,
-        exp(param().step_sigma * z(n, 44)) AS notice_pace,
-        exp(param().step_sigma * z(n, 46)) AS query_pace,
-        exp(param().step_sigma * z(n, 48)) AS seizure_pace
+        exp(param().step_sigma * z(fate, 44)) AS notice_pace,
+        exp(param().step_sigma * z(fate, 46)) AS query_pace,
+        exp(param().step_sigma * z(fate, 48)) AS seizure_pace
     FROM amounts
     WHERE n <= getvariable('last_number')
 ),
@@ -29,8 +29,8 @@ queries AS (
 seizures AS (
     SELECT
         *,
-        CASE WHEN u(n, 50) < param().preservation_seizure_share
-             THEN filing_day - whole_between(u(n, 51), 1, param().preservation_seizure_max_days)
+        CASE WHEN u(fate, 50) < param().preservation_seizure_share
+             THEN filing_day - whole_between(u(fate, 51), 1, param().preservation_seizure_max_days)
              ELSE query_day
                  + round(span * LEAST(seizure_share * seizure_pace, param().step_max_share))::INTEGER
         END AS seizure_day
@@ -38,9 +38,9 @@ seizures AS (
 )
 SELECT
     n,
-    CASE WHEN u(n, 52) >= param().notice_missing_share THEN notice_day END AS notice_day,
-    CASE WHEN u(n, 53) >= param().query_missing_share THEN query_day END AS query_day,
-    CASE WHEN u(n, 54) < CASE WHEN path = 'collateral' THEN 1 - param().seizure_missing_share
+    CASE WHEN u(fate, 52) >= param().notice_missing_share THEN notice_day END AS notice_day,
+    CASE WHEN u(fate, 53) >= param().query_missing_share THEN query_day END AS query_day,
+    CASE WHEN u(fate, 54) < CASE WHEN path = 'collateral' THEN 1 - param().seizure_missing_share
                               ELSE param().seized_share END THEN seizure_day END AS seizure_day,
     CASE WHEN path = 'collateral'
              AND u(n, 55) < CASE WHEN first_listing_day IS NULL THEN param().unlisted_priced_share
