@@ -138,6 +138,7 @@ CASES: dict[tuple[str, str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("published", "ended_before_begun", "period_end"): ({"period_end": D(2022, 12, 31)}, {"period_end": D(2023, 1, 1)}),
     ("published", "negative_amount", "value"): ({"value": -1}, {"value": 0}),
     ("published", "no_address", "address"): ({"address": " "}, {"address": "中国法律年鉴2016"}),
+    ("published", "not_a_code", "figure_id"): ({"figure_id": "张三 2022"}, {"figure_id": "court-2022.closed_rate"}),
     ("published", "over_100_percent", "value"): ({"value": 100.01}, {"value": 106.25, "metric": "clearance_rate"}),
     ("published", "unplaced", "unit"): ({"unit": None}, {"unit": "K2", "level": "court"}),
 }

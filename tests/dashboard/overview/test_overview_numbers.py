@@ -53,7 +53,7 @@ def test_a_hover_of_an_indicator_has_its_value_and_its_own_n(
     for place_id, value in values.iterrows():
         if pd.isna(value["value"]) or pd.isna(scores.loc[place_id, "score"]):
             continue
-        n = f"{value['n']:,.0f}"
+        n = formats.count(value["n"], value["n_suppression"])
         text_of_value = formats.value(value["value"], indicator.unit)
         interval = formats.interval(value["low"], value["high"], indicator.unit)
         assert f"{indicator.name['en']}: {text_of_value} ({interval})" in found[place_id]
