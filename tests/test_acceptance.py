@@ -13,6 +13,7 @@ from index_engine.build import build
 from index_engine.queries import Snapshot
 from index_engine.sample import generate
 from index_engine.warehouse import file as warehouse_file
+from tests.sample_world import sample_cities
 from tests.warehouses import shared_warehouse
 
 TIERS = ("T1", "T2", "T3", "T4")
@@ -33,7 +34,7 @@ DROP TABLE truth;
 
 
 def regrouped(path: Path, *, gaming: bool) -> None:
-    generate(path, cases=240_000, gaming=gaming)
+    generate(path, cases=240_000, gaming=gaming, cities=sample_cities())
     with warehouse_file.writable_copy(path) as con:
         con.execute(REGROUP)
     build(path)
