@@ -97,10 +97,10 @@ numbered_otherwise AS (
     SELECT *
     FROM pairs
     ANTI JOIN (
-        SELECT DISTINCT name AS later_name, case_id AS earlier_case FROM known
+        SELECT name AS later_name, case_id AS earlier_case FROM known
     ) USING (later_name, earlier_case)
     ANTI JOIN (
-        SELECT DISTINCT name AS earlier_name, case_id AS later_case FROM known
+        SELECT name AS earlier_name, case_id AS later_case FROM known
     ) USING (earlier_name, later_case)
 ),
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from index_engine.arrays import Array, BoolArray, IntArray
+from index_engine.estimates.visibility import Hierarchy, Suppression, suppress
 from index_engine.queries.snapshot import Snapshot, question
 from index_engine.queries.suppression import (
     Withheld,
@@ -128,23 +129,22 @@ def _hidden_stages(
 ) -> BoolArray:
     """Where (place, stage) counts are withheld, which are `initial` ones and those by which few could be restored.
 
-    The sum of `summed_stages` is published, so that one of them would be what the others leave: those withheld
-    are at least two and hold at least the least cell, as of the places of a region; the smallest that is left
-    goes with them, and where none is, all stages.
+    The sum of `summed_stages` is published, so that they protect one another as the places of a region do; where
+    none is left that could, all stages are withheld.
     """
     counts = np.stack([level_counts(withheld.snapshot, stage_counts) for stage_counts in court_counts], axis=-1)
+    # The sum, and under it the stages, in place of a region and its places; places are the columns.
+    parts = counts[:, summed_stages].T
+    sum_and_parts = np.vstack([parts.sum(axis=0), parts])
+    hierarchy = Hierarchy((), {}, np.array([-1, *[0] * len(parts)]))
     hidden = initial.copy()
     while True:
         before = hidden.copy()
         for stage, stage_counts in enumerate(court_counts):
             hidden[:, stage] = withheld.block([stage_counts], hidden[:, stage])
-        parts = np.where(hidden, counts, 0.0)[:, summed_stages]
-        lacks = (parts.sum(axis=1) > 0) & (
-            ((parts > 0).sum(axis=1) < 2) | (parts.sum(axis=1) < withheld.snapshot.main.min_cell)
-        )
-        left = np.where(hidden | (counts == 0), np.inf, counts)[:, summed_stages]
-        goes = lacks & np.isfinite(left).any(axis=1)
-        hidden[goes, summed_stages[np.argmin(left[goes], axis=1)]] = True
-        hidden[lacks & ~goes] = True
+        is_part_hidden = np.vstack([np.zeros(len(counts), dtype=bool), hidden[:, summed_stages].T])
+        codes = suppress(sum_and_parts, hierarchy, withheld.snapshot.main.min_cell, is_part_hidden)
+        hidden[:, summed_stages] |= codes[1:].T != Suppression.NONE
+        hidden[codes[0] != Suppression.NONE] = True
         if (hidden == before).all():
             return hidden
