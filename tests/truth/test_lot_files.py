@@ -13,23 +13,11 @@ from index_engine.build import build
 from index_engine.errors import InputError
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
+from tests.truth.lot_simulator import COLUMNS
 from tests.truth.test_lots import REFERENCE, all_rounds, true_lots, under_an_id_each
 from tests.truth.test_worlds import court_names
 from tests.worlds import Round
 
-COLUMNS = {
-    "lot_id": "标的编号",
-    "case_id": "案号",
-    "court_id": "法院",
-    "round_no": "轮次",
-    "stage": "阶段",
-    "listed_on": "公告日",
-    "ended_on": "结束日",
-    "reference_price": "评估价",
-    "start_price": "起拍价",
-    "final_price": "成交价",
-    "status": "结果",
-}
 ROUNDS = {"first": "【第一次拍卖】", "second": "（二拍）", "sale": "变卖：", "relisted": "重新拍卖"}
 
 
@@ -38,14 +26,15 @@ def write_rounds(path: Path, rounds: list[Round], prices: dict[str, int]) -> Pat
     [court] = court_names(1)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*COLUMNS.values(), "标题"])
+        writer.writerow(COLUMNS.values())
         for one in rounds:
-            row = vars(replace(one, court_id=court))
+            title = f"{ROUNDS[one.stage]}某小区{one.title} 号房" if one.title else ""
+            row = vars(replace(one, court_id=court, title=title))
             values = [
                 row[name] and row[name] * Decimal(prices.get(name, 1)) if "price" in name else row[name]
                 for name in COLUMNS
             ]
-            writer.writerow([*values, f"{ROUNDS[one.stage]}某小区{one.title} 号房" if one.title else ""])
+            writer.writerow(values)
     return path
 
 
@@ -60,7 +49,7 @@ def bring_in(
 ) -> Path:
     file = write_rounds(folder / f"{name}.csv", rounds, prices or {})
     lines = [f"{key} = {str(value).lower()}" for key, value in stated.items()]
-    columns = COLUMNS | ({"title": "标题"} if titles else {})
+    columns = {field: column for field, column in COLUMNS.items() if titles or field != "title"}
     text = "\n".join(
         ['kind = "auctions"', "[source]", f'name = "{name}"', *lines]
         + [f'[columns.{field}]\ncolumn = "{column}"' for field, column in columns.items()]
