@@ -70,6 +70,20 @@ def _() -> bytes:
     return csv_bytes(cases()[:1])
 
 
+@messy(
+    "stray_quotes_in_every_row.csv",
+    Expected(fed={}, refused="none of its 5 rows can be read; line 2"),
+)
+def _() -> bytes:
+    header, *rows = csv_text(cases()).splitlines(keepends=True)
+    return "".join([header, *(f'"（2023）"{row}' for row in rows)]).encode()
+
+
+@messy("stray_quotes_everywhere.csv", Expected(fed={}, refused="none of its 6 rows can be read; line 1"))
+def _() -> bytes:
+    return "".join(f'"（2023）"{line}' for line in csv_text(cases()).splitlines(keepends=True)).encode()
+
+
 @messy("xls_that_is_html.xls", Expected(fed={}, refused="holds a web page"))
 def _() -> bytes:
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cases())

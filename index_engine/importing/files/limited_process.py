@@ -28,7 +28,7 @@ import duckdb
 
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.files.excess import find_excess
-from index_engine.importing.files.preview import TablePreview, preview
+from index_engine.importing.files.preview import TablePreview, UnreadableLines, preview
 from index_engine.importing.files.readers import Reader, ReadOptions, check_file, open_file
 from index_engine.importing.files.sheets import Merge
 from index_engine.importing.progress import Progress
@@ -138,6 +138,7 @@ def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[Tab
             table["omitted_columns"],
             tuple(Merge(*merge) for merge in table["merges"]),
             table["is_hidden"],
+            table["unreadable_lines"] and UnreadableLines(*table["unreadable_lines"]),
         )
         for table in tables
     ]

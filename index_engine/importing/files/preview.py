@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from index_engine.importing.files.csv_file import open_text, read_records
 from index_engine.importing.files.detection import detect_format
@@ -25,6 +26,14 @@ MAX_HEADER_END = 24
 Row = tuple[str | None, ...]
 
 
+class UnreadableLines(NamedTuple):
+    """Lines of the head of a text that cannot be taken apart: how many, the first, and what is wrong with it."""
+
+    lines: int
+    first_line: int
+    message: str
+
+
 @dataclass(frozen=True)
 class TablePreview:
     """What was seen of one table: a file of text, or one sheet of a workbook.
@@ -42,6 +51,7 @@ class TablePreview:
     # Cells merged over several lines, and whether the sheet is hidden, of workbooks.
     merges: tuple[Merge, ...] = ()
     is_hidden: bool = False
+    unreadable_lines: UnreadableLines | None = None
 
 
 def preview(file: Path, options: ReadOptions, workdir: Path) -> list[TablePreview]:
@@ -76,13 +86,20 @@ def _shorten_row(row: Sequence[str | None]) -> Row:
 
 
 def _preview_text(file: Path, options: ReadOptions) -> TablePreview:
+    unreadable: list[tuple[int, str]] = []
+
+    def readable_rows(records: Iterator[tuple[int, list[str] | NonDataReason]]) -> Iterator[tuple[int, list[str]]]:
+        for line, values in records:
+            if isinstance(values, NonDataReason):
+                unreadable.append((line, values.message))
+            elif _has_values(file, values):
+                yield line, values
+
     with open_text(file, options.encoding) as text:
-        rows = (
-            (line, values)
-            for line, values in read_records(text, None, options.delimiter)
-            if not isinstance(values, NonDataReason) and _has_values(file, values)
-        )
+        rows = readable_rows(read_records(text, None, options.delimiter))
         table = _shorten(options, islice(rows, HEAD_ROWS), ())
+    if unreadable:
+        table = replace(table, unreadable_lines=UnreadableLines(len(unreadable), *unreadable[0]))
     if len(table.head_rows) < HEAD_ROWS:
         return table
     return replace(table, sampled_rows=tuple(map(_shorten_row, _sample_rows(file, options))))

@@ -6,8 +6,9 @@ from pathlib import Path
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.contract import FILE_KINDS, read_contract
 from index_engine.importing.files.limited_process import preview_limited
-from index_engine.importing.files.preview import MAX_COLUMNS, TablePreview
+from index_engine.importing.files.preview import MAX_COLUMNS, TablePreview, UnreadableLines
 from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.files.staging import UNREADABLE_LINE
 from index_engine.importing.recognise.case_lists import is_zhongben_date, recognise_case_list
 from index_engine.importing.recognise.code_synonyms import stage_words
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
@@ -59,7 +60,9 @@ def propose_mapping(
         raise InputError("header_missing", file=file)
     kind, kind_reason = _detect_kind(file, layout, kind)
     if not layout.rows:
-        raise InputError("no_rows", file=file)
+        if table.unreadable_lines is None:
+            raise InputError("no_rows", file=file)
+        raise _unreadable_error(file, table.unreadable_lines)
     source_columns = describe_columns(kind, layout)
     columns = apply_overrides(kind, layout, source_columns, propose_columns(kind, layout, source_columns), overrides)
     columns = derive_fields(kind, layout, source_columns, columns)
@@ -87,6 +90,16 @@ def propose_mapping(
     )
 
 
+def _unreadable_error(file: Path, unreadable: UnreadableLines) -> InputError:
+    return InputError(
+        "no_row_readable",
+        file=file,
+        rows=unreadable.lines,
+        line=unreadable.first_line,
+        reason=Term("rule", UNREADABLE_LINE, text=unreadable.message),
+    )
+
+
 def _select_table(
     file: Path, tables: list[TablePreview], sheet: str | None
 ) -> tuple[TablePreview, Layout, tuple[Message, ...]]:
@@ -98,7 +111,10 @@ def _select_table(
         )
     nonempty_tables = [table for table in tables if table.head_rows and sheet in (None, table.options.sheet)]
     if not nonempty_tables:
-        raise InputError("holds_no_row", file=file)
+        unreadable = tables[0].unreadable_lines
+        if unreadable is None:
+            raise InputError("holds_no_row", file=file)
+        raise _unreadable_error(file, unreadable)
     layouts = [detect_layout(file, table) for table in nonempty_tables]
     best_index = max(range(len(nonempty_tables)), key=lambda index: (layouts[index].known_header_count, -index))
     table, layout = nonempty_tables[best_index], layouts[best_index]
