@@ -45,6 +45,10 @@ class AgeGrid:
     def widths(self) -> npt.NDArray[np.int64]:
         return np.array(self.edges[1:], dtype=np.int64) - self.starts
 
+    def leading(self, n_bins: int) -> "AgeGrid":
+        """The first bins."""
+        return AgeGrid(self.edges[: n_bins + 1])
+
     def bin_index(self, day: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Bin of each day; days beyond the grid get the number of bins."""
         bin_numbers = np.searchsorted(np.array(self.edges), np.asarray(day), side="right") - 1

@@ -18,7 +18,7 @@ from functools import cached_property
 
 import numpy as np
 
-from index_engine.arrays import Array, IntArray
+from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates import weighted_sums
 from index_engine.estimates.panel import BEFORE_OBSERVATION, Cells, CountRows, PanelAxes, ProcessCells
 from index_engine.estimates.places import Places
@@ -153,18 +153,27 @@ def end_offsets(windows: Windows) -> tuple[int, ...]:
 
 
 def sum_by_window(
-    rows: PlaceRows, values: Sequence[Array], weights: CaseWeights, windows: Windows, offsets: Iterable[int]
+    rows: PlaceRows,
+    values: Sequence[Array],
+    weights: CaseWeights,
+    windows: Windows,
+    offsets: Iterable[int],
+    wanted: BoolArray | None = None,
 ) -> tuple[list[Array], list[Array]]:
     """Sums of weight x value, and of squared weight x value, over the rows of each window.
 
-    `values` are arrays (row,); each result is (place, window, inner).
+    `values` are arrays (row,); each result is (place, window, inner) or, of the places and windows
+    `wanted` (place, window) alone, (wanted, inner), in their order.
     """
-    n_places, n_windows, _ = weights.weight.shape
-    shape = (len(values), n_places, n_windows, rows.inner_size)
+    is_wanted = np.ones(weights.overlap.shape, dtype=bool) if wanted is None else wanted
+    target = np.where(is_wanted, np.cumsum(is_wanted).reshape(is_wanted.shape) - 1, weighted_sums.NO_TARGET)
+    leading = is_wanted.shape if wanted is None else (int(is_wanted.sum()),)
+    shape = (len(values), int(is_wanted.sum()), rows.inner_size)
     sums, squared_sums = np.zeros(shape), np.zeros(shape)
     weighted_sums.compiled_kernel()(
         sums,
         squared_sums,
+        target,
         np.stack([value[rows.source_rows] for value in values]).astype(np.float64),
         *(as_int64(axis) for axis in (rows.place, rows.period, rows.start_period, rows.stratum, rows.inner)),
         weights.weight,
@@ -174,7 +183,9 @@ def sum_by_window(
         windows.length,
         np.array([*offsets]),
     )
-    return list(sums), list(squared_sums)
+    return tuple(  # type: ignore[return-value]
+        list(found.reshape(len(values), *leading, rows.inner_size)) for found in (sums, squared_sums)
+    )
 
 
 def as_int64(numbers: IntArray) -> IntArray:

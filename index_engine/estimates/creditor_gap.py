@@ -14,6 +14,7 @@ import numpy as np
 
 from index_engine.arrays import Array
 from index_engine.estimates import case_mix, curve_estimates, panel
+from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.indicator_estimate import ADJUSTED, OBSERVED, IndicatorEstimate
 from index_engine.estimates.indicator_tables import status_column
 from index_engine.estimates.observation import Observation, process_scope
@@ -62,13 +63,11 @@ def store_creditor_gaps(
     sides = {side: _read_side(con, side, windows, method) for side in SIDES}
     for places in levels:
         unobserved = observation.unobserved(process_scope(PROCESS), places, windows)
-        estimates_by_basis = {OBSERVED: {s: _observed_estimates(sides[s], places, indicators, method) for s in SIDES}}
+        estimates_by_basis = {OBSERVED: _observed_estimates(sides, places, indicators, method)}
         for side in SIDES:
             store.registry.add(side, places.level, estimates_by_basis[OBSERVED][side][indicators[0].id].n)
         if method.strata is not None:
-            estimates_by_basis[ADJUSTED] = _adjusted_estimates(
-                sides, places, indicators, estimates_by_basis[OBSERVED], method
-            )
+            estimates_by_basis[ADJUSTED] = _adjusted_estimates(sides, places, indicators, method)
         for basis, estimates_by_side in estimates_by_basis.items():
             for indicator in indicators:
                 error_factor = np.sqrt(design_effects.get(indicator.id, 1.0))
@@ -88,19 +87,19 @@ def _read_side(con: duckdb.DuckDBPyConnection, side: str, windows: Windows, meth
 
 
 def _observed_estimates(
-    side: CreditorSide, places: Places, indicators: list[Indicator], method: Method
-) -> dict[str, IndicatorEstimate]:
-    estimates, _ = curve_estimates.observed_estimates(
-        panel.panel_from_cells(side.cells), places, side.windows, indicators, method
-    )
-    return estimates
+    sides: dict[str, CreditorSide], places: Places, indicators: list[Indicator], method: Method
+) -> dict[str, dict[str, IndicatorEstimate]]:
+    n_strata = strata.stratum_grid(method).n_strata
+    weights = {
+        name: CaseWeights.uniform(len(places.ids), len(side.windows.ends), n_strata) for name, side in sides.items()
+    }
+    return _weighted_estimates(sides, places, weights, indicators, method)
 
 
 def _adjusted_estimates(
     sides: dict[str, CreditorSide],
     places: Places,
     indicators: list[Indicator],
-    observed_estimates: dict[str, dict[str, IndicatorEstimate]],
     method: Method,
 ) -> dict[str, dict[str, IndicatorEstimate]]:
     """Both sides brought to the mix of the cases that began in the place in the window."""
@@ -110,14 +109,23 @@ def _adjusted_estimates(
         for name, side in sides.items()
     }
     place_mix: Array = np.sum(list(entry_mixes.values()), axis=0)
-    estimates = {}
-    for name, side in sides.items():
-        weights = case_mix.standardisation_weights(entry_mixes[name], place_mix, method.case_mix)
-        n = observed_estimates[name][indicators[0].id].n
-        estimates[name], _ = curve_estimates.standardised_estimates(
-            side.cells, places, weights, side.windows, indicators, n, method
-        )
-    return estimates
+    weights = {
+        name: case_mix.standardisation_weights(mix, place_mix, method.case_mix) for name, mix in entry_mixes.items()
+    }
+    return _weighted_estimates(sides, places, weights, indicators, method)
+
+
+def _weighted_estimates(
+    sides: dict[str, CreditorSide],
+    places: Places,
+    weights: dict[str, CaseWeights],
+    indicators: list[Indicator],
+    method: Method,
+) -> dict[str, dict[str, IndicatorEstimate]]:
+    return {
+        name: curve_estimates.estimates(side.cells, places, weights[name], side.windows, indicators, method)[0]
+        for name, side in sides.items()
+    }
 
 
 def _store_gap(

@@ -3,21 +3,23 @@ observed and brought to another case mix."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 import numpy as np
 
-from index_engine.arrays import Array
+from index_engine.arrays import Array, BoolArray
 from index_engine.estimates import case_mix, incidence, panel
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.indicator_estimate import Covariances, IndicatorEstimate
 from index_engine.estimates.panel import ProcessCells, ProcessPanel
-from index_engine.estimates.places import CACHE_BATCH, Places
+from index_engine.estimates.places import Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import Check, Estimate, Indicator, Method
 
 CURVE_KINDS = ("incidence", "restricted_mean")
-MEMORY_BATCH = 1_000  # places whose weighted cells are held at a time: some 400 MB
+MEMORY_BATCH = 1_000  # places whose weighted cells are held at a time: at most some 400 MB
+CACHE_BATCH = 256  # curves computed at once: small enough for the processor's cache; no number changes
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Flows:
     censored: Array
     censored_elapsed_days: Array
     events: Array
+
+    def select(self, rows: slice) -> "Flows":
+        """Those of some rows of the first axis."""
+        return Flows(**{name: array[rows] for name, array in vars(self).items()})
 
 
 def window_flows(panel_cells: ProcessPanel, windows: Windows) -> Flows:
@@ -51,7 +57,7 @@ def number_at_risk(flows: Flows, method: Method) -> Array:
         flows.censored,
         flows.censored_elapsed_days,
         flows.events,
-        method.ages,
+        method.ages.leading(flows.entries.shape[-1]),
     )
 
 
@@ -64,22 +70,29 @@ def period_curves(cells: ProcessPanel, windows: Windows, method: Method) -> tupl
     return curves, flows.entries.sum(axis=-1)
 
 
-# ---------------------------------------------------------------- weighted to another mix
+def spells_under_way(cells: ProcessCells, places: Places, windows: Windows) -> Array:
+    """The number of spells (place, window) that came under observation in a window or were open when
+    it began."""
+
+    def by_period(part: panel.Cells) -> Array:
+        n_courts, n_periods, *_ = part.shape
+        period = part.position // int(np.prod(part.shape[2:]))
+        counts = np.bincount(period, part.n, n_courts * n_periods).astype(np.float64, copy=False)
+        return panel.sum_members(counts.reshape(n_courts, n_periods), places.members)
+
+    return windows.sums(by_period(cells.entries)) + windows.stock_at_start(by_period(cells.opening_stock))
 
 
-def weighted_curves(
-    cells: ProcessCells, places: Places, weights: CaseWeights, windows: Windows, method: Method
-) -> incidence.IncidenceCurves:
-    """As `period_curves`, each case counting by its weight.
+# ---------------------------------------------------------------- weighted
+
+
+def effective_curves(flows: Flows, squared_flows: Flows, method: Method) -> incidence.IncidenceCurves:
+    """Curves of the flows of weighted cases.
 
     The hazards are those of the weighted counts; the numbers at risk are the effective ones,
     (sum w)^2 / sum w^2 (Kish 1965, section 11.7): from them the variance follows as ever, and by
     them a curve ends, so that a heavy case is not taken for many.
     """
-    place_by_court = case_mix.map_courts_to_places(places, cells.entries.shape[0])
-    flows, squared_flows = weighted_flows(
-        cells, lambda part: case_mix.rows_from_cells(part, place_by_court), weights, windows
-    )
     risk, squared_risk = number_at_risk(flows, method), number_at_risk(squared_flows, method)
     # Events and numbers at risk in one proportion: hazards stay, and weights of 1 change nothing.
     scale = np.divide(risk, squared_risk, out=np.zeros_like(risk), where=squared_risk > 1e-9)
@@ -93,9 +106,10 @@ def weighted_flows(
     locate_rows: Callable[[panel.Cells], case_mix.PlaceRows],
     weights: CaseWeights,
     windows: Windows,
+    wanted: BoolArray | None = None,
 ) -> tuple[Flows, Flows]:
     """Flows of weighted counts, and the same of squared weights; `locate_rows` finds the place of
-    each cell."""
+    each cell, `wanted` is that of `case_mix.sum_by_window`."""
     window_offsets, start_offsets, end_offsets = (
         case_mix.window_offsets(windows),
         case_mix.start_offsets(windows),
@@ -103,7 +117,7 @@ def weighted_flows(
     )
 
     def sum_cells(part: panel.Cells, offsets: Sequence[int]) -> tuple[list[Array], list[Array]]:
-        return case_mix.sum_by_window(locate_rows(part), [part.n, part.elapsed_days], weights, windows, offsets)
+        return case_mix.sum_by_window(locate_rows(part), [part.n, part.elapsed_days], weights, windows, offsets, wanted)
 
     entries, opening_stock = (sum_cells(cells.entries, window_offsets), sum_cells(cells.opening_stock, start_offsets))
     censored, closing_stock = (sum_cells(cells.censored, window_offsets), sum_cells(cells.opening_stock, end_offsets))
@@ -115,7 +129,7 @@ def weighted_flows(
             entries[k][1] + opening_stock[k][1],
             censored[k][0] + closing_stock[k][0],
             censored[k][1] + closing_stock[k][1],
-            event_counts[k][0].reshape(*event_counts[k][0].shape[:2], n_events, n_bins),
+            event_counts[k][0].reshape(*event_counts[k][0].shape[:-1], n_events, n_bins),
         )
         for k in (0, 1)
     )
@@ -124,41 +138,71 @@ def weighted_flows(
 # ---------------------------------------------------------------- indicators
 
 
-def observed_estimates(
-    cells: ProcessPanel, places: Places, windows: Windows, indicators: Sequence[Indicator | Check], method: Method
-) -> tuple[dict[str, IndicatorEstimate], Covariances]:
-    """Estimates of one level by indicator, and covariances of those read off the same curves."""
-    parts = []
-    for _, block in places.batches(CACHE_BATCH):
-        place_panel = ProcessPanel(
-            **{name: panel.sum_members(array, block.members) for name, array in vars(cells).items()}
-        )
-        curves, n = period_curves(place_panel, windows, method)
-        parts.append(estimates_from_curves(curves, n, indicators, method))
-    return _concatenate(parts)
-
-
-def standardised_estimates(
+def estimates(
     cells: ProcessCells,
     places: Places,
     weights: CaseWeights,
     windows: Windows,
     indicators: Sequence[Indicator | Check],
-    n: Array,
     method: Method,
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
-    """The same by weighted cases; `n` (place, window) is the number of the cases themselves."""
+    """Estimates of one level by indicator, of weighted cases, and covariances of those read off the same
+    curves. Their n is the number of the cases themselves."""
+    n = spells_under_way(cells, places, windows)
+    early_cells = cells.up_to_age(n_bins_needed(indicators, method))
     parts = []
     for batch_rows, batch in places.batches(MEMORY_BATCH):
-        curves = weighted_curves(cells, batch, weights.select(batch_rows), windows, method)
-        parts.append(estimates_from_curves(curves, n[batch_rows], indicators, method))
+        # With fewer a curve ends where it begins: weights make no number at risk larger.
+        wanted = n[batch_rows] >= method.min_at_risk
+        place_by_court = case_mix.map_courts_to_places(batch, cells.entries.shape[0])
+        flows, squared_flows = weighted_flows(
+            early_cells,
+            partial(case_mix.rows_from_cells, place_by_court=place_by_court),
+            weights.select(batch_rows),
+            windows,
+            wanted,
+        )
+        curve_parts = []
+        for start in range(0, max(len(flows.entries), 1), CACHE_BATCH):
+            rows = slice(start, start + CACHE_BATCH)
+            curves = effective_curves(flows.select(rows), squared_flows.select(rows), method)
+            curve_parts.append(estimates_from_curves(curves, n[batch_rows][wanted][rows], indicators, method))
+        parts.append(_spread(_concatenate(curve_parts), wanted, n[batch_rows]))
     return _concatenate(parts)
+
+
+def n_bins_needed(indicators: Sequence[Indicator | Check], method: Method) -> int:
+    """How many bins of age the curves of some indicators are read in."""
+    return max(int(np.flatnonzero(_weights(i.estimate, method))[-1]) + 1 for i in indicators)
+
+
+def _spread(
+    found: tuple[dict[str, IndicatorEstimate], Covariances], positions: BoolArray, n: Array
+) -> tuple[dict[str, IndicatorEstimate], Covariances]:
+    """Estimates in one row at their `positions` (...) among all, of which there are `n` (...); NaN elsewhere."""
+
+    def among_all(values: Array) -> Array:
+        every = np.full(positions.shape, np.nan)
+        every[positions] = values
+        return every
+
+    estimate_by_id, covariances = found
+    return (
+        {
+            name: IndicatorEstimate(among_all(e.value), among_all(e.se), n, ~np.isnan(among_all(e.value)))
+            for name, e in estimate_by_id.items()
+        },
+        {pair: among_all(covariance) for pair, covariance in covariances.items()},
+    )
 
 
 def estimates_from_curves(
     curves: incidence.IncidenceCurves, n: Array, indicators: Sequence[Indicator | Check], method: Method
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
     """Indicators of curves (place, window, ...), with covariances for each pair of them."""
+    is_read = curves.n_estimable_bins >= min(n_bins_needed([i], method) for i in indicators)
+    if not is_read.all():
+        return _spread(estimates_from_curves(curves.select(is_read), n[is_read], indicators, method), is_read, n)
     functionals = {i.id: _indicator_functional(curves, i.estimate, method) for i in indicators}
     formula_variance = {name: incidence.covariance(curves, f, f) for name, f in functionals.items()}
     estimates = {}

@@ -162,13 +162,13 @@ def _estimate_process(run: EstimationRun, process: str) -> None:
         store_indirect_ratios(run.store, cells, run.levels, run.windows, method, run.sampling.design_effect)
     if not estimands:
         return
-    process_panel = panel.panel_from_cells(cells)
     for places in run.levels:
-        estimates, covariances = curve_estimates.observed_estimates(
-            process_panel, places, run.windows, _of_kinds(estimands, curve_estimates.CURVE_KINDS), method
+        uniform_weights = CaseWeights.uniform(len(places.ids), len(run.windows.ends), n_strata)
+        curve_estimands = _of_kinds(estimands, curve_estimates.CURVE_KINDS)
+        estimates, covariances = curve_estimates.estimates(
+            cells, places, uniform_weights, run.windows, curve_estimands, method
         )
         if amounts:
-            uniform_weights = CaseWeights.uniform(len(places.ids), len(run.windows.ends), n_strata)
             estimates |= amount_incidence.estimates(cells, places, uniform_weights, run.windows, amounts, method)
         for further_method in run.methods_at(places):
             _store_process(run, further_method, places, OBSERVED, estimands, estimates, covariances)
@@ -197,9 +197,8 @@ def _standardise_process(
         if not indicators:
             continue
         for basis, weights in weights_by_basis(run, methods[0], places, process).items():
-            n = observed_estimates[indicators[0].id].n
-            estimates, covariances = curve_estimates.standardised_estimates(
-                cells, places, weights, run.windows, curve_indicators, n, methods[0]
+            estimates, covariances = curve_estimates.estimates(
+                cells, places, weights, run.windows, curve_indicators, methods[0]
             )
             if amounts:
                 # What is withheld as observed for want of amounts is withheld at any mix.

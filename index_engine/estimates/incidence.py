@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index_engine.age_grid import MONTH_DAYS, AgeGrid, months_to_days
-from index_engine.arrays import Array, IntArray
+from index_engine.arrays import Array, BoolArray, IntArray
 
 
 def number_at_risk(
@@ -55,8 +55,8 @@ class IncidenceCurves:
     risk: Array
     n_estimable_bins: IntArray
 
-    def select(self, *index: int) -> "IncidenceCurves":
-        """The curve at one place of the leading axes."""
+    def select(self, *index: int | BoolArray) -> "IncidenceCurves":
+        """The curve at one place of the leading axes, or those where a mask of them is true."""
         return IncidenceCurves(
             self.hazard[index],
             self.total_hazard[index],
@@ -120,7 +120,8 @@ class Functional:
     """A weighted sum of the mass of some events, for many curves at once.
 
     `value` (...), NaN where the curve ends too early. Its derivatives to the hazards of a bin are
-    `gain` - `loss` for each of `events` and -`loss` for any other, both of shape (..., bin).
+    `gain` - `loss` for each of `events` and -`loss` for any other, both of shape (..., bin), up to the
+    last bin with a weight; after it they are 0.
     """
 
     value: Array
@@ -141,20 +142,22 @@ def mass_functional(curves: IncidenceCurves, event: int | tuple[int, ...], weigh
     was still to come.
     """
     events = (event,) if isinstance(event, int) else event
-    gain = curves.survival * weights
-    cumulative = np.cumsum(gain * _pooled_hazard(curves, events), axis=-1)
+    n_needed_bins = _n_needed_bins(weights)
+    last = int(np.max(n_needed_bins))
+    gain = curves.survival[..., :last] * weights[..., :last]
+    cumulative = np.cumsum(gain * _pooled_hazard(curves, events, last), axis=-1)
     value = cumulative[..., -1]
-    bin_survival = 1.0 - curves.total_hazard
+    bin_survival = 1.0 - curves.total_hazard[..., :last]
     loss = np.divide(value[..., None] - cumulative, bin_survival, out=np.zeros_like(gain), where=bin_survival > 1e-12)
-    is_estimable = curves.n_estimable_bins >= _n_needed_bins(weights)
+    is_estimable = curves.n_estimable_bins >= n_needed_bins
     return Functional(np.where(is_estimable, value, np.nan), events, gain, loss)
 
 
-def _pooled_hazard(curves: IncidenceCurves, events: Sequence[int]) -> Array:
-    """Hazard of any of `events` in each bin, shape (..., bin)."""
-    hazard = curves.hazard[..., events[0], :]
+def _pooled_hazard(curves: IncidenceCurves, events: Sequence[int], n_bins: int) -> Array:
+    """Hazard of any of `events` in each of the first bins, shape (..., bin)."""
+    hazard = curves.hazard[..., events[0], :n_bins]
     for event in events[1:]:
-        hazard = hazard + curves.hazard[..., event, :]
+        hazard = hazard + curves.hazard[..., event, :n_bins]
     return hazard
 
 
@@ -166,15 +169,17 @@ def covariance(curves: IncidenceCurves, a: Functional, b: Functional) -> Array:
     Aalen-Johansen (Marubini and Valsecchi 1995, section 10.4), and Greenwood's for one event
     without competitors.
     """
-    gain_a = a.gain * _pooled_hazard(curves, a.events)
-    gain_b = b.gain * _pooled_hazard(curves, b.events)
-    loss_a, loss_b = a.loss * curves.total_hazard, b.loss * curves.total_hazard
-    products = loss_a * b.loss - a.loss * gain_b - b.loss * gain_a
+    last = min(a.gain.shape[-1], b.gain.shape[-1])  # after it the derivatives of one of them are 0
+    (gain_a, loss_a), (gain_b, loss_b) = ((f.gain[..., :last], f.loss[..., :last]) for f in (a, b))
+    total_hazard, risk = curves.total_hazard[..., :last], curves.risk[..., :last]
+    gained_a, gained_b = (gain * _pooled_hazard(curves, f.events, last) for gain, f in ((gain_a, a), (gain_b, b)))
+    lost_a, lost_b = loss_a * total_hazard, loss_b * total_hazard
+    products = lost_a * loss_b - loss_a * gained_b - loss_b * gained_a
     shared_events = [event for event in a.events if event in b.events]
     if shared_events:
-        products += a.gain * _pooled_hazard(curves, shared_events) * b.gain
-    bin_covariance = products - (gain_a - loss_a) * (gain_b - loss_b)
-    per_bin = np.divide(bin_covariance, curves.risk, out=np.zeros_like(bin_covariance), where=curves.risk > 0)
+        products += gain_a * _pooled_hazard(curves, shared_events, last) * gain_b
+    bin_covariance = products - (gained_a - lost_a) * (gained_b - lost_b)
+    per_bin = np.divide(bin_covariance, risk, out=np.zeros_like(bin_covariance), where=risk > 0)
     return np.where(np.isnan(a.value) | np.isnan(b.value), np.nan, per_bin.sum(axis=-1))
 
 
@@ -202,7 +207,7 @@ def sampling_variance(
     pseudo_events = PSEUDO_CASES / 2.0 * days / days.sum(axis=-1, keepdims=True)
     pseudo_risk = PSEUDO_CASES - (np.cumsum(pseudo_events, axis=-1) - pseudo_events)
     risk = curve_risk + pseudo_risk
-    hazard = (_pooled_hazard(curves, events)[..., :last] * curve_risk + pseudo_events) / risk
+    hazard = (_pooled_hazard(curves, events, last) * curve_risk + pseudo_events) / risk
     total_hazard = (curves.total_hazard[..., :last] * curve_risk + pseudo_events) / risk
     bin_survival = 1.0 - total_hazard
     survival = np.ones_like(bin_survival)

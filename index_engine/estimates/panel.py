@@ -63,6 +63,22 @@ class Cells:
         """Values (cell,), such as n, added up over strata: an array of `shape`."""
         return _sum_at_positions(self.position, values, self.shape)
 
+    def up_to_age(self, n_bins: int) -> "Cells":
+        """The cells of the first bins."""
+        if n_bins == self.shape[-1]:
+            return self
+        row, age_bin = np.divmod(self.position, self.shape[-1])
+        kept = np.flatnonzero(age_bin < n_bins)
+        return Cells(
+            row[kept] * n_bins + age_bin[kept],
+            self.stratum[kept],
+            self.start_period[kept],
+            self.n[kept],
+            self.elapsed_days[kept],
+            (*self.shape[:-1], n_bins),
+            {name: amounts[kept] for name, amounts in self.amounts.items()},
+        )
+
 
 @dataclass(frozen=True)
 class ProcessCells:
@@ -73,6 +89,10 @@ class ProcessCells:
     opening_stock: Cells
     censored: Cells
     events: Cells
+
+    def up_to_age(self, n_bins: int) -> "ProcessCells":
+        """The cells of the first bins: all that a curve up to there is made of."""
+        return ProcessCells(*(part.up_to_age(n_bins) for part in vars(self).values()))
 
 
 @dataclass(frozen=True)

@@ -135,11 +135,13 @@ def _estimate_without_each(
         cells = panel.read_process_cells(
             con, windows.axes, process, events, method.ages, "random_groups", bool(amount_indicators)
         )
-        group_panel = panel.panel_from_cells(cells)
-        rest_panel = replace(group_panel, **{n: _sum_without_each(array) for n, array in vars(group_panel).items()})
         curve_indicators = [i for i in indicators if i.estimate.kind in curve_estimates.CURVE_KINDS]
         if curve_indicators:
-            estimates |= curve_estimates.observed_estimates(rest_panel, groups, windows, curve_indicators, method)[0]
+            n_bins = curve_estimates.n_bins_needed(curve_indicators, method)
+            group_panel = panel.panel_from_cells(cells.up_to_age(n_bins))
+            rest_panel = replace(group_panel, **{n: _sum_without_each(array) for n, array in vars(group_panel).items()})
+            curves, n = curve_estimates.period_curves(rest_panel, windows, method)
+            estimates |= curve_estimates.estimates_from_curves(curves, n, curve_indicators, method)[0]
         if amount_indicators:
             # Of groups there is one stratum.
             weights = CaseWeights.uniform(len(groups.ids), len(windows.ends), 1)

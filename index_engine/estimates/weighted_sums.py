@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+NO_TARGET = -1
+
 
 @cache
 def compiled_kernel() -> Callable[..., None]:
@@ -21,6 +23,7 @@ def compiled_kernel() -> Callable[..., None]:
 def add_weighted_rows(
     sums: Any,
     squared_sums: Any,
+    target: Any,
     values: Any,
     place: Any,
     period: Any,
@@ -35,9 +38,10 @@ def add_weighted_rows(
     offsets: Any,
 ) -> None:
     """Add weight x value to `sums` and squared weight x value to `squared_sums`, both (value,
-    place, window, inner), for each row and each window that it is part of.
+    target, inner), for each row and each window that it is part of.
 
-    `values` are (value, row), the five positions after them (row,), the next three those of
+    `target` (place, window) is the position of each place and window in the sums, NO_TARGET of those
+    without. `values` are (value, row), the five positions after them (row,), the next three those of
     `case_mix.CaseWeights`. The window at `offset` from the period of a row is the one at position
     period + offset - `first_end`, `length` periods long.
     """
@@ -48,6 +52,9 @@ def add_weighted_rows(
             if window < 0 or window >= n_windows:
                 continue
             u, s = place[row], stratum[row]
+            t = target[u, window]
+            if t == NO_TARGET:
+                continue
             # Whole windows between the end of this one and the period in which the case began.
             elapsed_periods = max(period[row] + offset - start_period[row], 0) // length * length
             w = weight[u, window, s]
@@ -61,5 +68,5 @@ def add_weighted_rows(
                     w = weight[u, min(next_window[u, start_window], window), s]
             for k in range(len(values)):
                 weighted_value = w * values[k, row]
-                sums[k, u, window, inner[row]] += weighted_value
-                squared_sums[k, u, window, inner[row]] += w * weighted_value
+                sums[k, t, inner[row]] += weighted_value
+                squared_sums[k, t, inner[row]] += w * weighted_value

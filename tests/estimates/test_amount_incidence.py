@@ -66,9 +66,7 @@ def estimated(found: list[Case], method: Method = METHOD) -> tuple[IndicatorEsti
     weights = CaseWeights.uniform(1, len(windows.ends), stratum_grid(method).n_strata)
     money_indicator, cash_indicator = method.indicator("recovered_24m"), method.indicator("cash_24m")
     [money] = amount_incidence.estimates(cells, places, weights, windows, [money_indicator], method).values()
-    cash, _ = curve_estimates.observed_estimates(
-        panel.panel_from_cells(cells), places, windows, [cash_indicator], method
-    )
+    cash, _ = curve_estimates.estimates(cells, places, weights, windows, [cash_indicator], method)
     at = window_position(windows)
     return tuple(  # type: ignore[return-value]
         IndicatorEstimate(

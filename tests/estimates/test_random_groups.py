@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from index_engine.estimates import curve_estimates, panel, random_groups
+from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.estimate import estimate
 from index_engine.estimates.indicator_estimate import IndicatorEstimate
 from index_engine.estimates.places import read_places
 from index_engine.estimates.random_groups import MIN_GROUPS, SamplingVariation, sampling_variation
 from index_engine.estimates.windows import read_windows
 from index_engine.measures.compute import compute_measures
+from index_engine.measures.strata import stratum_grid
 from index_engine.method import load_method
 from tests.worlds import AUCTIONS, CASES, Case, Round, World
 
@@ -194,9 +196,10 @@ def test_lots_of_one_estate_are_not_as_many_as_they_seem(clustered: bool):
         assert stored == [(round(effect, 10), 100)]
         [nation, *_] = read_places(con)
         events = METHOD.process_events("lot")
-        cells = panel.read_process_panel(con, windows.axes, "lot", events, METHOD.ages.n_bins)
+        cells = panel.read_process_cells(con, windows.axes, "lot", events, METHOD.ages)
         wanted = [METHOD.indicator("lot_sold_12m")]
-        plain, _ = curve_estimates.observed_estimates(cells, nation, windows, wanted, METHOD)
+        weights = CaseWeights.uniform(len(nation.ids), len(windows.ends), stratum_grid(METHOD).n_strata)
+        plain, _ = curve_estimates.estimates(cells, nation, weights, windows, wanted, METHOD)
         shown = con.execute(
             "SELECT se FROM estimates.indicators WHERE level = 'nation' AND basis = 'observed'"
             " AND indicator = 'lot_sold_12m' ORDER BY period"

@@ -20,7 +20,7 @@ from index_engine.estimates.places import Places, read_places
 from index_engine.estimates.windows import Windows, read_windows
 from index_engine.measures import strata
 from index_engine.measures.compute import compute_measures
-from index_engine.method import AUCTION_COUNTS, CaseMix, load_methods
+from index_engine.method import AUCTION_COUNTS, CaseMix, Method, load_methods
 from index_engine.method.counts import CASE_COUNTS, NON_COUNTS
 from tests.fixed_method import fixed_method
 from tests.measures import recount, strata_of
@@ -86,6 +86,17 @@ def ones(level: Places, windows: Windows) -> CaseWeights:
 def read(con: duckdb.DuckDBPyConnection, windows: Windows, process: str) -> panel.ProcessCells:
     events = METHOD.process_events(process)
     return panel.read_process_cells(con, windows.axes, process, events, METHOD.ages)
+
+
+def weighted_curves(
+    cells: panel.ProcessCells, level: Places, weights: CaseWeights, windows: Windows, method: Method
+) -> incidence.IncidenceCurves:
+    """Curves of every place and window, in all ages."""
+    of_court = case_mix.map_courts_to_places(level, cells.entries.shape[0])
+    flows = curve_estimates.weighted_flows(
+        cells, lambda part: case_mix.rows_from_cells(part, of_court), weights, windows
+    )
+    return curve_estimates.effective_curves(*flows, method)
 
 
 def days(windows: Windows, window: int) -> tuple[date, date]:
@@ -161,9 +172,9 @@ def test_the_mix_is_of_what_began_in_a_window(world, con, level, windows, proces
 def test_curves_of_weighted_spells(con, level, windows, seen, process):
     """Value, error and covariances of every indicator, on the grid of the method."""
     weights = random_weights(level, windows, 7)
-    cells, n = read(con, windows, process), np.zeros((len(level.ids), len(windows.ends)))
-    found, shared = curve_estimates.standardised_estimates(cells, level, weights, windows, WANTED[process], n, METHOD)
-    curves = curve_estimates.weighted_curves(cells, level, weights, windows, METHOD)
+    cells = read(con, windows, process)
+    found, shared = curve_estimates.estimates(cells, level, weights, windows, WANTED[process], METHOD)
+    curves = weighted_curves(cells, level, weights, windows, METHOD)
     known = 0
     for unit, window in product(range(len(level.ids)), CHECKED):
         rows, of = seen[process, unit, window]
@@ -208,12 +219,12 @@ def test_weights_of_one_change_nothing(con, level, windows, process):
     cells, known = read(con, windows, process), 0
     least = replace(METHOD, min_at_risk=1)
     for each in read_places(con):
-        plain, shared = curve_estimates.observed_estimates(
-            panel.panel_from_cells(cells), each, windows, WANTED[process], least
-        )
+        counts = vars(panel.panel_from_cells(cells))
+        of_places = panel.ProcessPanel(**{n: panel.sum_members(array, each.members) for n, array in counts.items()})
+        curves, n = curve_estimates.period_curves(of_places, windows, least)
+        plain, shared = curve_estimates.estimates_from_curves(curves, n, WANTED[process], least)
         weights = ones(each, windows)
-        n = plain[WANTED[process][0].id].n
-        found, again = curve_estimates.standardised_estimates(cells, each, weights, windows, WANTED[process], n, least)
+        found, again = curve_estimates.estimates(cells, each, weights, windows, WANTED[process], least)
         for name, item in plain.items():
             for part in ("value", "se", "n", "estimable"):
                 mine, theirs = getattr(found[name], part), getattr(item, part)
@@ -228,9 +239,8 @@ def test_where_no_weights_are_nothing_is_estimated(con, level, windows):
     weights = ones(level, windows)
     weights.weight[1] = np.nan
     for process, wanted in WANTED.items():
-        n = np.ones((len(level.ids), len(windows.ends)))
         cells = read(con, windows, process)
-        found, shared = curve_estimates.standardised_estimates(cells, level, weights, windows, wanted, n, METHOD)
+        found, shared = curve_estimates.estimates(cells, level, weights, windows, wanted, METHOD)
         for item in found.values():
             assert np.isnan(item.value[1]).all() and np.isnan(item.se[1]).all()
             assert not item.estimable[1].any()
@@ -250,14 +260,12 @@ def test_a_heavy_case_is_not_taken_for_many(con, level, windows):
     cells = read(con, windows, "case")
     one = random_weights(level, windows, 3)
     ten = replace(one, weight=one.weight * 10)
-    a, b = (curve_estimates.weighted_curves(cells, level, w, windows, METHOD) for w in (one, ten))
+    a, b = (weighted_curves(cells, level, w, windows, METHOD) for w in (one, ten))
     assert (a.n_estimable_bins == b.n_estimable_bins).all()
     assert a.risk == pytest.approx(b.risk)
     assert a.hazard == pytest.approx(b.hazard)
     strict = replace(METHOD, min_at_risk=60)
-    assert (
-        curve_estimates.weighted_curves(cells, level, ten, windows, strict).n_estimable_bins < a.n_estimable_bins
-    ).any()
+    assert (weighted_curves(cells, level, ten, windows, strict).n_estimable_bins < a.n_estimable_bins).any()
 
 
 # ---------------------------------------------------------------- direct standardisation
@@ -288,7 +296,7 @@ def test_a_cohort_is_standardised_directly():
         own = case_mix.entry_mix(cells, courts, frame, windows, GRID.n_strata)
         wanted = own.sum(axis=0, keepdims=True)
         weights = case_mix.standardisation_weights(own, wanted, CaseMix(100, 0.01))
-        curves = curve_estimates.weighted_curves(cells, courts, weights, windows, METHOD)
+        curves = weighted_curves(cells, courts, weights, windows, METHOD)
         number = {label: n for n, label in labels(con).items()}
     assert (weights.overlap == 1).all()
     assert np.abs(weights.weight[own > 0] - 1).max() > 0.3, "nothing is standardised"
