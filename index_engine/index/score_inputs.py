@@ -79,8 +79,9 @@ def read_inputs(
     is_main = np.isin(column, [reader.ids.index(name) for name in method.case_indicators])
     np.maximum.at(n, row, np.where(is_main, rows["n"], 0))
     n_suppression = np.full(len(reader.keys), "", dtype=object)
-    is_n = is_main & (rows["n"] == n[row])
-    n_suppression[row[is_n]] = rows["n_suppression"][is_n]
+    # Withheld where any of those with this n is, in whatever order the rows stand.
+    is_withheld = is_main & (rows["n"] == n[row]) & (rows["n_suppression"] != "")
+    n_suppression[row[is_withheld]] = rows["n_suppression"][is_withheld]
 
     def has_status(*statuses: str) -> BoolArray:
         flags = np.zeros(value.shape, dtype=bool)

@@ -179,6 +179,19 @@ def test_a_basis_without_rows_has_none_of_its_own(tables: Tables):
         assert (~np.isnan(found.value)).any(), "as observed"
 
 
+@pytest.mark.parametrize("order", ["indicator", "indicator DESC"])
+def test_a_count_that_one_indicator_withholds_is_withheld_in_any_order_of_rows(tables: Tables, order: str):
+    """Two indicators may rest on counts that are equal by chance, one of them withheld for another's sake."""
+    with duckdb.connect() as con:
+        tables.write(con)
+        con.execute("UPDATE estimates.indicators SET n = 40, n_suppression = ''")
+        con.execute("UPDATE estimates.indicators SET n_suppression = 'secondary' WHERE indicator = ?", [IDS[0]])
+        con.execute(f"CREATE OR REPLACE TABLE estimates.indicators AS FROM estimates.indicators ORDER BY {order}")
+        found = score_inputs.read_inputs(con, METHOD, "observed")
+    assert IDS[0] in METHOD.case_indicators and len(METHOD.case_indicators) > 1
+    assert (found.n_suppression == "secondary").all()
+
+
 # ---------------------------------------------------------------- whose values count
 
 
