@@ -155,10 +155,29 @@ def source_line(
         pieces.append(f"n = {formats.number(n)}")
     if has_basemap:
         pieces.append(_("Base map: Tianditu"))
+    if inferred := _inferred_listings(view.snapshot):
+        pieces.append(inferred)
     if extra:
         pieces.append(extra)
     spans = [tag("span", piece) for piece in pieces]
     return tag("p", synthetic_mark() if view.snapshot.synthetic else None, *spans, class_="source")
+
+
+def _inferred_listings(snapshot: CachedSnapshot) -> str:
+    """Of how many rounds of auctions the clock starts on a day that was worked out; nothing where of none."""
+    text: str = snapshot.cached(("inferred listings", current_language()), lambda: _inferred_listings_text(snapshot))
+    return text
+
+
+def _inferred_listings_text(snapshot: CachedSnapshot) -> str:
+    sources = queries.sources(snapshot)
+    rounds = sources[sources["kind"] == "auctions"]
+    inferred = int(rounds["inferred"].sum())
+    if not inferred:
+        return ""
+    return _("Listed day inferred for {n} of {total} auction rounds").format(
+        n=formats.number(inferred), total=formats.number(int((rounds["rows"] - rounds["rejected"]).sum()))
+    )
 
 
 def source_names(snapshot: CachedSnapshot) -> str:

@@ -5,7 +5,7 @@ vocabulary.toml, so neither is written down twice.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,6 +52,9 @@ _REFERENCE_BY_FIELD = {
     ("court_periods", "court_id"): ("courts", "court_id"),
 }
 
+# Which required field can be worked out from another one (see values/listing_days.py).
+_SUBSTITUTE_BY_FIELD = {("auctions", "listed_on"): "bidding_on"}
+
 # Which fields may hold case numbers or lead to one; only their salted hashes are stored.
 _HASHED_FIELDS = {
     ("cases", "case_id"),
@@ -75,6 +78,7 @@ class Field:
     reference: tuple[str, str] | None  # table, column
     hashed: bool = False  # stored as a salted hash
     kind: str = ""  # of the files that feed it
+    substitute: str | None = None  # the field it is worked out from where nothing feeds it
 
     @property
     def term(self) -> Term:
@@ -101,6 +105,14 @@ class Contract:
     def terms(self, names: Iterable[str]) -> list[Term]:
         """Return fields of this kind as they stand in a message."""
         return [Term("field", name, self.kind) for name in names]
+
+    def unfed_fields(self, fed_fields: Collection[str]) -> tuple[str, ...]:
+        """Return the required fields that nothing feeds, nor what they are worked out from."""
+        return tuple(
+            field.name
+            for field in self.fields
+            if field.required and field.name not in fed_fields and field.substitute not in fed_fields
+        )
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -134,6 +146,7 @@ def read_contract(kind: str) -> Contract:
             reference=_REFERENCE_BY_FIELD.get((kind, name)),
             hashed=(kind, name) in _HASHED_FIELDS,
             kind=kind,
+            substitute=_SUBSTITUTE_BY_FIELD.get((kind, name)),
         )
         for name, type_, nullable in columns
     )

@@ -274,9 +274,7 @@ def _check_required_fields(
     file: Path, remedy: Message, data_contract: Contract, columns: tuple[ColumnSettings, ...] | list[ColumnSettings]
 ) -> None:
     mapped_fields = {column.field.name for column in columns}
-    missing_fields = [
-        field.name for field in data_contract.fields if field.required and field.name not in mapped_fields
-    ]
+    missing_fields = data_contract.unfed_fields(mapped_fields)
     if missing_fields:
         raise InputError(
             "required_fields_unfed",

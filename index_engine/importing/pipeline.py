@@ -161,13 +161,22 @@ def _import_rows(
         if not mapping.prices_checked:
             price_units.check_prices(con, source.name, outcome.source_id, source.law)
         duplicates.check_lots(con, source.name, outcome.source_id, "import_typed")
-        return replace(outcome, note_counts=row_count_by_rule(con, outcome.source_id, "noted"))
+        note_counts = row_count_by_rule(con, outcome.source_id, "noted")
+        return replace(outcome, note_counts=note_counts, notices=_listing_notices(con, outcome.source_id))
     if kind == "cases":
         observation_design.check_lost_closings(con, source.name, outcome.source_id)
         observation_design.check_design(con, source.name)
         duplicates.check_duplicates(con, source.name)
         return replace(outcome, notices=observation_design.observation_notices(con, source.name))
     return outcome
+
+
+def _listing_notices(con: duckdb.DuckDBPyConnection, source_id: int) -> tuple[Message, ...]:
+    """Say of how many rounds of a delivery the day of listing was not told, but worked out."""
+    [(inferred, rounds)] = con.execute(
+        "SELECT inferred, rows - rejected FROM sources WHERE source_id = $source_id", {"source_id": source_id}
+    ).fetchall()
+    return (Message("listings_inferred", inferred=inferred, rounds=rounds),) if inferred else ()
 
 
 def _made_name(con: duckdb.DuckDBPyConnection, kind: str) -> str:

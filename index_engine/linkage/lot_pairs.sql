@@ -1,4 +1,5 @@
--- Lots under two ids, of one case and court.
+-- Lots under two ids, of one case and court; where a source names no cases, of one title and court, and then
+-- only at one reference price.
 -- Rounds in succession, as of platforms that number each offer: the last round known under one id, and the
 -- first under the other. The earlier did not end the lot, and the later was listed after it. It either goes
 -- on with the next stage, at one reference price, or begins anew with a first auction, as after a new
@@ -23,7 +24,8 @@ ids AS (
         name,
         first_id,
         lot_id,
-        COALESCE(linked_id, ANY_VALUE(case_id)) AS lot_case,
+        COALESCE(linked_id, ANY_VALUE(case_id), MAX(title)) AS lot_case,
+        ANY_VALUE(case_id) IS NULL AS is_case_unknown,
         ANY_VALUE(court_id) AS court_id,
         MAX(title) AS title,
         ARG_MIN(reference_price, round_no) AS first_reference,
@@ -31,7 +33,8 @@ ids AS (
         ARG_MIN(stage, round_no) AS first_stage,
         ARG_MAX(stage, round_no) AS last_stage,
         ARG_MAX(status, round_no) AS last_status,
-        MIN(listed_on) AS listed_on,
+        -- An inferred day may lie before the end of the round before it; bidding did begin after that.
+        MIN(CASE WHEN listing_inferred THEN bidding_on ELSE listed_on END) AS listed_on,
         MAX(COALESCE(ended_on, listed_on)) AS ended_on,
         -- One row an id, and not only first auctions: the file numbers offers, not lots.
         MAX(COUNT(*)) OVER (PARTITION BY name) = 1
@@ -39,7 +42,7 @@ ids AS (
     FROM auction_rounds
     JOIN deliveries USING (source_id)
     LEFT JOIN linked_ids USING (case_id)
-    WHERE case_id IS NOT NULL
+    WHERE case_id IS NOT NULL OR title IS NOT NULL
     GROUP BY name, first_id, lot_id, linked_id
 ),
 
@@ -81,6 +84,7 @@ pairs AS (
     WHERE earlier.lot_id <> later.lot_id
         AND later.listed_on >= earlier.ended_on
         AND COALESCE(earlier.title = later.title, TRUE)
+        AND NOT (earlier.is_case_unknown AND later.last_reference IS DISTINCT FROM earlier.last_reference)
         AND COALESCE(earlier.last_status, 'failed') NOT IN ('setoff', 'paid')
         AND (
             -- The next stage of a lot that was not sold.
@@ -134,7 +138,8 @@ one_to_one AS (
 ),
 
 known_rounds AS (
-    SELECT auction_rounds.*, name, first_id, COALESCE(linked_id, case_id) AS lot_case
+    SELECT auction_rounds.*, COALESCE(listing_inferred, FALSE) AS is_inferred, name, first_id,
+           COALESCE(linked_id, case_id) AS lot_case
     FROM auction_rounds
     JOIN deliveries USING (source_id)
     LEFT JOIN linked_ids USING (case_id)
@@ -154,14 +159,17 @@ rounds_of_two_sources AS (
         DENSE_RANK() OVER (alike ORDER BY earlier.lot_id) AS earlier_rank,
         DENSE_RANK() OVER (alike ORDER BY later.lot_id) AS later_rank
     FROM known_rounds AS earlier
-    JOIN known_rounds AS later USING (lot_case, court_id, stage, listed_on)
+    JOIN known_rounds AS later USING (lot_case, court_id, stage)
     WHERE earlier.first_id < later.first_id
+        -- A day that is not told is no other day: the end of the round tells it.
+        AND (earlier.listed_on = later.listed_on
+            OR (earlier.is_inferred OR later.is_inferred) AND earlier.ended_on = later.ended_on)
         AND earlier.lot_id <> later.lot_id
         AND COALESCE(earlier.reference_price = later.reference_price, TRUE)
         AND COALESCE(earlier.start_price = later.start_price, TRUE)
         AND (earlier.reference_price = later.reference_price OR earlier.start_price = later.start_price)
     WINDOW alike AS (
-        PARTITION BY earlier.name, later.name, lot_case, court_id, stage, listed_on,
+        PARTITION BY earlier.name, later.name, lot_case, court_id, stage, later.listed_on,
             COALESCE(earlier.reference_price, later.reference_price), COALESCE(earlier.start_price, later.start_price)
     )
 ),

@@ -9,17 +9,34 @@
 --   is_first_listing  the round begins the lot: one known from a later round on was listed on a day
 --            that nobody knows.
 
-WITH versions AS (
+WITH told AS (
+    -- A day of listing that one source works out is that which another one tells.
     SELECT
-        auction_rounds.* REPLACE (linked_id AS lot_id),
-        name,
-        -- Of several rounds of one source, which one a round of another source is.
-        ROW_NUMBER() OVER (
-            PARTITION BY linked_id, name, stage, listed_on ORDER BY ended_on NULLS LAST, round_no
-        ) AS number_of_day
+        auction_rounds.* REPLACE (
+            linked_id AS lot_id,
+            CASE WHEN listing_inferred THEN COALESCE(told_on, listed_on) ELSE listed_on END AS listed_on,
+            listing_inferred AND told_on IS NULL AS listing_inferred
+        ),
+        name
     FROM auction_rounds
     JOIN linked_lots USING (lot_id)
     JOIN sources USING (source_id)
+    LEFT JOIN (
+        SELECT linked_id, stage, ended_on, MIN(listed_on) AS told_on
+        FROM auction_rounds JOIN linked_lots USING (lot_id)
+        WHERE listing_inferred IS NOT TRUE
+        GROUP BY ALL
+    ) USING (linked_id, stage, ended_on)
+),
+
+versions AS (
+    SELECT
+        *,
+        -- Of several rounds of one source, which one a round of another source is.
+        ROW_NUMBER() OVER (
+            PARTITION BY lot_id, name, stage, listed_on ORDER BY ended_on NULLS LAST, round_no
+        ) AS number_of_day
+    FROM told
 ),
 
 -- One row a round, though several sources have it: as the newest tells it, and what that does not tell, as
@@ -33,6 +50,8 @@ merged AS (
         ARG_MAX(court_id, source_id) AS court_id,
         ARG_MAX(asset_class, source_id) AS asset_class,
         MIN(round_no) AS round_no,
+        ARG_MAX(bidding_on, source_id) AS bidding_on,
+        BOOL_AND(listing_inferred) AS listing_inferred,
         ARG_MAX(ended_on, source_id) AS ended_on,
         ARG_MAX(reference_price, source_id) AS reference_price,
         ARG_MAX(reference_method, source_id) AS reference_method,

@@ -12,7 +12,8 @@ from index_engine.queries.snapshot import Snapshot, question
 @dataclass(frozen=True)
 class Source:
     """A file. `rows`: what it held, of which `rejected` were left out and `warned` were loaded with
-    a warning; `observed_from` and `observed_to`: the days it covers, None where it does not say."""
+    a warning; `observed_from` and `observed_to`: the days it covers, None where it does not say; `inferred`: of auctions,
+    the rounds whose day of listing was worked out from the first day of bidding."""
 
     source_id: int
     kind: str
@@ -23,6 +24,7 @@ class Source:
     warned: int
     observed_from: date | None
     observed_to: date | None
+    inferred: int
     synthetic: bool
 
 

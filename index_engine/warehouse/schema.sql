@@ -84,6 +84,8 @@ CREATE TABLE auction_rounds (
     round_no         INTEGER NOT NULL,
     stage            VARCHAR NOT NULL,
     listed_on        DATE    NOT NULL,
+    bidding_on       DATE,              -- first day of bidding
+    listing_inferred BOOLEAN,           -- listed_on was not told, and is worked out from bidding_on
     ended_on         DATE,              -- NULL: listed, not yet ended
     reference_price  DECIMAL(18, 2),
     reference_method VARCHAR,
@@ -159,6 +161,7 @@ CREATE TABLE sources (
                                         -- other numbers, are the same; NULL: not asked
     same_lots     BOOLEAN,              -- of auctions, whether rounds under several ids that seem to be
                                         -- of one lot are; NULL: not asked
+    inferred      BIGINT,               -- of auctions, the rounds kept whose day of listing was worked out
     synthetic     BOOLEAN NOT NULL
 );
 

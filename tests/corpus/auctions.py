@@ -135,6 +135,120 @@ def _() -> bytes:
     return csv_bytes(rounds({"拍卖阶段": "拍次"}, 拍卖阶段=[1, 2, 1, 1]))
 
 
+WITHOUT_NOTICE = {name: header for name, header in ROUNDS_FED.items() if name != "listed_on"}
+BIDDING = ["2023-04-04 10:00:00", "2023-05-24 10:00:00", "2023-04-19 10:00:00", "2023-10-01 10:00:00"]
+
+
+@messy(
+    "only_when_bidding_began.csv",
+    replace(
+        SOUND,
+        fed=WITHOUT_NOTICE | {"bidding_on": "开始时间"},
+        doubts=("only when bidding begins (开始时间)",),
+        noted={"second_listed_late": 1},
+        # 30 days before a first round of homes and shops, 15 before a second one and before one of cars.
+        values=SOUND.values
+        | {
+            "listed_on": ["2023-03-05", "2023-05-09", "2023-04-04", "2023-09-01"],
+            "listing_inferred": [True] * 4,
+            "bidding_on": ["2023-04-04", "2023-05-24", "2023-04-19", "2023-10-01"],
+        },
+    ),
+)
+def _() -> bytes:
+    return csv_bytes(rounds({"公告日期": "开始时间"}, 公告日期=BIDDING))
+
+
+@messy(
+    "notices_of_some_rounds.csv",
+    replace(
+        SOUND,
+        fed=ROUNDS_FED | {"bidding_on": "竞价开始时间"},
+        noted={"second_listed_late": 1},
+        values={
+            "listed_on": ["2023-03-01", "2023-05-09", "2023-04-04", "2023-09-01"],
+            "listing_inferred": [False, True, True, False],
+        },
+    ),
+)
+def _() -> bytes:
+    return csv_bytes(rounds(公告日期=["2023-03-01", None, None, "2023-09-01"], 竞价开始时间=BIDDING))
+
+
+@messy(
+    "start_times_alone.csv",
+    replace(
+        SOUND,
+        fed={name: header for name, header in WITHOUT_NOTICE.items() if name != "ended_on"}
+        | {"bidding_on": "开始时间"},
+        doubts=("no column tells when a round ended",),
+        kept=2,
+        with_warning=1,
+        rejected={"sold_without_end": 2},
+        warned={"failed_without_end": 1},
+        values={},
+    ),
+)
+def _() -> bytes:
+    return csv_bytes(rounds({"公告日期": "开始时间"}, 公告日期=BIDDING, 结束时间=None))
+
+
+@messy(
+    "round_in_the_title.csv",
+    Expected(
+        kind="auctions",
+        fed={
+            "stage": "标题",
+            "round_no": "标题",
+            "lot_id": "链接",
+            "title": "标题",
+            "court_id": "处置单位",
+            "bidding_on": "开始时间",
+            "ended_on": "结束时间",
+            "reference_price": "评估价",
+            "start_price": "起拍价",
+            "final_price": "成交价",
+            "bidders": "报名人数",
+            "status": "拍卖状态",
+        },
+        doubts=("only when bidding begins (开始时间)",),
+        personal=frozenset({"标题"}),
+        kept=4,
+        # The rounds under other numbers are found by the title.
+        values={
+            "stage": ["first", "second", "sale", "first"],
+            "round_no": [1, 2, 3, 1],
+            "listed_on": ["2022-12-06", "2023-02-18", "2023-04-20", "2022-12-06"],
+            "status": ["failed", "failed", "sold", "sold"],
+            "final_price": [None, None, 610000, 710000],
+        },
+        planted=("香蜜街", "612342740001"),
+    ),
+)
+def _() -> bytes:
+    titles = [f"【{stage}】深圳市福田区香蜜街{lot}号房产" for stage, lot in
+              (("第一次拍卖", 1), ("第二次拍卖", 1), ("变卖", 1), ("第一次拍卖", 2))]  # fmt: skip
+    starts = ["2023年01月05日", "2023年03月05日", "2023年05月05日", "2023年01月05日"]
+    ends = ["2023年01月06日", "2023年03月06日", "2023年05月06日", "2023年01月06日"]
+    return csv_bytes(
+        table(
+            {
+                "标题": titles,
+                "起拍价": ["¥700,000", "¥560,000", "¥560,000", "¥700,000"],
+                "评估价": ["¥1,000,000"] * 4,
+                "成交价": [None, None, "¥610,000", "¥710,000"],
+                "拍卖状态": ["已流拍", "已流拍", "已成交", "已成交"],
+                "围观次数": [1234] * 4,
+                "报名人数": [0, 0, 2, 2],
+                "开始时间": [f"{day} 10:00:00" for day in starts],
+                "结束时间": [f"{day} 10:00:00" for day in ends],
+                "处置单位": [COURT] * 4,
+                "链接": [f"https://sf-item.example.com/sf_item/61234274000{n}.htm" for n in range(4)],
+            }
+        )
+    )
+
+
 @messy(
     "lots_without_an_id.csv",
     replace(

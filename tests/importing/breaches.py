@@ -147,6 +147,14 @@ BREACHES: Breaches = {
         {"ended_on": D(2024, 12, 31)},
     ),
     ("auctions", "in_future", "ended_on"): ({"ended_on": D(2999, 1, 1)}, {"ended_on": D(2024, 12, 31)}),
+    ("auctions", "bidding_before_listed", "bidding_on"): (
+        {"bidding_on": D(2022, 1, 9)},
+        {"bidding_on": D(2022, 1, 10)},
+    ),
+    ("auctions", "ended_before_bidding", "ended_on"): (
+        {"bidding_on": D(2022, 2, 21)},
+        {"bidding_on": D(2022, 2, 20)},
+    ),
     ("auctions", "sold_without_end", "status"): ({"ended_on": None}, {"ended_on": None, "status": None}),
     ("auctions", "failed_without_end", "status"): (
         {"ended_on": None, "status": "failed", "final_price": None, "bidders": 0},

@@ -21,18 +21,22 @@ from tests.worlds import Round
 ROUNDS = {"first": "【第一次拍卖】", "second": "（二拍）", "sale": "变卖：", "relisted": "重新拍卖"}
 
 
-def write_rounds(path: Path, rounds: list[Round], prices: dict[str, int]) -> Path:
+BIDDING = {field: column for field, column in COLUMNS.items() if field != "listed_on"} | {"bidding_on": "开始"}
+
+
+def write_rounds(path: Path, rounds: list[Round], prices: dict[str, int], columns: dict[str, str] = COLUMNS) -> Path:
     """`prices`: what the numbers of a column are multiplied by, as by another unit."""
     [court] = court_names(1)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS.values())
+        writer.writerow(columns.values())
         for one in rounds:
             title = f"{ROUNDS[one.stage]}某小区{one.title} 号房" if one.title else ""
             row = vars(replace(one, court_id=court, title=title))
+            row["bidding_on"] = one.ended_on and one.ended_on - timedelta(days=1)
             values = [
                 row[name] and row[name] * Decimal(prices.get(name, 1)) if "price" in name else row[name]
-                for name in COLUMNS
+                for name in columns
             ]
             writer.writerow(values)
     return path
@@ -45,11 +49,12 @@ def bring_in(
     titles: bool = False,
     name: str = "platform",
     prices: dict[str, int] | None = None,
+    columns: dict[str, str] = COLUMNS,
     **stated: bool,
 ) -> Path:
-    file = write_rounds(folder / f"{name}.csv", rounds, prices or {})
+    file = write_rounds(folder / f"{name}.csv", rounds, prices or {}, columns)
     lines = [f"{key} = {str(value).lower()}" for key, value in stated.items()]
-    columns = {field: column for field, column in COLUMNS.items() if titles or field != "title"}
+    columns = {field: column for field, column in columns.items() if titles or field != "title"}
     text = "\n".join(
         ['kind = "auctions"', "[source]", f'name = "{name}"', *lines]
         + [f'[columns.{field}]\ncolumn = "{column}"' for field, column in columns.items()]
@@ -221,3 +226,40 @@ def test_alike_lots_of_two_sources_are_asked_about(tmp_path: Path) -> None:
     assert refused.value.message.code == "possible_same_lots"
     warehouse = bring_in(tmp_path, court, name="court", same_lots=True)
     assert sales(warehouse) == true_sales(lots)
+
+
+def test_rounds_of_which_only_bidding_and_title_are_told_are_of_one_lot(tmp_path: Path) -> None:
+    """As scrapers have them: an id for each round, no case, no day of notice."""
+    lots = true_lots()[:300]
+    rounds = [replace(one, case_id=None) for one in under_an_id_each(all_rounds(lots), titles=True)]
+    warehouse = bring_in(tmp_path, rounds, titles=True, columns=BIDDING)
+    assert sales(warehouse) == true_sales(lots)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(inferred, noted)] = con.execute(
+            "SELECT count(*) FILTER (listing_inferred), (SELECT count(*) FROM rejects) FROM auction_rounds"
+        ).fetchall()
+    assert (inferred, noted) == (len(rounds), 0)
+
+
+def test_other_lots_of_one_name_at_a_court_stay_apart(tmp_path: Path) -> None:
+    """Cars of one make, one after the other, of cases that nobody names: no two at one price."""
+    lots = [
+        [replace(one, reference_price=REFERENCE + 1000 * k) for one in lot] for k, lot in enumerate(true_lots()[:60])
+    ]
+    firsts = [replace(lot[0], case_id=None, title="轿车", lot_id=f"p{k}") for k, lot in enumerate(lots)]
+    found = sales(bring_in(tmp_path, firsts, titles=True, columns=BIDDING))
+    assert found == (sum(one.status == "sold" for one in firsts), len(firsts))
+
+
+@pytest.mark.parametrize("is_court_first", [True, False])
+def test_the_day_that_one_source_tells_is_not_inferred(tmp_path: Path, is_court_first: bool) -> None:
+    lots = true_lots()
+    platform = [replace(one, lot_id=f"p-{one.lot_id}-{one.stage}") for one in all_rounds(lots)]
+    deliveries = [(all_rounds(lots), "court", COLUMNS), (platform, "platform", BIDDING)]
+    for rounds, name, columns in deliveries if is_court_first else reversed(deliveries):
+        warehouse = bring_in(tmp_path, rounds, name=name, columns=columns)
+    assert sales(warehouse) == true_sales(lots)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(held,)] = con.execute("SELECT SUM(held) FROM measures.round_counts").fetchall()
+        [(inferred,)] = con.execute("SELECT count(*) FILTER (listing_inferred) FROM auction_rounds").fetchall()
+    assert (held, inferred) == (len(all_rounds(lots)), len(platform))

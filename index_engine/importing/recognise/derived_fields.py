@@ -53,6 +53,7 @@ def derive_fields(
             derived_columns += _stage_from_title(layout, columns)
             derived_columns += _round_or_stage_column(layout, source_columns, [*columns, *derived_columns])
             derived_columns += _lot_id_from_address(layout, columns)
+            derived_columns += _title_column(layout, [*columns, *derived_columns])
             derived_columns += _lot_id_column(source_columns, [*columns, *derived_columns])
         case "court_periods":
             derived_columns = _period_end_column(layout, source_columns, columns)
@@ -184,6 +185,20 @@ def _lot_id_from_address(layout: Layout, columns: list[ProposedColumn]) -> list[
             settings = {"column": header, "pattern": _ADDRESS_NUMBER}
             note = Message("id_of_each_round")
             return [ProposedColumn(header, position, "lot_id", round(0.6 * told_share, 2), reason, settings, note=note)]
+    return []
+
+
+def _title_column(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:
+    """The titles of lots where a platform numbers each round and no case links them; for a person to confirm."""
+    lot_column = _mapped_column(columns, "lot_id")
+    if lot_column is None or _mapped_column(columns, "title") or _mapped_column(columns, "case_id"):
+        return []
+    platform_words = {match_key(word) for word in reference_data("headers")["platform"]["item_headers"]}
+    if "pattern" not in lot_column.settings and match_key(lot_column.header) not in platform_words:
+        return []
+    for position, header in _headers_named(layout, "lot_titles"):
+        reason, note = Message("titles_link_rounds"), Message("title_kept_as_hash")
+        return [ProposedColumn(header, position, "title", 0.6, reason, {"column": header}, note=note)]
     return []
 
 

@@ -14,7 +14,7 @@ from index_engine.importing.recognise.code_synonyms import stage_words
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
 from index_engine.importing.recognise.header_matching import match_header, shown_headers
-from index_engine.importing.recognise.normalise import match_key, non_null_values, reference_data
+from index_engine.importing.recognise.normalise import match_key, non_null_values
 from index_engine.importing.recognise.overrides import Overrides, apply_overrides
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout, detect_layout
@@ -80,7 +80,7 @@ def propose_mapping(
             *notes,
             *_review_warnings(kind, columns),
             *_blank_warnings(kind, layout, columns),
-            *_bidding_start_warnings(kind, layout, columns),
+            *_unknown_day_warnings(kind, columns),
             *_wide_round_warnings(kind, layout),
             *unit_warnings,
         ),
@@ -209,10 +209,7 @@ def _kind_score(kind: str, matched_fields: dict[str, tuple[str, float]]) -> floa
 
 
 def _missing_fields(kind: str, columns: list[ProposedColumn]) -> tuple[str, ...]:
-    mapped_fields = {column.field for column in columns}
-    return tuple(
-        field.name for field in read_contract(kind).fields if field.required and field.name not in mapped_fields
-    )
+    return read_contract(kind).unfed_fields({column.field for column in columns if column.field is not None})
 
 
 def _design_doubt(kind: str, layout: Layout, columns: list[ProposedColumn]) -> Message | None:
@@ -246,13 +243,17 @@ def _blank_warnings(kind: str, layout: Layout, columns: list[ProposedColumn]) ->
     return warnings
 
 
-def _bidding_start_warnings(kind: str, layout: Layout, columns: list[ProposedColumn]) -> list[Message]:
-    """Say of a file of auctions that tells when bidding began and not when it was announced what that means."""
-    if "listed_on" not in _missing_fields(kind, columns):
+def _unknown_day_warnings(kind: str, columns: list[ProposedColumn]) -> list[Message]:
+    """Say of a file of auctions which days it does not tell, and what becomes of its rounds."""
+    if kind != "auctions":
         return []
-    words = {match_key(word) for word in reference_data("headers")["bidding_starts"]["words"]}
-    starts = [header for header in layout.headers if header and match_key(header) in words]
-    return [Message("bidding_start_is_no_notice", column=header) for header in starts[:1]]
+    column_by_field = {column.field: column for column in columns}
+    warnings = []
+    if "listed_on" not in column_by_field and (bidding := column_by_field.get("bidding_on")):
+        warnings.append(Message("listing_inferred_from_bidding", column=bidding.header))
+    if "ended_on" not in column_by_field and (status := column_by_field.get("status")):
+        warnings.append(Message("no_end_of_rounds", column=status.header))
+    return warnings
 
 
 def _wide_round_warnings(kind: str, layout: Layout) -> list[Message]:

@@ -69,11 +69,11 @@ _ROUND_SEQUENCES = f"""
 WITH here AS (SELECT * FROM {{rows}} WHERE {NOT_REJECTED_SQL}),
 rounds AS (
     SELECT row_no, lot_id, round_no, stage, status, listed_on, ended_on, start_price,
-           reference_price
+           reference_price, listing_inferred
     FROM here
     UNION ALL
     SELECT NULL, lot_id, round_no, stage, status, listed_on, ended_on, start_price,
-           reference_price
+           reference_price, listing_inferred
     FROM auction_rounds
     SEMI JOIN here USING (lot_id)
     ANTI JOIN here USING (lot_id, round_no))

@@ -255,8 +255,8 @@ def _store_rows(
     _record_findings(con, source_id)
     con.execute(
         "INSERT INTO sources (source_id, kind, name, sha256, imported_at, rows, rejected, warned,"
-        " added, changed, gone, mapping, observed_from, observed_to, holds, same_cases, same_lots, synthetic)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " added, changed, gone, mapping, observed_from, observed_to, holds, same_cases, same_lots, inferred, synthetic)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             source_id,
             source.kind,
@@ -275,6 +275,7 @@ def _store_rows(
             source.holds,
             source.same_cases,
             source.same_lots,
+            _inferred_count(con, source, source_id),
             source.synthetic,
         ],
     )
@@ -292,6 +293,17 @@ def _store_rows(
         clearing_counts,
         warning_counts,
         note_counts,
+    )
+
+
+def _inferred_count(con: duckdb.DuckDBPyConnection, source: Source, source_id: int) -> int | None:
+    """Return how many rounds of a delivery have a day of listing that was worked out; None of other kinds."""
+    if source.kind != "auctions":
+        return None
+    return _scalar(
+        con,
+        "SELECT count(*) FILTER (listing_inferred) FROM auction_rounds WHERE source_id = $source_id",
+        {"source_id": source_id},
     )
 
 

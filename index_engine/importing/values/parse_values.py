@@ -28,6 +28,7 @@ from index_engine.importing.values.characters import (
 from index_engine.importing.values.chinese_numbers import has_numerals, parse_chinese_amount
 from index_engine.importing.values.column_settings import ColumnSettings, is_money
 from index_engine.importing.values.dates import PLAIN_DATE, date_sql, format_hint, normal_date_steps
+from index_engine.importing.values.listing_days import inferred_listing_sql
 
 _HASH_DIGITS = 32
 
@@ -91,6 +92,9 @@ def parse_values(
     }
     select_items += [f"{value} AS {name}" for name, value in case_number_fields.items()]
     sql = f"SELECT row_no, {', '.join(select_items)} FROM {row_expressions.sql} {joins}"
+    if "bidding_on" in fields:
+        sql = inferred_listing_sql(sql, fields, mapping.law)
+        fields = list(dict.fromkeys([*fields, "listed_on", "listing_inferred"]))
     if source_id is not None and has_courts(mapping.contract):
         [court_index] = [n for n, c in enumerate(mapping.columns) if c.field.name == "court_id"]
         blank_codes_sql = None

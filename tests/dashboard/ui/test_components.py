@@ -242,3 +242,13 @@ def test_the_least_used_answers_go_first(
         for level in ("a", "b", "a", "c", "a", "b"):
             levels(snapshot, level)
     assert computed == ["a", "b", "c", "b"]
+
+
+def test_a_chart_says_of_how_many_rounds_the_listed_day_was_inferred(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sources(inferred: int) -> pd.DataFrame:
+        return pd.DataFrame({"kind": ["cases", "auctions"], "rows": [900, 1200], "rejected": [0, 100],
+                             "inferred": [0, inferred]})  # fmt: skip
+
+    for inferred, text in ((1000, "Listed day inferred for 1,000 of 1,100 auction rounds"), (0, "")):
+        monkeypatch.setattr(queries, "sources", lambda _, n=inferred: sources(n))
+        assert components._inferred_listings_text(SimpleNamespace()) == text

@@ -334,6 +334,7 @@ def test_a_platforms_export(book: Book) -> None:
         "start_price": "init_price",
         "final_price": "bid_price",
         "listed_on": "发布时间",
+        "title": "标的名称",
         "ended_on": "结束时间",
         "bidders": "报名人数",
         "status": "状态",
@@ -476,12 +477,15 @@ def test_the_beginning_of_bidding_is_no_day_of_notice(book: Book) -> None:
         标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS, 拍卖阶段=["一拍"], 开始时间=["2023-04-04 10:00:00"]
     )
     proposal = propose_mapping(book(rows), "auctions")
-    assert proposal.missing_fields == ("listed_on",)
-    assert any("开始时间 is when bidding begins" in str(warning) for warning in proposal.warnings)
+    assert proposal.missing_fields == ()
+    assert fed(proposal)["bidding_on"] == "开始时间"
+    assert "listed_on" not in fed(proposal)
+    assert any("only when bidding begins (开始时间)" in str(warning) for warning in proposal.warnings)
     with_notice = propose_mapping(
         book([[*row, day] for row, day in zip(rows, ["公告日期"] + ["2023-03-01"] * 40, strict=True)]), "auctions"
     )
     assert with_notice.missing_fields == ()
+    assert fed(with_notice)["listed_on"] == "公告日期"
     assert not any("bidding" in str(warning) for warning in with_notice.warnings)
 
 
