@@ -7,7 +7,8 @@ of the two tables of staging.py. What the child may take grows with the size of 
 one that asks for much is refused, whatever its shape.
 
 A child serves one file. It reads requests from standard input, one line of JSON each, and answers
-each by lines of JSON: any number of `progress`, then one `result`, `error` or `fault`.
+each by lines of JSON: any number of `progress`, then one `result`, `error` or `fault`. When its input
+ends, as it does when its parent is killed, so does the child, whatever it is at.
 """
 
 import json
@@ -21,8 +22,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import duckdb
 
@@ -320,10 +322,10 @@ class _Requests:
         self._output = output
         self._reader: Reader | None = None
 
-    def serve(self) -> None:
-        """Answer requests until standard input ends."""
-        for line in sys.stdin.buffer:
-            request = json.loads(line)
+    def serve(self, lines: "SimpleQueue[bytes]") -> NoReturn:
+        """Answer requests until the process ends."""
+        while True:
+            request = json.loads(lines.get())
             try:
                 answer = {"result": self._answer(request)}
             except InputError as error:
@@ -424,14 +426,29 @@ def _set_limits(limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its child itself
 
 
+def _input_lines() -> "SimpleQueue[bytes]":
+    """The lines of standard input as they come; its end is the end of the process."""
+    lines: SimpleQueue[bytes] = SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin.buffer:
+            lines.put(line)
+        # Nobody waits for what is under way; its files lie in the folder of the parent, which is swept.
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
 def _main(setting: str) -> None:
     given = json.loads(setting)
+    lines = _input_lines()
     # What a library prints must not get into the answers.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     limits = Limits(**given["limits"])
     _set_limits(limits)
-    _Requests(Path(given["file"]), Path(given["folder"]), limits, output).serve()
+    _Requests(Path(given["file"]), Path(given["folder"]), limits, output).serve(lines)
 
 
 if __name__ == "__main__":

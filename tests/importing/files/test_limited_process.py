@@ -4,6 +4,8 @@ import json
 import os
 import random
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -208,3 +210,26 @@ def test_a_look_shows_no_more_of_a_cell_than_it_needs(tmp_path: Path) -> None:
     file.write_text("a,b\n1," + "x" * 50_000 + "\n", encoding="utf-8")
     [table] = preview_limited(file, ReadOptions(), tmp_path)
     assert table.head_rows[1][1] == ("1", "x" * 1_000)
+
+
+def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
+    """A parent that is killed can end nobody; what it asked for is not read to its end."""
+    file = tmp_path / "f.csv"
+    file.write_bytes(b'a,b\n"1"2,3\n' + b"1,2\n" * 500_000)  # the stray quote has it read line by line
+    setting = {"file": str(file), "folder": str(tmp_path), "limits": limits_for(1 << 30).__dict__}
+    child = subprocess.Popen(
+        [sys.executable, "-m", limited_process.__name__, json.dumps(setting)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    for request in ({"request": "open", "options": {}}, {"request": "stage", "positions": [0, 1]}):
+        child.stdin.write(json.dumps(request).encode() + b"\n")
+    child.stdin.flush()
+    assert json.loads(child.stdout.readline()) == {"result": ["a", "b"]}
+    assert "progress" in json.loads(child.stdout.readline())
+    child.stdin.close()
+    assert b"result" not in child.stdout.read()
+    assert child.wait() == 0
+    child.stdout.close()
