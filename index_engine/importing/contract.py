@@ -47,6 +47,7 @@ _CODE_LIST_BY_FIELD = {
 _REFERENCE_BY_FIELD = {
     ("courts", "region"): ("regions", "code"),
     ("cases", "court_id"): ("courts", "court_id"),
+    ("cases", "successor_court_id"): ("courts", "court_id"),
     ("auctions", "court_id"): ("courts", "court_id"),
     ("court_names", "court_id"): ("courts", "court_id"),
     ("court_periods", "court_id"): ("courts", "court_id"),

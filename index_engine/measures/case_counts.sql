@@ -1,6 +1,6 @@
 -- Flows of first-enforcement cases by court, stratum and period, in the words of official reports.
--- initial_stock: open when the window of their source began; filed + initial_stock - closed, summed from
--- the beginning, is the stock pending. A case of a list of closed cases comes under observation on the
+-- initial_stock: open when the window of their source began, or taken over later, less those that another
+-- court took over; filed + initial_stock - closed, summed from the beginning, is the stock pending. A case of a list of closed cases comes under observation on the
 -- day it is closed, whenever it was filed.
 -- claimed, recovered: closed cases with both amounts known, a claim capped so that it weighs at most
 -- claim_cap, its recovery in the same proportion and at most whole; the *_x_* columns are sums of
@@ -25,9 +25,23 @@ WITH flows AS (
         recovered,
         from_day,
         end_day,
+        left_day,
         claim_cap
     FROM first_enforcement
     CROSS JOIN parameters
+),
+
+observed AS (
+    SELECT * FROM flows WHERE COALESCE(closed_day, end_day) >= from_day AND from_day < end_day
+),
+
+moves AS (
+    SELECT court_id, stratum, entry_day AS on_day, is_filing, 1 - is_filing AS stock
+    FROM observed
+    UNION ALL
+    SELECT court_id, stratum, left_day AS on_day, 0 AS is_filing, -1 AS stock
+    FROM observed
+    WHERE left_day >= entry_day AND COALESCE(closed_day, left_day) >= left_day
 ),
 
 opened AS (
@@ -36,10 +50,9 @@ opened AS (
         stratum,
         period,
         CAST(SUM(is_filing) AS INTEGER) AS filed,
-        CAST(SUM(1 - is_filing) AS INTEGER) AS initial_stock
-    FROM flows
-    JOIN days ON days.day = entry_day
-    WHERE COALESCE(closed_day, end_day) >= from_day AND from_day < end_day
+        CAST(SUM(stock) AS INTEGER) AS initial_stock
+    FROM moves
+    JOIN days ON days.day = moves.on_day
     GROUP BY 1, 2, 3
 ),
 

@@ -199,7 +199,10 @@ def _create_views(con: duckdb.DuckDBPyConnection) -> None:
 def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_function: PeriodFunction) -> None:
     """Create what the SQL files read beside the facts: windows, days, ages, codes, parameters."""
     con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
+    con.execute("CREATE OR REPLACE TEMP TABLE home_sources (court_id VARCHAR, source_id INTEGER)")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW case_courts AS {_read_sql('case_courts')}")
     create_windows(con)
+    con.execute(f"INSERT INTO home_sources {_read_sql('home_sources')}")
     [(first_day, end_day)] = con.execute("SELECT MIN(from_day), MAX(end_day) FROM measures.windows").fetchall()
     if first_day is None:
         raise InputError("warehouse_empty")
@@ -309,8 +312,9 @@ def _create_spells(con: duckdb.DuckDBPyConnection, schema: str, where_clause: st
 def _drop_temporary_tables(con: duckdb.DuckDBPyConnection) -> None:
     for table in ("spells", "lots", "step_recording"):
         con.execute(f"DROP TABLE {table}")
-    for view in ("first_enforcement", "rounds"):
+    for view in ("first_enforcement", "rounds", "case_courts"):
         con.execute(f"DROP VIEW {view}")
+    con.execute("DROP TABLE home_sources")
     drop_linked_tables(con)
 
 

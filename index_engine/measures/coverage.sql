@@ -8,11 +8,12 @@
 
 WITH numbered AS (
     SELECT cases.court_id, number_year, period, COUNT(*) AS received
-    FROM linked_cases AS cases
+    FROM case_courts AS cases
     JOIN measures.court_windows
-        ON court_windows.source_id = cases.source_id AND court_windows.court_id = cases.court_id
+        ON court_windows.source_id = cases.window_source_id AND court_windows.court_id = cases.holder_id
     JOIN days ON days.day = unix_date(filed_on) AND days.day >= from_day
     WHERE case_type = 'first' AND number_year IS NOT NULL AND holds = 'all_cases'
+        AND entered_day IS NULL -- numbered by the court that filed it
     GROUP BY 1, 2, 3
 ),
 

@@ -5,10 +5,12 @@
 -- capped_recovery: what of it was recovered, at most the whole and in the proportion of the amounts.
 -- Where no amount is recorded, a closing of known mode that is no payment recovered nothing, which
 -- can only be too little; of one as paid, or of unknown mode, the amount is not known.
+-- left_day: first day on which the court has the case no more, NULL where it keeps it. A case that
+-- another court took over has a row for each of the two, see case_courts.sql.
 
 SELECT
     cases.case_id,
-    cases.court_id,
+    cases.holder_id AS court_id,
     (case_classes.number * claim_classes + CASE
         WHEN cases.claim_amount IS NULL OR cases.claim_amount <= 0 THEN claim_classes - 1
         WHEN cases.claim_amount >= claim_limit_3 THEN 3
@@ -40,16 +42,18 @@ SELECT
         WHEN cases.claim_amount > 0 AND cases.recovered_amount IS NULL
             AND cases.close_mode <> 'completed' THEN 0
     END AS capped_recovery,
-    cases.source_id,
-    cases.court_id AS recording_court, -- who records its steps, whatever court_id is made to stand for
+    cases.window_source_id AS source_id,
+    cases.holder_id AS recording_court, -- who records its steps, whatever court_id is made to stand for
     closing_events.event AS closing_event,
     court_windows.holds,
-    court_windows.from_day,
+    CASE WHEN cases.entered_day > court_windows.from_day THEN cases.entered_day
+         ELSE court_windows.from_day END AS from_day,
     court_windows.end_day,
-    court_windows.clock_end_day
-FROM linked_cases AS cases
+    court_windows.clock_end_day,
+    cases.left_day
+FROM case_courts AS cases
 JOIN measures.court_windows
-    ON court_windows.source_id = cases.source_id AND court_windows.court_id = cases.court_id
+    ON court_windows.source_id = cases.window_source_id AND court_windows.court_id = cases.holder_id
 JOIN closing_events
     ON closing_events.close_mode = COALESCE(cases.close_mode, '')
     AND closing_events.recovery_mode = COALESCE(cases.recovery_mode, '')

@@ -13,6 +13,7 @@ time from the one to the other.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -33,6 +34,7 @@ CLOSING_LISTS = ("closed_cases", "zhongben_list")
 # Of the payments before a closing, so many are known after the usual time.
 USUAL_SHARE = 0.95
 FOREVER = 1 << 30
+CASE_COURTS = Path(__file__).with_name("case_courts.sql").read_text(encoding="utf-8")
 
 SOURCES = """
 -- Deliveries of one source follow one another and share one window: a case of the first that the last
@@ -53,12 +55,21 @@ ORDER BY source_id
 """
 
 # A case or a round that several sources have counts for the one whose row stands.
+# What the list of each source tells, whatever case is that of another source.
+SOURCE_CASES = f"WITH linked_cases AS (FROM cases) {CASE_COURTS}"
+
 COURTS = """
 SELECT kind, sources.name, source_id, court_id, COALESCE(n, 0) AS n,
        unix_date(valid_from) AS life_from, unix_date(valid_to) + 1 AS life_end
 FROM (
-    SELECT * FROM (SELECT DISTINCT source_id, court_id FROM cases)
-    LEFT JOIN (SELECT source_id, court_id, COUNT(*) AS n FROM linked_cases GROUP BY ALL) USING (source_id, court_id)
+    -- Of an abolished court those of its cases tell nothing that another court took over.
+    SELECT * FROM (
+        SELECT DISTINCT source_id, holder_id AS court_id FROM source_cases
+        WHERE left_day IS NULL OR unix_date(closed_on) < left_day
+    )
+    LEFT JOIN (
+        SELECT window_source_id AS source_id, holder_id AS court_id, COUNT(*) AS n FROM case_courts GROUP BY ALL
+    ) USING (source_id, court_id)
     UNION ALL
     SELECT * FROM (SELECT DISTINCT source_id, court_id FROM auction_rounds)
     LEFT JOIN (SELECT source_id, court_id, COUNT(*) AS n FROM linked_rounds GROUP BY ALL) USING (source_id, court_id)
@@ -68,28 +79,36 @@ ORDER BY ALL
 """
 
 CLOSINGS = """
-SELECT name, court_id, unix_date(closed_on) AS day, COUNT(DISTINCT filed_on) AS n
-FROM cases JOIN source_windows USING (source_id)
-WHERE unix_date(closed_on) < end_day GROUP BY ALL ORDER BY ALL
+SELECT name, holder_id AS court_id, unix_date(closed_on) AS day, COUNT(DISTINCT filed_on) AS n
+FROM source_cases JOIN source_windows USING (source_id)
+WHERE unix_date(closed_on) < end_day
+    AND (left_day IS NULL OR unix_date(closed_on) < left_day)
+    AND (entered_day IS NULL OR unix_date(closed_on) >= entered_day)
+GROUP BY ALL ORDER BY ALL
 """
 
 # Days under way from when a case is in the file, over all courts of a source: its rate of closings.
 EXPOSURES = """
-SELECT name, court_id, SUM(CASE WHEN unix_date(closed_on) < end_day THEN 1 ELSE 0 END) AS n_closed,
-       SUM(LEAST(COALESCE(unix_date(closed_on), end_day), end_day) - GREATEST(unix_date(filed_on), stated_from))
-           AS days
-FROM cases JOIN source_windows USING (source_id)
-WHERE COALESCE(unix_date(closed_on), end_day) > GREATEST(unix_date(filed_on), stated_from)
-    AND unix_date(filed_on) < end_day
+SELECT name, court_id, SUM(CASE WHEN closed_day < until_day THEN 1 ELSE 0 END) AS n_closed,
+       SUM(LEAST(COALESCE(closed_day, until_day), until_day) - since_day) AS days
+FROM (
+    SELECT name, holder_id AS court_id, unix_date(closed_on) AS closed_day,
+           GREATEST(unix_date(filed_on), stated_from, entered_day) AS since_day, LEAST(left_day, end_day) AS until_day
+    FROM source_cases JOIN source_windows USING (source_id)
+)
+WHERE COALESCE(closed_day, until_day) > since_day AND since_day < until_day
 GROUP BY ALL
 """
 
 # Days from which and to which a case is under way, of courts that closed nothing for long.
 UNDER_WAY = """
-SELECT name, court_id, unix_date(filed_on) AS first_day,
-       LEAST(COALESCE(unix_date(closed_on), end_day), end_day) AS end_day
-FROM cases JOIN source_windows USING (source_id) JOIN silent_courts USING (name, court_id)
-WHERE LEAST(COALESCE(unix_date(closed_on), end_day), end_day) > unix_date(filed_on)
+SELECT name, court_id, first_day, last_day AS end_day
+FROM (
+    SELECT name, holder_id AS court_id, GREATEST(unix_date(filed_on), entered_day) AS first_day,
+           LEAST(unix_date(closed_on), left_day, end_day) AS last_day
+    FROM source_cases JOIN source_windows USING (source_id)
+) JOIN silent_courts USING (name, court_id)
+WHERE last_day > first_day
 """
 
 LAGS = """
@@ -102,12 +121,14 @@ GROUP BY name
 
 
 def create_windows(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill `measures.windows` and `measures.court_windows`; the macro unix_date must be there."""
+    """Fill `measures.windows` and `measures.court_windows`; the macro unix_date, `case_courts` and what it
+    reads must be there."""
     spans = source_spans(con, "cases") | source_spans(con, "auctions")
     rows = [(source_id, *span) for source_id, span in spans.items()]
     con.register("source_spans", pd.DataFrame(rows, columns=["source_id", "first_seen", "last_seen"], dtype="int64"))
     con.execute(f"CREATE OR REPLACE TEMP TABLE source_windows AS {SOURCES}")
     con.unregister("source_spans")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW source_cases AS {SOURCE_CASES}")
     sources = con.execute("SELECT * FROM source_windows ORDER BY source_id").df()
     courts_by_source = dict(list(con.execute(COURTS).df().groupby(["kind", "name"])))
     closings_by_source = {
@@ -117,6 +138,7 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
     under_way = _read_under_way(con, sources, closings_by_source)
     expected = _expected_closings(con.execute(EXPOSURES).df())
     lags = dict(con.execute(LAGS, {"share": USUAL_SHARE, "year": YEAR_DAYS}).fetchall())
+    con.execute("DROP VIEW source_cases")
     con.execute("DROP TABLE source_windows")
     windows: list[tuple[object, ...]] = []
     court_windows: list[tuple[object, ...]] = []

@@ -39,6 +39,7 @@ WITH known AS (
         closing_event,
         capped_claim,
         capped_recovery,
+        left_day,
         from_day AS window_from,
         clock_end_day AS window_until
     FROM first_enforcement
@@ -90,7 +91,8 @@ auctions_of_cases AS (
     SELECT auctions.*, known.closed_day, close_mode, known.case_id AS known_case,
            known.window_from AS case_from, known.window_until AS case_until
     FROM auctions
-    LEFT JOIN known ON known.case_id = auctions.case_id
+    -- The court that has the case now knows how it ended.
+    LEFT JOIN known ON known.case_id = auctions.case_id AND known.left_day IS NULL
     WHERE status IN ('failed', 'sold')
 ),
 

@@ -40,7 +40,7 @@ CREATE TABLE court_names (
 
 CREATE TABLE cases (
     case_id          VARCHAR NOT NULL,
-    court_id         VARCHAR NOT NULL,
+    court_id         VARCHAR NOT NULL,  -- court that filed it
     case_type        VARCHAR NOT NULL,  -- only 'first' enters denominators
     filed_on         DATE    NOT NULL,
     closed_on        DATE,              -- NULL: open when last observed
@@ -61,6 +61,7 @@ CREATE TABLE cases (
     priced_on        DATE,              -- first reference price of property set
     first_listed_on  DATE,              -- first listing of any lot of the case
     number_year      INTEGER,           -- year in the case number; NULL: the file has no numbers
+    successor_court_id VARCHAR,         -- court that took the case over when court_id was abolished
     source_id        INTEGER NOT NULL
 );
 

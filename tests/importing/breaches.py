@@ -89,6 +89,10 @@ BREACHES: Breaches = {
         {"first_listed_on": D(2022, 7, 10)},
     ),
     ("cases", "number_of_another_year", "number_year"): ({"number_year": 2021}, {"number_year": 2022}),
+    ("cases", "taken_over", "successor_court_id"): (
+        {"successor_court_id": "K1"},
+        {"successor_court_id": None},
+    ),
     ("cases", "legacy_number", "number_year"): (
         {"number_year": 2015, "filed_on": D(2015, 12, 31)},
         {"number_year": 2016, "filed_on": D(2016, 1, 1)},

@@ -154,7 +154,7 @@ def write_outcomes(path: Path, world: World, found: Sequence[Outcome]) -> Path:
             has_recovery = is_closed and outcome.recovered is not None
             writer.writerow(
                 (
-                    f"{case.court}-{case.number}",
+                    case.number,
                     case.court,
                     case.filed_on,
                     closed_on if is_closed else "",

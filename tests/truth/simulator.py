@@ -69,6 +69,7 @@ class CourtPlan:
     last_day: date = date(2099, 12, 31)
     claim_log_sd: float = 1.0
     season: tuple[float, ...] = ()  # how fast things go in each month of the year; () all alike
+    code: str = ""  # in the numbers of its cases; "" for numbers that tell no court
 
     def ended_on(self, filed_on: date, months: float) -> date:
         """The day of what comes `months` after filing where all months are alike: a season makes the
@@ -78,6 +79,9 @@ class CourtPlan:
         clock = season_clock(self.season)
         filed = (filed_on - CLOCK_START).days
         return CLOCK_START + timedelta(days=int(np.searchsorted(clock, clock[filed] + months * MONTH, "right")) - 1)
+
+    def case_number(self, year: int, sequence: int) -> str:
+        return f"（{year}）{self.code}执{sequence}号" if self.code else f"{self.name}-{year}-{sequence}"
 
     def true_incidence(self, event: str, months: float) -> float:
         """Share of the cases filed in a year that end in `event` within `months`; a season changes it
@@ -162,7 +166,7 @@ def _court_cases(plan: CourtPlan, start: date, cut: date, rng: np.random.Generat
             event, months = shared if is_shared else _draw_ending(plan.hazards, rng)
             numbers[filed_on.year] = numbers.get(filed_on.year, 0) + 1
             yield Case(
-                f"{filed_on.year}-{numbers[filed_on.year]}",
+                plan.case_number(filed_on.year, numbers[filed_on.year]),
                 plan.name,
                 filed_on,
                 plan.ended_on(filed_on, months),
@@ -262,7 +266,7 @@ def until_abolished(world: World) -> list[Row]:
 
 def merged(world: World) -> list[Row]:
     """As `all_cases`, but what a court had open on its last day is listed under the court after it in the
-    world, which took it over, with its old filing date."""
+    world, which took it over, with its old filing date and number."""
     plans = {
         plan.name: (plan, heir) for plan, heir in zip(world.courts, world.courts[1:] + world.courts[:1], strict=True)
     }
@@ -270,10 +274,7 @@ def merged(world: World) -> list[Row]:
     for row in all_cases(world):
         plan, heir = plans[row.case.court]
         is_taken_over = plan.last_day < row.case.ended_on
-        case = (
-            replace(row.case, court=heir.name, number=f"{plan.name}-{row.case.number}") if is_taken_over else row.case
-        )
-        rows.append(replace(row, case=case))
+        rows.append(replace(row, case=replace(row.case, court=heir.name)) if is_taken_over else row)
     return rows
 
 
@@ -316,7 +317,7 @@ def write_cases(path: Path, rows: Sequence[Row]) -> Path:
         for row in rows:
             writer.writerow(
                 (
-                    f"{row.case.court}-{row.case.number}",
+                    row.case.number,
                     row.case.court,
                     row.case.filed_on.isoformat(),
                     row.closed_on.isoformat() if row.closed_on else "",

@@ -17,10 +17,14 @@ START, CUT = date(2020, 1, 1), date(2024, 12, 31)
 
 
 def court_names(count: int) -> list[str]:
-    """Full names of basic courts of Zhejiang, which every warehouse knows."""
+    return [court["name"] for court in registered_courts(count)]
+
+
+def registered_courts(count: int) -> list[dict[str, str]]:
+    """Rows of basic courts of Zhejiang, which every warehouse knows."""
     with COURTS_FILE.open(encoding="utf-8") as file:
         rows = [
-            row["name"]
+            row
             for row in csv.DictReader(file)
             if row["level"] == "basic"
             and row["court_id"].startswith("浙")

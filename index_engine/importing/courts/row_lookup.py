@@ -72,6 +72,8 @@ def join_courts_sql(contract: Contract, rows_sql: str) -> str:
         " CASE WHEN court.court_id IS NULL THEN typed.court_id END AS lost_court,"
         f" court.problem AS court_problem FROM ({rows_sql}) AS typed LEFT JOIN {COURT_TABLE} AS court"
         " ON court.word = typed.court_id"
-        f" AND coalesce(typed.{date_field} >= court.valid_from, court.valid_to IS NULL)"
-        f" AND coalesce(typed.{date_field} <= court.valid_to, court.valid_to IS NULL)"
+        # Of a row without a day, what the word means today.
+        f" AND CASE WHEN typed.{date_field} IS NULL THEN court.valid_to IS NULL"
+        f" ELSE (court.valid_from IS NULL OR typed.{date_field} >= court.valid_from)"
+        f" AND (court.valid_to IS NULL OR typed.{date_field} <= court.valid_to) END"
     )

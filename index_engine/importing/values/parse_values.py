@@ -13,6 +13,7 @@ import duckdb
 
 from index_engine.importing.case_numbers.sql import parts_sql
 from index_engine.importing.courts.row_lookup import has_courts, join_courts_sql, resolve_courts
+from index_engine.importing.courts.successors import assign_successors
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.recognise.code_synonyms import find_part, word_list_name
 from index_engine.importing.values.amounts import amount_sql, bare_amount_sql, integer_sql, plain_amount_sql
@@ -67,7 +68,8 @@ def parse_values(
     read from a column: number_style, number_year, number_court, number_type, number_sequence.
 
     With `source_id` the words for courts become courts of the table courts; those that are beside
-    the divisions and not in it are added to it under that source.
+    the divisions and not in it are added to it under that source. Cases get the court that took them
+    over, see courts/successors.py.
 
     Fields that name cases are hashed: the first 32 hexadecimal digits of SHA-256 of the salt and
     the canonical text. With None for salt they stay as the file has them. No finding repeats a case
@@ -132,6 +134,13 @@ def parse_values(
         " SELECT row_no, f.field, f.value, f.rule, f.message"
         " FROM (SELECT row_no, unnest(findings) AS f FROM import_parsed) WHERE f IS NOT NULL"
     )
+    if source_id is not None and mapping.contract.kind == "cases" and "successor_court_id" not in fields:
+        assign_successors(
+            con,
+            mapping.observed_to,
+            has_closings="closed_on" in fields,
+            has_numbers="number_court" in case_number_fields,
+        )
     # The text of a broken line is not kept: it may hold the names of people.
     con.execute("INSERT INTO import_findings SELECT row_no, '(line)', NULL, rule, message FROM import_broken")
     con.execute("INSERT INTO import_parsed (row_no) SELECT row_no FROM import_broken")

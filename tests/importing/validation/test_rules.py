@@ -26,6 +26,7 @@ for _kind in KINDS:
         if _field.codes:
             CASES[_kind, "unknown_code", _field.name] = ({_field.name: "nonsense"}, _nothing)
 CASES["cases", "unknown_court", "court_id"] = ({"court_id": "K9"}, {"court_id": "K2"})
+CASES["cases", "unknown_court", "successor_court_id"] = ({"successor_court_id": "K9"}, {"successor_court_id": None})
 CASES["auctions", "unknown_court", "court_id"] = ({"court_id": "K9"}, {"court_id": "K2"})
 CASES["court_names", "unknown_court", "court_id"] = ({"court_id": "K9"}, {"court_id": "K2"})
 CASES["courts", "unknown_region", "region"] = ({"region": "99"}, {"region": "CN"})
