@@ -4,6 +4,8 @@ Axes are written out where an array is described: (place, window) has a row a pl
 (..., bin) any leading axes before the bins.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,3 +25,10 @@ def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike, otherwise: float
     )
     quotient: Array = np.divide(above, below, out=np.full(above.shape, otherwise), where=below > 0.0)
     return quotient
+
+
+def spread(values: npt.NDArray[Any], positions: BoolArray, elsewhere: float = np.nan) -> npt.NDArray[Any]:
+    """Values (row,) at the `positions` (...) that are true, in their order, and `elsewhere` at all others."""
+    every = np.full(positions.shape, elsewhere, dtype=values.dtype)
+    every[positions] = values
+    return every

@@ -13,14 +13,14 @@ Huang and Louis 1998, Biometrika 85, 785-798, here with delayed entry and on the
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index_engine.age_grid import AgeGrid
 from index_engine.arrays import Array, BoolArray
-from index_engine.estimates import case_mix, incidence, rates
-from index_engine.estimates.case_mix import CaseWeights, PlaceRows
+from index_engine.estimates import case_mix, curve_estimates, incidence, rates
+from index_engine.estimates.case_mix import CaseWeights, PlaceRows, ProcessRows
 from index_engine.estimates.indicator_estimate import WITHHELD, IndicatorEstimate, Status
 from index_engine.estimates.panel import Cells, ProcessCells
 from index_engine.estimates.places import Places
@@ -28,7 +28,6 @@ from index_engine.estimates.windows import Windows
 from index_engine.method import Check, Indicator, Method
 
 KIND = "amount_incidence"
-MEMORY_BATCH = 500  # places whose flows are held at a time: some 400 MB
 
 
 @dataclass(frozen=True)
@@ -69,33 +68,39 @@ def estimates(
     indicators: Sequence[Indicator | Check],
     method: Method,
 ) -> dict[str, IndicatorEstimate]:
-    """Estimates of one level by indicator, of weighted cases."""
-    months = max(i.estimate.months for i in indicators)
-    place_parts = []
-    for batch_rows, batch in places.batches(MEMORY_BATCH):
-        flows = amount_flows(cells, batch, weights.select(batch_rows), windows, months, method)
-        place_parts.append({i.id: estimate_from_flows(flows, i.estimate.months, method) for i in indicators})
-    return {i.id: IndicatorEstimate.concatenate([part[i.id] for part in place_parts]) for i in indicators}
+    """Estimates of one level by indicator, of weighted cases. Their n is the number of the known claims
+    themselves."""
+    early_cells = cells.up_to_age(n_bins_needed(max(i.estimate.months for i in indicators), method))
+    n = curve_estimates.under_way(early_cells, places, windows, lambda part: part.amounts["claims"])
+    # With fewer all are too few, and are not worth `min_effective_n` of one size.
+    wanted = n >= min(method.min_effective_n, *(i.min_n for i in indicators))
+    parts: dict[str, list[IndicatorEstimate]] = {i.id: [] for i in indicators}
+    for rows, batch_weights, batch_wanted in case_mix.batches(early_cells, places, weights, wanted):
+        flows = amount_flows(early_cells, rows, batch_weights, windows, batch_wanted)
+        for indicator in indicators:
+            parts[indicator.id].append(estimate_from_flows(flows, indicator.estimate.months, method))
+    return {name: IndicatorEstimate.concatenate(found).spread(wanted, n) for name, found in parts.items()}
 
 
 def amount_flows(
-    cells: ProcessCells, places: Places, weights: CaseWeights, windows: Windows, months: int, method: Method
+    cells: ProcessCells,
+    rows: ProcessRows,
+    weights: CaseWeights,
+    windows: Windows,
+    wanted: BoolArray | None = None,
 ) -> AmountFlows:
-    """Flows of each place and window up to an age, each case counting by its weight beside its
-    claim."""
-    place_by_court = case_mix.map_courts_to_places(places, cells.entries.shape[0])
-    n_bins = _bins_needed(months, method)
+    """Flows of each place and window, each case counting by its weight beside its claim; `wanted` is that of
+    `case_mix.sum_by_window`."""
+    n_bins = cells.events.shape[-1]
+    ended_rows = replace(rows.events, inner=rows.events.inner % n_bins, inner_size=n_bins)  # all events together
 
     def window_sums(
-        part: Cells, values: dict[str, Array], offsets: Iterable[int]
+        part: PlaceRows, values: dict[str, Array], offsets: Iterable[int]
     ) -> tuple[dict[str, Array], dict[str, Array]]:
-        rows = case_mix.rows_from_cells(part, place_by_court)
-        sums, squared_sums = case_mix.sum_by_window(
-            _rows_to_age(rows, part.shape[-1], n_bins), list(values.values()), weights, windows, offsets
-        )
+        sums, squared_sums = case_mix.sum_by_window(part, list(values.values()), weights, windows, offsets, wanted)
         return dict(zip(values, sums, strict=True)), dict(zip(values, squared_sums, strict=True))
 
-    def claim_sums(part: Cells, offsets: Iterable[int]) -> dict[str, Array]:
+    def claim_sums(part: Cells, part_rows: PlaceRows, offsets: Iterable[int]) -> dict[str, Array]:
         amounts = part.amounts
         # The cases of a cell share a week of ages: the days elapsed are their mean's.
         elapsed = part.elapsed_days / part.n
@@ -107,7 +112,7 @@ def amount_flows(
             "square": amounts["claim_x_claim"],
             "square_elapsed": amounts["claim_x_claim"] * elapsed,
         }
-        sums, squared_sums = window_sums(part, values, offsets)
+        sums, squared_sums = window_sums(part_rows, values, offsets)
         return sums | {name: squared_sums[name] for name in ("square", "square_elapsed")}
 
     def added(first: dict[str, Array], second: dict[str, Array]) -> dict[str, Array]:
@@ -115,13 +120,15 @@ def amount_flows(
 
     window_offsets = case_mix.window_offsets(windows)
     came = added(
-        claim_sums(cells.entries, window_offsets), claim_sums(cells.opening_stock, case_mix.start_offsets(windows))
+        claim_sums(cells.entries, rows.entries, window_offsets),
+        claim_sums(cells.opening_stock, rows.opening_stock, case_mix.start_offsets(windows)),
     )
     left = added(
-        claim_sums(cells.censored, window_offsets), claim_sums(cells.opening_stock, case_mix.end_offsets(windows))
+        claim_sums(cells.censored, rows.censored, window_offsets),
+        claim_sums(cells.opening_stock, rows.opening_stock, case_mix.end_offsets(windows)),
     )
     ended, squared_ended = window_sums(
-        cells.events, {n: a for n, a in cells.events.amounts.items() if n != "claims"}, window_offsets
+        ended_rows, {n: a for n, a in cells.events.amounts.items() if n != "claims"}, window_offsets
     )
     return AmountFlows(
         cases=came["cases"].sum(axis=-1),
@@ -143,17 +150,9 @@ def amount_flows(
     )
 
 
-def _bins_needed(months: int, method: Method) -> int:
+def n_bins_needed(months: int, method: Method) -> int:
     """How many age bins an estimate up to an age rests on."""
     return int(np.flatnonzero(incidence.incidence_weights(method.ages, months))[-1]) + 1
-
-
-def _rows_to_age(rows: PlaceRows, n_grid_bins: int, n_bins: int) -> PlaceRows:
-    """The rows of the first ages, all events together."""
-    age = rows.inner % n_grid_bins
-    is_needed = age < n_bins
-    names = ("source_rows", "place", "period", "start_period", "stratum")
-    return PlaceRows(**{n: getattr(rows, n)[is_needed] for n in names}, inner=age[is_needed], inner_size=n_bins)
 
 
 def estimate_from_flows(flows: AmountFlows, months: int, method: Method) -> IndicatorEstimate:
@@ -167,7 +166,7 @@ def estimate_from_flows(flows: AmountFlows, months: int, method: Method) -> Indi
     large claim is not taken for many. Error as of the incidence of cases, see
     incidence.sampling_variance.
     """
-    ages = AgeGrid(method.ages.edges[: flows.exits.shape[-1] + 1])
+    ages = method.ages.leading(flows.exits.shape[-1])
     weights = incidence.incidence_weights(ages, months)
     amounts = _Amounts.at_risk(flows, ages)
     effective_risk = rates.effective_number(amounts.risk, amounts.squared_risk)
@@ -187,7 +186,7 @@ def estimate_from_flows(flows: AmountFlows, months: int, method: Method) -> Indi
         [WITHHELD.index(Status.AMOUNTS_UNKNOWN), WITHHELD.index(Status.CONCENTRATED)],
         0,
     )
-    estimable: BoolArray = (curves.n_estimable_bins >= _bins_needed(months, method)) & (withheld == 0)
+    estimable: BoolArray = (curves.n_estimable_bins >= n_bins_needed(months, method)) & (withheld == 0)
     days = np.where(weights > 0.0, ages.widths, 0)
     # Cases of one size that would give this exposure, followed from their beginning.
     n_cases = rates.quotient((effective_risk * days).sum(axis=-1), (curves.survival * days).sum(axis=-1))

@@ -12,7 +12,7 @@ ended whole windows before, brought to the standard mix of that time. With the w
 all, an old stock would be corrected for a change that it had no part in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ import numpy as np
 from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates import weighted_sums
 from index_engine.estimates.panel import BEFORE_OBSERVATION, Cells, CountRows, PanelAxes, ProcessCells
-from index_engine.estimates.places import Places
+from index_engine.estimates.places import CACHE_BATCH, Places
 from index_engine.estimates.windows import Windows
 from index_engine.method import CaseMix
 
@@ -44,8 +44,8 @@ class CaseWeights:
         shape = (n_places, n_windows)
         return cls(np.ones((*shape, n_strata)), np.ones(shape), np.zeros(n_places, dtype=np.int64))
 
-    def select(self, places: slice) -> "CaseWeights":
-        """Those of some places."""
+    def select(self, places: IntArray) -> "CaseWeights":
+        """Those of some places, by their positions."""
         return CaseWeights(self.weight[places], self.overlap[places], self.first_window[places])
 
     @cached_property
@@ -104,6 +104,25 @@ class PlaceRows:
     inner: IntArray
     inner_size: int
 
+    def of_places(self, start: int, stop: int) -> "PlaceRows":
+        """Those of the places `start` to before `stop`, in rows ordered by place; `start` comes to be 0."""
+        first, end = np.searchsorted(self.place, [start, stop])
+        columns = {name: axis[first:end] for name, axis in vars(self).items() if name != "inner_size"}
+        return PlaceRows(**{**columns, "place": columns["place"] - start}, inner_size=self.inner_size)
+
+
+@dataclass(frozen=True)
+class ProcessRows:
+    """The rows of all cells of a process."""
+
+    entries: PlaceRows
+    opening_stock: PlaceRows
+    censored: PlaceRows
+    events: PlaceRows
+
+    def of_places(self, start: int, stop: int) -> "ProcessRows":
+        return ProcessRows(*(rows.of_places(start, stop) for rows in vars(self).values()))
+
 
 def map_courts_to_places(places: Places, n_courts: int) -> IntArray:
     """(court,): the position of the place of a level that each court belongs to, or NO_PLACE."""
@@ -114,16 +133,39 @@ def map_courts_to_places(places: Places, n_courts: int) -> IntArray:
 
 
 def rows_from_cells(cells: Cells, place_by_court: IntArray) -> PlaceRows:
-    """Cells of a process, with event and bin together as the inner axis."""
+    """Cells of a process in the order of their places, with event and bin together as the inner axis."""
     _, n_periods, n_events, n_bins = cells.shape
-    court = cells.position // (n_periods * n_events * n_bins)
-    source_rows = np.flatnonzero(place_by_court[court] != NO_PLACE)
-    period, inner = np.divmod(cells.position[source_rows] % (n_periods * n_events * n_bins), n_events * n_bins)
-    stratum = cells.stratum[source_rows]
-    start_period = cells.start_period[source_rows]
+    court, of_court = np.divmod(cells.position, n_periods * n_events * n_bins)
+    place = place_by_court[court]
+    source_rows = np.flatnonzero(place != NO_PLACE)
+    if np.any(np.diff(place[source_rows]) < 0):
+        source_rows = source_rows[np.argsort(place[source_rows], kind="stable")]
+    period, inner = np.divmod(of_court[source_rows], n_events * n_bins)
     return PlaceRows(
-        source_rows, place_by_court[court[source_rows]], period, start_period, stratum, inner, n_events * n_bins
+        source_rows,
+        place[source_rows],
+        period,
+        cells.start_period[source_rows],
+        cells.stratum[source_rows],
+        inner,
+        n_events * n_bins,
     )
+
+
+def process_rows(cells: ProcessCells, place_by_court: IntArray) -> ProcessRows:
+    return ProcessRows(*(rows_from_cells(part, place_by_court) for part in vars(cells).values()))
+
+
+def batches(
+    cells: ProcessCells, places: Places, weights: CaseWeights, wanted: BoolArray
+) -> Iterator[tuple[ProcessRows, CaseWeights, BoolArray]]:
+    """Rows, weights and what is `wanted` (place, window) of a few places at a time, in order; places
+    without a window that is wanted are left out."""
+    kept = np.flatnonzero(wanted.any(axis=1))
+    rows = process_rows(cells, map_courts_to_places(places.select(kept), cells.entries.shape[0]))
+    for start in range(0, max(len(kept), 1), CACHE_BATCH):
+        batch = kept[start : start + CACHE_BATCH]
+        yield rows.of_places(start, start + len(batch)), weights.select(batch), wanted[batch]
 
 
 def rows_from_counts(rows: CountRows, place_by_court: IntArray) -> PlaceRows:

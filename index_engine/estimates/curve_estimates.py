@@ -3,12 +3,11 @@ observed and brought to another case mix."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import combinations
 
 import numpy as np
 
-from index_engine.arrays import Array, BoolArray
+from index_engine.arrays import Array, BoolArray, spread
 from index_engine.estimates import case_mix, incidence, panel
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.indicator_estimate import Covariances, IndicatorEstimate
@@ -18,8 +17,6 @@ from index_engine.estimates.windows import Windows
 from index_engine.method import Check, Estimate, Indicator, Method
 
 CURVE_KINDS = ("incidence", "restricted_mean")
-MEMORY_BATCH = 1_000  # places whose weighted cells are held at a time: at most some 400 MB
-CACHE_BATCH = 256  # curves computed at once: small enough for the processor's cache; no number changes
 
 
 @dataclass(frozen=True)
@@ -34,10 +31,6 @@ class Flows:
     censored: Array
     censored_elapsed_days: Array
     events: Array
-
-    def select(self, rows: slice) -> "Flows":
-        """Those of some rows of the first axis."""
-        return Flows(**{name: array[rows] for name, array in vars(self).items()})
 
 
 def window_flows(panel_cells: ProcessPanel, windows: Windows) -> Flows:
@@ -70,14 +63,14 @@ def period_curves(cells: ProcessPanel, windows: Windows, method: Method) -> tupl
     return curves, flows.entries.sum(axis=-1)
 
 
-def spells_under_way(cells: ProcessCells, places: Places, windows: Windows) -> Array:
+def under_way(cells: ProcessCells, places: Places, windows: Windows, count: Callable[[panel.Cells], Array]) -> Array:
     """The number of spells (place, window) that came under observation in a window or were open when
-    it began."""
+    it began; `count` tells of cells which number it is."""
 
     def by_period(part: panel.Cells) -> Array:
         n_courts, n_periods, *_ = part.shape
         period = part.position // int(np.prod(part.shape[2:]))
-        counts = np.bincount(period, part.n, n_courts * n_periods).astype(np.float64, copy=False)
+        counts = np.bincount(period, count(part), n_courts * n_periods).astype(np.float64, copy=False)
         return panel.sum_members(counts.reshape(n_courts, n_periods), places.members)
 
     return windows.sums(by_period(cells.entries)) + windows.stock_at_start(by_period(cells.opening_stock))
@@ -103,25 +96,30 @@ def effective_curves(flows: Flows, squared_flows: Flows, method: Method) -> inci
 
 def weighted_flows(
     cells: ProcessCells,
-    locate_rows: Callable[[panel.Cells], case_mix.PlaceRows],
+    rows: case_mix.ProcessRows,
     weights: CaseWeights,
     windows: Windows,
     wanted: BoolArray | None = None,
 ) -> tuple[Flows, Flows]:
-    """Flows of weighted counts, and the same of squared weights; `locate_rows` finds the place of
-    each cell, `wanted` is that of `case_mix.sum_by_window`."""
+    """Flows of weighted counts, and the same of squared weights; `rows` are those of the cells, `wanted` is
+    that of `case_mix.sum_by_window`."""
     window_offsets, start_offsets, end_offsets = (
         case_mix.window_offsets(windows),
         case_mix.start_offsets(windows),
         case_mix.end_offsets(windows),
     )
 
-    def sum_cells(part: panel.Cells, offsets: Sequence[int]) -> tuple[list[Array], list[Array]]:
-        return case_mix.sum_by_window(locate_rows(part), [part.n, part.elapsed_days], weights, windows, offsets, wanted)
+    def sums(part: case_mix.PlaceRows, values: list[Array], offsets: Sequence[int]) -> tuple[list[Array], list[Array]]:
+        return case_mix.sum_by_window(part, values, weights, windows, offsets, wanted)
 
-    entries, opening_stock = (sum_cells(cells.entries, window_offsets), sum_cells(cells.opening_stock, start_offsets))
-    censored, closing_stock = (sum_cells(cells.censored, window_offsets), sum_cells(cells.opening_stock, end_offsets))
-    event_counts = sum_cells(cells.events, window_offsets)
+    entered, stock, left = (
+        [part.n, part.elapsed_days] for part in (cells.entries, cells.opening_stock, cells.censored)
+    )
+    entries = sums(rows.entries, entered, window_offsets)
+    opening_stock = sums(rows.opening_stock, stock, start_offsets)
+    censored = sums(rows.censored, left, window_offsets)
+    closing_stock = sums(rows.opening_stock, stock, end_offsets)
+    event_counts = sums(rows.events, [cells.events.n], window_offsets)
     _, _, n_events, n_bins = cells.events.shape
     return tuple(  # type: ignore[return-value]
         Flows(
@@ -148,27 +146,15 @@ def estimates(
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
     """Estimates of one level by indicator, of weighted cases, and covariances of those read off the same
     curves. Their n is the number of the cases themselves."""
-    n = spells_under_way(cells, places, windows)
+    n = under_way(cells, places, windows, lambda part: part.n)
+    # With fewer a curve ends where it begins: weights make no number at risk larger.
+    wanted = n >= method.min_at_risk
     early_cells = cells.up_to_age(n_bins_needed(indicators, method))
     parts = []
-    for batch_rows, batch in places.batches(MEMORY_BATCH):
-        # With fewer a curve ends where it begins: weights make no number at risk larger.
-        wanted = n[batch_rows] >= method.min_at_risk
-        place_by_court = case_mix.map_courts_to_places(batch, cells.entries.shape[0])
-        flows, squared_flows = weighted_flows(
-            early_cells,
-            partial(case_mix.rows_from_cells, place_by_court=place_by_court),
-            weights.select(batch_rows),
-            windows,
-            wanted,
-        )
-        curve_parts = []
-        for start in range(0, max(len(flows.entries), 1), CACHE_BATCH):
-            rows = slice(start, start + CACHE_BATCH)
-            curves = effective_curves(flows.select(rows), squared_flows.select(rows), method)
-            curve_parts.append(estimates_from_curves(curves, n[batch_rows][wanted][rows], indicators, method))
-        parts.append(_spread(_concatenate(curve_parts), wanted, n[batch_rows]))
-    return _concatenate(parts)
+    for rows, batch_weights, batch_wanted in case_mix.batches(early_cells, places, weights, wanted):
+        curves = effective_curves(*weighted_flows(early_cells, rows, batch_weights, windows, batch_wanted), method)
+        parts.append(estimates_from_curves(curves, curves.risk[..., 0], indicators, method))
+    return _spread(_concatenate(parts), wanted, n)
 
 
 def n_bins_needed(indicators: Sequence[Indicator | Check], method: Method) -> int:
@@ -179,20 +165,11 @@ def n_bins_needed(indicators: Sequence[Indicator | Check], method: Method) -> in
 def _spread(
     found: tuple[dict[str, IndicatorEstimate], Covariances], positions: BoolArray, n: Array
 ) -> tuple[dict[str, IndicatorEstimate], Covariances]:
-    """Estimates in one row at their `positions` (...) among all, of which there are `n` (...); NaN elsewhere."""
-
-    def among_all(values: Array) -> Array:
-        every = np.full(positions.shape, np.nan)
-        every[positions] = values
-        return every
-
+    """Estimates in one row at their `positions` (...) among all, of which there are `n` (...)."""
     estimate_by_id, covariances = found
     return (
-        {
-            name: IndicatorEstimate(among_all(e.value), among_all(e.se), n, ~np.isnan(among_all(e.value)))
-            for name, e in estimate_by_id.items()
-        },
-        {pair: among_all(covariance) for pair, covariance in covariances.items()},
+        {name: estimate.spread(positions, n) for name, estimate in estimate_by_id.items()},
+        {pair: spread(covariance, positions) for pair, covariance in covariances.items()},
     )
 
 

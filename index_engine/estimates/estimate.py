@@ -204,8 +204,8 @@ def _standardise_process(
                 # What is withheld as observed for want of amounts is withheld at any mix.
                 weighted = amount_incidence.estimates(cells, places, weights, run.windows, amounts, methods[0])
                 for name, estimate in weighted.items():
-                    observed = observed_estimates[name]
-                    estimates[name] = replace(estimate, n=observed.n, estimable=estimate.estimable & observed.estimable)
+                    is_estimable = estimate.estimable & observed_estimates[name].estimable
+                    estimates[name] = replace(estimate, estimable=is_estimable)
             for method in methods:
                 _store_process(run, method, places, basis, estimands, estimates, covariances)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from index_engine.arrays import Array, BoolArray, IntArray
+from index_engine.arrays import Array, BoolArray, IntArray, spread
 
 
 class Basis(StrEnum):
@@ -63,6 +63,17 @@ class IndicatorEstimate:
                 for name, array in vars(parts[0]).items()
                 if array is not None
             }
+        )
+
+    def spread(self, positions: BoolArray, n: Array) -> "IndicatorEstimate":
+        """These estimates, in one row, at their `positions` (place, window) among all, of which there are `n`;
+        elsewhere there is none."""
+        return IndicatorEstimate(
+            spread(self.value, positions),
+            spread(self.se, positions),
+            n,
+            spread(self.estimable, positions, False),
+            withheld=None if self.withheld is None else spread(self.withheld, positions, 0),
         )
 
     def scale_error(self, factor: float) -> "IndicatorEstimate":

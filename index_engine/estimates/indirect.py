@@ -16,8 +16,8 @@ import numpy as np
 from index_engine.age_grid import MONTH_DAYS, AgeGrid
 from index_engine.arrays import Array, IntArray, ratio
 from index_engine.estimates import case_mix, curve_estimates
-from index_engine.estimates.case_mix import CaseWeights, PlaceRows
-from index_engine.estimates.panel import Cells, ProcessCells
+from index_engine.estimates.case_mix import CaseWeights, PlaceRows, ProcessRows
+from index_engine.estimates.panel import ProcessCells
 from index_engine.estimates.places import Places
 from index_engine.estimates.windows import Windows
 from index_engine.measures import strata
@@ -148,10 +148,12 @@ def _national_exposure(cells: ProcessCells, nation: Places, windows: Windows, me
     place_by_court = case_mix.map_courts_to_places(nation, cells.entries.shape[0])
     uniform_weights = CaseWeights.uniform(n_strata, len(windows.ends), 1)
 
-    def rows_by_stratum(part: Cells) -> PlaceRows:
-        rows = case_mix.rows_from_cells(part, place_by_court)
-        return replace(rows, place=rows.stratum.astype(np.int64), stratum=np.zeros_like(rows.stratum))
-
+    rows_by_stratum = ProcessRows(
+        *(
+            replace(rows, place=rows.stratum.astype(np.int64), stratum=np.zeros_like(rows.stratum))
+            for rows in vars(case_mix.process_rows(cells, place_by_court)).values()
+        )
+    )
     flows, _ = curve_estimates.weighted_flows(cells, rows_by_stratum, uniform_weights, windows)
     risk = curve_estimates.number_at_risk(flows, method)
     return risk * age_grid.widths / MONTH_DAYS, flows.events[:, :, 0]

@@ -20,6 +20,10 @@ class Places:
     ids: tuple[str, ...]
     members: list[IntArray]
 
+    def select(self, positions: IntArray) -> "Places":
+        """Those at some positions."""
+        return Places(self.level, tuple(self.ids[p] for p in positions), [self.members[p] for p in positions])
+
     def batches(self, size: int) -> Iterator[tuple[slice, "Places"]]:
         """Parts of at most `size` places, each with its position in the level."""
         for start in range(0, len(self.ids), size):

@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 
 from index_engine.arrays import Array
-from index_engine.estimates import amount_incidence, count_estimates, curve_estimates, panel
+from index_engine.estimates import amount_incidence, case_mix, count_estimates, curve_estimates, panel
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.indicator_estimate import IndicatorEstimate
 from index_engine.estimates.panel import PanelAxes
@@ -146,7 +146,9 @@ def _estimate_without_each(
             # Of groups there is one stratum.
             weights = CaseWeights.uniform(len(groups.ids), len(windows.ends), 1)
             months = max(i.estimate.months for i in amount_indicators)
-            flows = amount_incidence.amount_flows(cells, groups, weights, windows, months, method)
+            early_cells = cells.up_to_age(amount_incidence.n_bins_needed(months, method))
+            rows = case_mix.process_rows(early_cells, np.arange(len(groups.ids)))
+            flows = amount_incidence.amount_flows(early_cells, rows, weights, windows)
             rest = replace(flows, **{n: _sum_without_each(array) for n, array in vars(flows).items()})
             for indicator in amount_indicators:
                 estimates[indicator.id] = amount_incidence.estimate_from_flows(rest, indicator.estimate.months, method)

@@ -55,11 +55,11 @@ def add_weighted_rows(
             t = target[u, window]
             if t == NO_TARGET:
                 continue
-            # Whole windows between the end of this one and the period in which the case began.
-            elapsed_periods = max(period[row] + offset - start_period[row], 0) // length * length
             w = weight[u, window, s]
-            if elapsed_periods > 0:
-                start_window = max(window - elapsed_periods, 0)
+            elapsed_periods = period[row] + offset - start_period[row]
+            if elapsed_periods >= length:
+                # Whole windows between the end of this one and the period in which the case began.
+                start_window = max(window - elapsed_periods // length * length, 0)
                 # Before `first_window` it counts 1, if it counts; else as when it began or, where there
                 # are no weights of that time, as in the next window that has some.
                 if start_window < first_window[u] and not np.isnan(w):

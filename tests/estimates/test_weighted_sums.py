@@ -93,9 +93,7 @@ def weighted_curves(
 ) -> incidence.IncidenceCurves:
     """Curves of every place and window, in all ages."""
     of_court = case_mix.map_courts_to_places(level, cells.entries.shape[0])
-    flows = curve_estimates.weighted_flows(
-        cells, lambda part: case_mix.rows_from_cells(part, of_court), weights, windows
-    )
+    flows = curve_estimates.weighted_flows(cells, case_mix.process_rows(cells, of_court), weights, windows)
     return curve_estimates.effective_curves(*flows, method)
 
 
