@@ -255,7 +255,7 @@ def _draw_source_form(
                 class_="hint",
             )
         )
-        holds = _draw_design_select(proposal, key) if proposal.kind == "cases" else None
+        holds = _draw_design_select(proposal, key) if proposal.kind in api.DESIGNS_BY_KIND else None
         same_cases = _draw_same_cases_select(key) if proposal.kind == "cases" and known_names else None
         same_lots = _draw_same_lots_select(key) if proposal.kind == "auctions" else None
         complete = name in known_names and st.checkbox(
@@ -319,18 +319,25 @@ def _name_consequence(name: str, known_names: list[str]) -> str:
 
 
 def _draw_design_select(proposal: Proposal, key: column_mapping.KeyBuilder) -> str | None:
-    """Which cases of its courts the file holds, None where nobody says; asked where the rows that
-    were looked at leave it in doubt."""
+    """Which cases of its courts or rounds of its lots the file holds, None where nobody says; asked where the rows
+    that were looked at leave it in doubt."""
     doubt = proposal.design_doubt
     if doubt is not None:
         step_messages.draw_advice(messages.translate(doubt))
+    is_of_rounds = proposal.kind == "auctions"
     return st.selectbox(
-        _("Which cases the file holds"),
-        options := [None, *api.DESIGNS],
+        _("Which rounds of its lots the file holds") if is_of_rounds else _("Which cases the file holds"),
+        options := [None, *api.DESIGNS_BY_KIND[proposal.kind]],
         index=options.index(proposal.holds),
         format_func=lambda design: terms.design_name(design) if design else _("not stated"),
         key=key("holds"),
         help=_(
+            "Of a file with the last round of each lot the rounds before it are not known: its lots count as sold or "
+            "not, but it feeds no rate by round and no wait from the first listing. Where nothing is stated and hardly "
+            "a later round has the one before it, the import asks."
+        )
+        if is_of_rounds
+        else _(
             "From closed cases alone, open cases alone, or the cases of one creditor no share of "
             "paid cases of a court can be computed. Where nothing is stated the file is taken to "
             "hold all cases, and is asked about where that cannot be."

@@ -17,7 +17,7 @@ from index_engine.importing.contract import FILE_KINDS, Field, read_contract
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.mapping_toml import MAX_CHARACTERS as MAX_MAPPING_CHARACTERS
 from index_engine.importing.mapping_toml import MappingTomlError, parse_mapping_toml
-from index_engine.importing.observation_design import DESIGNS
+from index_engine.importing.observation_design import DESIGNS_BY_KIND
 from index_engine.importing.progress import Progress, ProgressCallback
 from index_engine.importing.recognise.code_synonyms import code_value, standard_words, word_list_name
 from index_engine.importing.recognise.mapping_writer import mapping_text
@@ -30,7 +30,7 @@ from index_engine.importing.values.column_settings import SHARES, UNITS, is_mone
 from index_engine.warehouse.file import BUILD_VERSION, cursor, lock_path, open_read_only, writable_copy
 
 __all__ = [
-    "DESIGNS",
+    "DESIGNS_BY_KIND",
     "FILE_KINDS",
     "MAX_MAPPING_CHARACTERS",
     "BuildStep",

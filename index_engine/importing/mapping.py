@@ -9,7 +9,8 @@ complete = false               # true: what a later file no longer has is taken 
 holds = "all_cases"            # which cases of its courts: all_cases, closed_cases, open_cases,
                                # creditor_cases (of one creditor), zhongben_list,
                                # selected_cases (by another rule); see
-                               # observation_design.py
+                               # observation_design.py. Of auctions: all_rounds of its lots, or
+                               # last_rounds (one row a lot)
 same_cases = true              # whether cases that another source seems to have too, under other
                                # numbers, are the same; asked where there are such
 same_lots = true               # of auctions, whether rounds under several ids that seem to be of one lot
@@ -79,7 +80,7 @@ from index_engine.importing.mapping_toml import (
     MappingTomlError,
     parse_mapping_toml,
 )
-from index_engine.importing.observation_design import DESIGNS
+from index_engine.importing.observation_design import DESIGNS_BY_KIND
 from index_engine.importing.recognise.header_matching import shown_headers
 from index_engine.importing.validation.load import EARLIEST_DATE
 from index_engine.importing.values.column_settings import (
@@ -123,7 +124,7 @@ REGISTER_KINDS = ("regions", "courts", "court_names", "published")
 
 # Keys that say something of files of some kinds only.
 _KINDS_BY_KEY = {
-    "holds": ("cases",),
+    "holds": tuple(DESIGNS_BY_KIND),
     "same_cases": ("cases",),
     "same_lots": ("auctions",),
     "prices_checked": ("auctions",),
@@ -140,7 +141,7 @@ class Mapping:
     contract: Contract
     columns: tuple[ColumnSettings, ...]
     name: str | None = None
-    holds: str | None = None  # one of DESIGNS, None where it is not stated
+    holds: str | None = None  # one of the designs of its kind, None where it is not stated
     same_cases: bool | None = None  # None where it is not stated
     same_lots: bool | None = None
     prices_checked: bool = False
@@ -246,8 +247,8 @@ def _read_source(location: MappingLocation, data_contract: Contract, source: dic
         if key in source and data_contract.kind not in kinds:
             other_kind, right_kinds = Term("kind", data_contract.kind), [Term("kind", kind) for kind in kinds]
             raise location.input_error("key_of_another_kind", key=key, kind=other_kind, only=right_kinds)
-    if "holds" in source and source["holds"] not in DESIGNS:
-        raise location.input_error("holds_unknown", given=source["holds"], designs=list(DESIGNS))
+    if "holds" in source and source["holds"] not in (designs := DESIGNS_BY_KIND[data_contract.kind]):
+        raise location.input_error("holds_unknown", given=source["holds"], designs=list(designs))
     options = {key: source.pop(key) for key in _OPTION_KEYS if key in source}
     return source | {"options": ReadOptions(**options)}
 

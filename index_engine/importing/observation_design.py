@@ -24,6 +24,9 @@ from index_engine.day_span import EPOCH, source_spans
 from index_engine.errors import InputError, Message
 
 DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongben_list", "selected_cases")
+# Of auctions: which rounds of its lots a file has.
+ROUND_DESIGNS = ("all_rounds", "last_rounds")
+DESIGNS_BY_KIND = {"cases": DESIGNS, "auctions": ROUND_DESIGNS}
 
 # Of what must be there, more than this share is no lack: rates may have changed over the years.
 MAX_PRESENT_SHARE = 0.1
@@ -33,6 +36,10 @@ SLOW_HALF_LIFE = 3 * 365
 MAX_LOST_SHARE = 0.1
 MIN_LOST_CLOSINGS = 20
 DATED_RULES = ("in_future", "closed_before_filed")  # findings on closing dates that were read
+# A round follows the one before it within so many days: 网拍规定 art. 26 has it within 30 of the failure.
+LATEST_NEXT_ROUND = 120
+# Of fewer later rounds, or if fewer stand alone, the file has rounds and lacks some.
+MIN_LATER_ROUNDS, MAX_ALONE_SHARE = 5, 0.8
 # Of all closings, no court has more as 终本.
 MAX_ZHONGBEN_SHARE = 0.9
 
@@ -85,6 +92,33 @@ def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:
         _check_closing_modes(con, name)
     finally:
         con.execute("DROP TABLE design_cases")
+
+
+def check_rounds(con: duckdb.DuckDBPyConnection, name: str, source_id: int, typed: str) -> None:
+    """Raise InputError where nobody says which rounds the source `name` has, and hardly one of the later rounds of
+    the delivery `source_id` has the round before it: one row a lot, or an id for each round. `typed` has its rows.
+
+    Rounds soon after the first day may go on from before it.
+    """
+    [(is_answered,)] = con.execute(
+        "SELECT bool_or(holds IS NOT NULL OR same_lots IS NOT NULL) FROM sources WHERE kind = 'auctions' AND name = ?",
+        [name],
+    ).fetchall()
+    if is_answered:
+        return
+    [(later, alone)] = con.execute(
+        f"""
+        SELECT count(*), count(*) FILTER (row_no IN (
+            SELECT row_no FROM rejects WHERE source_id = $source AND rule = 'earlier_rounds_missing'
+        ))
+        FROM {typed}
+        WHERE round_no > 1 AND listed_on > (SELECT min(listed_on) FROM {typed}) + {LATEST_NEXT_ROUND}
+            AND row_no NOT IN (SELECT row_no FROM rejects WHERE source_id = $source AND action = 'rejected')
+        """,
+        {"source": source_id},
+    ).fetchall()
+    if later >= MIN_LATER_ROUNDS and alone > MAX_ALONE_SHARE * later:
+        raise InputError("earlier_rounds_unknown", name=name, alone=alone, later=later)
 
 
 def observation_notices(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:

@@ -161,6 +161,7 @@ def _import_rows(
         if not mapping.prices_checked:
             price_units.check_prices(con, source.name, outcome.source_id, source.law)
         duplicates.check_lots(con, source.name, outcome.source_id, "import_typed")
+        observation_design.check_rounds(con, source.name, outcome.source_id, "import_typed")
         note_counts = row_count_by_rule(con, outcome.source_id, "noted")
         return replace(outcome, note_counts=note_counts, notices=_listing_notices(con, outcome.source_id))
     if kind == "cases":

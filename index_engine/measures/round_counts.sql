@@ -1,4 +1,4 @@
--- Auction rounds by court, period of their end and stage. held = sold + failed + defaulted;
+-- Auction rounds by court, period of their end and stage, of sources with all rounds of their lots. held = sold + failed + defaulted;
 -- a set-off is a failed round whose lot the creditor took; withdrawn are those stopped, too, and those
 -- taken off because the claim was paid.
 
@@ -22,5 +22,5 @@ SELECT
              THEN CAST(start_price AS DECIMAL(38, 2)) ELSE 0 END) AS start_value
 FROM rounds
 JOIN days ON days.day = unix_date(ended_on) AND days.day >= from_day AND days.day < end_day
-WHERE status IS NOT NULL
+WHERE status IS NOT NULL AND has_all_rounds
 GROUP BY 1, 2, 3, 4

@@ -1,4 +1,6 @@
 -- Auction rounds, linked to lots (linkage/rounds.sql), with the window of their court in their source and their stratum, the asset class as a number.
+-- Of a source with the last round of each lot alone it is not known what came before: its rounds are a choice of
+-- those held (has_all_rounds), and none begins a lot.
 
 SELECT
     linked_rounds.lot_id,
@@ -11,7 +13,8 @@ SELECT
     linked_rounds.listed_on,
     linked_rounds.ended_on,
     linked_rounds.left_on,
-    linked_rounds.is_first_listing,
+    linked_rounds.is_first_listing AND court_windows.holds <> 'last_rounds' AS is_first_listing,
+    court_windows.holds <> 'last_rounds' AS has_all_rounds,
     linked_rounds.reference_price,
     linked_rounds.start_price,
     linked_rounds.final_price,

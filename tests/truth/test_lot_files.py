@@ -13,6 +13,7 @@ from index_engine.build import build
 from index_engine.errors import InputError
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
+from index_engine.importing.recognise.mapping_writer import toml_value
 from tests.truth.lot_simulator import COLUMNS
 from tests.truth.test_lots import REFERENCE, all_rounds, true_lots, under_an_id_each
 from tests.truth.test_worlds import court_names
@@ -50,10 +51,10 @@ def bring_in(
     name: str = "platform",
     prices: dict[str, int] | None = None,
     columns: dict[str, str] = COLUMNS,
-    **stated: bool,
+    **stated: bool | str,
 ) -> Path:
     file = write_rounds(folder / f"{name}.csv", rounds, prices or {}, columns)
-    lines = [f"{key} = {str(value).lower()}" for key, value in stated.items()]
+    lines = [f"{key} = {toml_value(value)}" for key, value in stated.items()]
     columns = {field: column for field, column in columns.items() if titles or field != "title"}
     text = "\n".join(
         ['kind = "auctions"', "[source]", f'name = "{name}"', *lines]
@@ -263,3 +264,28 @@ def test_the_day_that_one_source_tells_is_not_inferred(tmp_path: Path, is_court_
         [(held,)] = con.execute("SELECT SUM(held) FROM measures.round_counts").fetchall()
         [(inferred,)] = con.execute("SELECT count(*) FILTER (listing_inferred) FROM auction_rounds").fetchall()
     assert (held, inferred) == (len(all_rounds(lots)), len(platform))
+
+
+def test_one_row_a_lot_feeds_no_rate_by_round(tmp_path: Path) -> None:
+    """The last round of each lot: of those before it the file does not say that they failed."""
+    lots = true_lots()
+    last = [lot[-1] for lot in lots]
+    with pytest.raises(InputError) as refused:
+        bring_in(tmp_path, last)
+    assert refused.value.message.code == "earlier_rounds_unknown"
+    assert "last_rounds" in str(refused.value) and "\n" not in str(refused.value)
+    warehouse = bring_in(tmp_path, last, holds="last_rounds")
+    assert sales(warehouse) == true_sales(lots)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(rounds,)] = con.execute("SELECT COUNT(*) FROM measures.round_counts").fetchall()
+        [(offers,)] = con.execute("SELECT COUNT(*) FROM measures.entries WHERE process = 'lot'").fetchall()
+        [(prices,)] = con.execute("SELECT SUM(n) FROM measures.price_ratios").fetchall()
+    assert (rounds, offers, prices) == (0, 0, true_sales(lots)[0])
+
+
+def test_later_rounds_of_lots_first_offered_before_the_file_begins_are_no_wonder(tmp_path: Path) -> None:
+    lots = true_lots()[:300]
+    begins = min(one.listed_on for one in all_rounds(lots)) + timedelta(days=365)
+    rounds = [one for one in all_rounds(lots) if one.listed_on >= begins]
+    assert sum(one.round_no > 1 and one.lot_id not in {r.lot_id for r in rounds if r.round_no == 1} for one in rounds) > 5
+    bring_in(tmp_path, rounds)
