@@ -251,6 +251,10 @@ def _derived_field(column: ProposedColumn, kind: str) -> Html:
         source_text = _("read from the case number in “{column}”").format(column=column.header)
     elif "template" in column.settings:
         source_text = _("composed as {template}").format(template=column.settings["template"])
+    elif isinstance(column.settings.get("column", column.settings.get("constant")), list):
+        source_text = _("read round by round, one row a round: {columns}").format(
+            columns=column.header or " / ".join(map(str, column.settings["constant"]))
+        )
     elif "constant" in column.settings:
         value = _word_meaning(column.settings["constant"], fields[column.field or ""])
         source_text = _("the same in all rows: {value}").format(value=value)

@@ -114,7 +114,8 @@ def file_columns(proposal: Proposal) -> list[ProposedColumn]:
     """The columns of the file, each once, in their order; people's are not among them."""
     columns_by_position: dict[int, ProposedColumn] = {}
     for column in proposal.columns:
-        if column.position is not None and not column.is_personal and "part" not in column.settings:
+        is_own = "part" not in column.settings and not column.is_in_series
+        if column.position is not None and not column.is_personal and is_own:
             columns_by_position.setdefault(column.position, column)
     return [columns_by_position[position] for position in sorted(columns_by_position)]
 

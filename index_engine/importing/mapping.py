@@ -65,6 +65,14 @@ values = { "第一次拍卖" = "first" }
 
 [columns.lot_id]
 template = "{case_id}-{row_no}"         # columns of the file, and the line number
+
+[columns.start_price]                   # rounds side by side in a row, which becomes one row a round:
+column = ["一拍起拍价", "二拍起拍价"]     # a column for each, "" where a round has none
+[columns.round_no]
+constant = [1, 2]
+[columns.final_price]
+column = "成交价"
+rounds = "last"                         # says something of the last round of its row alone
 """
 
 from dataclasses import dataclass
@@ -268,7 +276,22 @@ def _read_columns(
             )
         columns.append(read_column(column_location, data_contract.field(name), entry, null_words))
     _check_required_fields(location.file, Message("add_column_table"), data_contract, columns)
+    _check_series(location, data_contract, columns)
     return tuple(columns)
+
+
+def _check_series(location: MappingLocation, data_contract: Contract, columns: list[ColumnSettings]) -> None:
+    """Refuse rounds side by side of what has no rounds, and lists of several lengths."""
+    lengths = {column.field.name: len(column.series) for column in columns if column.series}
+    has_rounds = bool(lengths) or any(column.is_of_last_round for column in columns)
+    if has_rounds and data_contract.kind != "auctions":
+        raise location.input_error("series_without_rounds", kind=Term("kind", data_contract.kind))
+    if has_rounds and not any(column.series and not column.is_constant_series for column in columns):
+        raise location.input_error("series_empty")
+    if len(set(lengths.values())) > 1:
+        raise location.input_error(
+            "series_lengths", lengths=list(lengths.values()), fields=data_contract.terms(lengths)
+        )
 
 
 def _check_required_fields(

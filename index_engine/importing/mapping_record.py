@@ -66,6 +66,9 @@ def _column(column: ColumnSettings, positions: Map[str, int]) -> dict[str, Any]:
     return {
         "column": header if header is not None and is_usual_header(header, column.field.kind) else None,
         "column_no": None if header is None else positions[header] + 1,
+        "columns_no": [positions[name] + 1 if name else 0 for name in column.series if not column.is_constant_series],
+        "constants": list(column.series) if column.is_constant_series and _is_plain(column) else [],
+        "rounds": "last" if column.is_of_last_round else None,
         "constant": _constant(column),
         "template": None if column.template is None else _template(column.template, positions),
         "part": column.part,
@@ -90,8 +93,11 @@ def _constant(column: ColumnSettings) -> str | None:
     """A constant that can be no name: a code, a number, a date, true or false."""
     if column.constant is None:
         return None
-    is_plain = column.field.codes is not None or column.field.type != "VARCHAR"
-    return column.constant if is_plain else "given"
+    return column.constant if _is_plain(column) else "given"
+
+
+def _is_plain(column: ColumnSettings) -> bool:
+    return column.field.codes is not None or column.field.type != "VARCHAR"
 
 
 def _template(template: str, positions: Map[str, int]) -> str:

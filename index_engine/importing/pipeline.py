@@ -22,6 +22,7 @@ from index_engine.importing.files.readers import Reader, ReadOptions, sha256
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.mapping_record import mapping_record
 from index_engine.importing.progress import Progress
+from index_engine.importing.round_series import spread_rounds
 from index_engine.importing.validation.load import (
     LoadResult,
     Source,
@@ -120,13 +121,15 @@ def _import_rows(
         if kind in _COURT_KINDS:
             reference_data.load_reference_data(con)
         reader.stage(con, sorted(set(positions.values())), progress)
+        record = mapping_record(mapping, positions)
         _reject_rounded_ids(con, mapping, positions, file)
         bar.update()
         expand_batches(con, mapping, positions)
+        mapping, positions = spread_rounds(con, mapping, positions)
         parse_values(con, mapping, positions, salt, next_source_id(con))
         _reject_unread_columns(con, mapping, file)
         release_staged(con)
-        con.execute("DROP TABLE IF EXISTS import_text_with_batches")
+        con.execute("DROP TABLE IF EXISTS import_text_with_batches; DROP TABLE IF EXISTS import_text_by_round")
         con.execute("ALTER TABLE import_findings ADD COLUMN action VARCHAR")
         has_case_numbers = kind == "cases" and _add_number_years(con)
         if has_case_numbers:
@@ -146,7 +149,7 @@ def _import_rows(
             holds=mapping.holds,
             same_cases=mapping.same_cases,
             same_lots=mapping.same_lots,
-            mapping=mapping_record(mapping, positions),
+            mapping=record,
         )
         outcome = load_rows(con, "import_typed", source, findings="import_findings", clearable=mapping.clearable_fields)
         if has_case_numbers:
@@ -163,6 +166,7 @@ def _import_rows(
         duplicates.check_lots(con, source.name, outcome.source_id, "import_typed")
         observation_design.check_rounds(con, source.name, outcome.source_id, "import_typed")
         note_counts = row_count_by_rule(con, outcome.source_id, "noted")
+        restore_line_numbers(con, outcome.source_id)
         return replace(outcome, note_counts=note_counts, notices=_listing_notices(con, outcome.source_id))
     if kind == "cases":
         observation_design.check_lost_closings(con, source.name, outcome.source_id)

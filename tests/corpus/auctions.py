@@ -401,3 +401,89 @@ def _() -> bytes:
     columns = {name: cells for name, cells in STATED.items() if not name.startswith("统计")}
     total = ["合计", 2100, 15900, 15500, "86.1%"]
     return workbook(统计=[["2023年上半年执行工作统计表"], *table(columns), total])
+
+
+WIDE: Columns = {
+    "标的编号": ["L1", "L2", "L3", "L4"],
+    "处置法院": [COURT] * 4,
+    "评估价": [1000000, 1000000, 80000, 2500000],
+    "一拍起拍价": [700000, 700000, 64000, 1750000],
+    "一拍时间": ["2023-04-05", "2023-04-05", "2023-04-20", "2023-09-01"],
+    "一拍结果": ["流拍", "成交", "流拍", "流拍"],
+    "二拍起拍价": [560000, None, 51200, 1400000],
+    "二拍时间": ["2023-05-25", "", "2023-05-30", "2023-10-20"],
+    "二拍结果": ["成交", None, "流拍", "流拍"],
+    "变卖价": [None, None, 51200, None],
+    "变卖时间": [None, "-", "2023-07-30", None],
+    "变卖结果": [None, None, "流拍", None],
+    "成交价": [590000, 710000, None, None],
+}
+
+
+@messy(
+    "rounds_side_by_side.xlsx",
+    Expected(
+        kind="auctions",
+        fed={
+            "lot_id": "标的编号",
+            "court_id": "处置法院",
+            "reference_price": "评估价",
+            "start_price": "一拍起拍价 / 二拍起拍价 / 变卖价",
+            "ended_on": "一拍时间 / 二拍时间 / 变卖时间",
+            "bidding_on": "一拍时间 / 二拍时间 / 变卖时间",
+            "status": "一拍结果 / 二拍结果 / 变卖结果",
+            "final_price": "成交价",
+            "stage": None,
+            "round_no": None,
+        },
+        doubts=("side by side (一拍起拍价",),
+        kept=8,
+        noted={"second_listed_late": 2},
+        values={
+            "round_no": [1, 1, 1, 1, 2, 2, 3, 2],
+            "stage": ["first"] * 4 + ["second", "second", "sale", "second"],
+            "start_price": [700000, 700000, 64000, 1750000, 560000, 51200, 51200, 1400000],
+            "reference_price": [1000000, 1000000, 80000, 2500000, 1000000, 80000, 80000, 2500000],
+            "status": ["failed", "sold", "failed", "failed", "sold", "failed", "failed", "failed"],
+            "final_price": [None, 710000, None, None, 590000, None, None, None],
+            "listed_on": [
+                "2023-03-06",
+                "2023-03-06",
+                "2023-03-21",
+                "2023-08-02",
+                "2023-05-10",
+                "2023-05-15",
+                "2023-07-15",
+                "2023-10-05",
+            ],
+        },
+    ),
+)
+def _() -> bytes:
+    return workbook(明细=table(WIDE))
+
+
+@messy(
+    "a_round_side_by_side_without_its_day.csv",
+    Expected(
+        kind="auctions",
+        fed={
+            "lot_id": "标的编号",
+            "court_id": "处置法院",
+            "reference_price": "评估价",
+            "start_price": "一拍起拍价 / 二拍起拍价 / 变卖价",
+            "ended_on": "一拍时间 / 二拍时间 / 变卖时间",
+            "bidding_on": "一拍时间 / 二拍时间 / 变卖时间",
+            "status": "一拍结果 / 二拍结果 / 变卖结果",
+            "final_price": "成交价",
+            "stage": None,
+            "round_no": None,
+        },
+        kept=7,
+        rejected={"missing": 1},
+        values={"round_no": [1, 1, 1, 1, 2, 3, 2]},
+        noted={"second_listed_late": 2, "earlier_rounds_missing": 1},
+    ),
+)
+def _() -> bytes:
+    return csv_bytes(table(WIDE | {"二拍时间": ["2023-05-25", "", "", "2023-10-20"]}))

@@ -390,3 +390,58 @@ def test_a_file_in_the_words_of_the_contract_needs_no_mapping(tmp_path: Path) ->
     assert str(error.value) == (
         f"{file}: nothing feeds filed_on, required for cases; write a mapping file or add the column"
     )
+
+
+ROUNDS = """
+kind = "auctions"
+[columns.lot_id]
+column = "标的"
+[columns.court_id]
+column = "法院"
+[columns.listed_on]
+column = ["一拍公告", "二拍公告"]
+[columns.round_no]
+constant = [1, 2]
+"""
+
+
+def load_rounds(folder: Path, text: str) -> Mapping:
+    (folder / "m.toml").write_text(ROUNDS + text, encoding="utf-8")
+    return mappings.load_mapping(folder / "m.toml", "auctions")
+
+
+def test_columns_of_rounds_side_by_side(tmp_path: Path) -> None:
+    loaded = load_rounds(
+        tmp_path,
+        '[columns.stage]\nconstant = ["first", "second"]\n[columns.final_price]\ncolumn = "成交价"\nrounds = "last"\n'
+        '[columns.start_price]\ncolumn = ["一拍价", ""]\nunit = "万元"',
+    )
+    by_name = {column.field.name: column for column in loaded.columns}
+    assert by_name["listed_on"].source_headers == ("一拍公告", "二拍公告")
+    assert by_name["round_no"].series == ("1", "2") and by_name["round_no"].is_constant_series
+    assert by_name["start_price"].source_headers == ("一拍价",)
+    assert by_name["final_price"].is_of_last_round and not by_name["lot_id"].is_of_last_round
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[columns.stage]\nconstant = ["first", "second", "sale"]', "are listed for 2, 2, 3 rounds"),
+        ('[columns.stage]\nconstant = ["first", "third"]', "third"),
+        ('[columns.stage]\nconstant = "first"\n[columns.status]\ncolumn = ["", ""]', "listed round by round"),
+        ('[columns.stage]\nconstant = "first"\n[columns.status]\ncolumn = "结果"\nrounds = "first"', 'only be "last"'),
+        (
+            '[columns.stage]\nconstant = "first"\n[columns.status]\ncolumn = ["a", "b"]\nrounds = "last"',
+            'only be "last"',
+        ),
+    ],
+)
+def test_bad_lists_of_rounds_are_one_line(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(InputError) as error:
+        load_rounds(tmp_path, text)
+    assert says in str(error.value) and "\n" not in str(error.value)
+
+
+def test_cases_have_no_rounds(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="round by round for auctions only"):
+        load(tmp_path, f'kind = "cases"{REQUIRED}[columns.claim_amount]\ncolumn = ["a", "b"]')

@@ -13,7 +13,8 @@ from index_engine.build import build
 from index_engine.errors import InputError
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
-from index_engine.importing.recognise.mapping_writer import toml_value
+from index_engine.importing.recognise.mapping_writer import mapping_text, toml_value
+from index_engine.importing.recognise.propose import propose_mapping
 from tests.truth.lot_simulator import COLUMNS
 from tests.truth.test_lots import REFERENCE, all_rounds, true_lots, under_an_id_each
 from tests.truth.test_worlds import court_names
@@ -287,5 +288,46 @@ def test_later_rounds_of_lots_first_offered_before_the_file_begins_are_no_wonder
     lots = true_lots()[:300]
     begins = min(one.listed_on for one in all_rounds(lots)) + timedelta(days=365)
     rounds = [one for one in all_rounds(lots) if one.listed_on >= begins]
-    assert sum(one.round_no > 1 and one.lot_id not in {r.lot_id for r in rounds if r.round_no == 1} for one in rounds) > 5
+    assert (
+        sum(one.round_no > 1 and one.lot_id not in {r.lot_id for r in rounds if r.round_no == 1} for one in rounds) > 5
+    )
     bring_in(tmp_path, rounds)
+
+
+def test_rounds_side_by_side_are_the_rounds_of_a_row_each(tmp_path: Path) -> None:
+    lots = true_lots()[:300]
+    [court] = court_names(1)
+    file = tmp_path / "wide.csv"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        names = [f"{stage}{name}" for stage in ("一拍", "二拍") for name in ("公告日期", "结束时间", "起拍价", "结果")]
+        writer.writerow(["标的编号", "处置法院", "评估价", *names, "成交价"])
+        for lot in lots:
+            cells = [cell for one in lot for cell in (one.listed_on, one.ended_on, one.start_price, one.status)]
+            cells += [""] * (8 - len(cells))
+            writer.writerow([lot[0].lot_id, court, REFERENCE, *cells, lot[-1].final_price])
+    text = mapping_text(propose_mapping(file))
+    warehouse = tmp_path / "w.duckdb"
+    outcome = run_import(warehouse, "auctions", file, read_mapping(text, "auctions", tmp_path / "m.toml"))
+    assert (outcome.accepted_rows, outcome.rejected_rows) == (len(all_rounds(lots)), 0)
+    assert sales(warehouse) == true_sales(lots)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(held, sold)] = con.execute("SELECT SUM(held), SUM(sold) FROM measures.round_counts").fetchall()
+    assert (held, sold) == (len(all_rounds(lots)), true_sales(lots)[0])
+
+
+def test_a_finding_on_an_added_round_names_the_row_of_the_file(tmp_path: Path) -> None:
+    [court] = court_names(1)
+    file = tmp_path / "wide.csv"
+    file.write_text(
+        "标的编号,处置法院,一拍公告日期,一拍结束时间,一拍起拍价,一拍结果,二拍公告日期,二拍结束时间,二拍起拍价,二拍结果\n"
+        f"L1,{court},2022-01-01,2022-02-01,70,流拍,2022-02-10,2022-03-01,56,流拍\n"
+        f"L2,{court},2022-01-01,2022-02-01,70,流拍,2022-02-10,,56,成交\n",
+        encoding="utf-8",
+    )
+    text = mapping_text(propose_mapping(file))
+    warehouse = tmp_path / "w.duckdb"
+    run_import(warehouse, "auctions", file, read_mapping(text, "auctions", tmp_path / "m.toml"))
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        found = con.execute("SELECT row_no, rule FROM rejects WHERE action = 'rejected'").fetchall()
+    assert found == [(2, "sold_without_end")]

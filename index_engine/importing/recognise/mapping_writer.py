@@ -53,7 +53,7 @@ def mapping_text(
             lines += ["", *_column_lines(column)]
     for missing_field in proposal.missing_fields:
         lines += ["", _comment(f"[columns.{missing_field}]: required, and nothing in the file feeds it.")]
-    unmapped_columns = [column for column in proposal.columns if column.field is None]
+    unmapped_columns = [column for column in proposal.columns if column.field is None and not column.is_in_series]
     if unmapped_columns:
         lines += ["", "# Not read:"]
     for column in unmapped_columns:

@@ -28,6 +28,7 @@ class ProposedColumn:
     is_personal: bool = False
     unknown_words: tuple[str, ...] = ()
     note: Message | None = None
+    is_in_series: bool = False  # another entry reads it, as the column of one of several rounds
 
 
 @dataclass(frozen=True)

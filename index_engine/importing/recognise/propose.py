@@ -10,13 +10,13 @@ from index_engine.importing.files.preview import MAX_COLUMNS, TablePreview, Unre
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.files.staging import UNREADABLE_LINE
 from index_engine.importing.recognise.case_lists import is_zhongben_date, recognise_case_list
-from index_engine.importing.recognise.code_synonyms import stage_words
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
 from index_engine.importing.recognise.header_matching import match_header, shown_headers
-from index_engine.importing.recognise.normalise import match_key, non_null_values
+from index_engine.importing.recognise.normalise import non_null_values
 from index_engine.importing.recognise.overrides import Overrides, apply_overrides
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
+from index_engine.importing.recognise.side_by_side import join_rounds
 from index_engine.importing.recognise.table_layout import Layout, detect_layout
 from index_engine.importing.recognise.unit_checks import check_units
 from index_engine.importing.recognise.value_fit import assess_fit
@@ -65,6 +65,7 @@ def propose_mapping(
         raise _unreadable_error(file, table.unreadable_lines)
     source_columns = describe_columns(kind, layout)
     columns = apply_overrides(kind, layout, source_columns, propose_columns(kind, layout, source_columns), overrides)
+    columns = join_rounds(kind, layout, source_columns, columns, overrides)
     columns = derive_fields(kind, layout, source_columns, columns)
     columns, unit_warnings = check_units(kind, layout, columns)
     case_list = recognise_case_list(layout, columns) if kind == "cases" else None
@@ -81,7 +82,7 @@ def propose_mapping(
             *_review_warnings(kind, columns),
             *_blank_warnings(kind, layout, columns),
             *_unknown_day_warnings(kind, columns),
-            *_wide_round_warnings(kind, layout),
+            *_wide_round_warnings(columns),
             *unit_warnings,
         ),
         inspected_row_count=len(layout.rows),
@@ -256,19 +257,10 @@ def _unknown_day_warnings(kind: str, columns: list[ProposedColumn]) -> list[Mess
     return warnings
 
 
-def _wide_round_warnings(kind: str, layout: Layout) -> list[Message]:
-    """Say of a table with a lot's rounds side by side that a row is a round."""
-    if kind != "auctions":
-        return []
-    headings_by_stage: dict[str, list[str]] = {}
-    for header in filter(None, layout.headers):
-        key = match_key(header)
-        for stage, words in stage_words().items():
-            if any(key != match_key(word) and key.startswith(match_key(word)) for word in words):
-                headings_by_stage.setdefault(stage, []).append(header)
-    if not {"first", "second"} <= headings_by_stage.keys():
-        return []
-    return [Message("rounds_side_by_side", first=headings_by_stage["first"][0], second=headings_by_stage["second"][0])]
+def _wide_round_warnings(columns: list[ProposedColumn]) -> list[Message]:
+    """Say of a table with a lot's rounds side by side that a row becomes several."""
+    headings = [column.header for column in columns if column.is_in_series]
+    return [Message("rounds_side_by_side", columns=headings)] if headings else []
 
 
 def _review_warnings(kind: str, columns: list[ProposedColumn]) -> list[Message]:

@@ -33,8 +33,9 @@ _PATTERN_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|\(\?|\(")
 CASE_NUMBER_PARTS = ("court", "type", "year")
 
 _COLUMN_KEYS = {
-    "column": str,
+    "column": (str, list),
     "constant": object,
+    "rounds": str,
     "template": str,
     "part": str,
     "pattern": str,
@@ -78,7 +79,9 @@ class ColumnSettings:
     translates the file's words into codes, None for no value; `contains` says the code of any other
     text that holds a part, the first of them; `null` are words for no value; `part`
     is which of CASE_NUMBER_PARTS the field takes from the case numbers in the column, None for the whole text;
-    `pattern` has one group, which is what the field takes of each text, None for all of it.
+    `pattern` has one group, which is what the field takes of each text, None for all of it. Where rounds stand side
+    by side, `series` has a column for each of them in place of `header` ('' for none), or with `is_constant_series` a
+    constant; with `is_of_last_round` the column says something of the last round of its row alone.
     """
 
     field: Field
@@ -95,6 +98,14 @@ class ColumnSettings:
     contains: Map[str, str | None] | None = None
     null: tuple[str, ...] = NULL_WORDS
     is_clearable: bool = False
+    series: tuple[str, ...] = ()
+    is_constant_series: bool = False
+    is_of_last_round: bool = False
+
+    @property
+    def series_name(self) -> str:
+        """What a message calls the columns of all rounds."""
+        return " / ".join(name for name in self.series or (self.header or "",) if name)
 
     @property
     def null_words(self) -> tuple[str, ...]:
@@ -110,6 +121,8 @@ class ColumnSettings:
         if self.template is not None:
             names = (name for _, name, _, _ in Formatter().parse(self.template))
             return tuple(name for name in names if name and name != "row_no")
+        if self.series:
+            return () if self.is_constant_series else tuple(name for name in self.series if name)
         return () if self.header is None else (self.header,)
 
 
@@ -173,10 +186,13 @@ def read_column(
     if on_bad == "clear" and field.required:
         raise location.input_error("on_bad_required")
     column_null_words = read_words(location.child("null:"), table.get("null", []))
+    series = _read_series(location, field, table)
+    if table.get("rounds", "last") != "last":
+        raise location.input_error("rounds_value", value=table["rounds"])
     column = ColumnSettings(
         field=field,
-        header=table.get("column"),
-        constant=_read_constant(location, field, table["constant"]) if "constant" in table else None,
+        header=table.get("column") if not series else None,
+        constant=_read_constant(location, field, table["constant"]) if "constant" in table and not series else None,
         template=table.get("template"),
         part=_read_part(location, field, table["part"]) if "part" in table else None,
         pattern=_read_pattern(location, table["pattern"]) if "pattern" in table else None,
@@ -188,12 +204,30 @@ def read_column(
         contains=_read_values(location, field, table["contains"]) if "contains" in table else None,
         null=shared_null_words + column_null_words if shared_null_words or "null" in table else NULL_WORDS,
         is_clearable=on_bad == "clear",
+        series=series,
+        is_constant_series=bool(series) and source_keys[0] == "constant",
+        is_of_last_round="rounds" in table,
     )
     if column.thousands == column.decimal:
         raise location.input_error("marks_equal", mark=column.decimal)
     if column.template is not None:
         _check_template(location, column.template)
     return column
+
+
+def _read_series(location: MappingLocation, field: Field, table: dict[str, Any]) -> tuple[str, ...]:
+    """Return the columns or constants of a field round by round; nothing where it is the same in all rounds."""
+    if isinstance(columns := table.get("column"), list):
+        series = read_words(location.child("column:"), columns)
+        if not any(series):
+            raise location.input_error("series_empty")
+    elif isinstance(constants := table.get("constant"), list):
+        series = tuple(_read_constant(location, field, constant) for constant in constants)
+    else:
+        return ()
+    if "rounds" in table:
+        raise location.input_error("rounds_value", value=table["rounds"])
+    return series
 
 
 def _check_settings(location: MappingLocation, field: Field, source_key: str, table: dict[str, Any]) -> None:

@@ -489,17 +489,29 @@ def test_the_beginning_of_bidding_is_no_day_of_notice(book: Book) -> None:
     assert not any("bidding" in str(warning) for warning in with_notice.warnings)
 
 
-def test_rounds_side_by_side_are_named(book: Book) -> None:
+def test_rounds_side_by_side_are_joined(book: Book) -> None:
     wide = table(
         标的编号=[f"L{n}" for n in range(40)],
         处置法院=COURTS,
         一拍起拍价=[700_000],
+        一拍时间=["2023-03-05"],
         一拍结果=["流拍"],
         二拍起拍价=[560_000],
         二拍结果=["成交"],
+        二拍时间=["2023-05-05"],
+        变卖价=[None],
+        成交价=[570_000],
     )
-    warnings = [str(warning) for warning in propose_mapping(book(wide), "auctions").warnings]
-    assert any("side by side (一拍起拍价, 二拍起拍价)" in warning for warning in warnings)
+    proposal = propose_mapping(book(wide), "auctions")
+    assert proposal.missing_fields == ()
+    assert setting(proposal, "start_price", "column") == ["一拍起拍价", "二拍起拍价", "变卖价"]
+    assert setting(proposal, "ended_on", "column") == ["一拍时间", "二拍时间", ""]
+    assert setting(proposal, "bidding_on", "column") == ["一拍时间", "二拍时间", ""]
+    assert setting(proposal, "stage", "constant") == ["first", "second", "sale"]
+    assert setting(proposal, "round_no", "constant") == [1, 2, 3]
+    assert setting(proposal, "final_price", "rounds") == "last"
+    warnings = [str(warning) for warning in proposal.warnings]
+    assert any("side by side (一拍起拍价" in warning for warning in warnings)
     one_round = table(
         标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS, 一拍公告日期=["2023-03-01"], 拍卖阶段=["一拍"]
     )
