@@ -39,7 +39,7 @@ DATED_RULES = ("in_future", "closed_before_filed")  # findings on closing dates 
 # A round follows the one before it within so many days: 网拍规定 art. 26 has it within 30 of the failure.
 LATEST_NEXT_ROUND = 120
 # Of fewer later rounds, or if fewer stand alone, the file has rounds and lacks some.
-MIN_LATER_ROUNDS, MAX_ALONE_SHARE = 5, 0.8
+MIN_LATER_ROUNDS, MAX_ALONE_SHARE = 20, 0.8
 # Of all closings, no court has more as 终本.
 MAX_ZHONGBEN_SHARE = 0.9
 

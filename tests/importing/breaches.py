@@ -210,10 +210,10 @@ BREACHES: Breaches = {
     ),
     ("auctions", "zero_reference", "reference_price"): ({"reference_price": 0}, {"reference_price": None}),
     ("auctions", "start_in_another_unit", "start_price"): (
-        {"start_price": 100_000, "stage": "relisted", "status": "stopped", "final_price": None},
-        {"start_price": 99_999, "stage": "relisted", "status": "stopped", "final_price": None},
+        {"start_price": 20_000, "stage": "relisted", "status": "stopped", "final_price": None},
+        {"start_price": 19_999, "stage": "relisted", "status": "stopped", "final_price": None},
     ),
-    ("auctions", "final_in_another_unit", "final_price"): ({"final_price": 100_000}, {"final_price": 99_999}),
+    ("auctions", "final_in_another_unit", "final_price"): ({"final_price": 20_000}, {"final_price": 19_999}),
     ("auctions", "setoff_below_start", "final_price"): (
         {"status": "setoff", "final_price": 696},
         {"status": "setoff", "final_price": 697},

@@ -23,6 +23,8 @@ _MIN_ROWS = 3
 
 # A claim or a price whose median is below this many yuan is more likely stated in 万元.
 _MIN_MEDIANS = {"claim_amount": 500.0, "reference_price": 2000.0, "start_price": 1000.0}
+# And one above this many is more likely stated in yuan, whatever its heading says.
+_MAX_MEDIAN = 2e8
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,33 @@ def find_unit_mismatches(
         if len(positive) >= _MIN_ROWS and median(positive) < lower_bound:
             small_fields.append(name)
     return mismatches, small_fields
+
+
+def large_fields(columns: dict[str, list[str | None]], factors: dict[str, float], marks: dict[str, Marks]) -> list[str]:
+    """Return the fields in a unit above yuan whose amounts are larger than cases and lots are."""
+    fields = []
+    for name in _MIN_MEDIANS:
+        if factors.get(name, 1.0) <= 1:
+            continue
+        amounts = [_yuan_amount(cell, factors[name], marks[name]) for cell in columns[name]]
+        positive = [amount for amount in amounts if amount]
+        if len(positive) >= _MIN_ROWS and median(positive) > _MAX_MEDIAN:
+            fields.append(name)
+    return fields
+
+
+def agreeing_fields(
+    columns: dict[str, list[str | None]], factors: dict[str, float], marks: dict[str, Marks]
+) -> set[tuple[str, str]]:
+    """Return the pairs of fields that go together in their units."""
+    amounts = {
+        name: [_yuan_amount(cell, factors[name], marks[name]) for cell in cells] for name, cells in columns.items()
+    }
+    return {
+        (first, second)
+        for first, second, lower_bound, upper_bound in _FIELD_PAIRS
+        if lower_bound < _median_ratio(amounts.get(first, []), amounts.get(second, [])) < upper_bound
+    }
 
 
 def _median_ratio(first: list[float | None], second: list[float | None]) -> float:

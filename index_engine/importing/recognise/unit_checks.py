@@ -4,12 +4,17 @@ from dataclasses import replace
 
 from index_engine.errors import Message, Term
 from index_engine.importing.contract import read_contract
-from index_engine.importing.recognise.amount_ratios import UnitMismatch, find_unit_mismatches
+from index_engine.importing.recognise.amount_ratios import (
+    UnitMismatch,
+    agreeing_fields,
+    find_unit_mismatches,
+    large_fields,
+)
 from index_engine.importing.recognise.header_matching import header_unit
 from index_engine.importing.recognise.normalise import reference_data
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
-from index_engine.importing.recognise.value_fit import MONEY_TYPE, unit_setting
+from index_engine.importing.recognise.value_fit import MONEY_TYPE, is_fen_header, unit_setting
 from index_engine.importing.recognise.value_patterns import Marks
 from index_engine.importing.values.column_settings import UNITS
 
@@ -32,11 +37,11 @@ def check_units(kind: str, layout: Layout, columns: list[ProposedColumn]) -> tup
         for name, column in money_columns.items()
         if column.position is not None
     }
-    mismatches, small_fields = find_unit_mismatches(
-        cells,
-        {name: _unit_factor(column) for name, column in money_columns.items()},
-        {name: _marks(column) for name, column in money_columns.items()},
-    )
+    factors = {name: _unit_factor(column) for name, column in money_columns.items()}
+    marks = {name: _marks(column) for name, column in money_columns.items()}
+    mismatches, small_fields = find_unit_mismatches(cells, factors, marks)
+    suggested = {name for name, column in money_columns.items() if _is_unit_suggested(column)}
+    agreeing = agreeing_fields(cells, factors, marks)
     warnings = []
     corrected_fields: set[str] = set()
     for mismatch in mismatches:
@@ -54,7 +59,23 @@ def check_units(kind: str, layout: Layout, columns: list[ProposedColumn]) -> tup
             warnings.append(
                 Message("amounts_small_for_yuan", field=Term("field", name, kind), column=money_columns[name].header)
             )
+    for name in large_fields(cells, factors, marks):
+        if name not in mismatch_fields:
+            money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, Message("unit_in_doubt"))
+            warnings.append(
+                Message("amounts_large_for_unit", field=Term("field", name, kind), column=money_columns[name].header)
+            )
+    for name in suggested - mismatch_fields:
+        # Two columns whose units the same words suggest tell nothing of each other.
+        if not any(name in pair and not set(pair) <= suggested for pair in agreeing):
+            note = Message("unit_by_heading_alone", unit=money_columns[name].settings["unit"])
+            money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, note)
     return [money_columns.get(column.field or "", column) for column in columns], warnings
+
+
+def _is_unit_suggested(column: ProposedColumn) -> bool:
+    """Whether the words of a heading suggest a unit that it does not state: an interface's names, of 分."""
+    return "unit" in column.settings and is_fen_header(column.header)
 
 
 def _resolve_mismatch(

@@ -162,8 +162,7 @@ def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str |
         return Fit(readable_share, settings)
     factors = reference_data("headers")["units"]
     unit = header_unit(header) or title_unit
-    # To the letter: of the same words spelled otherwise, as consultPrice, real files have yuan.
-    if unit is None and header.strip().lower() in reference_data("headers")["platform"]["fen_headers"]:
+    if unit is None and is_fen_header(header):
         unit = "分"
     # A unit in most cells is read from there, whatever the column's.
     if unit is not None and share(texts, lambda text: cell_unit(text) is not None) < 0.5:
@@ -171,6 +170,12 @@ def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str |
     if marks == PLAIN_MARKS and unit in (None, "元") and are_points_unclear(texts):
         return Fit(0.5 * readable_share, settings, note=Message("points_unclear"))
     return Fit(readable_share, settings)
+
+
+def is_fen_header(header: str) -> bool:
+    """Say whether a heading is a name of an interface that has prices in 分; to the letter: of the same words
+    spelled otherwise, as consultPrice, real files have yuan."""
+    return header.strip().lower() in reference_data("headers")["platform"]["fen_headers"]
 
 
 def _fit_shares(readable_share: float, settings: dict[str, Any], header: str, texts: list[str]) -> Fit:

@@ -516,3 +516,41 @@ def test_rounds_side_by_side_are_joined(book: Book) -> None:
         标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS, 一拍公告日期=["2023-03-01"], 拍卖阶段=["一拍"]
     )
     assert not any("side by side" in str(warning) for warning in propose_mapping(book(one_round), "auctions").warnings)
+
+
+@pytest.mark.parametrize("factor", [100, 0.01, 10_000, 0.0001])
+@pytest.mark.parametrize("field", ["起拍价", "成交价"])
+def test_a_price_in_another_unit_than_the_reference_is_in_doubt(book: Book, field: str, factor: float) -> None:
+    """A start price is 56 to 100 % of the reference by law, so that in 分 it is less than 100 times of it."""
+    prices = {"评估价": 1_000_000.0, "起拍价": 560_000.0, "成交价": 610_000.0}
+    prices[field] *= factor
+    rows = table(
+        标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS, 拍卖阶段=["二拍"], 公告日期=["2023-03-01"],
+        **{name: [price] for name, price in prices.items()},
+    )  # fmt: skip
+    proposal = propose_mapping(book(rows), "auctions")
+    assert confidence(proposal, {"起拍价": "start_price", "成交价": "final_price"}[field]) < 0.7
+
+
+def test_a_unit_that_the_name_of_a_column_suggests_is_to_be_confirmed_unless_a_price_agrees(book: Book) -> None:
+    shared = {
+        "item_id": [f"6{n:011}" for n in range(40)],
+        "court_name": COURTS,
+        "拍卖阶段": ["一拍"],
+        "公告日期": ["2023-03-01"],
+    }
+    alone = propose_mapping(book(table(**shared, consult_price=[100_000_000], init_price=[70_000_000])), "auctions")
+    assert (setting(alone, "reference_price", "unit"), confidence(alone, "reference_price")) == ("分", 0.5)
+    agreed = propose_mapping(
+        book(table(**shared, consult_price=[100_000_000], **{"起拍价（元）": [700_000]})), "auctions"
+    )
+    assert setting(agreed, "reference_price", "unit") == "分" and confidence(agreed, "reference_price") > 0.9
+
+
+def test_amounts_too_large_for_the_unit_of_their_heading_are_in_doubt(book: Book) -> None:
+    headed = {"申请执行标的金额（万元）": [120_000, 380_000, 42_000]}
+    proposal = propose_mapping(book(cases(**headed)))
+    assert confidence(proposal, "claim_amount") == 0.5
+    assert any("are its numbers in yuan" in str(warning) for warning in proposal.warnings)
+    fits = propose_mapping(book(cases(**{"申请执行标的金额（万元）": [12, 38, 4.2]})))
+    assert confidence(fits, "claim_amount") > 0.9
