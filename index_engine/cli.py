@@ -161,9 +161,7 @@ def _recognise(arguments: argparse.Namespace) -> None:
     if arguments.mapping is None:
         print(text, end="")
         return
-    if arguments.mapping.exists():
-        raise InputError("file_exists", file=arguments.mapping)
-    arguments.mapping.write_text(text, encoding="utf-8")
+    _write_new(arguments.mapping, text)
     for column in proposal.columns:
         target = "personal, not read" if column.is_personal else column.field or "not used"
         print(f"  {column_label(column)} -> {target} ({column.confidence:.0%}: {column.reason})")
@@ -177,6 +175,20 @@ def _recognise(arguments: argparse.Namespace) -> None:
         f"{arguments.mapping}: read it, mend it, then: python -m index_engine import"
         f" {proposal.kind} {arguments.file} --mapping {arguments.mapping} --warehouse W --trial"
     )
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Write a file that is not there yet, whole or not at all."""
+    if not file.parent.is_dir():
+        raise InputError("folder_missing", file=file, folder=file.parent)
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise InputError("file_exists", file=file) from error
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _import(arguments: argparse.Namespace) -> None:

@@ -46,13 +46,22 @@ def told_as_input_errors() -> Iterator[None]:
         yield
     except (duckdb.OutOfMemoryException, MemoryError) as error:
         raise InputError("memory_full") from error
-    except OSError as error:
-        message = _MESSAGE_BY_NUMBER.get(error.errno or 0)
+    except (OSError, duckdb.Error) as error:
+        message = fault_message(error)
         if message is None:
             raise
         raise InputError("fault", fault=message) from error
-    except duckdb.Error as error:
-        message = next((message for text, message in _MESSAGE_BY_TEXT.items() if text in str(error)), None)
-        if message is None:
-            raise
-        raise InputError("fault", fault=message) from error
+
+
+def fault_message(error: OSError | duckdb.Error) -> Message | None:
+    """What is wrong with the environment; None for any other error."""
+    if isinstance(error, OSError):
+        return _MESSAGE_BY_NUMBER.get(error.errno or 0)
+    return next((message for text, message in _MESSAGE_BY_TEXT.items() if text in str(error)), None)
+
+
+def is_process_limit(error: OSError | duckdb.Error) -> bool:
+    """Whether the process met a limit of its own size or of the files it writes: for who set it no full disk."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.EFBIG, errno.ENOMEM)
+    return "File too large" in str(error)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from index_engine import cli
@@ -58,6 +59,55 @@ def test_a_fault_of_our_own_is_not_hidden(fault: Exception) -> None:
 def test_an_input_error_passes() -> None:
     with pytest.raises(InputError, match="interrupted"), told_as_input_errors():
         raise InputError("interrupted")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_disk_that_fills_up_while_a_file_is_read_is_no_fault_of_the_file(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The child that reads it says so: DuckDB in it finds no room, told by a module that Python loads at its start."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if any('limited_process' in argument for argument in sys.orig_argv):\n"
+        "    import duckdb\n"
+        "    from index_engine.importing.files import csv_file, parquet_file\n"
+        "    def fail(*arguments):\n"
+        "        raise duckdb.IOException('Could not write file \"/srv/x\": No space left on device')\n"
+        "    csv_file.stage_query = parquet_file.stage_query = fail\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
+    warehouse, file, mapping = small_warehouse(tmp_path / "w.duckdb"), tmp_path / f"f.{suffix}", tmp_path / "m.toml"
+    frame = pd.DataFrame(
+        {"案号": ["（2023）粤0304执1号"], "执行法院": COURT, "立案日期": "2023-03-05", "标的金额": "1"}
+    )
+    frame.to_csv(file, index=False) if suffix == "csv" else frame.to_parquet(file)
+    mapping.write_text(MAPPING, encoding="utf-8")
+    command = ["import", "cases", str(file), "--mapping", str(mapping), "--warehouse", str(warehouse)]
+    assert cli.main(command) == 2
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith("the disk is full; nothing was changed; make room and try again")
+    )
+
+
+def test_a_proposal_is_written_whole_or_not_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "f.csv"
+    file.write_bytes(csv_bytes([["案号", "执行法院", "立案日期"], ["（2023）粤0304执1号", COURT, "2023-03-05"]]))
+    assert cli.main(["recognise", str(file), "--mapping", str(tmp_path / "none" / "m.toml")]) == 2
+    assert "does not exist; create it first" in capsys.readouterr().err
+    done = subprocess.run(
+        [sys.executable, "-m", "index_engine", "recognise", file, "--mapping", tmp_path / "m.toml"],
+        cwd=ROOT,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "disk is full" in done.stderr
+    assert not (tmp_path / "m.toml").exists()
 
 
 def test_a_disk_that_fills_up_during_an_import(tmp_path: Path) -> None:

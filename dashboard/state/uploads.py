@@ -2,13 +2,15 @@
 
 Streamlit holds uploads in memory. Here it is given a name in place of the content (see
 dashboard/shell/upload_middleware.py); the content lies in the private folder of the process until
-Streamlit lets go of the name: when the visitor takes the file back, chooses another or leaves.
+Streamlit lets go of the name, when the visitor takes the file back or chooses another, or until the
+visitor has left. Streamlit itself notices that somebody left when the next one does.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +19,16 @@ from typing import Any
 
 from streamlit import runtime
 
+from index_engine.errors import InputError
 from index_engine.private_folder import temporary_folder
 
 # Of all visitors together: ten files of the largest size, so that nobody can fill the disk.
 MAX_TOTAL_BYTES = 2 << 30
 # Of one visitor: a file, its mapping, and one that takes the place of another.
 MAX_FILES_PER_SESSION = 3
+# A visitor who was cut off comes back to the same session within two minutes, see Streamlit's
+# MemorySessionStorage; after these seconds nobody will.
+SECONDS_TO_COME_BACK = 150
 _PREFIX, _NAME_BYTES = b"upload:", 24
 
 
@@ -39,6 +45,7 @@ class Upload:
     path: Path
     size: int
     is_complete: bool = False
+    left_at: float | None = None  # since when nobody is connected to the session, by the clock of the store
 
 
 @dataclass
@@ -46,6 +53,7 @@ class UploadStore:
     """The uploads of all visitors of this process."""
 
     max_bytes: int = MAX_TOTAL_BYTES
+    clock: Callable[[], float] = time.monotonic
     _lock: RLock = field(default_factory=RLock)
     _upload_by_name: dict[bytes, Upload] = field(default_factory=dict)
     _folders: ExitStack = field(default_factory=ExitStack)
@@ -84,11 +92,19 @@ class UploadStore:
             self._upload_by_name.pop(name).path.unlink(missing_ok=True)
 
     def sweep(self) -> None:
-        """Let go of what Streamlit holds no more."""
+        """Let go of what Streamlit holds no more, and of what visitors have left behind."""
         with self._lock:
             for name, upload in list(self._upload_by_name.items()):
-                if upload.is_complete and not _is_held(upload, name):
+                if upload.is_complete and (self._is_left_behind(upload) or not _is_held(upload, name)):
                     self.release(name)
+
+    def _is_left_behind(self, upload: Upload) -> bool:
+        if not runtime.exists() or runtime.get_instance().is_active_session(upload.session_id):
+            upload.left_at = None
+            return False
+        if upload.left_at is None:
+            upload.left_at = self.clock()
+        return self.clock() - upload.left_at >= SECONDS_TO_COME_BACK
 
     @property
     def held_bytes(self) -> int:
@@ -109,9 +125,15 @@ def _is_held(upload: Upload, name: bytes) -> bool:
 
 @contextmanager
 def content(upload: Any, folder: Path, name: str) -> Iterator[Path]:
-    """The content of what `st.file_uploader` returned, under a name in a folder while the block runs."""
+    """The content of what `st.file_uploader` returned, under a name in a folder while the block runs.
+
+    Raises InputError where it was let go of.
+    """
     path = folder / name
-    stored_path = STORE.path(upload.getvalue())
+    stored_name = upload.getvalue()
+    stored_path = STORE.path(stored_name)
+    if stored_path is None and len(stored_name) == len(_PREFIX) + 2 * _NAME_BYTES and stored_name.startswith(_PREFIX):
+        raise InputError("upload_let_go", file=name)
     if stored_path is None:  # run without our server, as tests of pages are
         path.write_bytes(upload.getbuffer())
     else:

@@ -29,6 +29,7 @@ from typing import Any, BinaryIO, NoReturn
 import duckdb
 
 from index_engine.errors import InputError, Message, Term
+from index_engine.faults import fault_message, is_process_limit
 from index_engine.importing.files.excess import find_excess
 from index_engine.importing.files.preview import TablePreview, UnreadableLines, preview
 from index_engine.importing.files.readers import Reader, ReadOptions, check_file, open_file
@@ -330,10 +331,18 @@ class _Requests:
                 answer = {"result": self._answer(request)}
             except InputError as error:
                 answer = {"error": _encode(error.message)}
+            except (OSError, duckdb.Error) as error:
+                answer = self._environment_fault(error) or {"fault": _location(error)}
             except Exception as error:  # noqa: BLE001
                 # No fault of a library on strange bytes is the caller's to mend.
                 answer = {"fault": _location(error)}
             self.write(answer)
+
+    @staticmethod
+    def _environment_fault(error: OSError | duckdb.Error) -> dict[str, Any] | None:
+        """The answer where it is no fault of the file: a full disk, say. What its limits are for is."""
+        message = None if is_process_limit(error) else fault_message(error)
+        return None if message is None else {"error": _encode(Message("fault", fault=message))}
 
     def write(self, answer: dict[str, Any]) -> None:
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
+from index_engine.faults import fault_message
 from index_engine.importing.files.staging import (
     PREVIEW_LENGTH,
     column_headers,
@@ -75,6 +76,8 @@ class ParquetFile:
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error as error:
+            if fault_message(error) is not None:
+                raise
             raise InputError("parquet_damaged", file=self._file) from error
         row = con.execute("SELECT count(*) FROM import_text").fetchone()
         if row is not None and row[0] > MAX_ROWS:

@@ -19,6 +19,7 @@ from dashboard.shell import upload_middleware
 from dashboard.shell.upload_middleware import UploadMiddleware
 from dashboard.state import uploads
 from dashboard.state.uploads import UploadStore
+from index_engine.errors import InputError
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 CONTENT = b"a,b\r\n\x00\xff" * 100_000
@@ -31,6 +32,10 @@ class Streamlit:
         self.manager = MemoryUploadedFileManager("/_stcore/upload_file")
         self.status = 204
         self.uploaded_file_mgr = self.manager
+        self.left: set[str] = set()
+
+    def is_active_session(self, session_id: str) -> bool:
+        return session_id not in self.left
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -123,6 +128,41 @@ def test_an_upload_lies_on_disk_until_streamlit_lets_go_of_its_name(streamlit: S
     store.sweep()
     assert files(store) == []
     assert store.held_bytes == 0
+
+
+def test_what_a_visitor_leaves_behind_goes_when_nobody_can_come_back(streamlit: Streamlit, store: UploadStore) -> None:
+    """Streamlit holds the name until another session ends: on a quiet server for ever."""
+    now = 0.0
+    store.clock = lambda: now
+    app = UploadMiddleware(streamlit)
+    assert ask(app, "PUT", "1", form(CONTENT)) == 204
+    [record] = streamlit.manager.get_files(SESSION, ["1"])
+    streamlit.left = {SESSION}
+    store.sweep()
+    now += uploads.SECONDS_TO_COME_BACK - 1
+    streamlit.left = set()  # cut off, and back
+    store.sweep()
+    streamlit.left = {SESSION}
+    store.sweep()
+    now += uploads.SECONDS_TO_COME_BACK - 1
+    store.sweep()
+    assert len(files(store)) == 1
+    now += 1
+    store.sweep()
+    assert files(store) == []
+    assert store.held_bytes == 0
+    with pytest.raises(InputError, match="choose it again"), uploads.content(Sent(record.data), Path(), "f.csv"):
+        raise AssertionError("the name was read as the content")
+
+
+class Sent:
+    """What a page is given of an upload."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def getvalue(self) -> bytes:
+        return self._data
 
 
 def test_what_a_visitor_takes_back_goes_at_once(streamlit: Streamlit, store: UploadStore) -> None:
