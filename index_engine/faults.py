@@ -46,6 +46,11 @@ def told_as_input_errors() -> Iterator[None]:
         yield
     except (duckdb.OutOfMemoryException, MemoryError) as error:
         raise InputError("memory_full") from error
+    except RuntimeError as error:
+        # DuckDB takes a Ctrl-C during a query for itself.
+        if str(error) != "Query interrupted":
+            raise
+        raise InputError("interrupted") from error
     except (OSError, duckdb.Error) as error:
         message = fault_message(error)
         if message is None:

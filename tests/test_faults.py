@@ -30,6 +30,7 @@ FAULTS: list[tuple[BaseException, str]] = [
     (duckdb.IOException('Cannot open file "/srv/w.duckdb": Permission denied'), "no permission"),
     (duckdb.IOException('Could not set lock on file "/srv/w.duckdb": held by python (PID 4711)'), "another program"),
     (KeyboardInterrupt(), "interrupted"),
+    (RuntimeError("Query interrupted"), "interrupted"),
 ]
 
 
@@ -49,7 +50,7 @@ def test_a_fault_is_one_line(
 
 
 @pytest.mark.parametrize(
-    "fault", [duckdb.BinderException("no such column"), OSError(errno.EINVAL, "x"), ValueError("x")]
+    "fault", [duckdb.BinderException("no such column"), OSError(errno.EINVAL, "x"), ValueError("x"), RuntimeError("x")]
 )
 def test_a_fault_of_our_own_is_not_hidden(fault: Exception) -> None:
     with pytest.raises(type(fault)), told_as_input_errors():
@@ -59,6 +60,28 @@ def test_a_fault_of_our_own_is_not_hidden(fault: Exception) -> None:
 def test_an_input_error_passes() -> None:
     with pytest.raises(InputError, match="interrupted"), told_as_input_errors():
         raise InputError("interrupted")
+
+
+def test_an_interruption_while_modules_load_is_one_line(tmp_path: Path) -> None:
+    """A module that Python loads at its start interrupts as DuckDB is loaded."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'duckdb':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupting())\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "index_engine", "sources", "--warehouse", tmp_path / "w.duckdb"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (2, "error: interrupted; nothing was changed\n")
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
