@@ -14,6 +14,7 @@ Huang and Louis 1998, Biometrika 85, 785-798, here with delayed entry and on the
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -75,7 +76,9 @@ def estimates(
     # With fewer all are too few, and are not worth `min_effective_n` of one size.
     wanted = n >= min(method.min_effective_n, *(i.min_n for i in indicators))
     parts: dict[str, list[IndicatorEstimate]] = {i.id: [] for i in indicators}
-    for rows, batch_weights, batch_wanted in case_mix.batches(early_cells, places, weights, wanted):
+    locate_rows = partial(case_mix.process_rows, early_cells)
+    n_courts = cells.entries.shape[0]
+    for rows, batch_weights, batch_wanted in case_mix.batches(locate_rows, n_courts, places, weights, wanted):
         flows = amount_flows(early_cells, rows, batch_weights, windows, batch_wanted)
         for indicator in indicators:
             parts[indicator.id].append(estimate_from_flows(flows, indicator.estimate.months, method))

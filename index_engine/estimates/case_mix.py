@@ -12,9 +12,10 @@ ended whole windows before, brought to the standard mix of that time. With the w
 all, an old stock would be corrected for a change that it had no part in.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
@@ -137,9 +138,7 @@ def rows_from_cells(cells: Cells, place_by_court: IntArray) -> PlaceRows:
     _, n_periods, n_events, n_bins = cells.shape
     court, of_court = np.divmod(cells.position, n_periods * n_events * n_bins)
     place = place_by_court[court]
-    source_rows = np.flatnonzero(place != NO_PLACE)
-    if np.any(np.diff(place[source_rows]) < 0):
-        source_rows = source_rows[np.argsort(place[source_rows], kind="stable")]
+    source_rows = _rows_in_places(place)
     period, inner = np.divmod(of_court[source_rows], n_events * n_bins)
     return PlaceRows(
         source_rows,
@@ -152,31 +151,41 @@ def rows_from_cells(cells: Cells, place_by_court: IntArray) -> PlaceRows:
     )
 
 
+Rows = TypeVar("Rows", PlaceRows, ProcessRows)
+
+
 def process_rows(cells: ProcessCells, place_by_court: IntArray) -> ProcessRows:
     return ProcessRows(*(rows_from_cells(part, place_by_court) for part in vars(cells).values()))
 
 
 def batches(
-    cells: ProcessCells, places: Places, weights: CaseWeights, wanted: BoolArray
-) -> Iterator[tuple[ProcessRows, CaseWeights, BoolArray]]:
+    locate_rows: Callable[[IntArray], Rows], n_courts: int, places: Places, weights: CaseWeights, wanted: BoolArray
+) -> Iterator[tuple[Rows, CaseWeights, BoolArray]]:
     """Rows, weights and what is `wanted` (place, window) of a few places at a time, in order; places
-    without a window that is wanted are left out."""
+    without a window that is wanted are left out. `locate_rows` finds the rows of the place of each court."""
     kept = np.flatnonzero(wanted.any(axis=1))
-    rows = process_rows(cells, map_courts_to_places(places.select(kept), cells.entries.shape[0]))
+    rows = locate_rows(map_courts_to_places(places.select(kept), n_courts))
     for start in range(0, max(len(kept), 1), CACHE_BATCH):
         batch = kept[start : start + CACHE_BATCH]
         yield rows.of_places(start, start + len(batch)), weights.select(batch), wanted[batch]
 
 
 def rows_from_counts(rows: CountRows, place_by_court: IntArray) -> PlaceRows:
-    """Rows of counts, without an inner axis. When their cases began is not known: see
-    `average_weights`."""
-    source_rows = np.flatnonzero(place_by_court[rows.court] != NO_PLACE)
+    """Rows of counts in the order of their places, without an inner axis. When their cases began is not
+    known: see `average_weights`."""
+    place = place_by_court[rows.court]
+    source_rows = _rows_in_places(place)
     zeros = np.zeros(len(source_rows), dtype=np.int64)
     period = rows.period[source_rows]
-    return PlaceRows(
-        source_rows, place_by_court[rows.court[source_rows]], period, period, rows.stratum[source_rows], zeros, 1
-    )
+    return PlaceRows(source_rows, place[source_rows], period, period, rows.stratum[source_rows], zeros, 1)
+
+
+def _rows_in_places(place: IntArray) -> IntArray:
+    """Positions of the rows that have a `place` (row,), in the order of places and then as they stand."""
+    source_rows = np.flatnonzero(place != NO_PLACE)
+    if np.any(np.diff(place[source_rows]) < 0):
+        source_rows = source_rows[np.argsort(place[source_rows], kind="stable")]
+    return source_rows
 
 
 def window_offsets(windows: Windows) -> range:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import duckdb
 import numpy as np
 
-from index_engine.arrays import Array, IntArray
+from index_engine.arrays import Array, IntArray, spread
 from index_engine.estimates import case_mix, panel, rates
-from index_engine.estimates.case_mix import CaseWeights
+from index_engine.estimates.case_mix import CaseWeights, PlaceRows
 from index_engine.estimates.indicator_estimate import WITHHELD, IndicatorEstimate, Status
 from index_engine.estimates.observation import Observation, Scope, count_scope
 from index_engine.estimates.panel import CountRows, PanelAxes
@@ -27,6 +27,7 @@ from index_engine.method.counts import (
 
 NO_EFFECTS: Mapping[str, float] = {}
 COUNT_KINDS = ("share", "mean", "amount_rate", "median")
+MIN_PRICES = 2  # of one price the error of a median is not known
 RATIO_CEILING = 3.0  # price ratios of this and more share the last bin, see price_ratios.sql
 UNSTRATIFIED_COUNTS = {"numbered_received", "numbered_expected"}  # of no stratum: nobody knows the missing
 
@@ -164,8 +165,10 @@ def observed_estimates(
             for _, block in places.batches(CACHE_BATCH):
                 histogram = windows.sums(panel.sum_members(ratios, block.members))
                 n = histogram.sum(axis=-1)
-                value, se = rates.median(histogram, method.ratio_step, n / design_effect.get(indicator.id, 1.0))
-                parts.append(IndicatorEstimate(value, se, n, ~np.isnan(se)))
+                is_read = n >= MIN_PRICES
+                effective_n = n[is_read] / design_effect.get(indicator.id, 1.0)
+                value, se = rates.median(histogram[is_read], method.ratio_step, effective_n)
+                parts.append(IndicatorEstimate(value, se, effective_n, ~np.isnan(se)).spread(is_read, n))
             estimates[indicator.id] = IndicatorEstimate.concatenate(parts)
         else:
             estimates[indicator.id] = ratio_estimate(indicator.estimate, counts, method.min_effective_n)
@@ -249,7 +252,8 @@ def standardised_estimates(
             continue
         if spec.kind == "median":
             effect = design_effect.get(indicator.id, 1.0)
-            value_and_error = _weighted_median(counts.prices, place_by_court, weights["lot"], windows, method, effect)
+            n = direct_estimates[indicator.id].n
+            value_and_error = _weighted_median(counts.prices, places, weights["lot"], windows, method, effect, n)
         else:
             is_auction_count = spec.denominator in AUCTION_COUNTS
             value_and_error = _weighted_ratio(
@@ -342,19 +346,30 @@ def _weighted_stock(
 
 def _weighted_median(
     prices: CountRows,
-    place_by_court: IntArray,
+    places: Places,
     weights: CaseWeights,
     windows: Windows,
     method: Method,
     design_effect: float,
+    n: Array,
 ) -> rates.ValueWithError:
-    rows = case_mix.rows_from_counts(prices, place_by_court)
+    """Medians and standard errors (place, window) of `n` prices; NaN of too few."""
     n_bins = n_ratio_bins(method)
-    inner = prices.counts["ratio_bin"][rows.source_rows].astype(np.int64)
-    rows = replace(rows, inner=inner, inner_size=n_bins)
-    [histogram], [squared_histogram] = case_mix.sum_by_window(
-        rows, [prices.counts["n"]], weights, windows, case_mix.window_offsets(windows)
-    )
-    total, squared_total = histogram.sum(axis=-1), squared_histogram.sum(axis=-1)
-    effective_n = np.divide(total**2, squared_total, out=np.zeros_like(total), where=squared_total > 0)
-    return rates.median(histogram, method.ratio_step, effective_n / design_effect)
+    ratio_bin = prices.counts["ratio_bin"].astype(np.int64)
+
+    def locate_rows(place_by_court: IntArray) -> PlaceRows:
+        rows = case_mix.rows_from_counts(prices, place_by_court)
+        return replace(rows, inner=ratio_bin[rows.source_rows], inner_size=n_bins)
+
+    wanted = n >= MIN_PRICES
+    parts = []
+    for rows, batch_weights, batch_wanted in case_mix.batches(
+        locate_rows, len(windows.axes.courts), places, weights, wanted
+    ):
+        [histogram], [squared_histogram] = case_mix.sum_by_window(
+            rows, [prices.counts["n"]], batch_weights, windows, case_mix.window_offsets(windows), batch_wanted
+        )
+        effective_n = rates.effective_number(histogram.sum(axis=-1), squared_histogram.sum(axis=-1))
+        parts.append(rates.median(histogram, method.ratio_step, effective_n / design_effect))
+    value, se = (spread(np.concatenate(column), wanted) for column in zip(*parts, strict=True))
+    return value, se

@@ -3,6 +3,7 @@ observed and brought to another case mix."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -151,7 +152,9 @@ def estimates(
     wanted = n >= method.min_at_risk
     early_cells = cells.up_to_age(n_bins_needed(indicators, method))
     parts = []
-    for rows, batch_weights, batch_wanted in case_mix.batches(early_cells, places, weights, wanted):
+    locate_rows = partial(case_mix.process_rows, early_cells)
+    n_courts = cells.entries.shape[0]
+    for rows, batch_weights, batch_wanted in case_mix.batches(locate_rows, n_courts, places, weights, wanted):
         curves = effective_curves(*weighted_flows(early_cells, rows, batch_weights, windows, batch_wanted), method)
         parts.append(estimates_from_curves(curves, curves.risk[..., 0], indicators, method))
     return _spread(_concatenate(parts), wanted, n)

@@ -12,7 +12,7 @@ from itertools import combinations
 import duckdb
 import numpy as np
 
-from index_engine.arrays import Array
+from index_engine.arrays import Array, IntArray
 from index_engine.estimates import (
     amount_incidence,
     case_mix,
@@ -68,6 +68,10 @@ class EstimationRun:
     observation: Observation
     # Spells that began (place, window, stratum), by level and process.
     case_mixes: dict[tuple[str, str], Array] = field(default_factory=dict)
+    # Weights by basis, by level, process and limits of the case mix.
+    case_weights: dict[tuple[str, str, CaseMix], dict[Basis, CaseWeights]] = field(default_factory=dict)
+    # Why nothing is estimated (place, window), by level and what has to be observed.
+    unobserved: dict[tuple[str, Scope], IntArray] = field(default_factory=dict)
     # Cells of what ended, by process.
     event_cells: dict[str, panel.Cells] = field(default_factory=dict)
     # Counts (place, window), by level and name.
@@ -81,8 +85,10 @@ class EstimationRun:
         scopes = estimate_scopes(spec)
         if not scopes:
             return estimate
-        unobserved = [self.observation.unobserved(scope, places, self.windows) for scope in scopes]
-        return estimate.withhold(np.max(unobserved, axis=0))
+        for scope in scopes:
+            if (places.level, scope) not in self.unobserved:
+                self.unobserved[places.level, scope] = self.observation.unobserved(scope, places, self.windows)
+        return estimate.withhold(np.max([self.unobserved[places.level, scope] for scope in scopes], axis=0))
 
     @property
     def main_method(self) -> Method:
@@ -253,6 +259,13 @@ def _store_process(
 def weights_by_basis(run: EstimationRun, method: Method, places: Places, process: str) -> dict[Basis, CaseWeights]:
     """Weights of the cases of a process by basis: to the national mix of the window in which they
     began, and to the place's own mix of a year before that."""
+    key = (places.level, process, method.case_mix)
+    if key not in run.case_weights:
+        run.case_weights[key] = _standardise_mix(run, method, places, process)
+    return run.case_weights[key]
+
+
+def _standardise_mix(run: EstimationRun, method: Method, places: Places, process: str) -> dict[Basis, CaseWeights]:
     place_mix = run.case_mixes[places.level, process]
     national_mix = run.case_mixes[run.levels[0].level, process].sum(axis=0, keepdims=True)
     previous_mix = case_mix.lag_windows(place_mix, LAG_QUARTERS)

@@ -152,14 +152,13 @@ def _estimate_without_each(
             rest = replace(flows, **{n: _sum_without_each(array) for n, array in vars(flows).items()})
             for indicator in amount_indicators:
                 estimates[indicator.id] = amount_incidence.estimate_from_flows(rest, indicator.estimate.months, method)
+    counted = [e for e in estimands if e.estimate.kind in count_estimates.COUNT_KINDS]
+    if not counted:
+        return estimates
     group_counts = count_estimates.read_all_counts(con, windows.axes, method, "random_groups")
     rest_totals = {name: _sum_without_each(array) for name, array in group_counts.totals.items()}
     totals = count_estimates.window_totals(rest_totals, windows, groups)
-    indicators = [
-        e
-        for e in estimands
-        if e.estimate.kind in count_estimates.COUNT_KINDS and count_estimates.has_counts(e.estimate, totals)
-    ]
+    indicators = [e for e in counted if count_estimates.has_counts(e.estimate, totals)]
     rest_ratios = _sum_without_each(group_counts.ratios)
     medians = count_estimates.shares_above_median(
         rest_ratios, group_counts.ratios.sum(axis=0, keepdims=True), windows, indicators, method

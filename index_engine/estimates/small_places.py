@@ -179,11 +179,12 @@ def form_groups_by_window(
 
 def store_peer_groups(store: Store, places: Places, groups_by_window: Sequence[PeerGroups]) -> None:
     """Store the group of every place and window, with how many are in it."""
-    labels = sorted({str(label) for group in groups_by_window for label in group.label})
-    code_by_label = {name: position for position, name in enumerate(labels)}
-    codes = np.stack([[code_by_label[str(w)] for w in group.label] for group in groups_by_window], axis=1)
-    members = np.stack([[int((group.label == w).sum()) for w in group.label] for group in groups_by_window], axis=1)
-    columns: Columns = {"peer_group": CategoryColumn(codes, tuple(labels)), "n_members": members}
+    labels, codes = np.unique(np.stack([group.label for group in groups_by_window], axis=1), return_inverse=True)
+    n_members = [np.bincount(window_codes, minlength=len(labels))[window_codes] for window_codes in codes.T]
+    columns: Columns = {
+        "peer_group": CategoryColumn(codes, tuple(labels.tolist())),
+        "n_members": np.stack(n_members, axis=1),
+    }
     store.append("peer_groups", places, columns)
 
 

@@ -36,9 +36,10 @@ def write(con: duckdb.DuckDBPyConnection, method: Method, scores_by_basis: Mappi
     """Add a method's rows to index.ranks (every period; of courts the last), and, for the last
     period, to index.sensitivity, index.perturbations, index.sobol and index.coherence."""
     last = scores_by_basis[OBSERVED].inputs.keys["period"].max()
+    ranks = []
     for level, period, places in _ranked_levels(method, scores_by_basis):
         if level != "court" or period == last:
-            insert_rows(con, "ranks", _ranks(method, scores_by_basis, places))
+            ranks.append(_ranks(method, scores_by_basis, places))
         if period == last and level in SENSITIVITY_LEVELS:
             _write_sensitivity(con, method, scores_by_basis, places, level, period)
         if period == last and level in COHERENCE_LEVELS:
@@ -47,6 +48,8 @@ def write(con: duckdb.DuckDBPyConnection, method: Method, scores_by_basis: Mappi
                 "coherence",
                 _coherence(method, scores_by_basis, places).assign(method=method.id, level=level, period=period),
             )
+    if ranks:
+        insert_rows(con, "ranks", pd.concat(ranks, ignore_index=True))
 
 
 def _ranked_levels(

@@ -6,6 +6,7 @@ numerator_x_denominator, cannot.
 """
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,15 @@ def count_columns(measure: str) -> set[str]:
     return {name for name in _result_columns(sql) if PRODUCT not in name} - KEY_COLUMNS
 
 
-def _result_columns(sql: str) -> list[str]:
+@cache
+def _result_columns(sql: str) -> tuple[str, ...]:
     """Names of the columns of a query, from its syntax alone: its tables need not exist."""
     [(serialised,)] = duckdb.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
     tree: dict[str, Any] = json.loads(serialised)
     if tree["error"]:
         raise ValueError(tree["error_message"])
     columns = tree["statements"][0]["node"]["select_list"]
-    return [column["alias"] or column["column_names"][-1] for column in columns]
+    return tuple(column["alias"] or column["column_names"][-1] for column in columns)
 
 
 CASE_COUNTS = count_columns("case_counts") | count_columns("coverage")
