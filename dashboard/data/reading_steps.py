@@ -352,7 +352,7 @@ def _draw_same_cases_select(key: column_mapping.KeyBuilder) -> bool | None:
         {True: _("the same cases: each counts once"), False: _("different cases: each counts")},
         key("same-cases"),
         _(
-            "Of one court and filing day, with one claim and cause. Of the same cases the file that holds all "
+            "Of one court, filed on one day or some days apart, with one claim. Of the same cases the file that holds all "
             "cases of the court goes first, and a closing counts that either file knows. Where nothing is "
             "stated and there are such cases, the import asks."
         ),

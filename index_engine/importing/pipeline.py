@@ -171,8 +171,8 @@ def _import_rows(
     if kind == "cases":
         observation_design.check_lost_closings(con, source.name, outcome.source_id)
         observation_design.check_design(con, source.name)
-        duplicates.check_duplicates(con, source.name)
-        return replace(outcome, notices=observation_design.observation_notices(con, source.name))
+        unmatched = duplicates.check_duplicates(con, source.name)
+        return replace(outcome, notices=observation_design.observation_notices(con, source.name) + unmatched)
     return outcome
 
 

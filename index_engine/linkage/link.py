@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from index_engine.linkage.case_pairs import create_case_pairs, drop_case_pairs
+
 SQL_FOLDER = Path(__file__).parent
 LINKED_TABLES = ("linked_rounds", "linked_ids", "linked_lots")
 # Days from the withdrawal of a lot within which its claim is paid if that is why it was withdrawn: money
@@ -42,11 +44,6 @@ def drop_linked_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP TABLE {table}")
 
 
-def create_case_pairs(con: duckdb.DuckDBPyConnection) -> None:
-    """`case_pairs`: cases that two sources may both have, see case_pairs.sql."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE case_pairs AS {_read_sql('case_pairs')}")
-
-
 def create_lot_pairs(con: duckdb.DuckDBPyConnection) -> None:
     """`lot_pairs`: lots under two ids, see lot_pairs.sql; table `linked_ids` must be there."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE lot_pairs AS {_read_sql('lot_pairs')}")
@@ -70,7 +67,7 @@ def create_linked_ids(con: duckdb.DuckDBPyConnection) -> None:
         """
     )
     _spread_least_ids(con, "linked_ids", "case")
-    con.execute("DROP TABLE case_pairs")
+    drop_case_pairs(con)
 
 
 def _create_linked_lots(con: duckdb.DuckDBPyConnection) -> None:

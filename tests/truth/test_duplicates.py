@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from index_engine.build import build
-from index_engine.errors import InputError
+from index_engine.errors import InputError, Message
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
+from index_engine.linkage.case_pairs import create_case_pairs
 from tests.truth.product import court_estimates, mapping_text
 from tests.truth.simulator import CourtPlan, Row, World, all_cases, closed_cases, write_cases
 from tests.truth.test_worlds import court_names
@@ -37,14 +38,38 @@ def half(rows: list[Row]) -> list[Row]:
     return rows[::2]
 
 
-def bring_in(warehouse: Path, name: str, rows: list[Row], **stated: object) -> None:
-    """Import a file as a source of that name; `stated` are further lines of [source]."""
+def bring_in(
+    warehouse: Path, name: str, rows: list[Row], cause: str | None = None, **stated: object
+) -> tuple[Message, ...]:
+    """Import a file as a source of that name and return its notices; `stated` are further lines of [source],
+    `cause` is that of all its cases."""
     file = write_cases(warehouse.with_name(f"{name}.csv"), rows)
     lines = "".join(
         f"\n{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}" for key, value in stated.items()
     )
     text = mapping_text(name, (START, CUT)).replace("[source]", f"[source]{lines}")
-    run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+    if cause is not None:
+        text += f'[columns.cause]\nconstant = "{cause}"\n'
+    return run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml"))).notices
+
+
+def refusal(warehouse: Path, name: str, rows: list[Row], cause: str | None = None) -> str:
+    """The code with which a file is refused that does not say whether its cases are another's."""
+    with pytest.raises(InputError) as refused:
+        bring_in(warehouse, name, rows, cause)
+    return refused.value.message.code
+
+
+def same_pairs(warehouse: Path) -> set[tuple[float, float, date]]:
+    """Cases that are one: the claim in the earlier source, the claim and the day of filing in the later."""
+    with duckdb.connect(str(warehouse)) as con:
+        create_case_pairs(con)
+        rows = con.execute(
+            "SELECT earlier.claim_amount::DOUBLE, later.claim_amount::DOUBLE, later.filed_on FROM case_pairs"
+            " JOIN cases AS earlier ON earlier.case_id = earlier_case JOIN cases AS later ON later.case_id = later_case"
+            " WHERE is_same"
+        ).fetchall()
+    return set(rows)
 
 
 def numbers(warehouse: Path) -> pd.DataFrame:
@@ -190,6 +215,77 @@ def test_claims_that_a_bank_rounds_are_the_same_claims(
     assert refused.value.message.code == "possible_duplicates"
     bring_in(warehouse, "bank", bank, same_cases=True)
     assert_equal(numbers(warehouse), alone)
+
+
+def rounded_down(rows: list[Row], unit: int) -> list[Row]:
+    kept = [row for row in rows if row.case.claim > unit]
+    return [replace(row, case=replace(row.case, claim=float(row.case.claim // unit * unit))) for row in kept]
+
+
+def dated_earlier(rows: list[Row], days: int) -> list[Row]:
+    """Filings by the day of the application, up to so many days before that of the court."""
+    return [
+        replace(row, case=replace(row.case, filed_on=row.case.filed_on - timedelta(days=k % (days + 1))))
+        for k, row in enumerate(rows)
+    ]
+
+
+Ledger = Callable[[list[Row]], list[Row]]
+
+
+@pytest.mark.parametrize(
+    "ledger",
+    [
+        lambda rows: rounded_down(rows, 10_000),
+        lambda rows: rounded_down(rows, 1_000),
+        lambda rows: dated_earlier(rows, 3),
+        lambda rows: dated_earlier(rounded_down(rows, 10_000), 3),
+    ],
+    ids=["down to 万元", "down to 千元", "filed days before", "both"],
+)  # fmt: skip
+def test_cases_that_a_bank_rounds_or_dates_otherwise_are_found(tmp_path: Path, world: World, ledger: Ledger) -> None:
+    warehouse = tmp_path / "w.duckdb"
+    rows = all_cases(world)
+    bank = ledger(renumbered(half(rows)))
+    bring_in(warehouse, "court", rows, holds="all_cases")
+    assert refusal(warehouse, "bank", bank) == "possible_duplicates"
+    bring_in(warehouse, "bank", bank, same_cases=True)
+    originals = {f"bank-{k}": row.case for k, row in enumerate(half(rows))}
+    right = {(originals[row.case.number].claim, row.case.claim, row.case.filed_on) for row in bank}
+    found = same_pairs(warehouse)
+    # Two of a court and day that are alike and both open may change places.
+    assert len(found & right) >= 0.98 * len(right)
+    assert len(found - right) <= 0.015 * len(right)
+
+
+def test_cases_whose_causes_are_named_otherwise_are_found(tmp_path: Path, world: World) -> None:
+    warehouse = tmp_path / "w.duckdb"
+    rows = all_cases(world)
+    bring_in(warehouse, "court", rows, holds="all_cases", cause="private_loan")
+    assert refusal(warehouse, "bank", renumbered(half(rows)), cause="financial_loan") == "possible_duplicates"
+
+
+def test_cases_of_a_large_court_are_found(tmp_path: Path) -> None:
+    """Sixty a day: of so many claims some are alike on each day, if one is in a thousand."""
+    rows = [
+        replace(row, case=replace(row.case, filed_on=row.case.filed_on.replace(day=1)))
+        for row in all_cases(simulated(courts=1, cases_per_month=60.0))
+    ]
+    warehouse = tmp_path / "w.duckdb"
+    bring_in(warehouse, "court", rows, holds="all_cases")
+    assert refusal(warehouse, "second list", renumbered(rows)) == "possible_duplicates"
+
+
+def test_what_of_a_source_said_to_be_of_another_is_not_found_there_is_told(tmp_path: Path, world: World) -> None:
+    """Claims that a bank has after payments on them: those cases stand twice, and the import says how many."""
+    warehouse = tmp_path / "w.duckdb"
+    rows = all_cases(world)
+    bank = renumbered(half(rows))
+    paid = [replace(row, case=replace(row.case, claim=round(0.7 * row.case.claim, 2))) for row in bank[::3]]
+    bring_in(warehouse, "court", rows, holds="all_cases")
+    notices = bring_in(warehouse, "bank", bank[1::3] + bank[2::3] + paid, same_cases=True)
+    [notice] = [notice for notice in notices if notice.code == "cases_without_match"]
+    assert notice.parameters == {"name": "bank", "other": "court", "unmatched": len(paid), "cases": len(bank)}
 
 
 def test_rounded_claims_of_two_halves_of_a_court_are_no_duplicates(tmp_path: Path, world: World) -> None:
