@@ -35,7 +35,7 @@ STAGES = {
     "importing": {"chance", "closing_days", "day_span", "errors", "linkage", "private_folder", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
-    "linkage": {"errors", "warehouse"},
+    "linkage": {"chance", "errors", "warehouse"},
     "measures": BASE | {"linkage", "warehouse"},
     "estimates": BASE | {"measures", "warehouse"},
     "index": BASE | {"estimates"},
