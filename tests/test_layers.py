@@ -32,7 +32,7 @@ STAGES = {
     "faults": {"errors"},
     "method": {"age_grid", "errors", "warehouse"},
     "warehouse": {"errors", "faults"},
-    "importing": {"chance", "closing_days", "day_span", "errors", "linkage", "private_folder", "warehouse"},
+    "importing": {"chance", "closing_days", "day_span", "errors", "faults", "linkage", "private_folder", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
     "linkage": {"chance", "errors", "warehouse"},
@@ -44,7 +44,7 @@ STAGES = {
     "queries": BASE | {"estimates", "index", "warehouse"},
 }
 STAGES["cli"] = set(STAGES)
-STAGES["__main__"] = {"cli"}
+STAGES["__main__"] = {"cli", "errors"}
 STAGES["__init__"] = set()
 
 # What the screens may know of the engine: the one who answers, and the words of its answers.
