@@ -1,6 +1,6 @@
-"""Measure imports, builds, pages, rank sets and sensitivity; write docs/benchmarks.md.
+"""Measure imports, readers, builds, pages, rank sets and sensitivity; write docs/benchmarks.md.
 
-    python -m bench [import] [build] [pages] [browser] [users] [rank] [sensitivity]
+    python -m bench [import] [reader] [build] [pages] [browser] [users] [rank] [sensitivity]
                     [--rows 5000000] [--cases 1000000 10000000] [--warehouse FILE]
                     [--folder var/bench] [--output docs/benchmarks.md]
 
@@ -21,10 +21,11 @@ from bench import (
     import_cost,
     page_latency,
     rank_cost,
+    reader_cost,
     sensitivity_cost,
 )
 
-PARTS = ("import", "build", "pages", "browser", "users", "rank", "sensitivity")
+PARTS = ("import", "reader", "build", "pages", "browser", "users", "rank", "sensitivity")
 HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m bench`); each part comes from one run of it. Machines differ:
@@ -52,6 +53,8 @@ def main() -> None:
 def _measure_part(part: str, arguments: argparse.Namespace) -> str:
     if part == "import":
         return import_cost.report(import_cost.measure(arguments.folder, arguments.rows))
+    if part == "reader":
+        return reader_cost.report(reader_cost.measure(arguments.folder))
     if part == "rank":
         return rank_cost.report(rank_cost.measure())
     if part == "sensitivity":

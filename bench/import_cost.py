@@ -137,8 +137,8 @@ def measure(folder: Path, rows: int) -> ImportCost:
     duckdb_runs, import_runs = [], []
     for _ in range(RUNS):
         duckdb_runs.append(fresh_process.run(DUCKDB, str(file), str(_empty(folder / "yardstick.duckdb"))))
-        warehouse = _empty(folder / "import.duckdb")
-        _start(warehouse)
+        warehouse = folder / "import.duckdb"
+        start_warehouse(warehouse)
         import_runs.append(fresh_process.run(IMPORT, str(file), str(warehouse), str(mapping)))
     import_runs.sort(key=lambda run: run["wall"])
     median_run = import_runs[len(import_runs) // 2]
@@ -160,10 +160,11 @@ def _empty(path: Path) -> Path:
     return path
 
 
-def _start(warehouse: Path) -> None:
+def start_warehouse(warehouse: Path) -> None:
+    """Make a warehouse that knows the courts anew."""
     from index_engine.warehouse.file import writable_copy
 
-    with writable_copy(warehouse) as con:
+    with writable_copy(_empty(warehouse)) as con:
         con.execute(COUNTRY.format(courts=COURTS))
 
 
