@@ -14,7 +14,7 @@ from dashboard.state import cache, uploads
 from index_engine.errors import InputError
 from index_engine.private_folder import temporary_folder
 
-SUFFIXES = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "parquet")
+SUFFIXES = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "parquet", "json", "jsonl", "ndjson", "zip")
 MAX_NAME_LENGTH = 80  # characters; a file name has 255 bytes, a Chinese character has three
 
 

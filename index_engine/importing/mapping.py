@@ -24,9 +24,11 @@ public_texts = true            # of registers: what stands in their names names 
                                # nobody; asked of published figures, and of registers under another
                                # law, whose names cannot be told from those of people
 synthetic = false
-encoding = "gb18030"           # text: utf-8 (default), gb18030, utf-16, or auto: by its content
+encoding = "gb18030"           # text: utf-8 (default), gb18030, big5, utf-16, utf-16-le, utf-16-be, or
+                               # auto: by its content
 delimiter = ";"                # text: comma by default; auto: by its content
-sheet = "Sheet1"               # workbooks: the first by default; "*": all that share a header
+sheet = "Sheet1"               # workbooks, texts in a ZIP archive, lists of a JSON object: the first by
+                               # default; "*": all that share a header
 header = 3                     # line the header stands on, the first by default
 header_rows = 2                # where names of columns are split over lines, such as merged cells
 null = ["-", "无"]             # words that stand for no value; without it those of notation.toml
@@ -102,7 +104,8 @@ from index_engine.importing.values.column_settings import (
 _ENCODINGS = (
     dict.fromkeys(("utf-8", "utf8", "utf-8-sig"), "utf-8")
     | dict.fromkeys(("gb18030", "gbk", "gb2312"), "gb18030")
-    | {"utf-16": "utf-16", "auto": "auto"}
+    | dict.fromkeys(("cp950", "big5"), "cp950")
+    | {name: name for name in ("utf-16", "utf-16-le", "utf-16-be", "auto")}
 )
 _OPTION_KEYS = ("encoding", "delimiter", "sheet", "header", "header_rows")
 _SOURCE_KEYS = {

@@ -5,6 +5,7 @@ Names prove nothing: systems write web pages, text and old workbooks under the e
 
 import codecs
 import csv
+import re
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -15,6 +16,10 @@ from index_engine.importing.files.sheets import ZIP_ERRORS, password_error
 # What of a text is looked at: its head, and its end for what comes late.
 _HEAD, _TAIL = 1 << 22, 1 << 20
 _MAX_LINES = 200
+_MAX_LOOK = 1 << 16
+_MIN_BIG5_SHARE, _MAX_GB2312_SHARE = 0.95, 0.8
+# An object begins with a name, a list of records with a record.
+_JSON_START = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\]]")
 
 _DELIMITERS = (",", "\t", ";", "|")
 
@@ -25,7 +30,7 @@ _MARKUP_PREFIXES = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<me
 
 
 def detect_format(file: Path) -> str:
-    """Return 'parquet', 'xlsx', 'xls' or 'text'.
+    """Return 'parquet', 'xlsx', 'xls', 'zip' (of texts), 'json' or 'text'.
 
     Raises InputError, with the way out, for what looks like a table and cannot be read: workbooks
     with a password, web pages, other formats of spreadsheets, and what is no text.
@@ -43,9 +48,24 @@ def detect_format(file: Path) -> str:
     start = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if start.startswith(_MARKUP_PREFIXES):
         raise InputError("holds_web_page", file=file)
-    if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if b"\0" in head and not _utf16_encoding(head):
         raise InputError("holds_no_table", file=file)
-    return "text"
+    return "json" if _JSON_START.match(start) else "text"
+
+
+def _utf16_encoding(head: bytes) -> str | None:
+    """Return how a text of two bytes a character is written, with a mark or without; None if it is none."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = head[: len(head) // 2 * 2].decode(encoding)
+        except UnicodeDecodeError:
+            # A head may end within a pair of surrogates.
+            continue
+        if "\n" in text and all(character.isprintable() or character in "\t\r\n\u3000\u00a0" for character in text):
+            return encoding
+    return None
 
 
 def _zip_format(file: Path) -> str:
@@ -57,7 +77,8 @@ def _zip_format(file: Path) -> str:
     if "xl/workbook.bin" in names or "content.xml" in names:
         kind = "XLSB" if "xl/workbook.bin" in names else "OpenDocument"
         raise InputError("spreadsheet_format_unread", file=file, format=kind)
-    return "xlsx"
+    is_workbook = any(name.startswith("xl/") or name == "[Content_Types].xml" for name in names)
+    return "xlsx" if is_workbook or file.suffix.lower() in (".xlsx", ".xlsm") else "zip"
 
 
 def _contains(file: Path, pattern: bytes) -> bool:
@@ -71,19 +92,43 @@ def _contains(file: Path, pattern: bytes) -> bool:
 
 
 def detect_encoding(file: Path) -> str:
-    """Return 'utf-8', 'gb18030' or 'utf-16' (with a byte order mark) for a text file.
+    """Return 'utf-8', 'gb18030', 'cp950' (Big5), 'utf-16' (with a byte order mark), 'utf-16-le' or 'utf-16-be'
+    for a text file.
 
     By its mark, else by what its first and last megabytes can be: UTF-8 if they are that, since
-    other text hardly ever is, else GB18030. Raises InputError if they are neither.
+    other text hardly ever is, else GB18030 or Big5. Raises InputError if they are neither.
     """
     parts = _read_ends(file)
     for mark, encoding in _BOMS:
         if parts[0].startswith(mark):
             return encoding
+    if b"\0" in parts[0][:4096] and (utf16 := _utf16_encoding(parts[0][:4096])):
+        return utf16
+    if _is_big5(parts[0]) and all(_is_decodable(part, "cp950") for part in parts):
+        return "cp950"
     for encoding in ("utf-8", "gb18030"):
         if all(_is_decodable(part, encoding) for part in parts):
             return encoding
     raise InputError("encoding_unknown", file=file)
+
+
+def _is_big5(part: bytes) -> bool:
+    """Say whether a text is in Big5, which mostly passes for GB18030 of rare characters.
+
+    Of Big5 nearly all characters are in its first plane (lead bytes A4 to C6), and many have a second byte below 80,
+    which in GB18030 are beyond GB2312.
+    """
+    if _is_decodable(part, "utf-8") or not _is_decodable(part, "cp950"):
+        return False
+    text = part[:_MAX_LOOK].decode("cp950", errors="ignore")
+    leads = [encoded[0] for character in text if len(encoded := character.encode("cp950", errors="ignore")) == 2]
+    if not leads:
+        return False
+    common = sum(0xA1 <= lead <= 0xC6 for lead in leads) / len(leads)
+    other = part[:_MAX_LOOK].decode("gb18030", errors="ignore")
+    wide = [character for character in other if ord(character) > 0x7F]
+    simplified = sum(bool(character.encode("gb2312", errors="ignore")) for character in wide) / max(1, len(wide))
+    return common >= _MIN_BIG5_SHARE and simplified < _MAX_GB2312_SHARE
 
 
 def _read_ends(file: Path) -> list[bytes]:

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from index_engine.importing.files.csv_file import open_text, read_records
 from index_engine.importing.files.detection import detect_format
+from index_engine.importing.files.json_file import read_tables
 from index_engine.importing.files.non_data_rows import NonDataReason
 from index_engine.importing.files.parquet_file import ParquetFile
-from index_engine.importing.files.readers import ReadOptions, check_file, resolve_options
+from index_engine.importing.files.readers import ReadOptions, check_file, resolve_encoding, resolve_options
 from index_engine.importing.files.sheets import Merge, read_sheets
 from index_engine.importing.files.staging import PREVIEW_LENGTH, check_width, without_text_mark
+from index_engine.importing.files.zip_file import unpack_members
 
 # Rows of the head, and rows from further on: as many each from places spread over the file.
 HEAD_ROWS = 2_000
@@ -65,6 +67,10 @@ def preview(file: Path, options: ReadOptions, workdir: Path) -> list[TablePrevie
             return [_preview_parquet(file, workdir)]
         case "text":
             return [_preview_text(file, resolve_options(file, options))]
+        case "json":
+            return _preview_json(file, resolve_encoding(file, options))
+        case "zip":
+            return _preview_zip(file, options, workdir)
         case _:
             return _preview_sheets(file)
 
@@ -112,7 +118,7 @@ def _has_values(file: Path, values: list[str]) -> bool:
 
 def _sample_rows(file: Path, options: ReadOptions) -> Iterator[Row]:
     """Yield rows from places spread over a text; UTF-16 is not looked into further on."""
-    if options.encoding == "utf-16":
+    if options.encoding.startswith("utf-16"):
         return
     size = file.stat().st_size
     with file.open("rb") as stream:
@@ -141,6 +147,27 @@ def _preview_sheets(file: Path) -> list[TablePreview]:
         merges = tuple(merge for merge in sheet.merges if merge.first_line <= head_end and merge.column < MAX_COLUMNS)
         tables.append(replace(table, merges=merges, is_hidden=sheet.is_hidden))
     return tables
+
+
+def _preview_json(file: Path, options: ReadOptions) -> list[TablePreview]:
+    tables = read_tables(file, options.encoding)
+    previews = []
+    for table in tables:
+        rows = (values for _, values in table.rows() if not isinstance(values, NonDataReason))
+        head_rows: list[Sequence[str | None]] = [table.headers, *islice(rows, HEAD_ROWS - 1)]
+        further_rows = [tuple(row) for row in islice(rows, _SAMPLE_POSITIONS * _ROWS_PER_POSITION)]
+        table_options = ReadOptions(encoding=options.encoding, sheet=table.name if len(tables) > 1 else None)
+        previews.append(_shorten(table_options, enumerate(head_rows, start=1), further_rows))
+    return previews
+
+
+def _preview_zip(file: Path, options: ReadOptions, workdir: Path) -> list[TablePreview]:
+    members = unpack_members(file, workdir)
+    previews = []
+    for name, member in members.items():
+        table = _preview_text(member, resolve_options(member, options))
+        previews.append(replace(table, options=replace(table.options, sheet=name)))
+    return previews
 
 
 def _preview_parquet(file: Path, workdir: Path) -> TablePreview:

@@ -11,13 +11,15 @@ import duckdb
 from index_engine.errors import InputError, Message
 from index_engine.importing.files.csv_file import CsvFile
 from index_engine.importing.files.detection import detect_delimiter, detect_encoding, detect_format
+from index_engine.importing.files.json_file import JsonFile
 from index_engine.importing.files.parquet_file import ParquetFile
 from index_engine.importing.files.xlsx_file import XlsxFile
+from index_engine.importing.files.zip_file import ZipFile
 from index_engine.importing.progress import Progress
 
 # Endings under which tables come; which format is behind one, the content says. ET is what WPS
 # calls XLS.
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".et")
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".et", ".json", ".jsonl", ".ndjson", ".zip")
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class ReadOptions:
     counted from 1, blank ones with them, as a spreadsheet or an editor does.
     """
 
-    encoding: str = "utf-8"  # or gb18030, utf-16; auto: by its content
+    encoding: str = "utf-8"  # or gb18030, cp950, utf-16, utf-16-le, utf-16-be; auto: by its content
     delimiter: str = ","  # auto: by its content
-    sheet: str | None = None  # None: the first; *: all that share a header
+    sheet: str | None = None  # or member of an archive, list of an object. None: the first; *: all that share a header
     header: int = 1
     header_rows: int = 1
 
@@ -57,6 +59,10 @@ def open_file(file: Path, options: ReadOptions, workdir: Path) -> Reader:
         case "text":
             options = resolve_options(file, options)
             return CsvFile(file, options.encoding, options.delimiter, workdir, *header_lines)
+        case "json":
+            return JsonFile(file, resolve_encoding(file, options).encoding, options.sheet)
+        case "zip":
+            return ZipFile(file, options.encoding, options.delimiter, options.sheet, workdir, *header_lines)
         case _:
             return XlsxFile(file, options.sheet, *header_lines)
 
@@ -79,11 +85,15 @@ def check_file(file: Path) -> None:
 
 def resolve_options(file: Path, options: ReadOptions) -> ReadOptions:
     """Return how to open a text file, with 'auto' replaced by what its content says."""
-    if options.encoding == "auto":
-        options = replace(options, encoding=detect_encoding(file))
+    options = resolve_encoding(file, options)
     if options.delimiter == "auto":
         options = replace(options, delimiter=detect_delimiter(file, options.encoding))
     return options
+
+
+def resolve_encoding(file: Path, options: ReadOptions) -> ReadOptions:
+    """Return how to open a text file, with its encoding found where it is 'auto'."""
+    return replace(options, encoding=detect_encoding(file)) if options.encoding == "auto" else options
 
 
 def sha256(file: Path, progress: Progress) -> str:

@@ -228,7 +228,7 @@ def real_errors(folder: Path) -> Iterator[Callable[[], object]]:
 
 
 # What stays as it is in every language: formats, commands, keys and words of mapping files.
-UNTRANSLATED = {"Excel", "XLSX", "TOML", "VARCHAR", "duckdb", "xlsx", "parquet", "mapping", "kind"}
+UNTRANSLATED = {"Excel", "XLSX", "TOML", "VARCHAR", "duckdb", "xlsx", "parquet", "json", "mapping", "kind"}
 UNTRANSLATED |= {"index", "engine", "python", "build", "warehouse", "sample", "import", "sources"}
 UNTRANSLATED |= {"cases", "auctions", "column", "columns", "field", "unit", "observed", "from"}
 UNTRANSLATED |= {word for field in read_contract("cases").fields for word in english_words(field.name)}
