@@ -141,6 +141,7 @@ def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[Tab
             table["omitted_columns"],
             tuple(Merge(*merge) for merge in table["merges"]),
             table["is_hidden"],
+            table["hidden_rows"],
             table["unreadable_lines"] and UnreadableLines(*table["unreadable_lines"]),
         )
         for table in tables

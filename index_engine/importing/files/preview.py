@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from index_engine.importing.files.csv_file import open_text, read_records
 from index_engine.importing.files.detection import detect_format
+from index_engine.importing.files.hidden_rows import hidden_row_counts
 from index_engine.importing.files.json_file import read_tables
 from index_engine.importing.files.non_data_rows import NonDataReason
 from index_engine.importing.files.parquet_file import ParquetFile
@@ -50,9 +51,10 @@ class TablePreview:
     head_rows: tuple[tuple[int, Row], ...]
     sampled_rows: tuple[Row, ...]
     omitted_columns: int = 0
-    # Cells merged over several lines, and whether the sheet is hidden, of workbooks.
+    # Cells merged over several lines, whether the sheet is hidden, and how many of its rows are, of workbooks.
     merges: tuple[Merge, ...] = ()
     is_hidden: bool = False
+    hidden_rows: int = 0
     unreadable_lines: UnreadableLines | None = None
 
 
@@ -135,6 +137,7 @@ def _sample_rows(file: Path, options: ReadOptions) -> Iterator[Row]:
 
 def _preview_sheets(file: Path) -> list[TablePreview]:
     tables = []
+    hidden_rows = hidden_row_counts(file)
     for sheet in read_sheets(file):
         step = max(1, sheet.height // (_SAMPLE_POSITIONS * _ROWS_PER_POSITION))
         further_rows = islice(sheet.rows(header_end=MAX_HEADER_END), HEAD_ROWS, None, step)
@@ -145,7 +148,9 @@ def _preview_sheets(file: Path) -> list[TablePreview]:
         )
         head_end = table.head_rows[-1][0] if table.head_rows else 0
         merges = tuple(merge for merge in sheet.merges if merge.first_line <= head_end and merge.column < MAX_COLUMNS)
-        tables.append(replace(table, merges=merges, is_hidden=sheet.is_hidden))
+        tables.append(
+            replace(table, merges=merges, is_hidden=sheet.is_hidden, hidden_rows=hidden_rows.get(sheet.name, 0))
+        )
     return tables
 
 

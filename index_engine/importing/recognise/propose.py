@@ -137,6 +137,10 @@ def _select_table(
         notes.append(Message("sheets_not_read", sheets=skipped_sheets))
     if hidden_sheets := [candidate.options.sheet or "" for candidate in nonempty_tables if candidate.is_hidden]:
         notes.append(Message("sheets_hidden", sheets=hidden_sheets))
+    is_read = options.sheet == "*"
+    for candidate in nonempty_tables:
+        if candidate.hidden_rows and (is_read or candidate is table):
+            notes.append(Message("rows_hidden", sheet=candidate.options.sheet or "", rows=candidate.hidden_rows))
     if layout.merged_columns:
         merged_headers = shown_headers([layout.headers[column] for column in layout.merged_columns])
         notes.append(Message("merged_cells_filled", columns=merged_headers))

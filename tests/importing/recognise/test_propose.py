@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from index_engine.errors import InputError
@@ -554,3 +556,25 @@ def test_amounts_too_large_for_the_unit_of_their_heading_are_in_doubt(book: Book
     assert any("are its numbers in yuan" in str(warning) for warning in proposal.warnings)
     fits = propose_mapping(book(cases(**{"申请执行标的金额（万元）": [12, 38, 4.2]})))
     assert confidence(fits, "claim_amount") > 0.9
+
+
+@pytest.mark.parametrize("hidden", [0, 3])
+def test_rows_that_a_workbook_hides_are_named(tmp_path: Path, hidden: int) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in cases():
+        sheet.append(row)
+    sheet.auto_filter.ref = "A1:C20"
+    for line in range(2, 2 + hidden):
+        sheet.row_dimensions[line].hidden = True
+    other = book.create_sheet("说明")
+    other.append(["本表由法院填报"])
+    other.row_dimensions[1].hidden = True
+    book.save(tmp_path / "f.xlsx")
+    warnings = [
+        str(warning) for warning in propose_mapping(tmp_path / "f.xlsx").warnings if "rows of the sheet" in str(warning)
+    ]
+    assert [warning.split(" are")[0] for warning in warnings] == (
+        [f"3 rows of the sheet {sheet.title}"] if hidden else []
+    )
