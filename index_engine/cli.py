@@ -155,6 +155,8 @@ def _refuse_real_data(warehouse: Path) -> None:
 def _recognise(arguments: argparse.Namespace) -> None:
     from index_engine.importing.recognise.mapping_writer import column_label, mapping_text
     from index_engine.importing.recognise.propose import propose_mapping
+    from index_engine.method.fed_indicators import fed_indicators
+    from index_engine.method.read import load_method
 
     proposal = propose_mapping(arguments.file, arguments.kind)
     text = mapping_text(proposal)
@@ -171,6 +173,9 @@ def _recognise(arguments: argparse.Namespace) -> None:
         *([proposal.design_doubt] if proposal.design_doubt else []),
     ):
         print(f"  ! {problem}")
+    fed_fields = {column.field for column in proposal.columns if column.field is not None}
+    for message in fed_indicators(load_method(), proposal.kind, fed_fields, proposal.holds, lambda name: name["en"]):
+        print(f"  {message}")
     print(
         f"{arguments.mapping}: read it, mend it, then: python -m index_engine import"
         f" {proposal.kind} {arguments.file} --mapping {arguments.mapping} --warehouse W --trial"

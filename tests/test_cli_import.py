@@ -35,6 +35,7 @@ def test_a_spreadsheet_is_recognised_tried_imported_corrected_and_taken_back(tmp
     told = printed(capsys, "recognise", file, "--mapping", mapping)
     assert "执行法院 -> court_id" in told
     assert "被执行人 -> personal, not read" in told
+    assert "this file feeds" in told
     text = mapping.read_text(encoding="utf-8")
     mapping.write_text(text.replace("[source]", '[source]\nname = "某院"'), encoding="utf-8")
     importing = ("import", "cases", file, "--warehouse", warehouse, "--mapping", mapping)

@@ -12,11 +12,13 @@ from dashboard.data import column_mapping, input_files, mapping_draft, step_mess
 from dashboard.data.input_files import InputFile
 from dashboard.state import uploads
 from dashboard.text import messages, terms
-from dashboard.text.i18n import _, ngettext
+from dashboard.text.i18n import _, localise, ngettext
 from dashboard.ui.html import Html, join, tag
 from index_engine.errors import InputError
 from index_engine.importing import api
 from index_engine.importing.api import Proposal
+from index_engine.method.fed_indicators import fed_indicators
+from index_engine.method.read import load_method
 from index_engine.private_folder import temporary_folder
 
 PROPOSALS_KEY = "intake_proposed"  # session key of the proposals for the current file, by reading
@@ -121,11 +123,24 @@ def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
         choices = column_mapping.draw_mapping_table(proposal, base, key)
         choices = replace(choices, constants=column_mapping.draw_constants(proposal, key))
         choices = _draw_source_form(proposal, warehouse, choices, key)
+        _draw_fed_indicators(proposal, choices)
         mapping_text = mapping_draft.mapping_text(proposal, choices)
         if _is_complete(proposal, choices, mapping_draft.duplicate_fields(field_by_position)):
             reading = Reading(input_file, proposal.kind, mapping_text)
         _draw_mapping(mapping_text, input_file)
     return reading
+
+
+def _draw_fed_indicators(proposal: Proposal, choices: mapping_draft.MappingChoices) -> None:
+    """Which indicators the file can feed as it is read, and what is lost by what it does not tell."""
+    fed_fields = {column.field for column in proposal.columns if column.field is not None} | set(choices.constants)
+    holds = choices.holds or proposal.holds
+    told = [
+        messages.translate(message)
+        for message in fed_indicators(load_method(), proposal.kind, fed_fields, holds, localise)
+    ]
+    if told:
+        st.html(tag("div", tag("p", tag("b", told[0])), tag("ul", *(tag("li", line) for line in told[1:]))))
 
 
 def _load_mapping_file(input_file: InputFile) -> Reading | None:
