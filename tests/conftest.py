@@ -1,8 +1,10 @@
 """What tests of several folders share. A built warehouse is never changed by a test: copy it."""
 
 import gc
+import importlib
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,14 @@ LONGEST_FILES = (
     "tests/truth/",
     "tests/browser/",
 )
+
+
+def pytest_collection_finish() -> None:
+    """Look for Streamlit's components once: it reads what every installed package says of itself, anew for
+    each page that a test runs, which took most of the time of running it."""
+    if "streamlit.testing.v1.app_test" in sys.modules:
+        scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
+        scanner.scan_component_manifests = cache(scanner.scan_component_manifests)  # type: ignore[attr-defined]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,12 +10,12 @@ WITH deliveries AS (
     WHERE kind = 'cases'
 ),
 
+courts_by_name AS (
+    SELECT DISTINCT name, court_id FROM (SELECT DISTINCT court_id, source_id FROM cases) JOIN deliveries USING (source_id)
+),
+
 shared_courts AS (
-    SELECT court_id
-    FROM (SELECT DISTINCT court_id, source_id FROM cases)
-    JOIN deliveries USING (source_id)
-    GROUP BY court_id
-    HAVING MIN(name) <> MAX(name)
+    SELECT court_id FROM courts_by_name GROUP BY court_id HAVING COUNT(*) > 1
 ),
 
 known AS (
@@ -58,6 +58,7 @@ compared AS (
         UNION ALL SELECT *, later_name AS name, earlier_name AS other_name FROM name_pairs
     ) AS name_pairs
     JOIN known USING (name)
+    SEMI JOIN (SELECT name AS other_name, court_id FROM courts_by_name) USING (other_name, court_id)
     -- What both have under one number is one case already.
     ANTI JOIN (SELECT name AS other_name, case_id FROM known) USING (other_name, case_id)
 )

@@ -26,23 +26,41 @@ EVIDENCE = (("closed_on", "cause"), ("closed_on",), ("cause",), ())
 ALIKE_BY_DAYS = """
 WITH claims AS (
     SELECT DISTINCT earlier_name, later_name, rounding, name, court_id, filed_on, claim FROM case_claims
+),
+shared_claims AS (
+    SELECT *, (filed_on - DATE '1970-01-01') // $reach AS span
+    FROM claims SEMI JOIN (
+        SELECT earlier_name, later_name, rounding, court_id, claim FROM claims
+        GROUP BY ALL HAVING MIN(name) <> MAX(name)
+    ) USING (earlier_name, later_name, rounding, court_id, claim)
+),
+-- No day within reach lies beyond the spans of days beside its own.
+near_claims AS (
+    SELECT * REPLACE (UNNEST([span - 1, span, span + 1]) AS span) FROM shared_claims WHERE name = earlier_name
 )
-SELECT earlier_name, later_name, rounding, days, COUNT(*) AS alike
-FROM (SELECT *, UNNEST(range(-$reach, $reach + 1))::INTEGER AS days FROM claims WHERE name = earlier_name) AS earlier
-JOIN claims AS later USING (earlier_name, later_name, rounding, court_id, claim)
-WHERE later.name = later_name AND later.filed_on = earlier.filed_on + days
+SELECT earlier_name, later_name, rounding, (later.filed_on - earlier.filed_on)::INTEGER AS days, COUNT(*) AS alike
+FROM near_claims AS earlier
+JOIN shared_claims AS later USING (earlier_name, later_name, rounding, court_id, claim, span)
+WHERE later.name = later_name AND days BETWEEN -$reach AND $reach
 GROUP BY ALL
+"""
+
+# Cases of two sources whose court and claim the other one has too.
+CANDIDATES = """
+CREATE OR REPLACE TEMP TABLE candidates AS
+WITH compared AS (FROM case_claims WHERE earlier_name = $earlier AND later_name = $later)
+SELECT * FROM compared
+SEMI JOIN (SELECT court_id, claim FROM compared GROUP BY ALL HAVING MIN(name) <> MAX(name)) USING (court_id, claim)
 """
 
 # The first closed with the first closed, of those that look alike.
 MATCH = """
 INSERT INTO matched_cases
 WITH free_cases AS (
-    SELECT * FROM case_claims
+    SELECT * FROM candidates
     ANTI JOIN (
         SELECT earlier_name, later_name, UNNEST([earlier_case, later_case]) AS case_id FROM matched_cases
     ) USING (earlier_name, later_name, case_id)
-    WHERE earlier_name = $earlier AND later_name = $later
 ),
 earlier AS (
     SELECT *, filed_on + $days::INTEGER AS later_day,
@@ -54,9 +72,9 @@ later AS (
            ROW_NUMBER() OVER (PARTITION BY court_id, filed_on, claim{keys} ORDER BY closed_on NULLS LAST, case_id) AS n
     FROM free_cases WHERE name = later_name
 )
-SELECT earlier_name, later_name, court_id, earlier.filed_on, claim, earlier.unit,
+SELECT earlier.earlier_name, earlier.later_name, court_id, earlier.filed_on, claim, earlier.unit,
        earlier.case_id AS earlier_case, later.case_id AS later_case, $days AS days_apart
-FROM earlier JOIN later USING (earlier_name, later_name, court_id, later_day, claim, n{keys})
+FROM earlier JOIN later USING (court_id, later_day, claim, n{keys})
 """
 
 
@@ -84,9 +102,11 @@ def create_case_pairs(con: duckdb.DuckDBPyConnection) -> None:
             "DELETE FROM case_claims WHERE earlier_name = $earlier AND later_name = $later AND rounding <> $rounding",
             names | {"rounding": rounding},
         )
+        con.execute(CANDIDATES, names)
         for keys in EVIDENCE:
             for days in _days_apart(by_rounding[rounding]):
-                con.execute(MATCH.format(keys="".join(f", {key}" for key in keys)), names | {"days": days})
+                con.execute(MATCH.format(keys="".join(f", {key}" for key in keys)), {"days": days})
+        con.execute("DROP TABLE candidates")
     con.execute(f"CREATE OR REPLACE TEMP TABLE case_pairs AS {_read_sql('case_pairs')}")
     con.execute("DROP TABLE matched_cases")
 
