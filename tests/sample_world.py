@@ -15,6 +15,8 @@ WHOLE_PROVINCES = {"320000", "330000", "340000", "510000", "630000"}  # the firs
 OVERRIDES = {
     "first_day": date(2020, 1, 1),
     "observed_from": date(2023, 1, 1),
+    "late_from": date(2024, 7, 1),
+    "abolished_on": date(2024, 6, 30),
     "size_sigma": 0.6,
     # Enough for a change of the score beyond chance among all cities, whose cases are few here.
     "reform_payment_factor": 3.0,

@@ -6,7 +6,8 @@ counted without the days before it, it would make closings too frequent; of clos
 frequency nobody estimates, it counts.
 
 Whatever is stated, a court is not observed on days before its first closings, or after its last ones,
-on which it had none though chance does not explain that; nor on the last days of a file where closings
+on which it had none though chance does not explain that, in a source or, where it is in several, in all of
+them together, since one may have too few of its cases to tell; nor on the last days of a file where closings
 are thin against the year before, since some have not reached it yet; nor on days on which the court
 did not exist. A payment is known when its case is closed: clocks end before the last day by the usual
 time from the one to the other.
@@ -137,6 +138,7 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
     }
     under_way = _read_under_way(con, sources, closings_by_source)
     expected = _expected_closings(con.execute(EXPOSURES).df())
+    together = _courts_together(sources, closings_by_source, under_way, expected)
     lags = dict(con.execute(LAGS, {"share": USUAL_SHARE, "year": YEAR_DAYS}).fetchall())
     con.execute("DROP VIEW source_cases")
     con.execute("DROP TABLE source_windows")
@@ -166,11 +168,15 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
             )
             days = _court_days(
                 source,
-                closings.get(court_id, NO_CLOSINGS),
-                under_way.get((name, court_id), NO_CASES),
-                expected.get((name, court_id), 0.0),
+                _CourtRecord(
+                    closings.get(court_id, NO_CLOSINGS),
+                    under_way.get((name, court_id), NO_CASES),
+                    expected.get((name, court_id), 0.0),
+                ),
                 life,
             )
+            if source.holds == "all_cases" and kind == "cases" and court_id in together:
+                days = _narrower(days, _court_days(source, together[court_id], life))
             court_windows += [
                 (source_id, kind, court_id, source.holds, *days, n)
                 for source_id, n in zip(rows["source_id"], rows["n"], strict=True)
@@ -208,10 +214,53 @@ class _UnderWay:
 NO_CASES = _UnderWay(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
-def _court_days(
-    source: _Source, closings: Closings, under_way: _UnderWay, expected: float, life: tuple[int, int]
-) -> tuple[int, ...]:
+@dataclass(frozen=True)
+class _CourtRecord:
+    """What sources have of a court; `expected`: closings at the rate of the others of the sources."""
+
+    closings: Closings
+    under_way: _UnderWay
+    expected: float
+
+
+def _courts_together(
+    sources: pd.DataFrame,
+    closings_by_source: dict[str, dict[str, Closings]],
+    under_way: dict[tuple[str, str], _UnderWay],
+    expected: dict[tuple[str, str], float],
+) -> dict[str, _CourtRecord]:
+    """Of courts in several sources that hold all cases what these have together."""
+    is_complete = (sources["kind"] == "cases") & (sources["holds"] == "all_cases")
+    names_by_court: dict[str, list[str]] = {}
+    for name in sources.loc[is_complete, "name"].unique():
+        for court in closings_by_source.get(name, {}):
+            names_by_court.setdefault(court, []).append(name)
+    return {
+        court: _CourtRecord(
+            _merge([closings_by_source[name][court] for name in names]),
+            _merge_under_way([under_way[name, court] for name in names if (name, court) in under_way]),
+            sum(expected.get((name, court), 0.0) for name in names),
+        )
+        for court, names in names_by_court.items()
+        if len(names) > 1
+    }
+
+
+def _merge_under_way(parts: list[_UnderWay]) -> _UnderWay:
+    parts = [NO_CASES, *parts]
+    return _UnderWay(np.concatenate([part.first for part in parts]), np.concatenate([part.end for part in parts]))
+
+
+def _narrower(own: tuple[int, ...], together: tuple[int, ...]) -> tuple[int, ...]:
+    """The days that are observed by both."""
+    first, end, clock_end = max(own[0], together[0]), min(own[1], together[1]), min(own[2], together[2])
+    first = min(first, end)
+    return first, end, max(first, clock_end), max(own[3], together[3])
+
+
+def _court_days(source: _Source, record: _CourtRecord, life: tuple[int, int]) -> tuple[int, ...]:
     """First day of a court in a source, day after the last, the same of clocks, and days cut as late."""
+    closings = record.closings
     end = min(source.end, life[1])
     if source.kind != "cases":
         first = source.first_seen if source.stated_from is None else source.stated_from
@@ -219,7 +268,12 @@ def _court_days(
         return first, end, end, 0
     late = max(late_days(closings, end), source.late - (source.end - end), 0)
     first, until = observed_span(
-        closings, under_way, source.stated_from, end - late, expected, counts_first=source.holds in CLOSING_LISTS
+        closings,
+        record.under_way,
+        source.stated_from,
+        end - late,
+        record.expected,
+        counts_first=source.holds in CLOSING_LISTS,
     )
     first = min(max(first, life[0]), until)
     # What an abolished court still paid is known: its cases were closed, or went to another court.

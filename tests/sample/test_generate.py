@@ -98,6 +98,7 @@ def test_seeded_defects_and_no_others(world: Sample) -> None:
         "claim_improbably_small",
         "earlier_rounds_missing",
         "recovered_in_another_unit",
+        "taken_over",
         "recovered_over_claim",
         "single_bidder_above_start",
         "start_below_70_percent",

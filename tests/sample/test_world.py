@@ -147,3 +147,26 @@ def test_every_seed_deals_a_full_world(seed: int) -> None:
         assert 900 <= courts <= names
         ((shares,),) = con.execute("SELECT SUM(share) FROM court_parameters").fetchall()
         assert shares == pytest.approx(1)
+
+
+def test_one_court_is_abolished_and_another_of_its_city_has_its_cases_since(world: Sample) -> None:
+    [(court, last_day)] = world.all(
+        "SELECT court_id, valid_to FROM courts JOIN sample_truth ON place_id = court_id WHERE role = 'abolished'"
+    )
+    assert world.all("SELECT court_id FROM courts WHERE valid_to IS NOT NULL") == [(court,)]
+    cases = world.all("SELECT filed_on, closed_on, successor_court_id FROM cases WHERE court_id = ?", court)
+    assert max(filed for filed, *_ in cases) <= last_day
+    assert all((successor is not None) == (closed is None or closed > last_day) for _, closed, successor in cases)
+    [(successor, city, other_city)] = world.all(
+        "SELECT DISTINCT successor_court_id, old.region, new.region FROM cases"
+        " JOIN courts AS old USING (court_id) JOIN courts AS new ON new.court_id = successor_court_id"
+    )
+    assert successor != court and city == other_city
+    assert world.one("SELECT COUNT(*) FROM auction_rounds WHERE court_id = ? AND listed_on > ?", court, last_day) == 0
+
+
+def test_the_records_of_one_court_begin_years_after_those_of_the_others(world: Sample) -> None:
+    late = "SELECT court_id FROM sample_truth JOIN courts ON court_id = place_id WHERE role = 'late'"
+    first = "SELECT MIN(closed_on) FROM cases WHERE court_id {} (" + late + ")"
+    assert world.one(first.format("NOT IN")).year == 2019
+    assert world.one(first.format("IN")).year == 2021

@@ -213,3 +213,25 @@ def test_values_said_earlier_and_later_agree(tmp_path: Path, cut: date) -> None:
     known = rows[rows["status"] == "estimated"]
     assert_right(known[known["period"] >= "2021Q4"])
     assert_withheld(rows[rows["period"] == f"{cut.year}Q{(cut.month + 2) // 3}"])
+
+
+def test_a_source_with_few_cases_of_a_silent_court_does_not_make_it_observed(tmp_path: Path) -> None:
+    """Alone it could not tell; that in both together nothing was closed for years chance does not explain."""
+    world = simulated({}, {})
+    silent = world.courts[1].name
+    rows = without(all_cases(world), silent, START, date(2022, 7, 1))
+    numbers = {row.case.number for row in rows[::300]}
+    for name in ("large", "small"):
+        bring_in(
+            tmp_path,
+            world,
+            lambda _, name=name: [row for row in rows if (row.case.number in numbers) == (name == "small")],  # type: ignore[misc]
+            "all_cases",
+            WINDOW,
+            name=name,
+        )
+    build(tmp_path / "world.duckdb", threads=2)
+    part = of_court(court_estimates(tmp_path / "world.duckdb", "cash_24m"), world, 1)
+    last_quarters = part["period"].map(lambda label: date(int(label[:4]), 3 * int(label[5]) - 2, 1))
+    assert_withheld(part[last_quarters < date(2022, 7, 1)])
+    assert_right(part[part["period"] == "2024Q4"])

@@ -21,15 +21,15 @@ WITH recorded_cases AS (
         filing_day + whole_between(u(fate, 17), param().gaming_min_days, param().gaming_max_days) AS gaming_day
     FROM planned_outcomes
     LEFT JOIN paying_lots ON paying_lots.n = planned_outcomes.n
-    -- cases closed before the window are in nobody's records
-    WHERE planned_outcomes.planned_closing_day >= day_number(param().observed_from)
+    -- cases closed before a court's records begin are in nobody's
+    WHERE planned_outcomes.planned_closing_day >= planned_outcomes.records_from
 ),
 decisions AS (
     SELECT
         *,
         getvariable('gaming') AND role = 'gamed' AND u(fate, 18) < param().gaming_share
             AND gaming_day < COALESCE(sold_day, honest_closing_day)
-            AND gaming_day >= day_number(param().observed_from) AS is_gamed
+            AND gaming_day >= records_from AS is_gamed
     FROM recorded_cases
 )
 SELECT
@@ -103,7 +103,7 @@ WITH clock_times AS (
 SELECT n, court, filing_day, creditor_local, GREATEST(day_number, filing_day + 1) AS closing_day
 FROM clock_times
 JOIN clock_days ON eighth = floor(end_clock * 8)::INTEGER
-WHERE day_number >= day_number(param().observed_from);
+WHERE day_number >= records_from;
 
 -- Rows of each case number, from which the generator finds where the sample is full.
 CREATE OR REPLACE TEMP TABLE rows_per_number AS

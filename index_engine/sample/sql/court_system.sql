@@ -73,7 +73,7 @@ numbered AS (
 SELECT characters, reading, initials, row_number() OVER (ORDER BY place_u(number, 3))::INTEGER AS number
 FROM numbered;
 
--- Courts before their sizes are shares. role: gamed, tiny, special or NULL.
+-- Courts before their sizes are shares. role: gamed, tiny, special, abolished, late or NULL.
 CREATE OR REPLACE TEMP TABLE court_roster AS
 WITH counted AS (
     SELECT
@@ -107,8 +107,31 @@ roles AS (
         *,
         CASE WHEN special THEN 'special'
              WHEN gamed THEN 'gamed'
-             WHEN plain_rank <= param().tiny_courts THEN 'tiny' END AS role
+             WHEN plain_rank <= param().tiny_courts THEN 'tiny' END AS first_role
     FROM ranked
+),
+-- Both of a tier of large courts, where there are enough beside them.
+abolished_court AS (
+    SELECT number, city
+    FROM roles
+    WHERE first_role IS NULL AND tier = 'T2' AND courts >= 3
+    ORDER BY court_cities DESC, plain_rank
+    LIMIT 1
+),
+late_court AS (
+    SELECT number
+    FROM roles
+    WHERE first_role IS NULL AND tier = 'T2' AND courts >= 3 AND city NOT IN (SELECT city FROM abolished_court)
+    ORDER BY court_cities DESC, plain_rank
+    LIMIT 1
+),
+cast_courts AS (
+    SELECT
+        *,
+        CASE WHEN number IN (SELECT number FROM abolished_court) THEN 'abolished'
+             WHEN number IN (FROM late_court) THEN 'late'
+             ELSE first_role END AS role
+    FROM roles
 )
 SELECT
     number,
@@ -132,6 +155,6 @@ SELECT
                        + place_u(number, 8) * (param().small_max_size - param().small_min_size)
                   ELSE court_median * exp(param().size_sigma * place_z(number, 9)) END
     END AS size
-FROM roles
+FROM cast_courts
 JOIN tiers USING (tier)
 JOIN sample_court_names USING (number);

@@ -59,8 +59,16 @@ SELECT
              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS from_share,
     exp(param().pace_weight * pace.log_effect) AS duration_factor,
     exp(param().yield_weight * yield.log_effect) AS payment_factor,
-    exp(param().auction_weight * auction.log_effect) AS auction_factor
+    exp(param().auction_weight * auction.log_effect) AS auction_factor,
+    day_number(CASE WHEN role = 'late' THEN GREATEST(param().late_from, param().observed_from)
+                    ELSE param().observed_from END) AS records_from,
+    CASE WHEN role = 'abolished' THEN param().abolished_on END AS last_day,
+    CASE WHEN role = 'abolished' THEN successor_id END AS successor_id
 FROM court_shares
+LEFT JOIN (
+    SELECT city, 'syn-' || format('{:04d}', MIN(number)) AS successor_id
+    FROM court_roster WHERE role IS NULL GROUP BY city
+) USING (city)
 JOIN log_effects AS pace ON pace.number = court_shares.number AND pace.stream = 11
 JOIN log_effects AS yield ON yield.number = court_shares.number AND yield.stream = 13
 JOIN log_effects AS auction ON auction.number = court_shares.number AND auction.stream = 15;
@@ -89,7 +97,7 @@ SELECT
     city AS region,
     special,
     NULL::DATE AS valid_from,
-    NULL::DATE AS valid_to
+    CASE WHEN role = 'abolished' THEN param().abolished_on END AS valid_to
 FROM court_roster
 ORDER BY number;
 

@@ -13,7 +13,8 @@ draws AS (
     FROM fates
 ),
 courts_drawn AS (
-    SELECT n, fate, day_draw, court, tier, city_number, province_number, role, duration_factor, payment_factor, auction_factor
+    SELECT n, fate, day_draw, court, tier, city_number, province_number, role, duration_factor, payment_factor, auction_factor,
+           records_from
     FROM draws
     ASOF JOIN court_parameters ON court_draw >= from_share
 ),
@@ -23,7 +24,7 @@ dates_drawn AS (
     ASOF JOIN filing_days ON day_draw >= from_share
 )
 SELECT
-    n, fate, court, tier, role, duration_factor, payment_factor, auction_factor, filing_day, court_clock,
+    n, fate, court, tier, role, duration_factor, payment_factor, auction_factor, records_from, filing_day, court_clock,
     role IS NOT DISTINCT FROM 'reformed' AND on_date(filing_day) >= param().reform_start AS is_reform_case,
     u(fate, 2) < param().preservation_share AS is_preservation,
     u(fate, 3) < param().local_share AS creditor_local

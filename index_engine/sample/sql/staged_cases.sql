@@ -151,7 +151,8 @@ rows AS (
 SELECT
     row_number() OVER (ORDER BY n, part) AS row_no,
     case_id,
-    court_id,
+    CASE WHEN filed_on > last_day THEN successor_id ELSE court_id END AS court_id,
+    CASE WHEN filed_on <= last_day AND COALESCE(closed_on > last_day, TRUE) THEN successor_id END AS successor_court_id,
     rows.* EXCLUDE (n, part, case_id, court)
 FROM rows
 JOIN court_parameters USING (court)

@@ -74,7 +74,7 @@ SELECT
     'L' || format('{:011d}', lot)
         || CASE WHEN court % param().platforms = 0 THEN format('-{}', round_no) ELSE '' END AS lot_id,
     'F' || format('{:010d}', n) AS case_id,
-    court_id,
+    CASE WHEN on_date(opening_day) > last_day THEN successor_id ELSE court_id END AS court_id,
     asset AS asset_class,
     round_no::INTEGER AS round_no,
     CASE step WHEN 1 THEN 'first' WHEN 2 THEN 'second' WHEN 3 THEN 'sale'
