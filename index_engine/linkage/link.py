@@ -17,6 +17,8 @@ LINKED_TABLES = ("linked_rounds", "linked_ids", "linked_lots")
 # Days from the withdrawal of a lot within which its claim is paid if that is why it was withdrawn: money
 # is paid out within 30 days of the notice of its receipt (court rule), and the case is closed thereupon.
 PAYMENT_DAYS = 60
+# Two sources that list one round date its notice by no more days apart.
+LISTING_DAYS_APART = 3
 # Sources with cases of one court: where there are none, every case is in one source.
 ANY_SHARED_COURT = """
 SELECT COUNT(*) > 0
@@ -33,7 +35,10 @@ def create_linked_tables(con: duckdb.DuckDBPyConnection) -> None:
     create_linked_ids(con)
     _create_linked_cases(con)
     _create_linked_lots(con)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE linked_rounds AS {_read_sql('rounds')}", {"payment_days": PAYMENT_DAYS})
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE linked_rounds AS {_read_sql('rounds')}",
+        {"payment_days": PAYMENT_DAYS, "days_apart": LISTING_DAYS_APART},
+    )
 
 
 def drop_linked_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -46,7 +51,9 @@ def drop_linked_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 def create_lot_pairs(con: duckdb.DuckDBPyConnection) -> None:
     """`lot_pairs`: lots under two ids, see lot_pairs.sql; table `linked_ids` must be there."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE lot_pairs AS {_read_sql('lot_pairs')}")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE lot_pairs AS {_read_sql('lot_pairs')}", {"days_apart": LISTING_DAYS_APART}
+    )
 
 
 def create_linked_ids(con: duckdb.DuckDBPyConnection) -> None:

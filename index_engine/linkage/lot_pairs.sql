@@ -6,7 +6,8 @@
 -- appraisal or a sale on which the buyer defaulted. Pairs are one to one: of several that look alike the
 -- first ended goes with the first listed.
 -- One round of two sources, as of a platform and of the court: of one stage, listed on one day, at one
--- price. Of several that look alike the ids go together in order.
+-- price. Of several that look alike the ids go together in order. Of what is left, rounds listed some days
+-- apart, as by the notice and by its registration, at prices that are one in the coarser unit of the two.
 --   is_sure      in succession: the titles are one, and no two lots of the case share it; or a later stage
 --                goes on at the same reference price. Of two sources: no other round of either looks alike,
 --                and both prices are known to be one
@@ -137,11 +138,32 @@ one_to_one AS (
     ) = 1
 ),
 
-known_rounds AS (
-    SELECT auction_rounds.*, COALESCE(listing_inferred, FALSE) AS is_inferred, name, first_id,
-           COALESCE(linked_id, case_id) AS lot_case
+-- The unit in yuan that the prices of a source are rounded to, as where a court writes 万元.
+price_units AS (
+    SELECT name,
+           CASE
+               WHEN COUNT(reference_price) < 20 THEN 1
+               WHEN AVG(CAST(reference_price % 10000 = 0 AS INTEGER)) >= 0.99 THEN 10000
+               WHEN AVG(CAST(reference_price % 1000 = 0 AS INTEGER)) >= 0.99 THEN 1000
+               WHEN AVG(CAST(reference_price % 100 = 0 AS INTEGER)) >= 0.99 THEN 100
+               ELSE 1 END AS reference_unit,
+           CASE
+               WHEN COUNT(start_price) < 20 THEN 1
+               WHEN AVG(CAST(start_price % 10000 = 0 AS INTEGER)) >= 0.99 THEN 10000
+               WHEN AVG(CAST(start_price % 1000 = 0 AS INTEGER)) >= 0.99 THEN 1000
+               WHEN AVG(CAST(start_price % 100 = 0 AS INTEGER)) >= 0.99 THEN 100
+               ELSE 1 END AS start_unit
     FROM auction_rounds
     JOIN deliveries USING (source_id)
+    GROUP BY name
+),
+
+known_rounds AS (
+    SELECT auction_rounds.*, COALESCE(listing_inferred, FALSE) AS is_inferred, name, first_id,
+           COALESCE(linked_id, case_id) AS lot_case, reference_unit, start_unit
+    FROM auction_rounds
+    JOIN deliveries USING (source_id)
+    JOIN price_units USING (name)
     LEFT JOIN linked_ids USING (case_id)
     WHERE case_id IS NOT NULL
 ),
@@ -153,6 +175,8 @@ rounds_of_two_sources AS (
         later.first_id AS both_since,
         earlier.lot_id AS earlier_lot,
         later.lot_id AS later_lot,
+        earlier.round_no AS earlier_round,
+        later.round_no AS later_round,
         COALESCE(earlier.reference_price = later.reference_price AND earlier.start_price = later.start_price, FALSE)
             AS is_of_both_prices,
         COUNT(*) OVER alike AS n_alike,
@@ -174,13 +198,66 @@ rounds_of_two_sources AS (
     )
 ),
 
+same_rounds AS MATERIALIZED (
+    SELECT * FROM rounds_of_two_sources WHERE earlier_rank = later_rank
+),
+
+-- A case may have two lots that are as near to one another: asked about, never sure.
+near_rounds AS (
+    SELECT
+        earlier.name AS earlier_name,
+        later.name AS later_name,
+        later.first_id AS both_since,
+        earlier.lot_id AS earlier_lot,
+        later.lot_id AS later_lot,
+        earlier.round_no AS earlier_round,
+        later.round_no AS later_round,
+        ABS(later.listed_on - earlier.listed_on) AS days_apart,
+        DENSE_RANK() OVER (alike ORDER BY earlier.lot_id) AS earlier_rank,
+        DENSE_RANK() OVER (alike ORDER BY later.lot_id) AS later_rank
+    FROM known_rounds AS earlier
+    JOIN known_rounds AS later USING (lot_case, court_id, stage)
+    ANTI JOIN same_rounds AS same_earlier
+        ON same_earlier.earlier_name = earlier.name AND same_earlier.later_name = later.name
+            AND same_earlier.earlier_lot = earlier.lot_id AND same_earlier.earlier_round = earlier.round_no
+    ANTI JOIN same_rounds AS same_later
+        ON same_later.earlier_name = earlier.name AND same_later.later_name = later.name
+            AND same_later.later_lot = later.lot_id AND same_later.later_round = later.round_no
+    WHERE earlier.first_id < later.first_id
+        AND earlier.lot_id <> later.lot_id
+        AND ABS(later.listed_on - earlier.listed_on) <= $days_apart::INTEGER
+        AND COALESCE(ABS(later.reference_price - earlier.reference_price)
+                     < GREATEST(earlier.reference_unit, later.reference_unit), TRUE)
+        AND COALESCE(ABS(later.start_price - earlier.start_price)
+                     < GREATEST(earlier.start_unit, later.start_unit), TRUE)
+        AND COALESCE(earlier.reference_price + later.reference_price, earlier.start_price + later.start_price) > 0
+    WINDOW alike AS (
+        PARTITION BY earlier.name, later.name, lot_case, court_id, stage, later.listed_on - earlier.listed_on,
+            CASE WHEN earlier.reference_unit >= later.reference_unit THEN earlier.reference_price
+                 ELSE later.reference_price END
+    )
+),
+
+nearest AS (
+    SELECT *
+    FROM near_rounds
+    WHERE earlier_rank = later_rank
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY earlier_name, later_name, earlier_lot, earlier_round ORDER BY days_apart, later_lot, later_round
+    ) = 1
+    AND ROW_NUMBER() OVER (
+        PARTITION BY earlier_name, later_name, later_lot, later_round ORDER BY days_apart, earlier_lot, earlier_round
+    ) = 1
+),
+
 all_pairs AS (
     SELECT earlier_name, later_name, both_since, earlier_lot, later_lot, is_sure FROM one_to_one
     UNION ALL
     SELECT earlier_name, later_name, both_since, earlier_lot, later_lot, BOOL_OR(n_alike = 1 AND is_of_both_prices)
-    FROM rounds_of_two_sources
-    WHERE earlier_rank = later_rank
+    FROM same_rounds
     GROUP BY ALL
+    UNION ALL
+    SELECT DISTINCT earlier_name, later_name, both_since, earlier_lot, later_lot, FALSE FROM nearest
 ),
 
 answers AS (

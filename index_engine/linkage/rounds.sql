@@ -29,14 +29,28 @@ WITH told AS (
     ) USING (linked_id, stage, ended_on)
 ),
 
+-- Rounds of a stage listed within days of one another: two sources may date one round so far apart.
+begun AS (
+    SELECT *, listed_on - LAG(listed_on) OVER listings <= $days_apart::INTEGER AS goes_on
+    FROM told
+    WINDOW listings AS (PARTITION BY lot_id, stage ORDER BY listed_on, name, round_no)
+),
+
+listings AS (
+    SELECT * EXCLUDE (goes_on), SUM(CASE WHEN goes_on THEN 0 ELSE 1 END) OVER (
+        PARTITION BY lot_id, stage ORDER BY listed_on, name, round_no ROWS UNBOUNDED PRECEDING
+    ) AS listing
+    FROM begun
+),
+
 versions AS (
     SELECT
         *,
         -- Of several rounds of one source, which one a round of another source is.
         ROW_NUMBER() OVER (
-            PARTITION BY lot_id, name, stage, listed_on ORDER BY ended_on NULLS LAST, round_no
-        ) AS number_of_day
-    FROM told
+            PARTITION BY lot_id, name, stage, listing ORDER BY listed_on, ended_on NULLS LAST, round_no
+        ) AS number_of_listing
+    FROM listings
 ),
 
 -- One row a round, though several sources have it: as the newest tells it, and what that does not tell, as
@@ -45,7 +59,7 @@ merged AS (
     SELECT
         lot_id,
         stage,
-        listed_on,
+        ARG_MAX(listed_on, source_id) AS listed_on,
         ARG_MAX(case_id, source_id) AS case_id,
         ARG_MAX(court_id, source_id) AS court_id,
         ARG_MAX(asset_class, source_id) AS asset_class,
@@ -63,7 +77,7 @@ merged AS (
         -- Its days are those observed by who knows how it ended.
         COALESCE(MAX(source_id) FILTER (status IS NOT NULL), MAX(source_id)) AS source_id
     FROM versions
-    GROUP BY lot_id, stage, listed_on, number_of_day
+    GROUP BY lot_id, stage, listing, number_of_listing
 ),
 
 numbered AS (

@@ -1,6 +1,7 @@
 """Files of auctions as platforms write them: asked about where their rounds or prices are in doubt."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -228,6 +229,37 @@ def test_alike_lots_of_two_sources_are_asked_about(tmp_path: Path) -> None:
     assert refused.value.message.code == "possible_same_lots"
     warehouse = bring_in(tmp_path, court, name="court", same_lots=True)
     assert sales(warehouse) == true_sales(lots)
+
+
+def some_days_later(rounds: list[Round]) -> list[Round]:
+    return [replace(one, listed_on=one.listed_on + timedelta(days=k % 3)) for k, one in enumerate(rounds)]
+
+
+def in_ten_thousands(rounds: list[Round]) -> list[Round]:
+    """The reference price in 万元, rounded, and the start price as it is."""
+    return [
+        replace(one, reference_price=Decimal(round((one.reference_price or 0) / 10_000) * 10_000)) for one in rounds
+    ]
+
+
+@pytest.mark.parametrize("habit", [some_days_later, in_ten_thousands])
+def test_rounds_that_another_source_dates_or_rounds_otherwise_are_asked_about(
+    tmp_path: Path, habit: Callable[[list[Round]], list[Round]]
+) -> None:
+    """They were lots of their own, and every lot of both sources counted twice."""
+    lots = [
+        [replace(one, reference_price=REFERENCE + 1_234 * k) for one in lot] for k, lot in enumerate(true_lots()[:300])
+    ]
+    bring_in(tmp_path, all_rounds(lots))
+    court = habit([replace(one, lot_id=f"court-{one.lot_id}") for one in all_rounds(lots)])
+    with pytest.raises(InputError) as refused:
+        bring_in(tmp_path, court, name="court")
+    assert refused.value.message.code == "possible_same_lots"
+    warehouse = bring_in(tmp_path, court, name="court", same_lots=True)
+    assert sales(warehouse) == true_sales(lots)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        [(held,)] = con.execute("SELECT SUM(held) FROM measures.round_counts").fetchall()
+    assert held == len(all_rounds(lots))
 
 
 def test_rounds_of_which_only_bidding_and_title_are_told_are_of_one_lot(tmp_path: Path) -> None:
