@@ -90,7 +90,9 @@ def test_a_month_is_no_day(book: Book) -> None:
     ],
 )
 def test_the_unit_stands_in_the_header(book: Book, header: str, unit: object) -> None:
-    proposal = propose_mapping(book(cases(**{header: [1200, 3400.5]})))
+    # Of 亿 no more than claims are: else the unit is asked about.
+    amounts = [0.3, 1.25] if unit == "亿元" else [1200, 3400.5]
+    proposal = propose_mapping(book(cases(**{header: amounts})))
     assert fed(proposal)["claim_amount"] == header
     assert setting(proposal, "claim_amount", "unit") == unit
     assert confidence(proposal, "claim_amount") >= 0.8
