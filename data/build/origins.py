@@ -85,7 +85,8 @@ COURTS = Origin(
     description=(
         "One court for each division by rule (build/courts.py): names from the divisions, codes "
         "from 法〔2015〕137号 and GB/T 2260; what the rule does not give stands in "
-        "build/courts.toml and build/court_exceptions.csv, from knowledge. Not an official list. "
+        "build/courts.toml and build/court_exceptions.csv, from knowledge, and court_code_sources.csv "
+        "says which public text has the code. Not an official list. "
         "The column pinyin, what people type, by pypinyin (MIT)."
     ),
     producer="this project",
