@@ -43,7 +43,7 @@ def test_what_it_says_of_its_data(snapshot: Snapshot, rows: World):
     assert sources["kind"].tolist() == ["cases", "auctions"]
     assert sources["rows"].tolist() == [len(rows.cases), len(rows.rounds)]
     assert sources["sha256"].str.len().tolist() == [64, 64]
-    columns = "source_id kind name sha256 rows rejected warned observed_from observed_to synthetic"
+    columns = "source_id kind name sha256 rows rejected warned observed_from observed_to inferred synthetic"
     assert list(sources.columns) == columns.split()
     assert not snapshot.stale
 
