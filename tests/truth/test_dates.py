@@ -7,8 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.build import build
-from tests.truth.product import court_estimates
+from tests.truth.product import build_main_method, court_estimates
 from tests.truth.simulator import Row, World, all_cases
 from tests.truth.test_designs import CUT, START, bring_in
 from tests.truth.test_observed_days import assert_right, simulated
@@ -21,7 +20,7 @@ def test_what_was_closed_after_the_last_day_was_open_on_it(tmp_path: Path) -> No
     """A file of today, of which a window is stated that ends a year before it was written."""
     world = simulated({}, {})
     warehouse = bring_in(tmp_path, world, all_cases, "all_cases", (START, LAST))
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     rows = court_estimates(warehouse, "cash_24m")
     assert rows["period"].max() == "2023Q4"
     assert_right(rows[rows["period"] >= "2021Q4"])
@@ -53,7 +52,7 @@ def test_one_mistyped_date_moves_nothing(tmp_path: Path, field: str) -> None:
         folder = tmp_path / name
         folder.mkdir()
         warehouse = bring_in(folder, world, design, "all_cases")
-        build(warehouse, threads=2)
+        build_main_method(warehouse)
         rows = court_estimates(warehouse, "cash_24m")
         values[name] = rows[rows["status"] == "estimated"].set_index(["court", "period"])
         with duckdb.connect(str(warehouse), read_only=True) as con:

@@ -9,12 +9,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from index_engine.build import build
 from index_engine.errors import InputError
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.observation_design import DESIGNS
 from index_engine.importing.pipeline import run_import
-from tests.truth.product import court_estimates, mapping_text
+from tests.truth.product import build_main_method, court_estimates, mapping_text
 from tests.truth.simulator import (
     CourtPlan,
     Design,
@@ -131,7 +130,7 @@ def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> No
 
     bring_in(tmp_path, world, of(whole, all_cases), "all_cases", WINDOW, "whole")
     warehouse = bring_in(tmp_path, world, of(part, closed_cases), "closed_cases", WINDOW, "part")
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     rows = rows_of(warehouse, CURVES).query(f"court == '{part}'")
     assert len(rows) and (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()
     whole_rows = court_estimates(warehouse, "cash_24m").query(f"court == '{whole}'")
@@ -163,7 +162,7 @@ def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> No
 
 def test_a_list_of_zhongben_tells_no_share_of_closings(tmp_path: Path) -> None:
     warehouse = bring_in(tmp_path, simulated(), zhongben_list, "zhongben_list", WINDOW)
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     rows = rows_of(warehouse, (*CURVES, "recovered_24m", "zhongben_share"))
     assert (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()
     early = court_estimates(warehouse, "zhongben_120")
@@ -186,7 +185,7 @@ def test_cases_of_one_creditor_and_open_cases_tell_nothing_of_a_court(tmp_path: 
             court,
         )
     warehouse = tmp_path / "world.duckdb"
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     rows = rows_of(warehouse, (*CURVES, "recovered_24m", "zhongben_share"))
     told = rows[(rows["court"] == second) & rows["value"].notna()]
     assert told.empty
@@ -199,7 +198,7 @@ def test_without_stated_days_nothing_is_said_of_the_time_before_the_closings(
     """The stock of a court was filed years before the first closing that its file records."""
     world = simulated(courts=20)
     warehouse = bring_in(tmp_path, world, all_cases)
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     truth = Hazards().incidence("cash", 24)
     rows = court_estimates(warehouse, "cash_24m")
     before = rows[rows["period"] < "2020Q1"]
@@ -241,7 +240,7 @@ def test_a_list_of_the_closings_of_a_year_is_asked_about_and_then_counted(tmp_pa
     stated = 'holds = "closed_cases"\nobserved_from = 2025-01-01\nobserved_to = 2025-12-31'
     text = text.replace("[source]", f"[source]\n{stated}")
     outcome = run_import(warehouse, "cases", file, read_mapping(text, "cases", mapping))
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     rows = rows_of(warehouse, ("cash_24m", "months_to_cash"))
     assert len(rows) and (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()
     with duckdb.connect(str(warehouse), read_only=True) as con:

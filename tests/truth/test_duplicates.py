@@ -10,12 +10,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from index_engine.build import build
 from index_engine.errors import InputError, Message
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
 from index_engine.linkage.case_pairs import create_case_pairs
-from tests.truth.product import court_estimates, mapping_text
+from tests.truth.product import build_main_method, court_estimates, mapping_text
 from tests.truth.simulator import CourtPlan, Row, World, all_cases, closed_cases, write_cases
 from tests.truth.test_worlds import court_names
 
@@ -74,7 +73,7 @@ def same_pairs(warehouse: Path) -> set[tuple[float, float, date]]:
 
 def numbers(warehouse: Path) -> pd.DataFrame:
     """Estimates of all courts, built."""
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     return pd.concat([court_estimates(warehouse, name).assign(name=name) for name in INDICATORS], ignore_index=True)
 
 

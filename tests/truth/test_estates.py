@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index_engine.build import build
 from tests.truth.lot_simulator import TRUTH, import_offers, offers
-from tests.truth.product import court_estimates
+from tests.truth.product import build_main_method, court_estimates
 from tests.truth.test_worlds import court_names
 
 WINDOW = (date(2020, 1, 1), date(2024, 12, 31))
@@ -21,7 +20,7 @@ def test_intervals_cover_where_lots_of_one_estate_sell_alike(tmp_path: Path, has
         found = [replace(offer, estate="") for offer in found]
     warehouse = tmp_path / "w.duckdb"
     import_offers(warehouse, found, WINDOW, "platform")
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     for indicator, truth in TRUTH.items():
         rows = court_estimates(warehouse, indicator)
         rows = rows[rows["period"].isin(["2022Q4", "2023Q4", "2024Q4"])]

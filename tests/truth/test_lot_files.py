@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.build import build
 from index_engine.errors import InputError
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
 from index_engine.importing.recognise.mapping_writer import mapping_text, toml_value
 from index_engine.importing.recognise.propose import propose_mapping
 from tests.truth.lot_simulator import COLUMNS
+from tests.truth.product import build_main_method
 from tests.truth.test_lots import REFERENCE, all_rounds, true_lots, under_an_id_each
 from tests.truth.test_worlds import court_names
 from tests.worlds import Round
@@ -69,7 +69,7 @@ def bring_in(
 
 def sales(warehouse: Path) -> tuple[int, int]:
     """Lots sold, and lots whose last round has ended."""
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     with duckdb.connect(str(warehouse), read_only=True) as con:
         [found] = con.execute(
             "SELECT SUM(lots_sold)::INTEGER, SUM(lots_finished)::INTEGER FROM measures.lot_counts"

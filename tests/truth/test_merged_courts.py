@@ -10,10 +10,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from index_engine.build import build
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
-from tests.truth.product import court_estimates, mapping_text
+from tests.truth.product import build_main_method, court_estimates, mapping_text
 from tests.truth.simulator import CourtPlan, Hazards, Row, World, all_cases, merged, write_cases
 
 START, CUT = date(2017, 1, 1), date(2023, 12, 31)
@@ -87,7 +86,7 @@ def test_each_court_has_a_case_on_the_days_on_which_it_had_it(tmp_path: Path, wo
     warehouse = tmp_path / "w.duckdb"
     for name, rows, last_day in files(world):
         bring_in(warehouse, name, rows, last_day)
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     rows = court_estimates(warehouse, "cash_24m")
     assert_right(rows, OLD, YEARS_OF_OLD)
     assert_right(rows, HEIR, YEARS_OF_HEIR)
@@ -98,7 +97,7 @@ def test_each_court_has_a_case_on_the_days_on_which_it_had_it(tmp_path: Path, wo
 def test_a_list_of_the_heir_alone_tells_nothing_of_the_court_before(tmp_path: Path, world: World) -> None:
     warehouse = tmp_path / "w.duckdb"
     bring_in(warehouse, "heir", of_court(merged(world), HEIR))
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     rows = court_estimates(warehouse, "cash_24m")
     assert_right(rows, HEIR, YEARS_OF_HEIR)
     assert rows[(rows["court"] == OLD) & rows["value"].notna()].empty

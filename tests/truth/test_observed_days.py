@@ -11,11 +11,10 @@ import pandas as pd
 import pytest
 
 from index_engine import queries
-from index_engine.build import build
 from index_engine.closing_days import Closings, late_days
 from index_engine.method import load_method
 from index_engine.queries import Snapshot
-from tests.truth.product import court_estimates
+from tests.truth.product import build_main_method, court_estimates
 from tests.truth.simulator import (
     CourtPlan,
     Design,
@@ -44,7 +43,7 @@ def simulated(*plans: dict[str, object], seed: int = 11) -> World:
 
 def built(folder: Path, world: World, design: Design, observed: tuple[date, date] | None = WINDOW) -> Path:
     warehouse = bring_in(folder, world, design, "all_cases", observed)
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     return warehouse
 
 
@@ -152,7 +151,7 @@ def test_open_cases_of_an_abolished_court_are_censored_on_its_last_day(tmp_path:
     warehouse = bring_in(tmp_path, world, design, "all_cases", WINDOW)
     with duckdb.connect(str(warehouse)) as con:
         con.execute("UPDATE courts SET valid_to = ? WHERE name = ?", [last, abolished])
-    build(warehouse, threads=2)
+    build_main_method(warehouse)
     rows = court_estimates(warehouse, "cash_24m")
     assert_right(of_court(rows, world, 0))
     part = of_court(rows, world, 1)
@@ -230,7 +229,7 @@ def test_a_source_with_few_cases_of_a_silent_court_does_not_make_it_observed(tmp
             WINDOW,
             name=name,
         )
-    build(tmp_path / "world.duckdb", threads=2)
+    build_main_method(tmp_path / "world.duckdb")
     part = of_court(court_estimates(tmp_path / "world.duckdb", "cash_24m"), world, 1)
     last_quarters = part["period"].map(lambda label: date(int(label[:4]), 3 * int(label[5]) - 2, 1))
     assert_withheld(part[last_quarters < date(2022, 7, 1)])

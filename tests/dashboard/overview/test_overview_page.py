@@ -91,13 +91,11 @@ def test_a_level_that_is_none_means_the_one_below(open_page: Open) -> None:
 
 
 def test_courts_without_a_county_are_dots_in_their_city(open_page: Open, sample: CachedSnapshot, period: str) -> None:
-    # After the ten dashes: courts without a score, as one that was abolished, and those with one.
-    both = traces(opened(open_page, by="court"), "scattergeo")[1:]
-    assert len(both) == 2
-    dots = {key: [value for trace in both for value in trace[key]] for key in ("customdata", "lon", "lat")}
+    [dots] = traces(opened(open_page, by="court"), "scattergeo")[1:]  # after the ten dashes
     units = queries.scores(sample, "court", period).set_index("place_id")
     special = {unit.place_id for unit in sample.places() if unit.special}
-    assert set(dots["customdata"]) == set(units.index) - special
+    [(abolished,)] = sample.cursor().execute("SELECT court_id FROM courts WHERE valid_to IS NOT NULL").fetchall()
+    assert set(dots["customdata"]) == set(units.index) - special - {abolished}
     for court, x, y in zip(dots["customdata"], dots["lon"], dots["lat"], strict=True):
         room = maps.inscribed_circle(units.loc[court, "parent"])
         assert room is not None
