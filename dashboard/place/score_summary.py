@@ -19,8 +19,9 @@ def score_headline(view: View, row: Score | None) -> Html:
         return components.facts(_("The data set has no cases from this place."))
     if formats.is_missing(row.score):
         message = _("no score: {reason}").format(reason=components.status_text(row.status))
-        advice = tag("small", components.status_advice(row.status))
-        return join(components.facts(message, observed_text(view), components.case_count(row)), tag("br"), advice)
+        advice = abolition_text(view) or components.status_advice(row.status)
+        facts = components.facts(message, observed_text(view), components.case_count(row))
+        return join(facts, tag("br"), tag("small", advice))
     interval_95 = formats.interval(row.low, row.high, "score")
     interval_90 = formats.interval(row.low90, row.high90, "score")
     return components.facts(
@@ -40,6 +41,17 @@ def score_facts(view: View, row: Score | None) -> Html | None:
     notes = (provenance.independence_caveat(view), components.status_advice(row.n_suppression))
     paragraphs = (tag("p", text, class_="quiet") for text in notes if text)
     return tag("div", components.facts(*pieces), *paragraphs, class_="standing")
+
+
+def abolition_text(view: View) -> str:
+    """That a court was abolished before the window ends, and since when; nothing of any other place."""
+    last_day = view.place.last_day
+    if last_day is None or last_day >= view.snapshot.period_dates(view.period)[1]:
+        return ""
+    return _(
+        "The court was abolished; its last day was {day}. Cases still open then count for the court that took them "
+        "over, where the files tell which."
+    ).format(day=formats.day(last_day))
 
 
 def observed_text(view: View) -> str:

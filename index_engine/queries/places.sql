@@ -17,12 +17,12 @@ scored AS (SELECT DISTINCT level, place_id FROM index.scores)
 
 SELECT scored.level, regions.code, regions.name,
        COALESCE(regions.name_hant, regions.name), COALESCE(regions.name_en, regions.name),
-       regions.parent, FALSE, COALESCE(regions.pinyin, '')
+       regions.parent, FALSE, COALESCE(regions.pinyin, ''), NULL
 FROM scored JOIN regions ON regions.code = scored.place_id AND regions.level = scored.level
 UNION ALL
 SELECT scored.level, courts.court_id, courts.name, courts.name,
        COALESCE(courts.name_en, courts.name), court_place.place, courts.special,
-       COALESCE(courts.pinyin, '')
+       COALESCE(courts.pinyin, ''), courts.valid_to
 FROM scored
 JOIN courts ON courts.court_id = scored.place_id
 LEFT JOIN court_place USING (court_id)

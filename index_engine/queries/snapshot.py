@@ -43,6 +43,7 @@ class Place:
     parent: str | None  # place_id of the region above
     special: bool = False
     pinyin: str = ""  # how people type the name: pinyin and initials, blanks between; may be empty
+    last_day: date | None = None  # of a court that was abolished
 
 
 class Snapshot:

@@ -77,6 +77,18 @@ def test_a_region_says_which_share_of_its_caseload_was_observed(
 # ---------------------------------------------------------------- the score taken apart
 
 
+def test_an_abolished_court_says_so_and_asks_for_no_files(sample: CachedSnapshot, period: str) -> None:
+    [court] = [place for place in sample.places() if place.last_day is not None]
+    unscored = SimpleNamespace(score=math.nan, status="not_observed", n=40.0, n_suppression="")
+    since, before = (
+        str(score_summary.score_headline(View(sample, label, court), unscored)) for label in (period, "2023Q4")
+    )
+    assert (
+        "The court was abolished; its last day was Jun 30, 2024." in since and "import the missing" not in since.lower()
+    )
+    assert "abolished" not in before and "import the missing" in before.lower()
+
+
 @pytest.mark.parametrize("level", ["province", "court"])
 def test_own_says_whose_value_the_points_are_of(sample: CachedSnapshot, period: str, level: str) -> None:
     row = scored(sample, level, period)
