@@ -252,8 +252,10 @@ def _derived_field(column: ProposedColumn, kind: str) -> Html:
     elif "template" in column.settings:
         source_text = _("composed as {template}").format(template=column.settings["template"])
     elif isinstance(column.settings.get("column", column.settings.get("constant")), list):
+        field = fields[column.field or ""]
+        meanings = (str(_word_meaning(word, field)) for word in column.settings.get("constant", []))
         source_text = _("read round by round, one row a round: {columns}").format(
-            columns=column.header or " / ".join(map(str, column.settings["constant"]))
+            columns=column.header or " / ".join(meanings)
         )
     elif "constant" in column.settings:
         value = _word_meaning(column.settings["constant"], fields[column.field or ""])

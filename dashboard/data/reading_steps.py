@@ -45,7 +45,7 @@ def choose_file() -> InputFile | None:
         1,
         _("Choose a file"),
         _(
-            "CSV, Excel or Parquet, as the court system or the platform exported it: titles, "
+            "CSV, Excel, Parquet, JSON or a ZIP of texts, as the court system or the platform exported it: titles, "
             "merged cells, 万元 and Chinese dates may stay. Names, identity numbers, addresses and "
             "telephone numbers are not needed and are left out."
         ),
