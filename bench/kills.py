@@ -33,6 +33,7 @@ MAPPING = """
 kind = "cases"
 [source]
 synthetic = true
+same_cases = false
 [columns]
 case_id = { column = "id" }
 court_id = { column = "court" }
