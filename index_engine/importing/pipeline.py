@@ -37,6 +37,11 @@ from index_engine.warehouse.file import writable_copy
 
 # DuckDB spills to disk above this; it takes about half as much again beside it.
 _MEMORY_BYTES = 2 << 30
+# Of control groups, versions 2 and 1.
+_CONTAINER_LIMIT_FILES = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
 
 # How numbers of 16 and more digits come out of a spreadsheet: 2.02303040000001e+16, or with a point.
 _ROUNDED_NUMBER = r"\d(\.\d+)?[eE]\+\d+|\d{16,}\.0+"
@@ -317,4 +322,10 @@ def _spill_limit(folder: Path) -> int:
 def _memory_limit() -> int:
     """Return how many bytes of memory an import lets DuckDB use."""
     physical_memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return min(_MEMORY_BYTES, physical_memory // 2)
+    return min(_MEMORY_BYTES, physical_memory // 2, *(limit // 2 for limit in _container_limits()))
+
+
+def _container_limits() -> list[int]:
+    """Bytes that the container may use, beyond which the kernel ends its processes; [] without a limit."""
+    texts = [file.read_text(encoding="ascii").strip() for file in _CONTAINER_LIMIT_FILES if file.exists()]
+    return [int(text) for text in texts if text.isdigit()]

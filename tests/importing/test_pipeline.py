@@ -229,6 +229,16 @@ def test_unusable_input_is_found_before_anything_is_written(tmp_path: Path, mapp
     assert not warehouse.exists()
 
 
+@pytest.mark.parametrize(("text", "expected"), [("1073741824\n", 512 << 20), ("max\n", 2 << 30)])
+def test_no_more_memory_is_used_than_half_of_the_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: int
+) -> None:
+    (tmp_path / "memory.max").write_text(text)
+    monkeypatch.setattr(pipeline, "_CONTAINER_LIMIT_FILES", (tmp_path / "memory.max", tmp_path / "missing"))
+    monkeypatch.setattr(pipeline.os, "sysconf", lambda name: 1 << 24 if name == "SC_PHYS_PAGES" else 1 << 12)
+    assert pipeline._memory_limit() == expected
+
+
 def test_more_than_memory_holds_is_said(
     tmp_path: Path, warehouse: Path, mapping: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
