@@ -55,10 +55,10 @@ QUALIFY COUNT(first_seen) OVER deliveries > 0
 ORDER BY source_id
 """
 
-# A case or a round that several sources have counts for the one whose row stands.
 # What the list of each source tells, whatever case is that of another source.
 SOURCE_CASES = f"WITH linked_cases AS (FROM cases) {CASE_COURTS}"
 
+# A case or a round that several sources have counts for the one whose row stands.
 COURTS = """
 SELECT kind, sources.name, source_id, court_id, COALESCE(n, 0) AS n,
        unix_date(valid_from) AS life_from, unix_date(valid_to) + 1 AS life_end
@@ -166,17 +166,12 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
                 -FOREVER if pd.isna(court["life_from"]) else int(court["life_from"]),
                 FOREVER if pd.isna(court["life_end"]) else int(court["life_end"]),
             )
-            days = _court_days(
-                source,
-                _CourtRecord(
-                    closings.get(court_id, NO_CLOSINGS),
-                    under_way.get((name, court_id), NO_CASES),
-                    expected.get((name, court_id), 0.0),
-                ),
-                life,
+            own = _CourtRecord(
+                closings.get(court_id, NO_CLOSINGS),
+                under_way.get((name, court_id), NO_CASES),
+                expected.get((name, court_id), 0.0),
             )
-            if source.holds == "all_cases" and kind == "cases" and court_id in together:
-                days = _narrower(days, _court_days(source, together[court_id], life))
+            days = _court_days(source, own, together.get(court_id, own), life)
             court_windows += [
                 (source_id, kind, court_id, source.holds, *days, n)
                 for source_id, n in zip(rows["source_id"], rows["n"], strict=True)
@@ -251,30 +246,29 @@ def _merge_under_way(parts: list[_UnderWay]) -> _UnderWay:
     return _UnderWay(np.concatenate([part.first for part in parts]), np.concatenate([part.end for part in parts]))
 
 
-def _narrower(own: tuple[int, ...], together: tuple[int, ...]) -> tuple[int, ...]:
-    """The days that are observed by both."""
-    first, end, clock_end = max(own[0], together[0]), min(own[1], together[1]), min(own[2], together[2])
-    first = min(first, end)
-    return first, end, max(first, clock_end), max(own[3], together[3])
-
-
-def _court_days(source: _Source, record: _CourtRecord, life: tuple[int, int]) -> tuple[int, ...]:
+def _court_days(source: _Source, own: _CourtRecord, together: _CourtRecord, life: tuple[int, int]) -> tuple[int, ...]:
     """First day of a court in a source, day after the last, the same of clocks, and days cut as late."""
-    closings = record.closings
     end = min(source.end, life[1])
     if source.kind != "cases":
         first = source.first_seen if source.stated_from is None else source.stated_from
         first = min(max(first, life[0]), end)
         return first, end, end, 0
-    late = max(late_days(closings, end), source.late - (source.end - end), 0)
-    first, until = observed_span(
-        closings,
-        record.under_way,
-        source.stated_from,
-        end - late,
-        record.expected,
-        counts_first=source.holds in CLOSING_LISTS,
-    )
+    # By its own closings: those of a source that ends before are no late ones.
+    late = max(late_days(own.closings, end), source.late - (source.end - end), 0)
+    records = (own, together) if source.holds == "all_cases" else (own,)
+    counts_first = source.holds in CLOSING_LISTS
+    spans = [
+        observed_span(
+            record.closings,
+            record.under_way,
+            source.stated_from,
+            end - late,
+            record.expected,
+            counts_first=counts_first,
+        )
+        for record in records
+    ]
+    first, until = max(first for first, _ in spans), min(until for _, until in spans)
     first = min(max(first, life[0]), until)
     # What an abolished court still paid is known: its cases were closed, or went to another court.
     clock_end = max(first, min(until, source.end - max(late, source.late) - source.payment_lag))

@@ -234,3 +234,24 @@ def test_a_source_with_few_cases_of_a_silent_court_does_not_make_it_observed(tmp
     last_quarters = part["period"].map(lambda label: date(int(label[:4]), 3 * int(label[5]) - 2, 1))
     assert_withheld(part[last_quarters < date(2022, 7, 1)])
     assert_right(part[part["period"] == "2024Q4"])
+
+
+def test_a_source_that_ends_before_another_makes_no_closings_late(tmp_path: Path) -> None:
+    world = simulated({}, {})
+    rows = all_cases(world)
+    for position, (name, last_day) in enumerate((("early", date(2024, 9, 30)), ("late", CUT))):
+        known = [
+            replace(row, closed_on=None, closing=None)
+            if row.closed_on is not None and row.closed_on > last_day
+            else row
+            for row in rows[position::2]
+            if row.case.filed_on <= last_day
+        ]
+        bring_in(tmp_path, world, lambda _, known=known: known, "all_cases", (START, last_day), name=name)  # type: ignore[misc]
+    build_main_method(tmp_path / "world.duckdb")
+    with duckdb.connect(str(tmp_path / "world.duckdb"), read_only=True) as con:
+        windows = con.execute(
+            "SELECT DISTINCT name, DATE '1970-01-01' + end_day - 1, late_days FROM measures.court_windows"
+            " JOIN sources USING (source_id) ORDER BY name"
+        ).fetchall()
+    assert windows == [("early", date(2024, 9, 30), 0), ("late", CUT, 0)]
