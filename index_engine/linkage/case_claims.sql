@@ -26,17 +26,8 @@ known AS (
     WHERE case_type = 'first' AND claim_amount > 0
 ),
 
--- The unit in yuan that the claims of a source are rounded to, as where a bank writes 万元.
 claim_units AS (
-    SELECT
-        name,
-        first_id,
-        CASE
-            WHEN COUNT(*) < 20 THEN 1
-            WHEN AVG(CAST(claim_amount % 10000 = 0 AS INTEGER)) >= 0.99 THEN 10000
-            WHEN AVG(CAST(claim_amount % 1000 = 0 AS INTEGER)) >= 0.99 THEN 1000
-            WHEN AVG(CAST(claim_amount % 100 = 0 AS INTEGER)) >= 0.99 THEN 100
-            ELSE 1 END AS unit
+    SELECT name, first_id, rounding_unit(claim_amount) AS unit
     FROM known
     GROUP BY name, first_id
 ),

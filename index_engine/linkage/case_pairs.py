@@ -81,7 +81,8 @@ FROM earlier JOIN later USING (court_id, later_day, claim, n{keys})
 def create_case_pairs(con: duckdb.DuckDBPyConnection) -> None:
     """`case_pairs`: one to one, the cases of each two sources that look alike; and `case_claims`: the
     cases that were compared, see case_claims.sql."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE case_claims AS {_read_sql('case_claims')}")
+    con.execute(read_sql("rounding_unit"))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE case_claims AS {read_sql('case_claims')}")
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE matched_cases (
@@ -107,7 +108,7 @@ def create_case_pairs(con: duckdb.DuckDBPyConnection) -> None:
             for days in _days_apart(by_rounding[rounding]):
                 con.execute(MATCH.format(keys="".join(f", {key}" for key in keys)), {"days": days})
         con.execute("DROP TABLE candidates")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE case_pairs AS {_read_sql('case_pairs')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE case_pairs AS {read_sql('case_pairs')}")
     con.execute("DROP TABLE matched_cases")
 
 
@@ -133,5 +134,6 @@ def _days_apart(alike: dict[int, int]) -> list[int]:
     return sorted(found, key=lambda days: (-alike.get(days, 0), abs(days), days))
 
 
-def _read_sql(name: str) -> str:
+def read_sql(name: str) -> str:
+    """The text of a file of this folder."""
     return (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")

@@ -6,13 +6,10 @@ rounds and the case of the lot say of them.
 Set-based SQL of DuckDB alone: measures, which also run elsewhere, begin with its result.
 """
 
-from pathlib import Path
-
 import duckdb
 
-from index_engine.linkage.case_pairs import create_case_pairs, drop_case_pairs
+from index_engine.linkage.case_pairs import create_case_pairs, drop_case_pairs, read_sql
 
-SQL_FOLDER = Path(__file__).parent
 LINKED_TABLES = ("linked_rounds", "linked_ids", "linked_lots")
 # Days from the withdrawal of a lot within which its claim is paid if that is why it was withdrawn: money
 # is paid out within 30 days of the notice of its receipt (court rule), and the case is closed thereupon.
@@ -36,7 +33,7 @@ def create_linked_tables(con: duckdb.DuckDBPyConnection) -> None:
     _create_linked_cases(con)
     _create_linked_lots(con)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE linked_rounds AS {_read_sql('rounds')}",
+        f"CREATE OR REPLACE TEMP TABLE linked_rounds AS {read_sql('rounds')}",
         {"payment_days": PAYMENT_DAYS, "days_apart": LISTING_DAYS_APART},
     )
 
@@ -51,8 +48,9 @@ def drop_linked_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 def create_lot_pairs(con: duckdb.DuckDBPyConnection) -> None:
     """`lot_pairs`: lots under two ids, see lot_pairs.sql; table `linked_ids` must be there."""
+    con.execute(read_sql("rounding_unit"))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE lot_pairs AS {_read_sql('lot_pairs')}", {"days_apart": LISTING_DAYS_APART}
+        f"CREATE OR REPLACE TEMP TABLE lot_pairs AS {read_sql('lot_pairs')}", {"days_apart": LISTING_DAYS_APART}
     )
 
 
@@ -114,7 +112,7 @@ def _create_linked_cases(con: duckdb.DuckDBPyConnection) -> None:
     if not is_linked:
         con.execute("CREATE OR REPLACE TEMP VIEW linked_cases AS SELECT * FROM cases")
         return
-    con.execute(f"CREATE OR REPLACE TEMP TABLE merged_cases AS {_read_sql('merged_cases')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE merged_cases AS {read_sql('merged_cases')}")
     # A resumption names its parent by any of the numbers of that case.
     con.execute(
         """
@@ -127,7 +125,3 @@ def _create_linked_cases(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN linked_ids AS parents ON parents.case_id = versions.parent_case_id
         """
     )
-
-
-def _read_sql(name: str) -> str:
-    return (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")

@@ -140,19 +140,7 @@ one_to_one AS (
 
 -- The unit in yuan that the prices of a source are rounded to, as where a court writes 万元.
 price_units AS (
-    SELECT name,
-           CASE
-               WHEN COUNT(reference_price) < 20 THEN 1
-               WHEN AVG(CAST(reference_price % 10000 = 0 AS INTEGER)) >= 0.99 THEN 10000
-               WHEN AVG(CAST(reference_price % 1000 = 0 AS INTEGER)) >= 0.99 THEN 1000
-               WHEN AVG(CAST(reference_price % 100 = 0 AS INTEGER)) >= 0.99 THEN 100
-               ELSE 1 END AS reference_unit,
-           CASE
-               WHEN COUNT(start_price) < 20 THEN 1
-               WHEN AVG(CAST(start_price % 10000 = 0 AS INTEGER)) >= 0.99 THEN 10000
-               WHEN AVG(CAST(start_price % 1000 = 0 AS INTEGER)) >= 0.99 THEN 1000
-               WHEN AVG(CAST(start_price % 100 = 0 AS INTEGER)) >= 0.99 THEN 100
-               ELSE 1 END AS start_unit
+    SELECT name, rounding_unit(reference_price) AS reference_unit, rounding_unit(start_price) AS start_unit
     FROM auction_rounds
     JOIN deliveries USING (source_id)
     GROUP BY name

@@ -420,22 +420,25 @@ WIDE: Columns = {
 }
 
 
+WIDE_FED: dict[str, str | None] = {
+    "lot_id": "标的编号",
+    "court_id": "处置法院",
+    "reference_price": "评估价",
+    "start_price": "一拍起拍价 / 二拍起拍价 / 变卖价",
+    "ended_on": "一拍时间 / 二拍时间 / 变卖时间",
+    "bidding_on": "一拍时间 / 二拍时间 / 变卖时间",
+    "status": "一拍结果 / 二拍结果 / 变卖结果",
+    "final_price": "成交价",
+    "stage": None,
+    "round_no": None,
+}
+
+
 @messy(
     "rounds_side_by_side.xlsx",
     Expected(
         kind="auctions",
-        fed={
-            "lot_id": "标的编号",
-            "court_id": "处置法院",
-            "reference_price": "评估价",
-            "start_price": "一拍起拍价 / 二拍起拍价 / 变卖价",
-            "ended_on": "一拍时间 / 二拍时间 / 变卖时间",
-            "bidding_on": "一拍时间 / 二拍时间 / 变卖时间",
-            "status": "一拍结果 / 二拍结果 / 变卖结果",
-            "final_price": "成交价",
-            "stage": None,
-            "round_no": None,
-        },
+        fed=WIDE_FED,
         doubts=("side by side (一拍起拍价",),
         kept=8,
         noted={"second_listed_late": 2},
@@ -467,18 +470,7 @@ def _() -> bytes:
     "a_round_side_by_side_without_its_day.csv",
     Expected(
         kind="auctions",
-        fed={
-            "lot_id": "标的编号",
-            "court_id": "处置法院",
-            "reference_price": "评估价",
-            "start_price": "一拍起拍价 / 二拍起拍价 / 变卖价",
-            "ended_on": "一拍时间 / 二拍时间 / 变卖时间",
-            "bidding_on": "一拍时间 / 二拍时间 / 变卖时间",
-            "status": "一拍结果 / 二拍结果 / 变卖结果",
-            "final_price": "成交价",
-            "stage": None,
-            "round_no": None,
-        },
+        fed=WIDE_FED,
         kept=7,
         rejected={"missing": 1},
         values={"round_no": [1, 1, 1, 1, 2, 3, 2]},

@@ -142,6 +142,13 @@ def nested(depth: int) -> str:
     return '{"a":' * depth + "1" + "}" * depth
 
 
+def assert_refused(file: Path, code: str) -> None:
+    with pytest.raises(InputError) as error:
+        propose_mapping(file)
+    assert error.value.message.code == code
+    assert "\n" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -161,10 +168,7 @@ def nested(depth: int) -> str:
 def test_json_that_is_no_table_is_one_line(tmp_path: Path, content: str, code: str) -> None:
     file = tmp_path / "bad.json"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(InputError) as error:
-        propose_mapping(file)
-    assert error.value.message.code == code
-    assert "\n" not in str(error.value)
+    assert_refused(file, code)
 
 
 def test_a_line_that_is_no_record_is_one_reject(tmp_path: Path) -> None:
@@ -201,10 +205,7 @@ def encrypted() -> bytes:
 def test_an_archive_that_is_no_table_is_one_line(tmp_path: Path, make: Callable[[], bytes], code: str) -> None:
     file = tmp_path / "bad.zip"
     file.write_bytes(make())
-    with pytest.raises(InputError) as error:
-        propose_mapping(file)
-    assert error.value.message.code == code
-    assert "\n" not in str(error.value)
+    assert_refused(file, code)
 
 
 def test_a_member_never_leaves_the_folder(tmp_path: Path) -> None:
