@@ -85,9 +85,23 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page has run to its end and its charts and maps are drawn."""
+    """Wait until the page of the address has run to its end and its charts and maps are drawn.
+
+    An address changes at the click, and the run for it begins a little later: the links to other
+    languages tell which address the last run was for. A file that is asked for between the end of
+    a run and its arrival in the browser is gone.
+    """
     page.wait_for_selector("footer.site", timeout=CEILING)
-    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]', timeout=CEILING)
+    page.wait_for_function(
+        """() => {
+            const link = document.querySelector('header.site nav.languages a[aria-current]');
+            const query = (url) => [...new URL(url, location.href).searchParams]
+                .filter(([name, value]) => name !== 'lang' && value).sort().join('&');
+            return link && query(link.getAttribute('href')) === query(location.href) &&
+                document.querySelector('.stApp[data-test-script-state="notRunning"]');
+        }""",
+        timeout=CEILING,
+    )
     # Charts are loaded late: at first only the box that will hold one is there.
     page.wait_for_function(
         """() => [...document.querySelectorAll(
