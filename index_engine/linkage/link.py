@@ -1,6 +1,7 @@
 """From rows as sources tell them to the cases and lots that they are of: what the measures read.
 
 `linked_cases` has one row a case, though several sources have it, under one number or several;
+`case_sources` has the sources of those of several;
 `linked_rounds` has the rounds of auctions by lot, though a source numbers each round, with what later
 rounds and the case of the lot say of them.
 Set-based SQL of DuckDB alone: measures, which also run elsewhere, begin with its result.
@@ -10,7 +11,7 @@ import duckdb
 
 from index_engine.linkage.case_pairs import create_case_pairs, drop_case_pairs, read_sql
 
-LINKED_TABLES = ("linked_rounds", "linked_ids", "linked_lots")
+LINKED_TABLES = ("linked_rounds", "case_sources", "linked_ids", "linked_lots")
 # Days from the withdrawal of a lot within which its claim is paid if that is why it was withdrawn: money
 # is paid out within 30 days of the notice of its receipt (court rule), and the case is closed thereupon.
 PAYMENT_DAYS = 60
@@ -30,6 +31,10 @@ FROM (
 def create_linked_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create the temporary tables and views of linked cases and rounds from the facts."""
     create_linked_ids(con)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE case_sources AS"
+        " SELECT DISTINCT linked_id AS case_id, source_id FROM linked_ids JOIN cases USING (case_id)"
+    )
     _create_linked_cases(con)
     _create_linked_lots(con)
     con.execute(

@@ -1,6 +1,7 @@
 -- Flows of first-enforcement cases by court, stratum and period, in the words of official reports.
 -- initial_stock: open when the window of their source began, or taken over later, less those that another
--- court took over; filed + initial_stock - closed, summed from the beginning, is the stock pending. A case of a list of closed cases comes under observation on the
+-- court took over, and those of which a source tells no more while another goes on observing the court;
+-- filed + initial_stock - closed, summed from the beginning, is the stock pending. A case of a list of closed cases comes under observation on the
 -- day it is closed, whenever it was filed.
 -- claimed, recovered: closed cases with both amounts known, a claim capped so that it weighs at most
 -- claim_cap, its recovery in the same proportion and at most whole; the *_x_* columns are sums of
@@ -8,9 +9,16 @@
 -- recovered_cash ... recovered_restructuring: completed cases by how most of the claim was recovered;
 -- recovered_known is their sum.
 
-WITH flows AS (
+WITH last_days AS (
+    SELECT court_id, MAX(end_day) AS last_end_day
+    FROM measures.court_windows
+    WHERE kind = 'cases' AND holds = 'all_cases'
+    GROUP BY court_id
+),
+
+flows AS (
     SELECT
-        court_id,
+        first_enforcement.court_id,
         stratum,
         close_mode,
         recovery_mode,
@@ -25,14 +33,21 @@ WITH flows AS (
         recovered,
         from_day,
         end_day,
-        left_day,
+        CASE WHEN left_day <= end_day THEN left_day
+             WHEN holds = 'all_cases' AND end_day < last_end_day THEN end_day
+             ELSE left_day END AS left_day,
+        is_last,
         claim_cap
     FROM first_enforcement
+    LEFT JOIN last_days ON last_days.court_id = first_enforcement.recording_court
     CROSS JOIN parameters
 ),
 
 observed AS (
-    SELECT * FROM flows WHERE COALESCE(closed_day, end_day) >= from_day AND from_day < end_day
+    SELECT * FROM flows
+    WHERE COALESCE(closed_day, end_day) >= from_day AND from_day < end_day
+        -- Of a time before the case was filed only that it came is told, and once.
+        AND (filed_day < end_day OR is_last)
 ),
 
 moves AS (

@@ -203,6 +203,7 @@ def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_functi
     con.execute(f"CREATE OR REPLACE TEMP VIEW case_courts AS {_read_sql('case_courts')}")
     create_windows(con)
     con.execute(f"INSERT INTO home_sources {_read_sql('home_sources')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE case_spans AS {_read_sql('case_spans')}")
     [(first_day, end_day)] = con.execute("SELECT MIN(from_day), MAX(end_day) FROM measures.windows").fetchall()
     if first_day is None:
         raise InputError("warehouse_empty")
@@ -315,6 +316,7 @@ def _drop_temporary_tables(con: duckdb.DuckDBPyConnection) -> None:
     for view in ("first_enforcement", "rounds", "case_courts"):
         con.execute(f"DROP VIEW {view}")
     con.execute("DROP TABLE home_sources")
+    con.execute("DROP TABLE case_spans")
     drop_linked_tables(con)
 
 

@@ -6,7 +6,9 @@
 -- Where no amount is recorded, a closing of known mode that is no payment recovered nothing, which
 -- can only be too little; of one as paid, or of unknown mode, the amount is not known.
 -- left_day: first day on which the court has the case no more, NULL where it keeps it. A case that
--- another court took over has a row for each of the two, see case_courts.sql.
+-- another court took over has a row for each of the two, see case_courts.sql, and one that several
+-- sources have a row for each time in which they observe it without a gap, see case_spans.sql.
+-- is_last: the last of these.
 
 SELECT
     cases.case_id,
@@ -45,14 +47,16 @@ SELECT
     cases.window_source_id AS source_id,
     cases.holder_id AS recording_court, -- who records its steps, whatever court_id is made to stand for
     closing_events.event AS closing_event,
-    court_windows.holds,
-    CASE WHEN cases.entered_day > court_windows.from_day THEN cases.entered_day
-         ELSE court_windows.from_day END AS from_day,
-    court_windows.end_day,
-    court_windows.clock_end_day,
+    COALESCE(case_spans.holds, court_windows.holds) AS holds,
+    CASE WHEN cases.entered_day > COALESCE(case_spans.from_day, court_windows.from_day) THEN cases.entered_day
+         ELSE COALESCE(case_spans.from_day, court_windows.from_day) END AS from_day,
+    COALESCE(case_spans.end_day, court_windows.end_day) AS end_day,
+    COALESCE(case_spans.clock_end_day, court_windows.clock_end_day) AS clock_end_day,
+    COALESCE(case_spans.is_last, TRUE) AS is_last,
     cases.left_day
 FROM case_courts AS cases
-JOIN measures.court_windows
+LEFT JOIN case_spans ON case_spans.case_id = cases.case_id AND case_spans.court_id = cases.holder_id
+LEFT JOIN measures.court_windows
     ON court_windows.source_id = cases.window_source_id AND court_windows.court_id = cases.holder_id
 JOIN closing_events
     ON closing_events.close_mode = COALESCE(cases.close_mode, '')
@@ -64,4 +68,4 @@ JOIN debtor_kinds ON debtor_kinds.debtor_kind = COALESCE(cases.debtor_kind, '')
 CROSS JOIN parameters
 -- Of open cases alone, and of one creditor's, nothing of a court can be said.
 WHERE cases.case_type = 'first'
-    AND court_windows.holds IN ('all_cases', 'closed_cases', 'zhongben_list')
+    AND COALESCE(case_spans.holds, court_windows.holds) IN ('all_cases', 'closed_cases', 'zhongben_list')

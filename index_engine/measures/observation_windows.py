@@ -37,19 +37,43 @@ USUAL_SHARE = 0.95
 FOREVER = 1 << 30
 CASE_COURTS = Path(__file__).with_name("case_courts.sql").read_text(encoding="utf-8")
 
+# Each delivery with the last day that it or one before it tells of.
+DELIVERIES = """
+SELECT source_id, kind, name, MAX(COALESCE(unix_date(observed_to), last_seen)) OVER (
+           PARTITION BY kind, name ORDER BY source_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+       ) AS last_day
+FROM sources LEFT JOIN source_spans USING (source_id)
+ORDER BY source_id
+"""
+
+# Cases by how many deliveries of their source had ended before they were filed, and before they were closed.
+CASES_BY_DELIVERY = """
+SELECT name, n_filed, n_closed, COUNT(*) AS n, SUM(filed_day) AS filed_day, SUM(closed_day) AS closed_day
+FROM (
+    SELECT name, filed_day, closed_day,
+           LEN(LIST_FILTER(last_days, lambda last_day: last_day < filed_day)) AS n_filed,
+           CASE WHEN closed_day IS NOT NULL THEN LEN(LIST_FILTER(last_days, lambda last_day: last_day < closed_day))
+           END AS n_closed
+    FROM (SELECT source_id, unix_date(filed_on) AS filed_day, unix_date(closed_on) AS closed_day FROM cases)
+    JOIN sources USING (source_id)
+    JOIN last_days_by_name USING (name)
+)
+GROUP BY ALL
+"""
+
 SOURCES = """
 -- Deliveries of one source follow one another and share one window: a case of the first that the last
--- no longer mentions was watched all along. So does a delivery without rows of its own: a month in
--- which nothing happened, or rows that were all corrected since. What a delivery does not state, one
--- before or after it may.
-SELECT source_id, kind, name,
+-- no longer mentions was watched all along; but not where they tell nothing more of such cases, see
+-- `_unfollowed_days`. So does a delivery without rows of its own: a month in which nothing happened, or
+-- rows that were all corrected since. What a delivery does not state, one before or after it may.
+SELECT source_id, kind, CONCAT_WS('/', name, NULLIF(series, 0)) AS name,
        COALESCE(LAST_VALUE(holds IGNORE NULLS) OVER deliveries, 'all_cases') AS holds,
        unix_date(MIN(observed_from) OVER deliveries) AS stated_from,
        MIN(first_seen) OVER deliveries AS first_seen,
        MAX(COALESCE(unix_date(observed_to), last_seen)) OVER deliveries + 1 AS end_day
-FROM sources LEFT JOIN source_spans USING (source_id)
+FROM sources LEFT JOIN source_spans USING (source_id) JOIN delivery_series USING (source_id)
 WINDOW deliveries AS (
-    PARTITION BY kind, name ORDER BY source_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    PARTITION BY kind, name, series ORDER BY source_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
 )
 QUALIFY COUNT(first_seen) OVER deliveries > 0
 ORDER BY source_id
@@ -60,7 +84,7 @@ SOURCE_CASES = f"WITH linked_cases AS (FROM cases) {CASE_COURTS}"
 
 # A case or a round that several sources have counts for the one whose row stands.
 COURTS = """
-SELECT kind, sources.name, source_id, court_id, COALESCE(n, 0) AS n,
+SELECT kind, name, source_id, court_id, COALESCE(n, 0) AS n,
        unix_date(valid_from) AS life_from, unix_date(valid_to) + 1 AS life_end
 FROM (
     -- Of an abolished court those of its cases tell nothing that another court took over.
@@ -75,7 +99,7 @@ FROM (
     SELECT * FROM (SELECT DISTINCT source_id, court_id FROM auction_rounds)
     LEFT JOIN (SELECT source_id, court_id, COUNT(*) AS n FROM linked_rounds GROUP BY ALL) USING (source_id, court_id)
 )
-JOIN sources USING (source_id) JOIN courts USING (court_id)
+JOIN source_windows USING (source_id) JOIN (SELECT court_id, valid_from, valid_to FROM courts) USING (court_id)
 ORDER BY ALL
 """
 
@@ -127,7 +151,10 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
     spans = source_spans(con, "cases") | source_spans(con, "auctions")
     rows = [(source_id, *span) for source_id, span in spans.items()]
     con.register("source_spans", pd.DataFrame(rows, columns=["source_id", "first_seen", "last_seen"], dtype="int64"))
+    series = _delivery_series(con)
+    con.register("delivery_series", series)
     con.execute(f"CREATE OR REPLACE TEMP TABLE source_windows AS {SOURCES}")
+    con.unregister("delivery_series")
     con.unregister("source_spans")
     con.execute(f"CREATE OR REPLACE TEMP VIEW source_cases AS {SOURCE_CASES}")
     sources = con.execute("SELECT * FROM source_windows ORDER BY source_id").df()
@@ -178,6 +205,47 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
             ]
     _insert(con, "windows", windows)
     _insert(con, "court_windows", court_windows)
+
+
+def _delivery_series(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Columns source_id, series: of each delivery, how many times before its end the deliveries of its source
+    gave up the cases of those before; `source_spans` must be there."""
+    deliveries = con.execute(DELIVERIES).df()
+    deliveries["series"] = 0
+    of_cases = deliveries[(deliveries["kind"] == "cases") & deliveries["last_day"].notna()]
+    last_days = {
+        name: np.unique(rows["last_day"].to_numpy(np.int64))
+        for name, rows in of_cases.groupby("name")
+        if rows["last_day"].nunique() > 1
+    }
+    if not last_days:
+        return deliveries[["source_id", "series"]]
+    con.register("last_days_by_name", pd.DataFrame({"name": list(last_days), "last_days": list(last_days.values())}))
+    cases = con.execute(CASES_BY_DELIVERY).df()
+    con.unregister("last_days_by_name")
+    for name, rows in cases.groupby("name"):
+        is_of_source = (deliveries["kind"] == "cases") & (deliveries["name"] == name)
+        for day in _unfollowed_days(rows, last_days[name]):
+            deliveries.loc[is_of_source & (deliveries["last_day"] > day), "series"] += 1
+    return deliveries[["source_id", "series"]]
+
+
+def _unfollowed_days(cases: pd.DataFrame, last_days: npt.NDArray[np.int64]) -> list[int]:
+    """Of the last days of the deliveries of a source, those after which none of the cases filed until then was
+    closed though chance does not explain that: as where each delivery has the filings of its own year."""
+    is_closed = cases["closed_day"].notna()
+    found = []
+    for position, day in enumerate(last_days[:-1]):
+        is_filed = cases["n_filed"] <= position
+        is_over = is_filed & is_closed & (cases["n_closed"] <= position)
+        is_open = is_filed & ~is_over
+        if (is_open & is_closed).any():
+            continue
+        days_before = cases["closed_day"].where(is_over, day * cases["n"]) - cases["filed_day"]
+        days_after = (int(last_days[-1]) - int(day)) * float(cases.loc[is_open, "n"].sum())
+        if is_silence(days_after, float(days_before[is_filed].sum()), float(cases.loc[is_over, "n"].sum())):
+            found.append(int(day))
+    return found
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ WITH known AS (
         capped_claim,
         capped_recovery,
         left_day,
+        is_last,
         from_day AS window_from,
         clock_end_day AS window_until
     FROM first_enforcement
@@ -92,7 +93,7 @@ auctions_of_cases AS (
            known.window_from AS case_from, known.window_until AS case_until
     FROM auctions
     -- The court that has the case now knows how it ended.
-    LEFT JOIN known ON known.case_id = auctions.case_id AND known.left_day IS NULL
+    LEFT JOIN known ON known.case_id = auctions.case_id AND known.left_day IS NULL AND known.is_last
     WHERE status IN ('failed', 'sold')
 ),
 

@@ -10,7 +10,16 @@ from index_engine.measures import compute
 FILES = sorted(Path(compute.__file__).parent.glob("*.sql"))
 
 # Files beside the measures: what the measures read.
-READ_BY_THEM = {"case_courts", "home_sources", "first_enforcement", "rounds", "lots", "step_recording", "spells"}
+READ_BY_THEM = {
+    "case_courts",
+    "case_spans",
+    "home_sources",
+    "first_enforcement",
+    "rounds",
+    "lots",
+    "step_recording",
+    "spells",
+}
 BY_MONTH = "monthly"  # whatever the periods are
 
 # Every function a measure may call. unix_date is Spark's; DuckDB gets it as a macro. EXTRACT is in
