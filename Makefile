@@ -48,6 +48,7 @@ bench: $(VENV)/.dev
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m bench.fuzz
+	$(BIN)/python -m bench.messy_workbooks
 
 screenshots: $(VENV)/.dev
 	bash tests/install_chromium.sh $(BIN)/python

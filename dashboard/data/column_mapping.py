@@ -23,6 +23,7 @@ WIDTHS = (3.4, 2.8, 2.2, 1.5)
 SURE, LIKELY = 0.85, 0.5
 OPEN_CHOICE = "?"
 EXAMPLE_DATE, EXAMPLE_SERIAL = datetime(2024, 3, 5, 9, 30), 45356
+DAYS_FROM_1900_TO_1904 = 1462
 # Ways to write a day that a person may choose from; none stands for those read by themselves.
 DATE_FORMATS = (
     (),
@@ -31,6 +32,8 @@ DATE_FORMATS = (
     ("%d/%m/%Y",),
     ("%m/%d/%Y",),
     ("excel",),
+    ("excel_1900",),
+    ("excel_1904",),
     ("unix",),
     ("minguo",),
     ("month",),
@@ -176,6 +179,10 @@ def _format_example(formats: tuple[str, ...]) -> str:
         return _("2024-03-05, 2024/3/5 and the like")
     special_formats = {
         "excel": _("{number}, a date number of a spreadsheet").format(number=EXAMPLE_SERIAL),
+        "excel_1900": _("{number}, a date number that counts from 1900").format(number=EXAMPLE_SERIAL),
+        "excel_1904": _("{number}, a date number that counts from 1904").format(
+            number=EXAMPLE_SERIAL - DAYS_FROM_1900_TO_1904
+        ),
         "unix": _("seconds or milliseconds since 1970"),
         "minguo": _("113/03/05, years of the Republic (民国)"),
         "month": _("a month: its first day"),

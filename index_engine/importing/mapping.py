@@ -36,7 +36,9 @@ null = ["-", "无"]             # words that stand for no value; without it thos
 [columns.filed_on]
 column = "立案日期"
 format = ["%d/%m/%Y", "excel"] # tried in order, then ISO; without it every usual form of year,
-                               # month, day. excel: serial day numbers; unix: seconds since 1970;
+                               # month, day. excel: serial day numbers as the
+                               # workbook counts them, excel_1900 and excel_1904 those that
+                               # count from that year; unix: seconds since 1970;
                                # minguo: years from 1911; month, month_end, year, year_end: the
                                # first or last day of a month or year
 
@@ -77,7 +79,7 @@ column = "成交价"
 rounds = "last"                         # says something of the last round of its row alone
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,7 @@ from index_engine.importing.values.column_settings import (
     read_table,
     read_words,
 )
+from index_engine.importing.values.dates import EXCEL, EXCEL_1904
 
 _ENCODINGS = (
     dict.fromkeys(("utf-8", "utf8", "utf-8-sig"), "utf-8")
@@ -170,6 +173,14 @@ class Mapping:
     def clearable_fields(self) -> frozenset[str]:
         """The fields whose bad values are dropped without their row."""
         return frozenset(column.field.name for column in self.columns if column.is_clearable)
+
+    def counted_from_1904(self) -> "Mapping":
+        """The mapping for a workbook that counts its days from 1904."""
+        columns = (
+            replace(column, formats=tuple(EXCEL_1904 if name == EXCEL else name for name in column.formats))
+            for column in self.columns
+        )
+        return replace(self, columns=tuple(columns))
 
 
 def load_mapping(path: Path, kind: str) -> Mapping:

@@ -90,6 +90,8 @@ def run_import(
         open_limited(file, options, folder) as reader,
     ):
         resolved_mapping = resolved_mapping or mappings.identity_mapping(file, kind, reader.headers)
+        if reader.counts_from_1904:
+            resolved_mapping = resolved_mapping.counted_from_1904()
         _reject_undeclared_texts(resolved_mapping, file)
         positions = mappings.column_positions(resolved_mapping, file, reader.headers)
         digest = sha256(file, progress)

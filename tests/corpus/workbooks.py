@@ -1,8 +1,13 @@
 """Workbooks: titles, headers over several rows, totals, sheets, and days as serial numbers."""
 
+import io
+import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+
+import openpyxl
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.corpus.messy import CLAIMS, CLOSED, FED, FILED, PLAIN, RECOVERED, Expected, cases, csv_bytes, messy, workbook
 
@@ -95,6 +100,77 @@ def _() -> bytes:
 @messy("excel_serial_dates.xlsx", replace(PLAIN, settings={("filed_on", "format"): ["excel"]}))
 def _() -> bytes:
     return workbook(明细=cases(立案日期=[*map(serial, FILED)], 结案日期=[*map(serial, CLOSED)]))
+
+
+def from_1904(content: bytes) -> bytes:
+    """The workbook as one that counts its days from 1904."""
+    return changed_part(content, "xl/workbook.xml", b"<workbookPr ", b'<workbookPr date1904="1" ')
+
+
+def changed_part(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(changed, "w") as copy:
+        for name in archive.namelist():
+            text = archive.read(name)
+            if name == part:
+                assert text.count(old) == 1
+                text = text.replace(old, new)
+            copy.writestr(name, text)
+    return changed.getvalue()
+
+
+def serial_from_1904(day: str | None) -> int | None:
+    return None if day is None else (date.fromisoformat(day) - date(1904, 1, 1)).days
+
+
+@messy(
+    "serial_dates_from_1904.xlsx",
+    replace(PLAIN, settings={("filed_on", "format"): ["excel"]}, doubts=("in a workbook that counts from 1904",)),
+)
+def _() -> bytes:
+    days = {"立案日期": [*map(serial_from_1904, FILED)], "结案日期": [*map(serial_from_1904, CLOSED)]}
+    return from_1904(workbook(明细=cases(**days)))
+
+
+@messy(
+    "serial_dates_from_1900_in_a_workbook_from_1904.xlsx",
+    replace(
+        PLAIN, mends=(('format = ["excel"]\n\n[columns.closed_on]', 'format = "excel_1900"\n\n[columns.closed_on]'),)
+    ),
+)
+def _() -> bytes:
+    return from_1904(workbook(明细=cases(立案日期=[*map(serial, FILED)])))
+
+
+@messy("dates_of_a_workbook_from_1904.xlsx", PLAIN)
+def _() -> bytes:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    filed = [date.fromisoformat(day) for day in FILED]
+    for row in cases(立案日期=filed):
+        book.worksheets[0].append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def dimension(cells: str) -> bytes:
+    return changed_part(workbook(明细=cases()), "xl/worksheets/sheet1.xml", b'ref="A1:G6"', f'ref="{cells}"'.encode())
+
+
+@messy("dimension_too_small.xlsx", PLAIN)
+def _() -> bytes:
+    return dimension("A1:B2")
+
+
+@messy("dimension_too_large.xlsx", PLAIN)
+def _() -> bytes:
+    return dimension("A1:XFD1048576")
+
+
+@messy("dimension_elsewhere.xlsx", PLAIN)
+def _() -> bytes:
+    return dimension("C9:D12")
 
 
 @messy("cells_that_are_dates.xlsx", PLAIN)

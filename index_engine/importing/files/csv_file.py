@@ -44,6 +44,8 @@ class CsvFile:
     The header is the first `header_rows` lines that are not blank from line `header` on.
     """
 
+    counts_from_1904 = False
+
     def __init__(
         self, file: Path, encoding: str, delimiter: str, workdir: Path, header: int = 1, header_rows: int = 1
     ) -> None:

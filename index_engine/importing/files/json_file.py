@@ -32,6 +32,9 @@ _MAX_EXPONENT = 40
 
 Flat = dict[str, str | None]
 
+# Between the names of a path: a name may have any other sign, such as the point of "Case No.".
+_PATH_MARK = "\x1f"
+
 
 @dataclass(frozen=True)
 class JsonTable:
@@ -53,6 +56,8 @@ class JsonTable:
 
 class JsonFile:
     """One table of a JSON file, the first if none is named."""
+
+    counts_from_1904 = False
 
     def __init__(self, file: Path, encoding: str, table: str | None) -> None:
         tables = read_tables(file, encoding)
@@ -90,7 +95,7 @@ def read_tables(file: Path, encoding: str) -> list[JsonTable]:
         raise InputError("json_too_nested", file=file)
     if len(paths) < 2:
         return [_table(file, "", lambda: _flatten(file, document, "", 0))]
-    tables = [_table(file, path, partial(_flatten, file, document, "", 0, only=path)) for path in paths]
+    tables = [_table(file, _shown_path(path), partial(_flatten, file, document, "", 0, only=path)) for path in paths]
     return sorted(tables, key=lambda table: -sum(1 for _ in table.rows()))
 
 
@@ -186,7 +191,7 @@ def _list_paths(document: dict[str, Any], prefix: str = "", depth: int = 0) -> l
     paths = []
     for key, value in document.items():
         if isinstance(value, dict) and depth < MAX_DEPTH:
-            paths += _list_paths(value, f"{prefix}{key}.", depth + 1)
+            paths += _list_paths(value, f"{prefix}{key}{_PATH_MARK}", depth + 1)
         elif _is_list_of_records(value):
             paths.append(f"{prefix}{key}")
     return paths
@@ -206,7 +211,7 @@ def _flatten(file: Path, record: dict[str, Any], prefix: str, depth: int, only: 
     _collect(file, record, prefix, depth, own, lists)
     lists = [(path, items) for path, items in lists if only is None or path == only]
     if len(lists) > 1:
-        raise InputError("json_lists_side_by_side", file=file, lists=[path for path, _ in lists])
+        raise InputError("json_lists_side_by_side", file=file, lists=[_shown_path(path) for path, _ in lists])
     if not lists:
         yield own
         return
@@ -214,7 +219,7 @@ def _flatten(file: Path, record: dict[str, Any], prefix: str, depth: int, only: 
     for item in items:
         if not isinstance(item, dict):
             raise InputError("json_mixed_list", file=file)
-        for inner in _flatten(file, item, f"{path}.", depth + 1):
+        for inner in _flatten(file, item, f"{path}{_PATH_MARK}", depth + 1):
             yield own | inner
 
 
@@ -226,7 +231,7 @@ def _collect(
     for key, value in record.items():
         path = f"{prefix}{key}"
         if isinstance(value, dict):
-            _collect(file, value, f"{path}.", depth + 1, own, lists)
+            _collect(file, value, f"{path}{_PATH_MARK}", depth + 1, own, lists)
         elif _is_list_of_records(value):
             lists.append((path, value))
         elif value != []:
@@ -243,7 +248,7 @@ def _cell(file: Path, path: str, value: Any) -> str | None:
             return value
         case list() if not any(isinstance(item, list) for item in value):
             return "、".join(filter(None, (_cell(file, path, item) for item in value))) or None
-    raise InputError("nested_values", file=file, header=path.rpartition(".")[2])
+    raise InputError("nested_values", file=file, header=path.rpartition(_PATH_MARK)[2])
 
 
 def _table(file: Path, name: str, records: Callable[[], Iterator[Flat | NonDataReason]]) -> JsonTable:
@@ -256,7 +261,12 @@ def _table(file: Path, name: str, records: Callable[[], Iterator[Flat | NonDataR
             has_value[path] = has_value.get(path, False) or cell is not None
         check_width(file, len(has_value))
     # A record that is null in some rows is no column beside those of its own.
-    outer = {".".join(parts[:n]) for path in has_value for parts in [path.split(".")] for n in range(1, len(parts))}
+    outer = {
+        _PATH_MARK.join(parts[:n])
+        for path in has_value
+        for parts in [path.split(_PATH_MARK)]
+        for n in range(1, len(parts))
+    }
     paths = [path for path, is_told in has_value.items() if is_told or path not in outer]
     if not paths:
         raise InputError("holds_no_row", file=file)
@@ -265,7 +275,10 @@ def _table(file: Path, name: str, records: Callable[[], Iterator[Flat | NonDataR
 
 def _names(paths: list[str]) -> list[str]:
     """Return the last part of each path, the whole of it where several end alike."""
-    counts = Counter(path.rpartition(".")[2] for path in paths)
-    return [
-        " ".join((path if counts[path.rpartition(".")[2]] > 1 else path.rpartition(".")[2]).split()) for path in paths
-    ]
+    counts = Counter(path.rpartition(_PATH_MARK)[2] for path in paths)
+    names = (path if counts[path.rpartition(_PATH_MARK)[2]] > 1 else path.rpartition(_PATH_MARK)[2] for path in paths)
+    return [" ".join(_shown_path(name).split()) for name in names]
+
+
+def _shown_path(path: str) -> str:
+    return path.replace(_PATH_MARK, ".")

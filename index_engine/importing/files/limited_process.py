@@ -90,9 +90,10 @@ class ChildFault(Exception):
 class LimitedReader:
     """A file that a child has opened and that has a header. See readers.Reader."""
 
-    def __init__(self, child: "_Child", headers: list[str]) -> None:
+    def __init__(self, child: "_Child", headers: list[str], counts_from_1904: bool) -> None:
         self._child = child
         self.headers = headers
+        self.counts_from_1904 = counts_from_1904
 
     def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """Stage the columns at the wanted positions as text: views of what staging.py describes.
@@ -122,8 +123,8 @@ def open_limited(file: Path, options: ReadOptions, workdir: Path) -> Generator[L
     than its limits.
     """
     with _start_child(file, workdir) as child:
-        headers = child.ask({"request": "open", "options": asdict(options)}, Progress())
-        yield LimitedReader(child, headers)
+        opened = child.ask({"request": "open", "options": asdict(options)}, Progress())
+        yield LimitedReader(child, **opened)
 
 
 def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[TablePreview]:
@@ -142,6 +143,7 @@ def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[Tab
             tuple(Merge(*merge) for merge in table["merges"]),
             table["is_hidden"],
             table["hidden_rows"],
+            table["counts_from_1904"],
             table["unreadable_lines"] and UnreadableLines(*table["unreadable_lines"]),
         )
         for table in tables
@@ -359,7 +361,7 @@ class _Requests:
             case "open":
                 options = ReadOptions(**request["options"])
                 self._reader = open_file(self._file, options, self._folder)
-                return self._reader.headers
+                return {"headers": self._reader.headers, "counts_from_1904": self._reader.counts_from_1904}
             case "excess":
                 return _encode(find_excess(self._file))
             case _:

@@ -38,6 +38,8 @@ _NESTED_TYPE = re.compile(r"\[\d*\]$|^(?:STRUCT|MAP|UNION|VARIANT)\b")
 class ParquetFile:
     """A Parquet file; values become the text that a CSV file would have of them."""
 
+    counts_from_1904 = False
+
     def __init__(self, file: Path, workdir: Path) -> None:
         self._file = file
         self._path = str(glob_safe_path(file, workdir))

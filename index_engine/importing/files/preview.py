@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from index_engine.importing.files.csv_file import open_text, read_records
 from index_engine.importing.files.detection import detect_format
-from index_engine.importing.files.hidden_rows import hidden_row_counts
 from index_engine.importing.files.json_file import read_tables
 from index_engine.importing.files.non_data_rows import NonDataReason
 from index_engine.importing.files.parquet_file import ParquetFile
 from index_engine.importing.files.readers import ReadOptions, check_file, resolve_encoding, resolve_options
 from index_engine.importing.files.sheets import Merge, read_sheets
 from index_engine.importing.files.staging import PREVIEW_LENGTH, check_width, without_text_mark
+from index_engine.importing.files.workbook_parts import counts_from_1904, hidden_row_counts
 from index_engine.importing.files.zip_file import unpack_members
 
 # Rows of the head, and rows from further on: as many each from places spread over the file.
@@ -51,10 +51,12 @@ class TablePreview:
     head_rows: tuple[tuple[int, Row], ...]
     sampled_rows: tuple[Row, ...]
     omitted_columns: int = 0
-    # Cells merged over several lines, whether the sheet is hidden, and how many of its rows are, of workbooks.
+    # Of workbooks: cells merged over several lines, whether the sheet is hidden, how many of its rows are, and
+    # whether serial days count from 1904.
     merges: tuple[Merge, ...] = ()
     is_hidden: bool = False
     hidden_rows: int = 0
+    counts_from_1904: bool = False
     unreadable_lines: UnreadableLines | None = None
 
 
@@ -137,7 +139,7 @@ def _sample_rows(file: Path, options: ReadOptions) -> Iterator[Row]:
 
 def _preview_sheets(file: Path) -> list[TablePreview]:
     tables = []
-    hidden_rows = hidden_row_counts(file)
+    hidden_rows, is_from_1904 = hidden_row_counts(file), counts_from_1904(file)
     for sheet in read_sheets(file):
         step = max(1, sheet.height // (_SAMPLE_POSITIONS * _ROWS_PER_POSITION))
         further_rows = islice(sheet.rows(header_end=MAX_HEADER_END), HEAD_ROWS, None, step)
@@ -149,7 +151,13 @@ def _preview_sheets(file: Path) -> list[TablePreview]:
         head_end = table.head_rows[-1][0] if table.head_rows else 0
         merges = tuple(merge for merge in sheet.merges if merge.first_line <= head_end and merge.column < MAX_COLUMNS)
         tables.append(
-            replace(table, merges=merges, is_hidden=sheet.is_hidden, hidden_rows=hidden_rows.get(sheet.name, 0))
+            replace(
+                table,
+                merges=merges,
+                is_hidden=sheet.is_hidden,
+                hidden_rows=hidden_rows.get(sheet.name, 0),
+                counts_from_1904=is_from_1904,
+            )
         )
     return tables
 

@@ -41,6 +41,7 @@ class Reader(Protocol):
     """A file that has been opened and has a header."""
 
     headers: list[str]
+    counts_from_1904: bool  # whether serial days of a workbook do
 
     def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """Stage the columns at the wanted positions as text, as staging.py describes."""

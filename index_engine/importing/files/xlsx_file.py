@@ -10,6 +10,7 @@ import duckdb
 from index_engine.errors import InputError, Message
 from index_engine.importing.files.sheets import Sheet, read_sheets
 from index_engine.importing.files.staging import Record, column_headers, stage_records
+from index_engine.importing.files.workbook_parts import counts_from_1904
 from index_engine.importing.progress import Progress
 
 
@@ -26,6 +27,7 @@ class XlsxFile:
             raise InputError("no_such_sheet", file=file, sheet=sheet, sheets=names)
         selection = sheets if sheet == "*" else [sheets[0 if sheet is None else names.index(sheet)]]
         self._header_line, self._header_rows = header, header_rows
+        self.counts_from_1904 = counts_from_1904(file)
         # Empty sheets stand in many workbooks; only one that is asked for has to hold something.
         filled_sheets = [candidate for candidate in selection if next(candidate.rows(), None) is not None]
         if not filled_sheets:

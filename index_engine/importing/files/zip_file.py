@@ -88,6 +88,8 @@ def member_name(info: zipfile.ZipInfo) -> str:
 class ZipFile:
     """The texts of an archive that share a header: the first, the one named by `sheet`, or with '*' all."""
 
+    counts_from_1904 = False
+
     def __init__(
         self, file: Path, encoding: str, delimiter: str, sheet: str | None, workdir: Path, header: int, header_rows: int
     ) -> None:

@@ -6,7 +6,7 @@ Such a list has chosen its cases; taken for all cases of its courts, every rate 
 from dataclasses import dataclass
 
 from index_engine.errors import Message
-from index_engine.importing.recognise.normalise import match_key, reference_data
+from index_engine.importing.recognise.normalise import match_key, reference_data, stated_values
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 
@@ -45,7 +45,9 @@ def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseLi
         return None
     closing = next((column for column in columns if column.field == "closed_on"), None)
     # Where some rows have no day of 终本, they are of cases that go on or ended otherwise.
-    has_open_cases = closing is not None and any(not cell for cell in layout.column_cells(closing.position or 0))
+    has_open_cases = closing is not None and len(stated_values(layout.column_cells(closing.position or 0))) < len(
+        layout.rows
+    )
     keys = [match_key(header) for header in layout.headers if header]
     title = match_key(" ".join(layout.titles))
     for name, signs in lists.items():

@@ -11,7 +11,14 @@ from index_engine.importing.contract import Field, read_contract
 from index_engine.importing.recognise.case_lists import is_zhongben_date
 from index_engine.importing.recognise.code_synonyms import stage_words
 from index_engine.importing.recognise.column_matching import MIN_CONFIDENCE, SourceColumn
-from index_engine.importing.recognise.normalise import half_width, match_key, non_null_values, reference_data, share
+from index_engine.importing.recognise.normalise import (
+    half_width,
+    match_key,
+    non_null_values,
+    reference_data,
+    share,
+    stated_values,
+)
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 from index_engine.importing.recognise.value_fit import assess_fit, case_number_share
@@ -127,7 +134,7 @@ def _close_mode_from_heading(source_columns: list[SourceColumn], columns: list[P
     if _mapped_column(columns, "close_mode") or closing is None or not is_zhongben_date(closing.header):
         return []
     cells = next(column for column in source_columns if column.position == closing.position)
-    if cells.row_count != len(cells.texts):
+    if cells.row_count != len(stated_values(list(cells.texts))):
         return []
     reason = Message("heading_says_so", column=closing.header)
     return [_constant_column("close_mode", "zhongben", 0.8, reason, Message("zhongben_in_all_rows"))]

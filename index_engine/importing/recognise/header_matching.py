@@ -1,5 +1,6 @@
 """Headers: which field of which kind one speaks of, its unit, and whether it names people."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,8 @@ from index_engine.importing.recognise.normalise import half_width, match_key, re
 # How sure a header makes of a field: the word itself, in another order, without its filler words,
 # its last line alone, as a part of a longer text.
 _EXACT_SCORE, _REVERSED_SCORE, _FILLERLESS_SCORE, _LAST_LINE_SCORE, _PARTIAL_SCORE = (1.0, 0.95, 0.8, 0.75, 0.4)
+# Where a name of an interface begins another word.
+_NAME_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 # Less sure for each step down the list of words.
 _RANK_PENALTY = 0.004
 # Characters of a header that are looked at; what is longer holds a remark.
@@ -63,6 +66,9 @@ def _readings(header: str) -> Iterator[tuple[str, float]]:
     if len(parts) > 1:
         yield "".join(reversed(parts)), _REVERSED_SCORE
         yield parts[-1], _LAST_LINE_SCORE
+    elif len(names := _NAME_BOUNDARY.split(header.strip())) > 1:
+        # closedDate is Date Closed.
+        yield match_key("".join(reversed(names))), _REVERSED_SCORE
     # A remark in brackets may be the name itself: 立案日期(filed_on).
     yield match_key(header), _EXACT_SCORE
 

@@ -54,6 +54,11 @@ def non_null_values(cells: list[str | None]) -> list[str]:
     return [text for text in trimmed_cells if text and text not in _NULL_WORDS]
 
 
+def stated_values(cells: list[str | None]) -> list[str]:
+    """Return the cells that state a value as an import reads them where 无 answers nothing: a day, a number, a name."""
+    return [text for text in non_null_values(cells) if text not in NULL_WORDS]
+
+
 def distinct_texts(texts: list[str]) -> list[str]:
     """Return the different texts, commonest first, those as common in their order."""
     counts: dict[str, int] = {}

@@ -13,13 +13,14 @@ from index_engine.importing.recognise.case_lists import is_zhongben_date, recogn
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
 from index_engine.importing.recognise.header_matching import match_header, shown_headers
-from index_engine.importing.recognise.normalise import non_null_values
+from index_engine.importing.recognise.normalise import non_null_values, stated_values
 from index_engine.importing.recognise.overrides import Overrides, apply_overrides
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 from index_engine.importing.recognise.side_by_side import join_rounds
 from index_engine.importing.recognise.table_layout import Layout, detect_layout
 from index_engine.importing.recognise.unit_checks import check_units
 from index_engine.importing.recognise.value_fit import assess_fit
+from index_engine.importing.values.dates import EXCEL
 from index_engine.private_folder import temporary_folder
 
 _NO_OVERRIDES: Overrides = {}
@@ -34,6 +35,8 @@ _MIN_BLANK_SHARE = 0.05
 
 # By so many rows the kind of a file is told; a heading whose values do not fit says this much of it.
 _KIND_ROWS, _MIN_KIND_FIT = 200, 0.1
+# How sure days are that may be counted from another year.
+_SERIAL_CONFIDENCE = 0.5
 # A kind is recognised by at least so many of its fields.
 _MIN_FIELDS = 2
 
@@ -68,6 +71,8 @@ def propose_mapping(
     columns = join_rounds(kind, layout, source_columns, columns, overrides)
     columns = derive_fields(kind, layout, source_columns, columns)
     columns, unit_warnings = check_units(kind, layout, columns)
+    if table.counts_from_1904:
+        columns = [_doubt_serials(column) for column in columns]
     case_list = recognise_case_list(layout, columns) if kind == "cases" else None
     doubt = case_list.reason if case_list else _design_doubt(kind, layout, columns)
     return Proposal(
@@ -213,6 +218,14 @@ def _kind_score(kind: str, matched_fields: dict[str, tuple[str, float]]) -> floa
     return sum(score for _, score in matched_fields.values()) * (1 + required_share)
 
 
+def _doubt_serials(column: ProposedColumn) -> ProposedColumn:
+    """Ask about bare numbers of days in a workbook that counts from 1904: copied from another they count from 1900."""
+    if EXCEL not in column.settings.get("format", ()):
+        return column
+    note = Message("serials_from_1904")
+    return replace(column, confidence=min(column.confidence, _SERIAL_CONFIDENCE), note=note)
+
+
 def _missing_fields(kind: str, columns: list[ProposedColumn]) -> tuple[str, ...]:
     return read_contract(kind).unfed_fields({column.field for column in columns if column.field is not None})
 
@@ -227,7 +240,7 @@ def _design_doubt(kind: str, layout: Layout, columns: list[ProposedColumn]) -> M
         return Message("no_closing_column")
     if is_zhongben_date(closing.header):
         return Message("zhongben_dates_alone", column=closing.header)
-    closed = sum(bool((row[closing.position] or "").strip()) for row in layout.rows)
+    closed = len(stated_values(layout.column_cells(closing.position)))
     if closed == len(layout.rows):
         return Message("all_rows_closed", column=closing.header, rows=closed)
     if closed == 0:
@@ -241,7 +254,7 @@ def _blank_warnings(kind: str, layout: Layout, columns: list[ProposedColumn]) ->
     for column in columns:
         if column.field is None or column.position is None or not read_contract(kind).field(column.field).required:
             continue
-        blanks = sum(not (cell or "").strip() for cell in layout.column_cells(column.position))
+        blanks = len(layout.rows) - len(stated_values(layout.column_cells(column.position)))
         if _MIN_BLANK_SHARE * len(layout.rows) <= blanks < len(layout.rows) and blanks:
             field = Term("field", column.field, kind)
             warnings.append(Message("required_blank", column=column.header, field=field, rows=blanks))

@@ -26,7 +26,7 @@ from index_engine.importing.recognise.value_patterns import (
     read_amount,
 )
 from index_engine.importing.values.characters import NOTATION
-from index_engine.importing.values.column_settings import UNITS
+from index_engine.importing.values.column_settings import NULL_WORDS, UNITS
 from index_engine.importing.values.dates import ISO_FORMAT, MONTH, MONTH_END, YEAR, YEAR_END
 
 # Of a month or a year that is given without a day, the day on which a period begins or ends.
@@ -64,9 +64,11 @@ class Fit:
 
 def assess_fit(target: Field, header: str, texts: list[str], title_unit: str | None) -> Fit:
     """Judge the values of a column for a field; `unit` is what a title says of all amounts."""
+    word_list = code_synonyms.word_list_name(target)
+    if word_list is None:
+        texts = [text for text in texts if text not in NULL_WORDS]
     if not texts:
         return Fit(_EMPTY_COLUMN_FIT, note=Message("no_values_inspected"))
-    word_list = code_synonyms.word_list_name(target)
     if target.type == "INTEGER" and share(texts, is_count) >= 0.9:
         return Fit(share(texts, is_count), _thousands_setting(texts))
     if word_list is not None:

@@ -24,7 +24,7 @@ _DATE_PATTERNS = (
     (r"\d{1,2}-[A-Za-z]{3}-\d{2}", "%d-%b-%y"),
 )
 # Nothing but these needs no other spelling before a format is looked for.
-_PLAIN_DATE = re.compile(r"[\d\-/.: T年月日时分秒]*")
+_PLAIN_DATE = re.compile(r"[\d\-/.: T]*|[\d年月日时分秒]*")
 # Seconds or milliseconds since 1970, from 1990 on; a year of three digits counts from 1911.
 _UNIX = re.compile(r"((?:[6-9]\d|1\d\d)\d{7})(\d{3})?(?:\.0*)?")
 _MINGUO = re.compile(r"1\d\d(?:([-/.])\d{1,2}\1\d{1,2}|年\d{1,2}月\d{1,2}日?|[01]\d[0-3]\d)")
@@ -256,14 +256,19 @@ def are_points_unclear(texts: list[str]) -> bool:
 
 def has_thousands(texts: list[str]) -> bool:
     """Say whether numbers are written with commas."""
-    return any("," in half_width(text) for text in texts if parse_number(text) is not None)
+    return any("," in half_width(text) for text in texts if parse_number(_uncounted(text)) is not None)
 
 
 def is_count(text: str) -> bool:
     """Say whether a text is a whole number, with or without what is counted: 3人."""
-    counted = _COUNT.fullmatch(half_width(text))
-    number = parse_number(counted[1] if counted else text)
+    number = parse_number(_uncounted(text))
     return number is not None and number == int(number)
+
+
+def _uncounted(text: str) -> str:
+    """Return a count without what is counted."""
+    counted = _COUNT.fullmatch(half_width(text))
+    return counted[1] if counted else text
 
 
 def cell_unit(text: str) -> str | None:

@@ -8,12 +8,14 @@ import duckdb
 
 from index_engine.importing.values.characters import half_width_sql, replace_if_match_sql
 
-# Among formats these stand for what strptime does not know: the serial day numbers of spreadsheets;
+# Among formats these stand for what strptime does not know: the serial day numbers of spreadsheets, as the workbook
+# counts them, or from the year that is named;
 # seconds or milliseconds since 1970; years of the Republic (民国), which count from 1911; and months and
 # years without a day, which become their first or last day.
-EXCEL, UNIX, MINGUO, MONTH, MONTH_END = "excel", "unix", "minguo", "month", "month_end"
+EXCEL, EXCEL_1900, EXCEL_1904 = "excel", "excel_1900", "excel_1904"
+UNIX, MINGUO, MONTH, MONTH_END = "unix", "minguo", "month", "month_end"
 YEAR, YEAR_END = "year", "year_end"
-NAMED_FORMATS = (EXCEL, UNIX, MINGUO, MONTH, MONTH_END, YEAR, YEAR_END)
+NAMED_FORMATS = (EXCEL, EXCEL_1900, EXCEL_1904, UNIX, MINGUO, MONTH, MONTH_END, YEAR, YEAR_END)
 
 # What is read without a format: year, month and day in this order, which no country takes for
 # another. A year has four digits, a date without marks between them eight.
@@ -123,7 +125,22 @@ def normal_date_steps() -> tuple[Callable[[str], str], ...]:
     Each is for a query of its own, since a step names its text more than once. A time with a zone
     becomes the day that it is in Beijing.
     """
-    return (half_width_sql, _plain_numerals_sql, _zoned_day_sql, _common_era_sql, _bare_date_sql, *_NAMED_MONTH_STEPS)
+    return (
+        half_width_sql,
+        _closed_up_sql,
+        _plain_numerals_sql,
+        _zoned_day_sql,
+        _common_era_sql,
+        _bare_date_sql,
+        *_NAMED_MONTH_STEPS,
+    )
+
+
+def _closed_up_sql(text: str) -> str:
+    """2023 年 5 月 3 日 without its blanks."""
+    after = rf"regexp_replace({text}, '([年月])\s+', '\1', 'g')"
+    closed_up = rf"regexp_replace({after}, '\s+([年月日])', '\1', 'g')"
+    return replace_if_match_sql(text, r"\s[年月日]|[年月]\s", closed_up)
 
 
 def _plain_numerals_sql(text: str) -> str:
@@ -193,8 +210,10 @@ def _format_attempts(text: str, compact: str, formats: Sequence[str], bind: Bind
     """Return SQL for each run of formats that can be tried at once."""
     attempts = []
     for named_format, format_run in groupby(formats, key=lambda text: text if text in NAMED_FORMATS else ""):
-        if named_format == EXCEL:
+        if named_format in (EXCEL, EXCEL_1900):
             attempts.append(_serial_date_sql(text))
+        elif named_format == EXCEL_1904:
+            attempts.append(_serial_date_1904_sql(text))
         elif named_format == UNIX:
             attempts.append(_unix_date_sql(text, bind))
         elif named_format == MINGUO:
@@ -223,6 +242,14 @@ def _serial_date_sql(text: str) -> str:
     return (
         f"CASE WHEN {number} BETWEEN 61 AND 2958465.99999 THEN DATE '1899-12-30' + {days}"
         f" WHEN {number} BETWEEN 1 AND 59.99999 THEN DATE '1899-12-31' + {days} END"
+    )
+
+
+def _serial_date_1904_sql(text: str) -> str:
+    """Return SQL for a serial day of a workbook that counts from 1904-01-01, which is its day 0."""
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    return (
+        f"CASE WHEN {number} BETWEEN 0 AND 2957003.99999 THEN DATE '1904-01-01' + CAST(floor({number}) AS INTEGER) END"
     )
 
 

@@ -215,3 +215,16 @@ def test_a_member_never_leaves_the_folder(tmp_path: Path) -> None:
     file.write_bytes(archive({"../../evil.csv": csv_text(cases()).encode(), "/abs.csv": b"a,b\n1,2\n"}))
     preview_limited(file, ReadOptions(encoding="auto", delimiter="auto"), folder)
     assert [path.name for path in tmp_path.rglob("*.csv")] == []
+
+
+def test_a_name_may_have_a_point(tmp_path: Path) -> None:
+    names = {"案号": "Case No.", "执行法院": "court.name"}
+    records = [{names.get(key, key): value for key, value in record.items()} for record in RECORDS]
+    [table] = preview_limited(written(tmp_path, text({"data": {"list": records}})), ReadOptions(), tmp_path)
+    assert table.head_rows[0][1][:2] == ("Case No.", "court.name")
+
+
+def written(folder: Path, content: str) -> Path:
+    file = folder / "points.json"
+    file.write_text(content, encoding="utf-8")
+    return file

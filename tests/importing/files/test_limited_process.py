@@ -227,7 +227,7 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     for request in ({"request": "open", "options": {}}, {"request": "stage", "positions": [0, 1]}):
         child.stdin.write(json.dumps(request).encode() + b"\n")
     child.stdin.flush()
-    assert json.loads(child.stdout.readline()) == {"result": ["a", "b"]}
+    assert json.loads(child.stdout.readline()) == {"result": {"headers": ["a", "b"], "counts_from_1904": False}}
     assert "progress" in json.loads(child.stdout.readline())
     child.stdin.close()
     assert b"result" not in child.stdout.read()

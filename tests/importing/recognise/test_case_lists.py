@@ -8,7 +8,7 @@ import pytest
 from index_engine.importing.recognise.mapping_writer import mapping_text
 from index_engine.importing.recognise.propose import propose_mapping
 from tests.importing.conftest import Book
-from tests.importing.tables import COURTS, MODES, NUMBERS, cases, fed, setting, table
+from tests.importing.tables import COURTS, MODES, NUMBERS, cases, confidence, fed, setting, table
 
 _DAYS = ["2023-09-01", "2023-10-12"]
 
@@ -68,3 +68,16 @@ def test_debtors_are_no_courts(book: Book) -> None:
 def test_courts_are_courts(book: Book) -> None:
     rows = table(名称=COURTS, 代字=["粤0304", "粤0305"], 级别=["基层法院"], 区划代码=["440304", "440305"])
     assert propose_mapping(book(rows)).kind == "courts"
+
+
+@pytest.mark.parametrize("word", ["--", "NULL", "无", "N/A", "未结"])
+def test_a_word_for_no_day_closes_no_case(book: Book, word: str) -> None:
+    days = [*["2023-09-01"] * 20, *[word] * 20]
+    proposal = propose_mapping(
+        book(table(案号=[f"（2023）粤0304执{n}号" for n in range(40)], 立案日期=["2023-03-05"], 结案日期=days))
+    )
+    assert proposal.design_doubt is None
+    assert confidence(proposal, "closed_on") == 1.0
+    listed = propose_mapping(book(cases(终本日期=[_DAYS[0], word])))
+    assert listed.holds is None
+    assert "close_mode" not in fed(listed)

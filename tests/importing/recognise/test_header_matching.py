@@ -42,3 +42,22 @@ def test_a_known_header_is_one_that_surely_matches_a_field() -> None:
         for header in headers
     }
     assert 0.2 < sum(known.values()) / len(known) < 0.95
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "field"),
+    [
+        ("closedDate", "cases", "closed_on"),
+        ("filedDate", "cases", "filed_on"),
+        ("priceStart", "auctions", "start_price"),
+        ("Date Closed", "cases", "closed_on"),
+        ("date_closed", "cases", "closed_on"),
+    ],
+)
+def test_names_of_interfaces_are_read_both_ways(header: str, kind: str, field: str) -> None:
+    assert match_header(header, kind)[0].field == field
+    assert match_header(header, kind)[0].score > 0.8
+
+
+def test_the_last_word_of_a_name_of_an_interface_says_nothing_alone() -> None:
+    assert all(match.score <= 0.5 for match in match_header("userName", "courts"))

@@ -578,3 +578,11 @@ def test_rows_that_a_workbook_hides_are_named(tmp_path: Path, hidden: int) -> No
     assert [warning.split(" are")[0] for warning in warnings] == (
         [f"3 rows of the sheet {sheet.title}"] if hidden else []
     )
+
+
+def test_counts_with_marks_and_what_they_count(book: Book) -> None:
+    rows = table(法院名称=COURTS, 年度=["2023年"], 新收=["1,204件", "980件"], 结案=["3,001"], 旧存=["12件"])
+    proposal = propose_mapping(book(rows))
+    assert proposal.kind == "court_periods"
+    assert (setting(proposal, "filed", "thousands"), setting(proposal, "closed", "thousands")) == (",", ",")
+    assert "thousands" not in proposal.mapped_column("opening_stock").settings

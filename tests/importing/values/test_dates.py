@@ -171,6 +171,26 @@ def test_serial_days_before_the_leap_day_that_never_was(con: duckdb.DuckDBPyConn
     assert [row_no for row_no, _ in findings] == [3, 5, 6, 7]
 
 
+def test_serial_days_from_a_year_that_is_named(con: duckdb.DuckDBPyConnection) -> None:
+    texts = ["0", "59", "60", "43899.5", "-1", "2957004"]
+    values, findings = read(con, "filed_on", texts, formats=("excel_1904",))
+    assert values[:4] == [date(1904, 1, 1), date(1904, 2, 29), date(1904, 3, 1), date(2024, 3, 10)]
+    assert [row_no for row_no, _ in findings] == [5, 6]
+    assert read(con, "filed_on", ["45361"], formats=("excel_1900",)) == ([date(2024, 3, 10)], [])
+
+
+@pytest.mark.parametrize("formats", [(), ("%Y年%m月%d日",)])
+def test_blanks_within_a_date_say_nothing(con: duckdb.DuckDBPyConnection, formats: tuple[str, ...]) -> None:
+    texts = [
+        "2023 年 5 月 3 日",
+        "2023年 5月 3日",
+        " 2023\u3000年5月 3 日 ",
+        "二〇二三 年 五 月 三 日",
+        "2023 年 5 月 3 日 15:05",
+    ]
+    assert read(con, "filed_on", texts, formats=formats) == ([date(2023, 5, 3)] * len(texts), [])
+
+
 def test_formats_are_tried_in_order_and_iso_last(con: duckdb.DuckDBPyConnection) -> None:
     texts = ["02/03/2020", "43024.0", "2020-03-04", " 2020/5/6 ", "２０２０-０３-０４", "20200304"]
     values, findings = read(con, "filed_on", texts, formats=("%d/%m/%Y", "excel", "%m/%d/%Y", "%Y/%m/%d"))

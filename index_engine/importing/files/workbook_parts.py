@@ -1,7 +1,7 @@
-"""Rows that a workbook hides, by hand or by a filter: they are read as the others are, and that is to be said.
+"""What the reader of workbooks does not tell: rows that are hidden, and the day from which days are counted.
 
-The reader of workbooks does not tell of them, so the parts of the archive are searched. Only opened in the child of
-limited_process.py.
+Hidden rows are read as the others are, and that is to be said. The parts of the archive are searched; it is only
+opened in the child of limited_process.py.
 """
 
 import re
@@ -30,6 +30,16 @@ def hidden_row_counts(file: Path) -> dict[str, int]:
     except (*ZIP_ERRORS, KeyError, ElementTree.ParseError):
         # The reader says what is wrong with the file, if it is more than this.
         return {}
+
+
+def counts_from_1904(file: Path) -> bool:
+    """Say whether an XLSX file counts its days from 1904, as workbooks that began on a Macintosh do."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            elements = ElementTree.fromstring(_read_list(archive, _WORKBOOK)).iter()
+            return any(element.get("date1904") in ("1", "true") for element in elements)
+    except (*ZIP_ERRORS, KeyError, ElementTree.ParseError):
+        return False
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
