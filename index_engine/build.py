@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index_engine.estimates.estimate import estimate, estimate_steps
 from index_engine.index import score, uncertainty
-from index_engine.measures.compute import MEASURE_STEPS, compute_measures
+from index_engine.measures.compute import MEASURE_STEPS, TEMPORARY_SCHEMAS, compute_measures
 from index_engine.method import load_methods, load_superseded
 from index_engine.monitoring import exceptions, spatial
 from index_engine.warehouse import file as warehouse_file
@@ -64,7 +64,7 @@ def build(
         spatial.write(con, methods[0].id)
         begin("exceptions")
         exceptions.write(con, methods[0])
-        for schema in ("random_groups", "by_creditor"):
+        for schema in TEMPORARY_SCHEMAS:
             con.execute(f"DROP SCHEMA {schema} CASCADE")
         con.execute("INSERT OR REPLACE INTO meta VALUES ('build', ?)", [warehouse_file.BUILD_VERSION])
         con.execute("DELETE FROM meta WHERE starts_with(key, 'method')")

@@ -6,6 +6,7 @@ from dashboard.place import (
     case_mix_effects,
     child_places,
     closing_checks,
+    creditor_lists_section,
     funnel_plot_section,
     method_comparison,
     notable_indicators,
@@ -45,6 +46,12 @@ def place_sections(view: View, row: Score | None) -> list[PageSection]:
         PageSection("nodes", _("Waiting times"), lambda: step_waiting_times.section(view)),
         PageSection("rounds", _("Auctions stage by stage"), lambda: sale_pipeline.section(view)),
         PageSection("case-mix", _("Case mix"), lambda: case_mix_effects.section(view)),
+        PageSection(
+            "creditor-lists",
+            _("Single creditors"),
+            lambda: creditor_lists_section.section(view),
+            is_present=bool(creditor_lists_section.payment_ratios(view)),
+        ),
         PageSection(
             "alike",
             _("Similar places"),

@@ -25,6 +25,7 @@ from index_engine.estimates import (
 )
 from index_engine.estimates.case_mix import CaseWeights
 from index_engine.estimates.creditor_gap import store_creditor_gaps
+from index_engine.estimates.creditor_lists import store_creditor_lists
 from index_engine.estimates.funnel_tables import store_funnel_plots
 from index_engine.estimates.indicator_estimate import (
     ADJUSTED,
@@ -144,6 +145,7 @@ def estimate(
         _store_observed_shares(run, places)
     progress("local and other creditors")
     store_creditor_gaps(con, run.store, run.levels, windows, run.main_method, sampling.design_effect, run.observation)
+    store_creditor_lists(con, run.store, run.levels, windows, run.main_method, sampling.design_effect)
     run.store.write(con, sampling)
     write_monthly_flows(con, run.levels, run.store.registry, run.main_method)
 

@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from index_engine.arrays import Array, IntArray
+from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates.places import Places
 from index_engine.estimates.random_groups import SamplingVariation
 from index_engine.estimates.visibility import CountRegistry, Suppression
@@ -41,9 +41,9 @@ class Store:
         self.registry = registry
         self._parts: dict[str, list[_Part]] = {}
 
-    def append(self, table: str, places: Places, columns: Columns) -> None:
-        """Rows of one level for one table. Texts are dictionary-encoded: few of them in very many
-        rows. Arrays are (place, window)."""
+    def append(self, table: str, places: Places, columns: Columns, selected: BoolArray | None = None) -> None:
+        """Rows of one level for one table, of places and windows `selected` alone where it is given. Texts are
+        dictionary-encoded: few of them in very many rows. Arrays are (place, window)."""
         shape = (len(places.ids), len(self._windows.ends))
         place, window = np.indices(shape)
         keys: Columns = {
@@ -63,11 +63,12 @@ class Store:
                 arrays[name] = _dictionary_array(column)
             else:
                 arrays[name] = pa.array(column.ravel(), from_pandas=True)
-        self._parts.setdefault(table, []).append(_Part(pa.table(arrays), places.level, suppressions))
+        part = _Part(pa.table(arrays), places.level, suppressions, selected)
+        self._parts.setdefault(table, []).append(part)
 
     def append_rows(self, table: str, columns: dict[str, list[object]]) -> None:
         """Rows of a table without a column for places."""
-        self._parts.setdefault(table, []).append(_Part(pa.table(columns), "", {}))
+        self._parts.setdefault(table, []).append(_Part(pa.table(columns), "", {}, None))
 
     def write(self, con: duckdb.DuckDBPyConnection, sampling: SamplingVariation) -> None:
         """Make schema `estimates` anew from all that was appended."""
@@ -92,7 +93,7 @@ class Store:
         for name, column in part.suppressions.items():
             codes = self.registry.level_codes(column.counts, part.level)
             table = table.append_column(name, _dictionary_array(CategoryColumn(codes, self.registry.labels)))
-        return table
+        return table if part.selected is None else table.filter(pa.array(part.selected.ravel()))
 
     def _write_suppressions(self, con: duckdb.DuckDBPyConnection) -> None:
         """The counts that are withheld, those alone."""
@@ -118,11 +119,13 @@ class Store:
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows of one level for a table, and the columns of suppressions that they still lack."""
+    """Rows of one level for a table, the columns of suppressions that they still lack, and which of them are
+    `selected` (place, window), None for all."""
 
     rows: pa.Table
     level: str
     suppressions: dict[str, SuppressionColumn]
+    selected: BoolArray | None
 
 
 def _dictionary_array(column: CategoryColumn) -> pa.DictionaryArray:

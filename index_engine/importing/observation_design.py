@@ -3,7 +3,7 @@
     all_cases       every case that was open on the first day or filed since
     closed_cases    those that were closed in a period; none is open
     open_cases      those that are still open
-    creditor_cases  those of one creditor
+    creditor_cases  those of one creditor, with the day on which it acquired each
     zhongben_list   those that were closed as 终本
     selected_cases  those that another rule chose, as a list of 失信 or 限制高消费
 
@@ -71,6 +71,11 @@ def check_design(con: duckdb.DuckDBPyConnection, name: str) -> None:
     end = _last_day(con, name)
     if is_stated or end is None:
         return
+    [(acquired,)] = con.execute(
+        "SELECT count(acquired_on) FROM cases JOIN sources USING (source_id) WHERE kind = 'cases' AND name = ?", [name]
+    ).fetchall()
+    if acquired:
+        raise InputError("seems_creditor_cases", name=name, rows=acquired)
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE design_cases AS
@@ -122,7 +127,25 @@ def check_rounds(con: duckdb.DuckDBPyConnection, name: str, source_id: int, type
 
 
 def observation_notices(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
-    """What to know of the days that the source `name` observes: whether its last closings are late."""
+    """What to know of the days that the source `name` observes: whether its last closings are late, and, of a
+    creditor's cases, whether it is known since when they are watched."""
+    return _late_closings(con, name) + _unknown_acquisitions(con, name)
+
+
+def _unknown_acquisitions(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
+    [(rows, unknown, is_of_creditor)] = con.execute(
+        """
+        SELECT count(*), count(*) FILTER (acquired_on IS NULL), bool_or(holds = 'creditor_cases')
+        FROM cases JOIN sources USING (source_id) WHERE kind = 'cases' AND name = ? AND case_type = 'first'
+        """,
+        [name],
+    ).fetchall()
+    return (
+        (Message("acquisition_unknown", name=name, rows=rows, unknown=unknown),) if is_of_creditor and unknown else ()
+    )
+
+
+def _late_closings(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
     rows = con.execute(
         """
         SELECT closed_on - DATE '1970-01-01' AS day, COUNT(DISTINCT (court_id, filed_on)) AS n

@@ -61,6 +61,7 @@ SELECT
     ARG_MIN(first_listed_on, position) AS first_listed_on,
     ARG_MIN(number_year, position) AS number_year,
     ARG_MIN(successor_court_id, position) AS successor_court_id,
+    ARG_MIN(acquired_on, position) AS acquired_on,
     ARG_MIN(source_id, position) AS source_id
 FROM versions
 GROUP BY linked_id

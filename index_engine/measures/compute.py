@@ -19,7 +19,7 @@ from index_engine.day_span import EPOCH
 from index_engine.errors import InputError
 from index_engine.linkage.link import create_linked_tables, drop_linked_tables
 from index_engine.measures import strata
-from index_engine.measures.observation_windows import create_windows
+from index_engine.measures.observation_windows import SOURCE_CASES, create_windows
 from index_engine.method import PROCESS_EVENTS, Method
 from index_engine.warehouse.built import create_schema
 
@@ -50,6 +50,8 @@ RANDOM_GROUP_MEASURES = ("entries", "exits", "opening_stock", "case_counts", "ro
 # Counts of the cases of local and of non-local creditors of each court.
 CREDITOR_MEASURES = ("entries", "exits", "opening_stock")
 LOCAL, NON_LOCAL = "local", "non_local"
+# What a build needs and no page reads.
+TEMPORARY_SCHEMAS = ("random_groups", "by_creditor", "creditor_lists")
 MAX_GROUPS = 100
 MIN_BATCHES_PER_GROUP = 5  # fewer, and there are fewer groups
 MIN_GROUPS = 20  # fewer do not estimate a correlation
@@ -73,8 +75,9 @@ def compute_measures(
     a sum of rows. Schema `random_groups` has the tables in RANDOM_GROUP_MEASURES once more, with
     random groups of cases in place of courts; none if there are too few batches. Schema `by_creditor`
     has those in CREDITOR_MEASURES once more, of the case process, with 'local:' or 'non_local:'
-    before the court, of cases whose creditor is known to be either. Raises InputError where there
-    is nothing to measure.
+    before the court, of cases whose creditor is known to be either; schema `creditor_lists` likewise,
+    of each creditor's own list of cases, with its position in creditor_lists.creditors before the court.
+    Raises InputError where there is nothing to measure.
     """
     _create_schemas(con, method)
     progress("spells")
@@ -91,6 +94,7 @@ def compute_measures(
     _compute_by_creditor(con)
     progress("random groups")
     _compute_random_groups(con)
+    _compute_creditor_lists(con)
     _drop_temporary_tables(con)
 
 
@@ -103,12 +107,20 @@ def _create_schemas(con: duckdb.DuckDBPyConnection, method: Method) -> None:
     create_schema(con, "measures")
     con.unregister("event_codes")
     con.unregister("process_codes")
-    for schema in ("random_groups", "by_creditor"):
+    for schema in TEMPORARY_SCHEMAS:
         con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         con.execute(f"CREATE SCHEMA {schema}")
     con.execute(
         "CREATE TYPE by_creditor.court AS ENUM (SELECT side || ':' || court_id AS court "
         f"FROM courts, (VALUES ('{LOCAL}'), ('{NON_LOCAL}')) AS sides(side) ORDER BY court)"
+    )
+    con.execute(
+        "CREATE TABLE creditor_lists.creditors AS SELECT CAST(ROW_NUMBER() OVER (ORDER BY name) AS INTEGER) AS position, name "
+        "FROM (SELECT DISTINCT name FROM sources WHERE kind = 'cases' AND holds = 'creditor_cases')"
+    )
+    con.execute(
+        "CREATE TYPE creditor_lists.court AS ENUM (SELECT position || ':' || court_id AS court "
+        "FROM courts, creditor_lists.creditors ORDER BY court)"
     )
     group_names = ", ".join(f"'g{number:03d}'" for number in range(MAX_GROUPS))
     con.execute(f"CREATE TYPE random_groups.court AS ENUM ({group_names})")
@@ -121,11 +133,43 @@ def _compute_by_creditor(con: duckdb.DuckDBPyConnection) -> None:
     columns = f"* REPLACE ({court_expression} AS court_id)"
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW first_enforcement AS SELECT {columns} "
-        f"FROM ({_read_sql('first_enforcement')}) WHERE creditor_local IS NOT NULL"
+        f"FROM ({_court_cases_sql()}) WHERE creditor_local IS NOT NULL"
     )
-    _create_spells(con, "by_creditor", "WHERE process = 'case'")
+    _compute_creditor_measures(con, "by_creditor")
+
+
+def _compute_creditor_lists(con: duckdb.DuckDBPyConnection) -> None:
+    """The measures of the case process of each creditor's own list of cases: the same SQL over views in
+    which the cases of a creditor and court stand for all cases of a court, each from the day on which the
+    creditor acquired it, on the days of that list alone. Of cases whose day is not known it is not known
+    since when they were watched."""
+    [(any_list,)] = con.execute("SELECT COUNT(*) > 0 FROM creditor_lists.creditors").fetchall()
+    if not any_list:
+        return
+    con.execute(f"CREATE OR REPLACE TEMP VIEW case_courts AS {SOURCE_CASES}")
+    con.execute("DELETE FROM case_spans")
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW first_enforcement AS "
+        "SELECT * EXCLUDE (position) REPLACE (position || ':' || court_id AS court_id, 'all_cases' AS holds, "
+        "CASE WHEN unix_date(acquired_on) > from_day THEN unix_date(acquired_on) ELSE from_day END AS from_day) "
+        f"FROM ({_read_sql('first_enforcement')}) "
+        "JOIN (SELECT source_id, position FROM sources JOIN creditor_lists.creditors USING (name) WHERE kind = 'cases') "
+        "USING (source_id) WHERE acquired_on IS NOT NULL AND holds = 'creditor_cases'"
+    )
+    _compute_creditor_measures(con, "creditor_lists")
+
+
+def _compute_creditor_measures(con: duckdb.DuckDBPyConnection, schema: str) -> None:
+    _create_spells(con, schema, "WHERE process = 'case'")
     for name in CREDITOR_MEASURES:
-        con.execute(f"CREATE TABLE by_creditor.{name} AS {_read_sql(name)} ORDER BY period")
+        con.execute(f"CREATE TABLE {schema}.{name} AS {_read_sql(name)} ORDER BY period")
+
+
+def _court_cases_sql() -> str:
+    """Cases of which something can be said of their courts: not of open ones alone, nor of those that a
+    creditor or a register has."""
+    designs = "'all_cases', 'closed_cases', 'zhongben_list'"
+    return f"SELECT * FROM ({_read_sql('first_enforcement')}) WHERE holds IN ({designs})"
 
 
 def _compute_random_groups(con: duckdb.DuckDBPyConnection) -> None:
@@ -191,8 +235,8 @@ def _create_group_measures(
 
 def _create_views(con: duckdb.DuckDBPyConnection) -> None:
     """`first_enforcement`, `rounds` and `lots` as the SQL of the measures reads them."""
-    for name in ("first_enforcement", "rounds"):
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {_read_sql(name)}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW first_enforcement AS {_court_cases_sql()}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW rounds AS {_read_sql('rounds')}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE lots AS {_read_sql('lots')}")
 
 

@@ -31,6 +31,7 @@ SELECT
     cases.seized_on,
     cases.priced_on,
     cases.first_listed_on,
+    cases.acquired_on,
     CAST(cases.claim_amount AS DOUBLE) AS claim,
     CAST(cases.recovered_amount AS DOUBLE) AS recovered,
     CASE WHEN cases.claim_amount > 0
@@ -66,6 +67,4 @@ JOIN closing_events
 JOIN case_classes ON case_classes.cause = COALESCE(cases.cause, '')
 JOIN debtor_kinds ON debtor_kinds.debtor_kind = COALESCE(cases.debtor_kind, '')
 CROSS JOIN parameters
--- Of open cases alone, and of one creditor's, nothing of a court can be said.
 WHERE cases.case_type = 'first'
-    AND COALESCE(case_spans.holds, court_windows.holds) IN ('all_cases', 'closed_cases', 'zhongben_list')

@@ -23,6 +23,8 @@ from index_engine.queries.creditor_gaps import CreditorGapQuarter as CreditorGap
 from index_engine.queries.creditor_gaps import creditor_gap_history as creditor_gap_history
 from index_engine.queries.creditor_gaps import creditor_gap_indicators as creditor_gap_indicators
 from index_engine.queries.creditor_gaps import creditor_gaps as creditor_gaps
+from index_engine.queries.creditor_lists import CreditorList as CreditorList
+from index_engine.queries.creditor_lists import creditor_lists as creditor_lists
 from index_engine.queries.distribution import Distribution as Distribution
 from index_engine.queries.distribution import distribution as distribution
 from index_engine.queries.exceptions import ChangeSignal as ChangeSignal

@@ -275,6 +275,24 @@ SELECT * REPLACE (
                 ELSE estimates.coarse_error(gap_se) END AS gap_se)
 FROM estimates.creditor_gaps;
 
+-- Payments of the cases of one creditor, each since the creditor acquired it, over those that the nation's
+-- rates expect of cases of their kinds and ages, as in indirect_ratios. No score is made of them.
+CREATE TABLE estimates.creditor_lists (
+    creditor VARCHAR,         -- name of the source, which holds creditor_cases
+    level VARCHAR, place_id VARCHAR, period VARCHAR, event VARCHAR,
+    observed DOUBLE, expected DOUBLE, -- at least the least cell
+    ratio DOUBLE, low DOUBLE, high DOUBLE,
+    suppression VARCHAR       -- of the events observed
+);
+CREATE VIEW estimates.published_creditor_lists AS
+SELECT * REPLACE (
+           CASE WHEN suppression = '' THEN observed END AS observed,
+           CASE WHEN suppression = '' THEN expected END AS expected,
+           CASE suppression WHEN '' THEN ratio WHEN 'secondary' THEN round(ratio, 2) END AS ratio,
+           CASE suppression WHEN '' THEN low WHEN 'secondary' THEN floor(10 * low) / 10 END AS low,
+           CASE suppression WHEN '' THEN high WHEN 'secondary' THEN ceil(10 * high) / 10 END AS high)
+FROM estimates.creditor_lists;
+
 CREATE TABLE estimates.monthly_flows (
     level VARCHAR, place_id VARCHAR, month VARCHAR,
     flow VARCHAR,     -- filed | closed | paid | sold

@@ -62,6 +62,7 @@ CREATE TABLE cases (
     first_listed_on  DATE,              -- first listing of any lot of the case
     number_year      INTEGER,           -- year in the case number; NULL: the file has no numbers
     successor_court_id VARCHAR,         -- court that took the case over when court_id was abolished
+    acquired_on      DATE,              -- of a creditor's own list: since when it holds the claim
     source_id        INTEGER NOT NULL
 );
 

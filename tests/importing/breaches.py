@@ -80,6 +80,10 @@ BREACHES: Breaches = {
         {"first_listed_on": D(2025, 1, 1), "closed_on": None, "close_mode": None},
         {"first_listed_on": D(2024, 12, 31), "closed_on": None, "close_mode": None},
     ),
+    ("cases", "after_observation", "acquired_on"): (
+        {"acquired_on": D(2025, 1, 1)},
+        {"acquired_on": D(2024, 12, 31)},
+    ),
     ("cases", "paid_long_after_closing", "paid_out_on"): (
         {"paid_out_on": D(2022, 8, 10)},  # 31 days after
         {"paid_out_on": D(2022, 8, 9)},

@@ -19,7 +19,7 @@ _NAMES = {
 _USES = {
     "zhongben_list": Message("feeds_zhongben_counts"),
     "selected_cases": Message("feeds_no_number_of_court"),
-    "creditor_cases": Message("feeds_no_number_of_court"),
+    "creditor_cases": Message("feeds_comparison_of_creditor"),
 }
 
 
@@ -34,9 +34,14 @@ class CaseList:
 def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseList | None:
     """Return what list of cases a table is, None for one that may be a caseload.
 
-    A table that tells how or when any case was closed, in words of caseloads, is none of them.
+    A table that tells how or when any case was closed, in words of caseloads, is none of them, unless it tells
+    when a creditor acquired each.
     """
     lists = reference_data("headers")["case_lists"]
+    acquisition = next((column.header for column in columns if column.field == "acquired_on"), None)
+    if acquisition:
+        signs = lists["creditor_list"]
+        return CaseList(signs["design"], _reason("creditor_list", [acquisition], signs["design"]))
     zhongben_dates = {match_key(word) for word in lists["zhongben_list"]["closing"]}
     if any(
         column.field in ("closed_on", "close_mode") and column.header and match_key(column.header) not in zhongben_dates
@@ -56,9 +61,12 @@ def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseLi
         if name == "zhongben_list" and has_open_cases:
             continue
         if titles or len(words) >= signs["least"]:
-            reason = Message("case_list", list=_NAMES[name], words=[*titles, *words], use=_USES[signs["design"]])
-            return CaseList(signs["design"], reason)
+            return CaseList(signs["design"], _reason(name, [*titles, *words], signs["design"]))
     return None
+
+
+def _reason(name: str, words: list[str], design: str) -> Message:
+    return Message("case_list", list=_NAMES[name], words=words, use=_USES[design])
 
 
 def is_zhongben_date(header: str) -> bool:
