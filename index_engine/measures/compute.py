@@ -146,6 +146,7 @@ def _compute_creditor_lists(con: duckdb.DuckDBPyConnection) -> None:
     [(any_list,)] = con.execute("SELECT COUNT(*) > 0 FROM creditor_lists.creditors").fetchall()
     if not any_list:
         return
+    _create_views(con)  # those of random groups stand there
     con.execute(f"CREATE OR REPLACE TEMP VIEW case_courts AS {SOURCE_CASES}")
     con.execute("DELETE FROM case_spans")
     con.execute(
