@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import driving
 
@@ -17,6 +17,7 @@ expect.set_options(timeout=driving.CEILING)
 
 Visit = Callable[..., Page]
 Start = Callable[..., str]
+Profiles = dict[str, BrowserContext]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,8 +69,18 @@ def start(tmp_path: Path) -> Iterator[Start]:
     assert not log.exists() or "Traceback" not in log.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="package")
+def profiles(browser: Browser) -> Iterator[Profiles]:
+    """Contexts of the browser by what else it may be. Stories alike share one after another, since with an
+    empty cache a page takes twice the time; cookies and what a page keeps are wiped between them."""
+    opened: Profiles = {}
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, start: Start) -> Iterator[Visit]:
+def visit(browser: Browser, profiles: Profiles, start: Start) -> Iterator[Visit]:
     """`visit(address, width=390)` opens an address and waits until all is drawn; `browsing` is what
     else a browser may be, as locale or color_scheme.
 
@@ -77,26 +88,24 @@ def visit(browser: Browser, start: Start) -> Iterator[Visit]:
     """
     problems: list[str] = []
     pages: list[Page] = []
+    contexts: dict[str, BrowserContext] = {}
 
     def local(address: str) -> bool:
         return urlsplit(address).hostname in (None, "127.0.0.1")
 
-    def guard(route: Route, request: Request) -> None:
-        if local(request.url):
-            route.continue_()
-        else:
-            problems.append(f"asked another host: {request.url}")
-            route.abort()
-
     def go(address: str, width: int = 1440, settle: bool = True, **browsing: Any) -> Page:
-        viewport = {"width": width, "height": 900}
         # Chinese is what most readers' browsers ask for.
         browsing = {"locale": "zh-CN"} | browsing
-        page = browser.new_page(viewport=viewport, accept_downloads=True, **browsing)
+        key = repr(sorted(browsing.items()))
+        if key not in profiles:
+            profiles[key] = browser.new_context(accept_downloads=True, **browsing)
+        contexts[key] = profiles[key]
+        page = contexts[key].new_page()
+        page.set_viewport_size({"width": width, "height": 900})
         page.set_default_timeout(driving.CEILING)
         page.set_default_navigation_timeout(driving.CEILING)
         pages.append(page)
-        page.route("**/*", guard)
+        page.on("request", lambda r: local(r.url) or problems.append(f"asked another host: {r.url}"))
         page.on("websocket", lambda ws: local(ws.url) or problems.append(f"socket to {ws.url}"))
         page.on("pageerror", lambda error: problems.append(f"error: {error}"))
         # A request that a person's next click cancelled has not failed.
@@ -112,5 +121,9 @@ def visit(browser: Browser, start: Start) -> Iterator[Visit]:
 
     yield go
     for page in pages:
-        page.close()
+        if not page.is_closed():
+            page.evaluate("localStorage.clear()")
+            page.close()
+    for context in contexts.values():
+        context.clear_cookies()
     assert not problems, "\n".join(problems)

@@ -24,7 +24,7 @@ PAGES = [
     "place?level=city&unit=632800",
     "compare?units=province:630000,province:510000",
 ]
-LOOKS = [("zh", "light"), ("en", "light"), ("en", "dark")]
+LOOKS = [("zh", "light"), ("en", "dark")]
 SERIOUS = ("serious", "critical")
 
 

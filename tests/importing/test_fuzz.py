@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.fuzz import damage_file, fuzz
 
-TRIALS = 150
+TRIALS = 60
 
 
 def test_nothing_but_clear_refusals(tmp_path: Path) -> None:
