@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 SAMPLE := var/sample.duckdb
 WAREHOUSE ?= $(SAMPLE)
 ENGINE := $(BIN)/python -m index_engine
-WORKERS ?= 3# processes that share the tests: one more than cores, as browsers and locks are waited for
+WORKERS ?= 4# processes that share the tests: more than cores, as browsers, locks and other processes are waited for
 
 .PHONY: run test lint bench fuzz screenshots locales reference clean
 .DELETE_ON_ERROR:
