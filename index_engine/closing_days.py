@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index_engine.chance import is_impossible
+from index_engine.chance import is_impossible, is_no_coincidence
 
 # The last days are thin where they have less than a share of the closings to be expected and chance does
 # not explain it: less than the first share, or the second where the season is known. Where they are,
@@ -46,6 +46,35 @@ def late_days(closings: Closings, end: int) -> int:
         n = closings.between(first, block_end)
         expected, thin_share = _expected(closings, first)
         if n >= (FULL_SHARE if late else thin_share) * expected or not is_impossible(n, expected):
+            break
+        late += BLOCK_DAYS
+    return late
+
+
+@dataclass(frozen=True)
+class Results:
+    """Rounds by the day on which they were to be over, in order: listed the usual time before it; and of how
+    many the result is told."""
+
+    days: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    told: npt.NDArray[np.int64]
+
+    def between(self, first: int, end: int) -> tuple[int, int]:
+        """How many were to be over from `first` to the day before `end`, and of how many it is told."""
+        left, right = np.searchsorted(self.days, [first, end])
+        return int(self.counts[left:right].sum()), int(self.told[left:right].sum())
+
+
+def late_result_days(results: Results, end: int) -> int:
+    """How many days before `end` lack results that of rounds a year older are told, a multiple of BLOCK_DAYS. That
+    a round is over tells more than how many are told, since it needs no season."""
+    n_old, told_of_old = results.between(-(1 << 30), end - YEAR_DAYS)
+    usual_share = told_of_old / n_old if n_old else 1.0
+    late = 0
+    while late < MAX_BLOCKS * BLOCK_DAYS:
+        n, told = results.between(end - late - BLOCK_DAYS, end - late)
+        if told >= FULL_SHARE * usual_share * n or not is_no_coincidence(n - told, n * (1.0 - usual_share)):
             break
         late += BLOCK_DAYS
     return late

@@ -70,9 +70,9 @@ def store_creditor_gaps(
             estimates_by_basis[ADJUSTED] = _adjusted_estimates(sides, places, indicators, method)
         for basis, estimates_by_side in estimates_by_basis.items():
             for indicator in indicators:
-                error_factor = np.sqrt(design_effects.get(indicator.id, 1.0))
+                effect = design_effects.get(indicator.id, 1.0)
                 local, non_local = (
-                    estimates_by_side[side][indicator.id].scale_error(error_factor).withhold(unobserved)
+                    estimates_by_side[side][indicator.id].widen(indicator.estimate, effect).withhold(unobserved)
                     for side in SIDES
                 )
                 _store_gap(store, places, basis, indicator, local, non_local, method)

@@ -401,19 +401,14 @@ def _store_estimates(
     """Store estimates and covariances, with the errors widened by the design effects; those of medians
     contain them already."""
     indicator_by_id = {entry.id: entry for entry in method.estimands}
-    error_factor = {
-        name: np.sqrt(
-            1.0 if indicator_by_id[name].estimate.kind == "median" else run.sampling.design_effect.get(name, 1.0)
-        )
-        for name in estimates
-    }
+    error_factor = {}
     for name, indicator_estimate in estimates.items():
         spec = indicator_by_id[name].estimate
+        widened = indicator_estimate.widen(spec, run.sampling.design_effect.get(name, 1.0))
+        error_factor[name] = rates.quotient(widened.se, indicator_estimate.se)
         if basis == OBSERVED and (spec.process or spec.kind == "median"):
             run.store.registry.add(base_count(spec), places.level, indicator_estimate.n)
-        scaled_estimate = run.withhold_unobserved(
-            indicator_estimate.scale_error(error_factor[name]), indicator_by_id[name].estimate, places
-        )
+        scaled_estimate = run.withhold_unobserved(widened, spec, places)
         store_indicator(run.store, method, indicator_by_id[name], places, basis, scaled_estimate)
         if basis == OBSERVED:
             run.observed_estimates.setdefault((method.id, places.level), {})[name] = scaled_estimate

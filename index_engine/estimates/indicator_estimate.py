@@ -7,6 +7,8 @@ from enum import StrEnum
 import numpy as np
 
 from index_engine.arrays import Array, BoolArray, IntArray, spread
+from index_engine.estimates import rates
+from index_engine.method import Estimate
 
 
 class Basis(StrEnum):
@@ -76,9 +78,17 @@ class IndicatorEstimate:
             withheld=None if self.withheld is None else spread(self.withheld, positions, 0),
         )
 
-    def scale_error(self, factor: float) -> "IndicatorEstimate":
-        """The same with `factor` times the standard error."""
-        return replace(self, se=self.se * factor)
+    def widen(self, spec: Estimate, design_effect: float) -> "IndicatorEstimate":
+        """The same with the error of so many times fewer independent cases; that of a median contains the
+        design effect already (see `rates.median`). A restricted mean is treated as the share of the months
+        up to its horizon."""
+        if spec.kind == "median":
+            return self
+        if spec.kind == "mean":
+            return replace(self, se=self.se * np.sqrt(design_effect))
+        scale = float(spec.months) if spec.kind == "restricted_mean" else 1.0
+        p = np.clip(self.value / scale, 0.0, 1.0)
+        return replace(self, se=scale * rates.widened_error(p, self.se / scale, design_effect))
 
     def withhold(self, unobserved: IntArray) -> "IndicatorEstimate":
         """The same, not estimable where `unobserved` says why."""

@@ -32,6 +32,31 @@ def share(part: Array, total: Array) -> ValueWithError:
     return p, np.sqrt(quotient(smoothed_share * (1.0 - smoothed_share), total))
 
 
+def widened_error(p: Array, se: Array, design_effect: float) -> Array:
+    """Standard error of shares p whose cases are worth `design_effect` times fewer independent ones than
+    `se`, of the form of `share`, was taken on.
+
+    The pseudo-cases are added to the independent ones (Korn and Graubard 1998, Survey Methodology 24:
+    193-201): a share of 0 of fifteen batches of sixty is not told as one of 900 cases, for which the root
+    of the design effect is too little by that root again.
+    """
+    if design_effect <= 1.0:
+        return se
+    with np.errstate(divide="ignore", invalid="ignore"):  # where there is no estimate
+        n = np.divide(1.0, se**2)
+        for _ in range(12):  # the number of cases that `se` is of; halves the logarithm of its error each time
+            n = np.sqrt(n * _smoothed_variance(p, n) / se**2)
+        effective_n = n / design_effect
+        error: Array = np.sqrt(_smoothed_variance(p, effective_n) / effective_n)
+    return error
+
+
+def _smoothed_variance(p: Array, n: Array) -> Array:
+    """p~(1 - p~), with two successes and two failures added to n cases."""
+    smoothed_share: Array = (n * p + 2.0) / (n + 4.0)
+    return smoothed_share * (1.0 - smoothed_share)
+
+
 def amount_rate(y: Array, x: Array, yy: Array, xy: Array, xx: Array, ceiling: Array | float = 1.0) -> ValueWithError:
     """A ratio of sums R = sum(y) / sum(x) over cases, from sums and sums of products; `ceiling` is the
     largest ratio that one case can have.

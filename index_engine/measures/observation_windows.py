@@ -7,8 +7,8 @@ frequency nobody estimates, it counts.
 
 Whatever is stated, a court is not observed on days before its first closings, or after its last ones,
 on which it had none though chance does not explain that, in a source or, where it is in several, in all of
-them together, since one may have too few of its cases to tell; nor on the last days of a file where closings
-are thin against the year before, since some have not reached it yet; nor on days on which the court
+them together, since one may have too few of its cases to tell; nor on the last days of a file where closings are
+thin against the year before, or rounds lack results, since some have not reached it yet; nor on days on which the court
 did not exist. A payment is known when its case is closed: clocks end before the last day by the usual
 time from the one to the other.
 """
@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from index_engine.chance import is_silence
-from index_engine.closing_days import NO_CLOSINGS, YEAR_DAYS, Closings, late_days
+from index_engine.closing_days import NO_CLOSINGS, YEAR_DAYS, Closings, Results, late_days, late_result_days
 from index_engine.day_span import source_spans
 
 # A year and a month without a closing is no season.
@@ -34,6 +34,8 @@ SILENT_CLOSINGS = 14
 CLOSING_LISTS = ("closed_cases", "zhongben_list")
 # Of the payments before a closing, so many are known after the usual time.
 USUAL_SHARE = 0.95
+# Of a merger that the registry knows, chance in a thousand is little: most courts took over open cases.
+MERGER_Z = 3.1
 FOREVER = 1 << 30
 CASE_COURTS = Path(__file__).with_name("case_courts.sql").read_text(encoding="utf-8")
 
@@ -112,6 +114,20 @@ WHERE unix_date(closed_on) < end_day
 GROUP BY ALL ORDER BY ALL
 """
 
+# Rounds by the day on which they were to be over, and whether their result is told.
+RESULTS_OF_ROUNDS = """
+SELECT name, unix_date(listed_on) + usual_days AS day, COUNT(*) AS n, COUNT(status) AS told
+FROM auction_rounds
+JOIN source_windows USING (source_id)
+JOIN (
+    SELECT name, QUANTILE_DISC(ended_on - listed_on, $share) AS usual_days
+    FROM auction_rounds JOIN source_windows USING (source_id)
+    WHERE status IS NOT NULL AND ended_on >= listed_on
+    GROUP BY name
+) USING (name)
+GROUP BY ALL ORDER BY ALL
+"""
+
 # Days under way from when a case is in the file, over all courts of a source: its rate of closings.
 EXPOSURES = """
 SELECT name, court_id, SUM(CASE WHEN closed_day < until_day THEN 1 ELSE 0 END) AS n_closed,
@@ -134,6 +150,39 @@ FROM (
     FROM source_cases JOIN source_windows USING (source_id)
 ) JOIN silent_courts USING (name, court_id)
 WHERE last_day > first_day
+"""
+
+# Closings, and days under way, in the years before and after the day on which a court took over another, of its
+# cases filed before that day; not where the list tells which of them it took over. `n_apart`: closings of one
+# filing and closing day, which may share a fate, as one.
+MERGERS = """
+WITH mergers AS (
+    SELECT DISTINCT court_names.court_id AS holder_id, unix_date(former.valid_to) + 1 AS merged_day
+    FROM courts AS former
+    JOIN court_names
+        ON court_names.name IN (former.name, former.code) AND court_names.valid_from > former.valid_to
+),
+filed_before AS (
+    SELECT name, holder_id, merged_day, unix_date(filed_on) AS filed_day, unix_date(closed_on) AS closed_day,
+           COUNT(*) AS n, COUNT(entered_day) AS n_entered
+    FROM source_cases
+    JOIN source_windows USING (source_id)
+    JOIN mergers USING (holder_id)
+    WHERE unix_date(filed_on) < merged_day AND COALESCE(unix_date(closed_on), end_day) >= merged_day - $year
+        AND end_day >= merged_day + $year AND COALESCE(stated_from, first_seen) <= merged_day - $year
+    GROUP BY ALL
+),
+years AS (
+    SELECT *, UNNEST([merged_day - $year, merged_day]) AS first_day, UNNEST(['before', 'after']) AS side
+    FROM filed_before
+)
+SELECT name, holder_id AS court_id, merged_day, side,
+       SUM(n) FILTER (closed_day >= first_day AND closed_day < first_day + $year) AS n_closed,
+       COUNT(*) FILTER (closed_day >= first_day AND closed_day < first_day + $year) AS n_apart,
+       SUM(n * GREATEST(LEAST(COALESCE(closed_day, first_day + $year), first_day + $year)
+                        - GREATEST(filed_day, first_day), 0)) AS days
+FROM years
+GROUP BY ALL HAVING SUM(n_entered) = 0
 """
 
 LAGS = """
@@ -163,9 +212,14 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
         name: {court: _closings(rows) for court, rows in frame.groupby("court_id")}
         for name, frame in con.execute(CLOSINGS).df().groupby("name")
     }
+    results_by_source = {
+        name: Results(*(rows[column].to_numpy(np.int64) for column in ("day", "n", "told")))
+        for name, rows in con.execute(RESULTS_OF_ROUNDS, {"share": USUAL_SHARE}).df().groupby("name")
+    }
     under_way = _read_under_way(con, sources, closings_by_source)
     expected = _expected_closings(con.execute(EXPOSURES).df())
     together = _courts_together(sources, closings_by_source, under_way, expected)
+    merged = _unmarked_mergers(con.execute(MERGERS, {"year": YEAR_DAYS}).df())
     lags = dict(con.execute(LAGS, {"share": USUAL_SHARE, "year": YEAR_DAYS}).fetchall())
     con.execute("DROP VIEW source_cases")
     con.execute("DROP TABLE source_windows")
@@ -175,6 +229,8 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
         delivery = deliveries.iloc[0]
         closings = closings_by_source.get(name, {}) if kind == "cases" else {}
         late = late_days(_merge(list(closings.values())), int(delivery["end_day"])) if closings else 0
+        if kind == "auctions" and name in results_by_source:
+            late = late_result_days(results_by_source[name], int(delivery["end_day"]))
         source = _Source(
             kind=kind,
             holds=delivery["holds"],
@@ -198,7 +254,7 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
                 under_way.get((name, court_id), NO_CASES),
                 expected.get((name, court_id), 0.0),
             )
-            days = _court_days(source, own, together.get(court_id, own), life)
+            days = _court_days(source, own, together.get(court_id, own), life, merged.get((name, court_id), -FOREVER))
             court_windows += [
                 (source_id, kind, court_id, source.holds, *days, n)
                 for source_id, n in zip(rows["source_id"], rows["n"], strict=True)
@@ -314,13 +370,36 @@ def _merge_under_way(parts: list[_UnderWay]) -> _UnderWay:
     return _UnderWay(np.concatenate([part.first for part in parts]), np.concatenate([part.end for part in parts]))
 
 
-def _court_days(source: _Source, own: _CourtRecord, together: _CourtRecord, life: tuple[int, int]) -> tuple[int, ...]:
-    """First day of a court in a source, day after the last, the same of clocks, and days cut as late."""
+def _unmarked_mergers(years: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """The day of the last merger, by source and court, before which the court's cases were closed at a lower rate
+    than after it though chance does not explain that. Cases that it took over are then among them under numbers
+    of its own: under way before the merger without any closing, since what their court closed is not in the list."""
+    found: dict[tuple[str, str], int] = {}
+    for (name, court, day), sides in years.groupby(["name", "court_id", "merged_day"]):
+        by_side = sides.set_index("side")[["n_closed", "n_apart", "days"]].fillna(0.0)
+        if not {"before", "after"} <= {*by_side.index}:
+            continue
+        n, n_apart, days = by_side["n_closed"], by_side["n_apart"], by_side["days"]
+        if not n.sum() or not days.min():
+            continue
+        share = days["before"] / days.sum()
+        z = (n.sum() * share - n["before"]) / np.sqrt(n.sum() * share * (1.0 - share))
+        if z * np.sqrt(n_apart.sum() / n.sum()) > MERGER_Z:
+            found[name, court] = max(int(day), found.get((name, court), -FOREVER))
+    return found
+
+
+def _court_days(
+    source: _Source, own: _CourtRecord, together: _CourtRecord, life: tuple[int, int], since: int
+) -> tuple[int, ...]:
+    """First day of a court in a source, not before `since`, day after the last, the same of clocks, and days cut as
+    late."""
     end = min(source.end, life[1])
     if source.kind != "cases":
         first = source.first_seen if source.stated_from is None else source.stated_from
-        first = min(max(first, life[0]), end)
-        return first, end, end, 0
+        until = min(end, source.end - source.late)
+        first = min(max(first, life[0]), until)
+        return first, until, until, end - until
     # By its own closings: those of a source that ends before are no late ones.
     late = max(late_days(own.closings, end), source.late - (source.end - end), 0)
     records = (own, together) if source.holds == "all_cases" else (own,)
@@ -337,7 +416,7 @@ def _court_days(source: _Source, own: _CourtRecord, together: _CourtRecord, life
         for record in records
     ]
     first, until = max(first for first, _ in spans), min(until for _, until in spans)
-    first = min(max(first, life[0]), until)
+    first = min(max(first, life[0], since), until)
     # What an abolished court still paid is known: its cases were closed, or went to another court.
     clock_end = max(first, min(until, source.end - max(late, source.late) - source.payment_lag))
     return first, until, clock_end, late

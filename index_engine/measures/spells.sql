@@ -9,6 +9,8 @@
 -- auctions notice_fixed and notice_movable (first listing to the end of that auction, of immovables
 -- and other rights, of movables), second (first auction failed to the next listing of the lot),
 -- payout (lot sold to its case paid). A spell that ended before its window was never observed.
+-- Resumptions are known of the courts in a source with cases that name one they resume: elsewhere, as in a list of
+-- first enforcement alone, none is seen because none is told.
 -- Steps: notified, queried and seized (filing to the notice of enforcement, to the first query of
 -- property, to the first seizure where property must be sold), priced (seizure to the reference
 -- price), offered (reference price to first listing). A step's process runs where the court records
@@ -55,6 +57,18 @@ resumptions AS (
     JOIN linked_cases AS cases ON cases.parent_case_id = known.case_id AND cases.case_type = 'resumed'
     WHERE unix_date(cases.filed_on) >= known.closed_day
     GROUP BY 1
+),
+
+resuming_courts AS (
+    SELECT DISTINCT court_windows.court_id
+    FROM measures.court_windows
+    JOIN sources ON sources.source_id = court_windows.source_id
+    WHERE court_windows.kind = 'cases' AND sources.name IN (
+        SELECT sources.name
+        FROM linked_cases
+        JOIN sources ON sources.source_id = linked_cases.source_id
+        WHERE case_type = 'resumed' AND parent_case_id IS NOT NULL
+    )
 ),
 
 offers AS (
@@ -137,9 +151,10 @@ clocks AS (
     FROM known
     WHERE has_assets
     UNION ALL
-    SELECT 'resume' AS process, court_id, stratum, closed_day AS start_day, window_from, window_until,
+    SELECT 'resume' AS process, known.court_id, stratum, closed_day AS start_day, window_from, window_until,
            resumed_day AS event_day, 'resumed' AS event
     FROM known
+    JOIN resuming_courts ON resuming_courts.court_id = known.recording_court
     LEFT JOIN resumptions ON resumptions.case_id = known.case_id
     -- Closed before observation began: of those a source has none, or a few by accident.
     WHERE close_mode = 'zhongben' AND closed_day >= window_from

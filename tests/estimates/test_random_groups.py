@@ -207,7 +207,8 @@ def test_lots_of_one_estate_are_not_as_many_as_they_seem(clustered: bool):
     widened = plain["lot_sold_12m"].se[0] * np.sqrt(effect)
     known = ~np.isnan(widened)
     assert [se is not None for (se,) in shown] == known.tolist()
-    assert [se for (se,) in shown if se] == pytest.approx(widened[known].tolist(), rel=1e-6)
+    # Of many lots the pseudo-cases, which count for more where cases are worth fewer, hardly matter.
+    assert [se for (se,) in shown if se] == pytest.approx(widened[known].tolist(), rel=1e-3)
     assert known.sum() > 2
 
 

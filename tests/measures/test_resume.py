@@ -46,6 +46,10 @@ def spells(*cases: Case, observed: dict | None = None) -> list[tuple[str, int]]:
     return [(event, recount.edges(METHOD)[age_bin] + elapsed_days)]
 
 
+# Of some case: the source tells of resumptions.
+OTHER = resumes("r9", AGAIN, parent_case_id="c9")
+
+
 def until(day: date, begun: date = CLOSED) -> int:
     return (day - begun).days
 
@@ -58,6 +62,12 @@ def test_a_case_never_resumed_is_watched_to_the_end():
     other = resumes("r1", AGAIN, parent_case_id="c2")
     unnamed = resumes("r2", AGAIN, parent_case_id=None)
     assert spells(closed(), other, unnamed) == [("open", until(END))]
+
+
+@pytest.mark.parametrize("others", [(), (resumes("r1", AGAIN, parent_case_id=None),)])
+def test_where_no_case_names_one_that_it_resumes_nothing_is_known_of_resumptions(others: tuple[Case, ...]):
+    """A list of first enforcement alone tells of none; that is not 0 % resumed."""
+    assert spells(closed(), *others) == []
 
 
 def test_of_two_resumptions_the_first_counts():
@@ -86,7 +96,7 @@ def test_a_resumption_after_the_window_is_not_yet_seen(day: date, event: str):
 
 @pytest.mark.parametrize("day", [FIRST, LAST])
 def test_closed_on_the_first_or_the_last_day_observed(day: date):
-    assert spells(closed(day)) == [("open", until(END, day))]
+    assert spells(closed(day), OTHER) == [("open", until(END, day))]
 
 
 @pytest.mark.parametrize("day", [FIRST - timedelta(days=1), END])
@@ -114,11 +124,11 @@ def test_a_resumed_case_closed_as_zhongben_again_starts_none():
 @pytest.mark.parametrize("kind", ["first", "objection", "preservation"])
 def test_only_a_resumed_case_resumes(kind: str):
     other = resumes("r1", AGAIN, case_type=kind)
-    assert spells(closed(), other) == [("open", until(END))]
+    assert spells(closed(), other, OTHER) == [("open", until(END))]
 
 
 def test_a_payment_does_not_move_the_closing():
-    assert spells(closed(paid_out_on=date(2022, 5, 1))) == [("open", until(END))]
+    assert spells(closed(paid_out_on=date(2022, 5, 1)), OTHER) == [("open", until(END))]
 
 
 def test_the_window_is_that_of_the_case_that_was_closed():

@@ -124,8 +124,9 @@ def test_every_clock_of_a_case_keeps_its_stratum():
         claim_amount=Decimal(250),
         debtor_kind="company",
     )
+    again = replace(filed(), case_id="r1", case_type="resumed", parent_case_id="c0")
     for table in ("entries", "exits", "opening_stock"):
-        found = {key[:3] for key in counted(World(cases=(case,)), table)}
+        found = {key[:3] for key in counted(World(cases=(case, again)), table)}
         stratum = ("case", "loans", 2, "company", None)
         assert found == {(process, "K1", stratum) for process in ("case", "listing", "resume")}
 

@@ -92,15 +92,23 @@ def offers(
 
 
 def import_offers(
-    warehouse: Path, found: Sequence[Offer], observed: tuple[date, date], name: str, *, id_each: bool = False
+    warehouse: Path,
+    found: Sequence[Offer],
+    observed: tuple[date, date],
+    name: str,
+    *,
+    id_each: bool = False,
+    mean_lag: float = 0.0,
 ) -> None:
-    """Import the file of a source; `id_each`: every round has an id of its own, as platforms number them."""
+    """Import the file of a source; `id_each`: every round has an id of its own, as platforms number them;
+    `mean_lag`: days, exponential, after which the result of a round reaches the file."""
+    lags = np.random.default_rng(len(found)).exponential(mean_lag, len(found))
     file = warehouse.with_name(f"{name}.csv")
     with file.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(COLUMNS.values())
         for position, offer in enumerate(found):
-            is_over = offer.ended_on <= observed[1]
+            is_over = offer.ended_on + timedelta(days=float(lags[position])) <= observed[1]
             is_sold = is_over and offer.sold_for is not None
             stage = STAGES[offer.round_no - 1]
             writer.writerow(

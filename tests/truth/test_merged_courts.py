@@ -121,3 +121,31 @@ def assert_counted_once(warehouse: Path, world: World) -> None:
     filed = sum(case.filed_on >= START for case in cases)
     closed = sum(case.ended_on <= CUT for case in cases)
     assert counts == [(filed, closed, len(cases) - closed)]
+
+
+@pytest.mark.parametrize("number", ["（2021）浙0105执{}号", "X-{}"])
+def test_cases_taken_over_under_new_numbers_are_not_the_own_of_years_before(
+    tmp_path: Path, world: World, number: str
+) -> None:
+    """Nobody can tell them apart: what is told of the heir begins with the merger, and was .37 for .45 before it."""
+    rows = [
+        replace(row, case=replace(row.case, number=number.format(90000 + position)))
+        if "浙0103" in row.case.number
+        else row
+        for position, row in enumerate(of_court(merged(world), HEIR))
+    ]
+    warehouse = tmp_path / "w.duckdb"
+    bring_in(warehouse, "heir", rows)
+    build_main_method(warehouse)
+    estimates = court_estimates(warehouse, "cash_24m")
+    assert_right(estimates, HEIR, [label for label in YEARS_OF_HEIR if label >= "2022Q2"])
+    before = estimates[(estimates["court"] == HEIR) & (estimates["period"] < "2022Q1")]
+    assert len(before) and (before["status"] == "not_observed").all(), before
+
+
+def test_a_court_that_took_over_no_case_is_observed_all_along(tmp_path: Path, world: World) -> None:
+    warehouse = tmp_path / "w.duckdb"
+    rows = [replace(row, case=replace(row.case, number=f"X-{n}")) for n, row in enumerate(all_cases(world))]
+    bring_in(warehouse, "own", of_court(rows, HEIR))
+    build_main_method(warehouse)
+    assert_right(court_estimates(warehouse, "cash_24m"), HEIR, YEARS_OF_HEIR)
