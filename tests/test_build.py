@@ -40,7 +40,7 @@ def tables(path: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def computed(built_world: Path) -> dict[str, str]:
     found = tables(built_world)
-    assert len(found) == 29, sorted(found)
+    assert len(found) == 30, sorted(found)
     return found
 
 
