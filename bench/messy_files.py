@@ -77,6 +77,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     title_unit: str = ""
+    unit_above: bool = False
 
 
 @dataclass
@@ -154,6 +155,15 @@ DAYS: dict[str, DayWriter] = {
     "day first, points": lambda day, _: f"{day.day:02}.{day.month:02}.{day.year}",
     "two-digit year": lambda day, _: f"{day:%y}-{day.month}-{day.day}",
     "serial": lambda day, _: str((day - date(1899, 12, 30)).days),
+    "slashes with time": lambda day, rng: (
+        f"{day.year}/{day.month:02}/{day.day:02} {rng.randrange(24):02}:{rng.randrange(60):02}:{rng.randrange(60):02}"
+    ),
+    "iso with fractions": lambda day, rng: f"{day} {rng.randrange(24):02}:15:07.123",
+    "short months first": lambda day, _: f"{_MONTHS[day.month - 1]}-{day.day:02}-{day.year}",
+    "weekday first": lambda day, _: (
+        f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day.weekday()]} {_MONTHS[day.month - 1]} {day.day:02} 00:00:00 CST {day.year}"
+    ),
+    "compact with time": lambda day, rng: f"{day:%Y%m%d}{rng.randrange(24):02}{rng.randrange(60):02}00",
     "month alone": lambda day, _: f"{day.year}年{day.month}月",
 }
 # Written so, a day may have to be asked about, or must be: nobody can tell it from the file alone.
@@ -347,6 +357,8 @@ def _period_rows(rng: random.Random, courts: list[str]) -> list[Row]:
                     "completed": completed,
                     "zhongben": zhongben,
                     "pending": stock + filed - closed,
+                    "closure_rate": (Decimal(closed) / (stock + filed)).quantize(Decimal("0.0001")),
+                    "recovered_amount": _amount(rng, 6.5, 9).quantize(Decimal(100)),
                 }
             )
             stock = stock + filed - closed
@@ -396,6 +408,8 @@ HEADERS: dict[str, dict[str, tuple[str, ...]]] = {
         "completed": ("执行完毕", "执行完毕数", "执毕"),
         "zhongben": ("终本", "终结本次执行程序", "终本数"),
         "pending": ("未结", "未结案件", "期末未结", "未结数"),
+        "closure_rate": ("结案率", "执结率", "办结率"),
+        "recovered_amount": ("到位金额", "执行到位金额", "实际到位金额"),
     },
 }  # fmt: skip
 
@@ -573,7 +587,7 @@ def _case_columns(plan: Plan, names: tuple[str, ...]) -> None:
                 day_style = _day_style(rng)
             _add_day(plan, name, day_style, header)
         elif name.endswith("_amount"):
-            _add_amount(plan, name, _amount_style(rng), header)
+            _add_amount(plan, name, "yuan" if plan.unit_above else _amount_style(rng), header)
         elif name != "court_id":
             _add_words(plan, name, header)
 
@@ -587,6 +601,7 @@ def cases(rng: random.Random) -> Plan:
         for name in ("case_type", "cause", "debtor_kind", "has_assets", "notified_on", "seized_on")
         if rng.random() < 0.4
     ]
+    plan.unit_above = rng.random() < 0.1
     _case_columns(plan, ("filed_on", "closed_on", "close_mode", "claim_amount", "recovered_amount", *optional))
     plan.titles = ["执行案件明细表", "某院2022年至2025年执行案件台账"]
     return plan
@@ -778,6 +793,20 @@ def court_periods(rng: random.Random) -> Plan:
     for name in ("opening_stock", "filed", "closed", "completed", "zhongben", "pending"):
         cells = [f"{row[name]:,}{counter}" if thousands else f"{row[name]}{counter}" for row in plan.rows]
         _add(plan, name, _pick_header(plan, "court_periods", name), cells)
+    rates: dict[str, Callable[[Decimal], str]] = {
+        "": lambda rate: f"{rate:.4f}",
+        "%": lambda rate: f"{rate * 100:.2f}%",
+        "（%）": lambda rate: f"{rate * 100:.2f}",
+    }
+    suffix, rate_writer = rng.choice(list(rates.items()))
+    header = _pick_header(plan, "court_periods", "closure_rate") + (suffix if suffix != "%" else "")
+    _add(plan, "closure_rate", header, [rate_writer(row["closure_rate"]) for row in plan.rows])
+    _add_amount(
+        plan,
+        "recovered_amount",
+        rng.choice(("two places", "wan in the heading", "thousands", "wan in the cell", "yi in the heading")),
+        _pick_header(plan, "court_periods", "recovered_amount"),
+    )
     plan.titles = ["法院执行工作统计表"]
     return plan
 
@@ -818,6 +847,31 @@ KINDS: dict[str, tuple[Callable[[random.Random], Plan], int]] = {
     "exposure list": (exposure_list, 1),
     "ids stored as numbers": (long_numbers, 2),
 }
+
+
+def _move_unit_to_title(plan: Plan) -> None:
+    """Write all amounts in the unit that a title states."""
+    amounts = [column for column in plan.columns if column.name and column.name.endswith(("_amount", "_price"))]
+    styles = [note.partition(": ")[2] for note in plan.notes if note.partition(": ")[0].endswith(("_amount", "_price"))]
+    if not amounts or plan.holds or any(style not in ("yuan", "two places", "thousands") for style in styles):
+        return
+    for column in amounts:
+        column.cells = [_in_wan(str(cell).replace(",", "")) if cell else cell for cell in column.cells]
+    plan.title_unit = "万元"
+
+
+def _mix_days(plan: Plan) -> None:
+    """A column of days that two people wrote."""
+    columns = [column for column in plan.columns if column.name and column.name.endswith("_on")]
+    column = plan.rng.choice(columns)
+    assert column.name is not None
+    if column.name in plan.doubtful or not all(isinstance(cell, str) for cell in column.cells):
+        return
+    other = DAYS[plan.rng.choice(("iso", "slashes", "chinese", "points", "compact"))]
+    for index, row in enumerate(plan.rows):
+        if index % 3 == 0 and row[column.name] is not None:
+            column.cells[index] = other(row[column.name], plan.rng)
+    plan.notes.append(f"{column.name} in two ways")
 
 
 # ------------------------------------------------------------------------------- slips and other columns
@@ -878,14 +932,21 @@ class Table:
     merges: list[str] = field(default_factory=list)
 
 
-def _table(plan: Plan, *, allows_layout: bool, allows_merges: bool) -> Table:
+def _table(plan: Plan, *, allows_layout: bool, allows_merges: bool, allows_repeats: bool = True) -> Table:
     rng = plan.rng
     if rng.random() < 0.6:
         rng.shuffle(plan.columns)
+    if allows_layout:
+        _split_headings(plan)
+    _dress_headings(plan)
     width = len(plan.columns)
     rows: list[list[Cell]] = []
     merges = []
-    if allows_layout and rng.random() < 0.35:
+    if plan.title_unit:
+        rows.append([plan.titles[0] if plan.titles else "明细表", *[None] * (width - 1)])
+        rows.append([*[None] * (width - 1), f"单位：{plan.title_unit}"])
+        plan.notes.append(f"unit {plan.title_unit} in a title")
+    elif allows_layout and rng.random() < 0.35:
         for title in (plan.titles or ["明细表"])[: rng.choice((1, 2))]:
             rows.append([title, *[None] * (width - 1)])
             plan.notes.append("title")
@@ -893,7 +954,12 @@ def _table(plan: Plan, *, allows_layout: bool, allows_merges: bool) -> Table:
             rows.append([None] * width)
     header_line = len(rows) + 1
     groups_first = len(rows)
-    if allows_layout and rng.random() < 0.15 and width > 4 and not any(column.unit_label for column in plan.columns):
+    if plan.title_unit and not allows_layout:
+        raise AssertionError("a unit in a title needs a title")
+    if any(column.group for column in plan.columns):
+        rows.append([column.group or None for column in plan.columns])
+        plan.notes.append("headings over two rows")
+    elif allows_layout and rng.random() < 0.15 and width > 4 and not any(column.unit_label for column in plan.columns):
         cut = rng.randrange(2, width - 1)
         rows.append(["基本情况", *[None] * (cut - 1), "办理情况", *[None] * (width - cut - 1)])
         if allows_merges:
@@ -912,7 +978,11 @@ def _table(plan: Plan, *, allows_layout: bool, allows_merges: bool) -> Table:
                 column.header + (f"（{column.unit_label}）" if column.unit_label else "") for column in plan.columns
             ]
     first_data_line = len(rows) + 1
-    rows += map(list, zip(*(column.cells for column in plan.columns), strict=True))
+    data = list(map(list, zip(*(column.cells for column in plan.columns), strict=True)))
+    if allows_layout and allows_repeats and rng.random() < 0.08 and first_data_line == header_line + 1:
+        data.insert(len(data) // 2, list(rows[-1]))
+        plan.notes.append("the heading again in the middle")
+    rows += data
     if allows_layout and rng.random() < 0.25:
         sums = [
             None if column.name is None or not column.name.endswith(("amount", "price", "filed")) else "12345"
@@ -926,6 +996,59 @@ def _table(plan: Plan, *, allows_layout: bool, allows_merges: bool) -> Table:
         rows.append(["注：本表数据截至2025年12月31日，由信息中心导出", *[None] * (width - 1)])
         plan.notes.append("note below")
     return Table(rows, first_data_line, header_line, merges)
+
+
+# Headings that stand in two rows: what is above says of what the day or the way is.
+_SPLIT_HEADINGS = {
+    "filed_on": (("立案", "日期"), ("收案", "时间")),
+    "closed_on": (("结案", "日期"), ("结案", "时间")),
+    "close_mode": (("结案", "方式"),),
+}
+
+
+def _split_headings(plan: Plan) -> None:
+    """Split some headings over two rows, or put the unit of all amounts above them."""
+    rng = plan.rng
+    if plan.kind != "cases" or plan.holds or plan.title_unit or any(column.unit_label for column in plan.columns):
+        return
+    if plan.unit_above:
+        amounts = [column for column in plan.columns if column.name in ("claim_amount", "recovered_amount")]
+        plan.columns = [*(column for column in plan.columns if column not in amounts), *amounts]
+        for column in amounts:
+            column.group = "金额（万元）"
+            column.cells = [_in_wan(cell) for cell in column.cells]
+        plan.notes.append("unit above the headings")
+    elif rng.random() < 0.1:
+        for column in plan.columns:
+            if column.name in _SPLIT_HEADINGS:
+                column.group, column.header = rng.choice(_SPLIT_HEADINGS[column.name])
+            else:
+                column.group, column.header = column.header, ""
+
+
+def _in_wan(cell: Cell) -> Cell:
+    text = str(cell)
+    return _trimmed(Decimal(text) / 10_000) if re.fullmatch(r"\d+(\.\d+)?", text) else cell
+
+
+def _dress_headings(plan: Plan) -> None:
+    """Signs and line ends that stand in headings for no reason."""
+    rng = plan.rng
+    if rng.random() > 0.15:
+        return
+    for number, column in enumerate(plan.columns, start=1):
+        match rng.randrange(7) if column.header else None:
+            case 0:
+                column.header = f"*{column.header}"
+            case 1 if column.header.isalpha() and not column.header.isascii() and len(column.header) > 3:
+                column.header = column.header[:2] + "\n" + column.header[2:]
+            case 2:
+                column.header = f"{number}.{column.header}"
+            case 3:
+                column.header = f"{column.header}："
+            case 4:
+                column.header = f" {column.header} "
+    plan.notes.append("dressed headings")
 
 
 def _cells(top: int, left: int, bottom: int, right: int) -> str:
@@ -1131,6 +1254,21 @@ def make_file(number: int) -> MessyFile:
     rng = random.Random(number)
     make = rng.choices([make for make, _ in KINDS.values()], [weight for _, weight in KINDS.values()])[0]
     plan = make(rng)
+    writers = (
+        _workbook_file,
+        _workbook_file,
+        _workbook_file,
+        _text_file,
+        _text_file,
+        _text_file,
+        _json_file,
+        _zip_file,
+    )
+    writer = _workbook_file if plan.label == "ids stored as numbers" else rng.choice(writers)
+    if writer is not _json_file and rng.random() < 0.1:
+        _move_unit_to_title(plan)
+    if rng.random() < 0.12 and plan.label in ("cases", "auctions"):
+        _mix_days(plan)
     if rng.random() < 0.25:
         _add_slips(plan)
     if plan.label != "exposure list":

@@ -157,7 +157,9 @@ def _note_questions(proposal: Proposal, trial: _Trial) -> None:
     for warning in proposal.warnings:
         if warning.code in _STATEMENTS:
             continue
-        subjects = [headers[value] for value in warning.parameters.values() if str(value) in headers]
+        subjects = [
+            headers[value] for value in warning.parameters.values() if isinstance(value, str) and value in headers
+        ]
         subjects += [value.id for value in warning.parameters.values() if isinstance(value, Term)]
         for subject in subjects or [warning.code]:
             trial.questions.setdefault(subject, str(warning))

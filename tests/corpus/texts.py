@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.corpus.messy import PLAIN, Expected, cases, csv_bytes, csv_text, messy
+from tests.corpus.messy import CASES, FED, PLAIN, Expected, cases, csv_bytes, csv_text, messy
 
 
 @messy("gb18030_without_bom.csv", PLAIN)
@@ -88,3 +88,30 @@ def _() -> bytes:
 def _() -> bytes:
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cases())
     return f"<html><body><table>{rows}</table></body></html>".encode()
+
+
+@messy("name_over_two_lines.csv", replace(PLAIN, fed=PLAIN.fed | {"filed_on": "立案\n日期"}))
+def _() -> bytes:
+    return csv_text(cases({"立案日期": "立案\n日期"}), end="\n").encode("utf-16")
+
+
+@messy(
+    "numbered_names.csv",
+    replace(PLAIN, fed={field: f"{list(CASES).index(header or '') + 1}.{header}" for field, header in FED.items()}),
+)
+def _() -> bytes:
+    return csv_bytes(cases({header: f"{number}.{header}" for number, header in enumerate(CASES, start=1)}))
+
+
+@messy(
+    "heading_again_in_the_middle.csv",
+    replace(
+        PLAIN,
+        rejected=dict.fromkeys(
+            ("unknown_code", "unknown_court", "unreadable_case_number", "unreadable_date", "unreadable_number"), 1
+        ),
+    ),
+)
+def _() -> bytes:
+    header, *rows = cases()
+    return csv_bytes([header, *rows[:3], header, *rows[3:]])

@@ -87,7 +87,10 @@ class CsvFile:
         with open_text(self._file, self._encoding) as text:
             leading_lines = list(islice(text, self._header_line))
         line_endings = {line[len(line.rstrip("\r\n")) :] for line in leading_lines}
-        return len(self.headers) > 1 and len(line_endings) == 1 and '"' not in "".join(leading_lines[:-1])
+        # A name over several lines has quotes that its first line does not close.
+        is_whole = leading_lines[-1].count('"') % 2 == 0
+        is_unquoted = '"' not in "".join(leading_lines[:-1])
+        return len(self.headers) > 1 and len(line_endings) == 1 and is_unquoted and is_whole
 
     def _utf8_path(self, progress: Progress) -> Path:
         """Return the file, or a link to it or copy of it that DuckDB can read."""

@@ -6,7 +6,7 @@ Such a list has chosen its cases; taken for all cases of its courts, every rate 
 from dataclasses import dataclass
 
 from index_engine.errors import Message
-from index_engine.importing.recognise.normalise import match_key, reference_data, stated_values
+from index_engine.importing.recognise.normalise import heading_key, match_key, reference_data, stated_values
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 
@@ -44,7 +44,9 @@ def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseLi
         return CaseList(signs["design"], _reason("creditor_list", [acquisition], signs["design"]))
     zhongben_dates = {match_key(word) for word in lists["zhongben_list"]["closing"]}
     if any(
-        column.field in ("closed_on", "close_mode") and column.header and match_key(column.header) not in zhongben_dates
+        column.field in ("closed_on", "close_mode")
+        and column.header
+        and heading_key(column.header) not in zhongben_dates
         for column in columns
     ):
         return None
@@ -53,7 +55,7 @@ def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseLi
     has_open_cases = closing is not None and len(stated_values(layout.column_cells(closing.position or 0))) < len(
         layout.rows
     )
-    keys = [match_key(header) for header in layout.headers if header]
+    keys = [heading_key(header) for header in layout.headers if header]
     title = match_key(" ".join(layout.titles))
     for name, signs in lists.items():
         words = [word for word in signs["words"] if any(match_key(word) in key for key in keys)]
@@ -71,6 +73,6 @@ def _reason(name: str, words: list[str], design: str) -> Message:
 
 def is_zhongben_date(header: str) -> bool:
     """Say whether a heading is that of the day of 终本."""
-    return match_key(header) in {
+    return heading_key(header) in {
         match_key(word) for word in reference_data("headers")["case_lists"]["zhongben_list"]["closing"]
     }

@@ -142,7 +142,7 @@ def _candidates(kind: str, layout: Layout, source_columns: list[SourceColumn]) -
             continue
         for match in match_header(column.header, kind):
             target = data_contract.field(match.field)
-            field_fit = assess_fit(target, column.header, column.texts, layout.unit)
+            field_fit = assess_fit(target, column.header, column.texts, layout.unit_at(column.position))
             is_weak = match.score <= _WEAK_SCORE
             if is_weak and (field_fit.share < _STRONG_FIT or not target.required):
                 continue

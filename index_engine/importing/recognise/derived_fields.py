@@ -13,6 +13,7 @@ from index_engine.importing.recognise.code_synonyms import stage_words
 from index_engine.importing.recognise.column_matching import MIN_CONFIDENCE, SourceColumn
 from index_engine.importing.recognise.normalise import (
     half_width,
+    heading_key,
     match_key,
     non_null_values,
     reference_data,
@@ -212,7 +213,7 @@ def _title_column(layout: Layout, columns: list[ProposedColumn]) -> list[Propose
 def _headers_named(layout: Layout, name: str) -> list[tuple[int, str]]:
     """Return the columns whose heading is one of a list, with their places."""
     words = {match_key(word) for word in reference_data("headers")[name]["words"]}
-    return [(place, header) for place, header in enumerate(layout.headers) if header and match_key(header) in words]
+    return [(place, header) for place, header in enumerate(layout.headers) if header and heading_key(header) in words]
 
 
 def _reused_column(
@@ -226,7 +227,7 @@ def _reused_column(
     if (pattern := source_proposal.settings.get("pattern")) is not None:
         texts = [found[1] for text in texts if (found := re.search(pattern, text))]
         pattern_settings = {"pattern": pattern}
-    field_fit = assess_fit(target, source_proposal.header, texts, layout.unit)
+    field_fit = assess_fit(target, source_proposal.header, texts, layout.unit_at(source_proposal.position))
     return ProposedColumn(
         header=source_proposal.header,
         position=source_proposal.position,
@@ -246,7 +247,7 @@ def _lot_id_column(source_columns: list[SourceColumn], columns: list[ProposedCol
         return []
     words = {match_key(word) for word in reference_data("headers")["lot_number"]["words"]}
     lot_number_header = next(
-        (source_column.header for source_column in source_columns if match_key(source_column.header) in words), None
+        (source_column.header for source_column in source_columns if heading_key(source_column.header) in words), None
     )
     case_column = _mapped_column(columns, "case_id")
     reason = Message("no_column_has_it")

@@ -7,7 +7,13 @@ from functools import cache
 
 from index_engine.errors import Message
 from index_engine.importing.contract import FILE_KINDS
-from index_engine.importing.recognise.normalise import half_width, match_key, reference_data, remove_brackets
+from index_engine.importing.recognise.normalise import (
+    half_width,
+    match_key,
+    reference_data,
+    remove_brackets,
+    without_numbering,
+)
 
 # How sure a header makes of a field: the word itself, in another order, without its filler words,
 # its last line alone, as a part of a longer text.
@@ -60,6 +66,7 @@ def _word_by_fillerless_text(kind: str) -> dict[str, str]:
 
 def _readings(header: str) -> Iterator[tuple[str, float]]:
     """Yield what a header may say, folded, with how sure: names over names are read both ways."""
+    header = without_numbering(header)
     parts = [match_key(part) for part in remove_brackets(_remove_unit(header)).split()]
     parts = [part for part in parts if part and part not in _unit_names()]
     yield "".join(parts), _EXACT_SCORE

@@ -13,6 +13,7 @@ from index_engine.importing.values.column_settings import NULL_WORDS
 # 无 is no value in most columns, but an answer to whether there are assets.
 _NULL_WORDS = frozenset(NULL_WORDS) - {"无"}
 
+_NUMBERING = re.compile(r"^[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[)、]|[.](?!\d))\s*")
 _SEPARATORS = re.compile(r"[\W_]+")
 _BRACKET = re.compile(r"(?P<opening>[(\[【{〔<《])|[)\]】}〕>》]")
 
@@ -32,6 +33,16 @@ def half_width(text: str) -> str:
 def match_key(text: str) -> str:
     """Return what two spellings of a word share: no blanks, signs, capitals, traditional script."""
     return _SEPARATORS.sub("", half_width(text).lower()).translate(SIMPLIFIED)
+
+
+def without_numbering(header: str) -> str:
+    """Return a heading without its number among the others: 1.案号, (2) 立案日期, 三、结案日期."""
+    return _NUMBERING.sub("", half_width(header))
+
+
+def heading_key(header: str) -> str:
+    """Return what two spellings of a heading share."""
+    return match_key(without_numbering(header))
 
 
 def remove_brackets(text: str) -> str:

@@ -41,7 +41,9 @@ def _overridden_column(
         return replace(
             proposal, field=None, confidence=0.0, reason=Message("not_chosen"), settings={}, unknown_words=()
         )
-    field_fit = assess_fit(read_contract(kind).field(field), column.header, column.texts, layout.unit)
+    field_fit = assess_fit(
+        read_contract(kind).field(field), column.header, column.texts, layout.unit_at(column.position)
+    )
     return replace(
         proposal,
         field=field,

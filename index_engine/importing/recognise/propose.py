@@ -204,7 +204,7 @@ def _matched_fields(kind: str, layout: Layout, *, are_values_weighed: bool) -> d
             score = match.score
             if are_values_weighed:
                 texts = non_null_values(layout.column_cells(position)[:_KIND_ROWS])
-                fit = assess_fit(read_contract(kind).field(match.field), header, texts, layout.unit)
+                fit = assess_fit(read_contract(kind).field(match.field), header, texts, layout.unit_at(position))
                 score *= max(fit.share, _MIN_KIND_FIT)
             if score > matched_fields.get(match.field, ("", 0.0))[1]:
                 matched_fields[match.field] = header, score

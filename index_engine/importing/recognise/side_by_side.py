@@ -8,7 +8,7 @@ from index_engine.importing.contract import read_contract
 from index_engine.importing.recognise.code_synonyms import stage_words
 from index_engine.importing.recognise.column_matching import SourceColumn
 from index_engine.importing.recognise.header_matching import match_header
-from index_engine.importing.recognise.normalise import match_key, reference_data
+from index_engine.importing.recognise.normalise import heading_key, match_key, reference_data
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 from index_engine.importing.recognise.value_fit import assess_fit
@@ -67,7 +67,7 @@ def _find_series(source_columns: list[SourceColumn]) -> Series:
 
 def _round_field(header: str) -> tuple[str | None, str | None]:
     """Return of which round and field a heading speaks: 二拍起拍价 is the start price of the second."""
-    key = match_key(header)
+    key = heading_key(header)
     for stage in _STAGES:
         words = sorted(map(match_key, stage_words()[stage]), key=len, reverse=True)
         for word in words:
@@ -115,7 +115,8 @@ def _joined_column(
 ) -> ProposedColumn:
     headers = [by_stage[stage].header if stage in by_stage else "" for stage in stages]
     texts = [text for column in by_stage.values() for text in column.texts]
-    fit = assess_fit(read_contract("auctions").field(field), next(filter(None, headers)), texts, layout.unit)
+    unit = layout.unit_at(next(iter(by_stage.values())).position)
+    fit = assess_fit(read_contract("auctions").field(field), next(filter(None, headers)), texts, unit)
     return ProposedColumn(
         header=" / ".join(filter(None, headers)),
         position=None,

@@ -36,10 +36,15 @@ class Layout:
     rows: tuple[Row, ...]
     known_header_count: int
     merged_columns: tuple[int, ...] = ()
+    group_units: tuple[str | None, ...] = ()
+
+    def unit_at(self, position: int | None) -> str | None:
+        """The unit that stands above a column, over it and its neighbours or in a title of all."""
+        group_unit = self.group_units[position] if position is not None and self.group_units else None
+        return group_unit or self._title_unit
 
     @property
-    def unit(self) -> str | None:
-        """The unit that a title states for all amounts."""
+    def _title_unit(self) -> str | None:
         for title in self.titles:
             for unit_match in _UNIT_PATTERN.finditer(half_width(title)):
                 if unit := header_unit(f"({unit_match[1]})"):
@@ -81,7 +86,12 @@ def _build_layout(file: Path, table: TablePreview, start: int, row_count: int, k
     head_rows = fill_merged(((line, list(row)) for line, row in table.head_rows[start + row_count :]), merges)
     data_rows = [tuple(row) for _, row in head_rows] + list(table.sampled_rows)
     width = len(headers)
-    rows = tuple((*row[:width], *[None] * (width - len(row))) for row in data_rows if non_data_reason(row) is None)
+    names = [row[:width] for row in header_rows]
+    rows = tuple(
+        (*row[:width], *[None] * (width - len(row)))
+        for row in data_rows
+        if non_data_reason(row) is None and row[:width] not in names  # printed again on every page
+    )
     title_cells = (cell for _, row in table.head_rows[:start] for cell in row if cell)
     return Layout(
         header_line=table.head_rows[start][0],
@@ -90,8 +100,23 @@ def _build_layout(file: Path, table: TablePreview, start: int, row_count: int, k
         titles=tuple(dict.fromkeys(title_cells)),
         rows=rows,
         known_header_count=known_count,
+        group_units=_group_units([row for _, row in table.head_rows[:start]], headers),
         merged_columns=tuple(sorted({merge.column for merge in merges if merge.column < width})),
     )
+
+
+def _group_units(rows_above: list[Row], headers: list[str]) -> tuple[str | None, ...]:
+    """Return the unit that a name over several columns, right above the header, states for each: 金额（万元）.
+
+    A name goes for the columns to its right as far as no other name stands there.
+    """
+    if not rows_above or sum(1 for cell in rows_above[-1] if cell) == 0:
+        return ()
+    units: list[str | None] = []
+    for cell in (*rows_above[-1], *[None] * len(headers))[: len(headers)]:
+        is_named = bool(cell and cell.strip())
+        units.append(header_unit(cell or "") if is_named else units[-1] if units else None)
+    return tuple(units)
 
 
 def _header_names(file: Path, rows: list[Row]) -> list[str]:
@@ -106,7 +131,7 @@ def _continues_header(rows: list[Row]) -> bool:
     cells = [cell for cell in last_row if cell and cell.strip()]
     if any(parse_number(cell) is not None or _DIGIT.search(cell) for cell in cells):
         return False
-    has_merged_cells = any(not cell for row in upper_rows for cell in row)
+    has_merged_cells = any(not cell for row in rows for cell in row)
     is_partial = len(cells) < sum(1 for cell in upper_rows[0] if cell) or any(not cell for cell in last_row)
     # A title over the whole table is no name over names.
     has_several_names = sum(1 for cell in upper_rows[0] if cell) > 1

@@ -52,14 +52,14 @@ def check_units(kind: str, layout: Layout, columns: list[ProposedColumn]) -> tup
         corrected_fields |= updated_columns.keys() if len(updated_columns) == 1 else set()
         warnings.append(warning)
     mismatch_fields = {name for mismatch in mismatches for name in (mismatch.first, mismatch.second)}
-    for name in small_fields:
+    for name in _with_agreeing(small_fields, agreeing):
         if name not in mismatch_fields and not _has_explicit_unit(money_columns[name]):
             note = money_columns[name].note or Message("small_for_yuan")
             money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, note)
             warnings.append(
                 Message("amounts_small_for_yuan", field=Term("field", name, kind), column=money_columns[name].header)
             )
-    for name in large_fields(cells, factors, marks):
+    for name in _with_agreeing(large_fields(cells, factors, marks), agreeing):
         if name not in mismatch_fields:
             money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, Message("unit_in_doubt"))
             warnings.append(
@@ -71,6 +71,14 @@ def check_units(kind: str, layout: Layout, columns: list[ProposedColumn]) -> tup
             note = Message("unit_by_heading_alone", unit=money_columns[name].settings["unit"])
             money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, note)
     return [money_columns.get(column.field or "", column) for column in columns], warnings
+
+
+def _with_agreeing(fields: list[str], agreeing: set[tuple[str, str]]) -> list[str]:
+    """Return fields in doubt and those that go together with one: they are in the same unit, whichever it is."""
+    doubted = list(fields)
+    for name in doubted:
+        doubted += [other for pair in sorted(agreeing) if name in pair for other in pair if other not in doubted]
+    return doubted
 
 
 def _is_unit_suggested(column: ProposedColumn) -> bool:

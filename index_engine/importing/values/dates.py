@@ -26,6 +26,7 @@ DEFAULT_FORMATS = {
     "%Y.%m.%d": r"\d{4}\.\d{1,2}\.\d{1,2}",
     "%Y%m%d": r"\d{8}",
     "%Y年%m月%d日": r"\d{4}年\d{1,2}月\d{1,2}日",
+    "%Y%m%d%H%M%S": r"\d{14}",
 }
 
 _MONTH_FORMATS = ("%Y-%m-%d", "%Y/%m-%d", "%Y.%m-%d", "%Y%m-%d", "%Y年%m月-%d")
@@ -74,7 +75,9 @@ _MONTH_NAME = (
 )
 # Jun 02, 2023 and 2 June 2023, whose order the name of the month tells.
 _NAMED_MONTHS = (
-    (rf"^{_MONTH_NAME}\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})", r"\2", r"\1", r"\3"),
+    (rf"^{_MONTH_NAME}\.?[\s/-]*(\d{{1,2}})(?:st|nd|rd|th)?,?[\s/-]+(\d{{4}})", r"\2", r"\1", r"\3"),
+    # As Java prints a day in China.
+    (rf"^{_MONTH_NAME} (\d{{1,2}}) \d{{2}}:\d{{2}}:\d{{2}} (?:CST|GMT\+08:00) (\d{{4}})$", r"\2", r"\1", r"\3"),
     (rf"^(\d{{1,2}})(?:st|nd|rd|th)?[\s/-]*{_MONTH_NAME}\.?,?[\s/-]*(\d{{4}})", r"\1", r"\2", r"\3"),
 )
 

@@ -52,9 +52,12 @@ def test_a_known_header_is_one_that_surely_matches_a_field() -> None:
         ("priceStart", "auctions", "start_price"),
         ("Date Closed", "cases", "closed_on"),
         ("date_closed", "cases", "closed_on"),
+        ("1.案号", "cases", "case_id"),
+        ("(12) 立案日期", "cases", "filed_on"),
+        ("三、结案日期", "cases", "closed_on"),
     ],
 )
-def test_names_of_interfaces_are_read_both_ways(header: str, kind: str, field: str) -> None:
+def test_a_name_is_read_whatever_its_dress(header: str, kind: str, field: str) -> None:
     assert match_header(header, kind)[0].field == field
     assert match_header(header, kind)[0].score > 0.8
 

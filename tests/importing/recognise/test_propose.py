@@ -586,3 +586,46 @@ def test_counts_with_marks_and_what_they_count(book: Book) -> None:
     assert proposal.kind == "court_periods"
     assert (setting(proposal, "filed", "thousands"), setting(proposal, "closed", "thousands")) == (",", ",")
     assert "thousands" not in proposal.mapped_column("opening_stock").settings
+
+
+def test_a_price_that_agrees_with_one_in_doubt_is_in_doubt(book: Book) -> None:
+    """Of prices in 万元 without a word the sold ones alone may be large enough for yuan."""
+    prices = {"评估价": [150, 90, 120, 9000], "起拍价": [120, 70, 90, 8000], "成交价": [None, None, None, 8100]}
+    usual = {
+        "标的编号": [f"L{n}" for n in range(12)],
+        "处置法院": COURTS,
+        "公告日期": ["2023-01-05"],
+        "拍卖阶段": ["一拍"],
+    }
+    rows = table(**(usual | {name: [*cells, *cells, *cells] for name, cells in prices.items()}))
+    proposal = propose_mapping(book(rows))
+    assert all(confidence(proposal, field) < 0.7 for field in ("reference_price", "start_price", "final_price"))
+
+
+def test_a_unit_above_the_names_of_columns_counts(book: Book) -> None:
+    header, *rows = cases(申请标的=[125, 4000], 实际到位=[100, 0])
+    above = [*["基本情况", None, None], "金额（万元）", None]
+    proposal = propose_mapping(book([above, header, *rows]))
+    assert proposal.options.header == 2
+    assert [setting(proposal, field, "unit") for field in ("claim_amount", "recovered_amount")] == ["万元", "万元"]
+    assert confidence(proposal, "claim_amount") > 0.9
+    header[4] = "实际到位（元）"
+    assert "unit" not in propose_mapping(book([above, header, *rows])).mapped_column("recovered_amount").settings
+
+
+def test_names_in_two_rows_none_of_them_merged(book: Book) -> None:
+    upper = ["案号", "执行法院", "立案", "结案", "结案"]
+    lower = [None, None, "日期", "日期", "方式"]
+    rows = table(a=NUMBERS, b=COURTS, c=["2023-03-05"], d=["2023-09-01", None], e=["执行完毕", None])[1:]
+    proposal = propose_mapping(book([upper, lower, *rows]))
+    assert (proposal.options.header, proposal.options.header_rows) == (1, 2)
+    assert {"filed_on": "立案 日期", "closed_on": "结案 日期", "close_mode": "结案 方式"}.items() <= fed(
+        proposal
+    ).items()
+
+
+def test_the_heading_printed_again_is_no_row(book: Book) -> None:
+    header, *rows = cases(案件类型=["首次执行"], 结案方式=["终本", "执行完毕"])
+    proposal = propose_mapping(book([header, *rows, header, *rows]))
+    assert all(not column.unknown_words for column in proposal.columns)
+    assert confidence(proposal, "filed_on") == 1.0

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index_engine.importing.recognise.value_patterns import date_formats
 from index_engine.importing.values.dates import is_date_format
 from tests.importing.reading import read
 
@@ -189,6 +190,19 @@ def test_blanks_within_a_date_say_nothing(con: duckdb.DuckDBPyConnection, format
         "2023 年 5 月 3 日 15:05",
     ]
     assert read(con, "filed_on", texts, formats=formats) == ([date(2023, 5, 3)] * len(texts), [])
+
+
+def test_days_as_programs_print_them(con: duckdb.DuckDBPyConnection) -> None:
+    texts = ["20230503140509", "May-03-2023", "Wed May 03 14:05:09 CST 2023", "May 03 14:05:09 GMT+08:00 2023"]
+    assert read(con, "filed_on", texts) == ([date(2023, 5, 3)] * 4, [])
+    assert date_formats(texts)[1] == 1.0
+    assert read(con, "filed_on", ["20230503140509"], formats=date_formats(["20230503140509"])[0])[0] == [
+        date(2023, 5, 3)
+    ]
+    assert read(con, "filed_on", ["20231350140509", "1683093600000"])[1] == [
+        (1, "unreadable_date"),
+        (2, "unreadable_date"),
+    ]
 
 
 def test_formats_are_tried_in_order_and_iso_last(con: duckdb.DuckDBPyConnection) -> None:
