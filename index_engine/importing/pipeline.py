@@ -300,7 +300,7 @@ def _empty_import_error(
 ) -> InputError:
     """Say what is wrong with a file of which nothing could be kept: most likely the mapping."""
     [(row_no, field, rule, message)] = con.execute(
-        "SELECT row_no, field, rule, CASE WHEN message LIKE 'is %' THEN value || ' ' ELSE '' END"
+        "SELECT row_no, field, rule, CASE WHEN message LIKE 'is %' THEN coalesce(value || ' ', '') ELSE '' END"
         " || message FROM rejects WHERE source_id = ? AND action = 'rejected'"
         " ORDER BY row_no LIMIT 1",
         [outcome.source_id],

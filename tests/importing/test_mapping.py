@@ -9,8 +9,11 @@ import pytest
 
 from index_engine.errors import InputError
 from index_engine.importing import mapping as mappings
+from index_engine.importing.contract import FILE_KINDS, read_contract
 from index_engine.importing.mapping import Mapping
+from index_engine.importing.values import column_settings
 from index_engine.importing.values.column_settings import NULL_WORDS
+from index_engine.importing.values.dates import NAMED_FORMATS
 
 # The four required fields of cases, for mappings in which another one matters.
 REQUIRED = """
@@ -445,3 +448,10 @@ def test_bad_lists_of_rounds_are_one_line(tmp_path: Path, text: str, says: str) 
 def test_cases_have_no_rounds(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="round by round for auctions only"):
         load(tmp_path, f'kind = "cases"{REQUIRED}[columns.claim_amount]\ncolumn = ["a", "b"]')
+
+
+def test_the_document_of_mappings_names_every_key() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
+    keys = {*mappings._SOURCE_KEYS, *column_settings._COLUMN_KEYS, *NAMED_FORMATS, *FILE_KINDS}
+    required = {field.name for kind in FILE_KINDS for field in read_contract(kind).fields if field.required}
+    assert {key for key in keys | required if f"`{key}`" not in document} == set()

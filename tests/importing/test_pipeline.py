@@ -318,3 +318,18 @@ def test_a_column_of_which_nothing_can_be_read_stops_the_import(
             run_import(warehouse, "cases", source, mapping)
     else:
         assert run_import(warehouse, "cases", source, mapping).accepted_rows == kept
+
+
+def test_a_value_that_is_withheld_leaves_no_gap_in_a_message(tmp_path: Path, warehouse: Path) -> None:
+    """Of a case number no finding keeps the text: what is wrong with it is said without it."""
+    file, mapping = tmp_path / "cases.csv", tmp_path / "m.toml"
+    file.write_text("案号,立案日期\nA-1,2020-01-02\n", encoding="utf-8")
+    mapping.write_text(
+        'kind = "cases"\n[columns.case_id]\ncolumn = "案号"\n[columns.court_id]\nconstant = "K1"\n'
+        '[columns.case_type]\ncolumn = "案号"\npart = "type"\n[columns.filed_on]\ncolumn = "立案日期"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as caught:
+        run_import(warehouse, "cases", file, mapping)
+    assert "line 1: case_type: is no case number that tells its type" in str(caught.value)
+    assert "None" not in str(caught.value)

@@ -75,6 +75,8 @@ def propose_mapping(
         columns = [_doubt_serials(column) for column in columns]
     case_list = recognise_case_list(layout, columns) if kind == "cases" else None
     doubt = case_list.reason if case_list else _design_doubt(kind, layout, columns)
+    if kind == "auctions":
+        doubt = _round_design_doubt(layout, columns)
     return Proposal(
         kind=kind,
         kind_reason=kind_reason,
@@ -246,6 +248,22 @@ def _design_doubt(kind: str, layout: Layout, columns: list[ProposedColumn]) -> M
     if closed == 0:
         return Message("no_row_closed", column=closing.header, rows=len(layout.rows))
     return None
+
+
+def _round_design_doubt(layout: Layout, columns: list[ProposedColumn]) -> Message | None:
+    """Say why a file of auctions may have the last round of each lot alone: no lot, case or title has two rows, and
+    some rows are of later rounds."""
+    column_by_field = {column.field: column for column in columns if column.position is not None}
+    round_column = column_by_field.get("round_no")
+    if round_column is None or "lot_id" not in column_by_field or round_column.settings.get("values"):
+        return None
+    for field in ("lot_id", "case_id", "title"):
+        if field in column_by_field:
+            texts = stated_values(layout.column_cells(column_by_field[field].position or 0))
+            if len(set(texts)) < len(texts):
+                return None
+    later = sum(text not in ("1", "1.0") for text in stated_values(layout.column_cells(round_column.position or 0)))
+    return Message("one_row_a_lot", column=round_column.header, rows=later) if later else None
 
 
 def _blank_warnings(kind: str, layout: Layout, columns: list[ProposedColumn]) -> list[Message]:

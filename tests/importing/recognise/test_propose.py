@@ -629,3 +629,20 @@ def test_the_heading_printed_again_is_no_row(book: Book) -> None:
     proposal = propose_mapping(book([header, *rows, header, *rows]))
     assert all(not column.unknown_words for column in proposal.columns)
     assert confidence(proposal, "filed_on") == 1.0
+
+
+def test_one_row_a_lot_is_asked_about(book: Book) -> None:
+    """In the shape of case 11 of the intake: rounds are counted, and the last of each lot is the row."""
+    lots: dict[str, list[Any]] = {
+        "Auction_key": [1, 2, 3], "Auction_count": [2, 1, 3], "Total_appraisal_price": [836_000_000, 200_000_000, 500_000_000],
+        "Minimum_sales_price": [668_800_000, 200_000_000, 320_000_000], "First_auction_date": ["2018-02-13"],
+        "Final_auction_date": ["2018-03-20"], "Final_result": ["낙찰"], "Hammer_price": [760_000_000, 210_000_000, 330_000_000],
+    }  # fmt: skip
+    proposal = propose_mapping(book(table(**lots)))
+    assert proposal.kind == "auctions"
+    assert (fed(proposal)["round_no"], fed(proposal)["final_price"]) == ("Auction_count", "Hammer_price")
+    assert 'holds = "last_rounds"' in str(proposal.design_doubt)
+    assert proposal.missing_fields == ("court_id", "listed_on")
+    rounds = table(标的编号=["A", "A", "B"], 拍次=[1, 2, 1], 处置法院=COURTS, 公告日期=["2023-01-05"])
+    assert propose_mapping(book(rounds)).design_doubt is None
+    assert propose_mapping(book(rounds[:2])).design_doubt is None
