@@ -22,11 +22,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from index_engine.chance import is_silence
-from index_engine.closing_days import NO_CLOSINGS, YEAR_DAYS, Closings, Results, late_days, late_result_days
+from index_engine.closing_days import BLOCK_DAYS, NO_CLOSINGS, YEAR_DAYS, Closings, Results, late_days, late_result_days
 from index_engine.day_span import source_spans
 
 # A year and a month without a closing is no season.
 SILENT_DAYS = 400
+# Less is, where on the same days of the year before or after it closed as little. Courts did close for two or three
+# months in the epidemic of 2020.
+SILENT_SEASON_DAYS = 120
+# So many times fewer closings than on the same days of another year are growth, or chance.
+USUAL_GROWTH = 3.0
 # A court that never closed anything was to close so many at the rate of its source: exp(-14), once in a
 # million.
 SILENT_CLOSINGS = 14
@@ -446,10 +451,12 @@ def observed_span(
     first = stated_from
     previous_days = np.concatenate([[days[0] if stated_from is None else stated_from], days[:-1]])
     begins = 0
-    for position in np.flatnonzero(days - previous_days > SILENT_DAYS)[::-1]:
-        day = int(days[position])
-        silent = under_way.case_days(int(previous_days[position]), day)
-        if is_silence(silent, under_way.case_days(day, last + 1), int(counts[position:].sum()) - 1):
+    for position in np.flatnonzero(days - previous_days > SILENT_SEASON_DAYS)[::-1]:
+        day, since = int(days[position]), int(previous_days[position])
+        is_no_season = day - since > SILENT_DAYS and is_silence(
+            under_way.case_days(since, day), under_way.case_days(day, last + 1), int(counts[position:].sum()) - 1
+        )
+        if is_no_season or _closes_in_other_years(Closings(days, counts), since + 1, day):
             begins, first = int(position), None
             break
     if first is None:
@@ -459,6 +466,15 @@ def observed_span(
         if is_silence(silent, under_way.case_days(first, last + 1), int(counts[begins:].sum()) - 1):
             end = last + counts_first
     return min(first, end), end
+
+
+def _closes_in_other_years(closings: Closings, first: int, end: int) -> bool:
+    """Whether the same days a year before or after, from `first` to the day before `end`, have so many closings that
+    chance does not explain that these have none, even of a court that grew. A season may come a month earlier or
+    later."""
+    first, end = first + BLOCK_DAYS, end - BLOCK_DAYS
+    n = max(closings.between(first + shift, end + shift) for shift in (-YEAR_DAYS, YEAR_DAYS))
+    return is_silence(1.0, USUAL_GROWTH, n)
 
 
 def _read_under_way(

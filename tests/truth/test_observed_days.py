@@ -98,6 +98,27 @@ def test_days_of_a_stated_window_without_any_closing_are_not_observed(tmp_path: 
     assert signals == []
 
 
+def test_months_in_which_other_years_have_closings_are_not_observed_without_any(tmp_path: Path) -> None:
+    """What was closed in nine months is in no file, at the beginning or in the middle: .11 and .26 for .45."""
+    world = simulated({}, {}, {}, {})
+    gaps = {2: (START, date(2020, 10, 1)), 3: (date(2022, 1, 1), date(2022, 10, 1))}
+    by_name = {world.courts[position].name: gap for position, gap in gaps.items()}
+
+    def design(world: World) -> list[Row]:
+        return [
+            row
+            for row in all_cases(world)
+            if row.closed_on is None or not (gap := by_name.get(row.case.court)) or not gap[0] <= row.closed_on < gap[1]
+        ]
+
+    rows = court_estimates(built(tmp_path, world, design), "cash_24m")
+    for position, withheld, right in ((2, ("2020Q4", "2021Q2"), "2021Q4"), (3, ("2022Q2", "2023Q2"), "2023Q4")):
+        part = of_court(rows, world, position)
+        assert_withheld(part[part["period"].between(*withheld)])
+        assert_right(part[part["period"] >= right])
+    assert_right(of_court(rows, world, 0))
+
+
 def test_a_court_without_any_closing_is_not_observed(tmp_path: Path) -> None:
     world = simulated({}, {})
     silent = world.courts[1].name
