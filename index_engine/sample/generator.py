@@ -8,7 +8,7 @@ the folder sql.
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ SQL_FOLDER = Path(__file__).with_name("sql")
 SETUP_SCRIPTS = ("macros", "regions", "calendar", "category_slots", "court_system", "courts", "tier_probabilities")
 CHUNK_SCRIPTS = ("filings", "case_outcomes", "sales", "closings")
 ROW_SCRIPTS = ("step_dates", "staged_cases", "collateral_lots", "staged_rounds")
+FURTHER_SCRIPTS = ("creditor_list",)
 
 CHUNK_SIZE = 1_000_000  # case numbers drawn at a time: about 2 GB of memory
 MIN_CASES = 1_000
@@ -37,7 +38,7 @@ MAX_CASES = 100_000_000
 class Summary:
     """What was generated: counts of rows kept, of rows rejected, and of rejections by rule.
 
-    `cases` counts every row of the table `cases`, of which `first`, `resumed` and `preservation`
+    `cases` counts every row of the table `cases` but those of the creditor's list, of which `first`, `resumed` and `preservation`
     are the case types. `reasons` maps a rule of acceptance to the number of rows it rejected.
     """
 
@@ -112,7 +113,7 @@ class _SampleBuilder:
         parameter_text = parameters.PARAMETERS_FILE.read_text(encoding="utf-8")
         self.sql = {
             name: (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-            for name in (*SETUP_SCRIPTS, *CHUNK_SCRIPTS, *ROW_SCRIPTS)
+            for name in (*SETUP_SCRIPTS, *CHUNK_SCRIPTS, *ROW_SCRIPTS, *FURTHER_SCRIPTS)
         }
         settings = f"seed {seed}, cases {cases}, gaming {gaming}"
         if cities or overrides:
@@ -139,6 +140,7 @@ class _SampleBuilder:
                 first_number, n_rows = end_number, n_rows + new_rows
                 bar.update(new_rows)
         self._count_rows()
+        self._import_creditor_list()
         return self.summary
 
     def _create_court_system(self) -> None:
@@ -189,11 +191,23 @@ class _SampleBuilder:
         (n_rows,) = self._fetch_row("SELECT COALESCE(SUM(rows), 0)::BIGINT FROM rows_per_number")
         return int(n_rows) if last_number is None else row_limit
 
+    def _import_creditor_list(self) -> None:
+        """The cases that one creditor has, which the courts have too; no rows of the summary."""
+        self.con.execute(self.sql["creditor_list"])
+        source = replace(
+            self._source("cases", "模拟资产管理公司（synthetic asset manager）", self._digest("creditor list")),
+            holds="creditor_cases",
+            same_cases=True,
+        )
+        load_rows(self.con, "staged_creditor_list", source)
+
     def _import_rows(self, kind: str, name: str, sha256: str) -> None:
+        self._add_outcome(load_rows(self.con, f"staged_{kind}", self._source(kind, name, sha256)))
+
+    def _source(self, kind: str, name: str, sha256: str) -> Source:
         dates = self._fetch_row("SELECT param().observed_from, param().observed_to, param().first_day")
         observed_from, observed_to, first_day = dates
-        source = Source(kind, name, sha256, observed_from, observed_to, True, first_day)
-        self._add_outcome(load_rows(self.con, f"staged_{kind}", source))
+        return Source(kind, name, sha256, observed_from, observed_to, True, first_day)
 
     def _add_outcome(self, outcome: LoadResult) -> None:
         self.summary.rejected_rows += outcome.rejected_rows

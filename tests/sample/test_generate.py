@@ -96,6 +96,7 @@ def test_seeded_defects_and_no_others(world: Sample) -> None:
     found = dict(world.all("SELECT rule, COUNT(*) FROM rejects WHERE action <> 'rejected' GROUP BY 1"))
     assert found.keys() == {
         "claim_improbably_small",
+        "date_out_of_line",  # the oldest case of a creditor's list of few
         "earlier_rounds_missing",
         "recovered_in_another_unit",
         "taken_over",
@@ -196,3 +197,13 @@ def test_what_is_not_there_cannot_be_asked_for(settings: dict[str, Any], tmp_pat
     with pytest.raises(ValueError, match=r"320000|first"):
         generate(tmp_path / "w.duckdb", 1_000, **settings)
     assert not (tmp_path / "w.duckdb").exists()
+
+
+def test_an_asset_manager_has_cases_of_courts_under_numbers_of_its_own(world: Sample) -> None:
+    manager = "SELECT source_id FROM sources WHERE holds = 'creditor_cases' AND same_cases"
+    bought = f"FROM cases WHERE source_id IN ({manager})"
+    assert world.one(f"SELECT COUNT(*) > 50 {bought}")
+    assert world.one(f"SELECT COUNT(*) {bought} AND (acquired_on < filed_on OR acquired_on >= closed_on)") == 0
+    theirs = f"SELECT court_id, filed_on, claim_amount, closed_on {bought}"
+    others = f"SELECT court_id, filed_on, claim_amount, closed_on FROM cases WHERE source_id NOT IN ({manager})"
+    assert world.all(f"{theirs} EXCEPT {others}") == []

@@ -7,6 +7,7 @@ import pytest
 from dashboard.place.creditor_lists_section import payment_ratios
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
+from index_engine import queries
 from tests.dashboard.reading import part, plain, profile, row_of
 from tests.dashboard.running import Open, run_page
 from tests.truth.test_creditor_lists import built as built
@@ -33,5 +34,9 @@ def test_a_creditor_stands_beside_all_cases_of_the_courts(
     assert [row["creditor"] for row in downloads["creditor-lists"]] == [listed.creditor, everybody.creditor]
 
 
-def test_without_a_list_of_a_creditor_there_is_no_section(open_page: Open, sample: CachedSnapshot) -> None:
-    assert 'id="creditor-lists"' not in profile(open_page, "nation", sample.nation.place_id)
+def test_where_a_creditor_has_no_cases_there_is_no_section(
+    open_page: Open, sample: CachedSnapshot, period: str
+) -> None:
+    provinces = [place.place_id for place in sample.provinces()]
+    without = next(code for code in provinces if queries.creditor_lists(sample, "province", code, period).empty)
+    assert 'id="creditor-lists"' not in profile(open_page, "province", without)
