@@ -45,6 +45,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.large_claims
 	$(BIN)/python -m bench.cusum_alarms
 	$(BIN)/python -m bench.known_worlds
+	$(BIN)/python -m bench.format_cost
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m bench.fuzz

@@ -38,7 +38,7 @@ _FORMATS = tuple(
     (re.compile(day + time), strptime + clock) for day, strptime in _DATE_PATTERNS for time, clock in _TIME_PATTERNS
 )
 _YEAR = re.compile(r"(?:19|20)\d{2}(?:年度?)?")
-_MONTH = re.compile(r"\d{4}(?:[-/.]|年)(?:0?[1-9]|1[0-2])月?")
+_MONTH = re.compile(r"\d{4}(?:[-/.]|年)(?:0?[1-9]|1[0-2])月?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 
 # An order of day, month and year is that of a column where nearly all its dates have it and far fewer have another.
 _MIN_ORDER_SHARE, _MAX_OTHER_SHARE = 0.95, 0.8

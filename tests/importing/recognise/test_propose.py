@@ -646,3 +646,17 @@ def test_one_row_a_lot_is_asked_about(book: Book) -> None:
     rounds = table(标的编号=["A", "A", "B"], 拍次=[1, 2, 1], 处置法院=COURTS, 公告日期=["2023-01-05"])
     assert propose_mapping(book(rounds)).design_doubt is None
     assert propose_mapping(book(rounds[:2])).design_doubt is None
+
+
+@pytest.mark.parametrize("header", ["标的额（美元）", "标的额(USD)", "申请标的 港币", "标的额（万美元）"])
+def test_money_of_another_country_is_asked_about(book: Book, header: str) -> None:
+    proposal = propose_mapping(book(cases(**{header: [125_000, 300_000]})))
+    column = proposal.mapped_column("claim_amount")
+    assert column is None or (column.confidence < 0.7 and "another country" in str(column.note))
+
+
+def test_months_of_six_digits_are_periods(book: Book) -> None:
+    proposal = propose_mapping(book(table(法院=COURTS, 统计月份=[202301, 202302], 新收=[100], 结案=[90])))
+    assert setting(proposal, "period_start", "format") == ["month"]
+    assert setting(proposal, "period_end", "format") == ["month_end"]
+    assert propose_mapping(book(cases(结案日期=[202301, 202302]))).mapped_column("closed_on").confidence < 0.7
