@@ -133,3 +133,19 @@ def test_on_a_telephone_nothing_runs_off_the_side(visit: Visit, server: str, que
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 390
     assert re.search(r"\d", page.locator("ul.legend").first.inner_text())
+
+
+# Pieces of the dash line that are drawn in the frame of the South China Sea, and the ends of each on the screen.
+DASHES = """() => {
+    const frame = document.querySelector('.st-key-map .geo2 .frame').getBoundingClientRect();
+    const line = document.querySelector('.st-key-map .geo2 path.js-line');
+    const box = line.getBoundingClientRect();
+    const inside = box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+    return {pieces: line.getAttribute('d').split('M').length - 1, inside};
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_dash_of_the_south_china_sea_is_in_its_frame(visit: Visit, server: str, width: int) -> None:
+    page = visit(f"{server}?lang=en", width=width)
+    assert page.evaluate(DASHES) == {"pieces": 10, "inside": True}

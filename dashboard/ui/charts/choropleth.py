@@ -32,6 +32,7 @@ CONFIG = {
 MAINLAND_EXTENT = (80.0, 17.6, 130.0, 53.8)  # window of the country's map: west, south, east, north
 SOUTH_CHINA_SEA_EXTENT = (106.5, 2.8, 122.8, 24.8)
 STANDARD_PARALLELS = (25, 47)
+COUNTRY_MERIDIAN = 105.0  # in the middle of the country's maps as they are usually drawn
 PANEL_ASPECT = 1.35  # width of the map's panel over its height, on a wide screen
 
 Extent = tuple[float, float, float, float]
@@ -116,16 +117,15 @@ def figure(
             traces.append(_dash_line_trace(frame))
     if markers.ids:
         traces.append(_marker_trace(markers))
-    centre = 105.0 if inset else (extent[0] + extent[2]) / 2
     layout = theme.layout(
-        geo=_geo_layout(extent, centre),
+        geo=_geo_layout(extent),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         clickmode="event+select",
         annotations=[theme.watermark(watermark)] if watermark else [],
     )
     if inset:
         corner = {"x": [0.855, 1], "y": [0, 0.3]}
-        layout["geo2"] = _geo_layout(SOUTH_CHINA_SEA_EXTENT, centre, domain=corner, frame=True)
+        layout["geo2"] = _geo_layout(SOUTH_CHINA_SEA_EXTENT, domain=corner, frame=True)
     return build_figure(traces, layout)
 
 
@@ -230,10 +230,10 @@ def _dash_line_trace(frame: str) -> dict[str, Any]:
     }
 
 
-def _geo_layout(
-    extent: Extent, centre: float, *, domain: dict[str, list[float]] | None = None, frame: bool = False
-) -> dict[str, Any]:
+def _geo_layout(extent: Extent, *, domain: dict[str, list[float]] | None = None, frame: bool = False) -> dict[str, Any]:
     west, south, east, north = extent
+    # Each frame has its own middle: turned to another, a projection leans, and the corners are cut off.
+    centre = COUNTRY_MERIDIAN if extent == MAINLAND_EXTENT else (west + east) / 2
     return {
         "visible": False,
         "projection": {"type": "conic equal area", "parallels": list(STANDARD_PARALLELS), "rotation": {"lon": centre}},
