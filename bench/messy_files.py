@@ -979,7 +979,7 @@ def _table(plan: Plan, *, allows_layout: bool, allows_merges: bool, allows_repea
             ]
     first_data_line = len(rows) + 1
     data = list(map(list, zip(*(column.cells for column in plan.columns), strict=True)))
-    if allows_layout and allows_repeats and rng.random() < 0.08 and first_data_line == header_line + 1:
+    if allows_layout and rng.random() < 0.08 and allows_repeats and first_data_line == header_line + 1:
         data.insert(len(data) // 2, list(rows[-1]))
         plan.notes.append("the heading again in the middle")
     rows += data
@@ -1122,7 +1122,7 @@ def _workbook_file(plan: Plan) -> tuple[str, bytes]:
     merged_court = None
     if rng.random() < 0.2 and plan.label in ("cases", "auctions") and not plan.slips:
         merged_court = _sort_by_court(plan)
-    table = _table(plan, allows_layout=True, allows_merges=True)
+    table = _table(plan, allows_layout=True, allows_merges=True, allows_repeats=merged_court is None)
     sheet = book.worksheets[0]
     sheet.title = rng.choice(("Sheet1", "明细", "数据"))
     parts = [table.rows]

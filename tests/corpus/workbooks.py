@@ -188,6 +188,16 @@ def _() -> bytes:
     return workbook(**{"1月": [header, *rows[:2]], "2月": [header, rows[2]], "3月": [header, *rows[3:]]})
 
 
+@messy(
+    "sheets_of_one_header_and_a_short_one.xlsx",
+    replace(PLAIN, doubts=("2 sheets with the same header are read one after the other", "not read: the sheets 说明")),
+)
+def _() -> bytes:
+    header, *rows = cases()
+    title: list[list[Any]] = [["某区人民法院执行案件明细表"], []]
+    return workbook(说明=[["请按要求填写"]], **{"1月": [*title, header, *rows[:2]], "2月": [*title, header, *rows[2:]]})
+
+
 @messy("second_sheet_is_the_one.xlsx", replace(PLAIN, doubts=("not read: the sheets 封面",)))
 def _() -> bytes:
     return workbook(封面=[["某区人民法院"], ["2023年执行案件"]], 明细=cases())

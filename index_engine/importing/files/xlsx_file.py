@@ -29,7 +29,9 @@ class XlsxFile:
         self._header_line, self._header_rows = header, header_rows
         self.counts_from_1904 = counts_from_1904(file)
         # Empty sheets stand in many workbooks; only one that is asked for has to hold something.
-        filled_sheets = [candidate for candidate in selection if next(candidate.rows(), None) is not None]
+        filled_sheets = [
+            candidate for candidate in selection if self._may_be_table(candidate, is_one_of_many=sheet == "*")
+        ]
         if not filled_sheets:
             raise InputError("sheet_empty", file=file, sheet=selection[0].name)
         headers = {
@@ -53,6 +55,11 @@ class XlsxFile:
                             yield row_no, values
 
             stage_records(con, column_positions, numbered_records())
+
+    def _may_be_table(self, sheet: Sheet, *, is_one_of_many: bool) -> bool:
+        """Say whether a sheet holds something; among others that share a header, where that would stand."""
+        rows = self._read_header(sheet) if is_one_of_many else sheet.rows()
+        return any(any(cell and cell.strip() for cell in values) for _, values in rows)
 
     def _read_header(self, sheet: Sheet) -> list[tuple[int, list[str | None]]]:
         """Return the rows of the header, with their numbers."""

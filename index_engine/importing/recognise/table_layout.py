@@ -68,10 +68,14 @@ def detect_layout(file: Path, table: TablePreview) -> Layout:
             rows = [row for _, row in head[start : start + row_count]]
             if len(rows) < row_count or (row_count > 1 and not _continues_header(rows)):
                 break
-            known_count = sum(is_known_header(name) for name in _header_names(file, rows) if name)
-            # A row of units adds no name, but is no data either.
-            unit_row_bonus = int(row_count > 1 and _is_unit_row(rows[-1]))
-            best_candidate = max(best_candidate, (known_count + unit_row_bonus, -start, -row_count, row_count))
+            names = _header_names(file, rows)
+            known_count = sum(is_known_header(name) for name in names if name)
+            # A row of units adds no name, but is no data either; nor is one that makes known names of what stands
+            # above it, though that may be known too: 结案 over 日期 and 方式.
+            below = [name for name, cell in zip(names, rows[-1], strict=False) if cell and cell.strip()]
+            is_named_below = bool(below) and all(map(is_known_header, below))
+            bonus = int(row_count > 1 and (_is_unit_row(rows[-1]) or is_named_below))
+            best_candidate = max(best_candidate, (known_count + bonus, -start, -row_count, row_count))
     known_count, start, _, row_count = best_candidate
     if known_count == 0:
         start, row_count = _widest_text_row(head), 1

@@ -660,3 +660,15 @@ def test_months_of_six_digits_are_periods(book: Book) -> None:
     assert setting(proposal, "period_start", "format") == ["month"]
     assert setting(proposal, "period_end", "format") == ["month_end"]
     assert propose_mapping(book(cases(结案日期=[202301, 202302]))).mapped_column("closed_on").confidence < 0.7
+
+
+def test_names_in_two_rows_go_before_those_above_alone(book: Book) -> None:
+    """收案 and 结案 are names of figures of courts too."""
+    upper = ["案号", "执行法院", "收案", "结案", "结案", "执行标的"]
+    lower = [None, None, "时间", "时间", "方式", None]
+    rows = table(a=NUMBERS, b=COURTS, c=["2023-03-05"], d=["2023-09-01", None], e=["执行完毕", None], f=[1000])[1:]
+    proposal = propose_mapping(book([upper, lower, *rows]))
+    assert proposal.options.header_rows == 2
+    assert {"filed_on": "收案 时间", "closed_on": "结案 时间", "close_mode": "结案 方式"}.items() <= fed(
+        proposal
+    ).items()
