@@ -11,7 +11,12 @@ WITH scored AS (
 measured AS (
     SELECT 'score' AS kind, 'score' AS item, place_id, score AS value FROM scored
     UNION ALL
-    SELECT 'dimension', dimension, place_id, points FROM index.dimensions
+    SELECT 'dimension', dimension, place_id,
+           CASE WHEN withheld.place_id IS NULL THEN points ELSE round(points, 1) END
+    FROM index.dimensions
+    LEFT JOIN (
+        SELECT DISTINCT method, basis, level, place_id, period FROM estimates.indicators WHERE n_suppression <> ''
+    ) AS withheld USING (method, basis, level, place_id, period)
     WHERE method = $1 AND basis = 'observed' AND level = $2 AND period = $3
     UNION ALL
     SELECT 'indicator', indicator, place_id, value FROM estimates.published_indicators

@@ -23,7 +23,8 @@ other_bases AS (
     GROUP BY place_id
 )
 
-SELECT observed.place_id, observed.score, observed.se, observed.low, observed.high,
+SELECT observed.place_id, observed.score,
+       CASE WHEN observed.n_suppression = '' THEN observed.se ELSE estimates.coarse_error(observed.se) END AS se, observed.low, observed.high,
        observed.low90, observed.high90, observed.rank,
        CASE WHEN observed.rank IS NOT NULL THEN count(*) OVER (PARTITION BY observed.rank) END AS tied,
        ranks.low AS rank_low, ranks.high AS rank_high,

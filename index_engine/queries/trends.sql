@@ -1,6 +1,7 @@
 -- A measure of some places over all periods, as observed and at the national case mix.
 -- Parameters: method, places as (level, place_id), kind ('score' | 'dimension' | 'indicator'), id of
--- the dimension or indicator, standard errors of an interval either way.
+-- the dimension or indicator, standard errors of an interval either way. Points of dimensions have one decimal, and
+-- their errors are coarse, where an n of the place is withheld: of one indicator they are a fraction of that n.
 
 WITH requested AS (
     SELECT places.level, places.place_id, position
@@ -22,7 +23,15 @@ measures AS (
     UNION ALL
     SELECT basis, level, place_id, period, points, points - $5 * se, points + $5 * se, n, n_suppression,
            CASE WHEN points IS NULL THEN status ELSE 'estimated' END
-    FROM index.dimensions
+    FROM (
+        SELECT method, basis, level, place_id, period, dimension,
+               CASE WHEN withheld.place_id IS NULL THEN points ELSE round(points, 1) END AS points,
+               CASE WHEN withheld.place_id IS NULL THEN se ELSE estimates.coarse_error(se) END AS se
+        FROM index.dimensions
+        LEFT JOIN (
+            SELECT DISTINCT method, basis, level, place_id, period FROM estimates.indicators WHERE n_suppression <> ''
+        ) AS withheld USING (method, basis, level, place_id, period)
+    ) AS published_dimensions
     JOIN scores USING (basis, level, place_id, period)
     WHERE $3 = 'dimension' AND method = $1 AND dimension = $4
     UNION ALL

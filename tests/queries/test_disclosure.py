@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from dashboard.state.cache import CachedSnapshot
 from index_engine import periods, queries
+from index_engine.estimates.visibility import coarse_error
 from index_engine.method import Check, Indicator, Statistic
 from index_engine.method.counts import COUNT_BY_SUM
 from index_engine.queries import LEVELS, Snapshot
@@ -270,6 +272,29 @@ def test_the_attack_finds_what_a_numerator_over_its_rate_gives_away(snapshot: Sn
         if numerators[statistic] not in COUNT_BY_SUM:
             found.known.setdefault((numerators[statistic], level, place), numerator)
     assert found.secrets & found.derive()
+
+
+def test_the_points_of_a_dimension_tell_no_withheld_n(snapshot: Snapshot) -> None:
+    """Of one indicator they are a fraction of n, which their decimals would tell; their error falls with its root."""
+    period, n_hidden = snapshot.periods()[-1], 0
+    for method in snapshot.methods:
+        of_method = snapshot.with_method(method)
+        for level in ("city", "court"):
+            scores = queries.scores(of_method, level, period).set_index("place_id")
+            for indicator in of_method.method.indicators:
+                rows = queries.indicator_values(of_method, level, period, indicator.id).set_index("place_id")
+                hidden = scores.index.intersection(rows.index[rows["n_suppression"] != ""])
+                points = scores.loc[hidden, indicator.dimension].dropna()
+                assert (points.round(1) == points).all(), (method, indicator.id)
+                n_hidden += len(points)
+                for place in points.index[:3]:
+                    trend = queries.trends(of_method, [(level, place)], indicator.dimension)
+                    row = trend[trend["period"] == period].iloc[0]
+                    se = (row["high"] - row["value"]) / of_method.method.z
+                    if math.isnan(se) or row["high"] == 100.0:
+                        continue
+                    assert se == pytest.approx(float(coarse_error(np.array([se]))[0]), abs=1e-5)
+    assert n_hidden > 10
 
 
 # ---------------------------------------------------------------- over time
