@@ -15,7 +15,7 @@ from tests.browser.test_stories import click_place, parameters, shown_period
 
 pytestmark = pytest.mark.browser
 
-DOTS = ".st-key-map .scatterlayer path.point"
+DOTS = ".st-key-map .geo .scatterlayer path.point"
 
 
 @pytest.fixture(scope="module")

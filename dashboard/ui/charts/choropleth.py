@@ -31,6 +31,7 @@ CONFIG = {
 }
 MAINLAND_EXTENT = (80.0, 17.6, 130.0, 53.8)  # window of the country's map: west, south, east, north
 SOUTH_CHINA_SEA_EXTENT = (106.5, 2.8, 122.8, 24.8)
+ISLANDS_SOUTH_OF = 17.9  # degrees: the southern coast of Hainan lies north of it
 STANDARD_PARALLELS = (25, 47)
 COUNTRY_MERIDIAN = 105.0  # in the middle of the country's maps as they are usually drawn
 PANEL_ASPECT = 1.35  # width of the map's panel over its height, on a wide screen
@@ -115,6 +116,8 @@ def figure(
         traces += [_choropleth_trace(layer, frame) for layer in frame_layers if layer.ids]
         if inset:
             traces.append(_dash_line_trace(frame))
+    if inset:
+        traces.append(_island_trace())
     if markers.ids:
         traces.append(_marker_trace(markers))
     layout = theme.layout(
@@ -230,6 +233,20 @@ def _dash_line_trace(frame: str) -> dict[str, Any]:
     }
 
 
+def _island_trace() -> dict[str, Any]:
+    """The islands of the South China Sea, by their middles: as outlines they are smaller than a pixel."""
+    longitudes, latitudes = zip(*_island_middles(), strict=True)
+    return {
+        "type": "scattergeo",
+        "geo": "geo2",
+        "lon": longitudes,
+        "lat": latitudes,
+        "mode": "markers",
+        "marker": {"size": 1.6, "color": theme.current_palette().muted, "line": {"width": 0}},
+        "hoverinfo": "skip",
+    }
+
+
 def _geo_layout(extent: Extent, *, domain: dict[str, list[float]] | None = None, frame: bool = False) -> dict[str, Any]:
     west, south, east, north = extent
     # Each frame has its own middle: turned to another, a projection leans, and the corners are cut off.
@@ -245,6 +262,21 @@ def _geo_layout(extent: Extent, *, domain: dict[str, list[float]] | None = None,
         "framewidth": 1,
         "bgcolor": theme.current_palette().ground if frame else "rgba(0,0,0,0)",
     }
+
+
+@lru_cache(maxsize=1)
+def _island_middles() -> list[tuple[float, ...]]:
+    """Longitude and latitude of every piece of a province that is in the South China Sea."""
+    middles = set()
+    for feature in json.loads(_read_text(BOUNDARIES / "province.geojson"))["features"]:
+        geometry = feature["geometry"]
+        pieces = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+        for outer_ring, *_holes in pieces:
+            longitudes, latitudes = zip(*outer_ring, strict=True)
+            if max(latitudes) < ISLANDS_SOUTH_OF and min(longitudes) > SOUTH_CHINA_SEA_EXTENT[0]:
+                middle = ((min(edge) + max(edge)) / 2 for edge in (longitudes, latitudes))
+                middles.add(tuple(round(degree, 2) for degree in middle))
+    return sorted(middles)
 
 
 @lru_cache(maxsize=1)

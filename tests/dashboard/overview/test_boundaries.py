@@ -65,7 +65,7 @@ def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
         inset=True,
         watermark="模拟数据",
     )
-    lines = [trace for trace in figure.data if trace.type == "scattergeo"]
+    lines = [trace for trace in figure.data if trace.type == "scattergeo" and trace.mode == "lines"]
     assert [line.geo for line in lines] == ["geo", "geo2"]
     for line in lines:
         assert sum(longitude is None for longitude in line.lon) == 10
@@ -73,6 +73,17 @@ def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
     assert {trace.geo for trace in painted} == {"geo", "geo2"}
     assert not figure.layout.geo.visible and figure.layout.geo2.showframe
     assert "模拟数据" in str(figure.layout.annotations)
+
+
+def test_the_islands_of_the_south_china_sea_are_dots_in_its_frame() -> None:
+    """Smaller than a pixel each, they were on no map; from the north of 西沙 to the south of 南沙."""
+    layer = maps.OutlineLayer("province.geojson", ["460000"])
+    figure = maps.figure([layer], maps.MAINLAND_EXTENT, inset=True, watermark="")
+    [dots] = [trace for trace in figure.data if trace.type == "scattergeo" and trace.mode == "markers"]
+    assert dots.geo == "geo2" and dots.hoverinfo == "skip" and len(dots.lon) > 200
+    west, south, east, north = maps.SOUTH_CHINA_SEA_EXTENT
+    assert all(west < x < east and south < y < north for x, y in zip(dots.lon, dots.lat, strict=True))
+    assert min(dots.lat) < 5 and max(dots.lat) > 16 and max(dots.lon) > 117
 
 
 def test_boundaries_travel_by_address_and_not_inside_the_figure() -> None:
