@@ -195,7 +195,7 @@ class _SampleBuilder:
         """The cases that one creditor has, which the courts have too; no rows of the summary."""
         self.con.execute(self.sql["creditor_list"])
         source = replace(
-            self._source("cases", "模拟资产管理公司（synthetic asset manager）", self._digest("creditor list")),
+            self._source("cases", "synthetic asset manager", self._digest("creditor list")),
             holds="creditor_cases",
             same_cases=True,
         )
