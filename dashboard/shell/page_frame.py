@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.state import address
+from dashboard.state import address, page_view
 from dashboard.state.cache import CachedSnapshot, current_file, data_parameter, data_set_names
 from dashboard.state.colour_theme import COLOUR_THEMES, current_colour_theme
 from dashboard.text import formats
@@ -123,6 +123,7 @@ def footer(snapshot: CachedSnapshot | None) -> None:
             tag("span", method_link, class_="no-print"),
             class_="site",
             # What print.js writes on every sheet of paper.
+            data_period=formats.period(page_view.selected_period(snapshot)),
             data_stamp=" · ".join([_("Judicial enforcement credit index"), *pieces[1:3]]),
             data_mark=_("Synthetic data") if snapshot.synthetic else None,
         )

@@ -17,16 +17,17 @@ def current_view() -> View:
     A period that the data set does not have means the latest. Raises NoSuchPlace.
     """
     snapshot = cache.current_snapshot()
-    return View(snapshot, _selected_period(snapshot), _selected_place(snapshot))
+    return View(snapshot, selected_period(snapshot), _selected_place(snapshot))
 
 
 def national_view() -> View:
     """As `current`, but for pages that are not about one place."""
     snapshot = cache.current_snapshot()
-    return View(snapshot, _selected_period(snapshot), snapshot.nation)
+    return View(snapshot, selected_period(snapshot), snapshot.nation)
 
 
-def _selected_period(snapshot: cache.CachedSnapshot) -> str:
+def selected_period(snapshot: cache.CachedSnapshot) -> str:
+    """The period that the address names, the latest where the data set does not have it."""
     periods = snapshot.periods()
     period = address.get("period")
     return period if period in periods else periods[-1]

@@ -52,7 +52,9 @@
     const foot = document.querySelector("footer.site");
     if (!foot) return;
     const day = new Date().toLocaleDateString(document.documentElement.lang || undefined);
-    const said = [foot.dataset.stamp, day].filter(Boolean).join(" · ");
+    const title = document.querySelector("h1");
+    const subject = title && title.innerText.replace(/\s+/g, " ").trim();
+    const said = [subject, foot.dataset.period, foot.dataset.stamp, day].filter(Boolean).join(" · ");
     const address = decodeURI(location.href);
     let sheet = document.getElementById("paper");
     if (!sheet) {

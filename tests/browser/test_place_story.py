@@ -126,7 +126,8 @@ def test_the_profile_is_printed_whole(visit: Visit, server: str, city: str) -> N
     assert sheets >= 4, "only the first screen"
     stamp = page.locator("style#paper").text_content()
     assert stamp
-    for said in ("Synthetic data", "Data version", page.url, "counter(page)"):
+    name = page.locator("h1").inner_text()
+    for said in ("Synthetic data", name, "Q4 2025", "Data version", page.url, "counter(page)"):
         assert said in stamp
     page.emulate_media(media="print")
     for gone in ("header.site nav", "div.jumps", "details.note", "[data-testid=stSelectbox]"):
@@ -134,6 +135,27 @@ def test_the_profile_is_printed_whole(visit: Visit, server: str, city: str) -> N
     for kept in ("h1", "h2#stands-out", "h2#score", "h2#rounds", "h2#figures", "footer.site"):
         expect(page.locator(kept)).to_be_visible()
     assert cut_off(page) == []
+
+
+# What is drawn below a table and begins before it ends.
+OVERPRINTED = """() => {
+    const box = document.querySelector('.st-key-ranking table.data').getBoundingClientRect();
+    return [...document.querySelectorAll('p, dl, footer.site')].filter((each) => each.offsetHeight &&
+        !each.closest('table') && each.getBoundingClientRect().top > box.top &&
+        each.getBoundingClientRect().top < box.bottom - 1).map((each) => each.innerText.slice(0, 80));
+}"""
+
+
+@pytest.mark.parametrize("level", ["province", "city"])
+def test_a_ranking_is_printed_row_by_row_with_nothing_over_it(visit: Visit, server: str, level: str) -> None:
+    """On paper, as narrow as a small screen, the table had the height of its frame there and notes stood in its rows."""
+    page = visit(f"{server}rankings?lang=en&level={level}")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    assert page.evaluate(OVERPRINTED) == []
+    for gone in ("[data-testid=stTextInput]", "a.pick"):
+        expect(page.locator(gone).first).to_be_hidden()
+    expect(page.locator(".st-key-ranking thead th").first).to_have_css("position", "static")
 
 
 def cut_off(page: Page) -> list[str]:
