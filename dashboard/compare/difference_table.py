@@ -232,7 +232,13 @@ def download_table(rows: Sequence[PartRow], baseline: ComparisonSide, target: Co
     """The parts of the indicators, with the value, n and points of both sides."""
     records = []
     for row in rows:
-        record: dict[str, object] = {"indicator": row.item, "name": row.name}
+        record: dict[str, object] = {
+            "place_level": target.key[0],
+            "place_id": target.key[1],
+            "period": target.period,
+            "indicator": row.item,
+            "name": row.name,
+        }
         for prefix, side, value in (("before", baseline, row.baseline), ("after", target, row.target)):
             if value is None:
                 raise ValueError(f"{row.item} has no value on the side {prefix}")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import cells, components
+from dashboard.ui import cells, components, export
 from dashboard.ui.columns import text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
@@ -47,7 +47,7 @@ def section(view: View) -> None:
             text_column(_("Source"), _publication_link),
         ],
         source=source,
-        download=lambda: values,
+        download=lambda: values.assign(data_kind=export.PUBLISHED),
         download_name="published-figures",
     )
     table_block(view, spec, values.itertuples(index=False))

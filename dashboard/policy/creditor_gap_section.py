@@ -257,7 +257,7 @@ def draw_gap_history(view: View, indicator: Indicator, place: Place) -> None:
         n=n,
         first_period=str(history["period"].iloc[0]),
         extra=_("Local less non-local; each quarter stands for the twelve months to its end"),
-        table=lambda: history,
+        table=lambda: history.assign(place_level=place.level, place_id=place.place_id, place_name=place_name(place)),
     )
 
 

@@ -7,28 +7,38 @@ import re
 import pandas as pd
 
 from dashboard.state.cache import View
-from dashboard.text.i18n import current_language
+from dashboard.text.i18n import current_language, place_name
 from index_engine import queries
 from index_engine.formula_escaping import escape_table
 
 SYNTHETIC = "SYNTHETIC 模拟数据"
+OBSERVED = "observed"
+PUBLISHED = "published"  # by somebody else, and no result of the method
 
 
 def csv_bytes(table: pd.DataFrame, view: View) -> bytes:
-    """`table` as CSV, with period, method, data version and the synthetic mark in every row.
+    """`table` as CSV, with place, period, method, data version and the synthetic mark in every row.
 
-    They are columns, not comment lines above: rows get copied, and comments get lost.
+    They are columns, not comment lines above: rows get copied, and comments get lost. What a row says
+    itself of its place, its period or the kind of its data stands.
     """
-    first, last = view.snapshot.period_dates(view.period)
     method = view.snapshot.method
-    export_table = queries.with_printed_counts(table).assign(
-        period=view.period,
-        period_from=first.isoformat(),
-        period_to=last.isoformat(),
+    export_table = queries.with_printed_counts(table)
+    if "place_id" not in export_table:
+        export_table = export_table.assign(
+            place_level=view.place.level, place_id=view.place.place_id, place_name=place_name(view.place)
+        )
+    if "period" not in export_table:
+        export_table = export_table.assign(period=view.period)
+    windows = {period: view.snapshot.period_dates(period) for period in export_table["period"].unique()}
+    export_table = export_table.assign(
+        period_from=[windows[period][0].isoformat() for period in export_table["period"]],
+        period_to=[windows[period][1].isoformat() for period in export_table["period"]],
         method=f"{method.id} {method.version}",
         data_version=view.snapshot.version,
-        data_kind=SYNTHETIC if view.snapshot.synthetic else "observed",
     )
+    if "data_kind" not in export_table:
+        export_table = export_table.assign(data_kind=SYNTHETIC if view.snapshot.synthetic else OBSERVED)
     # The byte order mark tells Excel that this is UTF-8; without it Chinese turns to noise.
     text: str = escape_table(export_table).to_csv(index=False, lineterminator="\r\n")
     return b"\xef\xbb\xbf" + text.encode()
@@ -40,10 +50,12 @@ def csv_file_name(subject: str, view: View) -> str:
 
 
 def file_stem(subject: str, view: View) -> str:
-    """Name of a download without its ending: subject, method if it is not the main one, period,
-    language, and the synthetic mark."""
+    """Name of a download without its ending: subject, place if it is not the whole country, method if it is not the
+    main one, period, language, and the synthetic mark."""
     suffix = "_synthetic" if view.snapshot.synthetic else ""
     method = view.snapshot.method.id
+    if view.place.level != "nation":
+        subject = f"{subject}_{view.place.place_id}"
     if method != view.snapshot.main.id:
         subject = f"{subject}_{method}"
     safe_subject = re.sub(r"[^\w-]+", "-", subject)

@@ -70,6 +70,21 @@ def test_every_column_holds_what_it_is_named_for(view: View) -> None:
             assert row[name] == "" if pd.isna(place[name]) else float(row[name]) == place[name], name
 
 
+def test_a_row_keeps_the_period_the_place_and_the_kind_of_data_that_it_is_of(view: View) -> None:
+    first_period = view.snapshot.periods()[0]
+    table = pd.DataFrame({"period": [first_period, view.period], "data_kind": ["published", "observed"]})
+    province = view.snapshot.provinces()[0]
+    rows = rows_of(export.csv_bytes(table, View(view.snapshot, view.period, province)))
+    for row, period in zip(rows, (first_period, view.period), strict=True):
+        first, last = view.snapshot.period_dates(period)
+        assert (row["period"], row["period_from"], row["period_to"]) == (period, str(first), str(last))
+        assert (row["place_level"], row["place_id"]) == ("province", province.place_id)
+    assert [row["data_kind"] for row in rows] == ["published", "observed"]
+    assert province.place_id in export.csv_file_name("history", View(view.snapshot, view.period, province))
+    own = rows_of(export.csv_bytes(pd.DataFrame({"place_id": ["x"]}), view))
+    assert own[0]["place_id"] == "x" and "place_level" not in own[0]
+
+
 def test_observed_data_do_not_carry_the_synthetic_mark(view: View) -> None:
     data = SimpleNamespace(
         synthetic=False,
