@@ -58,6 +58,7 @@ def _run_with_data(page: Page, streamlit_page: StreamlitPage, snapshot: cache.Ca
         page_frame.synthetic_banner(snapshot)
         if page.shows_scores:
             method_switch.draw_method_switch(snapshot)
+    page_frame.fallback_banner(snapshot)
     if page.shows_scores:
         # The page that shows none says so itself, beside the way to compute anew.
         page_frame.stale_banner(snapshot)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from dashboard.state import address, page_view
@@ -11,6 +13,9 @@ from dashboard.text import formats
 from dashboard.text.i18n import LANGUAGES, Language, _, current_language, localise
 from dashboard.ui import components
 from dashboard.ui.html import Html, tag
+from index_engine.queries import LEVELS
+
+MAX_ECHOED_VALUE = 40  # signs of a value in an address that are said again
 
 
 def declare_language() -> None:
@@ -96,6 +101,31 @@ def stale_banner(snapshot: CachedSnapshot) -> None:
         text = _("Files were imported or undone since the scores were computed: pages show the earlier state.")
         link = tag("a", _("Compute now"), href=address.link("data"), data_in=True)
         st.html(tag("p", text, " ", link, class_="band stale", role="note"))
+
+
+def fallback_banner(snapshot: CachedSnapshot) -> None:
+    """Over a page that shows something else than its address asks for: what, and what instead."""
+    sentences = [
+        _("The address asks for {name} “{value}”, which is not there: {shown} is shown.").format(
+            name=name, value=address.get(parameter)[:MAX_ECHOED_VALUE], shown=shown
+        )
+        for parameter, name, known_values, shown in _checked_parameters(snapshot)
+        if address.get(parameter) and address.get(parameter) not in known_values
+    ]
+    for sentence in sentences:
+        st.html(tag("p", sentence, class_="band", role="note"))
+
+
+def _checked_parameters(snapshot: CachedSnapshot) -> list[tuple[str, str, Collection[str], str]]:
+    """Parameters of addresses that all pages share: name in the address, name in words, the values that there are,
+    and what is shown."""
+    period = formats.period(page_view.selected_period(snapshot))
+    return [
+        ("period", _("the quarter"), snapshot.periods(), period),
+        ("data", _("the data set"), data_set_names(), current_file().stem),
+        ("method", _("the method"), snapshot.methods, localise(snapshot.method.name)),
+        ("level", _("the level"), LEVELS, _("the usual level")),
+    ]
 
 
 def footer(snapshot: CachedSnapshot | None) -> None:
