@@ -212,8 +212,8 @@ def _check_open_cases(con: duckdb.DuckDBPyConnection, name: str) -> None:
 def _open_case_counts(
     con: duckdb.DuckDBPyConnection,
 ) -> list[tuple[str | None, int, int, float, float]]:
-    """Rows of a court (None: of all together, first): name, cases, those open, and open cases and
-    how many must be open, each filing day of a court counting as one case.
+    """Rows of a court (None: of all together, first) of which few cases are open: name, cases, those open, and open
+    cases and how many must be open, each filing day of a court counting as one case.
 
     A case, closed or not, is open at its age on the last day with the share of closings that came at
     a higher age: of a court whose filings and closings are steady, the ages at closing are those at
@@ -223,9 +223,18 @@ def _open_case_counts(
     for place in ("''", "court_id"):
         counts += con.execute(
             f"""
-            WITH closings AS (
+            -- No more days can be expected to be open than there are: where more than the share of them
+            -- are, what is expected need not be worked out.
+            WITH doubtful AS (
+                SELECT place FROM (
+                    SELECT {place} AS place, avg(CAST(closed_on IS NULL AS INTEGER)) AS open_share
+                    FROM design_cases GROUP BY {place}, court_id, filed_on
+                )
+                GROUP BY place HAVING sum(open_share) <= {MAX_PRESENT_SHARE} * count(*)
+            ),
+            closings AS (
                 SELECT {place} AS place, closed_on - filed_on AS age, count(*) AS n
-                FROM design_cases WHERE closed_on IS NOT NULL GROUP BY ALL
+                FROM design_cases WHERE closed_on IS NOT NULL AND {place} IN (FROM doubtful) GROUP BY ALL
             ),
             shares AS (
                 SELECT place, age, sum(n) OVER (PARTITION BY place ORDER BY age)
@@ -235,7 +244,7 @@ def _open_case_counts(
             final_cases AS (
                 SELECT {place} AS place, court_id, filed_on, final_age AS age,
                        CAST(closed_on IS NULL AS INTEGER) AS is_open
-                FROM design_cases
+                FROM design_cases WHERE {place} IN (SELECT place FROM closings)
             ),
             filing_days AS (
                 SELECT final_cases.place, court_id, filed_on, count(*) AS n, sum(is_open) AS n_open,
@@ -243,7 +252,6 @@ def _open_case_counts(
                 FROM final_cases
                 ASOF LEFT JOIN shares
                     ON final_cases.place = shares.place AND final_cases.age >= shares.age
-                WHERE final_cases.place IN (SELECT place FROM closings)
                 GROUP BY ALL
             ),
             places AS (
