@@ -1249,22 +1249,19 @@ def _told_rows(plan: Plan) -> list[Row]:
     return [{name: value if name in told else None for name, value in row.items()} for row in plan.rows]
 
 
+def _choose_writer(plan: Plan, rng: random.Random) -> Callable[[Plan], tuple[str, bytes]]:
+    """How the file is written: as a workbook or as text thrice as often as as JSON or packed."""
+    if plan.label == "ids stored as numbers":
+        return _workbook_file
+    return rng.choice((*[_workbook_file] * 3, *[_text_file] * 3, _json_file, _zip_file))
+
+
 def make_file(number: int) -> MessyFile:
     """Return the file of a number: always the same."""
     rng = random.Random(number)
     make = rng.choices([make for make, _ in KINDS.values()], [weight for _, weight in KINDS.values()])[0]
     plan = make(rng)
-    writers = (
-        _workbook_file,
-        _workbook_file,
-        _workbook_file,
-        _text_file,
-        _text_file,
-        _text_file,
-        _json_file,
-        _zip_file,
-    )
-    writer = _workbook_file if plan.label == "ids stored as numbers" else rng.choice(writers)
+    writer = _choose_writer(plan, rng)
     if writer is not _json_file and rng.random() < 0.1:
         _move_unit_to_title(plan)
     if rng.random() < 0.12 and plan.label in ("cases", "auctions"):
@@ -1273,17 +1270,7 @@ def make_file(number: int) -> MessyFile:
         _add_slips(plan)
     if plan.label != "exposure list":
         _add_other_columns(plan)
-    writers = (
-        _workbook_file,
-        _workbook_file,
-        _workbook_file,
-        _text_file,
-        _text_file,
-        _text_file,
-        _json_file,
-        _zip_file,
-    )
-    writer = _workbook_file if plan.label == "ids stored as numbers" else rng.choice(writers)
+    writer = _choose_writer(plan, rng)
     suffix, content = writer(plan)
     return MessyFile(
         name=f"{number}.{suffix}",
