@@ -194,10 +194,7 @@ def draw_trends(
         hovermode="x unified",
         xaxis=base.quarters_axis(quarters),
         yaxis={"range": list(axis_range), "ticksuffix": suffix, "nticks": 6},
-        annotations=[
-            *base.end_labels(line_ends, label_gap, axis_range[1]),
-            theme.watermark(components.watermark(view)),
-        ],
+        annotations=base.end_labels(line_ends, label_gap, axis_range[1]),
     )
     chart = build_figure([*ribbons, *lines], layout)
     return annotation_lines.draw_marks(chart, place_annotations, len(quarters))

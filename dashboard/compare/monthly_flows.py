@@ -56,9 +56,7 @@ def _draw_flow(view: View, place: Place, name: str, flow: str, title: str) -> No
     key = f"flow-{place.level}-{place.place_id}"
     chart_block.show_chart(
         view,
-        view.cached(
-            "flow", lambda: draw_flow_chart(rows, components.watermark(view)), place.level, place.place_id, flow
-        ),
+        view.cached("flow", lambda: draw_flow_chart(rows), place.level, place.place_id, flow),
         key=key,
         title=f"{title}: {name}",
         n=rows["n"].sum(),
@@ -73,7 +71,7 @@ def _draw_flow(view: View, place: Place, name: str, flow: str, title: str) -> No
     )
 
 
-def draw_flow_chart(rows: pd.DataFrame, watermark: str) -> go.Figure:
+def draw_flow_chart(rows: pd.DataFrame) -> go.Figure:
     """Raw counts and the adjusted series of one place, by month."""
     months = [f"{month}-01" for month in rows["month"]]
     traces: list[dict[str, Any]] = [
@@ -87,7 +85,6 @@ def draw_flow_chart(rows: pd.DataFrame, watermark: str) -> go.Figure:
         hovermode="x unified",
         xaxis={"type": "date", "showgrid": False, "dtick": "M12", "tickformat": "%Y"},
         yaxis={"range": [0, 1.06 * upper_limit], "nticks": 5, "tickformat": ",d"},
-        annotations=[theme.watermark(watermark)],
     )
     return build_figure(traces, layout)
 

@@ -49,7 +49,7 @@ def section(view: View, places: Sequence[Place]) -> None:
         view,
         view.cached(
             "waterfall",
-            lambda: waterfall_chart.draw_waterfall(rows, baseline, target, components.watermark(view)),
+            lambda: waterfall_chart.draw_waterfall(rows, baseline, target),
             baseline.key,
             target.key,
         ),

@@ -82,7 +82,7 @@ def _legend(*pairs: tuple[Html, str]) -> Html:
     return tag("p", *(tag("span", mark, label) for mark, label in pairs), class_="marks")
 
 
-def sobol_chart(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) -> go.Figure:
+def sobol_chart(rows: pd.DataFrame, names: Mapping[str, str]) -> go.Figure:
     """First-order and total indices of each assumption, a dot each, with 95 % intervals; one that has
     none says why in words. `rows` are of Snapshot.sobol, drawn from the bottom up."""
     has_index = rows["reason"] == ""
@@ -132,7 +132,7 @@ def sobol_chart(rows: pd.DataFrame, names: Mapping[str, str], watermark: str) ->
             "automargin": True,
             "tickfont": {"color": theme.current_palette().ink, "size": 12.5},
         },
-        annotations=[*notes, *([theme.watermark(watermark)] if watermark else [])],
+        annotations=notes,
     )
     return build_figure(traces, layout)
 

@@ -165,9 +165,7 @@ def draw_sobol_indices(latest_view: View, level: str) -> None:
     rows = queries.sobol(latest_view.snapshot, level)
     rows = rows.sort_values("total", kind="stable", na_position="first")
     names = {row.choice: terms.assumption_name(row.choice) for row in rows.itertuples()}
-    chart = latest_view.cached(
-        "sobol", lambda: audit_charts.sobol_chart(rows, names, components.watermark(latest_view)), level
-    )
+    chart = latest_view.cached("sobol", lambda: audit_charts.sobol_chart(rows, names), level)
     count_text = place_count(level, int(queries.sensitivity(latest_view.snapshot, level)["rank"].notna().sum()))
     chart_block.show_chart(
         latest_view,

@@ -80,7 +80,6 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
         _("Coloured by points: 0 at {worst}, 100 at {best}. {numerator} / {denominator}.").format(
             worst=worst, best=best, numerator=localise(indicator.numerator), denominator=localise(indicator.denominator)
         ),
-        has_link=False,
     )
 
 
@@ -137,7 +136,6 @@ def _coverage_layer(view: View, level: str) -> Layer:
         add_values,
         f"{localise(statistic.numerator)} / {localise(statistic.denominator)}",
         _("No score is given below {minimum} of the numbered cases.").format(minimum=min_coverage),
-        has_link=False,
     )
 
 

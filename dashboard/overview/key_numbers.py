@@ -20,26 +20,23 @@ KEY_INDICATORS = ("months_to_cash", "cash_24m", "recovered_24m", "lot_sold_12m",
 MAX_INDICATORS = 5  # of a method that has none of these
 
 
-def headline_text(view: View) -> tuple[str, Html]:
-    """The title of the page and the line under it: shares of cases paid and of money recovered, else
-    the score."""
+def title(view: View) -> str:
+    """The sentence over the map: shares of cases paid and of money recovered, else the score."""
     place = place_name(view.place)
     row = view.score_row(view.place)
     values = queries.indicators(view.snapshot, view.place.level, view.place.place_id, view.period)
     estimates = values[values["status"] == "estimated"].set_index("indicator")["value"]
     if {"cash_24m", "recovered_24m"} <= set(estimates.index):
-        title = _(
+        return _(
             "{place}: {cash} of enforcement cases are paid within 24 months, and {money} of the money claimed"
         ).format(
             place=place,
             cash=formats.percent(estimates["cash_24m"], 0),
             money=formats.percent(estimates["recovered_24m"], 0),
         )
-    elif row is not None and not formats.is_missing(row.score):
-        title = _("{place} scores {score} of 100").format(place=place, score=formats.number(row.score, 1))
-    else:
-        title = _("{place}: too few data for a score").format(place=place)
-    return title, lead_facts(view, row)
+    if row is not None and not formats.is_missing(row.score):
+        return _("{place} scores {score} of 100").format(place=place, score=formats.number(row.score, 1))
+    return _("{place}: too few data for a score").format(place=place)
 
 
 def lead_facts(view: View, row: Any) -> Html:
@@ -53,36 +50,33 @@ def lead_facts(view: View, row: Any) -> Html:
 
 
 def draw_key_numbers(view: View) -> None:
-    """The score and the indicators that most readers ask for, each with what it is made of."""
+    """The indicators that most readers ask for, each with what it is made of, and ways on."""
     row = view.score_row(view.place)
     values = queries.indicators(view.snapshot, view.place.level, view.place.place_id, view.period)
     by_id = {line.indicator: line for line in values.itertuples(index=False)}
     indicator_ids = [name for name in KEY_INDICATORS if name in by_id] or list(by_id)[:MAX_INDICATORS]
-    cards = [score_card(view, row), *(indicator_card(view, by_id[name]) for name in indicator_ids)]
+    cards = [indicator_card(view, by_id[name]) for name in indicator_ids]
+    components.section(_("Key figures"), lead_facts(view, row))
     source = components.source_line(view, n=row.n if row else None)
     st.html(join(tag("div", *cards, class_="cards"), source))
 
 
-def score_card(view: View, row: Any) -> Html:
-    method = view.snapshot.method
-    note = components.note(
-        localise(method.name),
-        tag("p", localise(method.purpose)),
-        tag("a", _("How it is computed"), href=address.link("method"), data_in=True),
-    )
+def score_card(view: View) -> Html:
+    """The score with all that is to be said of it at a glance."""
+    row = view.score_row(view.place)
     nation = view.score_row(view.snapshot.nation)
     detail = "n = " + formats.count(row.n, row.n_suppression) if row else ""
     if view.place.level != "nation" and nation and not formats.is_missing(nation.score):
         detail = _("nation {value}").format(value=formats.number(nation.score, 1))
     if row is None or formats.is_missing(row.score):
         reason = components.no_score_reason(view.snapshot, row) if row else components.status_text("no_data")
-        return card(_("Score"), formats.NO_VALUE, join_lines([reason, detail]), note, main=True)
+        return card(_("Score"), formats.NO_VALUE, join_lines([reason, detail]), main=True)
     value = join(formats.number(row.score, 1), tag("small", _("of 100")))
     interval = _("{confidence} interval {interval}").format(
         confidence=components.confidence_level(view), interval=formats.interval(row.low, row.high, "score")
     )
     uncertainty = [interval, *rank_and_band_texts(view, row), detail]
-    return card(_("Score"), value, join_lines(uncertainty), note, main=True)
+    return card(_("Score"), value, join_lines(uncertainty), main=True)
 
 
 def rank_and_band_texts(view: View, row: Any) -> list[str]:
@@ -120,7 +114,7 @@ def indicator_card(view: View, line: Any) -> Html:
     return card(localise(indicator.name), value, join_lines([interval, detail]), note)
 
 
-def card(name: str, value: object, details: Html, note: Html, *, main: bool = False) -> Html:
+def card(name: str, value: object, details: Html, note: Html | None = None, *, main: bool = False) -> Html:
     return tag(
         "section",
         tag("h3", name),

@@ -65,7 +65,6 @@ def map_figure(view: View, basemap: Basemap, places: pd.DataFrame, layer: Layer)
         outline_layers,
         basemap.extent,
         inset=basemap.is_nation,
-        watermark=components.watermark(view),
         markers=maps.Markers(
             [line.place_id for line, _x, _y in markers],
             [x for _line, x, _y in markers],

@@ -39,7 +39,7 @@ class ColourClass:
 
 @dataclass(frozen=True)
 class Layer:
-    """`short_name` is its name on the switch, `name` in headings; `map_note` and `list_note` explain
+    """`short_name` is its name in the box, `name` in headings; `map_note` and `list_note` explain
     it.
 
     `class_index` gives the position in `classes` of a row of scores, `tooltip_lines` what the
@@ -58,7 +58,6 @@ class Layer:
     list_note: str
     map_note: str = ""
     is_ordinal: bool = True  # classes are in an order; else they are kinds
-    has_link: bool = True  # selected by a link; else in the box, of which there are many
 
     def is_grey(self, line: Any) -> bool:
         return self.classes[self.class_index(line)].is_grey
@@ -90,20 +89,14 @@ def selected_layer(layers: Mapping[str, Layer], places: pd.DataFrame) -> Layer:
     return next(layers_with_values, next(iter(layers.values())))
 
 
-def layer_switch(layers: Mapping[str, Layer], current: Layer) -> Html:
-    """Links to the layers that are not indicators."""
-    names = {layer.id: layer.short_name for layer in layers.values() if layer.has_link}
-    return controls.switch("layer", _("Coloured by"), names, current.id)
-
-
-def indicator_box(layers: Mapping[str, Layer]) -> None:
-    """A box of single indicators and coverage."""
-    indicator_names = {layer.id: layer.short_name for layer in layers.values() if not layer.has_link}
+def layer_box(layers: Mapping[str, Layer], current: Layer) -> None:
+    """A box of all layers. Where the address names none, the one in force is the default."""
     controls.select(
         "layer",
-        _("By a single indicator"),
-        ["", *indicator_names],
-        format_option=lambda name: indicator_names.get(name, _("Choose an indicator")),
+        _("Coloured by"),
+        list(layers),
+        format_option=lambda name: layers[name].short_name,
+        default=next(iter(layers)) if address.get("layer") in layers else current.id,
         width=270,
     )
 

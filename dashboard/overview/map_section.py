@@ -5,7 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.overview import basemap, cluster_layer, layer_list, map_chart, map_layers, place_list, score_changes
+from dashboard.overview import (
+    basemap,
+    cluster_layer,
+    key_numbers,
+    layer_list,
+    map_chart,
+    map_layers,
+    period_slider,
+    place_list,
+)
 from dashboard.overview.map_layers import Layer
 from dashboard.state import address
 from dashboard.state.cache import ROOT, View
@@ -25,8 +34,8 @@ def mapped_view(view: View) -> View:
     return View(view.snapshot, view.period, view.snapshot.place_path(view.place)[-2])
 
 
-def draw_map_and_list(view: View) -> None:
-    """The map with its list beside it, and below both the places that changed most."""
+def draw_map_and_list(view: View) -> tuple[str, pd.DataFrame]:
+    """What is chosen, the map, and beside it the score and the list; returns the level and its places."""
     level = basemap.map_level(view)
     map_places = basemap.place_scores(view, level)
     available_layers = layer_list.available_layers(view, level)
@@ -35,21 +44,20 @@ def draw_map_and_list(view: View) -> None:
     if not view.snapshot.publishes_ranks(level):
         # as published: no layer puts courts in an order of its own
         map_places = map_places.sort_index()
+    map_controls(view, level, available_layers, layer)
     map_column, list_column = st.columns([8, 5], gap="large")
     with map_column:
-        draw_map(view, level, map_places, available_layers, layer)
+        draw_map(view, level, map_places, layer)
     with list_column:
+        st.html(key_numbers.score_card(view))
         place_list.draw_list(view, level, map_places, layer)
-    score_changes.section(view, level, map_places)
+    return level, map_places
 
 
-def draw_map(
-    view: View, level: str, map_places: pd.DataFrame, available_layers: dict[str, Layer], layer: Layer
-) -> None:
+def draw_map(view: View, level: str, map_places: pd.DataFrame, layer: Layer) -> None:
     titles = {"province": _("{layer} by province"), "city": _("{layer} by city"), "court": _("{layer} by court")}
     title = titles[level].format(layer=layer.name)
-    components.section(title, " ".join(filter(None, [_map_instructions(level), layer.map_note])))
-    map_controls(view, level, available_layers, layer)
+    components.section(title, " ".join(filter(None, [_court_note(level), layer.map_note])))
     clusters = layer.id == cluster_layer.CLUSTERS
     if clusters and not method_switch.is_main_method(view.snapshot):
         st.html(cluster_layer.no_comparison_note(view))
@@ -90,30 +98,31 @@ def draw_map(
             has_basemap=True,
             extra=cluster_layer.moran_text(view, level) if clusters else None,
             config=maps.CONFIG,
-            height=560,
+            height=465,
             on_select=on_click,
             selection_mode="points",
         )
 
 
-def _map_instructions(level: str) -> str:
-    if level == "court":
-        return _(
-            "A county has the colour of a court if it is served by one basic court alone. The other "
-            "courts are dots inside their city, at no particular location. Click one for its "
-            "profile."
-        )
-    return _("Click a place to look inside it.")
+def _court_note(level: str) -> str:
+    if level != "court":
+        return ""
+    return _(
+        "A county has the colour of a court if it is served by one basic court alone. The other "
+        "courts are dots inside their city, at no particular location. Click one for its "
+        "profile."
+    )
 
 
 def map_controls(view: View, level: str, available_layers: dict[str, Layer], layer: Layer) -> None:
-    """The level shown, and the layer."""
+    """The level shown, the layer, and the quarter."""
     with st.container(key="map-choices", horizontal=True, vertical_alignment="center"):
         level_links = basemap.level_switch(view, level)
         if level_links is not None:
             st.html(level_links, width="content")
-        map_layers.indicator_box(available_layers)
-        st.html(map_layers.layer_switch(available_layers, layer), width="content")
+        map_layers.layer_box(available_layers, layer)
+        st.space("stretch")
+        period_slider.period_slider(view)
 
 
 def follow_court_click() -> None:

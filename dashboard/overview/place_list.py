@@ -12,7 +12,7 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text.i18n import _, place_name
 from dashboard.ui import cells, components
-from dashboard.ui.columns import count_column, number_column, plot_column, share_column, text_column
+from dashboard.ui.columns import number_column, plot_column, share_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 
@@ -31,9 +31,9 @@ def _draw_places(view: View, level: str, places: pd.DataFrame, layer: Layer) -> 
         text_column(
             _("Place") if level != "court" else _("Court"),
             lambda row: tag("a", place_name(row), href=_map_link(row, level), data_in=True),
+            lambda row: join("n = ", cells.count(row, "n")),
         ),
         *layer.columns,
-        count_column(_("Cases")),
     ]
     table_block(
         view,
@@ -41,7 +41,8 @@ def _draw_places(view: View, level: str, places: pd.DataFrame, layer: Layer) -> 
             "list",
             titles[level].format(layer=_lower_first(layer.name)),
             columns,
-            explanation=layer.list_note,
+            heading="",
+            notes=[layer.list_note],
             empty_text=_("The data set has no courts in this place."),
             row_class=lambda row: "dim" if layer.is_grey(row) else "",
             download=lambda: places,

@@ -53,7 +53,7 @@ def section(view: View) -> None:
     chart = view.cached(
         "funnel",
         lambda: funnel_plot.draw_funnel_plot(
-            funnel_data.places, funnel_data.limits, funnel_data.centre, member_ids, focus_id, components.watermark(view)
+            funnel_data.places, funnel_data.limits, funnel_data.centre, member_ids, focus_id
         ),
         level,
         statistic_id,

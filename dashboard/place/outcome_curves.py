@@ -63,7 +63,7 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
     ordered_events = [*coloured_events, *(event for event in events if event not in coloured_events)]
     names = {event: components.outcome_name(event) for event in (*events, "open")}
     horizon = view.snapshot.method.horizon_months
-    watermark_text, nation = components.watermark(view), view.snapshot.nation
+    nation = view.snapshot.nation
     chart = view.cached(
         "outcomes",
         lambda: outcome_chart.draw_outcome_chart(
@@ -71,7 +71,6 @@ def draw_outcomes(view: View, process: str, cohort: str, incidence_filter: dict[
             ordered_events,
             names,
             horizon,
-            watermark_text,
             z=view.snapshot.method.z,
             nation=None if view.place == nation else incidence_curve(view, nation, process, incidence_filter),
             nation_name=place_name(nation),

@@ -82,7 +82,7 @@ def _computed_cell(view: View, line: ReportedStatistic) -> object:
     value = measured_value(line.computed, line.measured_in, 1)
     if formats.is_missing(line.computed) or not view.snapshot.synthetic:
         return value
-    return cells.value_with_detail(value, components.watermark(view))
+    return cells.value_with_detail(value, _("Synthetic data"))
 
 
 def _publication_link(line: ReportedStatistic) -> Html:

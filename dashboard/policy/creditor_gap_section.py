@@ -144,7 +144,7 @@ def draw_gap_chart(view: View, indicator: Indicator, rows: pd.DataFrame, level: 
         key = ("dumbbell", indicator.id, address.get("within"), address.get("order"))
         chart = view.cached(
             "-".join(key),
-            lambda: policy_charts.dumbbell_chart(estimated_rows, indicator.unit, components.watermark(view)),
+            lambda: policy_charts.dumbbell_chart(estimated_rows, indicator.unit),
         )
         chart_block.show_chart(
             view,
@@ -242,7 +242,7 @@ def draw_gap_history(view: View, indicator: Indicator, place: Place) -> None:
     chart = view.cached(
         f"gap-{indicator.id}-{place.place_id}",
         lambda: policy_charts.gap_history_chart(
-            history, nation_history, indicator.unit, (place_name(place), place_name(nation)), components.watermark(view)
+            history, nation_history, indicator.unit, (place_name(place), place_name(nation))
         ),
     )
     st.html(tag("h3", title, class_="chart"))

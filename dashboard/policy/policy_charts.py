@@ -34,7 +34,7 @@ def creditor_legend() -> Html:
     )
 
 
-def dumbbell_chart(rows: pd.DataFrame, unit: str, watermark: str) -> go.Figure:
+def dumbbell_chart(rows: pd.DataFrame, unit: str) -> go.Figure:
     """Two dots for each place, the first place on top; `rows` are of Snapshot.creditor_gaps, all
     estimated.
 
@@ -68,7 +68,6 @@ def dumbbell_chart(rows: pd.DataFrame, unit: str, watermark: str) -> go.Figure:
             "automargin": True,
             "tickfont": {"color": palette.ink, "size": 12.5},
         },
-        annotations=[{**theme.watermark(watermark), "x": 1.0, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}],
     )
     return build_figure(traces, layout)
 
@@ -120,7 +119,7 @@ def _hover_text(row: Any, unit: str) -> Html:
 
 
 def gap_history_chart(
-    history: pd.DataFrame, nation: pd.DataFrame | None, unit: str, names: tuple[str, str], watermark: str
+    history: pd.DataFrame, nation: pd.DataFrame | None, unit: str, names: tuple[str, str]
 ) -> go.Figure:
     """The gap by quarter with its interval, dashed at equal case mix, and that of the nation in grey.
 
@@ -171,7 +170,6 @@ def gap_history_chart(
                 "font": {"size": 12, "color": palette.muted},
             },
         },
-        annotations=[theme.watermark(watermark)],
     )
     return build_figure(traces, layout)
 

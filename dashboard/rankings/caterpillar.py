@@ -15,7 +15,7 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, place_name
-from dashboard.ui import chart_block, components, controls, theme
+from dashboard.ui import chart_block, controls, theme
 from dashboard.ui.charts.figure import build_figure
 from dashboard.ui.html import Html, join_lines, tag
 from dashboard.ui.national_comparison import IntervalPosition, interval_position
@@ -150,7 +150,6 @@ def build_chart(
         xaxis=score_axis if has_names else place_axis,
         yaxis=place_axis if has_names else score_axis,
         shapes=_nation_line(reference, has_names),
-        annotations=[theme.watermark(components.watermark(view))],
     )
     return build_figure(traces, layout)
 

@@ -56,7 +56,7 @@ def run_page() -> None:
 def _run_with_data(page: Page, streamlit_page: StreamlitPage, snapshot: cache.CachedSnapshot) -> None:
     with st.container(horizontal=True, key="bands"):
         page_frame.synthetic_banner(snapshot)
-        if page.shows_scores:
+        if page.shows_scores and page.path:  # the overview has it below its map
             method_switch.draw_method_switch(snapshot)
     page_frame.fallback_banner(snapshot)
     if page.shows_scores:

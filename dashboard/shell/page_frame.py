@@ -53,10 +53,19 @@ def header(pages: list[tuple[str, str]], active: str) -> None:
             tag("strong", brand),
             tag("nav", *links, class_="pages", aria_label=_("Pages")),
             _data_set_menu(active),
-            tag("nav", *language_links, class_="languages", aria_label=_("Language")),
+            _language_menu(language_links),
             _colour_theme_link(),
             class_="site",
         )
+    )
+
+
+def _language_menu(links: list[Html]) -> Html:
+    """The language in view, and a menu of all."""
+    current = current_language()
+    name = tag("summary", current.native_name, aria_label=_("Language: {name}").format(name=current.native_name))
+    return tag(
+        "details", name, tag("nav", *links, class_="languages", aria_label=_("Language")), class_="note menu language"
     )
 
 
@@ -91,7 +100,7 @@ def _data_set_menu(page: str) -> Html | None:
 def synthetic_banner(snapshot: CachedSnapshot) -> None:
     """Said once, loud, on top of every page that shows made-up data."""
     if snapshot.synthetic:
-        text = _("The courts are fictional and the figures are generated; they describe no real place. Do not quote.")
+        text = _("Fictional courts, generated figures: do not quote.")
         st.html(tag("p", components.synthetic_mark(), text, class_="band", role="note"))
 
 

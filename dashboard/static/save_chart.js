@@ -85,6 +85,8 @@
     const plot = box.querySelector(".js-plotly-plot");
     const sheet = new Sheet(plot.getBoundingClientRect().width);
     sheet.write(title, 19, colour("ink"), 650);
+    const mark = texts(box, "p.source .mark");
+    if (mark.length) sheet.write(mark[0], 13, colour("mark"), 650);
     sheet.height += 8;
     sheet.draw(plot);
     sheet.legend(
@@ -94,8 +96,6 @@
       ])
     );
     sheet.height += 6;
-    const mark = texts(box, "p.source .mark");
-    if (mark.length) sheet.write(mark[0], 13, colour("mark"), 650);
     sheet.write(texts(box, "p.source > span").join(" · "), 12, colour("muted"));
     sheet.write(texts(document, "footer.site > span.vintage").join(" · "), 12, colour("muted"));
     return sheet.finish();

@@ -18,13 +18,9 @@ from index_engine import queries
 from index_engine.queries import Place
 
 
-def watermark(view: View) -> str:
-    """The synthetic mark as plain words, for the inside of charts; empty for observed data."""
-    return _("Synthetic data") if view.snapshot.synthetic else ""
-
-
 def synthetic_mark() -> Html:
-    """The synthetic mark."""
+    """The synthetic mark. On the screen it stands once, over the page; those under charts and tables go
+    into what is saved and printed of them."""
     return tag("b", _("Synthetic data"), class_="mark")
 
 
@@ -95,8 +91,8 @@ def outcome_name(outcome: str) -> str:
 
 
 def headline(title: str, *lead: object) -> None:
-    """The sentence that says what the page says, and a line of context."""
-    st.html(tag("div", tag("h1", title), tag("p", *lead, class_="lead"), class_="headline"))
+    """The sentence that says what the page says, and a line of context if there is one."""
+    st.html(tag("div", tag("h1", title), tag("p", *lead, class_="lead") if lead else None, class_="headline"))
 
 
 def facts(*pieces: object) -> Html:

@@ -34,7 +34,6 @@ def section(view: View) -> None:
             None if place == nation else queries.score_history(view.snapshot, "nation", nation.place_id),
             {d.id: localise(d.name) for d in view.snapshot.method.dimensions},
             (_("Score"), place_name(nation), _("at national case mix")),
-            components.watermark(view),
             place_annotations,
         ),
         place_annotations.key,

@@ -311,20 +311,3 @@ def _template(palette: Palette) -> go.layout.Template:
 
 for _palette in PALETTES.values():
     plotly.io.templates[template_name(_palette)] = _template(_palette)
-
-
-def watermark(text: str) -> dict[str, Any]:
-    """The synthetic mark inside a chart, so that a picture of it carries the mark too."""
-    return {
-        "text": text,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0.01,
-        "y": 0.99,
-        "xanchor": "left",
-        "yanchor": "top",
-        "showarrow": False,
-        "font": {"size": 12, "color": current_palette().mark},
-        "bgcolor": with_opacity(current_palette().ground, 0.75),
-        "borderpad": 2,
-    }

@@ -114,6 +114,12 @@ def settle(page: Page) -> None:
     )
 
 
+def choose_language(page: Page, name: str) -> None:
+    """Choose a language by its own name from the menu of the header."""
+    page.locator("header.site details.language summary").click()
+    page.locator("nav.languages").get_by_role("link", name=name, exact=True).click()
+
+
 def when_still(page: Page, box_of: str, argument: object = None) -> list[float]:
     """The middle of a box on the screen, once it has not moved for ten frames and every run of the
     script has ended: what is drawn above it moves it.

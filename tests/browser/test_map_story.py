@@ -75,9 +75,9 @@ def test_an_investor_paints_by_one_indicator(visit: Visit, server: str, snapshot
     best = values.sort_values("points", ascending=False, kind="stable").iloc[0]
     row = page.locator(".st-key-list tbody tr").first
     expect(row).to_contain_text(f"{100 * best['value']:.1f}%")
-    page.get_by_role("navigation", name="Coloured by").get_by_role("link", name="Score").click()
-    page.wait_for_url("**layer=score**")
-    expect(page.locator(".st-key-choose-layer").get_by_role("combobox")).to_have_value("Choose an indicator")
+    page.locator(".st-key-choose-layer").get_by_role("combobox").click()
+    page.get_by_role("option", name="Score", exact=True).click()
+    page.wait_for_url(lambda address: "layer=" not in address)
 
 
 def test_the_quarters_run_as_a_film_and_stop(visit: Visit, server: str, snapshot: Snapshot) -> None:

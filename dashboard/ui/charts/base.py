@@ -23,7 +23,6 @@ def score_history(
     national: pd.DataFrame | None,
     dimensions: Mapping[str, str],
     names: tuple[str, str, str],
-    watermark: str,
     marks: AnnotationMarks = annotation_lines.NO_MARKS,
 ) -> go.Figure:
     """The score by quarter with its intervals, its dimensions, and the nation's score in grey.
@@ -64,7 +63,7 @@ def score_history(
         hovermode="x unified",
         xaxis=quarters_axis(list(scores["period"])),
         yaxis={"range": [0, 100], "dtick": 20},
-        annotations=[*end_labels(line_ends), theme.watermark(watermark)],
+        annotations=end_labels(line_ends),
     )
     figure = build_figure(traces, layout)
     return annotation_lines.draw_marks(figure, marks, len(quarters))

@@ -105,9 +105,7 @@ def inscribed_circle(place_id: str) -> tuple[float, float, float] | None:
     return _inscribed_circles().get(place_id)
 
 
-def figure(
-    layers: Sequence[OutlineLayer], extent: Extent, *, inset: bool, watermark: str, markers: Markers = NO_MARKERS
-) -> go.Figure:
+def figure(layers: Sequence[OutlineLayer], extent: Extent, *, inset: bool, markers: Markers = NO_MARKERS) -> go.Figure:
     """A map of `layers`, the first at the bottom, and `dots` on top; with `inset`, the South China
     Sea in a frame."""
     traces: list[dict[str, Any]] = []
@@ -124,7 +122,6 @@ def figure(
         geo=_geo_layout(extent),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         clickmode="event+select",
-        annotations=[theme.watermark(watermark)] if watermark else [],
     )
     if inset:
         corner = {"x": [0.855, 1], "y": [0, 0.3]}

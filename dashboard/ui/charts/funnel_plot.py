@@ -33,7 +33,6 @@ def draw_funnel_plot(
     centre: float,
     member_ids: Collection[str],
     focus_id: str,
-    watermark: str,
 ) -> go.Figure:
     """Scatter of `places` by n (logarithmic) and rate, with `limits` at 95 and 99.8 %.
 
@@ -65,7 +64,7 @@ def draw_funnel_plot(
             "title": base.axis_title(_("denominator (log scale)")),
         },
         yaxis={"range": [low, high], "ticksuffix": "%"},
-        annotations=[*_limit_labels(limits, centre, low, high), theme.watermark(watermark)],
+        annotations=_limit_labels(limits, centre, low, high),
     )
     return build_figure(traces, layout)
 

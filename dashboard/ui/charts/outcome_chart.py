@@ -23,7 +23,6 @@ def draw_outcome_chart(
     events: Sequence[str],
     names: Mapping[str, str],
     horizon: int,
-    watermark: str,
     *,
     z: float,
     nation: pd.DataFrame | None = None,
@@ -55,7 +54,7 @@ def draw_outcome_chart(
         hovermode="x unified",
         xaxis={"range": [0, horizon], "dtick": 6, "showgrid": False, "title": base.axis_title(_("months"))},
         yaxis={"range": [0, 100], "dtick": 25, "ticksuffix": "%"},
-        annotations=[*labels, theme.watermark(watermark)],
+        annotations=labels,
         shapes=[cutoff_line] if last_month < horizon else [],
     )
     return build_figure(traces, layout)

@@ -38,9 +38,7 @@ class WaterfallEnd(Protocol):
     def score(self) -> float | None: ...
 
 
-def draw_waterfall(
-    rows: Sequence[WaterfallPart], baseline: WaterfallEnd, target: WaterfallEnd, watermark: str
-) -> go.Figure:
+def draw_waterfall(rows: Sequence[WaterfallPart], baseline: WaterfallEnd, target: WaterfallEnd) -> go.Figure:
     """From the score of `baseline` to that of `target`: each part a bar that starts where the one
     before it ended, the largest first. Raises ValueError where a score is missing."""
     if formats.is_missing(baseline.score) or formats.is_missing(target.score):
@@ -88,7 +86,6 @@ def draw_waterfall(
             "showgrid": False,
             "tickfont": {"color": theme.current_palette().ink, "size": 12.5},
         },
-        annotations=[theme.watermark(watermark)],
     )
     return build_figure(traces, layout)
 

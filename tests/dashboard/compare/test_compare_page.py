@@ -102,7 +102,6 @@ def test_every_measure_is_drawn_with_bands_and_names(
         assert any(t.fill == "toself" for t in figure.data)
         words = [a.text for a in figure.layout.annotations]
         assert {u.name_en for u in units} <= set(words)
-        assert "Synthetic data" in words
         scale = 100 if measure_trends.measure_unit(shown, measure) == "share" else 1
         mine = rows[rows["place_id"] == units[0].place_id]
         column = "value" if panel == measure_trends.OBSERVED_BASIS else "adjusted"
@@ -168,7 +167,7 @@ def test_the_waterfall_ends_where_the_other_score_is(in_english: None) -> None:
         return SimpleNamespace(name=name, part=size, low=size - 1, high=size + 1)
 
     sides = [SimpleNamespace(name=name, score=score) for name, score in (("A", 40.0), ("B", 43.0))]
-    figure = waterfall_chart.draw_waterfall([row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides, "mark")
+    figure = waterfall_chart.draw_waterfall([row("x", 1.0), row("y", -2.0), row("z", 4.0)], *sides)
     bars = [t for t in figure.data if t.type == "bar"]
     assert [t.name for t in bars] == ["z", "y", "x"], "the largest first"
     ends = [t.base[0] + t.x[0] for t in bars]
@@ -223,7 +222,7 @@ def test_a_definition_break_breaks_the_lines(
     own = queries.score_history(shown.snapshot, "province", units[1].place_id)
     there = annotation_lines.select_marks(shown, [units[1]], quarters)
     assert [e.kind for e in there.annotations] == ["definition_break"]
-    chart = base.score_history(own, None, {}, ("place", "", ""), "", there)
+    chart = base.score_history(own, None, {}, ("place", "", ""), there)
     assert len([t for t in chart.data if t.name == "place"]) == 2
     assert len(chart.layout.shapes) == 1
 

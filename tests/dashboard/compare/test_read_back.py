@@ -149,7 +149,7 @@ def test_the_thin_line_of_a_flow_is_counted_and_the_thick_one_adjusted(sample: C
     rows = queries.monthly_flows(sample, "nation", sample.nation.place_id)
     rows = rows[rows["flow"] == "filed"].reset_index(drop=True)
     assert rows["adjusted"].notna().all() and (rows["adjusted"] != rows["n"]).any()
-    counted, adjusted = monthly_flows.draw_flow_chart(rows, "").data
+    counted, adjusted = monthly_flows.draw_flow_chart(rows).data
     assert (counted.name, adjusted.name) == ("actual count", "seasonally adjusted")
     assert list(counted.y) == list(rows["n"])
     assert list(adjusted.y) == list(rows["adjusted"])

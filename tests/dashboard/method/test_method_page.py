@@ -250,7 +250,7 @@ def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: CachedS
     rows = queries.sobol(sample, "province").copy()
     rows.loc[rows.index[0], "reason"] = "no effect"
     names = {choice: f"the {choice}" for choice in rows["choice"]}
-    figure = audit_drawings.sobol_chart(rows, names, "Synthetic data")
+    figure = audit_drawings.sobol_chart(rows, names)
     total, first = figure.data
     kept = rows.iloc[1:]
     assert list(total.x) == list(kept["total"]) and list(first.x) == list(kept["first"])
@@ -258,7 +258,7 @@ def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: CachedS
     assert total.marker.symbol != first.marker.symbol  # told apart without colour
     assert list(figure.layout.yaxis.ticktext) == [names[choice] for choice in rows["choice"]]
     words = [note.text for note in figure.layout.annotations]
-    assert "no effect" in words and "Synthetic data" in words
+    assert "no effect" in words
 
 
 def test_intervals_from_choices_and_from_sampling_stay_apart(open_page: Open, sample: CachedSnapshot) -> None:

@@ -63,7 +63,6 @@ def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
         [maps.OutlineLayer("province.geojson", ["460000"], ["#000000", "#ffffff"], [1], ["x"])],
         maps.MAINLAND_EXTENT,
         inset=True,
-        watermark="模拟数据",
     )
     lines = [trace for trace in figure.data if trace.type == "scattergeo" and trace.mode == "lines"]
     assert [line.geo for line in lines] == ["geo", "geo2"]
@@ -72,13 +71,12 @@ def test_the_ten_dashes_are_drawn_in_both_frames() -> None:
     painted = [trace for trace in figure.data if trace.type == "choropleth"]
     assert {trace.geo for trace in painted} == {"geo", "geo2"}
     assert not figure.layout.geo.visible and figure.layout.geo2.showframe
-    assert "模拟数据" in str(figure.layout.annotations)
 
 
 def test_the_islands_of_the_south_china_sea_are_dots_in_its_frame() -> None:
     """Smaller than a pixel each, they were on no map; from the north of 西沙 to the south of 南沙."""
     layer = maps.OutlineLayer("province.geojson", ["460000"])
-    figure = maps.figure([layer], maps.MAINLAND_EXTENT, inset=True, watermark="")
+    figure = maps.figure([layer], maps.MAINLAND_EXTENT, inset=True)
     [dots] = [trace for trace in figure.data if trace.type == "scattergeo" and trace.mode == "markers"]
     assert dots.geo == "geo2" and dots.hoverinfo == "skip" and len(dots.lon) > 200
     west, south, east, north = maps.SOUTH_CHINA_SEA_EXTENT
@@ -88,7 +86,7 @@ def test_the_islands_of_the_south_china_sea_are_dots_in_its_frame() -> None:
 
 def test_boundaries_travel_by_address_and_not_inside_the_figure() -> None:
     layer = maps.OutlineLayer("city.geojson", ["320500"], hover=["x"])
-    figure = maps.figure([layer], maps.place_extent("320000"), inset=False, watermark="")
+    figure = maps.figure([layer], maps.place_extent("320000"), inset=False)
     address = figure.data[0].geojson
     assert address.startswith("boundaries/city.geojson?v=")  # relative: any base path will do
     assert len(figure.to_json()) < 10_000
@@ -101,7 +99,7 @@ def test_every_class_is_painted_in_its_own_colour(count: int) -> None:
     assert len(set(colours)) == count
     places = [str(number) for number in range(count)]
     layer = maps.OutlineLayer("city.geojson", places, colours, range(count), places)
-    trace = maps.figure([layer], maps.place_extent("320000"), inset=False, watermark="").data[0]
+    trace = maps.figure([layer], maps.place_extent("320000"), inset=False).data[0]
     for number, colour in zip(trace.z, colours, strict=True):
         # What Plotly does: the value's place between zmin and zmax, looked up in the scale.
         at = (number - trace.zmin) / (trace.zmax - trace.zmin)
@@ -132,7 +130,7 @@ def test_only_what_reaches_the_south_china_sea_is_drawn_in_its_frame() -> None:
         ("county.geojson", "110101", "460321"),
     ):
         layer = maps.OutlineLayer(file, [north, south], ["#000000", "#ffffff"], [0, 1], ["n", "s"])
-        drawn = maps.figure([layer], maps.MAINLAND_EXTENT, inset=True, watermark="").data
+        drawn = maps.figure([layer], maps.MAINLAND_EXTENT, inset=True).data
         frames = {t.geo: t for t in drawn if t.type == "choropleth"}
         assert list(frames["geo"].locations) == [north, south]
         corner = frames["geo2"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.overview import band_layer, cluster_layer, layer_list, map_layers
 from dashboard.state.cache import CachedSnapshot, View
@@ -47,12 +48,10 @@ def under_official(warehouse: Path) -> Iterator[CachedSnapshot]:
         yield snapshot
 
 
-def painted_by(shown: str) -> str:
-    """The chosen one of the layers."""
-    switch = re.search(r'<nav class="switch" aria-label="Coloured by".*?</nav>', shown, re.S)
-    assert switch
-    [name] = re.findall(r'aria-current="true"[^>]*>([^<]+)<', switch.group())
-    return name
+def painted_by(app: AppTest) -> str:
+    """The layer chosen in the box, by its name."""
+    box = app.selectbox(key="choose-layer")
+    return box.options[box.index or 0]
 
 
 def listed(shown: str) -> list[str]:
@@ -97,9 +96,10 @@ def line(**changes: object) -> object:
 
 
 def test_the_score_unless_the_address_says_otherwise(open_page: Open, sample: CachedSnapshot) -> None:
-    assert painted_by(text(open_page("overview", lang="en"))) == "Score"
-    shown = text(open_page("overview", lang="en", layer="closure"))
-    assert painted_by(shown) == "Closure"
+    assert painted_by(open_page("overview", lang="en")) == "Score"
+    app = open_page("overview", lang="en", layer="closure")
+    assert painted_by(app) == "Closure"
+    shown = text(app)
     assert "Provinces by closure" in shown
     units = queries.scores(sample, "province", sample.periods()[-1])
     ordered = units.sort_values("closure", ascending=False, kind="stable")["place_id"]
@@ -107,7 +107,7 @@ def test_the_score_unless_the_address_says_otherwise(open_page: Open, sample: Ca
 
 
 def test_a_layer_that_is_none_means_the_score(open_page: Open) -> None:
-    assert painted_by(text(open_page("overview", lang="en", layer="magic"))) == "Score"
+    assert painted_by(open_page("overview", lang="en", layer="magic")) == "Score"
 
 
 def test_without_auctions_the_first_dimension_is_shown_and_the_missing_one_named(
@@ -123,12 +123,12 @@ def test_without_auctions_the_first_dimension_is_shown_and_the_missing_one_named
 
 @pytest.mark.parametrize("layer", ["band", "adjusted", "clusters"])
 def test_a_layer_stays_while_one_looks_inside_a_place(open_page: Open, sample: CachedSnapshot, layer: str) -> None:
-    shown = text(open_page("overview", lang="en", layer=layer))
-    assert painted_by(shown).lower() == layer
+    app = open_page("overview", lang="en", layer=layer)
+    assert painted_by(app).lower() == layer
+    shown = text(app)
     assert re.search(rf"\./\?lang=en&layer={layer}&level=province&unit=\d+", shown)
     province = sample.children("nation", sample.nation.place_id)[0].place_id
-    inside = text(open_page("overview", lang="en", layer=layer, level="province", unit=province))
-    assert painted_by(inside).lower() == layer
+    assert painted_by(open_page("overview", lang="en", layer=layer, level="province", unit=province)).lower() == layer
 
 
 def test_courts_have_no_neighbours_and_so_no_clusters(open_page: Open, sample: CachedSnapshot) -> None:

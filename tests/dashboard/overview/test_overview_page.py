@@ -166,12 +166,14 @@ def test_every_indicator_is_a_layer(open_page: Open, sample: CachedSnapshot, per
         assert "<b>" in drawn and f"{name}: " in drawn and ", n = " in drawn
 
 
-def test_an_indicator_is_chosen_in_the_box_and_left_by_a_link(open_page: Open) -> None:
+def test_an_indicator_is_chosen_in_the_box_and_left_there(open_page: Open) -> None:
     app = opened(open_page)
     app.selectbox(key="choose-layer").set_value("cash_24m").run()
     assert app.query_params["layer"] == "cash_24m"
     assert not app.exception
-    assert 'aria-current="true">Score' not in text(app).split('aria-label="Coloured by"')[1]
+    app.selectbox(key="choose-layer").set_value("score").run()
+    assert "layer" not in app.query_params or app.query_params["layer"] == "score"
+    assert "Provinces by score" in text(app)
 
 
 def test_peers_values_are_not_painted_as_a_places_own(sample: CachedSnapshot, period: str) -> None:

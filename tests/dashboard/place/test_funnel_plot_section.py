@@ -80,7 +80,7 @@ def names(trace: dict[str, Any]) -> set[str]:
 
 
 def test_mine_are_coloured_others_grey_and_those_outside_have_a_shape() -> None:
-    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, {"a", "b"}, "", "SYNTHETIC")
+    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, {"a", "b"}, "")
     others, mine = points(figure.to_dict())
     assert names(mine) == {"A", "B"}
     assert set(mine["marker"]["color"]) == {theme.LIGHT.accent}
@@ -89,11 +89,10 @@ def test_mine_are_coloured_others_grey_and_those_outside_have_a_shape() -> None:
     assert others["marker"]["color"][2] == theme.LIGHT.others
     # Only beyond the limits at 99.8 % is the edge dark.
     assert others["marker"]["line"]["color"] == [theme.LIGHT.ink, "#ffffff", "#ffffff"]
-    assert "SYNTHETIC" in {note["text"] for note in figure.to_dict()["layout"]["annotations"]}
 
 
 def test_the_place_in_view_is_a_point_of_its_own() -> None:
-    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "d", "").to_dict()
+    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "d").to_dict()
     others, here = points(figure)
     assert names(here) == {"D"}
     assert len(numbers(others["x"])) == 4
@@ -101,14 +100,14 @@ def test_the_place_in_view_is_a_point_of_its_own() -> None:
 
 
 def test_hover_names_the_rate_and_both_numbers_and_no_name_is_markup() -> None:
-    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "", "").to_dict()
+    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "").to_dict()
     [trace] = points(figure)
     assert trace["text"][1] == "B<br>20.0% · 20 of 100"
     assert trace["text"][2].startswith("&lt;C&gt;")
 
 
 def test_four_limits_and_the_centre_are_drawn_in_per_cent() -> None:
-    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "", "").to_dict()
+    figure = funnel_plot.draw_funnel_plot(UNITS, LIMITS, 0.35, set(), "").to_dict()
     lines = [trace for trace in figure["data"] if trace["mode"] == "lines"]
     ends = sorted(numbers(line["y"])[-1] for line in lines)
     assert ends == pytest.approx([20, 25, 35, 45, 50])

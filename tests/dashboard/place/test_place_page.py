@@ -179,12 +179,12 @@ def test_the_chart_has_a_dashed_adjusted_line_and_a_band_inside_a_band() -> None
         }
     )
     names = ("score", "nation", "at the national mix")
-    figure = base.score_history(own, own, {}, names, "")
+    figure = base.score_history(own, own, {}, names)
     dashed = [line for line in figure.data if line.line.dash == "dash"]
     assert [list(line.y) for line in dashed] == [[51.0, 53.0]]
     wide, narrow = (line.y for line in figure.data if line.fill == "toself")
     assert min(wide) < min(narrow) < max(narrow) < max(wide)
-    of_nation = base.score_history(own, None, {}, names, "")
+    of_nation = base.score_history(own, None, {}, names)
     assert not [line for line in of_nation.data if line.line.dash == "dash"]
 
 

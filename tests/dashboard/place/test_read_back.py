@@ -226,7 +226,7 @@ def test_the_hover_of_outcomes_tells_share_interval_and_number_at_risk(sample: C
     nation = sample.nation
     curve = queries.incidence(sample, "nation", nation.place_id, process="case", period=period)
     names = {event: components.outcome_name(event) for event in (*METHOD.events, "open")}
-    chart = outcome_chart.draw_outcome_chart(curve, list(METHOD.events), names, METHOD.horizon_months, "", z=METHOD.z)
+    chart = outcome_chart.draw_outcome_chart(curve, list(METHOD.events), names, METHOD.horizon_months, z=METHOD.z)
     traces = {trace.name: trace for trace in chart.data if trace.hovertemplate}
     for event in METHOD.events:
         trace = traces[names[event]]

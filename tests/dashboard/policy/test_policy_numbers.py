@@ -40,7 +40,7 @@ def chart_traces(figure: go.Figure) -> list[dict]:
 
 
 def test_both_dots_and_the_hover_are_of_their_own_side() -> None:
-    interval, _line, local, non_local = chart_traces(policy_charts.dumbbell_chart(GAPS, "share", ""))
+    interval, _line, local, non_local = chart_traces(policy_charts.dumbbell_chart(GAPS, "share"))
     assert local["x"] == pytest.approx([50.0, 40.0])
     assert non_local["x"] == pytest.approx([30.0, 60.0])
     # The bar reaches from local less the upper to local less the lower end of the gap.
@@ -61,7 +61,7 @@ def test_the_gap_over_time_draws_each_series_under_its_own_name() -> None:
         }
     )
     nation = pd.DataFrame({"period": ["2023Q4", "2024Q2"], "gap": [-0.1, -0.2]})
-    figure = policy_charts.gap_history_chart(history, nation, "share", ("Here", "Nation"), "")
+    figure = policy_charts.gap_history_chart(history, nation, "share", ("Here", "Nation"))
     ribbon, *lines = chart_traces(figure)
     assert ribbon["y"] == pytest.approx([15.0, 40.0, 20.0, 5.0])  # there along the top, and back
     by_name = {line["name"]: line for line in lines}
@@ -73,7 +73,7 @@ def test_the_gap_over_time_draws_each_series_under_its_own_name() -> None:
 
 def test_months_are_not_multiplied() -> None:
     months = GAPS.assign(local=12.5, non_local=20.0)
-    _interval, _line, local, non_local = chart_traces(policy_charts.dumbbell_chart(months, "months", ""))
+    _interval, _line, local, non_local = chart_traces(policy_charts.dumbbell_chart(months, "months"))
     assert local["x"] == [12.5, 12.5] and non_local["x"] == [20.0, 20.0]
     assert "local creditors 12.5 months, n 120" in local["text"][0]
 
