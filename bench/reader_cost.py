@@ -27,7 +27,7 @@ from index_engine.importing.files.readers import open_file
 def open_in_process(file, options, workdir):
     yield open_file(file, options, workdir)
 def drop_staged(con):
-    con.execute("DROP TABLE import_text; DROP TABLE import_broken")
+    con.execute("DROP VIEW import_text; DROP TABLE import_rows; DROP TABLE import_broken")
 pipeline.open_limited, pipeline.release_staged = open_in_process, drop_staged
 """
 

@@ -94,7 +94,7 @@ def test_a_disk_that_fills_up_while_a_file_is_read_is_no_fault_of_the_file(
         "if any('limited_process' in argument for argument in sys.orig_argv):\n"
         "    import duckdb\n"
         "    from index_engine.importing.files import csv_file, parquet_file\n"
-        "    def fail(*arguments):\n"
+        "    def fail(*arguments, **options):\n"
         "        raise duckdb.IOException('Could not write file \"/srv/x\": No space left on device')\n"
         "    csv_file.stage_query = parquet_file.stage_query = fail\n",
         encoding="utf-8",

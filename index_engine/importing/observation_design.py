@@ -175,17 +175,14 @@ def _last_day(con: duckdb.DuckDBPyConnection, name: str) -> date | None:
 
 def _check_any_closing(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """A file without closings, of cases of which even a very slow court had closed some."""
-    [(n, expected, closed)] = con.execute(
-        f"""
-        SELECT count(*), sum(1 - pow(0.5, final_age / {SLOW_HALF_LIFE})), sum(closed)
-        FROM (
-            SELECT avg(final_age) AS final_age, count(closed_on) AS closed
-            FROM design_cases GROUP BY court_id, filed_on
-        )
-        """
+    [(rows, closed)] = con.execute("SELECT count(*), count(closed_on) FROM design_cases").fetchall()
+    if not rows or closed:
+        return
+    [(expected,)] = con.execute(
+        f"SELECT sum(1 - pow(0.5, final_age / {SLOW_HALF_LIFE}))"
+        " FROM (SELECT any_value(final_age) AS final_age FROM design_cases GROUP BY court_id, filed_on)"
     ).fetchall()
-    if n and not closed and is_impossible(0, expected):
-        [(rows,)] = con.execute("SELECT count(*) FROM design_cases").fetchall()
+    if is_impossible(0, expected):
         raise InputError("seems_open_cases", name=name, rows=rows, expected=round(expected))
 
 
@@ -220,17 +217,18 @@ def _open_case_counts(
     which its cases close.
     """
     counts = []
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE design_days AS"
+        " SELECT court_id, 1 - count(closed_on) / count(*) AS open_share FROM design_cases GROUP BY court_id, filed_on"
+    )
     for place in ("''", "court_id"):
         counts += con.execute(
             f"""
             -- No more days can be expected to be open than there are: where more than the share of them
             -- are, what is expected need not be worked out.
             WITH doubtful AS (
-                SELECT place FROM (
-                    SELECT {place} AS place, avg(CAST(closed_on IS NULL AS INTEGER)) AS open_share
-                    FROM design_cases GROUP BY {place}, court_id, filed_on
-                )
-                GROUP BY place HAVING sum(open_share) <= {MAX_PRESENT_SHARE} * count(*)
+                SELECT {place} AS place FROM design_days
+                GROUP BY ALL HAVING sum(open_share) <= {MAX_PRESENT_SHARE} * count(*)
             ),
             closings AS (
                 SELECT {place} AS place, closed_on - filed_on AS age, count(*) AS n
@@ -263,15 +261,17 @@ def _open_case_counts(
             FROM places LEFT JOIN courts ON court_id = place ORDER BY place
             """
         ).fetchall()
+    con.execute("DROP TABLE design_days")
     return counts
 
 
 def _check_closing_modes(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """A file without open cases whose closings all are 终本, too many for chance."""
-    [(rows, n_open, n_days)] = con.execute(
-        "SELECT count(*), count(*) FILTER (closed_on IS NULL), count(DISTINCT (court_id, filed_on)) FROM design_cases"
-    ).fetchall()
-    if not n_open and _closing_modes(con) == {"zhongben"} and MAX_ZHONGBEN_SHARE**n_days < MAX_CHANCE:
+    [(rows, closed)] = con.execute("SELECT count(*), count(closed_on) FROM design_cases").fetchall()
+    if closed < rows or _closing_modes(con) != {"zhongben"}:
+        return
+    [(n_days,)] = con.execute("SELECT count(DISTINCT (court_id, filed_on)) FROM design_cases").fetchall()
+    if MAX_ZHONGBEN_SHARE**n_days < MAX_CHANCE:
         raise InputError("only_zhongben", name=name, rows=rows)
 
 

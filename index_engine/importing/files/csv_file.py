@@ -19,6 +19,7 @@ import duckdb
 from index_engine.errors import InputError, Message, Term
 from index_engine.importing.files.non_data_rows import NonDataReason, is_blank, non_data_reason
 from index_engine.importing.files.staging import (
+    TEXT_MARK_SIGNS,
     UNREADABLE_LINE,
     Record,
     column_headers,
@@ -112,11 +113,11 @@ class CsvFile:
         stage_query(
             con,
             column_positions,
-            "(SELECT row_number() OVER () AS row_no, * FROM"
-            " read_csv($file, auto_detect = false, header = true, delim = $delimiter,"
+            "read_csv($file, auto_detect = false, header = true, delim = $delimiter,"
             f" quote = '\"', escape = '\"', columns = {{{types}}}, strict_mode = true,"
-            " null_padding = false, compression = 'none', skip = $skip))",
+            " null_padding = false, compression = 'none', skip = $skip)",
             {"file": str(utf8), "delimiter": self._delimiter, "skip": self._header_line - 1},
+            may_have_marks=_holds_any(utf8, TEXT_MARK_SIGNS),
         )
 
     def _stage_with_python(
@@ -132,6 +133,15 @@ class CsvFile:
                     yield row_no, values
 
             stage_records(con, column_positions, numbered_records())
+
+
+def _holds_any(file: Path, signs: bytes) -> bool:
+    """Say whether one of some ASCII characters is anywhere in a text in UTF-8."""
+    with file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_SIZE):
+            if any(sign in chunk for sign in signs):
+                return True
+    return False
 
 
 @contextmanager

@@ -73,16 +73,17 @@ def non_data_reason(values: Sequence[str | None]) -> NonDataReason | None:
     return FOOTNOTE if _FOOTNOTE_RE.search(text) else None
 
 
-def separate_non_data_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
-    """Move the rows of `import_text` that are no data to `import_broken`; blank ones just go.
+def find_non_data_rows(con: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str]) -> bool:
+    """Add the rows that are no data to `import_broken`, and these and blank ones to `import_left_out`
+    (row_no), made anew; False if there are none.
 
-    `columns` are the text columns of `import_text`, from left to right.
+    `rows` is SQL of a table with row_no and the text columns `columns`, from left to right.
     """
     # Case numbers begin with a bracket, a digit or a full-width sign, and words do not: one look at
     # one character of one column is all that most rows cost. In a single query DuckDB would read
     # all columns, and without CASE might look at all characters first.
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE import_suspects AS SELECT row_no FROM import_text"
+        f"CREATE OR REPLACE TEMP TABLE import_suspects AS SELECT * FROM {rows}"
         f" WHERE CASE WHEN unicode({columns[0]}) > 65280 OR unicode({columns[0]}) BETWEEN 33 AND 64"
         f" THEN false ELSE {columns[0]} IS NULL OR regexp_matches({columns[0]}, $suspect) END",
         {"suspect": f"{_TOTAL_PATTERN}|{_FOOTNOTE_PATTERN}|^[{_BLANKS}]*$"},
@@ -92,14 +93,16 @@ def separate_non_data_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[str
             "INSERT INTO import_broken SELECT row_no, $rule, $message"
             f" FROM (SELECT row_no, list_filter([{', '.join(columns)}],"
             " lambda cell: trim(cell, $blanks) <> '')[1] AS first"
-            " FROM import_text SEMI JOIN import_suspects USING (row_no))"
+            " FROM import_suspects)"
             " WHERE regexp_matches(first, $pattern)",
             {"rule": reason.rule, "message": reason.message, "blanks": _BLANKS, "pattern": pattern},
         )
     is_blank_sql = " AND ".join(f"trim(coalesce({column}, ''), $blanks) = ''" for column in columns)
     con.execute(
-        "DELETE FROM import_text WHERE row_no IN (SELECT row_no FROM import_broken UNION ALL"
-        f" SELECT row_no FROM import_text SEMI JOIN import_suspects USING (row_no) WHERE {is_blank_sql})",
+        "CREATE OR REPLACE TABLE import_left_out AS SELECT row_no FROM import_broken"
+        f" UNION ALL SELECT row_no FROM import_suspects WHERE {is_blank_sql}",
         {"blanks": _BLANKS},
     )
     con.execute("DROP TABLE import_suspects")
+    [(has_rows,)] = con.execute("SELECT EXISTS (FROM import_left_out)").fetchall()
+    return bool(has_rows)

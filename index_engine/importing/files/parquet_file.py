@@ -64,15 +64,15 @@ class ParquetFile:
                 raise InputError("nested_values", file=self._file, header=self.headers[position])
             if self._types[position] == "TIMESTAMP WITH TIME ZONE":
                 raise InputError("times_with_zone", file=self._file, header=self.headers[position])
-        columns = "".join(
-            f", {self._text_sql(position)} AS c{position}" for position in staged_positions(column_positions)
+        columns = ", ".join(
+            f"{self._text_sql(position)} AS c{position}" for position in staged_positions(column_positions)
         )
         try:
             self._check_text_size(con, staged_positions(column_positions))
             stage_query(
                 con,
                 column_positions,
-                f"(SELECT number + 1 AS row_no{columns} FROM {self._source_sql} WHERE number <= $most)",
+                f"(SELECT {columns} FROM {self._source_sql} WHERE number <= $most)",
                 {"file": self._path, "most": MAX_ROWS},
             )
         except duckdb.OutOfMemoryException:
@@ -81,7 +81,7 @@ class ParquetFile:
             if fault_message(error) is not None:
                 raise
             raise InputError("parquet_damaged", file=self._file) from error
-        row = con.execute("SELECT count(*) FROM import_text").fetchone()
+        row = con.execute("SELECT count(*) FROM import_rows").fetchone()
         if row is not None and row[0] > MAX_ROWS:
             raise InputError("too_many_rows", file=self._file, limit=MAX_ROWS)
 

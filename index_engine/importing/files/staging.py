@@ -1,8 +1,8 @@
 """What all readers share: the tables in which the rows of a file are staged as text.
 
-`import_text` (row_no BIGINT, c<position> VARCHAR for the first column and each wanted one) has
-the rows, and `import_broken` (row_no BIGINT, rule VARCHAR, message VARCHAR) those that are no
-data: lines that cannot be taken apart, totals, footnotes. Rows are counted from 1 in file order
+`import_text` (row_no BIGINT, c<position> VARCHAR for the first column and each wanted one), a view of
+`import_rows`, has the rows, and `import_broken` (row_no BIGINT, rule VARCHAR, message VARCHAR) those that
+are no data: lines that cannot be taken apart, totals, footnotes. Rows are counted from 1 in file order
 after the header, broken ones with them; empty lines are not. A row without any value in the columns
 that are read is counted and left out. What the values mean is not read here.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from index_engine.errors import InputError
-from index_engine.importing.files.non_data_rows import NonDataReason, is_blank, non_data_reason, separate_non_data_rows
+from index_engine.importing.files.non_data_rows import NonDataReason, find_non_data_rows, is_blank, non_data_reason
 
 UNREADABLE_LINE = "unreadable_line"
 
@@ -29,10 +29,12 @@ PREVIEW_LENGTH = 1_000
 # What exports of spreadsheets put around a cell so that it stays a text: ="0012", or '0012.
 _TEXT_MARK = r"""^(?:="([^"]*)"|'([^'].*))$"""
 _TEXT_MARK_RE = re.compile(_TEXT_MARK)
+# How such a mark begins.
+TEXT_MARK_SIGNS = b"='"
 
 RESET_STAGING_SQL = (
     "CREATE OR REPLACE TABLE import_broken (row_no BIGINT, rule VARCHAR, message VARCHAR);"
-    "DROP TABLE IF EXISTS import_text"
+    "DROP VIEW IF EXISTS import_text; DROP TABLE IF EXISTS import_rows"
 )
 
 # Rows put into DuckDB at a time where Python reads them.
@@ -74,13 +76,13 @@ def without_text_mark(cell: str) -> str:
 
 
 def _remove_text_marks(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
-    """Do the same to every cell of `import_text`; columns without a mark cost one look at their cells."""
+    """Do the same to every cell of `import_rows`; columns without a mark cost one look at their cells."""
     looks = ", ".join(f"bool_or(starts_with({column}, '=') OR starts_with({column}, chr(39)))" for column in columns)
-    [row] = con.execute(f"SELECT {looks} FROM import_text").fetchall()
+    [row] = con.execute(f"SELECT {looks} FROM import_rows").fetchall()
     marked = [column for column, is_marked in zip(columns, row, strict=True) if is_marked]
     if marked:
         changes = ", ".join(f"{column} = regexp_replace({column}, $mark, '\\1\\2')" for column in marked)
-        con.execute(f"UPDATE import_text SET {changes}", {"mark": _TEXT_MARK})
+        con.execute(f"UPDATE import_rows SET {changes}", {"mark": _TEXT_MARK})
 
 
 def check_width(file: Path, width: int) -> None:
@@ -119,7 +121,8 @@ def stage_records(con: duckdb.DuckDBPyConnection, column_positions: Sequence[int
     positions = staged_positions(column_positions)
     columns = [f"c{position}" for position in positions]
     con.execute(RESET_STAGING_SQL)
-    con.execute("CREATE TABLE import_text (row_no BIGINT" + "".join(f", {column} VARCHAR" for column in columns) + ")")
+    con.execute("CREATE TABLE import_rows (row_no BIGINT" + "".join(f", {column} VARCHAR" for column in columns) + ")")
+    con.execute("CREATE VIEW import_text AS FROM import_rows")
     while batch := list(islice(records, _BATCH_SIZE)):
         non_data_rows, data_rows = [], []
         for row_no, values in batch:
@@ -134,20 +137,33 @@ def stage_records(con: duckdb.DuckDBPyConnection, column_positions: Sequence[int
                 data_rows.append((row_no, *row_values))
             else:
                 non_data_rows.append((row_no, *reason))
-        _append(con, "import_text", data_rows)
+        _append(con, "import_rows", data_rows)
         _append(con, "import_broken", non_data_rows)
     _remove_text_marks(con, columns)
 
 
 def stage_query(
-    con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], source: str, parameters: dict[str, object]
+    con: duckdb.DuckDBPyConnection,
+    column_positions: Sequence[int],
+    source: str,
+    parameters: dict[str, object],
+    *,
+    may_have_marks: bool = True,
 ) -> None:
-    """Stage what `source` selects: SQL of a table with row_no and the columns as text."""
+    """Stage what `source` selects: SQL of a table of all rows of a file, in order, with the columns as text.
+
+    `may_have_marks` says whether any cell can have a mark that keeps it a text.
+    """
     columns = [f"c{position}" for position in staged_positions(column_positions)]
     con.execute(RESET_STAGING_SQL)
-    con.execute(f"CREATE TABLE import_text AS SELECT row_no, {', '.join(columns)} FROM {source}", parameters)
-    _remove_text_marks(con, columns)
-    separate_non_data_rows(con, columns)
+    con.execute(f"CREATE TABLE import_rows AS SELECT {', '.join(columns)} FROM {source}", parameters)
+    if may_have_marks:
+        _remove_text_marks(con, columns)
+    # Rows are stored in their order. To number them by row_number() would take them through one thread.
+    numbered_rows = f"SELECT rowid + 1 AS row_no, {', '.join(columns)} FROM import_rows"
+    if find_non_data_rows(con, f"({numbered_rows})", columns):
+        numbered_rows += " WHERE rowid + 1 NOT IN (SELECT row_no FROM import_left_out)"
+    con.execute(f"CREATE VIEW import_text AS {numbered_rows}")
 
 
 def _append(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:

@@ -15,6 +15,7 @@ from index_engine.errors import InputError
 from index_engine.importing.files.csv_file import CsvFile
 from index_engine.importing.files.detection import detect_delimiter, detect_encoding
 from index_engine.importing.files.sheets import ZIP_ERRORS, password_error
+from index_engine.importing.files.staging import RESET_STAGING_SQL
 from index_engine.importing.progress import Progress
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -120,8 +121,9 @@ class ZipFile:
                 rows = f"SELECT * REPLACE (row_no + $offset AS row_no) FROM {table}"
                 verb = f"CREATE TABLE all_{table} AS" if number == 0 else f"INSERT INTO all_{table}"
                 con.execute(f"{verb} {rows}", {"offset": offset})
-        for table in ("import_text", "import_broken"):
-            con.execute(f"DROP TABLE {table}; ALTER TABLE all_{table} RENAME TO {table}")
+        con.execute(f"{RESET_STAGING_SQL}; DROP TABLE import_broken; DROP TABLE IF EXISTS import_left_out")
+        con.execute("ALTER TABLE all_import_text RENAME TO import_rows; CREATE VIEW import_text AS FROM import_rows")
+        con.execute("ALTER TABLE all_import_broken RENAME TO import_broken")
 
 
 def _rows_staged(con: duckdb.DuckDBPyConnection, prefix: str) -> int:

@@ -319,7 +319,7 @@ class _RowExpressions:
         case_number_source = column.header or column.template or column.constant or ""
         first_index = self._index_by_case_number.setdefault((case_number_source, *column.null_words), n)
         if first_index == n:
-            self._text_items.append(f"{_source_sql(column, self._positions, self._parameters)} AS t{n}")
+            self._text_items.append(f"{self._case_number_text_sql(column)} AS t{n}")
             self._value_items.append(f"{parts_sql(f't{n}')} AS r{n}")
         number = f"r{first_index}"
         if column.part is not None:
@@ -336,6 +336,15 @@ class _RowExpressions:
                 "number_type": f"{number}.case_type",
                 "number_sequence": f"{number}.sequence",
             }
+
+    def _case_number_text_sql(self, column: ColumnSettings) -> str:
+        """Return SQL for the text of a case number: what begins with a bracket and ends with 号 has no blanks to be
+        taken off and, in nearly all files, is no word for no value, which is told in a sixth of the time."""
+        text = _source_sql(column, self._positions, self._parameters)
+        if column.header is None or any(word.startswith(("(", "（")) for word in column.null_words):
+            return text
+        cell = _cell_sql(column, self._positions)
+        return f"CASE WHEN unicode({cell}) IN ({ord('(')}, {ord('（')}) AND suffix({cell}, '号') THEN {cell} ELSE {text} END"
 
     def _add_title(self, n: int, column: ColumnSettings) -> None:
         """What a lot is called without the round that it is offered in: one hash for all its rounds."""

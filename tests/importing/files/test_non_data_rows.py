@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index_engine.errors import InputError
-from index_engine.importing.files.non_data_rows import TOTAL, is_blank, non_data_reason, separate_non_data_rows
+from index_engine.importing.files.non_data_rows import TOTAL, find_non_data_rows, is_blank, non_data_reason
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.files.staging import RESET_STAGING_SQL
 from tests.importing.tables import Rows, book, staged
@@ -149,9 +149,12 @@ def test_totals_are_told_alike_in_python_and_sql(cells: list[list[str | None]]) 
         con.executemany(
             "INSERT INTO import_text VALUES (?, ?, ?, ?)", [[number, *row] for number, row in enumerate(cells)]
         )
-        separate_non_data_rows(con, ["c0", "c1", "c2"])
+        found = find_non_data_rows(con, "import_text", ["c0", "c1", "c2"])
         broken = con.execute("SELECT * FROM import_broken ORDER BY row_no").fetchall()
-        kept = con.execute("SELECT row_no FROM import_text ORDER BY row_no").fetchall()
+        kept = con.execute(
+            "SELECT row_no FROM import_text ANTI JOIN import_left_out USING (row_no) ORDER BY row_no"
+        ).fetchall()
     told = {number: why for number, row in enumerate(cells) if (why := non_data_reason(row))}
     assert {row_no: (rule, message) for row_no, rule, message in broken} == told
+    assert found == (len(kept) < len(cells))
     assert [row_no for (row_no,) in kept] == [n for n, row in enumerate(cells) if n not in told and not is_blank(row)]

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from index_engine.errors import InputError
 from index_engine.importing.files.csv_file import CsvFile
-from index_engine.importing.files.readers import ReadOptions
+from index_engine.importing.files.readers import ReadOptions, open_file
 from index_engine.importing.progress import Progress
-from tests.importing.tables import Rows, book, staged
+from tests.importing.tables import PLAIN, Rows, book, staged
 
 Read = Callable[..., tuple[list[str], Rows, Rows]]
 
@@ -107,6 +107,23 @@ def test_a_stray_quote_does_not_swallow_the_file(read: Read) -> None:
     assert rows[-1] == (1000, "999", "x")
     message = "the line cannot be taken apart: unexpected end of data"
     assert broken == [(1, "unreadable_line", message)]
+
+
+def test_rows_are_numbered_as_they_stand_however_many(tmp_path: Path) -> None:
+    """DuckDB reads by several threads and stores by groups of 122,880 rows."""
+    file, total = tmp_path / "f.csv", 250_000
+    lines = ["n,x", *(f"{number},{'y' * 20}" for number in range(1, 400_000))]
+    lines[total] = "合计,"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    reader = open_file(file, PLAIN, tmp_path)
+    with duckdb.connect(config={"threads": 4}) as con:
+        reader.stage(con, [0, 1], Progress())
+        counts = con.execute(
+            "SELECT count(*), count(*) FILTER (c0 = row_no::VARCHAR), sum(row_no) FROM import_text"
+        ).fetchall()
+        broken = con.execute("SELECT row_no, rule FROM import_broken").fetchall()
+    assert counts == [(399_998, 399_998, sum(range(1, 400_000)) - total)]
+    assert broken == [(total, "total_row")]
 
 
 def test_clean_and_careful_reading_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
