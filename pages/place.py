@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.place import score_summary, sections
-from dashboard.state import page_view
+from dashboard.place import answers, score_summary, sections
+from dashboard.state import address, page_view
 from dashboard.text.i18n import place_name
 from dashboard.ui import compared_places, components, page_sections
 from dashboard.ui.html import tag
@@ -23,11 +23,13 @@ def page() -> None:
         tag(
             "div",
             page_sections.contents(place_sections),
+            page_sections.unfold_link(),
             compared_places.compare_place_link(view),
-            components.print_link(),
+            components.print_link(address.current_link(open=page_sections.ALL)),
             class_="jumps",
         )
     )
+    answers.draw_answers(view, row)
     page_sections.draw_sections(place_sections)
 
 

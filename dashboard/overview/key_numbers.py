@@ -10,10 +10,10 @@ from dashboard.overview import band_layer
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
-from dashboard.text.i18n import _, localise, place_name
+from dashboard.text.i18n import _, place_name
 from dashboard.ui import compared_places, components
-from dashboard.ui.html import Html, join, tag
-from dashboard.ui.provenance import provenance_note
+from dashboard.ui.cards import card, indicator_card
+from dashboard.ui.html import Html, join, join_lines, tag
 from index_engine import queries
 
 KEY_INDICATORS = ("months_to_cash", "cash_24m", "recovered_24m", "lot_sold_12m", "price_ratio")
@@ -70,13 +70,13 @@ def score_card(view: View) -> Html:
         detail = _("nation {value}").format(value=formats.number(nation.score, 1))
     if row is None or formats.is_missing(row.score):
         reason = components.no_score_reason(view.snapshot, row) if row else components.status_text("no_data")
-        return card(_("Score"), formats.NO_VALUE, join_lines([reason, detail]), main=True)
+        return card(_("Score"), formats.NO_VALUE, join_lines(reason, detail), main=True)
     value = join(formats.number(row.score, 1), tag("small", _("of 100")))
     interval = _("{confidence} interval {interval}").format(
         confidence=components.confidence_level(view), interval=formats.interval(row.low, row.high, "score")
     )
     uncertainty = [interval, *rank_and_band_texts(view, row), detail]
-    return card(_("Score"), value, join_lines(uncertainty), main=True)
+    return card(_("Score"), value, join_lines(*uncertainty), main=True)
 
 
 def rank_and_band_texts(view: View, row: Any) -> list[str]:
@@ -91,35 +91,3 @@ def rank_and_band_texts(view: View, row: Any) -> list[str]:
             ),
         )
     return texts
-
-
-def join_lines(texts: list[str]) -> Html:
-    """One under the other, without those that are empty."""
-    first, *rest = filter(None, texts)
-    return join(first, *(join(tag("br"), text) for text in rest))
-
-
-def indicator_card(view: View, line: Any) -> Html:
-    indicator = view.snapshot.method.indicator(line.indicator)
-    note = provenance_note(view, indicator, line)
-    detail = "n = " + formats.count(line.n, line.n_suppression)
-    if view.place.level != "nation" and not formats.is_missing(line.nation):
-        nation = formats.value(line.nation, indicator.unit)
-        detail = _("nation {value}").format(value=nation)
-    if line.status != "estimated":
-        reason = components.status_reason(line.status)
-        return card(localise(indicator.name), formats.NO_VALUE, join_lines([reason, detail]), note)
-    value = formats.value(line.value, indicator.unit)
-    interval = formats.interval(line.low, line.high, indicator.unit)
-    return card(localise(indicator.name), value, join_lines([interval, detail]), note)
-
-
-def card(name: str, value: object, details: Html, note: Html | None = None, *, main: bool = False) -> Html:
-    return tag(
-        "section",
-        tag("h3", name),
-        note,
-        tag("p", value, class_="value"),
-        tag("p", details, class_="range"),
-        class_="card main" if main else "card",
-    )

@@ -18,6 +18,12 @@
       const ran = document.querySelector('.stApp[data-test-script-state="notRunning"]');
       if ((rounds += 1) > 150 || still > 15) return stop();
       if (!part || !ran) return;
+      // A folded part opens when it is asked for.
+      const fold = part.querySelector("a[data-fold]");
+      if (fold) {
+        stop();
+        return window.navigateTo(fold.href, { replace: true });
+      }
       const top = Math.round(part.getBoundingClientRect().top);
       still = top === last ? still + 1 : 0;
       if (top !== last) part.scrollIntoView();
@@ -26,6 +32,7 @@
     MOVES.forEach((move) => addEventListener(move, stop, true));
   };
   window.scrollToAnchor();
+  addEventListener("hashchange", window.scrollToAnchor);
 
   // In a list of jumps the part in view is marked.
   let asked = false;

@@ -6,7 +6,7 @@
     const leaves = new URL(target).pathname !== location.pathname;
     history[replace ? "replaceState" : "pushState"]({}, "", target);
     window.dispatchEvent(new PopStateEvent("popstate"));
-    if (!leaves) return;
+    if (!leaves) return void (new URL(target).hash && window.scrollToAnchor());
     window.scrollTo(0, 0);
     window.scrollToAnchor();
   };

@@ -5,6 +5,10 @@
     const asked = event.target.closest && event.target.closest("a[data-print]");
     if (!asked) return;
     event.preventDefault();
+    if (new URL(asked.href).search !== location.search) {
+      window.navigateTo(asked.href);
+      return void setTimeout(() => printWhenDrawn(() => document.querySelector("a[data-print]").click()), 50);
+    }
     if (document.documentElement.dataset.look === "dark") inLight();
     else window.print();
   });
@@ -27,15 +31,18 @@
   };
   const drawn = () =>
     document.querySelector('footer.site') &&
+    !document.querySelector('a[data-fold]') &&
     document.querySelector('.stApp[data-test-script-state="notRunning"]') &&
     // Charts are loaded late: at first only the box that will hold one is there.
     [...document.querySelectorAll('[class*="st-key-plot-"]')].every((box) => box.querySelector(".main-svg"));
-  const printWhenDrawn = () => {
-    if (!drawn()) return void setTimeout(printWhenDrawn, 100);
+  const printWhenDrawn = (print) => {
+    if (!drawn()) return void setTimeout(printWhenDrawn, 100, print);
+    print();
+  };
+  if (sessionStorage.getItem(BEFORE) !== null) printWhenDrawn(() => {
     window.addEventListener("afterprint", asBefore, { once: true });
     window.print();
-  };
-  if (sessionStorage.getItem(BEFORE) !== null) printWhenDrawn();
+  });
 
   const scalable = () =>
     document.querySelectorAll(".js-plotly-plot .svg-container").forEach((box) => {

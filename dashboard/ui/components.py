@@ -208,9 +208,9 @@ def download_button(subject: str, view: View, table: Callable[[], pd.DataFrame])
     )
 
 
-def print_link() -> Html:
-    """Print the page, or keep it as a PDF; print.js follows it."""
-    return tag("a", _("Print, PDF"), href="#", data_print=True, class_="print")
+def print_link(whole_page: str) -> Html:
+    """Print the page, or keep it as a PDF, at the address where all of it is drawn; print.js follows it."""
+    return tag("a", _("Print, PDF"), href=whole_page, data_print=True, class_="print")
 
 
 def status_text(code: str) -> str:

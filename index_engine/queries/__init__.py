@@ -37,8 +37,10 @@ from index_engine.queries.exceptions import monitoring_summary as monitoring_sum
 from index_engine.queries.funnel_plot import FunnelPlot as FunnelPlot
 from index_engine.queries.funnel_plot import funnel_plot as funnel_plot
 from index_engine.queries.funnel_plot import funnel_statistics as funnel_statistics
+from index_engine.queries.incidence import MonthsToShare as MonthsToShare
 from index_engine.queries.incidence import cohorts as cohorts
 from index_engine.queries.incidence import incidence as incidence
+from index_engine.queries.incidence import months_to_shares as months_to_shares
 from index_engine.queries.indicator_values import IndicatorValue as IndicatorValue
 from index_engine.queries.indicator_values import indicator_values as indicator_values
 from index_engine.queries.indicators import CheckEstimate as CheckEstimate

@@ -1,6 +1,7 @@
 """Curves of what becomes of cases and lots."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,47 @@ def incidence(
         return _published(curves.period_curve(panel, axes, method, process, effects), events, is_hidden)
     cells = snapshot.frame("cohort_cells", n_bins, process, *_cohort_quarters(cohort), list(courts))
     return _published(curves.cohort_curve(cells, method, process, effects), events, is_hidden)
+
+
+SHARES_OF_CASES = (0.10, 0.25, 0.50)  # of which the months are told
+
+
+@dataclass(frozen=True)
+class MonthsToShare:
+    """The first month at whose end a share of the cases have had an event, None where the curve does not reach it
+    by `last_month`, its end; `low` and `high` are those of the upper and the lower edge of the curve's interval."""
+
+    month: int | None
+    low: int | None
+    high: int | None
+    last_month: int
+
+
+def months_to_shares(
+    snapshot: Snapshot, level: str, place_id: str, period: str, event: str
+) -> dict[float, MonthsToShare]:
+    """Months since filing by which SHARES_OF_CASES have had an event, in the order of the shares.
+
+    The quantiles of the curve of `incidence`; their intervals by inversion of its pointwise ones (Brookmeyer and
+    Crowley 1982), so that an end can be None where an edge does not reach the share.
+    """
+    curve = incidence(snapshot, level, place_id, period=period)
+    half_width = snapshot.method.z * curve[f"se_{event}"]
+
+    def first_month(edge: pd.Series, share: float) -> int | None:
+        reached = curve.loc[edge >= share, "month"]
+        return int(reached.iloc[0]) if len(reached) else None
+
+    last_month = int(curve["month"].iloc[-1]) if len(curve) else 0
+    return {
+        share: MonthsToShare(
+            first_month(curve[event], share),
+            first_month(curve[event] + half_width, share),
+            first_month(curve[event] - half_width, share),
+            last_month,
+        )
+        for share in SHARES_OF_CASES
+    }
 
 
 def _cohort_quarters(cohort: str | None) -> tuple[int, int]:

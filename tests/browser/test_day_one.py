@@ -122,6 +122,7 @@ def test_an_investor_goes_down_to_a_court_and_sets_a_region_beside_another(
     investor.click(listed)
     expect(page.locator("h1")).to_have_text(court["name_en"])
     # How long it waits at each step, with what the law allows; what auctions bring.
+    investor.click(page.get_by_role("link", name="Open all"))
     expect(page.locator(".st-key-nodes table")).to_contain_text("Filing → first listing")
     expect(page.locator(".st-key-nodes table")).to_contain_text("at most 30 days")
     expect(page.locator(".st-key-rounds table")).to_contain_text("floor 70%")
@@ -148,6 +149,7 @@ def test_a_policymaker_follows_one_court_among_its_like_and_the_creditors(
     policymaker.find("Find a place or court", court["name"], court["name_en"])
     expect(page.locator("h1")).to_have_text(court["name_en"])
     # Over time, how cases end, and where they wait.
+    policymaker.follow("Open all")
     for chart in ("history", "outcomes-case"):
         expect(page.locator(f"[class*=st-key-plot-{chart}] .main-svg").first).to_be_visible()
     expect(page.get_by_text("The step at which most are waiting")).to_be_visible()

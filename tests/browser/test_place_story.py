@@ -111,6 +111,8 @@ def test_an_address_leads_to_a_part_of_the_page_and_the_list_of_parts_stays(
 def test_places_alike_are_a_step_away(visit: Visit, server: str, snapshot: Snapshot, city: str) -> None:
     near = queries.similar_places(snapshot, "city", city, snapshot.periods()[-1])
     page = visit(f"{server}{CITY}{city}")
+    assert not page.locator(".st-key-alike").count(), "folded until it is asked for"
+    page.locator("h2#alike").get_by_role("link").click()
     page.locator(".st-key-alike").get_by_role("link", name=near["name_en"].iloc[0]).first.click()
     page.wait_for_url(f"**unit={near['place_id'].iloc[0]}**")
     expect(page.locator("h1")).to_have_text(near["name_en"].iloc[0])
@@ -120,7 +122,7 @@ def test_places_alike_are_a_step_away(visit: Visit, server: str, snapshot: Snaps
 
 
 def test_the_profile_is_printed_whole(visit: Visit, server: str, city: str) -> None:
-    page = visit(f"{server}{CITY}{city}")
+    page = visit(f"{server}{CITY}{city}&open=all")
     drawn = page.pdf(prefer_css_page_size=True)
     sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", drawn))
     assert sheets >= 4, "only the first screen"
@@ -177,6 +179,20 @@ def test_the_link_prints(visit: Visit, server: str, city: str) -> None:
     page.get_by_role("link", name="Print, PDF").click()
     page.wait_for_function("() => document.title === 'printed'")
     assert not urlsplit(page.url).fragment
+    assert not page.locator("a[data-fold]").count(), "a folded section is not on paper"
+
+
+@pytest.mark.parametrize(("width", "longest"), [(1440, 4000), (390, 6000)])
+def test_a_profile_answers_on_one_screen_and_folds_the_rest(
+    visit: Visit, server: str, city: str, width: int, longest: int
+) -> None:
+    page = visit(f"{server}{CITY}{city}", width=width)
+    questions = page.locator(".card h3 b")
+    expect(questions).to_have_text(["How likely", "How long", "At what price", "Compared with whom", "Since when"])
+    if width > 1000:
+        box = questions.last.bounding_box()
+        assert box and box["y"] < 600
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= longest
 
 
 def test_paper_is_white_whatever_the_look(visit: Visit, server: str, city: str) -> None:

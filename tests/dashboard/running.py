@@ -12,7 +12,10 @@ Open = Callable[..., AppTest]
 
 
 def run_page(page: str = "overview", **parameters: str) -> AppTest:
-    """A page run once at an address with these parameters."""
+    """A page run once at an address with these parameters; one of a place with all its sections, unless
+    `open` names those that are."""
+    if page == "place":
+        parameters = {"open": "all"} | parameters
     app = AppTest.from_file(ROOT / "dashboard" / "shell" / "main.py", default_timeout=600)
     for name, value in parameters.items():
         app.query_params[name] = value
