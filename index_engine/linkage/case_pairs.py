@@ -24,24 +24,25 @@ EVIDENCE = (("closed_on", "cause"), ("closed_on",), ("cause",), ())
 # Claims of a court and day in one source that are those of another: by the ways of rounding and the days
 # from the filing in the earlier source to that in the later one.
 ALIKE_BY_DAYS = """
-WITH claims AS (
-    SELECT DISTINCT earlier_name, later_name, rounding, name, court_id, filed_on, claim FROM case_claims
+WITH earlier_claims AS (
+    SELECT earlier_name, later_name, rounding, court_id, claim, filed_on FROM case_claims WHERE name = earlier_name
 ),
-shared_claims AS (
-    SELECT *, (filed_on - DATE '1970-01-01') // $reach AS span
-    FROM claims SEMI JOIN (
-        SELECT earlier_name, later_name, rounding, court_id, claim FROM claims
-        GROUP BY ALL HAVING MIN(name) <> MAX(name)
-    ) USING (earlier_name, later_name, rounding, court_id, claim)
+later_claims AS (
+    SELECT earlier_name, later_name, rounding, court_id, claim, filed_on FROM case_claims WHERE name = later_name
 ),
--- No day within reach lies beyond the spans of days beside its own.
-near_claims AS (
-    SELECT * REPLACE (UNNEST([span - 1, span, span + 1]) AS span) FROM shared_claims WHERE name = earlier_name
+-- Few claims are in both: nothing of the others is sorted or counted. No day within reach lies beyond the
+-- spans of days beside its own.
+earlier AS (
+    SELECT DISTINCT *, UNNEST([day // $reach - 1, day // $reach, day // $reach + 1]) AS span
+    FROM (SELECT *, filed_on - DATE '1970-01-01' AS day FROM earlier_claims)
+    SEMI JOIN later_claims USING (earlier_name, later_name, rounding, court_id, claim)
+),
+later AS (
+    SELECT DISTINCT *, (filed_on - DATE '1970-01-01') // $reach AS span FROM later_claims
 )
 SELECT earlier_name, later_name, rounding, (later.filed_on - earlier.filed_on)::INTEGER AS days, COUNT(*) AS alike
-FROM near_claims AS earlier
-JOIN shared_claims AS later USING (earlier_name, later_name, rounding, court_id, claim, span)
-WHERE later.name = later_name AND days BETWEEN -$reach AND $reach
+FROM earlier JOIN later USING (earlier_name, later_name, rounding, court_id, claim, span)
+WHERE days BETWEEN -$reach AND $reach
 GROUP BY ALL
 """
 
