@@ -209,17 +209,22 @@ def _copy_findings(con: duckdb.DuckDBPyConnection, findings: str, clearable: Col
 
 
 def _apply_rules(con: duckdb.DuckDBPyConnection, rows: StagedRows, rules: tuple[Rule, ...]) -> None:
-    """Note what every row breaks in one scan: conditions on all rows, texts on those that fail.
+    """Note what every row breaks: conditions on all rows, texts on those that fail, if there are any.
 
     Rows that could not be read are left out: what else is wrong with them is unknown.
     """
-    findings_sql = ", ".join(rule.finding_sql(rule.action) for rule in rules)
-    insert_findings(
-        con,
-        f"SELECT row_no, list_concat(cleared, [{findings_sql}]) AS findings FROM {rows.sql}"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE rows_with_findings AS SELECT * FROM {rows.sql}"
         f" WHERE (cleared IS NOT NULL OR {_any_rule_sql(rules)}) AND {NOT_REJECTED_SQL}",
         rows.parameters,
     )
+    # To plan the texts of all rules takes longer than to look through a small file.
+    if _scalar(con, "SELECT count(*) FROM rows_with_findings"):
+        findings_sql = ", ".join(rule.finding_sql(rule.action) for rule in rules)
+        insert_findings(
+            con, f"SELECT row_no, list_concat(cleared, [{findings_sql}]) AS findings FROM rows_with_findings", {}
+        )
+    con.execute("DROP TABLE rows_with_findings")
 
 
 def _store_rows(
