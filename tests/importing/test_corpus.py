@@ -9,26 +9,17 @@ import pytest
 from index_engine.errors import InputError
 from index_engine.importing import reference_data
 from index_engine.importing.contract import read_contract
-from index_engine.warehouse.file import writable_copy
 from index_engine.warehouse.salt import salt_path
 from tests.corpus.all import CORPUS
 from tests.corpus.messy import Followed, Messy, follow, in_no_order, stored
+from tests.warehouses import china_warehouse
 
 SOURCE = "甲法院报表"
 
 
-@pytest.fixture(scope="session")
-def china(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with China's courts and nothing else: reading them takes longest."""
-    path = tmp_path_factory.mktemp("china") / "china.duckdb"
-    with writable_copy(path) as con:
-        reference_data.load_reference_data(con)
-    return path
-
-
 @pytest.fixture
-def fresh(china: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(china, tmp_path / "warehouse.duckdb"))
+def fresh(tmp_path: Path) -> Path:
+    return Path(shutil.copy(china_warehouse(), tmp_path / "warehouse.duckdb"))
 
 
 def take(file: Messy, folder: Path, warehouse: Path) -> Followed:

@@ -17,10 +17,8 @@ import duckdb
 import pandas as pd
 
 from index_engine.build import build
-from index_engine.importing.mapping import read_mapping
-from index_engine.importing.pipeline import run_import
 from index_engine.method import DEFAULT
-from tests.truth.product import mapping_text
+from tests.truth.product import import_file, mapping_text
 from tests.truth.simulator import CLOSING_WORDS, MONTH, Case, World
 
 MEDIAN_CLAIM = math.exp(11.0)  # of the simulator
@@ -188,7 +186,7 @@ def built(folder: Path, world: World, gamers: dict[str, Gamer]) -> tuple[pd.Data
     file = write_outcomes(folder / "cases.csv", world, outcomes(world, gamers))
     text = gaming_mapping("court list", (world.start, world.cut))
     warehouse = folder / "world.duckdb"
-    run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+    import_file(warehouse, "cases", file, text)
     build(warehouse, [method_without_auctions(folder)], threads=2)
     with duckdb.connect(str(warehouse), read_only=True) as con:
         scores, indicators = (

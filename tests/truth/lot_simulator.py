@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index_engine.importing.mapping import read_mapping
-from index_engine.importing.pipeline import run_import
+from tests.truth.product import import_file
 from tests.truth.simulator import MONTH
 
 FIRST, SECOND, LOWEST = 0.4, 0.3, 0.6
@@ -131,4 +130,4 @@ def import_offers(
         [f'kind = "auctions"\n[source]\nname = "{name}"\nobserved_from = {observed[0]}\nobserved_to = {observed[1]}']
         + [f'[columns.{field}]\ncolumn = "{column}"' for field, column in COLUMNS.items()]
     )
-    run_import(warehouse, "auctions", file, read_mapping(text, "auctions", file.with_suffix(".toml")))
+    import_file(warehouse, "auctions", file, text)

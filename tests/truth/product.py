@@ -1,5 +1,6 @@
 """What the product makes of a file: imported with a mapping, built, and its estimates read back."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pandas as pd
 from index_engine.build import build
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
+from index_engine.importing.validation.load import LoadResult
 from index_engine.method import load_method
 from index_engine.method.read import builtin_methods
+from tests.warehouses import china_warehouse
 
 MAPPING = """
 kind = "cases"
@@ -47,10 +50,16 @@ def mapping_text(name: str, observed: tuple[date, date] | None) -> str:
     return MAPPING.format(name=name, window=window)
 
 
+def import_file(warehouse: Path, kind: str, file: Path, mapping: str) -> LoadResult:
+    """Import a file with the text of a mapping, into a warehouse of China's courts if there is none yet."""
+    if not warehouse.exists():
+        shutil.copy(china_warehouse(), warehouse)
+    return run_import(warehouse, kind, file, read_mapping(mapping, kind, file.with_suffix(".toml")))
+
+
 def import_and_build(file: Path, warehouse: Path, observed: tuple[date, date] | None, name: str = "court list") -> Path:
     """The warehouse with this one file, built. Raises InputError where the product refuses it."""
-    mapping = read_mapping(mapping_text(name, observed), "cases", file.with_suffix(".toml"))
-    run_import(warehouse, "cases", file, mapping)
+    import_file(warehouse, "cases", file, mapping_text(name, observed))
     build_main_method(warehouse)
     return warehouse
 

@@ -11,10 +11,8 @@ import pandas as pd
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.importing.mapping import read_mapping
-from index_engine.importing.pipeline import run_import
 from index_engine.method import load_method
-from tests.truth.product import build_main_method, mapping_text
+from tests.truth.product import build_main_method, import_file, mapping_text
 from tests.truth.simulator import MONTH, Hazards, Row, World, all_cases
 from tests.truth.test_designs import CUT, WINDOW, bring_in, simulated
 
@@ -65,7 +63,7 @@ def list_mapping(
 
 def import_purchases(warehouse: Path, file: Path, holds: str, acquired: str = "受让日期") -> None:
     text = list_mapping(WINDOW, holds, acquired)
-    run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+    import_file(warehouse, "cases", file, text)
 
 
 def list_rows(warehouse: Path) -> pd.DataFrame:
@@ -158,7 +156,7 @@ def test_of_cases_that_do_not_say_when_nothing_is_said(world: World, tmp_path: P
     file = write_purchases(tmp_path / "manager.csv", purchases)
     warehouse = bring_in(tmp_path, world, all_cases, "all_cases", WINDOW)
     text = list_mapping(WINDOW).split("[columns.acquired_on]")[0]
-    report = run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+    report = import_file(warehouse, "cases", file, text)
     [notice] = [notice for notice in report.notices if notice.code == "acquisition_unknown"]
     assert notice.parameters["unknown"] == notice.parameters["rows"] == len(purchases)
     build_main_method(warehouse)
@@ -169,6 +167,6 @@ def test_a_year_that_the_list_does_not_cover_has_no_number(world: World, tmp_pat
     file = write_purchases(tmp_path / "manager.csv", bought(world))
     warehouse = bring_in(tmp_path, world, all_cases, "all_cases", WINDOW)
     text = list_mapping((date(2023, 1, 1), CUT))
-    run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+    import_file(warehouse, "cases", file, text)
     build_main_method(warehouse)
     assert sorted(national_ratios(list_rows(warehouse))["period"]) == [f"{y}Q{q}" for y, q in LATE_WINDOWS]

@@ -12,8 +12,7 @@ import pytest
 from index_engine.errors import InputError
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.observation_design import DESIGNS
-from index_engine.importing.pipeline import run_import
-from tests.truth.product import build_main_method, court_estimates, mapping_text
+from tests.truth.product import build_main_method, court_estimates, import_file, mapping_text
 from tests.truth.simulator import (
     CourtPlan,
     Design,
@@ -27,6 +26,7 @@ from tests.truth.simulator import (
     zhongben_list,
 )
 from tests.truth.test_worlds import court_names
+from tests.warehouses import china_warehouse
 
 START, CUT = date(2020, 1, 1), date(2024, 12, 31)
 WINDOW = (START, CUT)
@@ -54,7 +54,7 @@ def bring_in(
     if holds is not None:
         text = text.replace("[source]", f'[source]\nholds = "{holds}"')
     warehouse = folder / "world.duckdb"
-    run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+    import_file(warehouse, "cases", file, text)
     return warehouse
 
 
@@ -86,7 +86,7 @@ def test_a_part_is_not_taken_for_the_whole(
         bring_in(tmp_path, simulated(), design, observed=observed)
     assert refused.value.message.code == code
     assert f'holds = "{key}"' in str(refused.value) and "\n" not in str(refused.value)
-    assert not (tmp_path / "world.duckdb").exists()
+    assert (tmp_path / "world.duckdb").read_bytes() == china_warehouse().read_bytes()
     bring_in(tmp_path, simulated(), design, holds=key, observed=observed)
 
 
@@ -225,9 +225,10 @@ def test_closing_dates_that_cannot_be_read_are_no_open_cases(tmp_path: Path, hol
     if holds is not None:
         text = text.replace("[source]", f'[source]\nholds = "{holds}"')
     with pytest.raises(InputError) as refused:
-        run_import(tmp_path / "w.duckdb", "cases", file, read_mapping(text, "cases", tmp_path / "m.toml"))
+        import_file(tmp_path / "w.duckdb", "cases", file, text)
     assert refused.value.message.code == "closings_lost"
-    assert "\n" not in str(refused.value) and not (tmp_path / "w.duckdb").exists()
+    assert "\n" not in str(refused.value)
+    assert (tmp_path / "w.duckdb").read_bytes() == china_warehouse().read_bytes()
 
 
 @pytest.mark.skipif(not OBSERVATION_CASES.exists(), reason="needs ../shared/cases/observation")
@@ -235,11 +236,11 @@ def test_a_list_of_the_closings_of_a_year_is_asked_about_and_then_counted(tmp_pa
     file, mapping = (OBSERVATION_CASES / f"closed2025.{ending}" for ending in ("csv", "toml"))
     text, warehouse = mapping.read_text(encoding="utf-8"), tmp_path / "w.duckdb"
     with pytest.raises(InputError) as refused:
-        run_import(warehouse, "cases", file, read_mapping(text, "cases", mapping))
+        import_file(warehouse, "cases", file, text)
     assert refused.value.message.code == "seems_closed_cases"
     stated = 'holds = "closed_cases"\nobserved_from = 2025-01-01\nobserved_to = 2025-12-31'
     text = text.replace("[source]", f"[source]\n{stated}")
-    outcome = run_import(warehouse, "cases", file, read_mapping(text, "cases", mapping))
+    outcome = import_file(warehouse, "cases", file, text)
     build_main_method(warehouse)
     rows = rows_of(warehouse, ("cash_24m", "months_to_cash"))
     assert len(rows) and (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()

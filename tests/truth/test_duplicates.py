@@ -11,10 +11,8 @@ import pandas as pd
 import pytest
 
 from index_engine.errors import InputError, Message
-from index_engine.importing.mapping import read_mapping
-from index_engine.importing.pipeline import run_import
 from index_engine.linkage.case_pairs import create_case_pairs
-from tests.truth.product import build_main_method, court_estimates, mapping_text
+from tests.truth.product import build_main_method, court_estimates, import_file, mapping_text
 from tests.truth.simulator import CourtPlan, Row, World, all_cases, closed_cases, write_cases
 from tests.truth.test_worlds import court_names
 
@@ -49,7 +47,7 @@ def bring_in(
     text = mapping_text(name, (START, CUT)).replace("[source]", f"[source]{lines}")
     if cause is not None:
         text += f'[columns.cause]\nconstant = "{cause}"\n'
-    return run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml"))).notices
+    return import_file(warehouse, "cases", file, text).notices
 
 
 def refusal(warehouse: Path, name: str, rows: list[Row], cause: str | None = None) -> str:

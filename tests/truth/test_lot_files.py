@@ -11,12 +11,10 @@ import duckdb
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.importing.mapping import read_mapping
-from index_engine.importing.pipeline import run_import
 from index_engine.importing.recognise.mapping_writer import mapping_text, toml_value
 from index_engine.importing.recognise.propose import propose_mapping
 from tests.truth.lot_simulator import COLUMNS
-from tests.truth.product import build_main_method
+from tests.truth.product import build_main_method, import_file
 from tests.truth.test_lots import REFERENCE, all_rounds, true_lots, under_an_id_each
 from tests.truth.test_worlds import court_names
 from tests.worlds import Round
@@ -63,7 +61,7 @@ def bring_in(
         + [f'[columns.{field}]\ncolumn = "{column}"' for field, column in columns.items()]
     )
     warehouse = folder / "w.duckdb"
-    run_import(warehouse, "auctions", file, read_mapping(text, "auctions", folder / "m.toml"))
+    import_file(warehouse, "auctions", file, text)
     return warehouse
 
 
@@ -340,7 +338,7 @@ def test_rounds_side_by_side_are_the_rounds_of_a_row_each(tmp_path: Path) -> Non
             writer.writerow([lot[0].lot_id, court, REFERENCE, *cells, lot[-1].final_price])
     text = mapping_text(propose_mapping(file))
     warehouse = tmp_path / "w.duckdb"
-    outcome = run_import(warehouse, "auctions", file, read_mapping(text, "auctions", tmp_path / "m.toml"))
+    outcome = import_file(warehouse, "auctions", file, text)
     assert (outcome.accepted_rows, outcome.rejected_rows) == (len(all_rounds(lots)), 0)
     assert sales(warehouse) == true_sales(lots)
     with duckdb.connect(str(warehouse), read_only=True) as con:
@@ -359,7 +357,7 @@ def test_a_finding_on_an_added_round_names_the_row_of_the_file(tmp_path: Path) -
     )
     text = mapping_text(propose_mapping(file))
     warehouse = tmp_path / "w.duckdb"
-    run_import(warehouse, "auctions", file, read_mapping(text, "auctions", tmp_path / "m.toml"))
+    import_file(warehouse, "auctions", file, text)
     with duckdb.connect(str(warehouse), read_only=True) as con:
         found = con.execute("SELECT row_no, rule FROM rejects WHERE action = 'rejected'").fetchall()
     assert found == [(2, "sold_without_end")]

@@ -10,9 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from index_engine.importing.mapping import read_mapping
-from index_engine.importing.pipeline import run_import
-from tests.truth.product import build_main_method, court_estimates, mapping_text
+from tests.truth.product import build_main_method, court_estimates, import_file, mapping_text
 from tests.truth.simulator import CourtPlan, Hazards, Row, World, all_cases, merged, write_cases
 
 START, CUT = date(2017, 1, 1), date(2023, 12, 31)
@@ -52,7 +50,7 @@ def listed_under(rows: list[Row], court: str) -> list[Row]:
 def bring_in(warehouse: Path, name: str, rows: list[Row], last_day: date = CUT) -> None:
     file = write_cases(warehouse.with_name(f"{name}.csv"), rows)
     text = mapping_text(name, (START, last_day)).replace("[source]", '[source]\nholds = "all_cases"')
-    run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+    import_file(warehouse, "cases", file, text)
 
 
 Files = Callable[[World], list[tuple[str, list[Row], date]]]

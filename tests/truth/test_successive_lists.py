@@ -9,9 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from index_engine.importing.mapping import read_mapping
-from index_engine.importing.pipeline import run_import
-from tests.truth.product import build_main_method, court_estimates, mapping_text
+from tests.truth.product import build_main_method, court_estimates, import_file, mapping_text
 from tests.truth.simulator import CourtPlan, Hazards, Row, World, all_cases, write_cases
 from tests.truth.test_worlds import court_names
 
@@ -38,7 +36,7 @@ def known_between(rows: list[Row], first: date, last: date) -> list[Row]:
 def bring_in(warehouse: Path, name: str, rows: list[Row], first: date, last: date, holds: str = "all_cases") -> None:
     file = write_cases(warehouse.with_name(f"{name}-{last}.csv"), rows)
     text = mapping_text(name, (first, last)).replace("[source]", f'[source]\nholds = "{holds}"')
-    run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+    import_file(warehouse, "cases", file, text)
 
 
 def year(number: int) -> tuple[date, date]:
