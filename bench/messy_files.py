@@ -33,6 +33,8 @@ COURTS = {
     "鲁0102": ("山东省济南市历下区人民法院", "济南市历下区人民法院"),
 }
 _LAST_DAY = date(2025, 12, 31)
+# When every workbook and archive was saved, so that its bytes are always the same.
+_SAVED = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -1079,8 +1081,8 @@ def _text_file(plan: Plan) -> tuple[str, bytes]:
 def _zip_file(plan: Plan) -> tuple[str, bytes]:
     text = _csv(plan, _table(plan, allows_layout=True, allows_merges=False)).encode("utf-8-sig")
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("数据.csv", text)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        _pack(archive, "数据.csv", text)
     plan.notes.append("csv in zip")
     return "zip", buffer.getvalue()
 
@@ -1168,11 +1170,11 @@ def _workbook_file(plan: Plan) -> tuple[str, bytes]:
         plan.notes.append("a sheet of instructions")
     buffer = io.BytesIO()
     book.save(buffer)
-    content = buffer.getvalue()
+    dimension = None
     if rng.random() < 0.15:
-        content = _with_wrong_dimension(content, rng.choice(("A1", "A1:B2", "A1:ZZ9999", "C3:D4")))
+        dimension = rng.choice(("A1", "A1:B2", "A1:ZZ9999", "C3:D4"))
         plan.notes.append("wrong dimension")
-    return "xlsx", content
+    return "xlsx", _repacked(buffer.getvalue(), dimension)
 
 
 def _write(target: Any, cell: Cell) -> None:
@@ -1225,16 +1227,22 @@ def _sort_by_court(plan: Plan) -> list[tuple[int, int]] | None:
     return runs
 
 
-def _with_wrong_dimension(content: bytes, reference: str) -> bytes:
-    """The workbook with a false tag of its extent, as some exporters write it."""
+def _repacked(content: bytes, dimension: str | None) -> bytes:
+    """The workbook as of one fixed time, and with a false tag of its extent, as some exporters write it."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as copy:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(buffer, "w") as copy:
         for name in archive.namelist():
             part = archive.read(name)
-            if name.startswith("xl/worksheets/sheet"):
-                part = re.sub(rb'<dimension ref="[^"]*"', f'<dimension ref="{reference}"'.encode(), part)
-            copy.writestr(name, part)
+            if name == "docProps/core.xml":
+                part = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", _SAVED.strftime("%Y-%m-%dT%H:%M:%SZ").encode(), part)
+            if dimension and name.startswith("xl/worksheets/sheet"):
+                part = re.sub(rb'<dimension ref="[^"]*"', f'<dimension ref="{dimension}"'.encode(), part)
+            _pack(copy, name, part)
     return buffer.getvalue()
+
+
+def _pack(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    archive.writestr(zipfile.ZipInfo(name, _SAVED.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
 
 
 # What a file tells without a column of its own: by case numbers, by titles, by law.
@@ -1270,7 +1278,6 @@ def make_file(number: int) -> MessyFile:
         _add_slips(plan)
     if plan.label != "exposure list":
         _add_other_columns(plan)
-    writer = _choose_writer(plan, rng)
     suffix, content = writer(plan)
     return MessyFile(
         name=f"{number}.{suffix}",
