@@ -10,6 +10,7 @@ import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.corpus.messy import CLAIMS, CLOSED, FED, FILED, PLAIN, RECOVERED, Expected, cases, csv_bytes, messy, workbook
+from tests.importing.old_workbooks import old_workbook
 
 WAN: dict[str, list[Any]] = {
     "申请执行标的金额": [amount / 10_000 for amount in CLAIMS],
@@ -130,6 +131,15 @@ def serial_from_1904(day: str | None) -> int | None:
 def _() -> bytes:
     days = {"立案日期": [*map(serial_from_1904, FILED)], "结案日期": [*map(serial_from_1904, CLOSED)]}
     return from_1904(workbook(明细=cases(**days)))
+
+
+@messy(
+    "serial_dates_from_1904.xls",
+    replace(PLAIN, settings={("filed_on", "format"): ["excel"]}, doubts=("in a workbook that counts from 1904",)),
+)
+def _() -> bytes:
+    days = {"立案日期": [*map(serial_from_1904, FILED)], "结案日期": [*map(serial_from_1904, CLOSED)]}
+    return old_workbook(cases(**days), from_1904=True)
 
 
 @messy(

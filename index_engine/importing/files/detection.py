@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from index_engine.errors import InputError
-from index_engine.importing.files.sheets import ZIP_ERRORS, password_error
+from index_engine.importing.files.sheets import OLE_SIGNATURE, ZIP_ERRORS, password_error
 
 # What of a text is looked at: its head, and its end for what comes late.
 _HEAD, _TAIL = 1 << 22, 1 << 20
@@ -23,7 +23,6 @@ _JSON_START = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\]]")
 
 _DELIMITERS = (",", "\t", ";", "|")
 
-_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTION_MARKER = "EncryptedPackage".encode("utf-16-le")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MARKUP_PREFIXES = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<meta", b"<style")
@@ -41,7 +40,7 @@ def detect_format(file: Path) -> str:
         return "parquet"
     if head.startswith(b"PK\x03\x04"):
         return _zip_format(file)
-    if head.startswith(_OLE_SIGNATURE):
+    if head.startswith(OLE_SIGNATURE):
         if _contains(file, _ENCRYPTION_MARKER):
             raise password_error(file)
         return "xls"

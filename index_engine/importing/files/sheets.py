@@ -38,6 +38,8 @@ ZIP_ERRORS = (
     ValueError,
 )
 
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 # A workbook may name one sheet any number of times.
 MAX_SHEETS = 256
 

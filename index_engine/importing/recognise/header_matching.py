@@ -183,15 +183,40 @@ def header_unit(header: str) -> str | None:
     return None
 
 
+def foreign_currency(text: str) -> str | None:
+    """Return the word by which a text states money of another country, which no unit turns into yuan."""
+    found = _foreign_currencies().search(half_width(text))
+    return None if found is None else found[0]
+
+
+@cache
+def _foreign_currencies() -> re.Pattern[str]:
+    """Words for them; those of letters not within a word, but where a name of an interface has one: amountUSD."""
+    patterns = []
+    for word in sorted(reference_data("headers")["foreign_currencies"]["words"], key=len, reverse=True):
+        if not word[0].isascii():
+            patterns.append(re.escape(word))
+            continue
+        patterns += [rf"(?<![A-Z]){re.escape(text)}(?![A-Za-z])" for text in (word, word.capitalize())]
+        patterns.append(rf"(?<![A-Za-z]){re.escape(word.lower())}(?![A-Za-z])")
+    return re.compile("|".join(patterns))
+
+
 def is_unit_label(text: str) -> bool:
     """Say whether a cell below a header states a unit."""
-    return match_key(text) in {*_unit_names(), "件", "天", "日", "个", "人", "次", "百分比"} or half_width(text) in (
+    if match_key(text) in {*_unit_names(), "件", "天", "日", "个", "人", "次", "百分比"} or half_width(text) in (
         "%",
         "‰",
-    )
+    ):
+        return True
+    currency = foreign_currency(text)
+    return currency is not None and half_width(text).replace(currency, "").strip("()[] 百千万亿单位:") == ""
 
 
 def _remove_unit(header: str) -> str:
     text = half_width(header)
     unit = header_unit(text)
-    return text.removesuffix(unit) if unit and len(unit) > 1 else text
+    if unit and len(unit) > 1:
+        return text.removesuffix(unit)
+    currency = foreign_currency(text)
+    return text.removesuffix(currency).rstrip("百千万亿 ") if currency and text.endswith(currency) else text

@@ -4,11 +4,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from index_engine.importing.files.non_data_rows import non_data_reason
+from index_engine.importing.files.non_data_rows import FOOTNOTE, non_data_reason
 from index_engine.importing.files.preview import Row, TablePreview
 from index_engine.importing.files.sheets import fill_merged
 from index_engine.importing.files.staging import column_headers
-from index_engine.importing.recognise.header_matching import header_unit, is_known_header, is_unit_label
+from index_engine.importing.recognise.header_matching import (
+    foreign_currency,
+    header_unit,
+    is_known_header,
+    is_unit_label,
+)
 from index_engine.importing.recognise.normalise import half_width
 from index_engine.importing.recognise.value_patterns import parse_number
 
@@ -17,13 +22,15 @@ _MAX_TITLE_ROWS = 20
 _MAX_HEADER_ROWS = 3
 
 # Not 填报单位：某市中级人民法院, which names an office.
-_UNIT_PATTERN = re.compile(r"(?<![报制编位送交])单位\s*(?:[:：]\s*)?(?:人民币\s*)?([^\s,，;；)）]{1,4})")
+_UNIT_PATTERN = re.compile(
+    r"(?<![报制编位送交])单位\s*(?:[:：]\s*|[均皆]?[为是]\s*)?(?:人民币\s*)?([^\s,，;；。)）]{1,4})"
+)
 _DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A table taken apart: `titles` above the header, the header and the rows below it.
+    """A table taken apart: `titles` above the header, the header, the rows below it and `notes` among these.
 
     `header_line` is that of the header's first row, `known_header_count` says how many of its names
     are known; `merged_columns` are the places of columns with cells merged over several rows.
@@ -37,6 +44,7 @@ class Layout:
     known_header_count: int
     merged_columns: tuple[int, ...] = ()
     group_units: tuple[str | None, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def unit_at(self, position: int | None) -> str | None:
         """The unit that stands above a column, over it and its neighbours or in a title of all."""
@@ -45,11 +53,17 @@ class Layout:
 
     @property
     def _title_unit(self) -> str | None:
-        for title in self.titles:
+        for title in (*self.titles, *self.notes):
             for unit_match in _UNIT_PATTERN.finditer(half_width(title)):
                 if unit := header_unit(f"({unit_match[1]})"):
                     return unit
         return None
+
+    @property
+    def foreign_currency(self) -> str | None:
+        """The money of another country that a title or note speaks of."""
+        texts = (half_width(text) for text in (*self.titles, *self.notes))
+        return next((word for text in texts if (word := foreign_currency(text)) is not None), None)
 
     def column_cells(self, position: int) -> list[str | None]:
         """Return the cells of one column."""
@@ -97,16 +111,26 @@ def _build_layout(file: Path, table: TablePreview, start: int, row_count: int, k
         if non_data_reason(row) is None and row[:width] not in names  # printed again on every page
     )
     title_cells = (cell for _, row in table.head_rows[:start] for cell in row if cell)
+    note_cells = (cell for row in data_rows if _is_note(row) for cell in row if cell)
     return Layout(
         header_line=table.head_rows[start][0],
         header_row_count=row_count,
         headers=tuple(headers),
         titles=tuple(dict.fromkeys(title_cells)),
+        notes=tuple(dict.fromkeys(note_cells)),
         rows=rows,
         known_header_count=known_count,
         group_units=_group_units([row for _, row in table.head_rows[:start]], headers),
         merged_columns=tuple(sorted({merge.column for merge in merges if merge.column < width})),
     )
+
+
+def _is_note(row: Row) -> bool:
+    """Say whether a row below the header is a note to the table, or states a unit alone."""
+    if non_data_reason(row) is FOOTNOTE:
+        return True
+    cells = [cell for cell in row if cell and cell.strip()]
+    return len(cells) == 1 and _UNIT_PATTERN.match(half_width(cells[0]).strip("([ ")) is not None
 
 
 def _group_units(rows_above: list[Row], headers: list[str]) -> tuple[str | None, ...]:

@@ -10,8 +10,8 @@ from index_engine.importing.recognise.amount_ratios import (
     find_unit_mismatches,
     large_fields,
 )
-from index_engine.importing.recognise.header_matching import header_unit
-from index_engine.importing.recognise.normalise import reference_data
+from index_engine.importing.recognise.header_matching import foreign_currency, header_unit
+from index_engine.importing.recognise.normalise import match_key, reference_data, stated_values
 from index_engine.importing.recognise.proposal import ProposedColumn
 from index_engine.importing.recognise.table_layout import Layout
 from index_engine.importing.recognise.value_fit import MONEY_TYPE, is_fen_header, unit_setting
@@ -65,12 +65,40 @@ def check_units(kind: str, layout: Layout, columns: list[ProposedColumn]) -> tup
             warnings.append(
                 Message("amounts_large_for_unit", field=Term("field", name, kind), column=money_columns[name].header)
             )
+    money_columns |= _doubt_foreign_money(layout, columns, money_columns)
     for name in suggested - mismatch_fields:
         # Two columns whose units the same words suggest tell nothing of each other.
         if not any(name in pair and not set(pair) <= suggested for pair in agreeing):
             note = Message("unit_by_heading_alone", unit=money_columns[name].settings["unit"])
             money_columns[name] = _cap_confidence(money_columns[name], _INFERENCE_CONFIDENCE, note)
     return [money_columns.get(column.field or "", column) for column in columns], warnings
+
+
+def _doubt_foreign_money(
+    layout: Layout, columns: list[ProposedColumn], money_columns: dict[str, ProposedColumn]
+) -> dict[str, ProposedColumn]:
+    """Return the columns of amounts that may be money of another country, by what stands around the table or in a
+    column of currencies; above and below it, a heading that states its unit goes before that."""
+    by_column = next(filter(None, (_foreign_word(layout, column) for column in columns)), None)
+    word = by_column or layout.foreign_currency
+    if word is None:
+        return {}
+    note = Message("foreign_currency_stated", currency=word)
+    return {
+        name: _cap_confidence(column, _MISMATCH_CONFIDENCE, note)
+        for name, column in money_columns.items()
+        if by_column or not _has_explicit_unit(column)
+    }
+
+
+def _foreign_word(layout: Layout, column: ProposedColumn) -> str | None:
+    """Return what a column of currencies says of another than yuan: a word for it, or else its heading."""
+    currencies = reference_data("headers")["foreign_currencies"]
+    if column.position is None or match_key(column.header) not in set(map(match_key, currencies["columns"])):
+        return None
+    yuan = set(map(match_key, currencies["yuan"]))
+    others = [text for text in stated_values(layout.column_cells(column.position)) if match_key(text) not in yuan]
+    return next(filter(None, map(foreign_currency, others)), column.header) if others else None
 
 
 def _with_agreeing(fields: list[str], agreeing: set[tuple[str, str]]) -> list[str]:

@@ -8,7 +8,7 @@ from index_engine.errors import Message
 from index_engine.importing.case_numbers.grammar import parse
 from index_engine.importing.contract import Field
 from index_engine.importing.recognise import code_synonyms
-from index_engine.importing.recognise.header_matching import header_unit
+from index_engine.importing.recognise.header_matching import foreign_currency, header_unit
 from index_engine.importing.recognise.normalise import distinct_texts, half_width, match_key, reference_data, share
 from index_engine.importing.recognise.value_patterns import (
     PLAIN_MARKS,
@@ -169,17 +169,11 @@ def _fit_amounts(target: Field, header: str, texts: list[str], title_unit: str |
     # A unit in most cells is read from there, whatever the column's.
     if unit is not None and share(texts, lambda text: cell_unit(text) is not None) < 0.5:
         settings |= unit_setting(factors[unit])
-    if is_foreign_currency(header):
+    if foreign_currency(header) is not None:
         return Fit(0.5 * readable_share, settings, note=Message("foreign_currency"))
     if marks == PLAIN_MARKS and unit in (None, "元") and are_points_unclear(texts):
         return Fit(0.5 * readable_share, settings, note=Message("points_unclear"))
     return Fit(readable_share, settings)
-
-
-def is_foreign_currency(header: str) -> bool:
-    """Say whether a heading states money of another country, which no unit turns into yuan."""
-    text = half_width(header).upper()
-    return any(word in text for word in reference_data("headers")["foreign_currencies"]["words"])
 
 
 def is_fen_header(header: str) -> bool:

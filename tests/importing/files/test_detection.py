@@ -16,6 +16,7 @@ from index_engine.errors import InputError
 from index_engine.importing.files import detection
 from index_engine.importing.files.detection import detect_delimiter, detect_encoding, detect_format
 from index_engine.importing.files.readers import ReadOptions, open_file
+from index_engine.importing.files.sheets import OLE_SIGNATURE
 
 # An XLS workbook (BIFF8) of one sheet 案件: 案号, 立案日期, 金额; a1, 2023-03-05, 12.5;
 # a2, 2023-04-06, 7. Nothing here can write the format, so it stands compressed.
@@ -83,10 +84,10 @@ def test_a_text_under_the_name_of_a_workbook_is_read(tmp_path: Path) -> None:
         (b'\xef\xbb\xbf\r\n<?xml version="1.0"?><Workbook>', "holds a web page or XML"),
         (b"MZ\x90\x00\x03\x00\x00\x00", "holds no table that can be read"),
         (
-            detection._OLE_SIGNATURE + b"\0" * 5000 + detection._ENCRYPTION_MARKER,
+            OLE_SIGNATURE + b"\0" * 5000 + detection._ENCRYPTION_MARKER,
             "protected by a password; open it, remove",
         ),
-        (detection._OLE_SIGNATURE + b"\0" * 5000, "not an Excel workbook, or a damaged one"),
+        (OLE_SIGNATURE + b"\0" * 5000, "not an Excel workbook, or a damaged one"),
         (XLS[:3000], "not an Excel workbook, or a damaged one"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from index_engine.errors import InputError
 from index_engine.importing.contract import FILE_KINDS, read_contract, read_vocabulary
+from index_engine.importing.recognise.header_matching import foreign_currency
 from index_engine.importing.recognise.mapping_writer import mapping_text
 from index_engine.importing.recognise.normalise import match_key, reference_data
 from index_engine.importing.recognise.propose import propose_mapping
@@ -648,11 +649,81 @@ def test_one_row_a_lot_is_asked_about(book: Book) -> None:
     assert propose_mapping(book(rounds[:2])).design_doubt is None
 
 
+AMOUNTS: dict[str, list[Any]] = {"执行标的": [125_000, 300_000], "实际到位金额": [25_000, 30_000]}
+
+
 @pytest.mark.parametrize("header", ["标的额（美元）", "标的额(USD)", "申请标的 港币", "标的额（万美元）"])
 def test_money_of_another_country_is_asked_about(book: Book, header: str) -> None:
     proposal = propose_mapping(book(cases(**{header: [125_000, 300_000]})))
     column = proposal.mapped_column("claim_amount")
     assert column is None or (column.confidence < 0.7 and "another country" in str(column.note))
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        (["执行案件明细表（单位：万美元）"], []),
+        (["某行债权清单", None, None, "币种：美元"], []),
+        (["Claims of a branch, in USD"], []),
+        ([None, None, None, "金额（万美元）"], []),
+        ([], ["注：本表金额均为港币"]),
+        ([], ["单位：万美元"]),
+    ],
+)
+def test_money_of_another_country_is_asked_about_where_the_table_says_so(
+    book: Book, above: list[Any], below: list[Any]
+) -> None:
+    header, *rows = cases(**AMOUNTS)
+    table_rows = [header, *rows, below] if below else [above + [None] * (len(header) - len(above)), header, *rows]
+    for name in ("claim_amount", "recovered_amount"):
+        column = propose_mapping(book(table_rows)).mapped_column(name)
+        assert column.confidence < 0.7
+        assert "another country" in str(column.note)
+
+
+def test_a_heading_in_yuan_goes_before_a_title(book: Book) -> None:
+    header, *rows = cases(**{"标的额（元）": [125_000, 300_000]})
+    proposal = propose_mapping(book([["美元债券违约案件"] + [None] * (len(header) - 1), header, *rows]))
+    assert "another country" not in str(
+        [column.note for column in proposal.columns if column.header.endswith("（元）")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("currencies", "is_asked"),
+    [
+        (["人民币", "CNY"], False),
+        (["人民币", "美元"], True),
+        (["USD", "USD"], True),
+        (["人民币", "014"], True),
+        ([None, "人民币"], False),
+    ],
+)
+def test_a_column_of_currencies_is_heeded(book: Book, currencies: list[str | None], is_asked: bool) -> None:
+    header, *rows = cases(**AMOUNTS)
+    rows = [[*row, currencies[number % 2]] for number, row in enumerate(rows)]
+    column = propose_mapping(book([[*header, "币种"], *rows])).mapped_column("claim_amount")
+    assert ("another country" in str(column.note)) == is_asked == (column.confidence < 0.7)
+
+
+def test_a_unit_below_the_header_may_be_of_another_country(book: Book) -> None:
+    header, *rows = cases(**AMOUNTS)
+    proposal = propose_mapping(book([header, [None] * (len(header) - 2) + ["万美元", "万美元"], *rows]))
+    assert proposal.options.header_rows == 2
+    column = proposal.mapped_column("claim_amount")
+    assert column.confidence < 0.7
+
+
+def test_a_note_below_the_table_states_the_unit(book: Book) -> None:
+    header, *rows = cases(**AMOUNTS)
+    for note in ("注：金额单位为万元。", "说明：1.单位：万元"):
+        proposal = propose_mapping(book([header, *rows, [note]]))
+        assert setting(proposal, "claim_amount", "unit") == "万元"
+
+
+@pytest.mark.parametrize("text", ["EUROPE", "seurat", "Neural", "USDA", "单位：万元", "人民币元"])
+def test_words_that_hold_the_letters_of_a_currency_are_none(text: str) -> None:
+    assert foreign_currency(text) is None
 
 
 def test_months_of_six_digits_are_periods(book: Book) -> None:
