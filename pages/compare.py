@@ -20,7 +20,7 @@ FLOWS_VIEW = "flows"
 
 def page() -> None:
     view = page_view.national_view()
-    places = compared_places.selected_places(view)
+    places = selection_bar.compared(view)
     components.headline(title(view, places), lead_text(places))
     selection_bar.draw_selection(view, places)
     for piece in (selection_bar.unknown_places_notice(view), selection_bar.suggestion_links(view, places)):

@@ -25,7 +25,8 @@ def draw_selection(view: View, places: Sequence[Place]) -> None:
         if places:
             st.html(_place_chips(view, places), width="content")
         if len(places) < MAX_PLACES:
-            st.html(_add_place_field(places), width="content")
+            # What a reader finds begins a selection of their own, and is not added to the beginning given.
+            st.html(_add_place_field(places if address.get(PARAMETER) else []), width="content")
         else:
             message = _("Six at most: remove one to add another.")
             st.html(tag("p", message, class_="hint"), width="content")
@@ -67,10 +68,19 @@ def _selection_link(text: str, places: Sequence[Place]) -> Html:
 # ------------------------------------------------------------ suggestions
 
 
+def compared(view: View) -> list[Place]:
+    """The places that the address names; where it names none, the two provinces with most cases, to begin with."""
+    if address.get(PARAMETER):
+        return compared_places.selected_places(view)
+    rows = view.scores("province")
+    rows = rows[rows["score"].notna()].sort_values(["n", "place_id"], ascending=[False, True])
+    return [view.snapshot.place("province", place_id) for place_id in rows["place_id"].head(2)]
+
+
 def suggestion_links(view: View, places: Sequence[Place]) -> Html | None:
-    """Similar places and the place above to add; without places, some provinces to begin with."""
+    """Similar places and the place above to add."""
     if not places:
-        return _starting_points(view)
+        return None
     links = [*_similar_places_link(view, places[0]), *_parent_link(view, places)]
     return tag("div", *links, class_="ways") if links else None
 
@@ -101,21 +111,6 @@ def _parent_link(view: View, places: Sequence[Place]) -> list[Html]:
         return []
     parent = ancestors[-1]
     return [_selection_link(_("Add {place}").format(place=place_name(parent)), [*places, parent])]
-
-
-def _starting_points(view: View) -> Html | None:
-    """The provinces with the most cases, two and two: to begin with, not a ranking."""
-    rows = view.scores("province")
-    rows = rows[rows["score"].notna()].sort_values(["n", "place_id"], ascending=[False, True])
-    places = [view.snapshot.place("province", place_id) for place_id in rows["place_id"].head(4)]
-    if len(places) < 2:
-        return None
-    pairs = [places[:2], places[2:], places] if len(places) == 4 else [places]
-    links = [
-        _selection_link(_(", ").join(place_name(place) for place in pair), pair) for pair in pairs if len(pair) > 1
-    ]
-    text = _("For example, provinces with many cases:")
-    return tag("div", tag("span", text), *links, class_="ways")
 
 
 def unknown_places_notice(view: View) -> Html | None:

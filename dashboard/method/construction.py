@@ -130,7 +130,7 @@ def limitations(method: Method, snapshot: Snapshot) -> list[str]:
         case_mix_text(method),
         _(
             "The interval covers sampling error only, not errors in the data or the choice of "
-            "weights and goalposts. The effect of those choices is shown separately, further down, "
+            "weights and goalposts. The effect of those choices is shown separately, under robustness checks, "
             "and never combined with it."
         ),
         _(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.method.indicator_rows import indicators_by_dimension
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
 from dashboard.ui import components
 from dashboard.ui.columns import number_column, share_column, text_column
 from dashboard.ui.html import Html, tag
+from dashboard.ui.indicator_rows import indicators_by_dimension
 from dashboard.ui.provenance import goalpost_value, method_anchor
 from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine import queries

@@ -43,7 +43,9 @@ def run_page() -> None:
     page = page_at(streamlit_page.url_path)
     page_frame.declare_language()
     with st.container(horizontal=True, key="top"):
-        page_frame.header([(entry.path, entry.title()) for entry in PAGES], page.path)
+        page_frame.header(
+            [(entry.path, entry.title()) for entry in PAGES if entry.in_navigation or entry is page], page.path
+        )
         search.search_box(page.path if page.is_of_place else address.PLACE_PAGE)
     try:
         snapshot = cache.current_snapshot()

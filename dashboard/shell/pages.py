@@ -19,13 +19,15 @@ ROOT = Path(__file__).resolve().parents[2]
 class Page:
     """One page. `needs_warehouse`: without data it says so instead of running. `shows_scores`: the
     method in view and whether scores are out of date concern it. `is_of_place`: it shows the place
-    that the address names, so that a place found in the search box opens on it."""
+    that the address names, so that a place found in the search box opens on it. `in_navigation`: the header of
+    every page links to it; else another page does."""
 
     name: str
     title: Callable[[], str]
     needs_warehouse: bool = True
     shows_scores: bool = True
     is_of_place: bool = False
+    in_navigation: bool = True
 
     @property
     def path(self) -> str:
@@ -44,6 +46,7 @@ PAGES = (
     Page("compare", lambda: _("Compare")),
     Page("policy", lambda: _("Policy view")),
     Page("method", lambda: _("Method")),
+    Page("robustness", lambda: _("Robustness checks"), in_navigation=False),
     Page("data", lambda: _("Data"), needs_warehouse=False, shows_scores=False),
 )
 

@@ -205,12 +205,12 @@ def _css_values(palette: Palette) -> Iterator[tuple[str, str]]:
 
 
 def text_colour(background: str) -> str:
-    """Colour of text on a background, both #rrggbb: the dark ink of the light theme, or white below a relative
-    luminance of 0.22 (WCAG 2.2; on 0.18 black and white have equal contrast)."""
+    """Colour of text on a background, both #rrggbb: one that has a contrast of 4.5 to it (WCAG 2.2). White has it up
+    to a relative luminance of 0.18, the dark ink of the light theme from 0.27, and between them black alone."""
     channels = [int(background[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return LIGHT.ink if luminance > 0.22 else "#ffffff"
+    return "#ffffff" if luminance <= 0.18 else "#000000" if luminance <= 0.27 else LIGHT.ink
 
 
 def with_opacity(colour: str, opacity: float) -> str:

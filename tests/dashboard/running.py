@@ -12,9 +12,9 @@ Open = Callable[..., AppTest]
 
 
 def run_page(page: str = "overview", **parameters: str) -> AppTest:
-    """A page run once at an address with these parameters; one of a place with all its sections, unless
+    """A page run once at an address with these parameters; one of a place or the method with all its sections, unless
     `open` names those that are."""
-    if page == "place":
+    if page in ("place", "method"):
         parameters = {"open": "all"} | parameters
     app = AppTest.from_file(ROOT / "dashboard" / "shell" / "main.py", default_timeout=600)
     for name, value in parameters.items():

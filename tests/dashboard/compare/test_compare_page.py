@@ -39,11 +39,16 @@ def opened(open_page: Open, units: list[Place], **more: str) -> str:
 # ---------------------------------------------------------------- places
 
 
-def test_without_places_it_offers_a_beginning(open_page: Open) -> None:
+def test_without_places_it_begins_with_the_two_provinces_of_most_cases(open_page: Open, sample: CachedSnapshot) -> None:
     found = opened(open_page, [])
-    assert "Choose two to six" in found
-    assert re.search(r"units=province:\d+,province:\d+", found)
-    assert 'id="over-time"' not in found
+    rows = queries.scores(sample, "province", sample.periods()[-1])
+    rows = rows[rows["score"].notna()].sort_values(["n", "place_id"], ascending=[False, True])
+    chips = re.search(r'<ul class="chips".*?</ul>', found, re.S)
+    assert chips
+    for name in rows["name_en"].head(2):
+        assert name in chips.group()
+    assert chips.group().count("<li") == 2
+    assert 'id="difference"' in found
 
 
 def test_places_stand_in_the_address(open_page: Open, units: list[Place]) -> None:

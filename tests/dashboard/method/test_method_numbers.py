@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from dashboard.method import audit_charts, method_tables, rank_rules
+from dashboard.method import method_tables, rank_rules
+from dashboard.robustness import audit_charts
 from dashboard.state.cache import CachedSnapshot
 from dashboard.text import formats, i18n
 from dashboard.ui import provenance
@@ -14,6 +15,14 @@ from tests.dashboard.reading import table_rows
 from tests.dashboard.running import Open, text
 
 pytestmark = pytest.mark.usefixtures("in_english")
+
+
+@pytest.fixture
+def robustness_page(open_page: Open) -> str:
+    app = open_page("robustness", lang="en")
+    i18n.set_language("en")
+    assert not app.exception, app.exception[0].message
+    return text(app)
 
 
 @pytest.fixture
@@ -61,10 +70,10 @@ def test_bands_reach_from_their_own_limit_to_the_next(page: str, sample: CachedS
         assert row["Below"] == ("100, included" if above is None else formats.number(above.low))
 
 
-def test_a_design_effect_widens_errors_by_its_root(page: str, sample: CachedSnapshot) -> None:
+def test_a_design_effect_widens_errors_by_its_root(robustness_page: str, sample: CachedSnapshot) -> None:
     effects = queries.design_effects(sample)
     names = {entry.id: entry.name["en"] for entry in sample.main.estimands}
-    rows = {row["Indicator"]: row for row in table_rows(page, "Design effects")}
+    rows = {row["Indicator"]: row for row in table_rows(robustness_page, "Design effects")}
     assert rows
     for effect in effects[effects["indicator"].isin(names)].itertuples(index=False):
         row = rows[names[effect.indicator]]
@@ -81,9 +90,11 @@ def test_weights_and_effects_are_drawn_on_one_scale() -> None:
     assert "--w:40.00" in str(audit_charts.length_cell(2.0, 5.0))
 
 
-def test_two_intervals_of_a_rank_and_its_score_are_those_of_the_place(page: str, sample: CachedSnapshot) -> None:
+def test_two_intervals_of_a_rank_and_its_score_are_those_of_the_place(
+    robustness_page: str, sample: CachedSnapshot
+) -> None:
     places = queries.sensitivity(sample, "province").dropna(subset="rank").head(50)
-    rows = table_rows(page, "All assumptions at once, beside sampling error")
+    rows = table_rows(robustness_page, "All assumptions at once, beside sampling error")
     for row, place in zip(rows, places.itertuples(index=False), strict=True):
         assert row["Province"] == place.name_en
         assert row["Rank"] == str(place.rank)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.method import audit_charts as audit_drawings
-from dashboard.method import audit_level as audit
-from dashboard.method import sensitivity_audit as audit_choices
 from dashboard.rankings import publication
+from dashboard.robustness import audit_charts as audit_drawings
+from dashboard.robustness import audit_level as audit
+from dashboard.robustness import sensitivity_audit as audit_choices
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.ui import theme
 from index_engine import method, queries
@@ -36,7 +36,7 @@ def shown(sample: CachedSnapshot) -> View:
 
 def section(page: str, anchor: str) -> str:
     """The markup of a page from one heading to the next."""
-    found = re.search(rf'<h2 id="{anchor}">.*?(?=<h2 |\Z)', page, re.S)
+    found = re.search(rf'<h2 id="{anchor}">.*?(?=<h2 |<footer |\Z)', page, re.S)
     assert found, f"no section {anchor}"
     return found.group()
 
@@ -55,14 +55,27 @@ def rows_of(markup: str) -> list[list[str]]:
 # ---------------------------------------------------------------- what the method file says
 
 
-def test_every_line_of_contents_leads_to_a_heading(open_page: Open) -> None:
-    page = text(open_page("method", lang="en"))
-    contents = re.search(r'<nav class="contents".*?</nav>', page, re.S)
+@pytest.mark.parametrize("name", ["method", "robustness"])
+def test_every_line_of_contents_leads_to_a_heading(open_page: Open, name: str) -> None:
+    page = text(open_page(name, lang="en"))
+    contents = re.search(r'<nav class="jumps".*?</nav>', page, re.S)
     assert contents
     anchors = re.findall(r'href="#([^"]+)"', contents.group())
-    assert len(anchors) == len(set(anchors)) > 10
+    assert len(anchors) == len(set(anchors)) >= 4
     for anchor in anchors:
         assert page.count(f'<h2 id="{anchor}">') == 1
+
+
+def test_a_score_is_told_in_four_sentences_and_drawn_with_every_indicator(
+    open_page: Open, sample: CachedSnapshot
+) -> None:
+    part = section(text(open_page("method", lang="en", open="")), "score")
+    assert len(re.findall(r"<li>(?!.*<small>)", part.split("way-of-score")[0])) == 4
+    drawing = part.split("way-of-score")[1]
+    for indicator in sample.main.indicators:
+        assert indicator.name["en"] in drawing
+    for dimension in sample.main.dimensions:
+        assert dimension.name["en"] in drawing
 
 
 def test_what_is_no_longer_true_is_not_said(open_page: Open) -> None:
@@ -149,7 +162,7 @@ def test_methods_stand_side_by_side_with_a_way_to_each_other(
 @pytest.mark.parametrize("level", audit.LEVELS)
 @pytest.mark.parametrize("in_view", ["", OFFICIAL])
 def test_the_page_stands_at_every_level(open_page: Open, sample: CachedSnapshot, level: str, in_view: str) -> None:
-    app = open_page("method", lang="en", audit=level, method=in_view)
+    app = open_page("robustness", lang="en", audit=level, method=in_view)
     assert not app.exception, app.exception[0].message
     agreement = section(text(app), "agreement")
     names = {"province": "Provinces", "city": "Cities", "court": "Courts"}
@@ -165,7 +178,7 @@ def test_every_correlation_of_the_audit_is_printed_once_with_its_n(open_page: Op
         ["indicator_indicator", "indicator_dimension", "dimension_dimension",
          "indicator_score", "dimension_score"]
     )]  # fmt: skip
-    agreement = section(text(open_page("method", lang="en")), "agreement")
+    agreement = section(text(open_page("robustness", lang="en")), "agreement")
     printed = re.findall(r'<span class="cell[^>]*title="([^"]*)"', agreement)
     assert len(printed) == len(pairs)
     names = {e.id: e.name["en"] for e in (*sample.main.indicators, *sample.main.dimensions)}
@@ -194,7 +207,7 @@ def test_a_number_from_fewer_places_says_so_and_none_is_a_dash() -> None:
 def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.coherence(sample, "province")
     alphas = rows[rows["kind"] == "alpha"].set_index("item")
-    agreement = section(text(open_page("method", lang="en")), "agreement")
+    agreement = section(text(open_page("robustness", lang="en")), "agreement")
     assert "is no fault here" in agreement
     table = rows_of(agreement)
     for dimension in sample.main.dimensions:
@@ -208,7 +221,7 @@ def test_alpha_is_shown_by_dimension_with_its_n_and_is_no_verdict(open_page: Ope
 def test_influence_sets_weights_beside_effects(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.coherence(sample, "province")
     found = rows.set_index(["kind", "item"])
-    table = {row[0]: row[1:] for row in rows_of(section(text(open_page("method", lang="en")), "influence"))}
+    table = {row[0]: row[1:] for row in rows_of(section(text(open_page("robustness", lang="en")), "influence"))}
     for indicator in sample.main.indicators:
         weight = found.loc[("weight", indicator.id), "value"]
         assert table[indicator.name["en"]][0] == f"{100 * weight:.1f}%"
@@ -226,7 +239,7 @@ def test_every_choice_alone_is_told_in_words(open_page: Open, sample: CachedSnap
     said = [audit_choices.perturbation_text(sample.main, r.perturbation, r.item) for r in rows.itertuples()]
     assert len(set(said)) == len(rows), "each has words of its own"
     assert not set(said) & set(rows["perturbation"])
-    table = {row[0]: row[1:] for row in rows_of(section(text(open_page("method", lang="en")), "sensitivity"))}
+    table = {row[0]: row[1:] for row in rows_of(section(text(open_page("robustness", lang="en")), "sensitivity"))}
     for words, row in zip(said, rows.itertuples(), strict=True):
         cells = table[words]
         assert cells[0] == ("no effect" if row.reason == "no effect" else "")
@@ -264,7 +277,7 @@ def test_sobol_dots_are_those_of_the_build_and_no_effect_is_said(sample: CachedS
 def test_intervals_from_choices_and_from_sampling_stay_apart(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.sensitivity(sample, "province")
     rows = rows[rows["rank"].notna()]
-    sensitivity = section(text(open_page("method", lang="en")), "sensitivity")
+    sensitivity = section(text(open_page("robustness", lang="en")), "sensitivity")
     assert "This is not sampling error" in sensitivity
     table = {row[0]: row for row in rows_of(sensitivity)}
 
@@ -281,7 +294,7 @@ def test_intervals_from_choices_and_from_sampling_stay_apart(open_page: Open, sa
 
 
 def test_courts_have_no_varied_ranks_and_the_page_says_so(open_page: Open) -> None:
-    sensitivity = section(text(open_page("method", lang="en", audit="court")), "sensitivity")
+    sensitivity = section(text(open_page("robustness", lang="en", audit="court")), "sensitivity")
     assert "Assumptions are not varied for courts" in sensitivity
     assert 'aria-current="true">Provinces<' in sensitivity
 
@@ -289,7 +302,7 @@ def test_courts_have_no_varied_ranks_and_the_page_says_so(open_page: Open) -> No
 def test_the_audit_is_of_the_last_period_whatever_is_in_view(open_page: Open, sample: CachedSnapshot) -> None:
     first = sample.periods()[0]
     last = sample.period_dates(sample.periods()[-1])[1]
-    page = text(open_page("method", lang="en", period=first))
+    page = text(open_page("robustness", lang="en", period=first))
     for anchor in ("agreement", "influence", "sensitivity", "design-effects"):
         assert str(last.year) in section(page, anchor)
         assert f"{sample.period_dates(first)[1].year} " not in section(page, anchor)
@@ -301,7 +314,7 @@ def test_the_audit_is_of_the_last_period_whatever_is_in_view(open_page: Open, sa
 def test_design_effects_are_those_of_the_method_in_view(open_page: Open, sample: CachedSnapshot) -> None:
     rows = queries.design_effects(sample).set_index("indicator")
     assert len(rows)
-    page = text(open_page("method", lang="en"))
+    page = text(open_page("robustness", lang="en"))
     table = {row[0]: row[1:] for row in rows_of(section(page, "design-effects"))}
     names = {entry.id: entry.name["en"] for entry in sample.main.estimands}
     assert set(table) - {"Indicator"} == {names[i] for i in rows.index if i in names}
@@ -327,7 +340,7 @@ def test_without_groups_the_pages_say_what_intervals_assume(monkeypatch: pytest.
         scores = queries.scores(snapshot, "province", period).dropna(subset="score")
         place_id = scores["place_id"].iloc[0]
     monkeypatch.setenv("JECI_WAREHOUSE", str(path))
-    app = run_page("method", lang="en")
+    app = run_page("robustness", lang="en")
     assert not app.exception, app.exception[0].message
     assert "Too few days of filing to form random groups" in section(text(app), "design-effects")
     app = run_page("place", lang="en", level="province", unit=place_id)
@@ -344,14 +357,14 @@ def test_with_groups_no_page_says_so(open_page: Open, shown: View) -> None:
 
 
 def test_every_audit_can_be_taken_away(open_page: Open) -> None:
-    app = open_page("method", lang="en")
+    app = open_page("robustness", lang="en")
     keys = {button.key for button in app.get("download_button")}
     wanted = {"coherence", "influence", "choices-alone", "sobol", "choices-together"}
     assert {f"download-{name}-province" for name in wanted} | {"download-design-effects"} <= keys
 
 
 def test_the_chart_can_be_read_without_being_seen(open_page: Open, sample: CachedSnapshot) -> None:
-    app = open_page("method", lang="en")
+    app = open_page("robustness", lang="en")
     [chart] = app.get("plotly_chart")
     assert json.loads(chart.proto.spec)["data"]
     alt = json.dumps(str(chart.proto))

@@ -128,7 +128,7 @@ def test_words_can_be_read_on_their_ground(palette: theme.Palette) -> None:
             assert contrast(words, ground) >= 4.5, (words, ground)
     assert contrast(palette.warn_ink, palette.warn) >= 4.5
     for ground in (*palette.score_colours, *palette.outcome_colours.values()):
-        assert contrast(theme.text_colour(ground), ground) >= 3, ground  # large figures in an area
+        assert contrast(theme.text_colour(ground), ground) >= 4.5, ground
 
 
 def test_a_look_is_of_one_run_and_names_its_variables() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.method import audit_charts, audit_level
+from dashboard.robustness import audit_charts, audit_level
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats, terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dashboard.method import audit_level
+from dashboard.robustness import audit_level
 from dashboard.state.cache import View
 from dashboard.text.i18n import _, localise
 from dashboard.ui.columns import number_column, share_column, text_column

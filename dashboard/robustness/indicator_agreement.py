@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.method import audit_charts, audit_level
-from dashboard.method.coherence import SCORE, Coherence, sorted_rows
-from dashboard.method.indicator_rows import indicators_by_dimension
+from dashboard.robustness import audit_charts, audit_level
+from dashboard.robustness.coherence import SCORE, Coherence, sorted_rows
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
@@ -14,6 +13,7 @@ from dashboard.text.levels import place_count
 from dashboard.ui import components
 from dashboard.ui.columns import number_column, text_column
 from dashboard.ui.html import Html, tag
+from dashboard.ui.indicator_rows import indicators_by_dimension
 from dashboard.ui.table import Column, RowGroup, Source, TableSpec, table_block
 from index_engine.method import Dimension, Indicator, Method
 

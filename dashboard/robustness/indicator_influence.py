@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.method import audit_charts, audit_level
-from dashboard.method.coherence import SCORE, Coherence, sorted_rows
-from dashboard.method.indicator_rows import indicators_by_dimension
+from dashboard.robustness import audit_charts, audit_level
+from dashboard.robustness.coherence import SCORE, Coherence, sorted_rows
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
@@ -12,6 +11,7 @@ from dashboard.text.levels import place_count
 from dashboard.ui import cells, components
 from dashboard.ui.columns import plot_column, share_column, text_column
 from dashboard.ui.html import Html
+from dashboard.ui.indicator_rows import indicators_by_dimension
 from dashboard.ui.table import Column, Source, TableSpec, table_block
 from index_engine.method import Indicator, Method
 

@@ -1,0 +1,1 @@
+"""How the index stands up: agreement of indicators, influence, other choices, design effects."""
