@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +18,8 @@ THIN_SHARE_OF_SEASON = 0.8
 FULL_SHARE = 0.93
 MAX_BLOCKS = 12
 YEAR_DAYS = 365
+# Of payments before a closing, and of rounds, so many are known to be over after the usual time.
+USUAL_SHARE = 0.95
 MIN_SEASON = 400  # closings of a block that tell its season to a twentieth
 
 
@@ -64,6 +67,30 @@ class Results:
         """How many were to be over from `first` to the day before `end`, and of how many it is told."""
         left, right = np.searchsorted(self.days, [first, end])
         return int(self.counts[left:right].sum()), int(self.told[left:right].sum())
+
+
+# Rounds by the day on which they were to be over, and whether their result is told.
+RESULTS_OF_ROUNDS = """
+SELECT name, unix_date(listed_on) + usual_days AS day, COUNT(*) AS n, COUNT(status) AS told
+FROM auction_rounds
+JOIN sources USING (source_id)
+JOIN (
+    SELECT name, QUANTILE_DISC(ended_on - listed_on, $share) AS usual_days
+    FROM auction_rounds JOIN sources USING (source_id)
+    WHERE status IS NOT NULL AND ended_on >= listed_on AND ($name IS NULL OR name = $name)
+    GROUP BY name
+) USING (name)
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+def read_results(con: duckdb.DuckDBPyConnection, name: str | None = None) -> dict[str, Results]:
+    """The rounds of each source of auctions, or of that of a `name`."""
+    rows = con.execute(RESULTS_OF_ROUNDS, {"share": USUAL_SHARE, "name": name}).df()
+    return {
+        str(name): Results(*(frame[column].to_numpy(np.int64) for column in ("day", "n", "told")))
+        for name, frame in rows.groupby("name")
+    }
 
 
 def late_result_days(results: Results, end: int) -> int:

@@ -18,6 +18,11 @@ MAX_SLIP_SHARE = 0.001
 EPOCH = date(1970, 1, 1)
 
 
+def create_day_macro(con: duckdb.DuckDBPyConnection) -> None:
+    """Let the SQL of a connection count days from EPOCH: unix_date(day)."""
+    con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
+
+
 class DaySpan(NamedTuple):
     """Days from EPOCH, both of them in it."""
 

@@ -17,14 +17,27 @@ ROOT = Path(__file__).parents[1]
 
 # What each part of the engine may import of the engine, beside itself. From top to bottom it is
 # the way of a number: sources, warehouse, measures, estimates, index, release.
-BASE = {"arrays", "age_grid", "chance", "closing_days", "day_span", "errors", "periods", "method"}
+BASE = {
+    "arrays",
+    "age_grid",
+    "chance",
+    "closing_days",
+    "court_mergers",
+    "day_span",
+    "delivery_series",
+    "errors",
+    "periods",
+}
+BASE |= {"method"}
 STAGES = {
     "errors": set(),
     "arrays": set(),
     "age_grid": set(),
     "chance": set(),
     "closing_days": {"chance"},
+    "court_mergers": {"closing_days"},
     "day_span": {"chance"},
+    "delivery_series": {"chance"},
     "annotation_table": {"errors"},
     "periods": {"errors"},
     "formula_escaping": set(),
@@ -32,7 +45,17 @@ STAGES = {
     "faults": {"errors"},
     "method": {"age_grid", "errors", "warehouse"},
     "warehouse": {"errors", "faults"},
-    "importing": {"chance", "closing_days", "day_span", "errors", "faults", "linkage", "private_folder", "warehouse"},
+    "importing": {
+        "chance",
+        "closing_days",
+        "court_mergers",
+        "day_span",
+        "delivery_series",
+        "errors",
+        "faults",
+        "linkage",
+    }
+    | {"private_folder", "warehouse"},
     "importing.api": {"build", "errors", "warehouse"},  # what people ask for: import, then build
     "sample": {"errors", "warehouse", "importing"},
     "linkage": {"chance", "errors", "warehouse"},

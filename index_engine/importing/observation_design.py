@@ -13,14 +13,19 @@ is at most MAX_CHANCE where cases are closed at ages like those of the closings 
 of; a court that had cleared all it had would be asked too, and states all_cases.
 """
 
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
 
 import duckdb
 import numpy as np
+import pandas as pd
 
 from index_engine.chance import MAX_CHANCE, is_impossible
-from index_engine.closing_days import Closings, late_days
-from index_engine.day_span import EPOCH, source_spans
+from index_engine.closing_days import Closings, late_days, late_result_days, read_results
+from index_engine.court_mergers import unmarked_mergers
+from index_engine.day_span import EPOCH, create_day_macro, source_spans
+from index_engine.delivery_series import unfollowed_deliveries
 from index_engine.errors import InputError, Message
 
 DESIGNS = ("all_cases", "closed_cases", "open_cases", "creditor_cases", "zhongben_list", "selected_cases")
@@ -127,9 +132,90 @@ def check_rounds(con: duckdb.DuckDBPyConnection, name: str, source_id: int, type
 
 
 def observation_notices(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
-    """What to know of the days that the source `name` observes: whether its last closings are late, and, of a
-    creditor's cases, whether it is known since when they are watched."""
-    return _late_closings(con, name) + _unknown_acquisitions(con, name)
+    """What to know of the days that the source `name` of cases observes: whether its last closings are late, whether
+    deliveries tell what became of the cases of those before, whether it marks those that a court took over and, of
+    a creditor's cases, whether it is known since when they are watched."""
+    create_day_macro(con)
+    return (
+        _late_closings(con, name)
+        + _unfollowed_deliveries(con, name)
+        + _unmarked_mergers(con, name)
+        + _unknown_acquisitions(con, name)
+    )
+
+
+def result_notices(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
+    """Whether the last results of the source `name` of auctions are late."""
+    create_day_macro(con)
+    results = read_results(con, name).get(name)
+    end = _last_day(con, name, "auctions")
+    if results is None or end is None:
+        return ()
+    late = late_result_days(results, (end - EPOCH).days + 1)
+    return (Message("late_results", name=name, days=late),) if late else ()
+
+
+def _unfollowed_deliveries(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
+    deliveries = con.execute("SELECT source_id FROM sources WHERE kind = 'cases' AND name = ?", [name]).fetchall()
+    if len(deliveries) < 2:
+        return ()
+    with _source_spans(con, [source_id for (source_id,) in deliveries]):
+        unfollowed = unfollowed_deliveries(con, name).get(name, [])
+    if not unfollowed:
+        return ()
+    last = unfollowed[-1]
+    day = EPOCH + timedelta(days=last.last_day)
+    return (Message("unfollowed_deliveries", name=name, deliveries=len(unfollowed), day=day, cases=last.open_cases),)
+
+
+def _unmarked_mergers(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
+    """Courts that have the cases they took over under numbers of their own; of a list of all cases alone does that
+    tell when they are observed."""
+    [(holds,)] = con.execute(
+        "SELECT last(holds ORDER BY source_id) FILTER (holds IS NOT NULL) FROM sources WHERE kind = 'cases' AND name = ?",
+        [name],
+    ).fetchall()
+    if holds not in (None, "all_cases"):
+        return ()
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP VIEW source_cases AS
+        SELECT source_id, filed_on, closed_on, COALESCE(successor_court_id, court_id) AS holder_id,
+               successor_court_id AS entered_day
+        FROM cases
+        """
+    )
+    deliveries = con.execute("SELECT source_id FROM sources WHERE kind = 'cases' AND name = ?", [name]).fetchall()
+    with _source_spans(con, [source_id for (source_id,) in deliveries]):
+        con.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE source_windows AS
+            SELECT source_id, name, unix_date(MIN(observed_from) OVER ()) AS stated_from,
+                   MIN(first_seen) OVER () AS first_seen,
+                   MAX(COALESCE(unix_date(observed_to), last_seen)) OVER () + 1 AS end_day
+            FROM sources JOIN source_spans USING (source_id)
+            """
+        )
+    mergers = unmarked_mergers(con)
+    con.execute("DROP VIEW source_cases; DROP TABLE source_windows")
+    names = dict(
+        con.execute("SELECT court_id, name FROM courts WHERE court_id IN ?", [[c for _, c in mergers]]).fetchall()
+    )
+    return tuple(
+        Message("unmarked_merger", name=name, court=names[court], day=EPOCH + timedelta(days=day))
+        for (_, court), day in sorted(mergers.items())
+    )
+
+
+@contextmanager
+def _source_spans(con: duckdb.DuckDBPyConnection, source_ids: list[int]) -> Iterator[None]:
+    """The relation `source_spans`: first and last day seen of each source."""
+    rows = [(source_id, *span) for source_id, span in source_spans(con, "cases", source_ids).items()]
+    con.register("source_spans", pd.DataFrame(rows, columns=["source_id", "first_seen", "last_seen"], dtype="int64"))
+    try:
+        yield
+    finally:
+        con.unregister("source_spans")
 
 
 def _unknown_acquisitions(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, ...]:
@@ -163,12 +249,12 @@ def _late_closings(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Message, 
     return (Message("late_closings", name=name, days=late),) if late else ()
 
 
-def _last_day(con: duckdb.DuckDBPyConnection, name: str) -> date | None:
-    """The last day that the deliveries of a source of cases state, or tell of by their dates."""
+def _last_day(con: duckdb.DuckDBPyConnection, name: str, kind: str = "cases") -> date | None:
+    """The last day that the deliveries of a source state, or tell of by their dates."""
     deliveries = con.execute(
-        "SELECT source_id, observed_to FROM sources WHERE kind = 'cases' AND name = ?", [name]
+        "SELECT source_id, observed_to FROM sources WHERE kind = ? AND name = ?", [kind, name]
     ).fetchall()
-    spans = source_spans(con, "cases", [source_id for source_id, stated in deliveries if stated is None])
+    spans = source_spans(con, kind, [source_id for source_id, stated in deliveries if stated is None])
     last_days = [span.dates[1] for span in spans.values()]
     return max([stated for _, stated in deliveries if stated is not None] + last_days, default=None)
 

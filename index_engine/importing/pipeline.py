@@ -174,7 +174,11 @@ def _import_rows(
         observation_design.check_rounds(con, source.name, outcome.source_id, "import_typed")
         note_counts = row_count_by_rule(con, outcome.source_id, "noted")
         restore_line_numbers(con, outcome.source_id)
-        return replace(outcome, note_counts=note_counts, notices=_listing_notices(con, outcome.source_id))
+        return replace(
+            outcome,
+            note_counts=note_counts,
+            notices=_listing_notices(con, outcome.source_id) + observation_design.result_notices(con, source.name),
+        )
     if kind == "cases":
         observation_design.check_lost_closings(con, source.name, outcome.source_id)
         observation_design.check_design(con, source.name)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from index_engine import periods
 from index_engine.age_grid import AgeGrid
-from index_engine.day_span import EPOCH
+from index_engine.day_span import EPOCH, create_day_macro
 from index_engine.errors import InputError
 from index_engine.linkage.link import create_linked_tables, drop_linked_tables
 from index_engine.measures import strata
@@ -243,7 +243,7 @@ def _create_views(con: duckdb.DuckDBPyConnection) -> None:
 
 def _create_inputs(con: duckdb.DuckDBPyConnection, method: Method, period_function: PeriodFunction) -> None:
     """Create what the SQL files read beside the facts: windows, days, ages, codes, parameters."""
-    con.execute("CREATE OR REPLACE TEMP MACRO unix_date(d) AS (d - DATE '1970-01-01')::INTEGER")
+    create_day_macro(con)
     con.execute("CREATE OR REPLACE TEMP TABLE home_sources (court_id VARCHAR, source_id INTEGER)")
     con.execute(f"CREATE OR REPLACE TEMP VIEW case_courts AS {_read_sql('case_courts')}")
     create_windows(con)

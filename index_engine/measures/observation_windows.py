@@ -13,7 +13,7 @@ did not exist. A payment is known when its case is closed: clocks end before the
 time from the one to the other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -22,8 +22,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from index_engine.chance import is_silence
-from index_engine.closing_days import BLOCK_DAYS, NO_CLOSINGS, YEAR_DAYS, Closings, Results, late_days, late_result_days
+from index_engine.closing_days import (
+    BLOCK_DAYS,
+    NO_CLOSINGS,
+    USUAL_SHARE,
+    YEAR_DAYS,
+    Closings,
+    late_days,
+    late_result_days,
+    read_results,
+)
+from index_engine.court_mergers import unmarked_mergers
 from index_engine.day_span import source_spans
+from index_engine.delivery_series import DELIVERIES, unfollowed_deliveries
 
 # A year and a month without a closing is no season.
 SILENT_DAYS = 400
@@ -37,41 +48,15 @@ USUAL_GROWTH = 3.0
 SILENT_CLOSINGS = 14
 # Designs of which nothing but closings is counted.
 CLOSING_LISTS = ("closed_cases", "zhongben_list")
-# Of the payments before a closing, so many are known after the usual time.
-USUAL_SHARE = 0.95
-# Of a merger that the registry knows, chance in a thousand is little: most courts took over open cases.
-MERGER_Z = 3.1
+# Payments that tell how long a court takes from them to the closing.
+MIN_PAYMENTS = 20
 FOREVER = 1 << 30
 CASE_COURTS = Path(__file__).with_name("case_courts.sql").read_text(encoding="utf-8")
-
-# Each delivery with the last day that it or one before it tells of.
-DELIVERIES = """
-SELECT source_id, kind, name, MAX(COALESCE(unix_date(observed_to), last_seen)) OVER (
-           PARTITION BY kind, name ORDER BY source_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-       ) AS last_day
-FROM sources LEFT JOIN source_spans USING (source_id)
-ORDER BY source_id
-"""
-
-# Cases by how many deliveries of their source had ended before they were filed, and before they were closed.
-CASES_BY_DELIVERY = """
-SELECT name, n_filed, n_closed, COUNT(*) AS n, SUM(filed_day) AS filed_day, SUM(closed_day) AS closed_day
-FROM (
-    SELECT name, filed_day, closed_day,
-           LEN(LIST_FILTER(last_days, lambda last_day: last_day < filed_day)) AS n_filed,
-           CASE WHEN closed_day IS NOT NULL THEN LEN(LIST_FILTER(last_days, lambda last_day: last_day < closed_day))
-           END AS n_closed
-    FROM (SELECT source_id, unix_date(filed_on) AS filed_day, unix_date(closed_on) AS closed_day FROM cases)
-    JOIN sources USING (source_id)
-    JOIN last_days_by_name USING (name)
-)
-GROUP BY ALL
-"""
 
 SOURCES = """
 -- Deliveries of one source follow one another and share one window: a case of the first that the last
 -- no longer mentions was watched all along; but not where they tell nothing more of such cases, see
--- `_unfollowed_days`. So does a delivery without rows of its own: a month in which nothing happened, or
+-- delivery_series.py. So does a delivery without rows of its own: a month in which nothing happened, or
 -- rows that were all corrected since. What a delivery does not state, one before or after it may.
 SELECT source_id, kind, CONCAT_WS('/', name, NULLIF(series, 0)) AS name,
        COALESCE(LAST_VALUE(holds IGNORE NULLS) OVER deliveries, 'all_cases') AS holds,
@@ -119,20 +104,6 @@ WHERE unix_date(closed_on) < end_day
 GROUP BY ALL ORDER BY ALL
 """
 
-# Rounds by the day on which they were to be over, and whether their result is told.
-RESULTS_OF_ROUNDS = """
-SELECT name, unix_date(listed_on) + usual_days AS day, COUNT(*) AS n, COUNT(status) AS told
-FROM auction_rounds
-JOIN source_windows USING (source_id)
-JOIN (
-    SELECT name, QUANTILE_DISC(ended_on - listed_on, $share) AS usual_days
-    FROM auction_rounds JOIN source_windows USING (source_id)
-    WHERE status IS NOT NULL AND ended_on >= listed_on
-    GROUP BY name
-) USING (name)
-GROUP BY ALL ORDER BY ALL
-"""
-
 # Days under way from when a case is in the file, over all courts of a source: its rate of closings.
 EXPOSURES = """
 SELECT name, court_id, SUM(CASE WHEN closed_day < until_day THEN 1 ELSE 0 END) AS n_closed,
@@ -157,45 +128,16 @@ FROM (
 WHERE last_day > first_day
 """
 
-# Closings, and days under way, in the years before and after the day on which a court took over another, of its
-# cases filed before that day; not where the list tells which of them it took over. `n_apart`: closings of one
-# filing and closing day, which may share a fate, as one.
-MERGERS = """
-WITH mergers AS (
-    SELECT DISTINCT court_names.court_id AS holder_id, unix_date(former.valid_to) + 1 AS merged_day
-    FROM courts AS former
-    JOIN court_names
-        ON court_names.name IN (former.name, former.code) AND court_names.valid_from > former.valid_to
-),
-filed_before AS (
-    SELECT name, holder_id, merged_day, unix_date(filed_on) AS filed_day, unix_date(closed_on) AS closed_day,
-           COUNT(*) AS n, COUNT(entered_day) AS n_entered
-    FROM source_cases
-    JOIN source_windows USING (source_id)
-    JOIN mergers USING (holder_id)
-    WHERE unix_date(filed_on) < merged_day AND COALESCE(unix_date(closed_on), end_day) >= merged_day - $year
-        AND end_day >= merged_day + $year AND COALESCE(stated_from, first_seen) <= merged_day - $year
-    GROUP BY ALL
-),
-years AS (
-    SELECT *, UNNEST([merged_day - $year, merged_day]) AS first_day, UNNEST(['before', 'after']) AS side
-    FROM filed_before
-)
-SELECT name, holder_id AS court_id, merged_day, side,
-       SUM(n) FILTER (closed_day >= first_day AND closed_day < first_day + $year) AS n_closed,
-       COUNT(*) FILTER (closed_day >= first_day AND closed_day < first_day + $year) AS n_apart,
-       SUM(n * GREATEST(LEAST(COALESCE(closed_day, first_day + $year), first_day + $year)
-                        - GREATEST(filed_day, first_day), 0)) AS days
-FROM years
-GROUP BY ALL HAVING SUM(n_entered) = 0
-"""
-
+# Of a source, court_id NULL, and of its courts with payments enough to tell.
 LAGS = """
-SELECT name, QUANTILE_DISC(GREATEST(closed_on - COALESCE(paid_out_on, closed_on), 0), $share) AS lag
-FROM cases JOIN source_windows USING (source_id)
+SELECT name, holder_id, QUANTILE_DISC(GREATEST(closed_on - COALESCE(paid_out_on, closed_on), 0), $share) AS lag
+FROM source_cases JOIN source_windows USING (source_id)
 WHERE case_type = 'first' AND close_mode = 'completed' AND COALESCE(paid_out_on, closed_on) >= filed_on
     AND unix_date(closed_on) BETWEEN end_day - $year AND end_day - 1
-GROUP BY name
+    AND (left_day IS NULL OR unix_date(closed_on) < left_day)
+    AND (entered_day IS NULL OR unix_date(closed_on) >= entered_day)
+GROUP BY GROUPING SETS ((name), (name, holder_id))
+HAVING holder_id IS NULL OR COUNT(*) >= $least
 """
 
 
@@ -217,15 +159,14 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
         name: {court: _closings(rows) for court, rows in frame.groupby("court_id")}
         for name, frame in con.execute(CLOSINGS).df().groupby("name")
     }
-    results_by_source = {
-        name: Results(*(rows[column].to_numpy(np.int64) for column in ("day", "n", "told")))
-        for name, rows in con.execute(RESULTS_OF_ROUNDS, {"share": USUAL_SHARE}).df().groupby("name")
-    }
+    results_by_source = read_results(con)
     under_way = _read_under_way(con, sources, closings_by_source)
     expected = _expected_closings(con.execute(EXPOSURES).df())
     together = _courts_together(sources, closings_by_source, under_way, expected)
-    merged = _unmarked_mergers(con.execute(MERGERS, {"year": YEAR_DAYS}).df())
-    lags = dict(con.execute(LAGS, {"share": USUAL_SHARE, "year": YEAR_DAYS}).fetchall())
+    merged = unmarked_mergers(con)
+    lag_values = {"share": USUAL_SHARE, "year": YEAR_DAYS, "least": MIN_PAYMENTS}
+    lags = {(name, court): int(lag) for name, court, lag in con.execute(LAGS, lag_values).fetchall()}
+    ends = dict(sources.loc[_is_complete(sources), ["name", "end_day"]].itertuples(index=False))
     con.execute("DROP VIEW source_cases")
     con.execute("DROP TABLE source_windows")
     windows: list[tuple[object, ...]] = []
@@ -243,7 +184,7 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
             first_seen=int(delivery["first_seen"]),
             end=int(delivery["end_day"]),
             late=late,
-            payment_lag=int(lags.get(name) or 0) if kind == "cases" else 0,
+            payment_lag=lags.get((name, None), 0) if kind == "cases" else 0,
         )
         first_closing = min((int(each.days[0]) for each in closings.values()), default=source.first_seen)
         first = first_closing if source.stated_from is None else source.stated_from
@@ -259,7 +200,14 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
                 under_way.get((name, court_id), NO_CASES),
                 expected.get((name, court_id), 0.0),
             )
-            days = _court_days(source, own, together.get(court_id, own), life, merged.get((name, court_id), -FOREVER))
+            days = _court_days(
+                replace(source, payment_lag=lags.get((name, court_id), source.payment_lag)),
+                own,
+                together.get(court_id, own),
+                _last_closings(source, court_id, ends, closings_by_source),
+                life,
+                merged.get((name, court_id), -FOREVER),
+            )
             court_windows += [
                 (source_id, kind, court_id, source.holds, *days, n)
                 for source_id, n in zip(rows["source_id"], rows["n"], strict=True)
@@ -268,45 +216,32 @@ def create_windows(con: duckdb.DuckDBPyConnection) -> None:
     _insert(con, "court_windows", court_windows)
 
 
+def _is_complete(sources: pd.DataFrame) -> pd.Series:
+    return (sources["kind"] == "cases") & (sources["holds"] == "all_cases")
+
+
 def _delivery_series(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Columns source_id, series: of each delivery, how many times before its end the deliveries of its source
     gave up the cases of those before; `source_spans` must be there."""
-    deliveries = con.execute(DELIVERIES).df()
+    deliveries = con.execute(DELIVERIES, {"name": None}).df()
+    others = con.execute("SELECT source_id, 0 AS series FROM sources WHERE kind <> 'cases'").df()
     deliveries["series"] = 0
-    of_cases = deliveries[(deliveries["kind"] == "cases") & deliveries["last_day"].notna()]
-    last_days = {
-        name: np.unique(rows["last_day"].to_numpy(np.int64))
-        for name, rows in of_cases.groupby("name")
-        if rows["last_day"].nunique() > 1
-    }
-    if not last_days:
-        return deliveries[["source_id", "series"]]
-    con.register("last_days_by_name", pd.DataFrame({"name": list(last_days), "last_days": list(last_days.values())}))
-    cases = con.execute(CASES_BY_DELIVERY).df()
-    con.unregister("last_days_by_name")
-    for name, rows in cases.groupby("name"):
-        is_of_source = (deliveries["kind"] == "cases") & (deliveries["name"] == name)
-        for day in _unfollowed_days(rows, last_days[name]):
-            deliveries.loc[is_of_source & (deliveries["last_day"] > day), "series"] += 1
-    return deliveries[["source_id", "series"]]
+    for name, unfollowed in unfollowed_deliveries(con).items():
+        for delivery in unfollowed:
+            is_later = (deliveries["name"] == name) & (deliveries["last_day"] > delivery.last_day)
+            deliveries.loc[is_later, "series"] += 1
+    return pd.concat([deliveries[["source_id", "series"]], others])
 
 
-def _unfollowed_days(cases: pd.DataFrame, last_days: npt.NDArray[np.int64]) -> list[int]:
-    """Of the last days of the deliveries of a source, those after which none of the cases filed until then was
-    closed though chance does not explain that: as where each delivery has the filings of its own year."""
-    is_closed = cases["closed_day"].notna()
-    found = []
-    for position, day in enumerate(last_days[:-1]):
-        is_filed = cases["n_filed"] <= position
-        is_over = is_filed & is_closed & (cases["n_closed"] <= position)
-        is_open = is_filed & ~is_over
-        if (is_open & is_closed).any():
-            continue
-        days_before = cases["closed_day"].where(is_over, day * cases["n"]) - cases["filed_day"]
-        days_after = (int(last_days[-1]) - int(day)) * float(cases.loc[is_open, "n"].sum())
-        if is_silence(days_after, float(days_before[is_filed].sum()), float(cases.loc[is_over, "n"].sum())):
-            found.append(int(day))
-    return found
+def _last_closings(
+    source: "_Source", court: str, ends: dict[str, int], closings_by_source: dict[str, dict[str, Closings]]
+) -> Closings:
+    """Of a source with all cases the closings of a court in it and in the others that tell of its last days, which
+    together have enough to show that they are late."""
+    if source.kind != "cases" or source.holds != "all_cases":
+        return NO_CLOSINGS
+    names = [name for name, end in ends.items() if end >= source.end and court in closings_by_source.get(name, {})]
+    return _merge([closings_by_source[name][court] for name in names]) if len(names) > 1 else NO_CLOSINGS
 
 
 @dataclass(frozen=True)
@@ -354,9 +289,8 @@ def _courts_together(
     expected: dict[tuple[str, str], float],
 ) -> dict[str, _CourtRecord]:
     """Of courts in several sources that hold all cases what these have together."""
-    is_complete = (sources["kind"] == "cases") & (sources["holds"] == "all_cases")
     names_by_court: dict[str, list[str]] = {}
-    for name in sources.loc[is_complete, "name"].unique():
+    for name in sources.loc[_is_complete(sources), "name"].unique():
         for court in closings_by_source.get(name, {}):
             names_by_court.setdefault(court, []).append(name)
     return {
@@ -375,30 +309,11 @@ def _merge_under_way(parts: list[_UnderWay]) -> _UnderWay:
     return _UnderWay(np.concatenate([part.first for part in parts]), np.concatenate([part.end for part in parts]))
 
 
-def _unmarked_mergers(years: pd.DataFrame) -> dict[tuple[str, str], int]:
-    """The day of the last merger, by source and court, before which the court's cases were closed at a lower rate
-    than after it though chance does not explain that. Cases that it took over are then among them under numbers
-    of its own: under way before the merger without any closing, since what their court closed is not in the list."""
-    found: dict[tuple[str, str], int] = {}
-    for (name, court, day), sides in years.groupby(["name", "court_id", "merged_day"]):
-        by_side = sides.set_index("side")[["n_closed", "n_apart", "days"]].fillna(0.0)
-        if not {"before", "after"} <= {*by_side.index}:
-            continue
-        n, n_apart, days = by_side["n_closed"], by_side["n_apart"], by_side["days"]
-        if not n.sum() or not days.min():
-            continue
-        share = days["before"] / days.sum()
-        z = (n.sum() * share - n["before"]) / np.sqrt(n.sum() * share * (1.0 - share))
-        if z * np.sqrt(n_apart.sum() / n.sum()) > MERGER_Z:
-            found[name, court] = max(int(day), found.get((name, court), -FOREVER))
-    return found
-
-
 def _court_days(
-    source: _Source, own: _CourtRecord, together: _CourtRecord, life: tuple[int, int], since: int
+    source: _Source, own: _CourtRecord, together: _CourtRecord, last: Closings, life: tuple[int, int], since: int
 ) -> tuple[int, ...]:
     """First day of a court in a source, not before `since`, day after the last, the same of clocks, and days cut as
-    late."""
+    late: by `last`, its closings in all sources that tell of the last days, too."""
     end = min(source.end, life[1])
     if source.kind != "cases":
         first = source.first_seen if source.stated_from is None else source.stated_from
@@ -407,6 +322,8 @@ def _court_days(
         return first, until, until, end - until
     # By its own closings: those of a source that ends before are no late ones.
     late = max(late_days(own.closings, end), source.late - (source.end - end), 0)
+    if len(last.days):
+        late = max(late, late_days(last, end))
     records = (own, together) if source.holds == "all_cases" else (own,)
     counts_first = source.holds in CLOSING_LISTS
     spans = [

@@ -6,7 +6,7 @@ among the keys by what it is called, not by its number.
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil, floor
@@ -74,7 +74,7 @@ class Spell:
 
 def spells(world: World, method: Method) -> list[Spell]:
     """Every spell of every process that was under observation for at least a day."""
-    world = replace(world, observed={source_id: clock_window(world, source_id) for source_id in world.observed})
+    clocks = clock_windows(world)
     found = []
     resumed: dict[str, list[date]] = defaultdict(list)
     for case in world.cases:
@@ -83,16 +83,16 @@ def spells(world: World, method: Method) -> list[Spell]:
     since = step_waits.recorded_since(world)
     for case in world.cases:
         if case.case_type == "first":
-            found += _case_spells(case, world, method)
+            found += _case_spells(case, clocks[case.source_id, case.court_id], method)
             for process, *rest in step_waits.of_case(case, _over(case), since):
                 where = (process, case.court_id, None)
-                found += _spell(where, *rest, world.observed[case.source_id])
-            found += _resume_spell(case, resumed[case.case_id], world, method)
+                found += _spell(where, *rest, clocks[case.source_id, case.court_id])
+            found += _resume_spell(case, resumed[case.case_id], clocks[case.source_id, case.court_id], method)
     cases = {c.case_id: c for c in world.cases if c.case_type == "first"}
     for rounds in lots(linked_rounds(world)):
         for number, one in enumerate(rounds):
             later = rounds[number + 1].listed_on if number + 1 < len(rounds) else None
-            found += _auction_spells(one, later, cases.get(one.case_id or ""), world, method)
+            found += _auction_spells(one, later, cases.get(one.case_id or ""), world, clocks, method)
         first, last = rounds[0], rounds[-1]
         if not first.is_first_listing:
             continue
@@ -103,25 +103,36 @@ def spells(world: World, method: Method) -> list[Spell]:
     return found
 
 
-def clock_window(world: World, source_id: int) -> tuple[date, date]:
-    """The days of a source without the last, whose payments may be told by closings to come: as many
-    as lie between payment and closing in 95 of a hundred completed cases of its last year."""
-    first, last = world.observed[source_id]
-    lags = sorted(
-        max((case.closed_on - (case.paid_out_on or case.closed_on)).days, 0)
-        for case in world.cases
-        if case.source_id == source_id
-        and (case.case_type, case.close_mode) == ("first", "completed")
-        and case.closed_on is not None
-        and last - timedelta(days=364) <= case.closed_on <= last
-        and (case.paid_out_on or case.closed_on) >= case.filed_on
-    )
-    lag = lags[ceil(0.95 * len(lags)) - 1] if lags else 0
-    return first, last - timedelta(days=lag)
+Clocks = dict[tuple[int, str], tuple[date, date]]  # by source and court
 
 
-def _case_spells(case: Case, world: World, method: Method) -> list[Spell]:
-    window, stratum = world.observed[case.source_id], stratum_of_case(case, method)
+def clock_windows(world: World) -> Clocks:
+    """The days of each court in a source without the last, whose payments may be told by closings to come: as many
+    as lie between payment and closing in 95 of a hundred completed cases of its last year, of the court where it
+    has twenty, else of the source."""
+    lags: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for case in world.cases:
+        last = world.observed[case.source_id][1]
+        if (
+            (case.case_type, case.close_mode) == ("first", "completed")
+            and case.closed_on is not None
+            and last - timedelta(days=364) <= case.closed_on <= last
+            and (case.paid_out_on or case.closed_on) >= case.filed_on
+        ):
+            for court in (case.court_id, ""):
+                lag = max((case.closed_on - (case.paid_out_on or case.closed_on)).days, 0)
+                lags[case.source_id, court].append(lag)
+    found = {}
+    for source_id, court in {(case.source_id, case.court_id) for case in world.cases}:
+        own = lags[source_id, court]
+        usual = sorted(own if len(own) >= 20 else lags[source_id, ""])
+        first, last = world.observed[source_id]
+        found[source_id, court] = first, last - timedelta(days=usual[ceil(0.95 * len(usual)) - 1] if usual else 0)
+    return found
+
+
+def _case_spells(case: Case, window: tuple[date, date], method: Method) -> list[Spell]:
+    stratum = stratum_of_case(case, method)
     ended = _over(case)
     where = ("case", case.court_id, stratum)
     found = _spell(where, case.filed_on, ended, _event(case, method), window)
@@ -138,9 +149,8 @@ def _over(case: Case) -> date | None:
     return paid if paid is not None and paid >= case.filed_on else case.closed_on
 
 
-def _resume_spell(case: Case, resumed: list[date], world: World, method: Method) -> list[Spell]:
+def _resume_spell(case: Case, resumed: list[date], window: tuple[date, date], method: Method) -> list[Spell]:
     """From a closing as 终本 inside the window to the first filing, then or later, that resumes."""
-    window = world.observed[case.source_id]
     closed = case.closed_on
     if case.close_mode != "zhongben" or closed is None or closed < window[0]:
         return []
@@ -152,7 +162,9 @@ def _resume_spell(case: Case, resumed: list[date], world: World, method: Method)
 MOVABLE, FIXED = ("vehicle",), ("residential", "commercial", "industrial", "land", "equity")
 
 
-def _auction_spells(one: Round, later: date | None, case: Case | None, world: World, method: Method) -> list[Spell]:
+def _auction_spells(
+    one: Round, later: date | None, case: Case | None, world: World, clocks: Clocks, method: Method
+) -> list[Spell]:
     """The notice of a first auction; after one that failed the wait for the `later` listing, else
     for the closing of the case; after a last one that sold, the wait for the money."""
     window, where = world.observed[one.source_id], (one.court_id, stratum_of_lot(one, method))
@@ -170,7 +182,7 @@ def _auction_spells(one: Round, later: date | None, case: Case | None, world: Wo
         event = "closed" if later is None else "listed"
         found += _spell(("second", *where), one.ended_on, later or closed, event, window)
     if one.status == "sold" and later is None and case is not None:
-        other = world.observed[case.source_id]
+        other = clocks[case.source_id, case.court_id]
         both = (max(window[0], other[0]), min(window[1], other[1]))
         event = "paid" if case.close_mode == "completed" else "closed"
         found += _spell(("payout", *where), one.ended_on, over, event, both)

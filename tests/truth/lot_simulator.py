@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index_engine.importing.validation.load import LoadResult
 from tests.truth.product import import_file
 from tests.truth.simulator import MONTH
 
@@ -98,7 +99,7 @@ def import_offers(
     *,
     id_each: bool = False,
     mean_lag: float = 0.0,
-) -> None:
+) -> LoadResult:
     """Import the file of a source; `id_each`: every round has an id of its own, as platforms number them;
     `mean_lag`: days, exponential, after which the result of a round reaches the file."""
     lags = np.random.default_rng(len(found)).exponential(mean_lag, len(found))
@@ -130,4 +131,4 @@ def import_offers(
         [f'kind = "auctions"\n[source]\nname = "{name}"\nobserved_from = {observed[0]}\nobserved_to = {observed[1]}']
         + [f'[columns.{field}]\ncolumn = "{column}"' for field, column in COLUMNS.items()]
     )
-    import_file(warehouse, "auctions", file, text)
+    return import_file(warehouse, "auctions", file, text)

@@ -20,7 +20,7 @@ def test_lots_that_are_sold_but_not_yet_told_are_not_on_offer(tmp_path: Path, me
     """Counted as on offer to the end of the file they were .50 sold within a year for .58."""
     found = offers(court_names(4), START, CUT, lots_per_month=50, seed=3)
     warehouse = tmp_path / "w.duckdb"
-    import_offers(warehouse, found, (START, CUT), "platform", mean_lag=mean_lag)
+    notices = import_offers(warehouse, found, (START, CUT), "platform", mean_lag=mean_lag).notices
     build_main_method(warehouse)
     with duckdb.connect(str(warehouse), read_only=True) as con:
         [(last_day, late)] = con.execute(
@@ -34,5 +34,6 @@ def test_lots_that_are_sold_but_not_yet_told_are_not_on_offer(tmp_path: Path, me
         ).fetchall()
     assert last_day == CUT - timedelta(days=late)
     assert (late > 0) == (mean_lag > 0)
+    assert [(notice.code, notice.parameters["days"]) for notice in notices] == [("late_results", late)] * (late > 0)
     assert len(rows) >= (9 if not late else 7)
     assert all(abs(z) < 3 for _, _, z in rows), (late, [(p, round(z, 1)) for p, _, z in rows])

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from index_engine.importing.validation.load import LoadResult
 from tests.truth.product import build_main_method, court_estimates, import_file, mapping_text
 from tests.truth.simulator import CourtPlan, Hazards, Row, World, all_cases, merged, write_cases
 
@@ -47,10 +48,10 @@ def listed_under(rows: list[Row], court: str) -> list[Row]:
     return [replace(row, case=replace(row.case, court=court)) for row in rows]
 
 
-def bring_in(warehouse: Path, name: str, rows: list[Row], last_day: date = CUT) -> None:
+def bring_in(warehouse: Path, name: str, rows: list[Row], last_day: date = CUT) -> LoadResult:
     file = write_cases(warehouse.with_name(f"{name}.csv"), rows)
     text = mapping_text(name, (START, last_day)).replace("[source]", '[source]\nholds = "all_cases"')
-    import_file(warehouse, "cases", file, text)
+    return import_file(warehouse, "cases", file, text)
 
 
 Files = Callable[[World], list[tuple[str, list[Row], date]]]
@@ -83,7 +84,7 @@ def under_the_old_name(world: World) -> list[tuple[str, list[Row], date]]:
 def test_each_court_has_a_case_on_the_days_on_which_it_had_it(tmp_path: Path, world: World, files: Files) -> None:
     warehouse = tmp_path / "w.duckdb"
     for name, rows, last_day in files(world):
-        bring_in(warehouse, name, rows, last_day)
+        assert not bring_in(warehouse, name, rows, last_day).notices
     build_main_method(warehouse)
     rows = court_estimates(warehouse, "cash_24m")
     assert_right(rows, OLD, YEARS_OF_OLD)
@@ -133,7 +134,12 @@ def test_cases_taken_over_under_new_numbers_are_not_the_own_of_years_before(
         for position, row in enumerate(of_court(merged(world), HEIR))
     ]
     warehouse = tmp_path / "w.duckdb"
-    bring_in(warehouse, "heir", rows)
+    [notice] = bring_in(warehouse, "heir", rows).notices
+    assert (notice.code, notice.parameters["court"], notice.parameters["day"]) == (
+        "unmarked_merger",
+        HEIR,
+        date(2021, 4, 9),
+    )
     build_main_method(warehouse)
     estimates = court_estimates(warehouse, "cash_24m")
     assert_right(estimates, HEIR, [label for label in YEARS_OF_HEIR if label >= "2022Q2"])
@@ -144,6 +150,6 @@ def test_cases_taken_over_under_new_numbers_are_not_the_own_of_years_before(
 def test_a_court_that_took_over_no_case_is_observed_all_along(tmp_path: Path, world: World) -> None:
     warehouse = tmp_path / "w.duckdb"
     rows = [replace(row, case=replace(row.case, number=f"X-{n}")) for n, row in enumerate(all_cases(world))]
-    bring_in(warehouse, "own", of_court(rows, HEIR))
+    assert not bring_in(warehouse, "own", of_court(rows, HEIR)).notices
     build_main_method(warehouse)
     assert_right(court_estimates(warehouse, "cash_24m"), HEIR, YEARS_OF_HEIR)

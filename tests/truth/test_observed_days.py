@@ -235,6 +235,43 @@ def test_values_said_earlier_and_later_agree(tmp_path: Path, cut: date) -> None:
     assert_withheld(rows[rows["period"] == f"{cut.year}Q{(cut.month + 2) // 3}"])
 
 
+def test_a_court_that_closes_long_after_payment_is_told_apart_from_the_others_of_its_list(tmp_path: Path) -> None:
+    """By the whole list the usual time is none, and the newest payments of that court are in no file yet."""
+    world = simulated({}, *[{"cases_per_month": 200.0}] * 6)
+    late = world.courts[0].name
+
+    def design(world: World) -> list[Row]:
+        of_one, of_others = payments_before_closing(150)(world), all_cases(world)
+        return [row for row in of_one if row.case.court == late] + [row for row in of_others if row.case.court != late]
+
+    rows = court_estimates(built(tmp_path, world, design), "cash_24m")
+    own = of_court(rows, world, 0)
+    assert_withheld(own[own["period"] == "2024Q4"])
+    assert_right(own[own["status"] == "estimated"])
+    assert (of_court(rows, world, 1)["status"] == "estimated").tail(8).all()
+
+
+def test_late_closings_of_a_court_in_two_sources_end_the_days_of_both(tmp_path: Path) -> None:
+    """The smaller one has too few to tell that they are late."""
+    world = simulated({})
+    rows = late_reports(60)(world)
+    numbers = {row.case.number for row in rows[::40]}
+    for name in ("large", "small"):
+        bring_in(
+            tmp_path,
+            world,
+            lambda _, name=name: [row for row in rows if (row.case.number in numbers) == (name == "small")],  # type: ignore[misc]
+            "all_cases",
+            WINDOW,
+            name=name,
+        )
+    build_main_method(tmp_path / "world.duckdb")
+    with duckdb.connect(str(tmp_path / "world.duckdb"), read_only=True) as con:
+        found = con.execute("SELECT late_days FROM measures.court_windows ORDER BY source_id").fetchall()
+    assert found == [(60,), (60,)]
+    assert_withheld(court_estimates(tmp_path / "world.duckdb", "cash_24m").tail(1))
+
+
 def test_a_source_with_few_cases_of_a_silent_court_does_not_make_it_observed(tmp_path: Path) -> None:
     """Alone it could not tell; that in both together nothing was closed for years chance does not explain."""
     world = simulated({}, {})

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from index_engine.importing.validation.load import LoadResult
 from tests.truth.product import build_main_method, court_estimates, import_file, mapping_text
 from tests.truth.simulator import CourtPlan, Hazards, Row, World, all_cases, write_cases
 from tests.truth.test_worlds import court_names
@@ -33,10 +34,12 @@ def known_between(rows: list[Row], first: date, last: date) -> list[Row]:
     ]
 
 
-def bring_in(warehouse: Path, name: str, rows: list[Row], first: date, last: date, holds: str = "all_cases") -> None:
+def bring_in(
+    warehouse: Path, name: str, rows: list[Row], first: date, last: date, holds: str = "all_cases"
+) -> LoadResult:
     file = write_cases(warehouse.with_name(f"{name}-{last}.csv"), rows)
     text = mapping_text(name, (first, last)).replace("[source]", f'[source]\nholds = "{holds}"')
-    import_file(warehouse, "cases", file, text)
+    return import_file(warehouse, "cases", file, text)
 
 
 def year(number: int) -> tuple[date, date]:
@@ -94,7 +97,13 @@ def test_deliveries_that_give_up_the_cases_of_those_before_end_where_each_ended(
     for number in YEARS:
         first, last = year(number)
         filed = [row for row in known_between(all_cases(world), first, last) if row.case.filed_on >= first]
-        bring_in(warehouse, "filings", filed, first, last)
+        notices = bring_in(warehouse, "filings", filed, first, last).notices
+    known = [case for case in world.cases if START.year <= case.filed_on.year < CUT.year]
+    open_in_own = sum(case.ended_on.year > case.filed_on.year for case in known)
+    [notice] = notices  # the importer reads it at once
+    assert notice.code == "unfollowed_deliveries"
+    assert notice.parameters["cases"] == open_in_own and notice.parameters["day"] == date(2023, 12, 31)
+    assert notice.parameters["deliveries"] == len(YEARS) - 1
     build_main_method(warehouse)
     rows = court_estimates(warehouse, "cash_24m")
     assert (rows["status"] == "not_estimable").all() and rows["value"].isna().all(), rows
@@ -112,7 +121,7 @@ def test_deliveries_that_correct_those_before_are_one_list(tmp_path: Path, world
     for first, last in days:
         rows = known_between(all_cases(world), first, last)
         told = [row for row in rows if row.case.filed_on >= first or row.closed_on or first.year == 2023]
-        bring_in(warehouse, "register", told, first, last)
+        assert not bring_in(warehouse, "register", told, first, last).notices
     build_main_method(warehouse)
     assert_right(warehouse, lambda period: period >= "2023Q4")
     assert pending(warehouse) == sum(case.filed_on <= CUT < case.ended_on for case in world.cases)
