@@ -4,11 +4,23 @@
 -- capped_claim: what the case weighs where money is counted, NULL where the claim is not known.
 -- capped_recovery: what of it was recovered, at most the whole and in the proportion of the amounts.
 -- Where no amount is recorded, a closing of known mode that is no payment recovered nothing, which
--- can only be too little; of one as paid, or of unknown mode, the amount is not known.
+-- can only be too little; of one as paid, or of unknown mode, the amount is not known. Nor is an amount in
+-- another unit than the claim.
 -- left_day: first day on which the court has the case no more, NULL where it keeps it. A case that
 -- another court took over has a row for each of the two, see case_courts.sql, and one that several
 -- sources have a row for each time in which they observe it without a gap, see case_spans.sql.
 -- is_last: the last of these.
+
+WITH known_cases AS (
+    SELECT
+        *,
+        -- A hundred times the claim is in another unit than it: which of the two is wrong is not known.
+        CASE
+            WHEN claim_amount > 0 AND CAST(recovered_amount AS DOUBLE) >= 100 * CAST(claim_amount AS DOUBLE) THEN NULL
+            ELSE CAST(recovered_amount AS DOUBLE)
+        END AS recovered
+    FROM case_courts
+)
 
 SELECT
     cases.case_id,
@@ -33,15 +45,14 @@ SELECT
     cases.first_listed_on,
     cases.acquired_on,
     CAST(cases.claim_amount AS DOUBLE) AS claim,
-    CAST(cases.recovered_amount AS DOUBLE) AS recovered,
+    cases.recovered,
     CASE WHEN cases.claim_amount > 0
         THEN CAST(ROUND(LEAST(CAST(cases.claim_amount AS DOUBLE), claim_cap)) AS BIGINT) END
         AS capped_claim,
     CASE
-        WHEN cases.claim_amount > 0 AND cases.recovered_amount >= 0 THEN
+        WHEN cases.claim_amount > 0 AND cases.recovered >= 0 THEN
             CAST(ROUND(LEAST(CAST(cases.claim_amount AS DOUBLE), claim_cap)
-                * LEAST(CAST(cases.recovered_amount AS DOUBLE)
-                        / CAST(cases.claim_amount AS DOUBLE), 1)) AS BIGINT)
+                * LEAST(cases.recovered / CAST(cases.claim_amount AS DOUBLE), 1)) AS BIGINT)
         WHEN cases.claim_amount > 0 AND cases.recovered_amount IS NULL
             AND cases.close_mode <> 'completed' THEN 0
     END AS capped_recovery,
@@ -55,7 +66,7 @@ SELECT
     COALESCE(case_spans.clock_end_day, court_windows.clock_end_day) AS clock_end_day,
     COALESCE(case_spans.is_last, TRUE) AS is_last,
     cases.left_day
-FROM case_courts AS cases
+FROM known_cases AS cases
 LEFT JOIN case_spans ON case_spans.case_id = cases.case_id AND case_spans.court_id = cases.holder_id
 LEFT JOIN measures.court_windows
     ON court_windows.source_id = cases.window_source_id AND court_windows.court_id = cases.holder_id
@@ -63,7 +74,7 @@ JOIN closing_events
     ON closing_events.close_mode = COALESCE(cases.close_mode, '')
     AND closing_events.recovery_mode = COALESCE(cases.recovery_mode, '')
     AND closing_events.is_covered
-        = COALESCE(cases.claim_amount > 0 AND cases.recovered_amount >= cases.claim_amount, FALSE)
+        = COALESCE(cases.claim_amount > 0 AND cases.recovered >= cases.claim_amount, FALSE)
 JOIN case_classes ON case_classes.cause = COALESCE(cases.cause, '')
 JOIN debtor_kinds ON debtor_kinds.debtor_kind = COALESCE(cases.debtor_kind, '')
 CROSS JOIN parameters

@@ -196,7 +196,7 @@ def _event(case: Case, method: Method) -> str:
     named = [event for event, modes in method.events.items() if case.close_mode in modes]
     rest = [event for event, modes in method.events.items() if "*" in modes]
     claim, amount = case.claim_amount, case.recovered_amount
-    is_covered = claim is not None and amount is not None and amount >= claim > 0
+    is_covered = claim is not None and amount is not None and amount >= claim > 0 and not _in_two_units(case)
     covered = [e for e, modes in method.covered_events.items() if is_covered and case.close_mode in modes]
     return ((recovered if case.close_mode == "completed" else []) or covered or named or rest)[0]
 
@@ -301,12 +301,17 @@ def _closing(case: Case, closed: date, claim_cap: float) -> dict[str, int]:
     }
     if case.close_mode == "completed" and case.recovery_mode is not None:
         found |= {"recovered_known": 1, f"recovered_{case.recovery_mode}": 1}
-    if case.claim_amount and case.claim_amount > 0 and case.recovered_amount is not None:
+    if case.claim_amount and case.claim_amount > 0 and case.recovered_amount is not None and not _in_two_units(case):
         weight = min(float(case.claim_amount), claim_cap)
         part = min(float(case.recovered_amount) / float(case.claim_amount), 1)
         for kind in ("", "zhongben_") if zhongben else ("",):
             found |= _amounts(kind, _rounded(weight), _rounded(weight * part))
     return found
+
+
+def _in_two_units(case: Case) -> bool:
+    claim, amount = case.claim_amount, case.recovered_amount
+    return claim is not None and amount is not None and claim > 0 and amount >= 100 * claim
 
 
 def _amounts(kind: str, claimed: int, recovered: int) -> dict[str, int]:

@@ -93,6 +93,24 @@ def test_a_claim_weighs_at_most_the_cap_and_its_recovery_in_proportion():
     assert found[-1] == (2, 20_000 + 1000, 20_000 // 4 + 1000)
 
 
+def test_amounts_in_two_units_tell_neither_that_a_claim_was_paid_nor_how_much():
+    """A claim of 6 with 60,000 recovered was written in 万元: closed without a payment, it was not covered."""
+    cases = tuple(
+        one("2022-03-01", close_mode=mode, claim_amount=Decimal(6), recovered_amount=amount)
+        for mode, amount in (
+            ("terminated", Decimal(60_000)),  # in another unit
+            ("terminated", Decimal(599)),  # a hundredfold is the least that is
+            ("completed", Decimal(60_000)),
+            ("zhongben", Decimal(60_000)),
+        )
+    )
+    out = measured(
+        World(cases=cases), "exits", "event::VARCHAR, SUM(recovery), SUM(claim_unknown)", "process = 'case' GROUP BY 1"
+    )
+    assert out == [("cash", 0, 6), ("other", 0, 6), ("satisfied", 6, 0), ("zhongben", 0, 6)]
+    assert measured(World(cases=cases), "case_counts", "SUM(amount_cases)") == [(1,)]
+
+
 @pytest.mark.parametrize(
     ("day", "december"), [("2022-11-30", 0), ("2022-12-01", 1), ("2022-12-31", 1), ("2023-01-01", 0)]
 )
