@@ -12,8 +12,14 @@ from index_engine.importing.files.staging import UNREADABLE_LINE
 from index_engine.importing.recognise.case_lists import is_zhongben_date, recognise_case_list
 from index_engine.importing.recognise.column_matching import describe_columns, propose_columns
 from index_engine.importing.recognise.derived_fields import derive_fields
-from index_engine.importing.recognise.header_matching import match_header, shown_headers
-from index_engine.importing.recognise.normalise import non_null_values, stated_values
+from index_engine.importing.recognise.header_matching import (
+    foreign_currency,
+    header_unit,
+    known_part,
+    match_header,
+    shown_headers,
+)
+from index_engine.importing.recognise.normalise import match_key, non_null_values, stated_values
 from index_engine.importing.recognise.overrides import Overrides, apply_overrides
 from index_engine.importing.recognise.proposal import Proposal, ProposedColumn
 from index_engine.importing.recognise.side_by_side import join_rounds
@@ -37,6 +43,8 @@ _MIN_BLANK_SHARE = 0.05
 _KIND_ROWS, _MIN_KIND_FIT = 200, 0.1
 # How sure days are that may be counted from another year.
 _SERIAL_CONFIDENCE = 0.5
+# And a column that another header renames below.
+_OTHER_HEADER_CONFIDENCE = 0.3
 # A kind is recognised by at least so many of its fields.
 _MIN_FIELDS = 2
 
@@ -71,6 +79,7 @@ def propose_mapping(
     columns = join_rounds(kind, layout, source_columns, columns, overrides)
     columns = derive_fields(kind, layout, source_columns, columns)
     columns, unit_warnings = check_units(kind, layout, columns)
+    columns = [_doubt_other_header(kind, layout, column) for column in columns]
     if table.counts_from_1904:
         columns = [_doubt_serials(column) for column in columns]
     case_list = recognise_case_list(layout, columns) if kind == "cases" else None
@@ -226,6 +235,26 @@ def _doubt_serials(column: ProposedColumn) -> ProposedColumn:
         return column
     note = Message("serials_from_1904")
     return replace(column, confidence=min(column.confidence, _SERIAL_CONFIDENCE), note=note)
+
+
+def _doubt_other_header(kind: str, layout: Layout, column: ProposedColumn) -> ProposedColumn:
+    """Ask about a column that a header further down calls by a name of another field or unit."""
+    if column.field is None or column.position is None:
+        return column
+    told = _told_by(column.header, kind)
+    for row in layout.other_headers:
+        name = (row[column.position] if column.position < len(row) else None) or ""
+        if name.strip() and match_key(name) != match_key(column.header) and _told_by(name, kind) != told:
+            note = Message(
+                "other_header_below", header=known_part(name) or Message("characters_withheld", count=len(name))
+            )
+            return replace(column, confidence=min(column.confidence, _OTHER_HEADER_CONFIDENCE), note=note)
+    return column
+
+
+def _told_by(header: str, kind: str) -> tuple[str | None, str | None, str | None]:
+    matches = match_header(header, kind) if header else []
+    return matches[0].field if matches else None, header_unit(header), foreign_currency(header)
 
 
 def _missing_fields(kind: str, columns: list[ProposedColumn]) -> tuple[str, ...]:

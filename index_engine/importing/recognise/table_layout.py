@@ -20,6 +20,8 @@ from index_engine.importing.recognise.value_patterns import parse_number
 # Titles and notes above a header take no more rows than this.
 _MAX_TITLE_ROWS = 20
 _MAX_HEADER_ROWS = 3
+# A row in the middle that has so many known names, and this share of its cells, is a header.
+_MIN_HEADER_NAMES, _MIN_KNOWN_SHARE = 3, 0.6
 
 # Not 填报单位：某市中级人民法院, which names an office.
 _UNIT_PATTERN = re.compile(
@@ -30,7 +32,8 @@ _DIGIT = re.compile(r"\d")
 
 @dataclass(frozen=True)
 class Layout:
-    """A table taken apart: `titles` above the header, the header, the rows below it and `notes` among these.
+    """A table taken apart: `titles` above the header, the header, the rows below it, and among these `notes` and
+    `other_headers`, of tables that go on below the first under other names.
 
     `header_line` is that of the header's first row, `known_header_count` says how many of its names
     are known; `merged_columns` are the places of columns with cells merged over several rows.
@@ -45,6 +48,7 @@ class Layout:
     merged_columns: tuple[int, ...] = ()
     group_units: tuple[str | None, ...] = ()
     notes: tuple[str, ...] = ()
+    other_headers: tuple[Row, ...] = ()
 
     def unit_at(self, position: int | None) -> str | None:
         """The unit that stands above a column, over it and its neighbours or in a title of all."""
@@ -105,10 +109,13 @@ def _build_layout(file: Path, table: TablePreview, start: int, row_count: int, k
     data_rows = [tuple(row) for _, row in head_rows] + list(table.sampled_rows)
     width = len(headers)
     names = [row[:width] for row in header_rows]
+    other_headers = tuple(row for row in data_rows if row[:width] not in names and _is_header(row))
     rows = tuple(
         (*row[:width], *[None] * (width - len(row)))
         for row in data_rows
-        if non_data_reason(row) is None and row[:width] not in names  # printed again on every page
+        if non_data_reason(row) is None
+        and row[:width] not in names  # printed again on every page
+        and row not in other_headers
     )
     title_cells = (cell for _, row in table.head_rows[:start] for cell in row if cell)
     note_cells = (cell for row in data_rows if _is_note(row) for cell in row if cell)
@@ -118,11 +125,20 @@ def _build_layout(file: Path, table: TablePreview, start: int, row_count: int, k
         headers=tuple(headers),
         titles=tuple(dict.fromkeys(title_cells)),
         notes=tuple(dict.fromkeys(note_cells)),
+        other_headers=other_headers,
         rows=rows,
         known_header_count=known_count,
         group_units=_group_units([row for _, row in table.head_rows[:start]], headers),
         merged_columns=tuple(sorted({merge.column for merge in merges if merge.column < width})),
     )
+
+
+def _is_header(row: Row) -> bool:
+    """Say whether a row below the header is one itself: hardly any row of data is without a digit."""
+    cells = [cell for cell in row if cell and cell.strip()]
+    if len(cells) < _MIN_HEADER_NAMES or any(_DIGIT.search(cell) for cell in cells):
+        return False
+    return sum(map(is_known_header, cells)) >= max(_MIN_HEADER_NAMES, _MIN_KNOWN_SHARE * len(cells))
 
 
 def _is_note(row: Row) -> bool:

@@ -714,6 +714,27 @@ def test_a_unit_below_the_header_may_be_of_another_country(book: Book) -> None:
     assert column.confidence < 0.7
 
 
+@pytest.mark.parametrize(
+    ("below", "asked"),
+    [
+        ({}, set()),
+        ({"立案日期": "收案日期", "实际到位金额": "到位金额"}, set()),
+        ({"执行标的": "执行标的（万元）"}, {"claim_amount"}),
+        ({"执行标的": "实际到位金额", "实际到位金额": "执行标的"}, {"claim_amount", "recovered_amount"}),
+        ({"立案日期": "结案日期"}, {"filed_on"}),
+    ],
+)
+def test_a_table_that_goes_on_under_other_names_is_asked_about(
+    book: Book, below: dict[str, str], asked: set[str]
+) -> None:
+    header, *rows = cases(**AMOUNTS)
+    other = [below.get(name, name) for name in header]
+    proposal = propose_mapping(book([header, *rows, other, *rows]))
+    doubtful = {column.field for column in proposal.columns if "further down another header" in str(column.note)}
+    assert doubtful == asked
+    assert all(proposal.mapped_column(field).confidence < 0.7 for field in asked)
+
+
 def test_a_note_below_the_table_states_the_unit(book: Book) -> None:
     header, *rows = cases(**AMOUNTS)
     for note in ("注：金额单位为万元。", "说明：1.单位：万元"):
