@@ -67,7 +67,7 @@ def _word_by_fillerless_text(kind: str) -> dict[str, str]:
 def _readings(header: str) -> Iterator[tuple[str, float]]:
     """Yield what a header may say, folded, with how sure: names over names are read both ways."""
     header = without_numbering(header)
-    parts = [match_key(part) for part in remove_brackets(_remove_unit(header)).split()]
+    parts = [match_key(without_numbering(part)) for part in remove_brackets(_remove_unit(header)).split()]
     parts = [part for part in parts if part and part not in _unit_names()]
     yield "".join(parts), _EXACT_SCORE
     if len(parts) > 1:
@@ -172,7 +172,7 @@ def _unit_names() -> tuple[str, ...]:
 
 def header_unit(header: str) -> str | None:
     """Return the unit of an amount that a header states, in brackets, after it or below it."""
-    text = half_width(header)
+    text = half_width(header).rstrip(": ")
     for unit in _unit_names():
         if text.endswith((f"({unit})", f"[{unit}]", f"/{unit}", f" {unit}", f":{unit}")):
             return unit
@@ -214,7 +214,7 @@ def is_unit_label(text: str) -> bool:
 
 
 def _remove_unit(header: str) -> str:
-    text = half_width(header)
+    text = half_width(header).rstrip(": ")
     unit = header_unit(text)
     if unit and len(unit) > 1:
         return text.removesuffix(unit)

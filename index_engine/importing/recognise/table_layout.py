@@ -14,7 +14,7 @@ from index_engine.importing.recognise.header_matching import (
     is_known_header,
     is_unit_label,
 )
-from index_engine.importing.recognise.normalise import half_width
+from index_engine.importing.recognise.normalise import half_width, without_numbering
 from index_engine.importing.recognise.value_patterns import parse_number
 
 # Titles and notes above a header take no more rows than this.
@@ -173,7 +173,7 @@ def _continues_header(rows: list[Row]) -> bool:
     if _is_unit_row(last_row):
         return True
     cells = [cell for cell in last_row if cell and cell.strip()]
-    if any(parse_number(cell) is not None or _DIGIT.search(cell) for cell in cells):
+    if any(parse_number(cell) is not None or _DIGIT.search(without_numbering(cell)) for cell in cells):
         return False
     has_merged_cells = any(not cell for row in rows for cell in row)
     is_partial = len(cells) < sum(1 for cell in upper_rows[0] if cell) or any(not cell for cell in last_row)

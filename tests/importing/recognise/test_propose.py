@@ -714,6 +714,15 @@ def test_a_unit_below_the_header_may_be_of_another_country(book: Book) -> None:
     assert column.confidence < 0.7
 
 
+def test_numbers_and_colons_of_headings_tell_nothing(book: Book) -> None:
+    upper = ["案号", "执行法院", "4.立案", "5.结案", "6.结案", "执行标的"]
+    lower = [None, None, "1.时间", "2.时间", "3.方式", None]
+    rows = table(a=NUMBERS, b=COURTS, c=["2023-03-05"], d=["2023-09-01", None], e=["执行完毕", None], f=[1000])[1:]
+    assert {"filed_on", "closed_on", "close_mode"} <= fed(propose_mapping(book([upper, lower, *rows]))).keys()
+    proposal = propose_mapping(book(cases(**{"执行标的/万元：": [12.5, 30]})))
+    assert setting(proposal, "claim_amount", "unit") == "万元"
+
+
 @pytest.mark.parametrize(
     ("below", "asked"),
     [
