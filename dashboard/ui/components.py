@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import streamlit as st
 from dashboard.state import address
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats
-from dashboard.text.i18n import _, current_language, localise, ngettext, place_name
+from dashboard.text.i18n import _, current_language, localise, ngettext, place_name, set_language
 from dashboard.ui import controls, export
 from dashboard.ui.html import Html, join, tag
 from index_engine import queries
@@ -195,17 +196,28 @@ def _source_names(snapshot: CachedSnapshot) -> str:
 
 
 def download_button(subject: str, view: View, table: Callable[[], pd.DataFrame]) -> None:
-    """A button for a CSV file; the file is made when it is asked for."""
-    st.download_button(
-        _("Download CSV"),
-        lambda: export.csv_bytes(table(), view),
-        file_name=export.csv_file_name(subject, view),
-        mime="text/csv",
-        key=f"download-{subject}",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    """Buttons for a CSV file and for the dictionary of its columns; each is made when it is asked for."""
+    language = current_language().code
+
+    def make(file: Callable[[pd.DataFrame, View], bytes]) -> bytes:
+        set_language(language)  # no run of a page, which would know it
+        return file(table(), view)
+
+    with st.container(horizontal=True, gap="small"):
+        for label, key, kind, file in (
+            (_("Download CSV"), "download", subject, export.csv_bytes),
+            (_("Dictionary"), "dictionary", f"{subject}_dictionary", export.dictionary_bytes),
+        ):
+            st.download_button(
+                label,
+                partial(make, file),
+                file_name=export.csv_file_name(kind, view),
+                mime="text/csv",
+                key=f"{key}-{subject}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+            )
 
 
 def print_link(whole_page: str) -> Html:

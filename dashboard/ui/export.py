@@ -7,7 +7,8 @@ import re
 import pandas as pd
 
 from dashboard.state.cache import View
-from dashboard.text.i18n import current_language, place_name
+from dashboard.text.columns import column_meaning
+from dashboard.text.i18n import _, current_language, place_name
 from index_engine import queries
 from index_engine.formula_escaping import escape_table
 
@@ -17,7 +18,49 @@ PUBLISHED = "published"  # by somebody else, and no result of the method
 
 
 def csv_bytes(table: pd.DataFrame, view: View) -> bytes:
-    """`table` as CSV, with place, period, method, data version and the synthetic mark in every row.
+    """`stamped_table` as CSV."""
+    return _as_csv(escape_table(stamped_table(table, view)))
+
+
+def dictionary_bytes(table: pd.DataFrame, view: View) -> bytes:
+    """What stands beside a file: each of its columns by name, with its meaning, unit and type, and why a cell of it
+    may be empty, in the reader's language."""
+    exported, method = stamped_table(table, view), view.snapshot.method
+    meanings = {name: column_meaning(str(name), method) for name in exported.columns}
+    rows = {
+        _("Column"): list(exported.columns),
+        _("Meaning"): [meaning.text for meaning in meanings.values()],
+        _("Unit"): [meaning.unit for meaning in meanings.values()],
+        _("Type"): [_type_name(exported[name]) for name in exported.columns],
+        _("Why a cell is empty"): [_missing_reason(name, exported) for name in exported.columns],
+    }
+    return _as_csv(pd.DataFrame(rows))
+
+
+def _type_name(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return _("yes or no")
+    return _("number") if pd.api.types.is_numeric_dtype(column) else _("text")
+
+
+def _missing_reason(name: str, table: pd.DataFrame) -> str:
+    """Why a column has empty cells; empty where it has none."""
+    if not table[name].isna().any():
+        return ""
+    for reason in (f"{name}_suppression", f"{name}_status", "status", "reason"):
+        if reason in table and reason != name:
+            return _("see the column {name}").format(name=reason)
+    return _("too few cases, or not known of the row")
+
+
+def _as_csv(table: pd.DataFrame) -> bytes:
+    # The byte order mark tells Excel that this is UTF-8; without it Chinese turns to noise.
+    text: str = table.to_csv(index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode()
+
+
+def stamped_table(table: pd.DataFrame, view: View) -> pd.DataFrame:
+    """`table` with place, period, method, data version and the synthetic mark in every row.
 
     They are columns, not comment lines above: rows get copied, and comments get lost. What a row says
     itself of its place, its period or the kind of its data stands.
@@ -39,9 +82,7 @@ def csv_bytes(table: pd.DataFrame, view: View) -> bytes:
     )
     if "data_kind" not in export_table:
         export_table = export_table.assign(data_kind=SYNTHETIC if view.snapshot.synthetic else OBSERVED)
-    # The byte order mark tells Excel that this is UTF-8; without it Chinese turns to noise.
-    text: str = escape_table(export_table).to_csv(index=False, lineterminator="\r\n")
-    return b"\xef\xbb\xbf" + text.encode()
+    return export_table
 
 
 def csv_file_name(subject: str, view: View) -> str:

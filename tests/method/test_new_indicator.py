@@ -118,7 +118,7 @@ def test_the_map_has_a_layer_of_it_and_its_download_the_values(
 ) -> None:
     app = opened("overview", layer="ended_6m")
     assert NAME in text(app)
-    [table] = [data for key, data in downloads.items() if key.endswith("province-ended_6m")]
+    table = downloads["download-province-ended_6m"]
     assert isinstance(table, bytes)
     header, *lines = table.decode("utf-8-sig").split("\r\n")[:-1]
     rows = [dict(zip(header.split(","), line.split(","), strict=True)) for line in lines]
