@@ -9,7 +9,7 @@ docs/evidence.md where all worlds are run.
 
 import argparse
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -22,19 +22,18 @@ from bench.evidence import write_section
 from index_engine import periods, queries
 from index_engine.build import build
 from index_engine.estimates.intervals import bounded_interval
-from index_engine.importing.mapping import read_mapping
-from index_engine.importing.pipeline import run_import
 from index_engine.importing.reference_data import load_reference_data
 from index_engine.method import load_method
 from index_engine.queries import Snapshot
 from index_engine.warehouse.file import writable_copy
 from tests.truth import lot_simulator
 from tests.truth.gaming import method_without_auctions
-from tests.truth.product import mapping_text
+from tests.truth.product import import_file, mapping_text
 from tests.truth.simulator import (
     CourtPlan,
     Design,
     Hazards,
+    Row,
     World,
     all_cases,
     closed_cases,
@@ -47,6 +46,8 @@ from tests.truth.simulator import (
     write_cases,
     zhongben_list,
 )
+from tests.truth.test_creditor_lists import bought, list_mapping, list_rows, write_purchases
+from tests.truth.test_successive_lists import known_between, year
 from tests.truth.test_worlds import court_names, registered_courts
 
 COURTS = 40
@@ -69,6 +70,7 @@ class CaseWorld:
     varied: Callable[[int, CourtPlan], CourtPlan] = lambda position, plan: plan
     has_numbers: bool = False  # whether cases have numbers that tell their court
     second: Design | None = None  # of another source that has the same cases under other numbers
+    has_yearly_lists: bool = False  # whether each year has a list of its own, of the cases under way in it
 
     def run(self, folder: Path, seed: int) -> pd.DataFrame:
         plans = tuple(
@@ -81,9 +83,16 @@ class CaseWorld:
             load_reference_data(con)
             for plan in plans:
                 con.execute("UPDATE courts SET valid_to = ? WHERE name = ?", [_known(plan.last_day), plan.name])
-        self._import(warehouse, "court list", self.design, world)
+        stated = f'holds = "{self.holds}"'
+        if self.has_yearly_lists:
+            for number in range(START.year, CUT.year + 1):
+                rows = known_between(self.design(world), *year(number))
+                _import_list(warehouse, f"list of {number}", rows, year(number), stated)
+        else:
+            _import_list(warehouse, "court list", self.design(world), self.observed, stated)
         if self.second is not None:
-            self._import(warehouse, "bank", self.second, world)
+            stated = 'holds = "creditor_cases"\nsame_cases = true'
+            _import_list(warehouse, "bank", self.second(world), self.observed, stated)
         build(warehouse, [method_without_auctions(folder)], threads=2)
         # What is paid is closed genuinely, and nothing else is: of the two shares one is enough.
         truth = {name: self.plan.true_incidence("cash", 24) for name in ("cash_24m", "recovered_24m")}
@@ -93,13 +102,41 @@ class CaseWorld:
         score = true_score(truth | {"genuine_closure_24m": truth["cash_24m"]})
         return _measured(warehouse, truth, [plan.name for plan in plans], score)
 
-    def _import(self, warehouse: Path, name: str, design: Design, world: World) -> None:
-        file = write_cases(warehouse.with_name(f"{name}.csv"), design(world))
-        stated = f'holds = "{self.holds if name == "court list" else "creditor_cases"}"'
-        if name != "court list":
-            stated += "\nsame_cases = true"
-        text = mapping_text(name, self.observed).replace("[source]", f"[source]\n{stated}")
-        run_import(warehouse, "cases", file, read_mapping(text, "cases", file.with_suffix(".toml")))
+
+@dataclass(frozen=True)
+class PurchaseWorld:
+    """The cases that a creditor bought while they were open, beside the list of their courts: paid as often as
+    national rates expect of their kinds and ages."""
+
+    def run(self, folder: Path, seed: int) -> pd.DataFrame:
+        names = court_names(COURTS)
+        world = World(tuple(replace(PLAN, name=name) for name in names), START, CUT, seed=seed).simulate()
+        warehouse = folder / "world.duckdb"
+        _import_list(warehouse, "court list", all_cases(world), (START, CUT), 'holds = "all_cases"')
+        purchases = write_purchases(warehouse.with_name("manager.csv"), bought(world, seed))
+        import_file(warehouse, "cases", purchases, list_mapping((START, CUT)))
+        build(warehouse, [method_without_auctions(folder)], threads=2)
+        rows = list_rows(warehouse).query("level == 'court'")
+        rows["court"] = rows["place_id"].map(dict(snapshot_rows(warehouse, "SELECT court_id, name FROM courts")))
+        rows = rows.set_index(["court", "period"])
+        newest = periods.parse(rows.index.get_level_values("period").max())
+        found = []
+        for age in range(YEARS):
+            for court in names:
+                at = (court, periods.label(newest - 4 * age))
+                row = {"number": "payments over those expected", "age": age, "court": court, "truth": 1.0}
+                told = rows.loc[at, ["ratio", "low", "high"]] if at in rows.index else pd.Series(dtype=float)
+                value, low, high = (float(told.get(name, np.nan)) for name in ("ratio", "low", "high"))
+                status = "no row" if told.empty else "estimated"
+                found.append(row | {"value": value, "low": low, "high": high, "status": status})
+        return pd.DataFrame(found)
+
+
+def _import_list(
+    warehouse: Path, name: str, rows: Sequence[Row], observed: tuple[date, date] | None, stated: str
+) -> None:
+    text = mapping_text(name, observed).replace("[source]", f"[source]\n{stated}")
+    import_file(warehouse, "cases", write_cases(warehouse.with_name(f"{name}.csv"), rows), text)
 
 
 @dataclass(frozen=True)
@@ -143,7 +180,7 @@ def _merging(position: int, plan: CourtPlan) -> CourtPlan:
 
 
 BATCHES = CourtPlan("", cases_per_month=90.0, batch_size=15)
-WORLDS: dict[str, CaseWorld | LotWorld] = {
+WORLDS: dict[str, CaseWorld | LotWorld | PurchaseWorld] = {
     "constant hazards": CaseWorld(),
     "Weibull hazards, shape 0.7": CaseWorld(CourtPlan("", 40.0, Hazards(shape=0.7))),
     "Weibull hazards, shape 1.4": CaseWorld(CourtPlan("", 40.0, Hazards(shape=1.4))),
@@ -167,6 +204,8 @@ WORLDS: dict[str, CaseWorld | LotWorld] = {
     "a list of 终本": CaseWorld(design=zhongben_list, holds="zhongben_list"),
     "open cases alone": CaseWorld(design=late_reports(9_999), holds="open_cases"),
     "cases of one creditor": CaseWorld(design=lambda world: all_cases(world)[::2], holds="creditor_cases"),
+    "a list of each year": CaseWorld(has_yearly_lists=True),
+    "cases that a creditor bought": PurchaseWorld(),
     "a bank's ledger beside the court's list": CaseWorld(second=_bank_ledger),  # type: ignore[arg-type]
     "lots": LotWorld(),
     "lots on three platforms, an id a round": LotWorld(platforms=3),
@@ -250,7 +289,7 @@ def snapshot_rows(warehouse: Path, sql: str) -> list[tuple[str, str]]:
         return con.execute(sql).fetchall()
 
 
-def measure(folder: Path, world: CaseWorld | LotWorld, seeds: int) -> pd.DataFrame:
+def measure(folder: Path, world: CaseWorld | LotWorld | PurchaseWorld, seeds: int) -> pd.DataFrame:
     frames = []
     for seed in range(1, seeds + 1):
         place = folder / "known_worlds"
@@ -306,7 +345,7 @@ def report(table: list[str], seeds: int) -> str:
             *table,
             "",
             "Merged courts hold because the number of a case tells the court that filed it. Where a list has numbers of its",
-            "own for the cases it took over, nothing tells them from others, and the years before the merger are wrong.",
+            "own for the cases it took over, nothing tells them from others, and the years before the merger are withheld.",
         ]
     )
 
