@@ -65,7 +65,7 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
         indicator.id,
         name,
         name,
-        (*ordinal_classes(), _no_value_class()),
+        (*_value_classes(indicator), _no_value_class()),
         class_index,
         tooltip_lines,
         (
@@ -81,6 +81,16 @@ def _indicator_layer(view: View, level: str, indicator: Indicator) -> Layer:
             worst=worst, best=best, numerator=localise(indicator.numerator), denominator=localise(indicator.denominator)
         ),
     )
+
+
+def _value_classes(indicator: Indicator) -> list[ColourClass]:
+    """The classes of points by the values of the indicator at their limits, in its unit."""
+    scale, digits, unit = {"share": (100, 1, "%"), "months": (1, 1, ""), "days": (1, 0, "")}.get(
+        indicator.unit, (1, 2, "")
+    )
+    span = indicator.best - indicator.worst
+    breaks = [round(scale * (indicator.worst + span * points / 100), digits) for points in theme.SCORE_BREAKS]
+    return ordinal_classes(breaks, unit)
 
 
 def _coverage_layer(view: View, level: str) -> Layer:

@@ -64,10 +64,14 @@ class Layer:
 
 
 def ordinal_classes(breaks: Sequence[float] | None = None, unit: str = "") -> list[ColourClass]:
-    """Classes from low to high, parted at `breaks` (those of the score), in the colours of it."""
+    """Classes from low to high, parted at `breaks` (those of the score), in the colours of it. Breaks that fall
+    are of an indicator of which less is better."""
     breaks = theme.SCORE_BREAKS if breaks is None else breaks
     edges = [f"{edge:g}{unit}" for edge in breaks]
-    labels = [f"<{edges[0]}", *(f"{a}–{b}" for a, b in pairwise(edges)), f"≥{edges[-1]}"]
+    if breaks[0] <= breaks[-1]:
+        labels = [f"<{edges[0]}", *(f"{a}–{b}" for a, b in pairwise(edges)), f"≥{edges[-1]}"]
+    else:
+        labels = [f">{edges[0]}", *(f"{b}–{a}" for a, b in pairwise(edges)), f"≤{edges[-1]}"]
     return [ColourClass(*pair) for pair in zip(labels, theme.colour_ramp(len(labels)), strict=True)]
 
 

@@ -173,6 +173,8 @@ def leading_assumption_text(sobol_rows: pd.DataFrame, line: Sensitivity) -> str:
         return _("The rank does not depend on any assumption.")
     leading_row = estimable_rows[0]
     name = terms.assumption_name(leading_row.choice)
+    if leading_row.total <= leading_row.total_half:
+        return _("Which assumption matters most cannot be told: the interval of the largest index reaches 0.")
     if line.rank_low == line.rank_high:
         return _("The rank hardly changes; the largest effect is of: {assumption}.").format(assumption=name)
     if len(estimable_rows) > 1:

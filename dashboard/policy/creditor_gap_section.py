@@ -20,7 +20,7 @@ from index_engine import queries
 from index_engine.method import Indicator
 from index_engine.queries import Place
 
-ORDERS = ("code", "gap")
+ORDERS = ("beyond", "gap", "code")
 
 
 def selected_indicator(view: View) -> Indicator:
@@ -111,12 +111,17 @@ def draw_options(view: View) -> str:
         default=default_indicator(view).id,
         width=260,
     )
-    order_names = {"code": _("Place code"), "gap": _("Gap")}
-    return controls.select("order", _("Ordered by"), ORDERS, format_option=lambda order: order_names[order], width=160)
+    order_names = {"beyond": _("Gaps beyond chance first"), "gap": _("Gap"), "code": _("Place code")}
+    return controls.select("order", _("Ordered by"), ORDERS, format_option=lambda order: order_names[order], width=200)
 
 
 def sort_rows(rows: pd.DataFrame, order: str) -> pd.DataFrame:
-    """By code, or the widest gap first; places without one last."""
+    """Gaps whose interval excludes 0 first, the widest on top; or all by gap, or by code. Places without one last."""
+    if order == "beyond":
+        is_beyond = (rows["gap_low"] > 0) | (rows["gap_high"] < 0)
+        rows = rows.assign(beyond=is_beyond, size=rows["gap"].abs().where(is_beyond))
+        rows = rows.sort_values(["beyond", "size", "place_id"], ascending=[False, False, True], na_position="last")
+        return rows.drop(columns=["beyond", "size"])
     if order == "gap":
         return rows.sort_values(["gap", "place_id"], ascending=[False, True], na_position="last")
     return rows.sort_values("place_id")
@@ -160,12 +165,25 @@ def draw_gap_chart(view: View, indicator: Indicator, rows: pd.DataFrame, level: 
         )
     else:
         st.html(tag("p", _("No place has enough cases of both kinds of creditor."), class_="quiet"))
+    if left_out := left_out_text(rows[rows["status"] != "estimated"]):
+        st.html(tag("p", left_out, class_="reading"))
     with st.expander(_("As a table, with the gap at equal case mix"), key="creditors-table"):
         table_block(
             view,
             TableSpec("creditor-gaps", title, gap_columns(indicator, level), heading="", source=None),
             rows.itertuples(index=False),
         )
+
+
+def left_out_text(rows: pd.DataFrame) -> str:
+    """The places that the chart does not show, by the reason."""
+    names_by_reason: dict[str, list[str]] = {}
+    for row in rows.itertuples(index=False):
+        names_by_reason.setdefault(missing_gap_text(row.status), []).append(place_name(row))
+    return " ".join(
+        _("Not in the chart ({reason}): {names}.").format(reason=reason, names=_(", ").join(names))
+        for reason, names in names_by_reason.items()
+    )
 
 
 def gap_columns(indicator: Indicator, level: str) -> list[Column[Any]]:

@@ -5,9 +5,10 @@ import re
 import pandas as pd
 import pytest
 
-from dashboard.overview import score_changes
+from dashboard.overview import layer_list, score_changes
 from dashboard.state.cache import CachedSnapshot, View
 from dashboard.text import formats, i18n
+from dashboard.ui import theme
 from index_engine import queries
 from tests.dashboard.overview.test_overview_page import opened, traces
 from tests.dashboard.reading import table_rows, words
@@ -150,3 +151,18 @@ def test_the_file_of_changes_has_their_numbers(
         row = saved[line.place_id]
         for column in ("score", "score_before", "change", "low", "high", "n", "n_before"):
             assert float(row[column]) == float(getattr(line, column)), column
+
+
+def test_the_legend_of_an_indicator_is_in_its_unit(sample: CachedSnapshot, period: str) -> None:
+    view = View(sample, period, sample.nation)
+    layers = layer_list.available_layers(view, "province")
+    for name in ("cash_24m", "months_to_cash", "price_ratio"):
+        indicator = sample.main.indicator(name)
+        scale = 100 if indicator.unit == "share" else 1
+        span = indicator.best - indicator.worst
+        labels = [entry.label for entry in layers[name].classes if not entry.is_grey]
+        for label, points in zip(labels, theme.SCORE_BREAKS, strict=False):
+            limit = scale * (indicator.worst + span * points / 100)
+            numbers = [float(number.rstrip("%")) for number in re.findall(r"[\d.]+%?", label)]
+            assert any(number == pytest.approx(limit, abs=0.06) for number in numbers), (name, label, limit)
+        assert labels[0].startswith("<" if span > 0 else ">")

@@ -141,7 +141,9 @@ def test_every_choice_has_words(sample: CachedSnapshot) -> None:
         ([0.8, 0.2], [0.1, 0.1], ["", ""], (1, 5), "Largest effect: goalposts."),
         ([0.6, 0.5], [0.1, 0.1], ["", ""], (1, 5), "Largest effect, though not clearly so: goalposts"),
         ([0.6, 0.5], [0.1, 0.1], ["no effect", ""], (1, 5), "Largest effect: shrinkage or none."),
-        ([1.0, 0.0], [1.4, 0.0], ["", "no effect"], (1, 1), "The rank hardly changes"),
+        ([1.0, 0.0], [0.4, 0.0], ["", "no effect"], (1, 1), "The rank hardly changes"),
+        ([1.0, 0.0], [1.4, 0.0], ["", "no effect"], (1, 1), "Which assumption matters most cannot be told"),
+        ([0.67, 0.3], [1.73, 0.2], ["", ""], (1, 5), "Which assumption matters most cannot be told"),
         ([0.0, 0.0], [0.0, 0.0], ["no effect"] * 2, (1, 1), "The rank does not depend on any assumption."),
     ],
 )

@@ -119,3 +119,27 @@ def test_a_sparkline_inks_the_quarters_since_the_change() -> None:
     image = str(policy_charts.sparkline(series, "2024Q2", "words"))
     assert image.count("%3Ccircle") == 1 and 'alt="words"' in image
     assert str(policy_charts.sparkline(series, "2023Q4", "words")).count("%3Ccircle") == 3
+
+
+def test_gaps_beyond_chance_come_first_and_what_has_none_last() -> None:
+    rows = pd.DataFrame(
+        {
+            "place_id": ["1", "2", "3", "4"],
+            "gap": [0.4, -0.1, 0.2, np.nan],
+            "gap_low": [-0.1, -0.15, 0.1, np.nan],
+            "gap_high": [0.9, -0.05, 0.3, np.nan],
+        }
+    )
+    assert creditor_gap_section.sort_rows(rows, "beyond")["place_id"].tolist() == ["3", "2", "1", "4"]
+    assert creditor_gap_section.sort_rows(rows, "gap")["place_id"].tolist() == ["1", "3", "2", "4"]
+    assert creditor_gap_section.sort_rows(rows, "code")["place_id"].tolist() == ["1", "2", "3", "4"]
+
+
+def test_places_that_the_chart_leaves_out_are_named_with_the_reason(open_page: Open, sample: CachedSnapshot) -> None:
+    rows = queries.creditor_gaps(sample, "province", sample.periods()[-1], "cash_24m")
+    words = text(open_page("policy", lang="en"))
+    left_out = rows[rows["status"] != "estimated"]
+    said = creditor_gap_section.left_out_text(left_out)
+    for row in left_out.itertuples(index=False):
+        assert row.name_en in said
+    assert said in words
