@@ -10,6 +10,8 @@
     python -m index_engine build     --warehouse W [--method M ...] [--threads N]
     python -m index_engine scores    --warehouse W --level province|city|court [--period 2025Q4]
                                      [--method official-1]
+    python -m index_engine discount  --warehouse W --level province|city|court [--claim home_mortgage]
+                                     [--reference 330000] [--period 2025Q4] [--rate 0.12]
 
 Bad input ends in one line on stderr and exit code 2.
 """
@@ -19,6 +21,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -27,6 +30,8 @@ from tqdm import tqdm
 
 from index_engine import annotation_table, periods, queries
 from index_engine.build import BuildStep, build
+from index_engine.claims.place_discounts import place_discounts
+from index_engine.claims.pricing import default_assumptions, reference_claims
 from index_engine.errors import InputError, Message
 from index_engine.faults import told_as_input_errors
 from index_engine.formula_escaping import escape_table
@@ -113,6 +118,14 @@ def _parser() -> argparse.ArgumentParser:
     scores_parser.add_argument("--level", choices=LEVELS, required=True)
     scores_parser.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
     scores_parser.add_argument("--method", default="", help="id of a method of the build; else the main")
+    discount_parser = command(
+        "discount", _discount, "print what one claim loses at each place against another", has_format=True
+    )
+    discount_parser.add_argument("--level", choices=LEVELS[1:], required=True)
+    discount_parser.add_argument("--claim", help="a reference claim of pricing.toml; the first by default")
+    discount_parser.add_argument("--reference", help="code of the place compared with; the nation by default")
+    discount_parser.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
+    discount_parser.add_argument("--rate", type=float, help="yearly return asked for, such as 0.12")
     return parser
 
 
@@ -264,11 +277,7 @@ def _build(arguments: argparse.Namespace) -> None:
 
 def _scores(arguments: argparse.Namespace) -> None:
     snapshot = Snapshot(arguments.warehouse, arguments.method)
-    known_periods = snapshot.periods()
-    period = arguments.period or known_periods[-1]
-    periods.parse(period)
-    if period not in known_periods:
-        raise InputError("period_without_scores", period=period, first=known_periods[0], last=known_periods[-1])
+    period = _known_period(snapshot, arguments.period)
     rows = queries.scores(snapshot, arguments.level, period)
     rows.insert(0, "period", period)
     rows.insert(0, "method", snapshot.method.id)
@@ -276,6 +285,49 @@ def _scores(arguments: argparse.Namespace) -> None:
         print(SYNTHETIC_NOTE)
     rows["synthetic"] = snapshot.synthetic
     _print_rows(queries.with_printed_counts(rows.drop(columns=["name_hant"])), arguments.format)
+
+
+def _known_period(snapshot: Snapshot, period: str | None) -> str:
+    """A quarter that has scores, the last one where none is asked for."""
+    known_periods = snapshot.periods()
+    if period is None:
+        return known_periods[-1]
+    periods.parse(period)
+    if period not in known_periods:
+        raise InputError("period_without_scores", period=period, first=known_periods[0], last=known_periods[-1])
+    return period
+
+
+def _discount(arguments: argparse.Namespace) -> None:
+    claims = reference_claims()
+    claim_id = arguments.claim or next(iter(claims))
+    if claim_id not in claims:
+        raise InputError("reference_claim_unknown", given=claim_id, claims=list(claims))
+    assumptions = default_assumptions()
+    if arguments.rate is not None:
+        assumptions = replace(assumptions, yearly_rate=arguments.rate)
+    with Snapshot(arguments.warehouse) as snapshot:
+        period = _known_period(snapshot, arguments.period)
+        reference = snapshot.nation
+        if arguments.reference is not None:
+            known = {place.place_id: place for place in snapshot.places()}
+            if arguments.reference not in known:
+                raise InputError("reference_place_unknown", given=arguments.reference)
+            reference = known[arguments.reference]
+        key = (reference.level, reference.place_id)
+        rows = place_discounts(snapshot, arguments.level, period, claims[claim_id].claim, assumptions, key)
+        if arguments.format == "table":
+            print(claims[claim_id].terms["en"])
+            print(f"Window that ends with {period}; reference: {reference.name_en or reference.name}; {assumptions}")
+            if snapshot.synthetic:
+                print(SYNTHETIC_NOTE)
+        facts = {"period": period, "claim": claim_id, "reference": reference.place_id}
+        facts |= {**vars(assumptions), "synthetic": snapshot.synthetic}
+    rows = rows.drop(columns=["name_hant"]).assign(**facts)
+    if arguments.format == "table":
+        columns = ["place_id", "name", "value", "discount", "discount_low", "discount_high", "borrowed"]
+        rows = rows[[*columns[:-1], "certainty", "time", "price", "cost", "basis_points", "borrowed"]].round(3)
+    _print_rows(rows, arguments.format)
 
 
 def _rejects(arguments: argparse.Namespace) -> None:

@@ -65,6 +65,7 @@ STAGES = {
     "monitoring": BASE | {"estimates", "index"},
     "build": BASE | {"measures", "estimates", "index", "monitoring", "warehouse"},
     "queries": BASE | {"estimates", "index", "warehouse"},
+    "claims": BASE | {"estimates", "queries"},
 }
 STAGES["cli"] = set(STAGES)
 STAGES["__main__"] = {"cli", "errors"}

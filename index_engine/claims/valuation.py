@@ -1,0 +1,102 @@
+"""The present value of a claim: the chances of payment, what is paid, and when.
+
+V = max(0, sum over sources and months of chance x net amount x (1 + y)^-((month + 1/2) / 12) - entry cost).
+
+The whole curve is discounted and never its mean: of a time T, E[v^T] lies above v^E[T] (Jensen).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from index_engine.arrays import Array
+from index_engine.claims.claim import Assumptions, Claim
+from index_engine.claims.clock import MONTHS_PER_YEAR, Clock, discount_factors, middles_of_months
+from index_engine.claims.fees import enforcement_fee
+from index_engine.claims.payments import SOURCES, payment_chances
+
+# Interest on a debt paid late, a day, of the principal: 最高人民法院, 法释〔2014〕8号, art. 1.
+DELAY_INTEREST_PER_DAY = 0.000175
+_DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What is paid of a claim at a place, by draw.
+
+    `ratio` (bin,): prices over reference prices; `weight` (draw, bin): how likely a lot that is sold brings
+    each; `paid_share`: by ending of a case, the share (draw,) of the claim that is paid then.
+    """
+
+    ratio: Array
+    weight: Array
+    paid_share: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class PlaceTerms:
+    """All that the value of a claim takes from a place: its clocks, by process, and its prices."""
+
+    clocks: Mapping[str, Clock]
+    prices: Prices
+
+
+@dataclass(frozen=True)
+class Payments:
+    """The payments of a claim at a place: `chance` (draw, source, month) and `net` (draw, source, month), the
+    yuan that each brings."""
+
+    chance: Array
+    net: Array
+
+
+def expected_payments(claim: Claim, terms: PlaceTerms, assumptions: Assumptions) -> Payments:
+    """When a claim is paid at a place, and how much."""
+    chance = payment_chances(terms.clocks, claim, assumptions.horizon)
+    return Payments(chance, net_amounts(claim, terms.prices, assumptions))
+
+
+def net_amounts(claim: Claim, prices: Prices, assumptions: Assumptions) -> Array:
+    """What each source pays in each month, in yuan (draw, source, month).
+
+    Of a sale: its price less costs, the fee of enforcement and what is paid before, at most what is secured
+    and owed by then. Of the others: the share of the claim that such endings pay.
+    """
+    months = middles_of_months(assumptions.horizon)
+    owed = claim.amount + claim.principal * DELAY_INTEREST_PER_DAY * _DAYS_PER_MONTH * months
+    by_source = {
+        "sale": _net_of_sale(claim, prices, assumptions, owed, months),
+        "payment": _paid(claim, prices.paid_share["cash"], months),
+        "satisfaction": _paid(claim, prices.paid_share["satisfied"], months),
+        "zhongben": _paid(claim, prices.paid_share["zhongben"], months),
+        "resumption": _paid(claim, prices.paid_share["cash"], months),
+    }
+    n_draws = max(net.shape[0] for net in by_source.values())
+    return np.stack([np.broadcast_to(by_source[name], (n_draws, months.size)) for name in SOURCES], axis=1)
+
+
+def _net_of_sale(claim: Claim, prices: Prices, assumptions: Assumptions, owed: Array, months: Array) -> Array:
+    limit = owed if claim.secured_limit is None else np.minimum(owed, claim.secured_limit)
+    value = claim.collateral_value * (1.0 + assumptions.price_drift) ** (months / MONTHS_PER_YEAR)
+    proceeds = np.outer(prices.ratio, value) * (1.0 - assumptions.sale_cost)
+    fee = enforcement_fee(np.minimum(proceeds, claim.amount))
+    net: Array = prices.weight @ np.clip(proceeds - fee - claim.prior_claims, 0.0, limit)
+    return net
+
+
+def _paid(claim: Claim, share: Array, months: Array) -> Array:
+    return np.repeat(claim.amount * share[:, None], months.size, axis=1)
+
+
+def present_value(claim: Claim, payments: Payments, assumptions: Assumptions) -> Array:
+    """The value (draw,) of a claim in yuan; never below 0, since nobody has to pursue it."""
+    factors = discount_factors(assumptions.yearly_rate, assumptions.horizon)
+    paid = (payments.chance * payments.net).sum(axis=1) @ factors
+    value: Array = np.maximum(paid - assumptions.entry_cost * claim.amount, 0.0)
+    return value
+
+
+def value(claim: Claim, terms: PlaceTerms, assumptions: Assumptions) -> Array:
+    """The value (draw,) of a claim at a place, in yuan."""
+    return present_value(claim, expected_payments(claim, terms, assumptions), assumptions)
