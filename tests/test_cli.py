@@ -92,6 +92,53 @@ def test_scores_as_a_table(built_world: Path, capsys: Capture):
     assert "nan" not in out.lower()
 
 
+def test_discounts_as_csv_say_what_was_assumed(warehouse: Path, capsys: Capture):
+    command = (
+        "discount",
+        "--warehouse",
+        warehouse,
+        "--level",
+        "province",
+        "--claim",
+        "personal_credit",
+        "--format",
+        "csv",
+    )
+    rows = list(csv.DictReader(io.StringIO(printed(capsys, *command))))
+    assert rows
+    assert {(row["claim"], row["yearly_rate"], row["synthetic"]) for row in rows} == {
+        ("personal_credit", "0.12", "True")
+    }
+    [against_itself] = [
+        row
+        for row in csv.DictReader(io.StringIO(printed(capsys, *command, "--reference", rows[0]["place_id"])))
+        if row["place_id"] == rows[0]["place_id"]
+    ]
+    assert float(against_itself["discount"]) == 0.0
+    dearer = list(csv.DictReader(io.StringIO(printed(capsys, *command, "--rate", "0.3"))))
+    assert all(float(high["value"]) < float(low["value"]) for high, low in zip(dearer, rows, strict=True))
+
+
+def test_a_table_of_discounts_tells_the_terms(warehouse: Path, capsys: Capture):
+    out = printed(capsys, "discount", "--warehouse", warehouse, "--level", "province", "--claim", "personal_credit")
+    assert "100,000 yuan" in out.splitlines()[0]
+    assert SYNTHETIC_NOTE in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--claim", "car"), "home_mortgage, commercial_property, personal_credit"),
+        (("--reference", "999999"), "no place '999999'"),
+        (("--rate", "-1"), "above -1"),
+        (("--rate", "nan"), "above -1"),
+        (("--period", "2030Q1"), "2021Q4 to 2024Q4"),
+    ],
+)
+def test_a_discount_that_cannot_be_told(built_world: Path, capsys: Capture, arguments: tuple[str, ...], told: str):
+    assert told in refused(capsys, "discount", "--warehouse", built_world, "--level", "province", *arguments)
+
+
 def test_the_last_period_is_the_default(built_world: Path, capsys: Capture):
     command = ("scores", "--warehouse", built_world, "--level", "nation", "--format", "csv")
     assert printed(capsys, *command) == printed(capsys, *command, "--period", "2024Q4")
@@ -224,7 +271,7 @@ def test_misused(capsys: Capture, arguments: tuple[str, ...]):
     assert "_count" not in err, "names of functions mean nothing to a user"
 
 
-@pytest.mark.parametrize("command", ["sample", "import", "build", "scores", "rejects"])
+@pytest.mark.parametrize("command", ["sample", "import", "build", "scores", "discount", "rejects"])
 def test_help(capsys: Capture, command: str):
     with pytest.raises(SystemExit) as stopped:
         main([command, "--help"])

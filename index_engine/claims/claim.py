@@ -74,5 +74,5 @@ class Assumptions:
     entry_cost: float
 
     def __post_init__(self) -> None:
-        if self.yearly_rate <= -1.0:
+        if not -1.0 < self.yearly_rate < float("inf"):
             raise InputError("yearly_rate_out_of_range", value=self.yearly_rate)
