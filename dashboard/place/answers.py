@@ -86,4 +86,9 @@ def history_card(view: View, row: Score) -> Html:
         now=formats.number(row.score, 1),
     )
     value = formats.NO_VALUE if formats.is_missing(row.change_year) else formats.difference(row.change_year, "score")
-    return card(join(tag("b", _("Since when")), _("Change on the year")), value, join_lines(line))
+    interval = ""
+    if not formats.is_missing(row.change_year_low):
+        interval = _("95% interval {low} to {high}").format(
+            low=formats.change(row.change_year_low), high=formats.change(row.change_year_high)
+        )
+    return card(join(tag("b", _("Since when")), _("Change on the year")), value, join_lines(interval, line))

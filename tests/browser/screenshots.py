@@ -22,7 +22,7 @@ from tests.browser import driving
 
 WIDTHS = (1440, 390)
 LOOKS = ("light", "dark")
-CASES = 2_000_000  # enough for most cities to have a score
+CASES = 300_000  # those of `make run`
 IN_README = {"overview-en-light-1440": "overview", "profile-city-en-light-1440": "region"}
 README_PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 ADDRESSES = {
