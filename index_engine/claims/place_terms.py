@@ -31,6 +31,7 @@ from index_engine.estimates.panel import (
 from index_engine.estimates.windows import Windows
 from index_engine.method import Method
 from index_engine.queries import Snapshot
+from index_engine.queries.claim_terms import claim_strata, observed_shares, sales_by_price_ratio
 
 MIN_UNDER_WAY = 30  # spells under way in a window, or endings with amounts; of fewer a place borrows
 MIN_MONTHS = 24  # that a clock must run
@@ -184,12 +185,8 @@ class TermsReader:
         )
         if process not in ("lot", "case", "resume") or not value:
             return cells
-        strata = self._strata(column, value)
+        strata = np.array(claim_strata(self.snapshot, column, value), dtype=np.int64)
         return ProcessCells(*(_with_strata(part, strata) for part in vars(cells).values()))
-
-    def _strata(self, column: str, value: str) -> IntArray:
-        rows = self.snapshot.rows("claim_strata", column, value)
-        return np.array([stratum for (stratum,) in rows], dtype=np.int64)
 
     def _read_paid(self, con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, PaidCounts]]:
         """By ending and level, from cases of the window whose claim and payment are both known."""
@@ -228,13 +225,12 @@ class TermsReader:
     def _read_prices(self, con: duckdb.DuckDBPyConnection) -> dict[str, PriceCounts]:
         if not self.claim.is_secured:
             return {}
-        rows = self.snapshot.rows(
-            "sales_by_price_ratio",
-            self._axes.first_period,
-            self._axes.last_period - 1,
+        rows = sales_by_price_ratio(
+            self.snapshot,
+            (self._axes.first_period, self._axes.last_period - 1),
             self.claim.asset_class,
-            self.claim.has_failed_round,
-            N_BINS_OF_RATIO,
+            after_failed_round=self.claim.has_failed_round,
+            n_bins=N_BINS_OF_RATIO,
         )
         counts = np.zeros((len(self._axes.courts), N_BINS_OF_RATIO))
         row_by_court = {court: row for row, court in enumerate(self._axes.courts)}
@@ -243,7 +239,7 @@ class TermsReader:
         return {places.level: PriceCounts(sum_members(counts, places.members)) for places in self.snapshot.levels}
 
     def _read_observed(self, con: duckdb.DuckDBPyConnection) -> dict[str, BoolArray]:
-        shares = {(level, place): share for level, place, share in self.snapshot.rows("observed_shares", self.period)}
+        shares = observed_shares(self.snapshot, self.period)
         return {
             places.level: np.array(
                 [shares.get((places.level, place), 0.0) >= MIN_OBSERVED_SHARE for place in places.ids]
