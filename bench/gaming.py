@@ -102,7 +102,7 @@ def _query(path: Path, sql: str) -> list[tuple[str]]:
 
 def _share(row: object) -> str:
     value, low, high, n = (getattr(row, name) for name in ("value", "low", "high", "n"))
-    return f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f}; n = {n:,})"
+    return f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f}; n = {n:,.0f})"
 
 
 def report(values_by_line: dict[str, dict[str, str]]) -> str:
