@@ -188,6 +188,8 @@ class _SampleBuilder:
             self.con.execute(self.sql[name])
         self._import_rows("cases", f"synthetic cases, part {part}", self._digest(f"cases {part}"))
         self._import_rows("auctions", f"synthetic auctions, part {part}", self._digest(f"rounds {part}"))
+        late = self._source("auctions", f"synthetic late auctions, part {part}", self._digest(f"late rounds {part}"))
+        self._add_outcome(load_rows(self.con, "staged_late_auctions", late))
         (n_rows,) = self._fetch_row("SELECT COALESCE(SUM(rows), 0)::BIGINT FROM rows_per_number")
         return int(n_rows) if last_number is None else row_limit
 

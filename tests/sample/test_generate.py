@@ -98,10 +98,12 @@ def test_seeded_defects_and_no_others(world: Sample) -> None:
         "claim_improbably_small",
         "date_out_of_line",  # the oldest case of a creditor's list of few
         "earlier_rounds_missing",
+        "final_in_another_unit",
         "recovered_in_another_unit",
         "taken_over",
         "recovered_over_claim",
         "single_bidder_above_start",
+        "sold_below_start",  # typed in 万元
         "start_below_70_percent",
         "unplaced",
         "zhongben_before_day_90",

@@ -73,7 +73,8 @@ numbered AS (
 SELECT characters, reading, initials, row_number() OVER (ORDER BY place_u(number, 3))::INTEGER AS number
 FROM numbered;
 
--- Courts before their sizes are shares. role: gamed, tiny, special, abolished, late or NULL.
+-- Courts before their sizes are shares. role: gamed, tiny, special, abolished, late, one of the habits of
+-- records, or NULL.
 CREATE OR REPLACE TEMP TABLE court_roster AS
 WITH counted AS (
     SELECT
@@ -132,6 +133,37 @@ cast_courts AS (
              WHEN number IN (FROM late_court) THEN 'late'
              ELSE first_role END AS role
     FROM roles
+),
+sized AS (
+    SELECT
+        *,
+        CASE role
+            WHEN 'special' THEN param().special_size
+            WHEN 'gamed' THEN param().gamed_size
+            WHEN 'tiny' THEN 0
+            ELSE CASE WHEN place_u(number, 7) < param().small_share
+                      THEN param().small_min_size
+                           + place_u(number, 8) * (param().small_max_size - param().small_min_size)
+                      ELSE court_median * exp(param().size_sigma * place_z(number, 9)) END
+        END AS size
+    FROM cast_courts
+    JOIN tiers USING (tier)
+),
+-- Courts whose records have a habit of their own, each in a city of its own: the largest of which their provinces
+-- keep enough beside them. Not of T3, among which courts are compared with the gamed and the reformed ones.
+habit_courts AS (
+    SELECT number, role, size, row_number() OVER (PARTITION BY city ORDER BY size DESC) AS place_in_city,
+           size <= param().habit_share * SUM(size) OVER (PARTITION BY province) AS is_small_share,
+           BOOL_OR(role IS NOT NULL) OVER (PARTITION BY city) AS is_cast
+    FROM sized
+    WHERE tier <> 'T3'
+    QUALIFY is_small_share AND NOT is_cast
+),
+habits AS (
+    SELECT number, ['late_reports', 'late_results', 'early_payments', 'late_results', 'late_results']
+                   [row_number() OVER (ORDER BY size DESC, number)] AS habit
+    FROM habit_courts
+    WHERE place_in_city = 1
 )
 SELECT
     number,
@@ -142,19 +174,11 @@ SELECT
     tier,
     court_cities,
     special,
-    role,
+    COALESCE(role, habit) AS role,
     characters,
     reading,
     initials,
-    CASE role
-        WHEN 'special' THEN param().special_size
-        WHEN 'gamed' THEN param().gamed_size
-        WHEN 'tiny' THEN 0
-        ELSE CASE WHEN place_u(number, 7) < param().small_share
-                  THEN param().small_min_size
-                       + place_u(number, 8) * (param().small_max_size - param().small_min_size)
-                  ELSE court_median * exp(param().size_sigma * place_z(number, 9)) END
-    END AS size
-FROM cast_courts
-JOIN tiers USING (tier)
+    size
+FROM sized
+LEFT JOIN habits USING (number)
 JOIN sample_court_names USING (number);

@@ -4,7 +4,16 @@ CREATE OR REPLACE TEMP TABLE first_rows AS
 WITH known AS (
     SELECT
         amounts.*,
-        closing_day <= day_number(param().observed_to) AS is_closed,
+        -- The list of one court is told of a closing days after it, or of the resumption that it makes sure.
+        closing_day <= day_number(param().observed_to) AND (
+            role IS DISTINCT FROM 'late_reports'
+            OR n IN (SELECT n FROM resumptions WHERE is_recorded)
+            OR closing_day - param().closing_report_days * ln(u(n, 58)) <= day_number(param().observed_to)
+        ) AS is_closed,
+        -- One court closes a case some time after it was paid: no more than half of that since the lot was sold.
+        closing_day - CASE WHEN role = 'early_payments' THEN LEAST(
+            -param().payment_lead_days * ln(u(n, 59)),
+            (closing_day - GREATEST(filing_day, first_listing_day, sold_day)) / 2)::INTEGER ELSE 0 END AS payment_day,
         first_listing_day < closing_day AND first_listing_day <= day_number(param().observed_to) AS is_listed,
         path = 'collateral' AS has_assets,
         step_days.* EXCLUDE (n)
@@ -25,7 +34,7 @@ SELECT
     round(claim / CASE WHEN u(n, 28) < param().wrong_unit_share THEN 10000 ELSE 1 END, 2)::DECIMAL(18, 2)
         AS claim_amount,
     CASE WHEN is_closed THEN round(recovered, 2)::DECIMAL(18, 2) END AS recovered_amount,
-    CASE WHEN is_closed AND planned_close_mode = 'completed' THEN on_date(closing_day) END AS paid_out_on,
+    CASE WHEN is_closed AND planned_close_mode = 'completed' THEN on_date(payment_day) END AS paid_out_on,
     known.has_assets,
     CASE WHEN u(fate, 30) < person_share THEN 'person'
          WHEN u(fate, 30) < person_share + company_share THEN 'company'

@@ -1,7 +1,8 @@
 -- The staged auction rounds of one chunk. Nothing after the window is known: a round listed but not
--- yet ended has no status; and a round in progress when its case is closed is withdrawn.
+-- yet ended has no status; and a round in progress when its case is closed is withdrawn. Some courts tell of results
+-- weeks after the auction, in a file of their own. A few prices of sales are typed in 万元, or in yuan as 万元.
 
-CREATE OR REPLACE TEMP TABLE staged_auctions AS
+CREATE OR REPLACE TEMP TABLE round_rows AS
 WITH schedules AS (
     SELECT
         *,
@@ -27,6 +28,7 @@ planned_rounds AS (
              WHEN lot_result = 'failed' AND is_setoff THEN 'setoff'
              ELSE lot_result END AS planned_result
     FROM schedules
+    JOIN court_parameters USING (court)
     JOIN range(1, 5) AS steps(step) ON step <= rounds OR (step = 4 AND has_default)
 ),
 -- a withdrawal comes some days before the auction
@@ -49,7 +51,12 @@ held_rounds AS (
 observed_rounds AS (
     SELECT
         *,
-        end_day <= day_number(param().observed_to) AS is_known,
+        end_day <= day_number(param().observed_to)
+            AND (role IS DISTINCT FROM 'late_results'
+                 -- a round that another follows is over
+                 OR LEAD(step) OVER (PARTITION BY lot ORDER BY step) IS NOT NULL
+                 OR end_day - param().result_report_days * ln(lot_u(lot, 30 + step))
+                    <= day_number(param().observed_to)) AS is_known,
         -- what was over before the window is in nobody's records
         MAX(CASE WHEN round_result = 'failed' THEN 99999 ELSE end_day END) OVER (PARTITION BY lot)
             >= day_number(param().observed_from) AS is_recorded,
@@ -64,12 +71,15 @@ recorded_rounds AS (
              THEN round(reference_price::DOUBLE * (0.45 + 0.2 * lot_u(lot, 26)), 2)
              ELSE ceil(reference_price::DOUBLE * level * 100 - 1e-6) / 100 END AS start_price,
         CASE WHEN is_known THEN round_result END AS status,
-        CASE WHEN has_single_bidder THEN 1 ELSE 2 + poisson(lot_u(lot, 27), mean_bidders) END AS bidder_count
+        CASE WHEN has_single_bidder THEN 1 ELSE 2 + poisson(lot_u(lot, 27), mean_bidders) END AS bidder_count,
+        CASE WHEN lot_u(lot, 35) >= param().slipped_share THEN 1 WHEN lot_u(lot, 36) < 0.5 THEN 1e-4 ELSE 1e4 END AS slip
     FROM observed_rounds
     WHERE is_recorded
 )
 SELECT
-    row_number() OVER (ORDER BY lot, step) AS row_no,
+    lot,
+    step,
+    role IS NOT DISTINCT FROM 'late_results' AS is_told_late,
     -- the courts of one platform in so many: there every round has an id of its own
     'L' || format('{:011d}', lot)
         || CASE WHEN court % param().platforms = 0 THEN format('-{}', round_no) ELSE '' END AS lot_id,
@@ -88,11 +98,21 @@ SELECT
          THEN 'targeted' ELSE 'agreement' END AS reference_method,
     start_price::DECIMAL(18, 2) AS start_price,
     CASE WHEN status IN ('sold', 'defaulted')
-         THEN GREATEST(start_price, round(reference_price::DOUBLE * price_ratio, 2))::DECIMAL(18, 2)
+         THEN round(GREATEST(start_price, reference_price::DOUBLE * price_ratio) * slip, 2)::DECIMAL(18, 2)
          WHEN status = 'setoff' THEN start_price::DECIMAL(18, 2) END AS final_price,
     CASE WHEN status IN ('sold', 'defaulted') THEN bidder_count
          WHEN status IN ('failed', 'setoff') THEN 0 END AS bidders,
     status
-FROM recorded_rounds
-JOIN court_parameters USING (court)
+FROM recorded_rounds;
+
+CREATE OR REPLACE TEMP TABLE staged_auctions AS
+SELECT row_number() OVER (ORDER BY lot, step) AS row_no, * EXCLUDE (lot, step, is_told_late)
+FROM round_rows
+WHERE NOT is_told_late
+ORDER BY lot, step;
+
+CREATE OR REPLACE TEMP TABLE staged_late_auctions AS
+SELECT row_number() OVER (ORDER BY lot, step) AS row_no, * EXCLUDE (lot, step, is_told_late)
+FROM round_rows
+WHERE is_told_late
 ORDER BY lot, step;
