@@ -12,6 +12,7 @@
                                      [--method official-1]
     python -m index_engine discount  --warehouse W --level province|city|court [--claim home_mortgage]
                                      [--reference 330000] [--period 2025Q4] [--rate 0.12]
+    python -m index_engine release   draft|check ...       what is published of a build: docs/releases.md
 
 Bad input ends in one line on stderr and exit code 2.
 """
@@ -28,7 +29,7 @@ import duckdb
 import pandas as pd
 from tqdm import tqdm
 
-from index_engine import annotation_table, periods, queries
+from index_engine import annotation_table, queries
 from index_engine.build import BuildStep, build
 from index_engine.claims.place_discounts import place_discounts
 from index_engine.claims.pricing import default_assumptions, reference_claims
@@ -40,6 +41,7 @@ from index_engine.importing.contract import FILE_KINDS
 from index_engine.importing.reference_data import REFERENCE_FILES
 from index_engine.importing.validation.load import LoadResult
 from index_engine.queries import LEVELS, Snapshot
+from index_engine.release_commands import add_release_commands
 from index_engine.warehouse.file import open_read_only
 
 FORMATS = ("table", "csv", "json")
@@ -126,6 +128,8 @@ def _parser() -> argparse.ArgumentParser:
     discount_parser.add_argument("--reference", help="code of the place compared with; the nation by default")
     discount_parser.add_argument("--period", help="a quarter such as 2025Q4; the last one by default")
     discount_parser.add_argument("--rate", type=float, help="yearly return asked for, such as 0.12")
+    releases = commands.add_parser("release", help="freeze, check and publish what a build says")
+    add_release_commands(releases.add_subparsers(required=True, metavar="COMMAND"))
     return parser
 
 
@@ -277,7 +281,7 @@ def _build(arguments: argparse.Namespace) -> None:
 
 def _scores(arguments: argparse.Namespace) -> None:
     snapshot = Snapshot(arguments.warehouse, arguments.method)
-    period = _known_period(snapshot, arguments.period)
+    period = snapshot.known_period(arguments.period)
     rows = queries.scores(snapshot, arguments.level, period)
     rows.insert(0, "period", period)
     rows.insert(0, "method", snapshot.method.id)
@@ -285,17 +289,6 @@ def _scores(arguments: argparse.Namespace) -> None:
         print(SYNTHETIC_NOTE)
     rows["synthetic"] = snapshot.synthetic
     _print_rows(queries.with_printed_counts(rows.drop(columns=["name_hant"])), arguments.format)
-
-
-def _known_period(snapshot: Snapshot, period: str | None) -> str:
-    """A quarter that has scores, the last one where none is asked for."""
-    known_periods = snapshot.periods()
-    if period is None:
-        return known_periods[-1]
-    periods.parse(period)
-    if period not in known_periods:
-        raise InputError("period_without_scores", period=period, first=known_periods[0], last=known_periods[-1])
-    return period
 
 
 def _discount(arguments: argparse.Namespace) -> None:
@@ -307,7 +300,7 @@ def _discount(arguments: argparse.Namespace) -> None:
     if arguments.rate is not None:
         assumptions = replace(assumptions, yearly_rate=arguments.rate)
     with Snapshot(arguments.warehouse) as snapshot:
-        period = _known_period(snapshot, arguments.period)
+        period = snapshot.known_period(arguments.period)
         reference = snapshot.nation
         if arguments.reference is not None:
             known = {place.place_id: place for place in snapshot.places()}

@@ -139,6 +139,35 @@ def test_a_discount_that_cannot_be_told(built_world: Path, capsys: Capture, argu
     assert told in refused(capsys, "discount", "--warehouse", built_world, "--level", "province", *arguments)
 
 
+def test_a_draft_is_written_and_its_gates_are_asked(built_world: Path, tmp_path: Path, capsys: Capture):
+    out = printed(capsys, "release", "draft", "--warehouse", built_world, "--out", tmp_path, "--period", "2024Q2")
+    folder = tmp_path / "enforcement-credit-2_2024Q2-1_synthetic.draft"
+    assert str(folder) in out
+    assert out.startswith("SYNTHETIC")
+    assert main(["release", "check", str(folder)]) == 2
+    report, error = capsys.readouterr()
+    assert "block  no synthetic data: the data are synthetic" in report
+    assert "Made-up numbers" in report
+    assert error.count("\n") == 1
+    assert "observed_data" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("draft", "--warehouse", "W", "--out", "OUT", "--period", "2030Q1"), "2021Q4 to 2024Q4"),
+        (("draft", "--warehouse", "W", "--out", "OUT", "--vintage", "0"), "vintage 0"),
+        (("check", "OUT"), "no release"),
+    ],
+)
+def test_a_release_that_cannot_be_made(
+    built_world: Path, tmp_path: Path, capsys: Capture, arguments: tuple[str, ...], told: str
+):
+    paths = {"W": str(built_world), "OUT": str(tmp_path / "out")}
+    assert told in refused(capsys, "release", *(paths.get(word, word) for word in arguments))
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_last_period_is_the_default(built_world: Path, capsys: Capture):
     command = ("scores", "--warehouse", built_world, "--level", "nation", "--format", "csv")
     assert printed(capsys, *command) == printed(capsys, *command, "--period", "2024Q4")

@@ -66,6 +66,8 @@ STAGES = {
     "build": BASE | {"measures", "estimates", "index", "monitoring", "warehouse"},
     "queries": BASE | {"estimates", "index", "warehouse"},
     "claims": BASE | {"estimates", "queries"},
+    "releases": BASE | {"estimates", "formula_escaping", "index", "queries", "warehouse"},
+    "release_commands": {"errors", "queries", "releases"},
 }
 STAGES["cli"] = set(STAGES)
 STAGES["__main__"] = {"cli", "errors"}

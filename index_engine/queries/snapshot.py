@@ -86,7 +86,7 @@ class Snapshot:
         self.version = _fingerprint(self.methods.values(), sources)
         self.synthetic = bool(sources["synthetic"].any())
         [(self.observed_from, self.observed_to)] = self.rows("observed_days")
-        self._periods = [period for (period,) in self.rows("scored_periods")]
+        self._periods: list[str] = [period for (period,) in self.rows("scored_periods")]
         self._places = {(row[0], row[1]): Place(*row) for row in self.rows("places")}
         courts = courts_in_sources(self.cursor())
         self.levels = read_places(self.cursor())
@@ -115,6 +115,16 @@ class Snapshot:
     def periods(self) -> list[str]:
         """Scored quarters such as '2025Q4', oldest first; each ends a rolling window."""
         return list(self._periods)
+
+    def known_period(self, period: str | None) -> str:
+        """A quarter that has scores, the last one where none is asked for. Raises InputError for another."""
+        known = self.periods()
+        if period is None:
+            return known[-1]
+        periods.parse(period)
+        if period not in known:
+            raise InputError("period_without_scores", period=period, first=known[0], last=known[-1])
+        return period
 
     def window(self, period: str) -> tuple[int, int]:
         """First and last quarter, as numbers, of the window that `period` ends."""
