@@ -64,7 +64,7 @@ def net_amounts(claim: Claim, prices: Prices, assumptions: Assumptions) -> Array
     and owed by then. Of the others: the share of the claim that such endings pay.
     """
     months = middles_of_months(assumptions.horizon)
-    owed = claim.amount + claim.principal * DELAY_INTEREST_PER_DAY * _DAYS_PER_MONTH * months
+    owed = amounts_owed(claim, months)
     by_source = {
         "sale": _net_of_sale(claim, prices, assumptions, owed, months),
         "payment": _paid(claim, prices.paid_share["cash"], months),
@@ -74,6 +74,12 @@ def net_amounts(claim: Claim, prices: Prices, assumptions: Assumptions) -> Array
     }
     n_draws = max(net.shape[0] for net in by_source.values())
     return np.stack([np.broadcast_to(by_source[name], (n_draws, months.size)) for name in SOURCES], axis=1)
+
+
+def amounts_owed(claim: Claim, months: Array) -> Array:
+    """What is owed after so many months (...), in yuan, with interest for delay."""
+    owed: Array = claim.amount + claim.principal * DELAY_INTEREST_PER_DAY * _DAYS_PER_MONTH * months
+    return owed
 
 
 def _net_of_sale(claim: Claim, prices: Prices, assumptions: Assumptions, owed: Array, months: Array) -> Array:
