@@ -156,13 +156,27 @@ def _read_tables(
 ) -> ProcessCells:
     """`start_period` of the cells is known only with an `age_grid`."""
     parts = []
+    _choose_courts(con, axes, schema)
     for table, event_names in (("entries", ()), ("opening_stock", ()), ("exits", ("open",)), ("exits", events)):
         amounts = (*CLAIM_COLUMNS, *(RECOVERY_COLUMNS if event_names == events else ())) if has_amounts else ()
         cells, cohort = _read_cells(con, axes, process, n_bins, f"{schema}.{table}", event_names, amounts)
         if age_grid is not None:
             cells = replace(cells, start_period=_start_periods(cells, cohort, table, axes, age_grid))
         parts.append(cells)
+    con.execute("DROP TABLE chosen_courts")
     return ProcessCells(*parts)
+
+
+def _choose_courts(con: duckdb.DuckDBPyConnection, axes: PanelAxes, schema: str) -> None:
+    """Create the temporary table `chosen_courts`: court_id, and court, its row in a panel of `axes`. Once for all
+    reads of a process: to read thousands of names as an enum takes longer than to read the cells of a small court."""
+    courts = np.zeros(len(axes.courts), np.int64) if axes.is_pooled else np.arange(len(axes.courts))
+    con.register("court_rows", pd.DataFrame({"court_id": axes.courts, "court": courts}))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE chosen_courts AS"
+        f" SELECT court_id::{schema}.court AS court_id, court::BIGINT AS court FROM court_rows"
+    )
+    con.unregister("court_rows")
 
 
 def _start_periods(cells: Cells, cohort: IntArray, table: str, axes: PanelAxes, age_grid: AgeGrid) -> IntArray:
@@ -190,8 +204,6 @@ def _read_cells(
 ) -> tuple[Cells, IntArray]:
     """The cells, and the cohort of each: 0 where it is not told."""
     shape = (axes.n_rows, axes.n_periods, len(events) or 1, n_bins)
-    court_rows = pd.DataFrame({"court_id": axes.courts, "court": range(len(axes.courts))})
-    con.register("chosen_courts", court_rows.assign(court=0) if axes.is_pooled else court_rows)
     # Each cell carries its flat position in the array, and numpy adds up what shares one: cheaper
     # than a GROUP BY over millions of distinct cells. Pooled courts share most of them. In order,
     # so that weighted sums round alike on any number of threads.
@@ -199,17 +211,13 @@ def _read_cells(
     amount_columns = "".join(f", {name}::DOUBLE AS {name}" for name in amounts)
     rows = con.execute(
         f"""
-        WITH chosen AS (
-            SELECT court_id::{table.split(".")[0]}.court AS court_id, court::BIGINT AS court
-            FROM chosen_courts
-        )
         SELECT ((court * $periods + period - $first) * $events
                 + {"list_position($names::measures.event[], event) - 1" if events else "0"}) * $bins
                + age_bin AS place, {"0" if axes.is_pooled else "stratum"} AS stratum,
                {"cohort" if events and not axes.is_pooled else "0"} AS cohort,
                {sum_template.format("n", "n")}, {sum_template.format("elapsed_days", "elapsed_days")}
                {amount_columns}
-        FROM {table} JOIN chosen USING (court_id)
+        FROM {table} JOIN chosen_courts USING (court_id)
         WHERE process = $process AND age_bin < $bins AND period BETWEEN $first AND $last
               {"AND list_contains($names::measures.event[], event)" if events else ""}
         {"GROUP BY place" if axes.is_pooled else "ORDER BY ALL"}
@@ -224,7 +232,6 @@ def _read_cells(
             **({"names": list(events)} if events else {}),
         },
     ).fetchnumpy()
-    con.unregister("chosen_courts")
     positions = rows["place"].astype(np.int64, copy=False)
     unknown_start = np.full(len(positions), BEFORE_OBSERVATION)
     cells = Cells(positions, rows["stratum"], unknown_start, rows["n"], rows["elapsed_days"], shape)
