@@ -87,6 +87,7 @@ print(json.dumps({"wall": wall, "busy": busy, "peak": peak, "steps": []}))
 IMPORT = """
 import json, resource, sys, time
 from pathlib import Path
+from index_engine.importing.files.process_template import end_templates
 from index_engine.importing.pipeline import run_import
 from index_engine.importing.progress import Progress
 steps = []
@@ -97,6 +98,7 @@ file, warehouse, mapping = map(Path, sys.argv[1:])
 outcome = run_import(warehouse, "cases", file, mapping, Progress(report=report))
 wall, busy = time.perf_counter() - start, time.process_time() - busy
 assert outcome.rejected_rows == 0, outcome.rejection_counts
+end_templates()
 child = resource.getrusage(resource.RUSAGE_CHILDREN)
 steps.append(("child", wall, busy + child.ru_utime + child.ru_stime))
 peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + child.ru_maxrss) / 2**20

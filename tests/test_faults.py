@@ -14,6 +14,7 @@ import pytest
 from index_engine import cli
 from index_engine.errors import InputError
 from index_engine.faults import told_as_input_errors
+from index_engine.importing.files.process_template import end_templates
 from tests.corpus.messy import COURT, csv_bytes, small_warehouse
 from tests.importing.test_crash import MAPPING
 
@@ -100,6 +101,7 @@ def test_a_disk_that_fills_up_while_a_file_is_read_is_no_fault_of_the_file(
         encoding="utf-8",
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
+    end_templates()  # which would have been started without it
     warehouse, file, mapping = small_warehouse(tmp_path / "w.duckdb"), tmp_path / f"f.{suffix}", tmp_path / "m.toml"
     frame = pd.DataFrame(
         {"案号": ["（2023）粤0304执1号"], "执行法院": COURT, "立案日期": "2023-03-05", "标的金额": "1"}
@@ -108,6 +110,7 @@ def test_a_disk_that_fills_up_while_a_file_is_read_is_no_fault_of_the_file(
     mapping.write_text(MAPPING, encoding="utf-8")
     command = ["import", "cases", str(file), "--mapping", str(mapping), "--warehouse", str(warehouse)]
     assert cli.main(command) == 2
+    end_templates()
     assert (
         capsys.readouterr()
         .err.splitlines()[-1]

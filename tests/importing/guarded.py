@@ -17,6 +17,7 @@ from typing import Any
 
 from index_engine.errors import InputError
 from index_engine.importing.contract import read_contract
+from index_engine.importing.files.process_template import end_templates
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
 from index_engine.importing.recognise.mapping_writer import mapping_text
@@ -55,6 +56,7 @@ def _main(file: str, warehouse: str, kind: str | None = None) -> None:
         kept = _take(Path(file), Path(warehouse), kind)
     except InputError as caught:
         error = str(caught)
+    end_templates()  # what their children took is known when they have ended
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     took = {
         "seconds": time.process_time() - began + children.ru_utime + children.ru_stime,

@@ -13,9 +13,8 @@ ends, as it does when its parent is killed, so does the child, whatever it is at
 
 import json
 import os
-import signal
-import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,6 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, NoReturn
 
 import duckdb
@@ -32,11 +30,10 @@ from index_engine.errors import InputError, Message, Term
 from index_engine.faults import fault_message, is_process_limit
 from index_engine.importing.files.excess import find_excess
 from index_engine.importing.files.preview import TablePreview, UnreadableLines, preview
+from index_engine.importing.files.process_template import ForkedProcess, fork_process
 from index_engine.importing.files.readers import Reader, ReadOptions, check_file, open_file
 from index_engine.importing.files.sheets import Merge
 from index_engine.importing.progress import Progress
-
-_PROJECT = Path(__file__).parents[3]
 
 # An answer of more bytes, or a preview of more cells, is no look at a table any more.
 _MAX_ANSWER_BYTES = 64 << 20
@@ -154,29 +151,19 @@ def preview_limited(file: Path, options: ReadOptions, workdir: Path) -> list[Tab
 def _start_child(file: Path, workdir: Path, limits: Limits | None = None) -> Generator["_Child"]:
     check_file(file)
     limits = limits or limits_for(file.stat().st_size)
-    with TemporaryDirectory(dir=workdir, prefix="reader-") as folder:
+    with tempfile.TemporaryDirectory(dir=workdir, prefix="reader-") as folder:
         setting = {"file": str(file.absolute()), "folder": folder, "limits": asdict(limits)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", __name__, json.dumps(setting)],
-            cwd=_PROJECT,
-            # The memory that threads reserve counts, whether they use it or not.
-            env=os.environ | {"TMPDIR": folder, "MALLOC_ARENA_MAX": "2"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # What libraries say when they end may quote the file.
-            stderr=subprocess.DEVNULL,
-        )
+        process = fork_process(__name__, setting)
         try:
             yield _Child(process, file, Path(folder), limits)
         finally:
-            process.kill()
-            process.communicate()
+            process.close()
 
 
 class _Child:
     """The parent's end of a child."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", file: Path, folder: Path, limits: Limits) -> None:
+    def __init__(self, process: ForkedProcess, file: Path, folder: Path, limits: Limits) -> None:
         self._process = process
         self._file = file
         self._limits = limits
@@ -215,8 +202,6 @@ class _Child:
         return answer
 
     def _read_answer(self, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
@@ -227,8 +212,7 @@ class _Child:
             while True:
                 line = self._process.stdout.readline(_MAX_ANSWER_BYTES)
                 if not line.endswith(b"\n"):
-                    self._process.kill()
-                    raise ChildFault(f"exit {self._process.wait()}")
+                    raise ChildFault(f"exit {self._process.end()}")
                 answer: dict[str, Any] = json.loads(line)
                 if "progress" not in answer:
                     return answer
@@ -435,7 +419,6 @@ def _set_limits(limits: Limits) -> None:
         _, hard = resource.getrlimit(limit)
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (bound, bound))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its child itself
 
 
 def _input_lines() -> "SimpleQueue[bytes]":
@@ -452,8 +435,9 @@ def _input_lines() -> "SimpleQueue[bytes]":
     return lines
 
 
-def _main(setting: str) -> None:
-    given = json.loads(setting)
+def run_child(given: dict[str, Any]) -> NoReturn:
+    """Serve one file, as process_template.py asks of what it forks."""
+    os.environ["TMPDIR"] = tempfile.tempdir = given["folder"]
     lines = _input_lines()
     # What a library prints must not get into the answers.
     output = os.fdopen(os.dup(1), "wb")
@@ -461,7 +445,3 @@ def _main(setting: str) -> None:
     limits = Limits(**given["limits"])
     _set_limits(limits)
     _Requests(Path(given["file"]), Path(given["folder"]), limits, output).serve(lines)
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1])

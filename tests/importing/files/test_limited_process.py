@@ -3,9 +3,8 @@
 import json
 import os
 import random
+import signal
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.importing.files import limited_process, parquet_file
+from index_engine.importing.files import limited_process, parquet_file, process_template
 from index_engine.importing.files.limited_process import limits_for, open_limited, preview_limited
+from index_engine.importing.files.process_template import fork_process
 from index_engine.importing.files.readers import ReadOptions
 from index_engine.importing.mapping import load_mapping
 from index_engine.importing.progress import Progress
@@ -217,13 +217,7 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
     file.write_bytes(b'a,b\n"1"2,3\n' + b"1,2\n" * 500_000)  # the stray quote has it read line by line
     setting = {"file": str(file), "folder": str(tmp_path), "limits": limits_for(1 << 30).__dict__}
-    child = subprocess.Popen(
-        [sys.executable, "-m", limited_process.__name__, json.dumps(setting)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
+    child = fork_process(limited_process.__name__, setting)
     for request in ({"request": "open", "options": {}}, {"request": "stage", "positions": [0, 1]}):
         child.stdin.write(json.dumps(request).encode() + b"\n")
     child.stdin.flush()
@@ -231,5 +225,24 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     assert "progress" in json.loads(child.stdout.readline())
     child.stdin.close()
     assert b"result" not in child.stdout.read()
-    assert child.wait() == 0
-    child.stdout.close()
+    assert child.end() == 0
+    child.close()
+
+
+def test_a_template_that_was_killed_is_started_again(tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    [table] = preview_limited(file, ReadOptions(), tmp_path)
+    template = process_template._templates[limited_process.__name__]
+    template._process.kill()
+    template._process.wait()
+    assert preview_limited(file, ReadOptions(), tmp_path) == [table]
+
+
+def test_a_process_that_ended_is_known_by_its_signal(tmp_path: Path) -> None:
+    child = fork_process(limited_process.__name__, {"file": "", "folder": str(tmp_path), "limits": vars(limits_for(0))})
+    child.kill()
+    assert child.stdout.read() == b""
+    assert child.end() == child.end() == -signal.SIGKILL
+    child.kill()
+    child.close()
