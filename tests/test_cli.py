@@ -152,12 +152,30 @@ def test_a_draft_is_written_and_its_gates_are_asked(built_world: Path, tmp_path:
     assert "observed_data" in error
 
 
+def test_a_draft_is_verified_and_rebuilt(built_world: Path, tmp_path: Path, capsys: Capture):
+    printed(capsys, "release", "draft", "--warehouse", built_world, "--out", tmp_path, "--period", "2021Q4")
+    folder = tmp_path / "enforcement-credit-2_2021Q4-1_synthetic.draft"
+    out = printed(capsys, "release", "verify", folder, "--recompute")
+    assert "scores rebuilt from the estimates" in out
+    assert "a draft, as written" in out
+    assert "draft" in printed(capsys, "release", "list", tmp_path, "--format", "csv")
+    assert printed(capsys, "release", "diff", folder, folder) == "no differences\n"
+    (folder / "CAVEATS.md").write_text("none", encoding="utf-8")
+    assert main(["release", "verify", str(folder)]) == 2
+    out, error = capsys.readouterr()
+    assert "CAVEATS.md: changed" in out
+    assert error.count("\n") == 1
+    assert main(["release", "publish", str(folder)]) == 2
+    assert "synthetic data are not published" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (("draft", "--warehouse", "W", "--out", "OUT", "--period", "2030Q1"), "2021Q4 to 2024Q4"),
         (("draft", "--warehouse", "W", "--out", "OUT", "--vintage", "0"), "vintage 0"),
         (("check", "OUT"), "no release"),
+        (("verify", "OUT"), "no release"),
     ],
 )
 def test_a_release_that_cannot_be_made(

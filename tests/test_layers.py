@@ -67,7 +67,7 @@ STAGES = {
     "queries": BASE | {"estimates", "index", "warehouse"},
     "claims": BASE | {"estimates", "queries"},
     "releases": BASE | {"estimates", "formula_escaping", "index", "queries", "warehouse"},
-    "release_commands": {"errors", "queries", "releases"},
+    "release_commands": {"errors", "formula_escaping", "queries", "releases"},
 }
 STAGES["cli"] = set(STAGES)
 STAGES["__main__"] = {"cli", "errors"}

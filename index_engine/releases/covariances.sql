@@ -1,5 +1,5 @@
--- Covariances as observed of indicators whose counts are both published.
-SELECT method, level, place_id, period, indicator, other_indicator, covariance
+-- Covariances of indicators whose counts are both published.
+SELECT method, basis, level, place_id, period, indicator, other_indicator, covariance
 FROM estimates.covariances AS covariances
 JOIN (
     SELECT method, basis, level, place_id, period, indicator FROM estimates.indicators WHERE n_suppression = ''
@@ -8,5 +8,6 @@ JOIN (
     SELECT method, basis, level, place_id, period, indicator AS other_indicator FROM estimates.indicators
     WHERE n_suppression = ''
 ) AS other_estimated USING (method, basis, level, place_id, period, other_indicator)
-WHERE basis = 'observed' AND covariance IS NOT NULL AND period <= $period AND list_contains($methods, method)
-ORDER BY method, level, place_id, period, indicator, other_indicator
+WHERE basis IN ('observed', 'adjusted', 'shrunk') AND covariance IS NOT NULL AND period <= $period
+      AND list_contains($methods, method)
+ORDER BY method, basis, level, place_id, period, indicator, other_indicator
