@@ -286,12 +286,13 @@ def _plan_cash(case: _Case, rest: Array) -> CashFlow:
 
     Without collateral all is in proportion to what is owed, so that one plan of one yuan serves.
     """
-    given, n = case.given, int(case.given["plan_months"][0])
-    plan = repayment_plan(1.0, equal_shape(n), float(given["plan_interest"][0]))
-    hazard, ends = given["break_hazard"][:, None], np.arange(1.0, n + 1.0)
+    given = case.given
+    plan = repayment_plan(1.0, equal_shape(int(given["plan_months"][0])), float(given["plan_interest"][0]))
+    due = plan.instalments[: case.assumptions.horizon]  # none after it counts
+    hazard, ends = given["break_hazard"][:, None], np.arange(1.0, due.size + 1.0)
     kept, broken = (1.0 - hazard) ** ends, hazard * (1.0 - hazard) ** (ends - 1.0)
-    instalments = CashFlow(ends[None], kept * plan.instalments * rest[:, None])
-    paid_before = np.concatenate([[0.0], np.cumsum(plan.instalments)[:-1]])
+    instalments = CashFlow(ends[None], kept * due * rest[:, None])
+    paid_before = np.concatenate([[0.0], np.cumsum(due)[:-1]])
     left = np.maximum(1.0 - paid_before, 0.0) * broken * rest[:, None] * (1.0 - given["break_loss"])[:, None]
     one = case.with_entry_cost(case.unsecured_enforcement, 1.0).shifted(given["break_months"])
     amounts = left[:, :, None] * one.amount[:, None, :]

@@ -14,6 +14,7 @@ from index_engine.claims.cash_flow import CashFlow
 from index_engine.claims.claim import Claim
 from index_engine.claims.clock import Clock
 from index_engine.claims.fees import enforcement_fee
+from index_engine.claims.payments import clocks_needed
 from index_engine.claims.road_assumptions import RoadAssumption, default_road_assumptions, with_values
 from index_engine.claims.roads import ROADS, Road, choose_road, value_roads
 from index_engine.claims.valuation import PlaceTerms, Prices, value
@@ -340,6 +341,18 @@ def test_bankruptcy_is_open_in_shenzhen_and_xiamen():
     assert roads()["bankruptcy"].is_open
     assert roads(debtor=DebtorMeans("350200", 5, 0, 127_000.0, 1.0, 0.0))["bankruptcy"].is_open
     assert all(rule.sources for rule in bankruptcy_rules().values())
+
+
+@pytest.mark.parametrize("stage", ["filed", "seized", "priced", "listed", "sold", "zhongben"])
+def test_every_stage_has_its_roads(stage: str):
+    """What is closed is closed for its reason, all else has a finite value, however late a plan ends."""
+    claim = secured(debtor_kind="person", stage=stage, stage_age=5)
+    needed = {name: TERMS.clocks[name] for name in clocks_needed(claim)}
+    assumed = certain(plan_months=360, bankruptcy_months=60)
+    found = value_roads(claim, PlaceTerms(needed, TERMS.prices), assumptions(), MEANS, TODAY, assumed)
+    closed = {"sold": {"set_off", "restructuring"}, "zhongben": {"set_off"}}.get(stage, set())
+    assert {name for name, each in found.items() if not each.is_open} == closed
+    assert all(np.isfinite(each.value).all() for each in found.values() if each.is_open)
 
 
 # ---------------------------------------------------------------- assumptions
