@@ -12,7 +12,7 @@
                                      [--method official-1]
     python -m index_engine discount  --warehouse W --level province|city|court [--claim home_mortgage]
                                      [--reference 330000] [--period 2025Q4] [--rate 0.12]
-    python -m index_engine release   draft|check|publish|verify|diff|list ...   what is published of a build: docs/releases.md
+    python -m index_engine release   draft|check|publish|verify ...   what is published of a build: docs/releases.md
 
 Bad input ends in one line on stderr and exit code 2.
 """

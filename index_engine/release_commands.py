@@ -18,8 +18,11 @@ from index_engine.releases.pack import DRAFT_SUFFIX
 from index_engine.releases.publication import publish
 from index_engine.releases.recomputation import recompute
 from index_engine.releases.review import read_review
+from index_engine.releases.revisions import published_packs, revision_summary, revision_triangle
 from index_engine.releases.signature import read_public_key
+from index_engine.releases.time_stamp import attach_time_stamp
 from index_engine.releases.verification import changed_file_problems, verify
+from index_engine.releases.withdrawal import withdraw
 
 
 def add_release_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,12 +56,24 @@ def add_release_commands(commands: "argparse._SubParsersAction[argparse.Argument
     verify_parser.add_argument(
         "--recompute", action="store_true", help="rebuild the scores from the estimates in it too"
     )
+    withdraw_parser = command("withdraw", _withdraw, "withdraw a release: it stays, with a notice beside it")
+    withdraw_parser.add_argument("folder", type=Path)
+    withdraw_parser.add_argument("--name", required=True, help="who withdraws it")
+    withdraw_parser.add_argument("--reason", required=True)
+    withdraw_parser.add_argument("--on", type=_day, default=date.today(), help="today by default")
+    withdraw_parser.add_argument("--key", type=Path, help="PEM: the publisher's private key")
+    stamp = command("stamp", _stamp, "attach a time stamp (RFC 3161) of proof.json that was obtained elsewhere")
+    stamp.add_argument("folder", type=Path)
+    stamp.add_argument("file", type=Path, help="the authority's answer, DER")
+    revisions = command("revisions", _revisions, "what each release said of each period, and how large revisions were")
+    revisions.add_argument("archive", type=Path)
+    revisions.add_argument("--triangle", action="store_true", help="period by release in place of the summary")
     diff = command("diff", _diff, "what differs between two releases, cell by cell")
     diff.add_argument("before", type=Path)
     diff.add_argument("after", type=Path)
     list_parser = command("list", _list, "the releases of a folder, newest first")
     list_parser.add_argument("archive", type=Path)
-    for parser in (diff, list_parser):
+    for parser in (diff, list_parser, revisions):
         parser.add_argument("--format", choices=("table", "csv"), default="table")
 
 
@@ -120,10 +135,34 @@ def _verify(arguments: argparse.Namespace) -> None:
     print(f"{folder}: {'a draft, as written' if is_draft else 'as published'}")
 
 
+def _withdraw(arguments: argparse.Namespace) -> None:
+    notice = withdraw(arguments.folder, arguments.name, arguments.reason, arguments.on, arguments.key)
+    print(f"{arguments.folder}: withdrawn; it stays, and {notice.name} says why")
+
+
+def _stamp(arguments: argparse.Namespace) -> None:
+    print(f"{attach_time_stamp(arguments.folder, arguments.file)}: attached")
+
+
+def _revisions(arguments: argparse.Namespace) -> None:
+    packs = published_packs(arguments.archive)
+    if len(packs) < 2:
+        raise InputError("too_few_releases", archive=arguments.archive)
+    triangle = revision_triangle(packs)
+    _print_rows(triangle.reset_index() if arguments.triangle else revision_summary(triangle, packs), arguments.format)
+
+
+def _print_rows(rows: pd.DataFrame, output_format: str) -> None:
+    if output_format == "csv":
+        print(escape_table(rows).to_csv(index=False, lineterminator="\n"), end="")
+    else:
+        print(rows.to_string(index=False, na_rep="-"))
+
+
 def _diff(arguments: argparse.Namespace) -> None:
     differences = release_differences(Pack(arguments.before), Pack(arguments.after))
     if arguments.format == "csv":
-        print(escape_table(differences).to_csv(index=False, lineterminator="\n"), end="")
+        _print_rows(differences, arguments.format)
         return
     keys = ["table", "difference", "cause", "column"]
     counts = differences.groupby(keys, as_index=False).size().rename(columns={"size": "cells"})
@@ -134,7 +173,5 @@ def _list(arguments: argparse.Namespace) -> None:
     rows = pd.DataFrame([vars(release) for release in list_releases(arguments.archive)])
     if rows.empty:
         print("no releases")
-    elif arguments.format == "csv":
-        print(escape_table(rows).to_csv(index=False, lineterminator="\n"), end="")
     else:
-        print(rows.to_string(index=False))
+        _print_rows(rows, arguments.format)

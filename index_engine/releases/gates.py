@@ -273,6 +273,13 @@ def _reviewers(question: _Question) -> _Answer:
     return len(names) >= question.limits["least"], Message("gate_reviewers", count=len(names), names=names)
 
 
+def _objections(question: _Question) -> _Answer:
+    objections = question.review.objections
+    unanswered = [objection.place_id for objection in objections if objection.outcome == "open"]
+    finding = Message("gate_objections", count=len(objections), unanswered=len(unanswered), places=unanswered[:_SHOWN])
+    return not unanswered, finding
+
+
 _GATES: dict[str, Callable[[_Question], _Answer]] = {
     "observed_data": _observed_data,
     "sums": _sums,
@@ -287,4 +294,5 @@ _GATES: dict[str, Callable[[_Question], _Answer]] = {
     "revisions": _revisions,
     "method": _method,
     "reviewers": _reviewers,
+    "objections": _objections,
 }

@@ -132,6 +132,8 @@ def _check_correction(archive: Path, pack: Pack, corrects: str, reason: str) -> 
 
 def _plain(value: Any) -> Any:
     """Days as text, for JSON."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value.isoformat() if isinstance(value, date) else value

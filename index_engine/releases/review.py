@@ -10,7 +10,8 @@ from typing import Any
 from index_engine.errors import InputError
 
 FIELDS = {"reviewers": list, "legal_basis": str, "method_change": str, "reply_sent_on": date, "changes": dict}
-FIELDS |= {"overrides": dict}
+FIELDS |= {"overrides": dict, "objections": list}
+OUTCOMES = ("open", "upheld", "partly_upheld", "rejected")
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,19 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """What a court or another says against a number, and what became of it; `outcome` is one of OUTCOMES."""
+
+    place_id: str
+    received_on: date
+    text: str
+    answer: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Review:
-    """`changes`: a reason by 'level:place_id'; `overrides` by gate."""
+    """`changes`: a reason by 'level:place_id'; `overrides` by gate; `objections`: the register of all that came in."""
 
     reviewers: tuple[str, ...] = ()
     legal_basis: str = ""
@@ -31,6 +43,7 @@ class Review:
     reply_sent_on: date | None = None
     changes: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
+    objections: tuple[Objection, ...] = ()
 
     def reply_days(self, on: date) -> int:
         """Days that courts had for an answer by a day; 0 where nothing was sent."""
@@ -66,4 +79,18 @@ def read_review(file: Path | None, gates: Mapping[str, Any]) -> Review:
             raise InputError("override_without_reason", file=file, gate=gate)
         overrides[gate] = Override(name, reason)
     reviewers = tuple(dict.fromkeys(name.strip() for name in entries.get("reviewers", [])))
-    return Review(**{**entries, "reviewers": reviewers, "overrides": overrides})
+    objections = tuple(_objection(file, entry) for entry in entries.get("objections", []))
+    return Review(**{**entries, "reviewers": reviewers, "overrides": overrides, "objections": objections})
+
+
+def _objection(file: Path, entry: Any) -> Objection:
+    fields = entry if isinstance(entry, dict) else {}
+    texts = {name: fields.get(name, "") for name in ("place_id", "text", "answer", "outcome")}
+    received_on = fields.get("received_on")
+    is_whole = all(isinstance(text, str) for text in texts.values()) and isinstance(received_on, date)
+    is_answered = bool(texts["answer"]) or texts["outcome"] == "open"
+    is_known = texts["outcome"] in OUTCOMES and set(fields) <= {*texts, "received_on"}
+    if not (is_whole and is_answered and is_known and texts["place_id"] and texts["text"]):
+        raise InputError("objection_incomplete", file=file, outcomes=list(OUTCOMES))
+    assert isinstance(received_on, date)
+    return Objection(received_on=received_on, **texts)

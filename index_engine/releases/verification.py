@@ -7,17 +7,19 @@ from typing import Any
 
 from index_engine.errors import InputError, Message
 from index_engine.releases import merkle
-from index_engine.releases.archive import entries, log_line, proof_bytes, published_folders, read_log
+from index_engine.releases.archive import NOTICE_SUFFIX, entries, log_line, proof_bytes, published_folders, read_log
 from index_engine.releases.pack import (
     LOG_FILE,
     MANIFEST,
     PROOF_FILE,
     PUBLICATION_FILE,
     SIGNATURE_FILE,
+    TIME_STAMP_FILE,
     changed_files,
     sha256,
 )
 from index_engine.releases.signature import verifies_signature
+from index_engine.releases.time_stamp import is_time_stamp
 
 
 def verify(folder: Path, public_key: str | None = None) -> list[Message]:
@@ -25,11 +27,12 @@ def verify(folder: Path, public_key: str | None = None) -> list[Message]:
 
     `public_key`: the publisher's, in hexadecimal digits; without one a signature is checked by the key that the
     release names, which shows that it was not changed, and not who signed. Releases beside it are held against the log of the
-    newest one, with their manifests. Raises InputError where the folder is no release, or not published.
+    newest one, with their manifests; a release that was withdrawn is whole all the same. Raises InputError where the folder is no release, or not published.
     """
-    problems = changed_file_problems(folder) + _log_problems(folder)
+    is_notice = folder.name.endswith(NOTICE_SUFFIX)
+    problems = ([] if is_notice else changed_file_problems(folder)) + _log_problems(folder)
     if not problems:
-        problems = _signature_problems(folder, public_key)
+        problems = _signature_problems(folder, public_key) + _time_stamp_problems(folder)
     return problems + _archive_problems(folder)
 
 
@@ -65,7 +68,7 @@ def _log_problems(folder: Path) -> list[Message]:
 
 
 def _notice_suffix(entry: dict[str, Any]) -> str:
-    return ".withdrawal" if entry["action"] == "withdraw" else ""
+    return NOTICE_SUFFIX if entry["action"] == "withdraw" else ""
 
 
 def _proves(log: Sequence[bytes], file: Path) -> bool:
@@ -93,6 +96,13 @@ def _signature_problems(folder: Path, public_key: str | None) -> list[Message]:
     if not file.is_file() or not verifies_signature(stated, file.read_bytes(), content):
         return [Message("verify_signature", file=SIGNATURE_FILE)]
     return []
+
+
+def _time_stamp_problems(folder: Path) -> list[Message]:
+    file = folder / TIME_STAMP_FILE
+    if not file.is_file() or is_time_stamp(file.read_bytes(), (folder / PROOF_FILE).read_bytes()):
+        return []
+    return [Message("verify_file_changed", file=TIME_STAMP_FILE)]
 
 
 def _archive_problems(folder: Path) -> list[Message]:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -10,11 +11,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from index_engine.errors import InputError
 from index_engine.queries import Snapshot
 from index_engine.releases.draft import write_draft
 from index_engine.releases.pack import MANIFEST, manifest_bytes
+from index_engine.releases.publication import publish
+
+INDEX = "enforcement-credit-2"
+ON = date(2025, 3, 1)
+PERIODS = ("2024Q2", "2024Q3", "2024Q4")
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +54,41 @@ def real_draft(real_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def draft(real_draft: Path, tmp_path: Path) -> Path:
     """A copy that a test may change."""
     return Path(shutil.copytree(real_draft, tmp_path / real_draft.name))
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A review and the publisher's keys."""
+    folder = tmp_path_factory.mktemp("people")
+    text = 'reviewers = ["甲", "乙"]\n[overrides.coverage]\nname = "丙"\nreason = "文件不含案号"\n'
+    (folder / "review.toml").write_text(text, encoding="utf-8")
+    for name in ("publisher", "another"):
+        key = Ed25519PrivateKey.generate()
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / f"{name}.pem").write_bytes(private)
+        (folder / f"{name}.pub").write_bytes(
+            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published(real_world: Path, people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of three releases, signed."""
+    archive = tmp_path_factory.mktemp("archive")
+    for period in PERIODS:
+        publish(drafted(real_world, archive, period), people / "review.toml", ON, people / "publisher.pem")
+    return archive
+
+
+@pytest.fixture
+def archive(published: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return Path(shutil.copytree(published, tmp_path / "archive"))
+
+
+def release(archive: Path, period: str) -> Path:
+    return archive / f"{INDEX}_{period}-1"
 
 
 def change_table(folder: Path, name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:

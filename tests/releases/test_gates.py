@@ -16,6 +16,15 @@ ON = date(2025, 3, 1)
 REVIEW = Review(reviewers=("甲", "乙"))
 
 
+OBJECTION = """[[objections]]
+place_id = "syn-0001"
+received_on = 2025-02-01
+text = "结案数不符"
+answer = "已更正"
+outcome = "upheld"
+"""
+
+
 def results(folder: Path, review: Review = REVIEW, previous: Path | None = None) -> dict[str, GateResult]:
     return {result.gate: result for result in check_gates(folder, review, previous, ON)}
 
@@ -142,6 +151,14 @@ def test_history_restated_is_warned_of(draft: Path, real_draft: Path):
     assert outcome(draft, "revisions", previous=real_draft) == "warn"
 
 
+def test_an_objection_is_answered_before_publication(real_draft: Path, tmp_path: Path):
+    for text, expected in ((OBJECTION, "pass"), (OBJECTION.replace("upheld", "open"), "block")):
+        (tmp_path / "review.toml").write_text(text, encoding="utf-8")
+        review = read_review(tmp_path / "review.toml", gate_declarations())
+        assert review.objections[0].received_on == date(2025, 2, 1)
+        assert outcome(real_draft, "objections", review) == expected
+
+
 def test_an_override_has_a_name_and_a_reason(real_draft: Path, tmp_path: Path):
     file = tmp_path / "review.toml"
     file.write_text(
@@ -165,6 +182,9 @@ def test_an_override_has_a_name_and_a_reason(real_draft: Path, tmp_path: Path):
         ('[overrides.observed_data]\nname = "a"\nreason = "b"', "override_refused"),
         ('[overrides.nothing]\nname = "a"\nreason = "b"', "override_refused"),
         ('[overrides.coverage]\nname = "a"', "override_without_reason"),
+        ('[[objections]]\nplace_id = "1"\ntext = "x"\noutcome = "open"', "objection_incomplete"),
+        (OBJECTION.replace('answer = "已更正"', ""), "objection_incomplete"),
+        (OBJECTION.replace("upheld", "lost"), "objection_incomplete"),
     ],
 )
 def test_a_review_that_cannot_be_read(tmp_path: Path, text: str, code: str):

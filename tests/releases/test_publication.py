@@ -2,12 +2,9 @@
 
 import json
 import shutil
-from datetime import date
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from index_engine.errors import InputError
 from index_engine.releases import pack, publication
@@ -16,47 +13,9 @@ from index_engine.releases.pack import DRAFT_SUFFIX, MANIFEST, manifest_bytes
 from index_engine.releases.publication import log_files, publish
 from index_engine.releases.signature import read_public_key
 from index_engine.releases.verification import verify
-from tests.releases.conftest import change_table, drafted, refusal
+from tests.releases.conftest import INDEX, ON, PERIODS, change_table, drafted, refusal, release
 
-INDEX = "enforcement-credit-2"
-ON = date(2025, 3, 1)
-PERIODS = ("2024Q2", "2024Q3", "2024Q4")
 PUBLICATION_FILES = ("publication.json", "log.jsonl", "proof.json", "proof.json.sig")
-
-
-@pytest.fixture(scope="session")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A review and the publisher's keys."""
-    folder = tmp_path_factory.mktemp("people")
-    text = 'reviewers = ["甲", "乙"]\n[overrides.coverage]\nname = "丙"\nreason = "文件不含案号"\n'
-    (folder / "review.toml").write_text(text, encoding="utf-8")
-    for name in ("publisher", "another"):
-        key = Ed25519PrivateKey.generate()
-        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        (folder / f"{name}.pem").write_bytes(private)
-        (folder / f"{name}.pub").write_bytes(
-            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        )
-    return folder
-
-
-@pytest.fixture(scope="session")
-def published(real_world: Path, people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of three releases, signed."""
-    archive = tmp_path_factory.mktemp("archive")
-    for period in PERIODS:
-        publish(drafted(real_world, archive, period), people / "review.toml", ON, people / "publisher.pem")
-    return archive
-
-
-@pytest.fixture
-def archive(published: Path, tmp_path: Path) -> Path:
-    """A copy that a test may change."""
-    return Path(shutil.copytree(published, tmp_path / "archive"))
-
-
-def release(archive: Path, period: str) -> Path:
-    return archive / f"{INDEX}_{period}-1"
 
 
 def problems(folder: Path, key: Path | None = None) -> list[str]:
