@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from dashboard.overview import basemap, map_layers
 from dashboard.overview.map_layers import ClassCount, Layer
+from dashboard.overview.score_layers import SCORE
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text.i18n import _, place_name
-from dashboard.ui import cells, components
+from dashboard.ui import cells, components, rank_groups
 from dashboard.ui.columns import number_column, plot_column, share_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
@@ -48,8 +50,16 @@ def _draw_places(view: View, level: str, places: pd.DataFrame, layer: Layer) -> 
             download=lambda: places,
             download_name=f"{level}-{layer.id}",
         ),
-        places.itertuples(index=False),
+        _rows(places, layer),
     )
+
+
+def _rows(places: pd.DataFrame, layer: Layer) -> Iterable[object]:
+    """The rows as they are; scores under the groups of ranks in which no order can be made out."""
+    if layer.id == SCORE and rank_groups.has_groups(places):
+        return rank_groups.rows_under_headings(places, places, "rank_group", rank_groups.group_title)
+    rows: Iterable[object] = places.itertuples(index=False)
+    return rows
 
 
 def _draw_classes(view: View, level: str, places: pd.DataFrame, layer: Layer) -> None:

@@ -19,6 +19,7 @@ from index_engine import periods, queries
 LAG_QUARTERS = {"quarter": 1, "year": 4}
 MAX_ITEMS = 5  # on each side; of what is in no order, as many as a page can hold
 MAX_UNORDERED_ITEMS = 20
+MAX_CHANCE_ITEMS = 3  # on each side, with those beyond chance
 
 
 def section(view: View, level: str, places: pd.DataFrame) -> None:
@@ -64,16 +65,15 @@ def _lag_switch(lag: str) -> Html:
 
 
 def _changes_html(view: View, level: str, changes: pd.DataFrame, base_period: str) -> Html:
-    significant = changes[changes["beyond"]]
-    rises = significant[significant["change"] > 0]
-    falls = significant[significant["change"] < 0]
-    if view.snapshot.publishes_ranks(level):  # those that fell most first
+    in_order = view.snapshot.publishes_ranks(level)
+    rises, falls = changes[changes["change"] > 0], changes[changes["change"] < 0]
+    if in_order:  # those that fell most first
         falls = falls.iloc[::-1]
     sides = [
         _change_list(view, level, rises, _("Risen ({n})"), _("None rose by more than chance.")),
         _change_list(view, level, falls, _("Fallen ({n})"), _("None fell by more than chance.")),
     ]
-    summary = _summary_text(view, changes, len(significant), base_period)
+    summary = _summary_text(view, changes, int(changes["beyond"].sum()), base_period)
     return join(tag("p", summary), tag("div", *sides, class_="moved"))
 
 
@@ -95,12 +95,24 @@ def _summary_text(view: View, changes: pd.DataFrame, significant_count: int, bas
 
 
 def _change_list(view: View, level: str, rows: pd.DataFrame, title: str, empty_text: str) -> Html:
-    heading = tag("h3", title.format(n=formats.number(len(rows))))
-    if rows.empty:
-        return tag("section", heading, tag("p", empty_text))
-    max_items = MAX_ITEMS if view.snapshot.publishes_ranks(level) else MAX_UNORDERED_ITEMS
-    items = [_change_item(view, level, line) for line in rows.head(max_items).itertuples(index=False)]
-    return tag("section", heading, tag("ol", *items))
+    """The places of one direction whose change is beyond chance; under them, or alone, the largest that may be
+    chance, where the level is published in order."""
+    in_order = view.snapshot.publishes_ranks(level)
+    beyond, others = rows[rows["beyond"]], rows[~rows["beyond"]]
+    pieces: list[object] = [tag("h3", title.format(n=formats.number(len(beyond))))]
+    if beyond.empty:
+        pieces.append(tag("p", empty_text))
+    shown = beyond.head(MAX_ITEMS if in_order else MAX_UNORDERED_ITEMS)
+    if len(shown):
+        pieces.append(_items(view, level, shown))
+    others = others.head(max(MAX_CHANCE_ITEMS - len(shown), 0) if in_order else 0)
+    if len(others):
+        pieces += [tag("p", _("The largest that may be chance:"), class_="quiet"), _items(view, level, others)]
+    return tag("section", *pieces)
+
+
+def _items(view: View, level: str, rows: pd.DataFrame) -> Html:
+    return tag("ol", *(_change_item(view, level, line) for line in rows.itertuples(index=False)))
 
 
 def _change_item(view: View, level: str, line: Any) -> Html:
@@ -116,9 +128,29 @@ def _change_item(view: View, level: str, line: Any) -> Html:
         before=formats.count(line.n_before, line.n_before_suppression),
         now=formats.count(line.n, line.n_suppression),
     )
+    facts = [scores, cases]
+    if not formats.is_missing(line.rank) and not formats.is_missing(line.rank_before):
+        facts.insert(1, _("rank {before} → {now}").format(before=int(line.rank_before), now=int(line.rank)))
+    facts.append(_quarter_alone(view, line))
     reason = tag("span", _main_contribution(view, line), class_="reason")
-    body = tag("div", link, reason, tag("small", components.facts(scores, cases)))
+    body = tag("div", link, reason, tag("small", components.facts(*facts)))
     return tag("li", tag("b", formats.change(line.change)), body)
+
+
+def _quarter_alone(view: View, line: Any) -> str:
+    """What the last quarter of the window says by itself, beside that of a year before; '' where it has too few."""
+    if formats.is_missing(line.quarter_paid) or formats.is_missing(line.quarter_closed):
+        return ""
+    text = _("{quarter} alone: {paid} paid of {closed} closed, {share}").format(
+        quarter=formats.period(view.period),
+        paid=formats.number(line.quarter_paid),
+        closed=formats.number(line.quarter_closed),
+        share=formats.percent(line.quarter_paid / line.quarter_closed),
+    )
+    if formats.is_missing(line.quarter_paid_before) or formats.is_missing(line.quarter_closed_before):
+        return text
+    before = formats.percent(line.quarter_paid_before / line.quarter_closed_before)
+    return _("{quarter_text} (a year before {share})").format(quarter_text=text, share=before)
 
 
 def _main_contribution(view: View, line: Any) -> str:

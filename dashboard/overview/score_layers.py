@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+import pandas as pd
 
 from dashboard.overview.map_layers import ColourClass, Layer, no_score_class, ordinal_classes, score_column
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise
-from dashboard.ui import cells, components, theme
+from dashboard.ui import cells, components, rank_groups, theme
 from dashboard.ui.columns import number_column, plot_column
 from index_engine.method import Dimension
 
@@ -17,7 +20,7 @@ SCORE, ADJUSTED_SCORE = "score", "adjusted"
 
 
 def score_layer(view: View) -> Layer:
-    return _points_layer(
+    layer = _points_layer(
         view,
         SCORE,
         (_("Score"), _("Score")),
@@ -26,6 +29,11 @@ def score_layer(view: View) -> Layer:
             confidence=components.confidence_level(view)
         ),
     )
+
+    def sort_rows(places: pd.DataFrame) -> pd.DataFrame:
+        return rank_groups.sort_by_group(places) if rank_groups.has_groups(places) else layer.sort_rows(places)
+
+    return replace(layer, sort_rows=sort_rows)
 
 
 def dimension_layer(view: View, dimension: Dimension) -> Layer:

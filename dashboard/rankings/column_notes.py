@@ -12,7 +12,7 @@ from dashboard.text.i18n import _, localise
 from dashboard.ui import components
 from dashboard.ui.html import Html
 from dashboard.ui.table import Column
-from index_engine.method import Dimension
+from index_engine.method import Dimension, Indicator
 
 
 def column_note(
@@ -165,6 +165,17 @@ def dimension_note(view: View, dimension: Dimension) -> Html:
         ),
         numerator=separator.join(localise(indicator.numerator) for indicator in indicators),
         denominator=separator.join(localise(indicator.denominator) for indicator in indicators),
+    )
+
+
+def indicator_note(view: View, indicator: Indicator) -> Html:
+    return column_note(
+        view,
+        localise(indicator.name),
+        _("The place's own value. Its colour is that of the points it has in the score."),
+        numerator=localise(indicator.numerator),
+        denominator=localise(indicator.denominator),
+        n=_("stands with every value on the page of a place"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.rankings import table_options
+from dashboard.rankings import compare_selection, table_options
 from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
@@ -17,7 +17,7 @@ from dashboard.ui.html import Html, join, tag
 from index_engine import queries
 
 # Parameters of the address; `part`, of the table, goes back to the first with any of them.
-PARAMETERS = ("within", "peers", "court", "small", "q")
+PARAMETERS = ("within", "peers", "court", "small", "q", compare_selection.LISTED)
 NO_FILTERS = dict.fromkeys((*PARAMETERS, "part"), "")
 EXCLUDE_SMALL = "out"  # value of `small` that leaves small places out
 
@@ -100,6 +100,9 @@ def filter_places(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
         mask &= ordinary | places["kind"].eq(kind)
     if address.get("small") == EXCLUDE_SMALL:
         mask &= places["n"] >= table_options.small_sample_limit(view)
+    if compare_selection.lists_watched_alone(view):
+        watched = compare_selection.watched_places(view)
+        mask &= places["place_id"].isin([place.place_id for place in watched if place.level == level])
     if query := address.get("q"):
         names = places["name"]
         for name in ("name_hant", "name_en"):
@@ -140,6 +143,8 @@ def _active_filters(view: View, level: str, places: pd.DataFrame) -> Sequence[st
     if address.get("small") == EXCLUDE_SMALL:
         minimum = formats.number(table_options.small_sample_limit(view))
         texts.append(_("with at least {n} cases").format(n=minimum))
+    if compare_selection.lists_watched_alone(view):
+        texts.append(_("on the watch list"))
     if query := address.get("q"):
         texts.append(_("name contains “{words}”").format(words=query))
     return texts

@@ -12,12 +12,12 @@ from dashboard.rankings import column_notes, place_names, score_history, table_o
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _, localise, ngettext
-from dashboard.ui import cells
+from dashboard.ui import cells, components
 from dashboard.ui.columns import change_column, number_column, plot_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column
 from index_engine import queries
-from index_engine.method import Dimension
+from index_engine.method import Dimension, Indicator
 
 ScoreColumn = Column[Any]  # of rows of Snapshot.scores or Snapshot.reweighted_scores
 
@@ -38,10 +38,11 @@ def score_columns(view: View, level: str, places: pd.DataFrame) -> list[ScoreCol
         table_options.ORDER: _order_columns,
         table_options.UNCERTAINTY: _uncertainty_columns,
         table_options.DIMENSIONS: _dimension_columns,
+        table_options.INDICATORS: _indicator_columns,
     }[table_options.column_set()]
     # The score before its chart: on a narrow screen what stands further right is out of sight.
     columns = [
-        _rank_column(view, level),
+        *([_rank_column(view, level)] if table_options.shows_ranks(places) else []),
         place_names.name_column(view, level),
         score_column(view),
         *extra_columns(view, level),
@@ -116,6 +117,40 @@ def _dimension_column(view: View, dimension: Dimension) -> ScoreColumn:
         sort=dimension.id,
         explanation=column_notes.dimension_note(view, dimension),
     )
+
+
+def _indicator_columns(view: View, level: str) -> list[ScoreColumn]:
+    return [_indicator_column(view, indicator) for indicator in view.snapshot.method.indicators]
+
+
+def _indicator_column(view: View, indicator: Indicator) -> ScoreColumn:
+    """Values of an indicator on the colour of their points; rows are those of `add_indicators`."""
+
+    def cell(row: Any) -> object:
+        value, points = getattr(row, indicator.id), getattr(row, f"{indicator.id}_points")
+        if formats.is_missing(value):
+            status = getattr(row, f"{indicator.id}_status")
+            return components.status_reason("no_data" if formats.is_missing(status) else status)
+        return cells.heat(formats.value(value, indicator.unit), points)
+
+    return Column(
+        localise(indicator.name),
+        cell,
+        kind="number",
+        sort=indicator.id,
+        explanation=column_notes.indicator_note(view, indicator),
+        css_class="heat",
+    )
+
+
+def add_indicators(view: View, level: str, places: pd.DataFrame) -> pd.DataFrame:
+    """The rows with `<id>`, `<id>_low`, `<id>_high`, `<id>_points` and `<id>_status` of every indicator."""
+    for indicator in view.snapshot.method.indicators:
+        values = queries.indicator_values(view.snapshot, level, view.period, indicator.id)
+        values = values[["place_id", "value", "low", "high", "points", "status"]]
+        names = {name: f"{indicator.id}_{name}" for name in values.columns[2:]} | {"value": indicator.id}
+        places = places.merge(values.rename(columns=names), on="place_id", how="left")
+    return places
 
 
 def special_court_columns(view: View, level: str, places: pd.DataFrame) -> list[ScoreColumn]:

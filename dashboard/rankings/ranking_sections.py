@@ -25,7 +25,7 @@ from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
 from dashboard.text.levels import level_names
-from dashboard.ui import components, controls, method_switch
+from dashboard.ui import components, controls, method_switch, rank_groups
 from dashboard.ui.columns import count_column, text_column
 from dashboard.ui.html import Html, join, tag
 from dashboard.ui.table import Column, Source, TableSpec, table_block
@@ -70,7 +70,8 @@ def draw_panels(view: View, level: str, custom: Weights) -> None:
     openers = [table_options.panel_link(custom_weights.PANEL, _("Set your own weights"))]
     if method_disagreement.comparison_method(view.snapshot) is not None and view.snapshot.publishes_ranks(level):
         openers.append(table_options.panel_link(method_switch.COMPARISON_PANEL, _("Where the methods differ most")))
-    table_options.draw_options([caterpillar.view_switch(), *openers], columns=not custom)
+    order = rank_groups.has_groups(view.scores(level)) and not caterpillar.is_shown_as_plot()
+    table_options.draw_options([caterpillar.view_switch(), *openers], columns=not custom, order=order)
     if address.get("panel") == custom_weights.PANEL:
         custom_weights.draw_panel(view, custom)
     elif address.get("panel") == method_switch.COMPARISON_PANEL and not view.snapshot.publishes_ranks(level):
@@ -107,13 +108,16 @@ def headline(view: View, level: str, listed_places: pd.DataFrame, custom: Weight
             else _("{n} courts in bands, with custom weights"),
         }
     n = formats.number(listed_places["score"].notna().sum())
+    in_groups = in_order and not custom and not table_options.shows_ranks(view.scores(level))
     lead = [
-        _("Where intervals overlap widely, the order means little.")
+        rank_groups.reading_sentence()
+        if in_groups
+        else _("Where intervals overlap widely, the order means little.")
         if in_order
         else _("A band is given only where the interval supports it.")
     ]
     total = view.scores(level)["rank"].notna().sum()
-    if in_order and len(listed_places) < len(view.scores(level)):
+    if in_order and not in_groups and len(listed_places) < len(view.scores(level)):
         lead.append(_("Ranks are among all {total}.").format(total=formats.number(total)))
     if unscored_count := listed_places["score"].isna().sum():
         lead.append(_("{n} without a score are listed below with the reason.").format(n=formats.number(unscored_count)))
@@ -134,6 +138,10 @@ def draw_default_ranking(view: View, level: str, places: pd.DataFrame) -> None:
         export = ranking_export.export_builder(view, level, places)
         components.download_button(f"ranking-{level}", view, export)
     else:
+        notes = [table_options.reading_guide(view, ranks=view.snapshot.publishes_ranks(level))]
+        if table_options.column_set() == table_options.INDICATORS:
+            places = ranking_columns.add_indicators(view, level, places)
+            notes.insert(0, tag("p", _("Colour: points in the score, in the classes of the map."), class_="quiet"))
         caption = _("Scores, {period}").format(period=formats.period(view.period))
         ranking_table.draw_table(
             view,
@@ -141,7 +149,7 @@ def draw_default_ranking(view: View, level: str, places: pd.DataFrame) -> None:
             ranking_columns.score_columns(view, level, places),
             places,
             caption,
-            notes=[table_options.reading_guide(view, ranks=view.snapshot.publishes_ranks(level))],
+            notes=notes,
         )
 
 

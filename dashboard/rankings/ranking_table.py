@@ -14,8 +14,9 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
+from dashboard.ui import rank_groups
 from dashboard.ui.html import Html, tag
-from dashboard.ui.table import Column, RowGroup, Source, TableSpec, table_block
+from dashboard.ui.table import Column, Source, TableSpec, table_block
 
 # Rows drawn at once. All courts of the country in one table are megabytes of markup, which a
 # browser lays out for seconds; a page of them is read in a moment, and has an address.
@@ -24,8 +25,8 @@ DEFAULT_SORT = "-score"
 
 
 def sort_places(view: View, level: str, places: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Units in the order of the address, and that order; as published ('' where that is by bands)
-    if it names none that may be had."""
+    """Places in the order of the address, and that order; '' where they stand under headings, of bands or of
+    groups of ranks, as they do if it names none that may be had."""
     in_order = view.snapshot.publishes_ranks(level)
     order = address.get("sort")
     column = order.lstrip("-")
@@ -34,6 +35,8 @@ def sort_places(view: View, level: str, places: pd.DataFrame) -> tuple[pd.DataFr
     if not order or not is_sortable:
         if not in_order:
             return places, ""
+        if rank_groups.has_groups(places):
+            return rank_groups.sort_by_group(places), ""
         sort_column, order = "score", DEFAULT_SORT
     is_ascending = not order.startswith("-")
     return places.sort_values([sort_column, "place_id"], ascending=[is_ascending, True], na_position="last"), order
@@ -70,18 +73,18 @@ def draw_table(
             download_name=custom_weights.download_subject(subject, custom) if custom else subject,
             is_cached=True,
         ),
-        rows.itertuples(index=False) if order else group_by_band(rows, places),
+        rows.itertuples(index=False) if order else _under_headings(view, level, rows, places),
     )
 
 
-def group_by_band(rows: pd.DataFrame, places: pd.DataFrame) -> Iterator[Any]:
-    """Rows under headings of their bands, each with the number of places that it has."""
-    counts = places["band"].fillna("").value_counts()
-    for band, group in rows.groupby(rows["band"].fillna(""), sort=False):
-        title = _("Band {band}") if band else _("No band: the interval spans more than two")
-        heading = _("{band} · {n}").format(band=title, n=formats.number(counts[band]))
-        yield RowGroup(heading.format(band=band))
-        yield from group.itertuples(index=False)
+def _under_headings(view: View, level: str, rows: pd.DataFrame, places: pd.DataFrame) -> Iterator[Any]:
+    if view.snapshot.publishes_ranks(level):
+        return rank_groups.rows_under_headings(rows, places, "rank_group", rank_groups.group_title)
+    return rank_groups.rows_under_headings(rows, places, "band", band_title)
+
+
+def band_title(band: object) -> str:
+    return _("Band {band}").format(band=band) if band else _("No band: the interval spans more than two")
 
 
 def page_position(count: int) -> tuple[int, int]:

@@ -12,17 +12,30 @@ from dashboard.state import address
 from dashboard.state.cache import View
 from dashboard.text import formats
 from dashboard.text.i18n import _
-from dashboard.ui import components, controls
+from dashboard.ui import components, controls, rank_groups
 from dashboard.ui.html import Html, tag
 
-ORDER, UNCERTAINTY, DIMENSIONS = ("order", "doubt", "dimensions")  # values of `columns` in the address
+ORDER, UNCERTAINTY, DIMENSIONS, INDICATORS = (
+    "order",
+    "doubt",
+    "dimensions",
+    "indicators",
+)  # values of `columns` in the address
 NARROW_INTERVAL = "90"  # value of `interval` in the address; by default intervals are of 95 %
 
 
 def column_set() -> str:
     """The set of columns that the address names."""
     name = address.get("columns")
-    return name if name in (UNCERTAINTY, DIMENSIONS) else ORDER
+    return name if name in (UNCERTAINTY, DIMENSIONS, INDICATORS) else ORDER
+
+
+BY_SCORE = "-score"  # value of `sort` in the address; by default places stand in groups of ranks
+
+
+def shows_ranks(places: pd.DataFrame) -> bool:
+    """Whether ranks are asked for, or there are no groups in which places could stand instead."""
+    return address.get("sort").lstrip("-") == "score" or not rank_groups.has_groups(places)
 
 
 @dataclass(frozen=True)
@@ -50,15 +63,26 @@ def selected_interval() -> ScoreInterval:
 # ---------------------------------------------------------------- options
 
 
-def draw_options(openers: list[Html], *, columns: bool) -> None:
-    """A row over the table: columns and interval, where there are any, and what can be opened."""
-    names = {ORDER: _("Order"), UNCERTAINTY: _("Uncertainty"), DIMENSIONS: _("Dimensions")}
+def draw_options(openers: list[Html], *, columns: bool, order: bool) -> None:
+    """A row over the table: columns and interval, where there are any, the order where it can be chosen, and what
+    can be opened."""
+    names = {
+        ORDER: _("Score"),
+        INDICATORS: _("All indicators"),
+        UNCERTAINTY: _("Uncertainty"),
+        DIMENSIONS: _("Dimensions"),
+    }
+    orders = {"": _("Rank groups"), BY_SCORE: _("Ranks")}
     intervals = {"": _("95% interval"), NARROW_INTERVAL: _("90%")}
     interval = NARROW_INTERVAL if selected_interval() is NARROW else ""
     switches = [
         controls.switch("columns", _("Columns"), names, column_set(), default=ORDER, small=True),
         controls.switch("interval", _("Interval"), intervals, interval, small=True),
     ]
+    if order:
+        switches.insert(
+            0, controls.switch("sort", _("Order"), orders, address.get("sort"), small=True, resets=("part",))
+        )
     st.html(tag("div", *(switches if columns else ()), *openers, class_="ranking-choices"))
 
 

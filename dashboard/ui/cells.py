@@ -47,6 +47,14 @@ def place_link(place: Place | Any, level: str = "", page: str = address.PLACE_PA
     return tag("a", place_name(place), href=link, data_in=True)
 
 
+def heat(text: str, points: float | None) -> Html:
+    """A value on the colour of its points; plain where it has none."""
+    if formats.is_missing(points):
+        return tag("span", text)
+    colour = theme.score_colour(points)
+    return tag("span", text, style=f"background:{colour};color:{theme.text_colour(colour)}")
+
+
 def signed_bars(sizes: Iterable[tuple[float | None, str, str]], max_size: float) -> Html:
     """Bars from a middle line, one below the other: (size, colour, title). `max_size` is the size
     that fills a half; what is missing leaves an empty line."""

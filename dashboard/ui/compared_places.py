@@ -15,9 +15,9 @@ MAX_PLACES = 6  # lines and colours of more could not be distinguished
 PARAMETER = "units"
 
 
-def selected_places(view: View, parameter: str = PARAMETER) -> list[Place]:
+def selected_places(view: View, parameter: str = PARAMETER, limit: int = MAX_PLACES) -> list[Place]:
     """The places that the address names as level:code, in its order, without those that the data
-    set does not have, and at most MAX_PLACES."""
+    set does not have, and at most `limit`."""
     places: dict[Place, None] = {}
     for place_code in address.get(parameter).split(","):
         level, _colon, place_id = place_code.partition(":")
@@ -25,7 +25,7 @@ def selected_places(view: View, parameter: str = PARAMETER) -> list[Place]:
             places[view.snapshot.place(level, place_id)] = None
         except KeyError:
             continue
-    return list(places)[:MAX_PLACES]
+    return list(places)[:limit]
 
 
 def address_value(places: Sequence[Place]) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from index_engine.arrays import Array
 from index_engine.estimates.visibility import SECONDARY
 from index_engine.queries.snapshot import Snapshot
 
@@ -10,7 +11,8 @@ SUPPRESSION_SUFFIX = "_suppression"  # of the column that says why another is em
 
 # Columns of any answer that give a place its position among the others.
 RANK_COLUMNS = (
-    *("rank", "tied", "rank_low", "rank_high", "rank_low_all", "rank_high_all", "top_share"),
+    *("rank", "tied", "rank_low", "rank_high", "rank_low_all", "rank_high_all", "rank_group", "top_share"),
+    "rank_before",
     *("default_rank", "rank_change", "other_rank", "other_tied", "rank_difference"),
 )
 
@@ -28,6 +30,23 @@ def publication_order(snapshot: Snapshot, level: str, rows: pd.DataFrame) -> pd.
     sort_keys = pd.DataFrame({"none": rows["score"].isna(), "band": band_position, "id": rows["place_id"]})
     row_order = sort_keys.sort_values(["none", "band", "id"]).index
     return without_ranks(rows.loc[row_order].reset_index(drop=True))
+
+
+def rank_groups(rank: Array, low: Array) -> Array:
+    """Numbers from 1, by place, of the groups into which an order falls; NaN without a rank or a set.
+
+    `rank`: rising, ties with the smallest; `low`: the best rank of each simultaneous confidence set, one more
+    than the number of places that are surely better. The best place opens group 1; the first place in the order
+    with as many surely better ones as the opener's rank counts, the opener surely among them where errors are
+    alike, opens the next.
+    """
+    groups = np.full(len(rank), np.nan)
+    group, opener_rank = 0, 0.0
+    for row in np.flatnonzero(~np.isnan(rank) & ~np.isnan(low)):
+        if low[row] > opener_rank:
+            group, opener_rank = group + 1, rank[row]
+        groups[row] = group
+    return groups
 
 
 def without_ranks(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,16 +11,19 @@ from index_engine.arrays import Array
 from index_engine.index.change_intervals import change_interval, changes_beyond_chance, window_correlation
 from index_engine.index.decomposition import largest_contribution
 from index_engine.index.rank_changes import DECIMALS
+from index_engine.queries.publication import without_ranks
 from index_engine.queries.snapshot import Snapshot, question
 
 
 @dataclass(frozen=True)
 class ScoreChange:
-    """`change`: of the scores as printed; `low`, `high`: of the change, at the method's confidence;
+    """`rank` and `rank_before`: NaN where the level is published without. `change`: of the scores as printed; `low`, `high`: of the change, at the method's confidence;
     `beyond`: whether it is taken for more than chance, false discoveries among all places of the
     level held to 1 - confidence. Of the indicator that moved the score most:
     `part`: points of the change (see index/decomposition.py), `value` and `value_before`: NaN where
-    its peers' is imputed, `indicator_n` and `indicator_n_before`, each with its `..._suppression`."""
+    its peers' is imputed, `indicator_n` and `indicator_n_before`, each with its `..._suppression`.
+    `quarter_closed`, `quarter_paid`: cases closed and paid in the quarter at the end of `period` alone,
+    `..._before`: in that of a year before; NaN where months have too few."""
 
     place_id: str
     name: str
@@ -29,6 +32,8 @@ class ScoreChange:
     parent: str | None
     score: float
     score_before: float
+    rank: float
+    rank_before: float
     change: float
     low: float
     high: float
@@ -45,6 +50,10 @@ class ScoreChange:
     indicator_n_suppression: str
     indicator_n_before: float
     indicator_n_before_suppression: str
+    quarter_closed: float
+    quarter_paid: float
+    quarter_closed_before: float
+    quarter_paid_before: float
 
 
 @question
@@ -64,16 +73,26 @@ def score_changes(
     beyond = changes_beyond_chance(
         current[1] - earlier[1], low, high, snapshot.method.z, 1.0 - snapshot.method.confidence
     )
-    rows = rows[["place_id", "score", "score_before", "n", "n_before", "n_suppression", "n_before_suppression"]]
-    rows.insert(3, "change", (rows["score"] - rows["score_before"]).round(DECIMALS))
-    rows.insert(4, "low", low.round(2))
-    rows.insert(5, "high", high.round(2))
-    rows.insert(6, "beyond", beyond)
+    counts = ["n", "n_before", "n_suppression", "n_before_suppression"]
+    rows = rows[["place_id", "score", "score_before", "rank", "rank_before", *counts]]
+    change = (rows["score"] - rows["score_before"]).round(DECIMALS)
+    new_columns = {"change": change, "low": low.round(2), "high": high.round(2), "beyond": beyond}
+    for position, (name, values) in enumerate(new_columns.items(), start=rows.columns.get_loc("n")):
+        rows.insert(position, name, values)
     rows = rows.join(_largest_contributions(snapshot, level, period, earlier_period, rows["place_id"]))
-    if snapshot.publishes_ranks(level):
-        sort_columns = ["change", "place_id"]
-        rows = rows.sort_values(sort_columns, ascending=[False, True], ignore_index=True)
-    return snapshot.add_names(level, rows)
+    for suffix, lag in (("", 0), ("_before", periods.QUARTERS_PER_YEAR)):
+        rows = rows.merge(_quarter_flows(snapshot, level, periods.parse(period) - lag, suffix), how="left")
+    rows = snapshot.add_names(level, rows)
+    if not snapshot.publishes_ranks(level):
+        return without_ranks(rows)
+    return rows.sort_values(["change", "place_id"], ascending=[False, True], ignore_index=True)
+
+
+def _quarter_flows(snapshot: Snapshot, level: str, quarter: int, suffix: str) -> pd.DataFrame:
+    """Cases closed and paid in one quarter, a row a place."""
+    months = (f"{day:%Y-%m}" for day in (periods.first_day(quarter), periods.last_day(quarter)))
+    rows = snapshot.frame("quarter_flows", level, *months)
+    return rows.rename(columns={flow: f"quarter_{flow}{suffix}" for flow in ("closed", "paid")})
 
 
 def _largest_contributions(

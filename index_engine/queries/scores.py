@@ -11,7 +11,7 @@ from index_engine.index.change_intervals import change_interval, changes_beyond_
 from index_engine.index.rank_changes import DECIMALS
 from index_engine.method import Method
 from index_engine.queries.dimension_points import dimension_points
-from index_engine.queries.publication import publication_order
+from index_engine.queries.publication import publication_order, rank_groups
 from index_engine.queries.snapshot import Snapshot, question
 
 
@@ -22,7 +22,9 @@ class Score:
     `low`, `high`: at the method's confidence; `low90`, `high90`: at 90 %. `rank`: smallest of ties,
     of scores equal at the published decimal; `tied`: places that share it, this one included;
     `rank_low`, `rank_high`: its 95 % confidence set for this place alone, `rank_low_all`,
-    `rank_high_all` for all places at once; `top_share`: probability of being in the top quarter;
+    `rank_high_all` for all places at once; `rank_group`: number, from 1 for the
+    highest scores, of the group of places in which these sets make out no order (see `publication.rank_groups`);
+    `top_share`: probability of being in the top quarter;
     all missing where the level is published without ranks. `band`: None where the interval supports
     none. `n`: cases under way; `n_suppression`: '', what is
     printed in place of a small one ('<10'), or 'secondary'. `status`: 'scored', 'low_coverage', 'part_of_cases',
@@ -51,6 +53,7 @@ class Score:
     rank_high: float
     rank_low_all: float
     rank_high_all: float
+    rank_group: float
     top_share: float
     band: str | None
     n: float
@@ -86,6 +89,8 @@ def scores(snapshot: Snapshot, level: str, period: str, parent: str | None = Non
         periods.label(quarter - periods.QUARTERS_PER_YEAR),
     )
     rows = _add_change_interval(rows, snapshot.method)
+    groups = rank_groups(rows["rank"].to_numpy(dtype=float), rows["rank_low_all"].to_numpy(dtype=float))
+    rows.insert(rows.columns.get_loc("rank_high_all") + 1, "rank_group", groups)
     points = dimension_points(snapshot, level, "place_id", period=period)
     rows = snapshot.add_names(level, rows.merge(points, on="place_id"))
     if parent is not None:

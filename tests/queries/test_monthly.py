@@ -41,3 +41,21 @@ def test_the_adjusted_series_keeps_the_whole(snapshot: Snapshot):
 def test_a_court_with_few_cases_has_none(snapshot: Snapshot):
     assert queries.monthly_flows(snapshot, "court", "T90").empty
     assert queries.monthly_flows(snapshot, "city", "9999").empty
+
+
+def test_a_change_has_the_quarter_alone_beside_that_of_a_year_before(snapshot: Snapshot, rows: World):
+    period, earlier = snapshot.periods()[-1], snapshot.periods()[-2]
+    found = queries.score_changes(snapshot, "province", period, earlier).set_index("place_id")
+    n_known = 0
+    for place_id, row in found.iterrows():
+        flows = queries.monthly_flows(snapshot, "province", place_id).set_index(["flow", "month"])["n"]
+        year = int(period[:4])
+        for suffix, in_year in (("", year), ("_before", year - 1)):
+            first = 3 * int(period[-1]) - 2
+            for flow in ("closed", "paid"):
+                months = [flows.get((flow, f"{in_year}-{month:02}"), float("nan")) for month in range(first, first + 3)]
+                expected = sum(months)
+                value = row[f"quarter_{flow}{suffix}"]
+                assert value == expected or (value != value and expected != expected)
+                n_known += expected == expected
+    assert n_known, "no quarter is known: nothing is tested"

@@ -17,6 +17,7 @@ from index_engine.errors import InputError
 from index_engine.index.change_intervals import change_interval
 from index_engine.method import load_method, load_methods, parse_method
 from index_engine.queries import LEVELS, RANK_COLUMNS, Snapshot, special_courts
+from index_engine.queries.publication import rank_groups
 
 METHOD = load_method()
 TEXT = METHOD.text
@@ -240,3 +241,23 @@ def test_windows_that_overlap_have_no_such_interval(built_world: Path, tmp_path:
         rows = queries.scores(opened, "province", "2024Q3")
     assert rows["change_year"].notna().any()
     assert rows[["change_year_low", "change_year_high"]].isna().all().all()
+
+
+# ---------------------------------------------------------------- groups of ranks
+
+
+@pytest.mark.parametrize(
+    ("rank", "low", "groups"),
+    [
+        ([1, 2, 3, 4], [1, 1, 2, 4], [1, 1, 2, 3]),  # the last: three are surely better, the opener of 2 among them
+        ([1, 1, 3, 4], [1, 1, 1, 1], [1, 1, 1, 1]),
+        ([1, 2, 2, 4, 5], [1, 2, 2, 2, 1], [1, 2, 2, 2, 2]),  # a wide set stays where it stands
+        ([1, math.nan, 2], [1, math.nan, 2], [1, math.nan, 2]),
+        ([1, 2], [math.nan, math.nan], [math.nan, math.nan]),
+    ],
+)
+def test_a_group_ends_where_a_set_no_longer_reaches_its_first(
+    rank: list[float], low: list[float], groups: list[float]
+) -> None:
+    found = rank_groups(np.array(rank, dtype=float), np.array(low, dtype=float))
+    np.testing.assert_array_equal(found, np.array(groups, dtype=float))

@@ -319,6 +319,12 @@ def test_changes_beyond_sampling_stand_side_by_side(
     for line in pd.concat([risen.head(3), fallen.tail(3)]).itertuples(index=False):
         assert f"{line.score_before} → {line.score}" in shown
         assert line.name_en in shown
+    # Where none is beyond chance the largest are shown all the same, and called what they are.
+    chance = moved[~moved["beyond"]]
+    if risen.empty and not chance.empty and chance["change"].iloc[0] > 0:
+        assert "The largest that may be chance:" in shown
+        assert f"{chance['score_before'].iloc[0]} → {chance['score'].iloc[0]}" in shown
+        assert f"rank {chance['rank_before'].iloc[0]:.0f} → {chance['rank'].iloc[0]:.0f}" in shown
 
 
 def test_the_reason_is_told_with_its_numbers(sample: CachedSnapshot, period: str) -> None:

@@ -89,7 +89,7 @@ def test_the_note_gives_its_public_sources(open_page: Open) -> None:
 
 
 def test_where_the_method_says_ranks_they_stand_under_a_warning(open_ranked: Open, ranked_warehouse: Path) -> None:
-    shown = clean(open_ranked("rankings", level="court", lang="en"))
+    shown = clean(open_ranked("rankings", level="court", sort="-score", lang="en"))
     with Snapshot(ranked_warehouse) as snapshot:
         units = queries.scores(snapshot, "court", snapshot.periods()[-1]).dropna(subset="rank")
     assert drawn(shown) == units["place_id"].head(ranking_table.PAGE_SIZE).tolist()

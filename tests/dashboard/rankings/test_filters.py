@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.rankings import ranking_table
+from dashboard.rankings import compare_selection, ranking_table
 from dashboard.state.cache import CachedSnapshot
 from dashboard.ui import compared_places
 from index_engine import queries
@@ -117,6 +117,7 @@ def test_a_filter_writes_the_address_and_goes_back_to_the_first_page(open_page: 
 def test_pages_hold_every_unit_once(open_page: Open, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranking_table, "PAGE_SIZE", 7)
     units = queries.scores(sample, "province", sample.periods()[-1]).dropna(subset="score")
+    units = units.sort_values(["rank_group", "place_id"])
     seen: list[str] = []
     last = -(-len(units) // 7)
     assert last > 2
@@ -136,6 +137,7 @@ def test_a_page_that_is_not_there_is_one_that_is(
 ) -> None:
     monkeypatch.setattr(ranking_table, "PAGE_SIZE", 7)
     units = queries.scores(sample, "province", sample.periods()[-1]).dropna(subset="score")
+    units = units.sort_values(["rank_group", "place_id"])
     found = drawn(clean(open_page("rankings", part=page)))
     assert found == (units["place_id"].iloc[-(len(units) % 7 or 7) :] if page == "999"
                      else units["place_id"].head(7)).tolist()  # fmt: skip
@@ -146,7 +148,7 @@ def test_a_page_that_is_not_there_is_one_that_is(
 
 def test_a_row_adds_a_place_and_takes_it_back(open_page: Open, sample: CachedSnapshot) -> None:
     units = queries.scores(sample, "province", sample.periods()[-1]).dropna(subset="score")
-    units = units["place_id"].tolist()
+    units = units.sort_values(["rank_group", "place_id"])["place_id"].tolist()
     shown = clean(open_page("rankings", pick=f"province:{units[0]}", lang="en"))
     adds = re.findall(r'<a href="\?([^"]*)"[^>]*class="pick"', shown)
     assert len(adds) == len(units)
@@ -166,12 +168,22 @@ def test_the_bar_leads_to_the_comparison(open_page: Open, sample: CachedSnapshot
     assert sample.place("city", two).name_en in shown
 
 
-def test_no_more_than_six_and_nothing_that_is_not_there(open_page: Open, sample: CachedSnapshot) -> None:
-    units = queries.scores(sample, "province", sample.periods()[-1])["place_id"].tolist()
+def test_a_watch_list_has_a_table_of_its_own_and_its_first_are_compared(
+    open_page: Open, sample: CachedSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = queries.scores(sample, "province", sample.periods()[-1]).dropna(subset="score")["place_id"].tolist()
     many = ",".join(f"province:{unit}" for unit in units[:8])
     shown = clean(open_page("rankings", pick=many, lang="en"))
-    assert "Compare 6 places" in shown
-    assert len(re.findall(r'class="pick"', shown)) == compared_places.MAX_PLACES, "only ways to leave one"
+    assert "Compare the first 6" in shown and len(drawn(shown)) == len(units)
+    [compared] = re.findall(r'href="\./compare\?[^"]*units=([^"&]*)"', shown)
+    assert compared == ",".join(f"province:{unit}" for unit in units[: compared_places.MAX_PLACES])
+    [alone] = re.findall(r'href="\?([^"]*listed=picked[^"]*)"', shown)
+    assert f"pick={many}" in alone
+    shown = clean(open_page("rankings", pick=many, listed="picked", lang="en"))
+    assert sorted(drawn(shown)) == sorted(units[:8]) and "on the watch list" in shown
+    monkeypatch.setattr(compare_selection, "MAX_WATCHED", 8)
+    shown = clean(open_page("rankings", pick=many, sort="-score", lang="en"))
+    assert len(re.findall(r'class="pick"', shown)) == 8, "only ways to leave one"
     shown = clean(open_page("rankings", pick="province:999999,<b>,city:", lang="en"))
     assert 'class="picks"' not in shown and "<b>," not in shown
 

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.rankings import ranking_columns as rank_columns
 from dashboard.state.cache import CachedSnapshot
+from dashboard.text import formats
 from index_engine import queries
 from index_engine.queries import Snapshot
 from tests.dashboard.rankings.test_custom_weights import rows_drawn
@@ -25,7 +26,8 @@ def provinces(sample: CachedSnapshot) -> pd.DataFrame:
 @pytest.mark.parametrize("level", ["province", "city"])
 def test_a_rank_stands_with_its_confidence_set(open_page: Open, sample: CachedSnapshot, level: str) -> None:
     scores = queries.scores(sample, level, sample.periods()[-1]).dropna(subset="score").set_index("place_id")
-    drawn = [(unit, row) for unit, row in rows_drawn(clean(open_page("rankings", level=level))) if unit in scores.index]
+    shown = clean(open_page("rankings", level=level, sort="-score"))
+    drawn = [(unit, row) for unit, row in rows_drawn(shown) if unit in scores.index]
     assert drawn
     for unit, row in drawn:
         line = scores.loc[unit]
@@ -37,6 +39,48 @@ def test_a_rank_stands_with_its_confidence_set(open_page: Open, sample: CachedSn
         assert (f">×{tied}</small>" in row) == (tied > 1)
     if level == "city":
         assert (scores["tied"] > 1).any(), "no tie: nothing is tested"
+
+
+@pytest.mark.parametrize("level", ["province", "city"])
+def test_places_stand_in_groups_of_ranks_by_code_and_without_ranks(
+    open_page: Open, sample: CachedSnapshot, level: str
+) -> None:
+    scores = queries.scores(sample, level, sample.periods()[-1]).dropna(subset="rank_group")
+    shown = clean(open_page("rankings", level=level, lang="en")).split('id="unscored"')[0]
+    table = shown.split("<tbody>")[1].split("</tbody>")[0]
+    titles = re.findall(r'<th colspan="\d+" scope="colgroup"><span>Rank group (\d+) · (\d+)</span>', table)
+    sizes = scores["rank_group"].value_counts().sort_index()
+    assert len(sizes) > 1
+    assert titles == [(f"{group:.0f}", str(size)) for group, size in sizes.items()][: len(titles)]
+    listed = [unit for unit, _row in rows_drawn(shown) if unit in set(scores["place_id"])]
+    expected = scores.sort_values(["rank_group", "place_id"])["place_id"].tolist()
+    assert listed == expected[: len(listed)]
+    assert "ranked" not in table, "ranks are told on request"
+
+
+@pytest.mark.parametrize(("level", "sort"), [("province", "-price_ratio"), ("city", "months_to_cash"), ("court", "")])
+def test_all_indicators_of_all_places_at_a_glance(
+    in_english: None, open_page: Open, sample: CachedSnapshot, level: str, sort: str
+) -> None:
+    period = sample.periods()[-1]
+    shown = clean(open_page("rankings", level=level, columns="indicators", sort=sort, lang="en"))
+    # A row opens its place.
+    drawn = [(re.findall(r"unit=([\w-]+)", row)[0], row) for _unit, row in rows_drawn(shown)]
+    values = {i.id: queries.indicator_values(sample, level, period, i.id).set_index("place_id")
+              for i in sample.method.indicators}  # fmt: skip
+    n_values = 0
+    for unit, row in drawn[:40]:
+        for indicator in sample.method.indicators:
+            value = values[indicator.id]["value"].get(unit)
+            if pd.notna(value):
+                n_values += 1
+                assert f">{formats.value(value, indicator.unit)}</span>" in row
+    assert n_values > 40
+    indicator = sort.lstrip("-")
+    if indicator:
+        listed = pd.Series([values[indicator]["value"].get(unit) for unit, _row in drawn]).dropna()
+        assert (listed[::-1] if sort.startswith("-") else listed).is_monotonic_increasing
+    assert ("sort=-months_to_cash" in shown or "sort=months_to_cash" in shown) == (level != "court")
 
 
 def test_the_set_for_all_places_at_once_is_among_the_columns_of_doubt(open_page: Open, provinces: pd.DataFrame) -> None:
@@ -121,7 +165,7 @@ def test_every_column_sorts(open_page: Open, provinces: pd.DataFrame, sort: str,
     drawn = [unit for unit, _ in rows_drawn(clean(open_page("rankings", sort=sort, columns=columns)))]
     by = sort.lstrip("-")
     rising = not sort.startswith("-")
-    by, rising = (by, rising) if by in provinces else ("score", False)
+    by, rising = (by, rising) if by in provinces else ("rank_group", True)
     expected = provinces.reset_index().sort_values([by, "place_id"], ascending=[rising, True], na_position="last")
     assert drawn == expected["place_id"].tolist()
 
