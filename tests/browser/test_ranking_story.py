@@ -45,6 +45,7 @@ def test_staff_take_a_table_with_what_it_needs_and_find_courts_in_bands(
     page = visit(f"{start(warehouse)}?lang=en")
     expect(page.locator("h1")).to_be_visible()
     follow(page, "Method", "**/method?**")
+    page.locator(".folded").get_by_role("link", name="Bands and ranks").click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("by code within a band")
     follow(page, "Rankings", "**/rankings?**")
 
