@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from dashboard.shell import citation
 from dashboard.state import address, page_view
 from dashboard.state.cache import CachedSnapshot, current_file, data_parameter, data_set_names
 from dashboard.state.colour_theme import COLOUR_THEMES, current_colour_theme
@@ -128,12 +129,13 @@ def fallback_banner(snapshot: CachedSnapshot) -> None:
 def _checked_parameters(snapshot: CachedSnapshot) -> list[tuple[str, str, Collection[str], str]]:
     """Parameters of addresses that all pages share: name in the address, name in words, the values that there are,
     and what is shown."""
-    period = formats.period(page_view.selected_period(snapshot))
+    period, version = formats.period(page_view.selected_period(snapshot)), citation.version_code(snapshot)
     return [
         ("period", _("the quarter"), snapshot.periods(), period),
         ("data", _("the data set"), data_set_names(), current_file().stem),
         ("method", _("the method"), snapshot.methods, localise(snapshot.method.name)),
         ("level", _("the level"), LEVELS, _("the usual level")),
+        (citation.PARAMETER, _("the version"), [version], version),
     ]
 
 
@@ -160,6 +162,7 @@ def footer(snapshot: CachedSnapshot | None) -> None:
             components.synthetic_mark() if snapshot.synthetic else None,
             *lines,
             tag("span", method_link, class_="no-print"),
+            citation.citation_note(snapshot),
             class_="site",
             # What print.js writes on every sheet of paper.
             data_period=formats.period(page_view.selected_period(snapshot)),

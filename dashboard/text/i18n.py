@@ -9,6 +9,7 @@ context variable that `use` sets at the start of every run.
 
 from __future__ import annotations
 
+import csv
 import gettext as std_gettext
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from opencc import OpenCC
 
+DIVISIONS = Path(__file__).resolve().parents[2] / "data" / "divisions.csv"
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
 
@@ -45,7 +47,7 @@ LANGUAGES = (
 )
 ENGLISH, SIMPLIFIED_CHINESE, TRADITIONAL_CHINESE = "en", "zh_Hans", "zh_Hant"
 # Words that the conversion writes in a form that readers know less.
-PREFERRED_FORMS = {"發佈": "發布", "公佈": "公布", "佔": "占"}
+PREFERRED_FORMS = {"發佈": "發布", "公佈": "公布", "佔": "占", "摺合": "折合"}
 _current: ContextVar[Language] = ContextVar("language", default=LANGUAGES[0])
 
 
@@ -134,9 +136,18 @@ def place_name(place: MultilingualName) -> str:
 def to_traditional(text: str) -> str:
     """Text in Traditional characters."""
     converted_text = str(_converter().convert(text))
-    for form, preferred_form in PREFERRED_FORMS.items():
+    for form, preferred_form in (PREFERRED_FORMS | _division_forms()).items():
         converted_text = converted_text.replace(form, preferred_form)
     return converted_text
+
+
+@cache
+def _division_forms() -> dict[str, str]:
+    """Names of divisions that a conversion by characters gets wrong, and as they are: 湖里 is no 湖裡, in the name of
+    its court neither."""
+    with DIVISIONS.open(encoding="utf-8", newline="") as file:
+        names = [(_converter().convert(row["name"]), row["name_hant"]) for row in csv.DictReader(file)]
+    return {form: name for form, name in names if form != name}
 
 
 @cache

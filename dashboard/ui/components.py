@@ -196,7 +196,8 @@ def _source_names(snapshot: CachedSnapshot) -> str:
 
 
 def download_button(subject: str, view: View, table: Callable[[], pd.DataFrame]) -> None:
-    """Buttons for a CSV file and for the dictionary of its columns; each is made when it is asked for."""
+    """Buttons for a CSV file, the same with heads in words, and the dictionary of its columns; each is made when it
+    is asked for."""
     language = current_language().code
 
     def make(file: Callable[[pd.DataFrame, View], bytes]) -> bytes:
@@ -206,6 +207,7 @@ def download_button(subject: str, view: View, table: Callable[[], pd.DataFrame])
     with st.container(horizontal=True, gap="small"):
         for label, key, kind, file in (
             (_("Download CSV"), "download", subject, export.csv_bytes),
+            (_("Heads in words"), "worded", f"{subject}_words", export.worded_csv_bytes),
             (_("Dictionary"), "dictionary", f"{subject}_dictionary", export.dictionary_bytes),
         ):
             st.download_button(

@@ -22,6 +22,18 @@ def csv_bytes(table: pd.DataFrame, view: View) -> bytes:
     return _as_csv(escape_table(stamped_table(table, view)))
 
 
+def worded_csv_bytes(table: pd.DataFrame, view: View) -> bytes:
+    """The same file with heads in the reader's language: the meanings of its dictionary, with the name of the column
+    where two mean the same."""
+    exported = escape_table(stamped_table(table, view))
+    meanings = [column_meaning(str(name), view.snapshot.method).text for name in exported.columns]
+    exported.columns = pd.Index(
+        [f"{text} ({name})" if meanings.count(text) > 1 else text
+         for text, name in zip(meanings, exported.columns, strict=True)]
+    )  # fmt: skip
+    return _as_csv(exported)
+
+
 def dictionary_bytes(table: pd.DataFrame, view: View) -> bytes:
     """What stands beside a file: each of its columns by name, with its meaning, unit and type, and why a cell of it
     may be empty, in the reader's language."""

@@ -36,16 +36,17 @@ ADDRESSES: list[tuple[str, dict[str, str]]] = [
 def test_every_column_of_every_file_is_in_its_dictionary(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str, parameters: dict[str, str]
 ) -> None:
-    files: dict[str, tuple[bytes, bytes]] = {}
+    files: dict[str, tuple[bytes, bytes, bytes]] = {}
 
     def read(subject: str, view: View, table: Callable[[], pd.DataFrame]) -> None:
-        files[subject] = (export.csv_bytes(table(), view), export.dictionary_bytes(table(), view))
+        makers = (export.csv_bytes, export.dictionary_bytes, export.worded_csv_bytes)
+        files[subject] = tuple(make(table(), view) for make in makers)
 
     monkeypatch.setattr(components, "download_button", read)
     app = open_page(page, lang="zh", **parameters)
     assert not app.exception, app.exception[0].message
     assert files
-    for subject, (content, dictionary) in files.items():
+    for subject, (content, dictionary, worded) in files.items():
         columns, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         entries = [*csv.DictReader(io.StringIO(dictionary.decode("utf-8-sig"), newline=""))]
         assert [entry["列名"] for entry in entries] == columns, subject
@@ -53,6 +54,9 @@ def test_every_column_of_every_file_is_in_its_dictionary(
         for position, entry in enumerate(entries):
             empty = any(row[position] == "" for row in rows)
             assert not entry["空值原因"] or empty, (subject, entry)
+        heads, *worded_rows = csv.reader(io.StringIO(worded.decode("utf-8-sig"), newline=""))
+        assert worded_rows == rows and len(set(heads)) == len(columns), subject
+        assert all(entry["含义"] in head for entry, head in zip(entries, heads, strict=True)), subject
         place = columns.index("place_id")
         assert all(row[place] for row in rows), subject
     i18n.set_language("")

@@ -78,6 +78,20 @@ def test_english_is_the_text_in_the_code_and_has_a_form_for_one() -> None:
 def test_the_law_keeps_its_terms_in_traditional() -> None:
     assert i18n.to_traditional("终结本次执行程序") == "終結本次執行程序"
     assert i18n.to_traditional("发布、公布，占比") == "發布、公布，占比"
+    assert i18n.to_traditional("折合分数") == "折合分數"
+
+
+@pytest.mark.parametrize(
+    ("court", "traditional"),
+    [
+        ("福建省厦门市湖里区人民法院", "福建省廈門市湖里區人民法院"),
+        ("江西省新干县人民法院", "江西省新干縣人民法院"),
+        ("安徽省岳西县人民法院", "安徽省岳西縣人民法院"),
+        ("云浮市中级人民法院", "雲浮市中級人民法院"),
+    ],
+)
+def test_a_court_has_the_name_of_its_place_in_traditional(court: str, traditional: str) -> None:
+    assert i18n.to_traditional(court) == traditional
 
 
 @pytest.mark.parametrize(
