@@ -115,7 +115,7 @@ def test_staff_narrow_the_table_draw_it_and_take_places_along(
     # What a column is made of opens in its heading.
     note = page.locator(".st-key-ranking thead details.note").first
     note.locator("summary").click()
-    expect(note).to_contain_text("Denominator")
+    expect(note).to_contain_text("What it is")
     page.keyboard.press("Escape")
     # Two places along, to the page that compares.
     for name in units["name_en"].iloc[:2]:
