@@ -125,8 +125,9 @@ def _verify(arguments: argparse.Namespace) -> None:
         recomputation = recompute(Pack(folder))
         problems = list(recomputation.problems)
         print(
-            f"{recomputation.rebuilt} scores rebuilt from the estimates; {recomputation.bounded} rest on estimates that are"
-            f" withheld or coarse, and lie within their dimensions; {recomputation.kept} are of superseded methods"
+            f"{recomputation.rebuilt} scores rebuilt from the estimates; {recomputation.bounded} as observed rest on estimates"
+            f" that are withheld or coarse, and were held to their dimensions; {recomputation.unchecked} cannot be checked: such"
+            " on another basis, and those of superseded methods"
         )
     for problem in problems:
         print(f"  ! {problem}")

@@ -27,13 +27,13 @@ _HALF_DECIMAL = 0.05  # of scores, and of points of dimensions where an n of the
 
 @dataclass(frozen=True)
 class Recomputation:
-    """`rebuilt`: scores made from the estimates of the pack and equal; `bounded`: those that rest on an estimate which is
-    withheld or coarse, and lie where the points of their dimensions say; `kept`: those of superseded methods, whose
-    estimates are in no release. `problems`: what differs."""
+    """`rebuilt`: scores made from the estimates of the pack and equal; `bounded`: those as observed that rest on an
+    estimate which is withheld or coarse, and lie where the points of their dimensions say; `unchecked`: such on another basis,
+    whose dimensions are in no release, and those of superseded methods, whose estimates are not. `problems`: what differs."""
 
     rebuilt: int
     bounded: int
-    kept: int
+    unchecked: int
     problems: tuple[Message, ...]
 
 
@@ -64,10 +64,12 @@ def recompute(pack: Pack) -> Recomputation:
         differs = ~((found[columns] == made[columns]) | (found[columns].isna() & made[columns].isna())).all(axis=1)
         names = [" ".join(key) for key in [*missing, *made.index[differs]][:5]]
         problems.append(Message("recompute_scores", count=int(differs.sum()) + len(missing), places=names))
-    is_kept = ~published["method"].isin([method["id"] for method in pack.facts["methods"]])
-    is_bounded = ~is_exact & ~is_kept.to_numpy()
+    is_main = published["method"].isin([method["id"] for method in pack.facts["methods"]]).to_numpy()
+    is_bounded = ~is_exact & is_main & (published["basis"] == OBSERVED).to_numpy()
     problems += _outside_bounds(pack, published[is_bounded])
-    return Recomputation(int(is_exact.sum()), int(is_bounded.sum()), int(is_kept.sum()), tuple(problems))
+    return Recomputation(
+        int(is_exact.sum()), int(is_bounded.sum()), int((~is_exact & ~is_bounded).sum()), tuple(problems)
+    )
 
 
 def _ranks(pack: Pack, scores: pd.DataFrame) -> pd.Series:

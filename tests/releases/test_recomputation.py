@@ -19,7 +19,10 @@ def test_a_third_person_rebuilds_the_scores(synthetic_draft: Path):
     found = recompute(Pack(synthetic_draft))
     assert found.problems == ()
     scores = Pack(synthetic_draft).table("scores")
-    assert found.rebuilt + found.bounded + found.kept == len(scores)
+    assert found.rebuilt + found.bounded + found.unchecked == len(scores)
+    main = scores["method"].isin(["enforcement-credit-2", "official-1"])
+    assert found.bounded < (main & (scores["basis"] == "observed")).sum() - found.bounded
+    assert found.unchecked >= (~main).sum()
     assert found.rebuilt > len(scores) / 3
     assert found.bounded > 0
 
