@@ -89,7 +89,8 @@ def _insert_rows(
     # In the order of the file, the rows of a court and year are in that of its case numbers, which would
     # give every number back. Salted hashes are in no order.
     is_hashed = any(data_contract.field(name).hashed for name in data_contract.key)
-    order_sql = f" ORDER BY {', '.join(data_contract.key)}" if is_hashed else ""
+    # A hash of theirs is ordered in half the time.
+    order_sql = f" ORDER BY hash({', '.join(data_contract.key)})" if is_hashed else ""
     [(row_count,)] = con.execute(
         f"INSERT INTO {data_contract.table} ({fields}, source_id)"
         f" SELECT {fields}, {source_id} FROM {rows.sql}"
