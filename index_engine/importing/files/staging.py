@@ -9,7 +9,7 @@ that are read is counted and left out. What the values mean is not read here.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -50,14 +50,8 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
     Where a cell is merged over several columns its text stands over the first of them; it goes
     before the names below it. Names that stand more than once are numbered: '金额 (1)'.
     """
-    width = max(map(len, rows), default=0)
-    check_width(file, width)
-    names = [""] * width
-    for row in rows:
-        names = _merge_header_rows(
-            names,
-            [without_text_mark((cell or "").strip())[:PREVIEW_LENGTH] for cell in row] + [""] * (width - len(row)),
-        )
+    check_width(file, max(map(len, rows), default=0))
+    names = joined_names(rows)
     if not any(names):
         raise InputError("header_blank", file=file)
     counts, seen = Counter(names), Counter[str]()
@@ -66,6 +60,32 @@ def column_headers(file: Path, rows: Sequence[Sequence[str | None]]) -> list[str
         seen[name] += 1
         headers.append(f"{name} ({seen[name]})" if name and counts[name] > 1 else name)
     return headers
+
+
+def common_header(file: Path, headers: Mapping[str, list[str]]) -> list[str]:
+    """Return the header that most sheets have, of those of each.
+
+    A sheet of other columns, such as a cover, is to be left out. InputError if a sheet has some of the columns but
+    not all: what it holds would be lost.
+    """
+    header_counts = Counter(tuple(header) for header in headers.values())
+    header = list(header_counts.most_common(1)[0][0])
+    for name, sheet_header in headers.items():
+        if sheet_header != header and set(filter(None, sheet_header)) & set(filter(None, header)):
+            raise InputError("sheet_header_differs", file=file, sheet=name)
+    return header
+
+
+def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str]:
+    """Return the names of column_headers(), not numbered."""
+    width = max(map(len, rows), default=0)
+    names = [""] * width
+    for row in rows:
+        names = _merge_header_rows(
+            names,
+            [without_text_mark((cell or "").strip())[:PREVIEW_LENGTH] for cell in row] + [""] * (width - len(row)),
+        )
+    return names
 
 
 def without_text_mark(cell: str) -> str:

@@ -1,6 +1,5 @@
 """XLSX and XLS workbooks."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -9,7 +8,7 @@ import duckdb
 
 from index_engine.errors import InputError, Message
 from index_engine.importing.files.sheets import Sheet, read_sheets
-from index_engine.importing.files.staging import Record, column_headers, stage_records
+from index_engine.importing.files.staging import Record, column_headers, common_header, stage_records
 from index_engine.importing.files.workbook_parts import counts_from_1904
 from index_engine.importing.progress import Progress
 
@@ -38,7 +37,8 @@ class XlsxFile:
             candidate.name: column_headers(file, [values for _, values in self._read_header(candidate)])
             for candidate in filled_sheets
         }
-        self.headers, self._sheets = _common_header(file, filled_sheets, headers)
+        self.headers = common_header(file, headers)
+        self._sheets = [candidate for candidate in filled_sheets if headers[candidate.name] == self.headers]
 
     def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """See readers.Reader."""
@@ -65,17 +65,3 @@ class XlsxFile:
         """Return the rows of the header, with their numbers."""
         rows = (row for row in sheet.rows() if row[0] >= self._header_line)
         return list(islice(rows, self._header_rows))
-
-
-def _common_header(file: Path, sheets: list[Sheet], headers: dict[str, list[str]]) -> tuple[list[str], list[Sheet]]:
-    """Return the header that most sheets have, and the sheets that have it.
-
-    A sheet of other columns, such as a cover, is left out. InputError if a sheet has some of the
-    columns but not all: what it holds would be lost.
-    """
-    header_counts = Counter(tuple(header) for header in headers.values())
-    header = list(header_counts.most_common(1)[0][0])
-    for name, sheet_header in headers.items():
-        if sheet_header != header and set(filter(None, sheet_header)) & set(filter(None, header)):
-            raise InputError("sheet_header_differs", file=file, sheet=name)
-    return header, [sheet for sheet in sheets if headers[sheet.name] == header]

@@ -15,7 +15,7 @@ from index_engine.errors import InputError
 from index_engine.importing.files.csv_file import CsvFile
 from index_engine.importing.files.detection import detect_delimiter, detect_encoding
 from index_engine.importing.files.sheets import ZIP_ERRORS, password_error
-from index_engine.importing.files.staging import RESET_STAGING_SQL
+from index_engine.importing.files.staging import RESET_STAGING_SQL, common_header
 from index_engine.importing.progress import Progress
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -98,17 +98,20 @@ class ZipFile:
         if sheet not in (None, "*", *members):
             raise InputError("no_such_sheet", file=file, sheet=sheet, sheets=list(members))
         names = list(members) if sheet == "*" else [next(iter(members)) if sheet is None else sheet]
-        self._readers = []
+        readers: dict[str, CsvFile] = {}
         for name in names:
             member_encoding = detect_encoding(members[name]) if encoding == "auto" else encoding
             member_delimiter = detect_delimiter(members[name], member_encoding) if delimiter == "auto" else delimiter
-            self._readers.append(
-                CsvFile(members[name], member_encoding, member_delimiter, workdir, header, header_rows)
-            )
-        self.headers = self._readers[0].headers
-        for name, reader in zip(names, self._readers, strict=True):
-            if reader.headers != self.headers:
-                raise InputError("sheet_header_differs", file=file, sheet=name)
+            try:
+                readers[name] = CsvFile(members[name], member_encoding, member_delimiter, workdir, header, header_rows)
+            except InputError as error:
+                # A remark beside the tables may end before the line of their header.
+                if len(names) == 1 or error.message.code not in ("header_blank", "header_blank_csv"):
+                    raise
+        if not readers:
+            raise InputError("holds_no_row", file=file)
+        self.headers = common_header(file, {name: reader.headers for name, reader in readers.items()})
+        self._readers = [reader for reader in readers.values() if reader.headers == self.headers]
 
     def stage(self, con: duckdb.DuckDBPyConnection, column_positions: Sequence[int], progress: Progress) -> None:
         """See readers.Reader: rows are counted on from one member to the next."""

@@ -3,6 +3,7 @@
 Such a list has chosen its cases; taken for all cases of its courts, every rate of it is wrong.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index_engine.errors import Message
@@ -31,8 +32,8 @@ class CaseList:
     reason: Message
 
 
-def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseList | None:
-    """Return what list of cases a table is, None for one that may be a caseload.
+def recognise_case_list(layout: Layout, columns: list[ProposedColumn], names: Sequence[str]) -> CaseList | None:
+    """Return what list of cases a table is, None for one that may be a caseload; `names` are those of file and sheet.
 
     A table that tells how or when any case was closed, in words of caseloads, is none of them, unless it tells
     when a creditor acquired each.
@@ -56,14 +57,16 @@ def recognise_case_list(layout: Layout, columns: list[ProposedColumn]) -> CaseLi
         layout.rows
     )
     keys = [heading_key(header) for header in layout.headers if header]
-    title = match_key(" ".join(layout.titles))
+    title = match_key(" ".join([*layout.titles, *names]))
     for name, signs in lists.items():
-        words = [word for word in signs["words"] if any(match_key(word) in key for key in keys)]
+        # Of one heading one word: 贷款本金 holds 本金 too.
+        found = (next((word for word in signs["words"] if match_key(word) in key), None) for key in keys)
+        words = [word for word in found if word is not None]
         titles = [word for word in signs["titles"] if match_key(word) in title]
         if name == "zhongben_list" and has_open_cases:
             continue
         if titles or len(words) >= signs["least"]:
-            return CaseList(signs["design"], _reason(name, [*titles, *words], signs["design"]))
+            return CaseList(signs["design"], _reason(name, list(dict.fromkeys([*titles, *words])), signs["design"]))
     return None
 
 

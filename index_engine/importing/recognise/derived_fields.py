@@ -28,6 +28,11 @@ from index_engine.importing.values.dates import MONTH, YEAR
 # The number at the end of an address, what asks or points after it left out.
 _ADDRESS_NUMBER = r"(\d{6,})(?:\.s?html?)?/?(?:[?#].*)?$"
 
+# What stands before and after the sign between two days.
+_SPAN_SIGN = r"\s*(?:至|到|[~～—–]+|\s-+\s)\s*"
+_SPAN_SIDES = {"bidding_on": rf"^\s*(\d.*?){_SPAN_SIGN}\d", "ended_on": rf"\d{_SPAN_SIGN}(\d.*)$"}
+_MIN_SPAN_SHARE = 0.8
+
 # Case numbers are read where nearly all values are some.
 _MIN_CASE_NUMBER_SHARE = 0.8
 
@@ -57,7 +62,8 @@ def derive_fields(
             derived_columns += _case_type_from_title(layout, [*columns, *derived_columns])
             derived_columns += _close_mode_from_heading(source_columns, columns)
         case "auctions":
-            derived_columns = _case_number_columns(kind, source_columns, columns, ("court_id",))
+            columns, derived_columns = _split_spans(layout, source_columns, columns)
+            derived_columns += _case_number_columns(kind, source_columns, columns, ("court_id",))
             derived_columns += _stage_from_title(layout, columns)
             derived_columns += _round_or_stage_column(layout, source_columns, [*columns, *derived_columns])
             derived_columns += _lot_id_from_address(layout, columns)
@@ -179,6 +185,40 @@ def _stage_from_title(layout: Layout, columns: list[ProposedColumn]) -> list[Pro
             reason = Message("title_of_lots_tells", share=told_share)
             return [ProposedColumn(header, position, "stage", round(0.8 * told_share, 2), reason, settings, note=note)]
     return []
+
+
+def _split_spans(
+    layout: Layout, source_columns: list[SourceColumn], columns: list[ProposedColumn]
+) -> tuple[list[ProposedColumn], list[ProposedColumn]]:
+    """The first and last day of bidding from a column that has both in a cell; also the other columns, without what
+    such a column feeds as a whole."""
+    contract = read_contract("auctions")
+    for source_column in source_columns:
+        fed = [column for column in columns if column.position == source_column.position and column.field is not None]
+        if source_column.personal_reason or any(column.confidence >= MIN_CONFIDENCE for column in fed):
+            continue
+        sides = [
+            [found[1] for text in source_column.texts if (found := re.search(pattern, text))]
+            for pattern in _SPAN_SIDES.values()
+        ]
+        if not sides[0] or min(map(len, sides)) < _MIN_SPAN_SHARE * len(source_column.texts):
+            continue
+        derived = []
+        for (field, pattern), texts in zip(_SPAN_SIDES.items(), sides, strict=True):
+            fit = assess_fit(contract.field(field), source_column.header, texts, None)
+            if fit.share < _MIN_SPAN_SHARE:
+                break
+            settings = {"column": source_column.header, "pattern": pattern, **fit.settings}
+            reason = Message("span_of_time", share=fit.share)
+            derived.append(
+                ProposedColumn(
+                    source_column.header, source_column.position, field, round(0.9 * fit.share, 2), reason, settings
+                )
+            )
+        others = [column for column in columns if column not in fed]
+        if len(derived) == len(sides) and not any(column.field in _SPAN_SIDES for column in others):
+            return others, derived
+    return columns, []
 
 
 def _lot_id_from_address(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:

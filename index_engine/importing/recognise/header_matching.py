@@ -20,6 +20,10 @@ from index_engine.importing.recognise.normalise import (
 _EXACT_SCORE, _REVERSED_SCORE, _FILLERLESS_SCORE, _LAST_LINE_SCORE, _PARTIAL_SCORE = (1.0, 0.95, 0.8, 0.75, 0.4)
 # Where a name of an interface begins another word.
 _NAME_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+# How such a name ends that speaks of a day, and 公告日 for 公告日期.
+_DAY_ENDINGS = ("ts", "at", "on", "dt", "day", "timestamp")
+# Names in pinyin, and by its initials where these are enough to be no word of another language.
+_PINYIN_PENALTY, _MIN_INITIALS = 0.05, 3
 # Less sure for each step down the list of words.
 _RANK_PENALTY = 0.004
 # Characters of a header that are looked at; what is longer holds a remark.
@@ -52,6 +56,25 @@ def _filler_words() -> tuple[str, ...]:
     return tuple(reference_data("headers")["fillers"]["words"])
 
 
+@cache
+def _word_by_pinyin(kind: str) -> dict[str, str]:
+    """Return pinyin, whole and by initials -> the folded Chinese word that it stands for, where all such words are of
+    one field."""
+    syllables = {sign: word for word, signs in reference_data("headers")["pinyin"].items() for sign in signs}
+    words_by_pinyin: dict[str, list[str]] = {}
+    for word in _fields_by_word(kind):
+        reading = [syllables.get(sign, "") for sign in word]
+        if all(reading):
+            texts = ["".join(reading), *["".join(part[0] for part in reading)][: len(reading) >= _MIN_INITIALS]]
+            for text in texts:
+                words_by_pinyin.setdefault(text, []).append(word)
+    return {
+        text: words[0]
+        for text, words in words_by_pinyin.items()
+        if text not in _fields_by_word(kind) and len({_fields_by_word(kind)[word][0][0] for word in words}) == 1
+    }
+
+
 def _remove_fillers(text: str) -> str:
     for filler in _filler_words():
         text = text.replace(filler, "")
@@ -76,6 +99,10 @@ def _readings(header: str) -> Iterator[tuple[str, float]]:
     elif len(names := _NAME_BOUNDARY.split(header.strip())) > 1:
         # closedDate is Date Closed.
         yield match_key("".join(reversed(names))), _REVERSED_SCORE
+        if names[-1].lower() in _DAY_ENDINGS:
+            yield match_key("".join([*names[:-1], "time"])), _REVERSED_SCORE
+    elif parts and parts[0].endswith("日"):
+        yield f"{parts[0]}期", _REVERSED_SCORE
     # A remark in brackets may be the name itself: 立案日期(filed_on).
     yield match_key(header), _EXACT_SCORE
 
@@ -94,6 +121,8 @@ def match_header(header: str, kind: str) -> list[Match]:
             add_match(text, score)
         elif _remove_fillers(text) in _word_by_fillerless_text(kind):
             add_match(_word_by_fillerless_text(kind)[_remove_fillers(text)], min(score, _FILLERLESS_SCORE))
+        elif text in _word_by_pinyin(kind):
+            add_match(_word_by_pinyin(kind)[text], score - _PINYIN_PENALTY)
         elif not any(word in text for word in reference_data("headers")["fillers"]["foreign"]):
             for word in _fields_by_word(kind):
                 if len(word) > 1 and word in text:
@@ -128,6 +157,8 @@ def _penalties() -> tuple[dict[str, float], dict[str, float]]:
         }
         for word, penalty in penalty_in_kind.items():
             penalty_by_word[word] = min(penalty, penalty_by_word.get(word, 1.0))
+        for text, word in _word_by_pinyin(kind).items():
+            penalty_by_word[text] = min(_PINYIN_PENALTY + penalty_in_kind[word], penalty_by_word.get(text, 1.0))
         for text, word in _word_by_fillerless_text(kind).items():
             penalty_by_fillerless_text[text] = min(penalty_in_kind[word], penalty_by_fillerless_text.get(text, 1.0))
     return penalty_by_word, penalty_by_fillerless_text

@@ -82,7 +82,9 @@ def propose_mapping(
     columns = [_doubt_other_header(kind, layout, column) for column in columns]
     if table.counts_from_1904:
         columns = [_doubt_serials(column) for column in columns]
-    case_list = recognise_case_list(layout, columns) if kind == "cases" else None
+    sheet_name = tables[0].options.sheet if table.options.sheet is None else table.options.sheet
+    names = (file.stem, sheet_name or "")
+    case_list = recognise_case_list(layout, columns, names) if kind == "cases" else None
     doubt = case_list.reason if case_list else _design_doubt(kind, layout, columns)
     if kind == "auctions":
         doubt = _round_design_doubt(layout, columns)
@@ -264,11 +266,13 @@ def _missing_fields(kind: str, columns: list[ProposedColumn]) -> tuple[str, ...]
 def _design_doubt(kind: str, layout: Layout, columns: list[ProposedColumn]) -> Message | None:
     """Say why a file of cases may not hold all cases of its courts: in the rows looked at all are
     closed, or none is. Its import tests it on all rows."""
-    if kind != "cases" or len(layout.rows) < _MIN_DESIGN_ROWS:
+    if kind != "cases":
         return None
     closing = next((column for column in columns if column.field == "closed_on"), None)
     if closing is None or closing.position is None:
         return Message("no_closing_column")
+    if len(layout.rows) < _MIN_DESIGN_ROWS:
+        return None
     if is_zhongben_date(closing.header):
         return Message("zhongben_dates_alone", column=closing.header)
     closed = len(stated_values(layout.column_cells(closing.position)))

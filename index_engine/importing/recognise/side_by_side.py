@@ -43,8 +43,11 @@ def join_rounds(
     position_fields = {column.position: field for field, by_stage in series.items() for column in by_stage.values()}
     kept = [_kept_column(column, position_fields, series) for column in columns]
     joined = [_joined_column(field, by_stage, stages, layout) for field, by_stage in series.items()]
-    if "bidding_on" not in series and "listed_on" not in series and (ended := series.get("ended_on")):
-        joined.append(_joined_column("bidding_on", ended, stages, layout, note=Message("day_of_auction_is_both")))
+    bidding, ended = series.get("bidding_on", {}), series.get("ended_on", {})
+    if "listed_on" not in series and ended and not set(bidding) & set(ended):
+        joined = [column for column in joined if column.field != "bidding_on"]
+        note = Message("day_of_auction_is_both")
+        joined.append(_joined_column("bidding_on", ended | bidding, stages, layout, note=note))
     fed_fields = {column.field for column in [*kept, *joined]}
     numbers: dict[str, list[str | int]] = {"stage": list(stages), "round_no": [_ROUND_NUMBERS[s] for s in stages]}
     headers = [header for stage in stages for header in _headers_of(stage, series)[:1]]

@@ -1,13 +1,15 @@
 """Where the header of a table stands: below titles, over one line or several."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from index_engine.importing.files.non_data_rows import FOOTNOTE, non_data_reason
 from index_engine.importing.files.preview import Row, TablePreview
 from index_engine.importing.files.sheets import fill_merged
-from index_engine.importing.files.staging import column_headers
+from index_engine.importing.files.staging import column_headers, joined_names
 from index_engine.importing.recognise.header_matching import (
     foreign_currency,
     header_unit,
@@ -87,12 +89,19 @@ def detect_layout(file: Path, table: TablePreview) -> Layout:
             if len(rows) < row_count or (row_count > 1 and not _continues_header(rows)):
                 break
             names = _header_names(file, rows)
-            known_count = sum(is_known_header(name) for name in names if name)
+            # Names that stand several times are told apart by those above them: 起拍价 of the first round and the second.
+            is_told_apart = row_count > 1 and _are_told_apart(rows)
+            lower_names = rows[-1] if is_told_apart else [None] * len(names)
+            known_count = sum(
+                is_known_header(name) or bool(lower_name and is_known_header(lower_name))
+                for name, lower_name in zip_longest(names, lower_names)
+                if name
+            )
             # A row of units adds no name, but is no data either; nor is one that makes known names of what stands
             # above it, though that may be known too: 结案 over 日期 and 方式.
             below = [name for name, cell in zip(names, rows[-1], strict=False) if cell and cell.strip()]
             is_named_below = bool(below) and all(map(is_known_header, below))
-            bonus = int(row_count > 1 and (_is_unit_row(rows[-1]) or is_named_below))
+            bonus = int(row_count > 1 and (_is_unit_row(rows[-1]) or is_named_below or is_told_apart))
             best_candidate = max(best_candidate, (known_count + bonus, -start, -row_count, row_count))
     known_count, start, _, row_count = best_candidate
     if known_count == 0:
@@ -176,10 +185,24 @@ def _continues_header(rows: list[Row]) -> bool:
     if any(parse_number(cell) is not None or _DIGIT.search(without_numbering(cell)) for cell in cells):
         return False
     has_merged_cells = any(not cell for row in rows for cell in row)
-    is_partial = len(cells) < sum(1 for cell in upper_rows[0] if cell) or any(not cell for cell in last_row)
+    is_partial = (
+        len(cells) < sum(1 for cell in upper_rows[0] if cell)
+        or any(not cell for cell in last_row)
+        or _are_told_apart(rows)
+    )
     # A title over the whole table is no name over names.
     has_several_names = sum(1 for cell in upper_rows[0] if cell) > 1
     return bool(cells) and has_merged_cells and is_partial and has_several_names
+
+
+def _are_told_apart(rows: list[Row]) -> bool:
+    """Say whether names of the last row stand several times, and together with those above them once."""
+    return _has_repeated_name(rows[-1]) and not _has_repeated_name(joined_names(rows))
+
+
+def _has_repeated_name(row: Sequence[str | None]) -> bool:
+    names = [cell.strip() for cell in row if cell and cell.strip()]
+    return len(set(names)) < len(names)
 
 
 def _is_unit_row(row: Row) -> bool:

@@ -77,6 +77,17 @@ EXPECTED = list(zip(FILED, CODES, [float(claim) for claim in CASES["申请执行
             "months.zip",
             archive({"1.csv": csv_text(cases()[:3]).encode(), "2.csv": csv_text([cases()[0], *cases()[3:]]).encode()}),
         ),
+        (
+            "explained.zip",
+            archive(
+                {
+                    "1.csv": csv_text(cases()[:3]).encode(),
+                    "2.csv": csv_text([cases()[0], *cases()[3:]]).encode(),
+                    "说明.txt": "每月一个文件\n".encode(),
+                    "空.txt": b"\n",
+                }
+            ),
+        ),
         ("no mark.csv", csv_text(cases()).encode("utf-16-le")),
         ("no mark.csv", csv_text(cases()).encode("utf-16-be")),
     ],

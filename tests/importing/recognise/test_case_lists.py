@@ -46,6 +46,9 @@ def test_days_of_zhongben_in_some_rows_are_asked_about(book: Book) -> None:
         ("限制高消费名单", {}, "selected_cases"),
         ("", {"借款人名称": ["某公司"], "贷款本金": [100], "欠息": [3]}, "creditor_cases"),
         ("某银行不良贷款转让清单", {}, "creditor_cases"),
+        ("", {"iname": ["某公司"], "gistId": ["x"], "performance": ["全部未履行"], "disruptTypeName": ["规避执行"]}, "selected_cases"),
+        ("", {"本金（万元）": [200], "表内息": [3], "抵质押物": ["房产"], "诉讼进展": ["执行中"]}, "creditor_cases"),
+        ("", {"贷款本金": [200]}, None),
         ("", {"标的金额": [100_000]}, None),
         ("", {"担保方式": ["抵押"]}, None),
         ("", {"失信被执行人": ["是", "否"], "限制消费令": ["有"], "结案日期": [*_DAYS, None]}, None),
@@ -56,6 +59,17 @@ def test_what_a_list_is(book: Book, title: str, columns: dict[str, list[Any]], d
     proposal = propose_mapping(book([[title], *rows] if title else rows))
     assert proposal.kind == "cases"
     assert proposal.holds == design
+
+
+def test_the_name_of_a_sheet_or_file_tells_a_list_too(book: Book) -> None:
+    assert propose_mapping(book(**{"限制消费人员": cases()})).holds == "selected_cases"
+    file = book(cases())
+    assert propose_mapping(file.rename(file.with_name("失信被执行人2023.xlsx"))).holds == "selected_cases"
+
+
+def test_a_short_file_without_a_column_of_closings_is_asked_about(book: Book) -> None:
+    proposal = propose_mapping(book(cases()[:6]))
+    assert "no column feeds closed_on" in str(proposal.design_doubt)
 
 
 def test_debtors_are_no_courts(book: Book) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,19 @@ def test_headers_of_interfaces_and_in_pinyin(book: Book) -> None:
         "close_mode": "JAFS",
         "recovered_amount": "SJDWJE",
         "case_type": "AH",
+    }
+    pinyin = table(
+        ajbs=NUMBERS, fydm=COURTS, sqbd=[5_000], SHOUANSHIJIAN=["2023-03-05"], jie_an_ri_qi=["2023-09-05"],
+        bjfs=MODES, lasj2=["x"],
+    )  # fmt: skip
+    assert fed(propose_mapping(book(pinyin))) == {
+        "case_id": "ajbs",
+        "court_id": "fydm",
+        "claim_amount": "sqbd",
+        "filed_on": "SHOUANSHIJIAN",
+        "closed_on": "jie_an_ri_qi",
+        "close_mode": "bjfs",
+        "case_type": "ajbs",
     }
     # What only looks like one of these.
     other = table(案号=NUMBERS, AHEAD=["x"], larquay=["2023-03-05"], 收案日期=["2023-03-05"])
@@ -285,6 +299,13 @@ def test_every_code_has_words() -> None:
         assert set(words[name]) == set(codes), name
         for code, listed in words[name].items():
             assert listed, f"{name}: {code}"
+
+
+def test_every_character_of_a_heading_has_its_pinyin() -> None:
+    words = (word for fields in reference_data("headers")["fields"].values() for word in chain(*fields.values()))
+    readings = "".join(reference_data("headers")["pinyin"].values())
+    assert sorted({sign for sign in "".join(words) if sign > "〇"} - set(readings)) == []
+    assert len(set(readings)) == len(readings)
 
 
 def test_every_word_of_a_header_is_of_a_field() -> None:
@@ -519,6 +540,37 @@ def test_rounds_side_by_side_are_joined(book: Book) -> None:
         标的编号=[f"L{n}" for n in range(40)], 处置法院=COURTS, 一拍公告日期=["2023-03-01"], 拍卖阶段=["一拍"]
     )
     assert not any("side by side" in str(warning) for warning in propose_mapping(book(one_round), "auctions").warnings)
+
+
+def test_rounds_side_by_side_below_names_over_several_columns(book: Book) -> None:
+    """Names that stand more than once are told apart by those above them."""
+    upper = ["标的", None, None, None, "第一次拍卖", None, None, "第二次拍卖", None, None, "变卖"]
+    lower = ["编号", "执行案号", "处置法院", "评估价", *["开拍日期", "起拍价", "成交价"] * 2, "开始日期"]
+    rows = [
+        [f"L{n}", NUMBERS[n], COURTS[0], 100, "2023-03-05", 70, None, "2023-05-05", 56, 60, None] for n in range(20)
+    ]
+    proposal = propose_mapping(book([["明细（价格单位：万元）"], upper, lower, *rows]), "auctions")
+    assert (proposal.options.header, proposal.options.header_rows) == (2, 2)
+    assert setting(proposal, "start_price", "column") == ["第一次拍卖 起拍价", "第二次拍卖 起拍价", ""]
+    assert setting(proposal, "start_price", "unit") == "万元"
+    assert setting(proposal, "bidding_on", "column") == [
+        *["第一次拍卖 开拍日期", "第二次拍卖 开拍日期"],
+        "变卖 开始日期",
+    ]
+    assert proposal.missing_fields == ()
+
+
+@pytest.mark.parametrize("header", ["竞价时间", "拍卖时间"])
+@pytest.mark.parametrize("sign", [" 至 ", "至", "~", " - ", "—"])
+def test_a_span_of_time_in_a_cell_is_its_first_and_last_day(book: Book, header: str, sign: str) -> None:
+    spans = [f"2023-03-{day:02} 10:00:00{sign}2023-03-{day + 1:02} 10:00:00" for day in range(5, 25)]
+    rows = table(标的编号=[f"L{n}" for n in range(20)], 法院=COURTS, 拍次=["一拍"], **{header: spans})
+    proposal = propose_mapping(book(rows), "auctions")
+    for field, place in (("bidding_on", 0), ("ended_on", 1)):
+        column = proposal.mapped_column(field)
+        assert column is not None and column.header == header and column.confidence > 0.7
+        told = re.search(column.settings["pattern"], spans[3])
+        assert told is not None and told[1].strip() == spans[3].split(sign)[place].strip()
 
 
 @pytest.mark.parametrize("factor", [100, 0.01, 10_000, 0.0001])
