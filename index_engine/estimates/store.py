@@ -78,14 +78,15 @@ class Store:
             con.execute(f"INSERT INTO estimates.{table} BY NAME SELECT * FROM estimated_rows")
             con.unregister("estimated_rows")
         self._write_suppressions(con)
-        for pair, value in sampling.correlation.items():
-            row = [*pair, round(value, 10), sampling.n_groups]
-            con.execute("INSERT INTO estimates.correlations VALUES (?, ?, ?, ?)", row)
-        for indicator, effect in sampling.design_effect.items():
-            row = [indicator, round(effect, 10), sampling.n_groups]
-            con.execute("INSERT INTO estimates.design_effects VALUES (?, ?, ?)", row)
-        for step, effect in sampling.step_effect.items():
-            con.execute("INSERT INTO estimates.step_effects VALUES (?, ?)", [step, round(effect, 10)])
+        n_groups = sampling.n_groups
+        for table, rows in (
+            ("correlations", [(*pair, round(value, 10), n_groups) for pair, value in sampling.correlation.items()]),
+            ("design_effects", [(name, round(value, 10), n_groups) for name, value in sampling.design_effect.items()]),
+            ("step_effects", [(name, round(value, 10)) for name, value in sampling.step_effect.items()]),
+        ):
+            if rows:
+                values = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
+                con.execute(f"INSERT INTO estimates.{table} VALUES {values}", [value for row in rows for value in row])
 
     def _complete(self, part: "_Part") -> pa.Table:
         """The rows of a part with its columns of suppressions."""

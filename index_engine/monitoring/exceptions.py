@@ -35,6 +35,8 @@ COARSE_DECIMALS = 2  # of quarterly rates whose counts are withheld: more would 
 COARSE_SUM_DECIMALS = 1  # of their sums, which grow with the root of the counts
 RIBBON_Z = 1.96  # standard deviations from the expected rate to the edges of the ribbon: 95 %
 
+_Row = dict[str, object]  # of a table, by column
+
 
 def monitored_statistics(method: Method) -> list[Statistic | Check | Indicator]:
     """The statistics, checks and indicators of a method that are monitored, in the order of STATISTICS."""
@@ -54,7 +56,7 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
         con, place_hierarchy(levels), [count_estimates.window_totals(total_table, quarters, p) for p in levels], method
     )
     nation = count_estimates.window_totals(total_table, quarters, levels[0], observation)
-    tables: dict[str, list[pd.DataFrame]] = {"monitored_series": [], "exceptions": [], "exception_series": []}
+    tables: dict[str, list[_Row]] = {"monitored_series": [], "exceptions": [], "exception_series": []}
     for level in levels:
         if level.level not in LEVELS:
             continue
@@ -72,11 +74,11 @@ def write(con: duckdb.DuckDBPyConnection, method: Method) -> None:
                 method.min_cell,
             )
             for position in range(yearly_windows.length - 1, len(quarters.ends)):
-                for name, frame in _period_rows(rate, position):
-                    tables[name].append(frame)
-    for name, frames in tables.items():
-        if frames:
-            con.register("exception_rows", pd.concat(frames, ignore_index=True))
+                for name, rows in _period_rows(rate, position):
+                    tables[name] += rows
+    for name, rows in tables.items():
+        if rows:
+            con.register("exception_rows", pd.DataFrame(rows))
             con.execute(f"INSERT INTO index.{name} BY NAME SELECT * FROM exception_rows")
             con.unregister("exception_rows")
 
@@ -129,7 +131,7 @@ class _Disclosure:
         return published
 
 
-def _period_rows(rate: _Rate, position: int) -> Iterator[tuple[str, pd.DataFrame]]:
+def _period_rows(rate: _Rate, position: int) -> Iterator[tuple[str, list[_Row]]]:
     """Rows of the three tables as seen from the quarter at `position`; none before there is a
     baseline."""
     start = max(position - cusum.MONITORED_QUARTERS - cusum.MAX_BASELINE + 1, 0)
@@ -145,22 +147,20 @@ def _period_rows(rate: _Rate, position: int) -> Iterator[tuple[str, pd.DataFrame
     series = int(charts.has_chart.sum())
     if not series:
         return
-    summary = keys | {
+    summary: _Row = keys | {
         "series": series,
         "signals": int(has_signal.sum()),
         "expected": round(series * cusum.FALSE_ALARM_RATE, 6),
     }
-    yield "monitored_series", pd.DataFrame([summary])
+    yield "monitored_series", [summary]
     for place in np.flatnonzero(has_signal):
         place_keys = keys | {"place_id": rate.level.ids[place]}
         row, lines = _signal_rows(rate, charts, int(place), span)
-        yield "exceptions", pd.DataFrame([place_keys | row])
-        yield "exception_series", pd.DataFrame([place_keys | line for line in lines])
+        yield "exceptions", [place_keys | row]
+        yield "exception_series", [place_keys | line for line in lines]
 
 
-def _signal_rows(
-    rate: _Rate, charts: CusumCharts, place: int, span: slice
-) -> tuple[dict[str, object], list[dict[str, object]]]:
+def _signal_rows(rate: _Rate, charts: CusumCharts, place: int, span: slice) -> tuple[_Row, list[_Row]]:
     """The row of index.exceptions of one signal, and its rows of index.exception_series."""
     numerator, denominator, quarters = (rate.numerator[place, span], rate.denominator[place, span], rate.quarters[span])
     direction = "up" if charts.upper_sum[place].max() > charts.lower_sum[place].max() else "down"
@@ -178,7 +178,7 @@ def _signal_rows(
     after_n = denominator[change_start:].sum()
     is_published = bool(rate.is_published[place])
     decimals, sum_decimals = (6, 6) if is_published else (COARSE_DECIMALS, COARSE_SUM_DECIMALS)
-    row: dict[str, object] = {
+    row: _Row = {
         "direction": direction,
         "since": quarters[change_start],
         "signalled": quarters[monitor_start + first],
@@ -192,7 +192,7 @@ def _signal_rows(
         "spread": round(dispersion, 6),
     }
     has_value = denominator >= max(rate.min_cell, 1)
-    lines: list[dict[str, object]] = []
+    lines: list[_Row] = []
     for position, quarter in enumerate(quarters):
         has_sum = position >= monitor_start
         lines.append(
