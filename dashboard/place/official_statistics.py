@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ class StatisticRow:
     value: float | None
     numerator: float | None
     denominator: float | None
-    suppression: str
+    reason: str  # why there is no value, a status or what is printed in place of a small count
     numerator_suppression: str
     denominator_suppression: str
     nation: float | None
@@ -66,13 +67,16 @@ def statistic_rows(view: View, values: pd.DataFrame, distributions: spine_chart.
     statistics = {statistic.id: statistic for statistic in view.snapshot.main.statistics}
     nation_rows = queries.statistics(view.snapshot, "nation", view.snapshot.nation.place_id, view.period)
     nation_values: Mapping[str, float] = dict(zip(nation_rows["statistic"], nation_rows["value"], strict=True))
+    # Of a place that is observed, a source with a part of the cases alone leaves a count unknown.
+    statuses = set(queries.indicators(view.snapshot, view.place.level, view.place.place_id, view.period)["status"])
+    unknown = "not_observed" if "not_observed" in statuses else "part_of_cases"
     return [
         StatisticRow(
             statistic=statistics[line.statistic],
             value=line.value,
             numerator=line.numerator,
             denominator=line.denominator,
-            suppression=line.suppression,
+            reason=line.suppression or (unknown if isnan(line.value) and line.denominator != 0 else ""),
             numerator_suppression=line.numerator_suppression,
             denominator_suppression=line.denominator_suppression,
             nation=nation_values.get(line.statistic),
@@ -94,7 +98,7 @@ def statistic_columns(*, with_nation: bool) -> list[Column[StatisticRow]]:
             _("Value"),
             lambda row: row.value,
             lambda row: row.statistic.unit,
-            reason=lambda row: components.status_reason(row.suppression) if row.suppression else "",
+            reason=lambda row: components.status_reason(row.reason) if row.reason else "",
         ),
         *(nation_columns if with_nation else []),
         plot_column(_("Minimum to maximum"), _distribution_cell),

@@ -31,9 +31,11 @@ from index_engine.estimates.indicator_estimate import (
     ADJUSTED,
     CONSTANT_MIX,
     OBSERVED,
+    UNOBSERVED,
     Basis,
     Covariances,
     IndicatorEstimate,
+    Status,
 )
 from index_engine.estimates.indicator_tables import store_covariance, store_indicator
 from index_engine.estimates.indirect_tables import store_indirect_ratios
@@ -89,7 +91,10 @@ class EstimationRun:
         for scope in scopes:
             if (places.level, scope) not in self.unobserved:
                 self.unobserved[places.level, scope] = self.observation.unobserved(scope, places, self.windows)
-        return estimate.withhold(np.max([self.unobserved[places.level, scope] for scope in scopes], axis=0))
+        codes = np.max([self.unobserved[places.level, scope] for scope in scopes], axis=0)
+        # A court with a list of its closings alone leaves unknown what its region has, however small its part.
+        is_unknown = (codes == 0) & np.isnan(estimate.n) & self.observation.has_part(places, self.windows)
+        return estimate.withhold(np.where(is_unknown, UNOBSERVED.index(Status.PART_OF_CASES), codes))
 
     @property
     def main_method(self) -> Method:

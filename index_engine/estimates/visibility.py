@@ -8,8 +8,10 @@ until those withheld are at least two and hold at least the least cell together:
 Disclosure Control, chapter 4). Windows need none: each overlaps the next and is no sum of others.
 
 Secondary suppression withholds counts alone. A rate stands where what it is a share of reaches the least cell; beside a
-withheld count it is coarse, and a numerator that it would turn into that count is withheld too. What is protected is
-how many were handled, not what became of enough of them: a share of enough says a small numerator, times its n.
+withheld count it is coarse, and turns each of its two counts into the other. So the counts that rates tie together
+are withheld together at a place where one of them must not be known; elsewhere those that are withheld are told all
+the same. What is protected is how many were handled, not what became of enough of them: a share of enough says a
+small numerator, times its n.
 
 Estimates rest on all cases, whatever is published of them.
 """
@@ -19,6 +21,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+import scipy.linalg
+import scipy.sparse
 
 from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates.places import Places
@@ -92,14 +96,21 @@ def place_hierarchy(levels: Sequence[Places]) -> Hierarchy:
 # ---------------------------------------------------------------- secondary suppression
 
 
-def suppress(counts: Array, hierarchy: Hierarchy, min_cell: int, withheld: BoolArray | None = None) -> IntArray:
+def suppress(
+    counts: Array,
+    hierarchy: Hierarchy,
+    min_cell: int,
+    withheld: BoolArray | None = None,
+    numerators: Array | None = None,
+) -> IntArray:
     """Codes (place, column) of counts (place, column): few ones, those that are `withheld` for another
     reason, and those that have to be so that none of them can be restored.
 
     Counts (place, column, part) are withheld together. Under a parent that is published, those withheld are
     at least two and hold at least `min_cell`; under one that is withheld, at least one, since its parts would
     restore it, and as much. The smallest that is left goes first; where none is left, the parent. A zero
-    protects nothing and is not withheld for others.
+    protects nothing and is not withheld for others. `numerators` (place, column, part) are withheld with them
+    and may be few; of none is one alone withheld where another place has any.
     """
     parts = np.nan_to_num(counts if counts.ndim == 3 else counts[..., None])
     is_few: BoolArray = np.any((parts > 0) & (parts < min_cell), axis=-1)
@@ -113,6 +124,7 @@ def suppress(counts: Array, hierarchy: Hierarchy, min_cell: int, withheld: BoolA
     has_any: BoolArray = np.any(parts > 0, axis=-1)
     # The smallest first, of equal ones the first: one whole number orders both.
     order = parts[children, :, 0] * len(children) + np.arange(len(children))[:, None]
+    tied = np.nan_to_num(numerators) > 0 if numerators is not None else np.zeros((*has_any.shape, 0), dtype=bool)
     while True:
         is_hidden: BoolArray = hidden[children] & has_any[children]
         n_hidden = np.add.reduceat(is_hidden.astype(np.int64), starts, axis=0)
@@ -120,6 +132,10 @@ def suppress(counts: Array, hierarchy: Hierarchy, min_cell: int, withheld: BoolA
         total = parts[parents]
         open_total = (n_hidden == 1) | ((sums > 0) & (sums < min_cell)).any(axis=-1)
         closed_total = (sums < np.minimum(total, min_cell)).any(axis=-1)
+        n_tied = np.add.reduceat((tied[children] & is_hidden[..., None]).astype(np.int64), starts, axis=0)
+        has_others = np.logical_or.reduceat(tied[children] & ~hidden[children][..., None], starts, axis=0)
+        open_total |= ((n_tied == 1) & has_others).any(axis=-1)
+        closed_total |= ((n_tied == 0) & has_others).any(axis=-1)
         lacks = np.where(hidden[parents], closed_total, open_total)
         candidates = np.where(~hidden[children] & has_any[children], order, np.inf)
         smallest = np.minimum.reduceat(candidates, starts, axis=0)
@@ -129,6 +145,38 @@ def suppress(counts: Array, hierarchy: Hierarchy, min_cell: int, withheld: BoolA
             return _codes(is_few, hidden)
         hidden[children] |= chosen
         hidden[parents] |= exhausted
+
+
+def determined(unknown: BoolArray, hierarchy: Hierarchy, is_sum_known: BoolArray) -> BoolArray:
+    """Which `unknown` parts (place, part) have one value in all solutions: of each part the places of a region sum to
+    the region, and of each place the parts to a number that is known where `is_sum_known` (place,).
+
+    Two withheld in every line are not enough where lines cross: a part that alone links two sets of lines is known.
+    """
+    index = np.full(unknown.shape, -1)
+    index[unknown] = np.arange(unknown.sum())
+    lines = [(row[row >= 0], np.ones((row >= 0).sum())) for row in index[is_sum_known]]
+    for parent in np.unique(hierarchy.parent[hierarchy.parent >= 0]):
+        children = np.flatnonzero(hierarchy.parent == parent)
+        for column in index[[parent, *children]].T:
+            signs = np.array([-1.0, *[1.0] * len(children)])
+            lines.append((column[column >= 0], signs[column >= 0]))
+    lines = [(cells, signs) for cells, signs in lines if len(cells)]
+    row = np.repeat(np.arange(len(lines)), [len(cells) for cells, _ in lines])
+    if not len(row):
+        return np.zeros_like(unknown)
+    cells, signs = (np.concatenate(column) for column in zip(*lines, strict=True))
+    system = scipy.sparse.csr_array((signs, (row, cells)), shape=(len(lines), int(unknown.sum())))
+    n_blocks, block = scipy.sparse.csgraph.connected_components(abs(system.T @ system), directed=False)
+    is_known = np.zeros(system.shape[1], dtype=bool)
+    for number in range(n_blocks):
+        members = np.flatnonzero(block == number)
+        of_block = system[:, members].toarray()
+        free = scipy.linalg.null_space(of_block[np.any(of_block != 0, axis=1)])
+        is_known[members] = np.all(np.abs(free) < 1e-9, axis=1)
+    found = np.zeros_like(unknown)
+    found[unknown] = is_known
+    return found
 
 
 def _codes(is_few: BoolArray, hidden: BoolArray) -> IntArray:
@@ -145,7 +193,7 @@ TOGETHER = (("process:case", "handled", "amounts:case"), ("rounds_ended", "withd
 # Counts withheld where others are, by the first: they would restore them.
 RESTORED_FROM = {
     "sold": ("later_sold",),  # less those of the first auction
-    "held": ("later_held",),
+    "held": ("first_held", "later_held"),
     "rounds_ended": ("held",),
     "withdrawn": ("held",),
     "local": ("process:case",),
@@ -192,6 +240,8 @@ class CountRegistry:
         self._denominators = rate_denominators(methods)
         self._counts: dict[str, dict[str, Array]] = {}
         self._codes: dict[str, IntArray] = {}
+        self._hidden: dict[tuple[str, ...], BoolArray] = {}  # by names that are withheld together
+        self._sealed_places: dict[tuple[str, ...], BoolArray] = {}  # by names that rates tie together
 
     def add(self, name: str, level: str, counts: Array) -> None:
         """Counts (place, window) of one level, observed or not."""
@@ -200,26 +250,68 @@ class CountRegistry:
     def codes(self, name: str) -> IntArray:
         """Codes of suppression (place, window) of a count, all levels in one."""
         if name not in self._codes:
-            together = next((names for names in TOGETHER if name in names), (name,))
-            names = [other for other in together if other in self.names]
-            sources = {source for other in names for source in RESTORED_FROM.get(other, ())}
-            sources = (sources & set(self.names)) - {*names}
-            withheld = [self.codes(source) != Suppression.NONE for source in sorted(sources)]
+            counts = self._stacked(name)
+            few = (counts > 0) & (counts < self._min_cell)
+            self._codes[name] = _codes(few, self._hidden_alone(name) | self._sealed(name))
+        return self._codes[name]
+
+    def _hidden_alone(self, name: str) -> BoolArray:
+        """Where (place, window) a count is withheld so that others of its name cannot be restored, or for a source."""
+        names = self._family(name)
+        if names not in self._hidden:
+            withheld = [self._hidden_sources(names)]
             rate_sources = {source for other in names for source in self._denominators.get(other, ())}
-            rate_sources = (rate_sources & set(self.names)) - {*names}
-            withheld += [self.codes(source) == Suppression.SECONDARY for source in sorted(rate_sources)]
-            parts = [self.hierarchy.stack(self._counts[other]) for other in names]
-            shared = suppress(
-                np.stack(parts, axis=-1),
+            for source in sorted((rate_sources & set(self.names)) - {*names}):
+                counts = self._stacked(source)
+                withheld.append(self._hidden_alone(source) & ~((counts > 0) & (counts < self._min_cell)))
+            counts = np.stack([self._stacked(other) for other in names], axis=-1)
+            self._hidden[names] = (
+                suppress(counts, self.hierarchy, self._min_cell, np.any(withheld, axis=0)) != Suppression.NONE
+            )
+        return self._hidden[names]
+
+    def _sealed(self, name: str) -> BoolArray:
+        """Where (place, window) a count is withheld with all that rates tie to it, so that none tells another."""
+        names = self._tied(name)
+        if names not in self._sealed_places:
+            is_share = {n: bool(self._denominators.get(n, set()) & set(self.names)) for n in names}
+            numerators = [n for n in names if is_share[n] and len(self._family(n)) == 1]
+            bases = [n for n in names if n not in numerators]
+            sealed = suppress(
+                np.stack([self._stacked(base) for base in bases], axis=-1),
                 self.hierarchy,
                 self._min_cell,
-                np.any(withheld, axis=0) if withheld else None,
+                self._hidden_sources(bases),
+                np.stack([self._stacked(n) for n in numerators], axis=-1) if numerators else None,
             )
-            for other, counts in zip(names, parts, strict=True):
-                few = (counts > 0) & (counts < self._min_cell)
-                hidden = shared != Suppression.NONE
-                self._codes[other] = _codes(few, hidden)
-        return self._codes[name]
+            self._sealed_places[names] = sealed != Suppression.NONE
+        return self._sealed_places[names]
+
+    def _hidden_sources(self, names: Sequence[str]) -> BoolArray:
+        """Where counts are withheld that would be restored from one of `names`."""
+        sources = {source for name in names for source in RESTORED_FROM.get(name, ())}
+        hidden = np.zeros(self._stacked(names[0]).shape, dtype=bool)
+        for source in sorted((sources & set(self.names)) - {*names}):
+            hidden |= self.codes(source) != Suppression.NONE
+        return hidden
+
+    def _family(self, name: str) -> tuple[str, ...]:
+        """The known counts that are withheld together with one."""
+        together = next((names for names in TOGETHER if name in names), (name,))
+        return tuple(other for other in together if other in self.names)
+
+    def _tied(self, name: str) -> tuple[str, ...]:
+        """The known counts that rates tie to one, and those that are withheld together with any of them."""
+        found, new = {name}, {name}
+        while new:
+            linked = {other for n in new for other in (*self._family(n), *self._denominators.get(n, ()))}
+            linked |= {n for n, denominators in self._denominators.items() if denominators & new}
+            new = (linked & set(self.names)) - found
+            found |= new
+        return tuple(sorted(found))
+
+    def _stacked(self, name: str) -> Array:
+        return self.hierarchy.stack(self._counts[name])
 
     def level_codes(self, names: Iterable[str], level: str) -> IntArray:
         """The first code of several counts that withholds, (place, window) of one level."""

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from index_engine.arrays import Array, BoolArray, IntArray
-from index_engine.estimates.visibility import Hierarchy, Suppression, suppress
+from index_engine.estimates.visibility import Hierarchy, Suppression, determined, suppress
 from index_engine.queries.snapshot import Snapshot, question
 from index_engine.queries.suppression import (
     Withheld,
@@ -117,21 +117,29 @@ def _hidden_rounds(snapshot: Snapshot, period: str) -> _HiddenRounds:
         withheld,
         np.where(stages == 0, *(withheld.of(names)[:, None] for names in (("first_held",), ("held", "later_held")))),
         stages[1:],
+        ~withheld.of(("held", "later_held")),
     )
-    prices = _hidden_stages(counts("price_count"), withheld, held | withheld.of(("price_ratios",))[:, None], stages)
+    is_sum_hidden = withheld.of(("price_ratios",))
+    prices = _hidden_stages(counts("price_count"), withheld, held | is_sum_hidden[:, None], stages, ~is_sum_hidden)
     ends = withheld.block(counts(*ENDS), np.any(held, axis=1) | withheld.of(("rounds_ended", "withdrawn")))
     failures = withheld.block(counts(*FAILURES), np.any(held, axis=1))
     return _HiddenRounds(held, prices, ends, failures)
 
 
 def _hidden_stages(
-    court_counts: list[Array], withheld: Withheld, initial: BoolArray, summed_stages: IntArray
+    court_counts: list[Array],
+    withheld: Withheld,
+    initial: BoolArray,
+    summed_stages: IntArray,
+    is_sum_known: BoolArray,
 ) -> BoolArray:
     """Where (place, stage) counts are withheld, which are `initial` ones and those by which few could be restored.
 
     The sum of `summed_stages` is published, so that they protect one another as the places of a region do; where
-    none is left that could, all stages are withheld.
+    none is left that could, all stages are withheld. So they are at a place and those withheld beside it where the
+    crossing sums tell a stage all the same.
     """
+    parent = withheld.snapshot.hierarchy.parent
     counts = np.stack([level_counts(withheld.snapshot, stage_counts) for stage_counts in court_counts], axis=-1)
     # The sum, and under it the stages, in place of a region and its places; places are the columns.
     parts = counts[:, summed_stages].T
@@ -146,5 +154,10 @@ def _hidden_stages(
         codes = suppress(sum_and_parts, hierarchy, withheld.snapshot.main.min_cell, is_part_hidden)
         hidden[:, summed_stages] |= codes[1:].T != Suppression.NONE
         hidden[codes[0] != Suppression.NONE] = True
+        if (hidden == before).all():
+            unknown = hidden[:, summed_stages] & (counts[:, summed_stages] > 0)
+            told = determined(unknown, withheld.snapshot.hierarchy, is_sum_known).any(axis=1)
+            beside = np.isin(parent, parent[told]) & (parent >= 0) & hidden[:, summed_stages].any(axis=1)
+            hidden[np.ix_(told | beside, summed_stages)] = True
         if (hidden == before).all():
             return hidden

@@ -12,6 +12,7 @@ from index_engine.estimates.visibility import (
     CountRegistry,
     Hierarchy,
     Suppression,
+    determined,
     place_hierarchy,
     suppress,
 )
@@ -118,6 +119,36 @@ def test_a_small_numerator_is_withheld_and_what_it_is_a_share_of_is_not():
             registry.add(name, places.level, np.array([counts[m].sum(axis=0) for m in places.members]))
     assert registry.level_codes(["first_sold"], "court")[:, 0].tolist() == [FEW, OTHER, NONE]
     assert registry.level_codes(["first_held"], "court")[:, 0].tolist() == [NONE, NONE, NONE]
+
+
+def test_what_protects_another_is_told_by_no_rate():
+    """Of the second court few are filed of none, but it protects the first: the cases handled, times the closure rate,
+    would be those closed, and those over the clearance rate those filed."""
+    levels = region(3)
+    registry = CountRegistry(levels, [METHOD])
+    for name, courts in (("filed", [8, 38, 252]), ("closed", [12, 27, 180]), ("handled", [24, 45, 300])):
+        counts = np.array(courts, dtype=float)[:, None]
+        for places in levels:
+            registry.add(name, places.level, np.array([counts[m].sum(axis=0) for m in places.members]))
+    for name, expected in (("filed", FEW), ("closed", OTHER), ("handled", OTHER)):
+        assert registry.level_codes([name], "court")[:, 0].tolist() == [expected, OTHER, NONE], name
+
+
+def test_a_part_that_alone_links_crossing_sums_is_determined():
+    """Two squares of courts and stages, in each of which two numbers may be exchanged, and one stage of a court of the
+    first that stands in the lines of both."""
+    levels = region(5)
+    hierarchy = place_hierarchy(levels)
+    unknown = np.zeros((len(hierarchy.parent), 4), dtype=bool)
+    courts = hierarchy.rows["court"].start
+    unknown[courts : courts + 2, :2] = unknown[courts + 2 : courts + 4, 2:] = unknown[courts, 2] = True
+    everywhere = np.ones(len(unknown), dtype=bool)
+    assert np.argwhere(determined(unknown, hierarchy, everywhere)).tolist() == [[courts, 2]]
+    unknown[courts + 2, 0] = True  # a way back
+    assert not determined(unknown, hierarchy, everywhere).any()
+    unknown[courts + 2, 0] = False
+    everywhere[[courts, courts + 2]] = False  # nobody knows what a court of each square has in all
+    assert not determined(unknown, hierarchy, everywhere).any()
 
 
 def random_levels(rng: np.random.Generator) -> tuple[list[Places], np.ndarray]:

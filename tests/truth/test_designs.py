@@ -9,14 +9,17 @@ import duckdb
 import pandas as pd
 import pytest
 
+from index_engine.build import build
 from index_engine.errors import InputError
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.observation_design import DESIGNS
+from index_engine.method.read import builtin_methods
 from tests.truth.product import build_main_method, court_estimates, import_file, mapping_text
 from tests.truth.simulator import (
     CourtPlan,
     Design,
     Hazards,
+    Row,
     World,
     all_cases,
     closed_cases,
@@ -121,16 +124,20 @@ def test_whole_files_are_not_asked_about(tmp_path: Path, design: Design, plan: d
 
 
 def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> None:
-    """Beside a court of which all cases are known, whose numbers stay what they are alone."""
+    """Beside a court of which all cases are known, whose numbers stay what they are alone. The closings listed are a
+    twentieth of its cases: their region has shares paid, and of its rate of closing it says why there is none."""
     world = simulated(courts=2)
     whole, part = (plan.name for plan in world.courts)
 
     def of(court: str, design: Design) -> Design:
         return lambda world: [row for row in design(world) if row.case.court == court]
 
+    def listed(world: World) -> list[Row]:
+        return of(part, closed_cases)(world)[::15]
+
     bring_in(tmp_path, world, of(whole, all_cases), "all_cases", WINDOW, "whole")
-    warehouse = bring_in(tmp_path, world, of(part, closed_cases), "closed_cases", WINDOW, "part")
-    build_main_method(warehouse)
+    warehouse = bring_in(tmp_path, world, listed, "closed_cases", WINDOW, "part")
+    build(warehouse, builtin_methods()[:2], threads=2)
     rows = rows_of(warehouse, CURVES).query(f"court == '{part}'")
     assert len(rows) and (rows["status"] == "part_of_cases").all() and rows["value"].isna().all()
     whole_rows = court_estimates(warehouse, "cash_24m").query(f"court == '{whole}'")
@@ -151,7 +158,13 @@ def test_closed_cases_feed_counts_of_closings_and_no_curve(tmp_path: Path) -> No
             "SELECT sum(filed), sum(closed) FROM measures.monthly JOIN courts USING (court_id) WHERE name = ?",
             [part],
         ).fetchall()
-    closed = [row for row in of(part, closed_cases)(world) if row.closed_on is not None]
+        region = con.execute(
+            "SELECT indicator, value, status FROM estimates.indicators WHERE level = 'nation' AND basis = 'observed'"
+            " AND period = '2024Q4' AND indicator IN ('cash_24m', 'closed_share')"
+        ).df().drop_duplicates("indicator").set_index("indicator")  # fmt: skip
+    assert region.loc["cash_24m", "status"] == "estimated"
+    assert region.loc["closed_share", "status"] == "part_of_cases" and pd.isna(region.loc["closed_share", "value"])
+    closed = [row for row in listed(world) if row.closed_on is not None]
     in_2024 = sum(row.closed_on >= date(2024, 1, 1) for row in closed if row.closed_on)
     assert statistics.loc["zhongben_rate", "denominator"] == in_2024
     for unknown in ("closure_rate", "clearance_rate", "disposition_time"):
