@@ -10,6 +10,7 @@ import pytest
 from index_engine.estimates.creditor_gap import gap_indicators
 from index_engine.estimates.estimate import estimate
 from index_engine.measures import compute as measures
+from index_engine.measures import observation_windows
 from index_engine.measures.compute import compute_measures
 from index_engine.method import load_method
 from tests.worlds import COURTS, OBSERVED, REGIONS, Case, World, random_world
@@ -34,8 +35,10 @@ def test_compared_is_whether_and_when_cases_are_paid():
 
 
 def test_each_side_is_what_it_would_be_alone(monkeypatch: pytest.MonkeyPatch):
-    """But for the design effects, which are of all cases together: here none is known."""
+    """But for the design effects and the usual time from a payment to the closing, which are of all cases together:
+    here none is known."""
     monkeypatch.setattr(measures, "MIN_BATCHES_PER_GROUP", 9_000)
+    monkeypatch.setattr(observation_windows, "MIN_PAYMENTS", 9_000)
     world = random_world(seed=31, cases=9_000)
     with estimated(world) as con:
         both = con.execute(
