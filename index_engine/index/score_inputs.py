@@ -78,10 +78,9 @@ def read_inputs(
     n = np.zeros(len(reader.keys), dtype=np.int64)
     is_main = np.isin(column, [reader.ids.index(name) for name in method.case_indicators])
     np.maximum.at(n, row, np.where(is_main, rows["n"], 0))
-    n_suppression = np.full(len(reader.keys), "", dtype=object)
-    # Withheld where any of those with this n is, in whatever order the rows stand.
+    # Withheld where any of those with this n is.
     is_withheld = is_main & (rows["n"] == n[row]) & (rows["n_suppression"] != "")
-    n_suppression[row[is_withheld]] = rows["n_suppression"][is_withheld]
+    n_suppression = _first_labels(row[is_withheld], rows["n_suppression"][is_withheld], len(reader.keys))
 
     def has_status(*statuses: str) -> BoolArray:
         flags = np.zeros(value.shape, dtype=bool)
@@ -100,6 +99,15 @@ def read_inputs(
         has_status("part_of_cases"),
         reader.coverage(),
     )
+
+
+def _first_labels(row: IntArray, labels: npt.NDArray[Any], n_rows: int) -> npt.NDArray[Any]:
+    """The label (row,) of each of n_rows, '' where it has none; of several the first by the alphabet, in whatever
+    order they stand: the database hands rows over in none."""
+    first = np.full(n_rows, "", dtype=object)
+    order = np.argsort(labels.astype(str), kind="stable")[::-1]
+    first[row[order]] = labels[order]
+    return first
 
 
 Columns = dict[str, npt.NDArray[Any]]

@@ -3,6 +3,7 @@ is: the weight present, intervals and bands."""
 
 import math
 from collections.abc import Iterator
+from itertools import permutations
 from random import Random
 
 import duckdb
@@ -267,3 +268,10 @@ def test_bands_that_an_interval_supports(low: float, high: float, band: str | No
 def test_a_method_without_bands_gives_none():
     assert rating.assign_bands((), np.array([40.0]), np.array([60.0])) == [None]
     assert load_method().bands, "the method has some"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_of_two_reasons_for_one_n_the_same_is_told_in_any_order(order: tuple[int, ...]):
+    row, labels = np.array([1, 1, 0, 1]), np.array(["secondary", "<10", "secondary", "secondary"], dtype=object)
+    told = score_inputs._first_labels(row[list(order)], labels[list(order)], 3)
+    assert list(told) == ["secondary", "<10", ""]
