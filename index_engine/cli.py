@@ -13,6 +13,8 @@
     python -m index_engine discount  --warehouse W --level province|city|court [--claim home_mortgage]
                                      [--reference 330000] [--period 2025Q4] [--rate 0.12]
     python -m index_engine release   draft|check|publish|verify ...   what is published of a build: docs/releases.md
+    python -m index_engine value     PACKAGE --warehouse W [--mapping M] [--as-of 2026-10-31] [--rate 0.12]
+                                     [--price 10000000] [--format table|csv|json]
 
 Bad input ends in one line on stderr and exit code 2.
 """
@@ -23,6 +25,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -31,13 +34,17 @@ from tqdm import tqdm
 
 from index_engine import annotation_table, queries
 from index_engine.build import BuildStep, build
+from index_engine.claims.claim import Assumptions
+from index_engine.claims.package import Package
+from index_engine.claims.package_file import claim_rows, proposed_mapping, value_file
+from index_engine.claims.package_value import PackageValue
 from index_engine.claims.place_discounts import place_discounts
 from index_engine.claims.pricing import default_assumptions, reference_claims
 from index_engine.errors import InputError, Message
 from index_engine.faults import told_as_input_errors
 from index_engine.formula_escaping import escape_table
 from index_engine.importing import api
-from index_engine.importing.contract import FILE_KINDS
+from index_engine.importing.contract import FILE_KINDS, PACKAGE_KIND, READ_KINDS
 from index_engine.importing.reference_data import REFERENCE_FILES
 from index_engine.importing.validation.load import LoadResult
 from index_engine.queries import LEVELS, Snapshot
@@ -92,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     sample_parser.add_argument("--seed", type=int, default=20260101, help="another seed, another world")
     recognise_parser = command("recognise", _recognise, "propose a mapping for a file", warehouse=False)
     recognise_parser.add_argument("file", type=Path)
-    recognise_parser.add_argument("--kind", choices=FILE_KINDS, help="recognised by the headers if not given")
+    recognise_parser.add_argument("--kind", choices=READ_KINDS, help="recognised by the headers if not given")
     recognise_parser.add_argument("--mapping", type=Path, help="where to write the proposal")
     import_parser = command("import", _import, "read a file into the warehouse")
     import_parser.add_argument("kind", choices=FILE_KINDS)
@@ -130,6 +137,12 @@ def _parser() -> argparse.ArgumentParser:
     discount_parser.add_argument("--rate", type=float, help="yearly return asked for, such as 0.12")
     releases = commands.add_parser("release", help="freeze, check and publish what a build says")
     add_release_commands(releases.add_subparsers(required=True, metavar="COMMAND"))
+    value_parser = command("value", _value, "value a package of claims; nothing of it is kept", has_format=True)
+    value_parser.add_argument("file", type=Path, metavar="PACKAGE")
+    value_parser.add_argument("--mapping", type=Path, help="TOML: which column is which field; proposed if not given")
+    value_parser.add_argument("--as-of", type=date.fromisoformat, help="cut-off date, where the file states none")
+    value_parser.add_argument("--rate", type=float, help="yearly return asked for, such as 0.12")
+    value_parser.add_argument("--price", type=float, help="a price in yuan, to know its return and the chance of loss")
     return parser
 
 
@@ -321,6 +334,74 @@ def _discount(arguments: argparse.Namespace) -> None:
         columns = ["place_id", "name", "value", "discount", "discount_low", "discount_high", "borrowed"]
         rows = rows[[*columns[:-1], "certainty", "time", "price", "cost", "basis_points", "borrowed"]].round(3)
     _print_rows(rows, arguments.format)
+
+
+def _value(arguments: argparse.Namespace) -> None:
+    from index_engine.importing.mapping import load_mapping
+
+    assumptions = default_assumptions()
+    if arguments.rate is not None:
+        assumptions = replace(assumptions, yearly_rate=arguments.rate)
+    with Snapshot(arguments.warehouse) as snapshot:
+        mapping = (
+            proposed_mapping(arguments.file, arguments.as_of)
+            if arguments.mapping is None
+            else load_mapping(arguments.mapping, PACKAGE_KIND)
+        )
+        package, value = value_file(snapshot, arguments.file, mapping, assumptions, arguments.as_of)
+        rows = claim_rows(snapshot, package, value)
+        if arguments.format == "table":
+            _print_package(arguments, snapshot, package, value, assumptions)
+            columns = [
+                "line",
+                "place",
+                "stage",
+                "amount",
+                "expected",
+                "low",
+                "high",
+                "share",
+                "loss_chance",
+                "defaults",
+            ]
+            rows = rows[columns].round({"amount": 0, "expected": 0, "low": 0, "high": 0, "share": 3, "loss_chance": 2})
+        else:
+            rows = rows.assign(
+                period=snapshot.periods()[-1], **vars(assumptions), synthetic=snapshot.synthetic or package.synthetic
+            )
+    _print_rows(rows, arguments.format)
+
+
+def _print_package(
+    arguments: argparse.Namespace,
+    snapshot: Snapshot,
+    package: Package,
+    value: PackageValue,
+    assumptions: Assumptions,
+) -> None:
+    if snapshot.synthetic or package.synthetic:
+        print(SYNTHETIC_NOTE)
+    print(
+        f"{arguments.file.name}: {package.outcome.rows} rows, {len(package.claims)} valued,"
+        f" {package.outcome.rejected_rows} left out, {len(package.repeated)} repeated"
+    )
+    for action, rules in (
+        ("left out", package.outcome.rejection_counts),
+        ("cleared", package.outcome.clearing_counts),
+        ("warned", package.outcome.warning_counts),
+    ):
+        for rule, count in sorted(rules.items(), key=lambda item: (-item[1], item[0])):
+            print(f"  {count:>8}  {action} {rule}")
+    print(f"Curves of the window that ends with {snapshot.periods()[-1]}; {assumptions}")
+    print(
+        f"Owed {value.amount:,.0f} yuan; worth {value.expected:,.0f} ({value.expected / value.amount:.1%});"
+        f" 8 of 10 times between {value.low:,.0f} and {value.high:,.0f}; average life {value.average_life:.1f} years"
+    )
+    if arguments.price is not None:
+        print(
+            f"At a price of {arguments.price:,.0f}: {value.return_at(arguments.price):.1%} a year;"
+            f" chance of less than {assumptions.yearly_rate:.0%} a year {value.loss_chance(arguments.price):.0%}"
+        )
 
 
 def _rejects(arguments: argparse.Namespace) -> None:

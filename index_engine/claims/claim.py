@@ -17,7 +17,7 @@ class Claim:
     appraisal of what secures it (0 where nothing does), of `asset_class`; of its proceeds `prior_claims` are
     paid before this one, and this one up to `secured_limit` (最高额; None without a limit). The claim has
     reached `stage`, has been in it for `stage_age` months, and was filed `case_age` months ago, or as long
-    ago as it reached its stage where that is more. Of a lot
+    ago as it reached its stage where that is more; one not filed yet is filed in `months_to_filing`. Of a lot
     on sale, `has_failed_round` says whether its first auction brought no buyer.
     """
 
@@ -32,6 +32,7 @@ class Claim:
     stage_age: int = 0
     case_age: int = 0
     has_failed_round: bool = False
+    months_to_filing: int = 0
 
     def __post_init__(self) -> None:
         amounts = {name: getattr(self, name) for name in ("principal", "interest", "collateral_value", "prior_claims")}
@@ -44,7 +45,7 @@ class Claim:
             raise InputError("claim_stage_unknown", value=self.stage, stages=list(STAGES))
         if self.is_secured != (self.asset_class in ASSET_CLASSES):
             raise InputError("claim_asset_class_unknown", value=self.asset_class, classes=list(ASSET_CLASSES))
-        if min(self.stage_age, self.case_age) < 0:
+        if min(self.stage_age, self.case_age, self.months_to_filing) < 0:
             raise InputError("claim_age_negative", stage_age=self.stage_age, case_age=self.case_age)
 
     @property

@@ -13,12 +13,9 @@ import numpy as np
 
 from index_engine.arrays import Array, ratio
 from index_engine.claims.claim import Assumptions, Claim
-from index_engine.claims.clock import MONTHS_PER_YEAR, middles_of_months
-from index_engine.claims.valuation import Payments, PlaceTerms, expected_payments, present_value
+from index_engine.claims.valuation import Payments, PlaceTerms, expected_payments, present_value, yearly_return
 
 FACTORS = ("certainty", "time", "price", "cost")
-_RATE_LIMITS = (-0.99, 10.0)  # yearly returns between which that of a price is looked for
-_BISECTIONS = 60  # halvings of the interval between them: far below a basis point
 
 
 @dataclass(frozen=True)
@@ -57,12 +54,14 @@ def enforcement_discount(
     nothing, everything = frozenset[str](), frozenset(FACTORS)
     reference_value, place_value = values[nothing], values[everything]
     losses = {factors: ratio(reference_value - each, reference_value) for factors, each in values.items()}
+    paid = (other.chance * other.net).sum(axis=1)
+    return_at_place = yearly_return(paid, there.entry_cost * claim.amount, place_value)
     return Discount(
         value=place_value,
         reference_value=reference_value,
         share=losses[everything],
         parts={factor: _shapley_value(losses, factor) for factor in FACTORS},
-        return_spread=_return_at(claim, other, there, place_value) - there.yearly_rate,
+        return_spread=return_at_place - there.yearly_rate,
     )
 
 
@@ -91,23 +90,3 @@ def _shapley_value(losses: dict[frozenset[str], Array], factor: str) -> Array:
     ]
     part: Array = np.sum(terms, axis=0)
     return part
-
-
-def _return_at(claim: Claim, payments: Payments, assumptions: Assumptions, price: Array) -> Array:
-    """The yearly return (draw,) at which the payments of a claim are worth a price, by bisection: the value
-    falls in the rate. NaN where the price is 0, or no rate within _RATE_LIMITS gives it."""
-    low, high = (np.full(price.shape, limit) for limit in _RATE_LIMITS)
-    paid = (payments.chance * payments.net).sum(axis=1)
-    years = middles_of_months(assumptions.horizon) / MONTHS_PER_YEAR
-    entry_cost = assumptions.entry_cost * claim.amount
-
-    def worth(rate: Array) -> Array:
-        value: Array = (paid * (1.0 + rate[:, None]) ** -years).sum(axis=1) - entry_cost
-        return value
-
-    is_found = (price > 0.0) & (worth(low) >= price) & (worth(high) <= price)
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2.0
-        is_worth_more = worth(middle) > price
-        low, high = np.where(is_worth_more, middle, low), np.where(is_worth_more, high, middle)
-    return np.where(is_found, (low + high) / 2.0, np.nan)

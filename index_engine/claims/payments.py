@@ -6,6 +6,8 @@ paid then and more after a resumption. A claim without collateral has the clock 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -34,55 +36,77 @@ def clocks_needed(claim: Claim) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*on_the_way, "case", "resume"]))
 
 
-def payment_chances(clocks: Mapping[str, Clock], claim: Claim, horizon: int) -> Array:
+def payment_chances(
+    clocks: Mapping[str, Clock], claim: Claim, horizon: int, continuations: "Continuations | None" = None
+) -> Array:
     """The chance (draw, source, month from now) that a claim is paid from each of SOURCES.
 
     Each stage is entered with the age that the claim has in it: what has not happened by then is not
     counted again. A lot withdrawn for other reasons than payment, and what is still open when a clock or the
-    horizon ends, brings nothing.
+    horizon ends, brings nothing. `continuations` of the same clocks and horizon serve many claims.
     """
+    if claim.months_to_filing:
+        delay = min(claim.months_to_filing, horizon)
+        filed = payment_chances(clocks, replace(claim, months_to_filing=0), horizon, continuations)
+        return np.concatenate([np.zeros_like(filed[:, :, :delay]), filed[:, :, : horizon - delay]], axis=2)
+    ahead = continuations or Continuations(clocks, horizon)
     n_draws = max(clock.hazard.shape[0] for clock in clocks.values())
     none = np.zeros((n_draws, horizon))
     by_source = dict.fromkeys(SOURCES, none)
     if claim.stage == "zhongben":
         resumed = clocks["resume"].outcomes(claim.stage_age, horizon)["resumed"]
-        by_source["resumption"] = _paid_after_resumption(clocks, resumed, horizon)
+        by_source["resumption"] = sum_of_waits(resumed, ahead.cash)
         return _stacked(by_source, n_draws)
     if not claim.is_secured:
         endings = clocks["case"].outcomes(claim.months_since_filing, horizon)
     else:
-        sold, paid, closed = _until_sale(clocks, claim, horizon)
+        sold, paid, closed = ahead.until_sale(claim.stage, claim.stage_age)
         by_source["sale"] = sold
         endings = _endings_of_closed(clocks["case"], closed, claim.months_since_filing)
         endings["cash"] = endings["cash"] + paid
     by_source["payment"] = endings["cash"]
     by_source["satisfaction"] = endings["satisfied"]
     by_source["zhongben"] = endings["zhongben"]
-    resumed = sum_of_waits(endings["zhongben"], clocks["resume"].outcomes(0, horizon)["resumed"])
-    by_source["resumption"] = _paid_after_resumption(clocks, resumed, horizon)
+    by_source["resumption"] = sum_of_waits(endings["zhongben"], ahead.after_zhongben)
     return _stacked(by_source, n_draws)
 
 
-def _until_sale(clocks: Mapping[str, Clock], claim: Claim, horizon: int) -> tuple[Array, Array, Array]:
-    """The chances (draw, month) that the price of the collateral is paid out, that the debtor pays while it is
-    on sale, and that the case is closed before it is listed.
+class Continuations:
+    """What follows when a stage is reached, the same for every claim with these clocks: waits of one stage after
+    another add up in any order, so that those still ahead are added once."""
 
-    A case that is closed with the payout of its price not recorded has it by then.
-    """
-    reached: Array | None = None
-    paid = closed = np.zeros((1, horizon))
-    for process, onward in _WAY_TO_SALE[claim.stage]:
-        outcomes = clocks[process].outcomes(claim.stage_age if reached is None else 0, horizon)
-        if reached is not None:
-            outcomes = {event: sum_of_waits(reached, mass) for event, mass in outcomes.items()}
+    def __init__(self, clocks: Mapping[str, Clock], horizon: int) -> None:
+        self._clocks, self._horizon = clocks, horizon
+        self._until_sale: dict[str, tuple[Array, Array, Array]] = {}
+
+    @cached_property
+    def cash(self) -> Array:
+        """Payment by the debtor after a filing; after a resumption too, as how resumed cases end is not measured."""
+        return self._clocks["case"].outcomes(0, self._horizon)["cash"]
+
+    @cached_property
+    def after_zhongben(self) -> Array:
+        return sum_of_waits(self._clocks["resume"].outcomes(0, self._horizon)["resumed"], self.cash)
+
+    def until_sale(self, stage: str, age: int) -> tuple[Array, Array, Array]:
+        """The chances (draw, month) that the price of the collateral is paid out, that the debtor pays while it is on
+        sale, and that the case is closed before it is listed, for a claim that has been in a stage for `age` months.
+
+        A case that is closed with the payout of its price not recorded has it by then.
+        """
+        (process, onward), *rest = _WAY_TO_SALE[stage]
+        outcomes = self._clocks[process].outcomes(age, self._horizon)
+        none = np.zeros((1, self._horizon))
         if process == "payout":
-            return outcomes["paid"] + outcomes["closed"], paid, closed
-        if process == "lot":
-            paid = paid + outcomes["paid"]
-        else:
-            closed = closed + outcomes["closed"]
-        reached = outcomes[onward]
-    raise AssertionError("every way to a sale ends with its payout")
+            return outcomes["paid"] + outcomes["closed"], none, none
+        paid, closed = (outcomes["paid"], none) if process == "lot" else (none, outcomes["closed"])
+        next_stage = next(name for name, way in _WAY_TO_SALE.items() if list(way) == rest)
+        if next_stage not in self._until_sale:
+            self._until_sale[next_stage] = self.until_sale(next_stage, 0)
+        sold, paid_later, closed_later = (
+            sum_of_waits(outcomes[onward], later) if later.any() else later for later in self._until_sale[next_stage]
+        )
+        return sold, paid + paid_later, closed + closed_later
 
 
 def _endings_of_closed(case_clock: Clock, closed: Array, case_age: int) -> dict[str, Array]:
@@ -101,11 +125,6 @@ def _endings_of_closed(case_clock: Clock, closed: Array, case_age: int) -> dict[
     )
     group = np.minimum((np.arange(closed.shape[1]) + case_age) // _POOLED_MONTHS, n_groups - 1)
     return {event: closed * shares[:, group, position] for position, event in enumerate(case_clock.events)}
-
-
-def _paid_after_resumption(clocks: Mapping[str, Clock], resumed: Array, horizon: int) -> Array:
-    """Payment after a resumption comes as it comes after a filing: how resumed cases end is not measured."""
-    return sum_of_waits(resumed, clocks["case"].outcomes(0, horizon)["cash"])
 
 
 def _stacked(by_source: Mapping[str, Array], n_draws: int) -> Array:

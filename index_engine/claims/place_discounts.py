@@ -63,14 +63,14 @@ def place_discounts(
     The intervals hold the sampling error of both places' curves and prices, not the chance of a single claim.
     Raises InputError where not even the nation has enough cases, KeyError for an unknown reference.
     """
-    reader = TermsReader(snapshot, period, claim)
+    reader = TermsReader(snapshot, period, draws=draws, seed=SEED)
     reference_key = reference or (snapshot.nation.level, snapshot.nation.place_id)
-    reference_terms = reader.terms(*reference_key, draws, SEED).terms
+    reference_terms = reader.terms(claim, *reference_key).terms
     rows = []
     for place in snapshot.places():
         if place.level != level:
             continue
-        borrowed = reader.terms(level, place.place_id, draws, SEED)
+        borrowed = reader.terms(claim, level, place.place_id)
         found = enforcement_discount(claim, borrowed.terms, reference_terms, assumptions)
         value_low, value_high = _interval(found.value)
         # With all clocks borrowed it would compare the place above with the reference.

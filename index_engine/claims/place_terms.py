@@ -4,10 +4,10 @@ A place with too few cases of its own borrows from the place above it, each cloc
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-import duckdb
 import numpy as np
 
 from index_engine import periods
@@ -45,6 +45,9 @@ UNTOLD_CLOCKS = ("resume", "payout")
 NOWHERE = "none"
 PAID_ENDINGS = ("cash", "satisfied", "zhongben")
 
+Counts = TypeVar("Counts")
+Drawn = TypeVar("Drawn")
+
 
 @dataclass(frozen=True)
 class ClockCounts:
@@ -68,11 +71,13 @@ class PriceCounts:
 @dataclass(frozen=True)
 class PaidCounts:
     """What is paid at one ending of a case at the places of a level: `n` endings with amounts, the `share` of
-    their claims that is paid and its standard error, each (place,)."""
+    their claims that is paid, its standard error, and its `spread` over cases (standard deviation, weighted by the
+    squares of claims), each (place,)."""
 
     n: Array
     share: Array
     se: Array
+    spread: Array
 
 
 @dataclass(frozen=True)
@@ -89,37 +94,39 @@ class BorrowedTerms:
 
 
 class TermsReader:
-    """Reads the terms of places for one claim and the window that ends with `period`.
+    """Reads the terms of places for the window that ends with `period`; what was read of one claim serves the next.
 
-    Raises InputError where not even the nation has a clock that the claim needs.
+    Draws of one clock, price or share are the same for every claim that it values, so that claims of one place
+    share the error of its curves.
     """
 
-    def __init__(self, snapshot: Snapshot, period: str, claim: Claim) -> None:
-        self.snapshot, self.period, self.claim = snapshot, period, claim
+    def __init__(self, snapshot: Snapshot, period: str, *, draws: int = 0, seed: int = 0) -> None:
+        self.snapshot, self.period = snapshot, period
+        self.draws = draws + 1  # of every clock, the estimate among them
+        self._n_draws, self._seed = draws, seed
         self._method = snapshot.main
-        con = snapshot.cursor()
-        courts = snapshot.levels[-1].ids
+        self._con = snapshot.cursor()
         end = periods.parse(period)
-        self._axes = PanelAxes(courts, end - self._method.window_quarters + 1, end + 1)
+        self._axes = PanelAxes(snapshot.levels[-1].ids, end - self._method.window_quarters + 1, end + 1)
         self._effects = {indicator: effect for indicator, effect, _ in snapshot.rows("design_effects")}
-        self._clocks = {process: self._read_clock(con, process) for process in clocks_needed(claim)}
-        self._paid = self._read_paid(con)
-        self._prices = self._read_prices(con)
-        self._is_observed = self._read_observed(con)
+        self._is_observed = self._read_observed()
         self._row_by_place = {
             (places.level, place_id): row for places in snapshot.levels for row, place_id in enumerate(places.ids)
         }
+        self._counts: dict[tuple[object, ...], Any] = {}
+        self._drawn: dict[tuple[object, ...], Any] = {}
 
-    def terms(self, level: str, place_id: str, draws: int = 0, seed: int = 0) -> BorrowedTerms:
-        """The terms of a place: the estimate itself as the first draw, and so many draws of its sampling
-        error after it, the same for the same place and seed."""
-        rng = np.random.default_rng([seed, zlib.crc32(f"{level}/{place_id}".encode())])
+    def terms(self, claim: Claim, level: str, place_id: str) -> BorrowedTerms:
+        """The terms of a place for a claim: the estimate itself as the first draw, and the draws of its sampling error
+        after it. Raises InputError where not even the nation has a clock that the claim needs."""
         path = [
             (place.level, place.place_id) for place in self.snapshot.place_path(self.snapshot.place(level, place_id))
         ]
         levels: dict[str, str] = {}
         clocks = {}
-        for process, counts in self._clocks.items():
+        for process in clocks_needed(claim):
+            stratum = _stratum(claim, process)
+            counts = self._cached(self._read_clock, process, stratum)
             nearest = self._nearest(path, {name: _has_clock(each) for name, each in counts.items()})
             if nearest is None and process not in UNTOLD_CLOCKS:
                 raise self._too_few(path, process)
@@ -129,29 +136,48 @@ class TermsReader:
                 continue
             levels[process], row = nearest
             effect = max(event_design_effects(self._method, process, self._effects).values())
-            clocks[process] = _clock(counts[levels[process]], row, effect, draws, rng)
-        paid_share = {}
-        for ending, by_level in self._paid.items():
+            clocks[process] = self._draw(
+                _clock, counts[levels[process]], row, effect, key=(process, *stratum, *nearest)
+            )
+        paid_share, paid_spread = {}, {}
+        stratum = _stratum(claim, "case")
+        for ending, by_level in self._cached(self._read_paid, stratum).items():
             nearest = self._nearest(path, {name: each.n >= MIN_UNDER_WAY for name, each in by_level.items()})
             if nearest is None and ending == "cash":
                 raise self._too_few(path, "paid cash")
             if nearest is None:  # what is paid at so few endings decides nothing
-                paid_share[ending] = np.zeros(draws + 1)
+                paid_share[ending], paid_spread[ending] = np.zeros(self.draws), 0.0
                 continue
             levels[f"paid {ending}"], row = nearest
-            paid_share[ending] = _paid_share(by_level[nearest[0]], row, draws, rng)
-        weight = np.zeros((draws + 1, N_BINS_OF_RATIO))
-        if self.claim.is_secured:
-            nearest = self._nearest(
-                path, {name: each.n.sum(axis=1) >= MIN_SALES for name, each in self._prices.items()}
-            )
+            paid = by_level[nearest[0]]
+            paid_share[ending] = self._draw(_paid_share, paid, row, key=("paid", ending, *stratum, *nearest))
+            paid_spread[ending] = float(paid.spread[row])
+        weight = np.zeros((self.draws, N_BINS_OF_RATIO))
+        if claim.is_secured:
+            prices = self._cached(self._read_prices, claim.asset_class, claim.has_failed_round)
+            nearest = self._nearest(path, {name: each.n.sum(axis=1) >= MIN_SALES for name, each in prices.items()})
             if nearest is None:
                 raise self._too_few(path, "prices")
             levels["price"], row = nearest
             effect = self._effects.get("price_ratio", 1.0)
-            weight = _price_weights(self._prices[nearest[0]], row, effect, draws, rng)
+            key = ("price", claim.asset_class, claim.has_failed_round, *nearest)
+            weight = self._draw(_price_weights, prices[nearest[0]], row, effect, key=key)
         ratios: Array = (np.arange(N_BINS_OF_RATIO, dtype=np.float64) + 0.5) * self._method.ratio_step
-        return BorrowedTerms(PlaceTerms(clocks, Prices(ratios, weight, paid_share)), levels)
+        return BorrowedTerms(PlaceTerms(clocks, Prices(ratios, weight, paid_share, paid_spread)), levels)
+
+    def _cached(self, read: Callable[..., Counts], *key: Any) -> Counts:
+        if (read, *key) not in self._counts:
+            self._counts[read, *key] = read(*key)
+        counts: Counts = self._counts[read, *key]
+        return counts
+
+    def _draw(self, draw: Callable[..., Drawn], *arguments: object, key: tuple[object, ...]) -> Drawn:
+        """What `draw` makes of its arguments, the same whenever asked for and in whatever order."""
+        if key not in self._drawn:
+            rng = np.random.default_rng([self._seed, zlib.crc32("/".join(map(str, key)).encode())])
+            self._drawn[key] = draw(*arguments, self._n_draws, rng)
+        drawn: Drawn = self._drawn[key]
+        return drawn
 
     def _nearest(self, path: Sequence[tuple[str, str]], enough: Mapping[str, BoolArray]) -> tuple[str, int] | None:
         """The nearest level on the way up from a place that has enough, and the row of its place."""
@@ -166,9 +192,9 @@ class TermsReader:
             "no_terms_of_claims", part=part, period=self.period, place=self.snapshot.place(*path[-1]).name
         )
 
-    def _read_clock(self, con: duckdb.DuckDBPyConnection, process: str) -> dict[str, ClockCounts]:
+    def _read_clock(self, process: str, stratum: tuple[str, str]) -> dict[str, ClockCounts]:
         events = self._method.process_events(process)
-        cells = self._of_claim(read_process_cells(con, self._axes, process, events, self._method.ages), process)
+        cells = self._of_stratum(read_process_cells(self._con, self._axes, process, events, self._method.ages), stratum)
         windows = Windows(self._axes, self._method.window_quarters, np.array([self._method.window_quarters - 1]))
         flows = window_flows(panel_from_cells(cells), windows)
         counts = {}
@@ -177,22 +203,17 @@ class TermsReader:
             counts[places.level] = _clock_counts(events, summed, self._method)
         return counts
 
-    def _of_claim(self, cells: ProcessCells, process: str) -> ProcessCells:
-        """The cells of like claims: of lots those of the class of the collateral, of whole cases those of the
-        kind of debtor."""
-        column, value = (
-            ("asset_class", self.claim.asset_class) if process == "lot" else ("debtor_kind", self.claim.debtor_kind)
-        )
-        if process not in ("lot", "case", "resume") or not value:
+    def _of_stratum(self, cells: ProcessCells, stratum: tuple[str, str]) -> ProcessCells:
+        if not stratum[1]:
             return cells
-        strata = np.array(claim_strata(self.snapshot, column, value), dtype=np.int64)
+        strata = np.array(claim_strata(self.snapshot, *stratum), dtype=np.int64)
         return ProcessCells(*(_with_strata(part, strata) for part in vars(cells).values()))
 
-    def _read_paid(self, con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, PaidCounts]]:
+    def _read_paid(self, stratum: tuple[str, str]) -> dict[str, dict[str, PaidCounts]]:
         """By ending and level, from cases of the window whose claim and payment are both known."""
         events = self._method.process_events("case")
-        cells = self._of_claim(
-            read_process_cells(con, self._axes, "case", events, self._method.ages, has_amounts=True), "case"
+        cells = self._of_stratum(
+            read_process_cells(self._con, self._axes, "case", events, self._method.ages, has_amounts=True), stratum
         ).events
         in_window = np.arange(cells.shape[1]) < self._method.window_quarters
 
@@ -218,18 +239,18 @@ class TermsReader:
             for level, total in claim.items():
                 share = ratio(recovery[level], total, 0.0)
                 variance = squares[level] - 2.0 * share * products[level] + share**2 * claim_squares[level]
-                se = ratio(np.sqrt(np.maximum(variance, 0.0)), total, 0.0)
-                paid[ending][level] = PaidCounts(known[level], np.clip(share, 0.0, 1.0), se)
+                variance = np.maximum(variance, 0.0)
+                se = ratio(np.sqrt(variance), total, 0.0)
+                spread = np.sqrt(ratio(variance, claim_squares[level], 0.0))
+                paid[ending][level] = PaidCounts(known[level], np.clip(share, 0.0, 1.0), se, spread)
         return paid
 
-    def _read_prices(self, con: duckdb.DuckDBPyConnection) -> dict[str, PriceCounts]:
-        if not self.claim.is_secured:
-            return {}
+    def _read_prices(self, asset_class: str, has_failed_round: bool) -> dict[str, PriceCounts]:
         rows = sales_by_price_ratio(
             self.snapshot,
             (self._axes.first_period, self._axes.last_period - 1),
-            self.claim.asset_class,
-            after_failed_round=self.claim.has_failed_round,
+            asset_class,
+            after_failed_round=has_failed_round,
             n_bins=N_BINS_OF_RATIO,
         )
         counts = np.zeros((len(self._axes.courts), N_BINS_OF_RATIO))
@@ -238,7 +259,7 @@ class TermsReader:
             counts[row_by_court[court], ratio_bin] += n
         return {places.level: PriceCounts(sum_members(counts, places.members)) for places in self.snapshot.levels}
 
-    def _read_observed(self, con: duckdb.DuckDBPyConnection) -> dict[str, BoolArray]:
+    def _read_observed(self) -> dict[str, BoolArray]:
         shares = observed_shares(self.snapshot, self.period)
         return {
             places.level: np.array(
@@ -246,6 +267,14 @@ class TermsReader:
             )
             for places in self.snapshot.levels
         }
+
+
+def _stratum(claim: Claim, process: str) -> tuple[str, str]:
+    """The column and value of like claims: of lots the class of the collateral, of whole cases the kind of debtor; an
+    empty value for all."""
+    if process == "lot":
+        return "asset_class", claim.asset_class
+    return "debtor_kind", claim.debtor_kind if process in ("case", "resume") else ""
 
 
 # ---------------------------------------------------------------- counts

@@ -28,6 +28,12 @@ def default_assumptions() -> Assumptions:
 
 
 @cache
+def months_to_filing() -> MappingProxyType[str, int]:
+    """Months until enforcement is filed, by the stage of a claim before it."""
+    return MappingProxyType(_read()["months_to_filing"])
+
+
+@cache
 def reference_claims() -> MappingProxyType[str, ReferenceClaim]:
     """By id, in the order of the file."""
     claims = {}

@@ -6,7 +6,7 @@ The whole curve is discounted and never its mean: of a time T, E[v^T] lies above
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from index_engine.claims.payments import SOURCES, payment_chances
 # Interest on a debt paid late, a day, of the principal: 最高人民法院, 法释〔2014〕8号, art. 1.
 DELAY_INTEREST_PER_DAY = 0.000175
 _DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
+RATE_LIMITS = (-0.99, 10.0)  # yearly returns between which that of a price is looked for
+_BISECTIONS = 60  # halvings of the interval between them: far below a basis point
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,14 @@ class Prices:
     """What is paid of a claim at a place, by draw.
 
     `ratio` (bin,): prices over reference prices; `weight` (draw, bin): how likely a lot that is sold brings
-    each; `paid_share`: by ending of a case, the share (draw,) of the claim that is paid then.
+    each; `paid_share`: by ending of a case, the share (draw,) of the claim that is paid then, and `paid_spread` its
+    standard deviation from claim to claim.
     """
 
     ratio: Array
     weight: Array
     paid_share: Mapping[str, Array]
+    paid_spread: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,8 @@ def net_amounts(claim: Claim, prices: Prices, assumptions: Assumptions) -> Array
     and owed by then. Of the others: the share of the claim that such endings pay.
     """
     months = middles_of_months(assumptions.horizon)
-    owed = amounts_owed(claim, months)
     by_source = {
-        "sale": _net_of_sale(claim, prices, assumptions, owed, months),
+        "sale": _net_of_sale(claim, prices, assumptions),
         "payment": _paid(claim, prices.paid_share["cash"], months),
         "satisfaction": _paid(claim, prices.paid_share["satisfied"], months),
         "zhongben": _paid(claim, prices.paid_share["zhongben"], months),
@@ -82,10 +85,17 @@ def amounts_owed(claim: Claim, months: Array) -> Array:
     return owed
 
 
-def _net_of_sale(claim: Claim, prices: Prices, assumptions: Assumptions, owed: Array, months: Array) -> Array:
+def collateral_value(claim: Claim, assumptions: Assumptions) -> Array:
+    """The reference price of the collateral in each of the next months, in yuan (month,)."""
+    months = middles_of_months(assumptions.horizon)
+    value: Array = claim.collateral_value * (1.0 + assumptions.price_drift) ** (months / MONTHS_PER_YEAR)
+    return value
+
+
+def _net_of_sale(claim: Claim, prices: Prices, assumptions: Assumptions) -> Array:
+    owed = amounts_owed(claim, middles_of_months(assumptions.horizon))
     limit = owed if claim.secured_limit is None else np.minimum(owed, claim.secured_limit)
-    value = claim.collateral_value * (1.0 + assumptions.price_drift) ** (months / MONTHS_PER_YEAR)
-    proceeds = np.outer(prices.ratio, value) * (1.0 - assumptions.sale_cost)
+    proceeds = np.outer(prices.ratio, collateral_value(claim, assumptions)) * (1.0 - assumptions.sale_cost)
     fee = enforcement_fee(np.minimum(proceeds, claim.amount))
     net: Array = prices.weight @ np.clip(proceeds - fee - claim.prior_claims, 0.0, limit)
     return net
@@ -106,3 +116,21 @@ def present_value(claim: Claim, payments: Payments, assumptions: Assumptions) ->
 def value(claim: Claim, terms: PlaceTerms, assumptions: Assumptions) -> Array:
     """The value (draw,) of a claim at a place, in yuan."""
     return present_value(claim, expected_payments(claim, terms, assumptions), assumptions)
+
+
+def yearly_return(paid: Array, entry_cost: float, price: Array) -> Array:
+    """The yearly return (draw,) at which payments (draw, month) in yuan, less a cost at once, are worth a price, by
+    bisection: the value falls in the rate. NaN where the price is 0, or no rate within RATE_LIMITS gives it."""
+    low, high = (np.full(price.shape, limit) for limit in RATE_LIMITS)
+    years = middles_of_months(paid.shape[1]) / MONTHS_PER_YEAR
+
+    def worth(rate: Array) -> Array:
+        value: Array = (paid * (1.0 + rate[:, None]) ** -years).sum(axis=1) - entry_cost
+        return value
+
+    is_found = (price > 0.0) & (worth(low) >= price) & (worth(high) <= price)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2.0
+        is_worth_more = worth(middle) > price
+        low, high = np.where(is_worth_more, middle, low), np.where(is_worth_more, high, middle)
+    return np.where(is_found, (low + high) / 2.0, np.nan)

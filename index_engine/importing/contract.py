@@ -8,12 +8,16 @@ import tomllib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import duckdb
 
 from index_engine.errors import InputError, Term
 from index_engine.warehouse.file import SCHEMA_FILE
 
+# A package of claims is read like any other file and never stored: its table is in no warehouse.
+PACKAGE_KIND = "claims"
+PACKAGE_SCHEMA_FILE = Path(__file__).parents[1] / "claims" / "package.sql"
 _VOCABULARY_FILE = SCHEMA_FILE.with_name("vocabulary.toml")
 
 # Which table a kind of file fills, and what makes a row of it one of a kind.
@@ -25,6 +29,7 @@ _TABLE_BY_KIND = {
     "court_names": ("court_names", ("court_id", "name")),
     "court_periods": ("court_periods", ("court_id", "period_start", "period_end")),
     "published": ("published_figures", ("figure_id",)),
+    PACKAGE_KIND: ("claims", ("line",)),
 }
 
 # Which list of vocabulary.toml the codes of a field come from.
@@ -41,6 +46,9 @@ _CODE_LIST_BY_FIELD = {
     ("auctions", "reference_method"): "reference_method",
     ("auctions", "stage"): "stage",
     ("auctions", "status"): "status",
+    ("claims", "asset_class"): "asset_class",
+    ("claims", "claim_stage"): "claim_stage",
+    ("claims", "debtor_kind"): "debtor_kind",
 }
 
 # Which field must name a row that is already in another table of the warehouse.
@@ -51,6 +59,7 @@ _REFERENCE_BY_FIELD = {
     ("auctions", "court_id"): ("courts", "court_id"),
     ("court_names", "court_id"): ("courts", "court_id"),
     ("court_periods", "court_id"): ("courts", "court_id"),
+    ("claims", "court_id"): ("courts", "court_id"),
 }
 
 # Which required field can be worked out from another one (see values/listing_days.py).
@@ -63,9 +72,13 @@ _HASHED_FIELDS = {
     ("auctions", "case_id"),
     ("auctions", "lot_id"),
     ("auctions", "title"),
+    ("claims", "claim_id"),
+    ("claims", "collateral_id"),
+    ("claims", "case_id"),
 }
 
-FILE_KINDS = tuple(_TABLE_BY_KIND)
+READ_KINDS = tuple(_TABLE_BY_KIND)
+FILE_KINDS = tuple(kind for kind in READ_KINDS if kind != PACKAGE_KIND)  # of files that a warehouse takes in
 
 
 @dataclass(frozen=True)
@@ -122,16 +135,17 @@ class Contract:
 
 @cache
 def read_contract(kind: str) -> Contract:
-    """Return the contract of a kind, one of FILE_KINDS.
+    """Return the contract of a kind, one of READ_KINDS.
 
     Raises InputError for any other kind.
     """
     if kind not in _TABLE_BY_KIND:
-        raise InputError("kind_unknown", given=kind, kinds=list(_TABLE_BY_KIND))
+        raise InputError("kind_unknown", given=kind, kinds=list(READ_KINDS))
     table, key = _TABLE_BY_KIND[kind]
     codes = read_vocabulary()
     with duckdb.connect() as con:
-        con.execute(SCHEMA_FILE.read_text(encoding="utf-8"))
+        for file in (SCHEMA_FILE, PACKAGE_SCHEMA_FILE):
+            con.execute(file.read_text(encoding="utf-8"))
         columns = con.execute(
             "SELECT column_name, data_type, is_nullable FROM duckdb_columns()"
             " WHERE schema_name = 'main' AND table_name = ? AND column_name <> 'source_id'"

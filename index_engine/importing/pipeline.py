@@ -129,12 +129,12 @@ def _import_rows(
             reference_data.load_reference_data(con)
         reader.stage(con, sorted(set(positions.values())), progress)
         record = mapping_record(mapping, positions)
-        _reject_rounded_ids(con, mapping, positions, file)
+        reject_rounded_ids(con, mapping, positions, file)
         bar.update()
         expand_batches(con, mapping, positions)
         mapping, positions = spread_rounds(con, mapping, positions)
         parse_values(con, mapping, positions, salt, next_source_id(con))
-        _reject_unread_columns(con, mapping, file)
+        reject_unread_columns(con, mapping, file)
         release_staged(con)
         con.execute("DROP TABLE IF EXISTS import_text_with_batches; DROP TABLE IF EXISTS import_text_by_round")
         con.execute("ALTER TABLE import_findings ADD COLUMN action VARCHAR")
@@ -206,9 +206,7 @@ def _made_name(con: duckdb.DuckDBPyConnection, kind: str) -> str:
     return next(made_name for made_name in made_names if made_name not in taken_names)
 
 
-def _reject_rounded_ids(
-    con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: dict[str, int], file: Path
-) -> None:
+def reject_rounded_ids(con: duckdb.DuckDBPyConnection, mapping: Mapping, positions: dict[str, int], file: Path) -> None:
     """Raise InputError for a column of ids that a spreadsheet has made numbers of: it keeps 15 digits,
     so that ids of cases become those of others."""
     headers = {header for column in mapping.columns if column.field.hashed for header in column.source_headers}
@@ -224,7 +222,7 @@ def _reject_rounded_ids(
             raise InputError("ids_rounded", file=file, column=header, rows=rows)
 
 
-def _reject_unread_columns(con: duckdb.DuckDBPyConnection, mapping: Mapping, file: Path) -> None:
+def reject_unread_columns(con: duckdb.DuckDBPyConnection, mapping: Mapping, file: Path) -> None:
     """Raise InputError for a column of which hardly a value can be read, unless the mapping says that
     such values are to be left out."""
     header_by_field = {

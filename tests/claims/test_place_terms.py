@@ -61,7 +61,7 @@ def test_values_are_those_of_the_hazards_that_the_courts_have(simulated: Snapsho
 
 def test_what_no_file_tells_is_named(simulated: Snapshot):
     place = simulated.places()[-1]
-    levels = TermsReader(simulated, "2024Q4", UNSECURED).terms("court", place.place_id).level_by_part
+    levels = TermsReader(simulated, "2024Q4").terms(UNSECURED, "court", place.place_id).level_by_part
     assert levels["resume"] == NOWHERE
     assert levels["case"] == "court"
 
@@ -92,8 +92,7 @@ def test_every_reference_claim_is_valued_at_every_province_of_the_sample(warehou
         claim = reference_claims()[claim_id].claim
         found = place_discounts(snapshot, "province", period, claim, default_assumptions(), draws=40)
         again = place_discounts(snapshot, "province", period, claim, default_assumptions(), draws=40)
-        reader = TermsReader(snapshot, period, claim)
-        nation = reader.terms("nation", snapshot.nation.place_id).terms
+        nation = TermsReader(snapshot, period).terms(claim, "nation", snapshot.nation.place_id).terms
     assert found.equals(again), "seeded"
     assert (found["value"] >= 0.0).all()
     told = found.dropna(subset="discount")

@@ -9,7 +9,7 @@ from index_engine.importing.contract import Contract
 from index_engine.importing.courts.lookup_table import COURT_TABLE, resolve_words
 
 # The day of a row that decides which court its word means.
-_DATE_FIELDS = {"cases": "filed_on", "auctions": "listed_on", "court_periods": "period_start"}
+_DATE_FIELDS = {"cases": "filed_on", "auctions": "listed_on", "court_periods": "period_start", "claims": "as_of"}
 
 
 def has_courts(contract: Contract) -> bool:

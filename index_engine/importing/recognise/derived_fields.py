@@ -48,6 +48,7 @@ _PERIOD_PATTERNS = (
     (r"(\d{4})年(\d{1,2})月(?!\d)", None),
     (r"(\d{4})年(?:度|全年|$|[^\d第])", (1, 12)),
 )
+_DAY_PATTERN = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _MULTI_YEAR_PATTERN = re.compile(r"\d{4}年?(度|\d{1,2}月)?(\d{1,2}日)?[-至~到—–、]+\d{4}年")
 
 
@@ -69,6 +70,9 @@ def derive_fields(
             derived_columns += _lot_id_from_address(layout, columns)
             derived_columns += _title_column(layout, [*columns, *derived_columns])
             derived_columns += _lot_id_column(source_columns, [*columns, *derived_columns])
+        case "claims":
+            derived_columns = _case_number_columns(kind, source_columns, columns, ("court_id",))
+            derived_columns += _cut_off_date(layout, columns)
         case "court_periods":
             derived_columns = _period_end_column(layout, source_columns, columns)
             derived_columns += _period_columns(layout, [*columns, *derived_columns])
@@ -79,6 +83,24 @@ def derive_fields(
                 )
             ]
     return [*columns, *derived_columns]
+
+
+def _cut_off_date(layout: Layout, columns: list[ProposedColumn]) -> list[ProposedColumn]:
+    """The cut-off date of claims as the title or a note of their list states it."""
+    if _mapped_column(columns, "as_of"):
+        return []
+    words = reference_data("headers")["fields"]["claims"]["as_of"]
+    for text in (*layout.titles, *layout.notes):
+        plain = half_width(text)
+        for word in words:
+            if (stated := re.search(rf"{re.escape(word)}[为是:\s]*{_DAY_PATTERN}", plain, re.IGNORECASE)) is None:
+                continue
+            try:
+                day = date(*map(int, stated.groups()))
+            except ValueError:
+                continue
+            return [_constant_column("as_of", day, 0.9, Message("title_says_so"), Message("cut_off_in_title", day=day))]
+    return []
 
 
 def _mapped_column(columns: list[ProposedColumn], field: str) -> ProposedColumn | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from index_engine.errors import Message
-from index_engine.importing.contract import FILE_KINDS
+from index_engine.importing.contract import READ_KINDS
 from index_engine.importing.recognise.normalise import (
     half_width,
     match_key,
@@ -151,7 +151,7 @@ def _penalties() -> tuple[dict[str, float], dict[str, float]]:
     and the same by what is left of it without fillers."""
     penalty_by_word: dict[str, float] = {}
     penalty_by_fillerless_text: dict[str, float] = {}
-    for kind in FILE_KINDS:
+    for kind in READ_KINDS:
         penalty_in_kind = {
             word: min(penalty for _, penalty in fields) for word, fields in _fields_by_word(kind).items()
         }

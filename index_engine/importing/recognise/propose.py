@@ -54,7 +54,7 @@ def propose_mapping(
 ) -> Proposal:
     """Propose how to read a file, looking at its first 2,000 rows and some from further on.
 
-    `kind` is one of contract.FILE_KINDS, None to recognise it by the headers; `sheet` is one of a
+    `kind` is one of contract.READ_KINDS, None to recognise by the headers one that a warehouse takes in; `sheet` is one of a
     workbook, None for the one that looks most like a table; `overrides` say of columns, by
     position, what they are to feed.
 

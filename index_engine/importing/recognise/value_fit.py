@@ -65,8 +65,7 @@ class Fit:
 def assess_fit(target: Field, header: str, texts: list[str], title_unit: str | None) -> Fit:
     """Judge the values of a column for a field; `unit` is what a title says of all amounts."""
     word_list = code_synonyms.word_list_name(target)
-    if word_list is None:
-        texts = [text for text in texts if text not in NULL_WORDS]
+    texts = [text for text in texts if text not in NULL_WORDS or _is_code_word(word_list, text)]
     if not texts:
         return Fit(_EMPTY_COLUMN_FIT, note=Message("no_values_inspected"))
     if target.type == "INTEGER" and share(texts, is_count) >= 0.9:
@@ -82,6 +81,11 @@ def assess_fit(target: Field, header: str, texts: list[str], title_unit: str | N
             return Fit(_text_fit_share(target, texts))
         case _:
             return _fit_amounts(target, header, texts, title_unit)
+
+
+def _is_code_word(word_list: str | None, text: str) -> bool:
+    """Say whether a word for no value has a meaning among codes: 无 is no to yes-or-no."""
+    return word_list is not None and code_synonyms.find_code(word_list, text) is not None
 
 
 def case_number_share(texts: list[str]) -> float:

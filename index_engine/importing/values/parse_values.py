@@ -97,7 +97,7 @@ def parse_values(
     if "bidding_on" in fields:
         sql = inferred_listing_sql(sql, fields, mapping.law)
         fields = list(dict.fromkeys([*fields, "listed_on", "listing_inferred"]))
-    if source_id is not None and has_courts(mapping.contract):
+    if source_id is not None and has_courts(mapping.contract) and "court_id" in fields:
         [court_index] = [n for n, c in enumerate(mapping.columns) if c.field.name == "court_id"]
         blank_codes_sql = None
         if court_index in lookup_indices and case_number_fields and _has_blanks(con, court_index, mapping, positions):

@@ -15,7 +15,7 @@ A [[rule]] of a file says:
               for the English names of the project's own divisions; a condition that is NULL does not fire
     message   for a person; {field} stands for that field's value in the row
 
-What a row alone can show stands in places, cases, auctions and reported.toml; what several rows show
+What a row alone can show stands in places, cases, auctions, reported and claims.toml; what several rows show
 together, in cross_row.toml. Missing required fields, unknown codes and rows that others refer to
 follow from the contract and need no rule.
 """
@@ -34,7 +34,7 @@ from index_engine.warehouse.reported_metrics import read_metrics
 
 _FOLDER = Path(__file__).parent
 _DIVISIONS_FILE = Path(__file__).parents[4] / "data" / "divisions.csv"
-_ROW_RULE_FILES = ("places", "cases", "auctions", "reported")
+_ROW_RULE_FILES = ("places", "cases", "auctions", "reported", "claims")
 _ACTIONS = {"error": "rejected", "warning": "warned", "info": "noted"}
 _SEVERITIES = tuple(_ACTIONS)
 _SOURCE_FIELDS = ("observed_from", "observed_to", "earliest", "latest")

@@ -1,0 +1,1 @@
+SELECT * FROM court_names ORDER BY ALL

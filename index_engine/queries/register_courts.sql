@@ -1,0 +1,1 @@
+SELECT * FROM courts ORDER BY ALL

@@ -1,0 +1,1 @@
+SELECT * FROM regions ORDER BY ALL
