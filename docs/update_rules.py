@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from index_engine.importing.contract import FILE_KINDS, read_contract  # noqa: E402
+from index_engine.importing.contract import READ_KINDS, read_contract  # noqa: E402
 from index_engine.importing.validation.rules import (  # noqa: E402
     Rule,
     contract_rules,
@@ -30,6 +30,7 @@ TITLES = {
     "auctions": "Auction rounds",
     "court_periods": "What courts state of a period",
     "published": "Published figures",
+    "claims": "Claims of a package to be valued",
 }
 INTRODUCTION = """\
 # Rules
@@ -54,6 +55,7 @@ for the values of the row. 网拍规定 is 法释〔2016〕18号, on judicial au
 | `unknown_court`, `unknown_region` | error | it refers to a court or region that is not there |
 | `duplicate` | error | an acceptable row of the same file has the key already |
 | `already_imported` | error | a row of another source has the key already; of cases, that of another case |
+| `unknown_place` | error | claims: a place that begins with the name of no region, or of several |
 | `second_nation` | error | regions: there is a nation already |
 | `unknown_parent` | error, warning | regions, courts: no such parent, or of no higher level |
 """
@@ -63,7 +65,7 @@ HEADING = "| rule | field | severity | rests on | says |\n|---|---|---|---|---|"
 def rules_table() -> str:
     """Return the whole text of rules.md."""
     sections = [INTRODUCTION]
-    for kind in FILE_KINDS:
+    for kind in READ_KINDS:
         single_row_rules = [rule for rule in row_rules() if rule.kind == kind]
         multi_row_rules = [rule for rule in cross_row_rules() if rule.kind == kind]
         sections.append(f"## {TITLES[kind]}\n\n{_required_fields(kind)}\n")

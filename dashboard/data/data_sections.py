@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.data import import_inventory, import_steps, reading_steps
+from dashboard.data import import_inventory, import_steps
 from dashboard.text.i18n import _
 from dashboard.ui import components
+from dashboard.ui.reading import reading_steps
 from index_engine.errors import InputError
 from index_engine.importing import api
 from index_engine.importing.api import Inventory

@@ -10,13 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data import csv_download, import_steps
-from dashboard.data.step_messages import draw_advice, draw_error, report_input_errors
 from dashboard.state import address, cache
 from dashboard.text import formats, messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui import cells, components
 from dashboard.ui.columns import number_column, plot_column, text_column
 from dashboard.ui.html import Html, tag
+from dashboard.ui.step_messages import draw_advice, draw_error, report_input_errors
 from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine.errors import InputError
 from index_engine.importing import api

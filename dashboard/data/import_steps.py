@@ -12,15 +12,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.data import csv_download, work_queue
-from dashboard.data.reading_steps import PROPOSALS_KEY, Reading
-from dashboard.data.step_messages import draw_advice, draw_error, draw_step_heading, report_input_errors, take_turn
-from dashboard.state import address, cache
+from dashboard.data import csv_download
+from dashboard.state import address, cache, work_queue
 from dashboard.text import formats, messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui import cells
 from dashboard.ui.columns import number_column, text_column
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.reading.reading_steps import PROPOSALS_KEY, Reading
+from dashboard.ui.step_messages import draw_advice, draw_error, draw_step_heading, report_input_errors, take_turn
 from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine import queries
 from index_engine.errors import InputError, Message

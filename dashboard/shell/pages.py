@@ -44,6 +44,7 @@ PAGES = (
     Page("rankings", lambda: _("Rankings")),
     Page("place", lambda: _("Place profile"), is_of_place=True),
     Page("compare", lambda: _("Compare")),
+    Page("claims", lambda: _("Claims valuation"), shows_scores=False),
     Page("policy", lambda: _("Policy view")),
     Page("method", lambda: _("Method")),
     Page("robustness", lambda: _("Robustness checks"), in_navigation=False),

@@ -12,6 +12,7 @@ from typing import Any
 
 from dashboard.text.i18n import SIMPLIFIED_CHINESE, _, localise
 from index_engine.importing import api
+from index_engine.importing.api import FILE_KINDS
 
 WHOLE_ROW = "(line)"
 
@@ -23,8 +24,8 @@ def read_terms() -> dict[str, Any]:
 
 
 def file_kinds() -> list[str]:
-    """All kinds of files, those that people bring in most first."""
-    return list(read_terms()["kinds"])
+    """All kinds of files that a warehouse takes in, those that people bring in most first."""
+    return [kind for kind in read_terms()["kinds"] if kind in FILE_KINDS]
 
 
 def file_kind_name(name: str) -> str:

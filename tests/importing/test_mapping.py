@@ -9,7 +9,7 @@ import pytest
 
 from index_engine.errors import InputError
 from index_engine.importing import mapping as mappings
-from index_engine.importing.contract import FILE_KINDS, read_contract
+from index_engine.importing.contract import READ_KINDS, read_contract
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.values import column_settings
 from index_engine.importing.values.column_settings import NULL_WORDS
@@ -452,6 +452,6 @@ def test_cases_have_no_rounds(tmp_path: Path) -> None:
 
 def test_the_document_of_mappings_names_every_key() -> None:
     document = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
-    keys = {*mappings._SOURCE_KEYS, *column_settings._COLUMN_KEYS, *NAMED_FORMATS, *FILE_KINDS}
-    required = {field.name for kind in FILE_KINDS for field in read_contract(kind).fields if field.required}
+    keys = {*mappings._SOURCE_KEYS, *column_settings._COLUMN_KEYS, *NAMED_FORMATS, *READ_KINDS}
+    required = {field.name for kind in READ_KINDS for field in read_contract(kind).fields if field.required}
     assert {key for key in keys | required if f"`{key}`" not in document} == set()

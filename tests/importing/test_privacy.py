@@ -186,7 +186,7 @@ def test_no_name_in_headings_titles_and_notes(tmp_path: Path, capsys: pytest.Cap
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_name_by_the_page(kind: str, tmp_path: Path) -> None:
-    from dashboard.data.mapping_draft import MappingChoices, mapping_text
+    from dashboard.ui.reading.mapping_draft import MappingChoices, mapping_text
 
     def ignore(*progress: object) -> None:
         """The bars of the page."""

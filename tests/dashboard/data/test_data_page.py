@@ -12,16 +12,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.data import input_files as intake_files
-from dashboard.data import mapping_draft as intake_draft
-from dashboard.data.mapping_draft import MappingChoices
 from dashboard.state import cache
+from dashboard.state import input_files as intake_files
 from dashboard.text import i18n
 from dashboard.text import terms as intake_words
+from dashboard.ui.reading import mapping_draft as intake_draft
+from dashboard.ui.reading.mapping_draft import MappingChoices
 from index_engine import private_folder
 from index_engine.errors import InputError
 from index_engine.importing import api, mapping
 from index_engine.importing.case_numbers.checks import number_checks
+from index_engine.importing.contract import READ_KINDS
 from tests import court_files
 from tests.dashboard.running import ROOT, run_page, text
 
@@ -291,8 +292,8 @@ def test_an_unknown_ending_is_refused(name: str) -> None:
 
 def test_every_kind_field_and_rule_has_its_words() -> None:
     terms = intake_words.read_terms()
-    assert set(terms["kinds"]) == set(api.FILE_KINDS)
-    for kind in api.FILE_KINDS:
+    assert set(terms["kinds"]) == set(READ_KINDS)
+    for kind in READ_KINDS:
         assert list(terms["fields"][kind]) == [field.name for field in api.contract_fields(kind)]
     rules = {check.id for check in number_checks()}
     for line in (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").splitlines():

@@ -7,8 +7,8 @@ from threading import Event
 
 import pytest
 
-from dashboard.data import work_queue
-from dashboard.data.work_queue import WorkQueue
+from dashboard.state import work_queue
+from dashboard.state.work_queue import WorkQueue
 from dashboard.text import i18n
 from index_engine.importing import api
 from tests import court_files

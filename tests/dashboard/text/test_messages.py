@@ -9,12 +9,12 @@ from string import Formatter
 
 import pytest
 
-from dashboard.data.input_files import file_from_inbox, safe_name
+from dashboard.state.input_files import file_from_inbox, safe_name
 from dashboard.text import i18n, messages, terms
 from index_engine.build import build
 from index_engine.errors import InputError, Message, Term, message_codes, wordings
 from index_engine.importing import api
-from index_engine.importing.contract import FILE_KINDS, read_contract
+from index_engine.importing.contract import READ_KINDS, read_contract
 from index_engine.importing.mapping import read_mapping
 from index_engine.importing.pipeline import run_import
 from index_engine.importing.validation.rules import contract_rules, cross_row_rules, row_rules
@@ -114,11 +114,11 @@ def test_every_sentence_is_in_every_language_and_names_the_same() -> None:
 
 def test_every_declared_rule_has_its_sentence() -> None:
     rules = [*row_rules(), *cross_row_rules()]
-    rules += itertools.chain(*(contract_rules(read_contract(kind)) for kind in FILE_KINDS))
+    rules += itertools.chain(*(contract_rules(read_contract(kind)) for kind in READ_KINDS))
     for rule in rules:
         sentences = terms.read_terms()["rules"][rule.id]
         assert sentences.get("en") and sentences.get("zh_Hans"), rule.id
-    for kind in FILE_KINDS:
+    for kind in READ_KINDS:
         i18n.set_language("zh")
         assert terms.file_kind_name(kind) != kind
         for field in read_contract(kind).fields:

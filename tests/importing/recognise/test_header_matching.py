@@ -4,7 +4,7 @@ from itertools import chain
 
 import pytest
 
-from index_engine.importing.contract import FILE_KINDS
+from index_engine.importing.contract import READ_KINDS
 from index_engine.importing.recognise.header_matching import header_unit, is_known_header, match_header, personal_word
 from index_engine.importing.recognise.normalise import reference_data
 
@@ -31,14 +31,14 @@ def test_the_longest_unit_is_read(header: str, unit: str | None) -> None:
 def test_a_known_header_is_one_that_surely_matches_a_field() -> None:
     """By the full match, with which it must agree whatever stands around a word."""
     words = {
-        word for kind in FILE_KINDS for word in chain.from_iterable(reference_data("headers")["fields"][kind].values())
+        word for kind in READ_KINDS for word in chain.from_iterable(reference_data("headers")["fields"][kind].values())
     }
     frames = ("{}", "{}（万元）", "案件 {}", "{} 案件", "首次{}", "{}日期", "备注{}之一", "{}(remark)")
     headers = [frame.format(word) for word in sorted(words) for frame in frames]
     known = {header: is_known_header(header) for header in headers}
     assert known == {
         header: personal_word(header) is not None
-        or any(matches[0].score >= 0.75 for kind in FILE_KINDS if (matches := match_header(header, kind)))
+        or any(matches[0].score >= 0.75 for kind in READ_KINDS if (matches := match_header(header, kind)))
         for header in headers
     }
     assert 0.2 < sum(known.values()) / len(known) < 0.95

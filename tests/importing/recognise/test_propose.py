@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from index_engine.errors import InputError
-from index_engine.importing.contract import FILE_KINDS, read_contract, read_vocabulary
+from index_engine.importing.contract import READ_KINDS, read_contract, read_vocabulary
 from index_engine.importing.recognise.header_matching import foreign_currency
 from index_engine.importing.recognise.mapping_writer import mapping_text
 from index_engine.importing.recognise.normalise import match_key, reference_data
@@ -317,7 +317,7 @@ def test_every_word_of_a_header_is_of_a_field() -> None:
             folded = [match_key(word) for word in words]
             assert all(folded), f"{kind}.{field}"
             assert len(set(folded)) == len(folded), f"{kind}.{field} has a word twice"
-    assert set(reference_data("headers")["fields"]) == set(FILE_KINDS)
+    assert set(reference_data("headers")["fields"]) == set(READ_KINDS)
 
 
 # ---------------------------------------------------------------------------------------- auctions

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.data.work_queue import WorkQueue
+from dashboard.state.work_queue import WorkQueue
 from dashboard.text import formats, messages
 from dashboard.text.i18n import ngettext
 from dashboard.ui.html import tag

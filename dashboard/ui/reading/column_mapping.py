@@ -10,14 +10,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.data import mapping_draft
-from dashboard.data.mapping_draft import NO_VALUE, MappingChoices
 from dashboard.text import messages, terms
 from dashboard.text.i18n import _, ngettext
 from dashboard.ui import components
 from dashboard.ui.html import Html, join, markdown_literal, tag
+from dashboard.ui.reading import mapping_draft
+from dashboard.ui.reading.mapping_draft import NO_VALUE, MappingChoices
 from index_engine.importing import api
 from index_engine.importing.api import Proposal, ProposedColumn
+from index_engine.importing.contract import PACKAGE_KIND
 
 WIDTHS = (3.4, 2.8, 2.2, 1.5)
 SURE, LIKELY = 0.85, 0.5
@@ -298,6 +299,13 @@ def draw_constants(proposal: Proposal, key: KeyBuilder) -> dict[str, Any]:
                 placeholder=_("choose"),
             )
             value = None if value is None else api.typed_codes(field, {"": value})[""]
+        elif field.type == "DATE" and proposal.kind == PACKAGE_KIND:
+            value = st.date_input(
+                _("{field}, the same in all rows").format(field=label),
+                value=None,
+                key=key("constant", name),
+                format="YYYY-MM-DD",
+            )
         elif field.type == "VARCHAR" and not field.hashed:
             value = st.text_input(
                 _("{field}, the same in all rows").format(field=label), key=key("constant", name)

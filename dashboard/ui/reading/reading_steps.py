@@ -1,4 +1,4 @@
-"""The first two steps of an import: which file it is, and how it is read."""
+"""The first two steps with any file, for the pages that take some: which file it is, and how it is read."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.data import column_mapping, input_files, mapping_draft, step_messages, work_queue
-from dashboard.data.input_files import InputFile
-from dashboard.state import uploads
+from dashboard.state import input_files, uploads, work_queue
+from dashboard.state.input_files import InputFile
 from dashboard.text import messages, terms
 from dashboard.text.i18n import _, localise, ngettext
+from dashboard.ui import step_messages
 from dashboard.ui.html import Html, join, tag
+from dashboard.ui.reading import column_mapping, mapping_draft
 from index_engine.errors import InputError
 from index_engine.importing import api
 from index_engine.importing.api import Proposal
@@ -39,11 +40,11 @@ class Reading:
         return self.input_file.token, self.kind, self.mapping
 
 
-def choose_file() -> InputFile | None:
+def choose_file(title: str = "", *, has_inbox: bool = True) -> InputFile | None:
     """Step 1. The file that was chosen, None while there is none."""
     step_messages.draw_step_heading(
         1,
-        _("Choose a file"),
+        title or _("Choose a file"),
         _(
             "CSV, Excel, Parquet, JSON or a ZIP of texts, as the court system or the platform exported it: titles, "
             "merged cells, 万元 and Chinese dates may stay. Names, identity numbers, addresses and "
@@ -62,7 +63,7 @@ def choose_file() -> InputFile | None:
         )
         if upload is not None:
             input_file = input_files.file_from_upload(upload)
-        if names := input_files.inbox_files():
+        if has_inbox and (names := input_files.inbox_files()):
             inbox_name = st.selectbox(
                 _("or a file from the inbox on the server, for files too large to upload"),
                 names,
@@ -103,8 +104,12 @@ def _refusal_words() -> Html:
     )
 
 
-def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
-    """Step 2. How the file is to be read, None while a decision is open."""
+def describe_reading(input_file: InputFile, warehouse: Path | None, kind: str | None = None) -> Reading | None:
+    """Step 2. How the file is to be read, None while a decision is open.
+
+    A file that is to be stored in a `warehouse` is asked what is true of it as a whole; one of a given `kind` is not
+    asked of which it is.
+    """
     step_messages.draw_step_heading(
         2, _("Check how it is read"), _("Columns are recognised by their headings and values. Correct what is wrong.")
     )
@@ -113,7 +118,7 @@ def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
         return saved_reading
     reading = None
     with step_messages.report_input_errors():
-        base, key = _select_proposal(input_file)
+        base, key = _select_proposal(input_file, kind)
         field_by_position = column_mapping.field_choices(base, key)
         sheet = None if base.options.sheet == "*" else base.options.sheet
         field_pairs = tuple(sorted(mapping_draft.unique_fields(field_by_position).items()))
@@ -122,8 +127,9 @@ def describe_reading(input_file: InputFile, warehouse: Path) -> Reading | None:
             step_messages.draw_advice(messages.translate(warning))
         choices = column_mapping.draw_mapping_table(proposal, base, key)
         choices = replace(choices, constants=column_mapping.draw_constants(proposal, key))
-        choices = _draw_source_form(proposal, warehouse, choices, key)
-        _draw_fed_indicators(proposal, choices)
+        if warehouse is not None:
+            choices = _draw_source_form(proposal, warehouse, choices, key)
+            _draw_fed_indicators(proposal, choices)
         mapping_text = mapping_draft.mapping_text(proposal, choices)
         if _is_complete(proposal, choices, mapping_draft.duplicate_fields(field_by_position)):
             reading = Reading(input_file, proposal.kind, mapping_text)
@@ -169,22 +175,23 @@ def _load_mapping_file(input_file: InputFile) -> Reading | None:
     return None
 
 
-def _select_proposal(input_file: InputFile) -> tuple[Proposal, column_mapping.KeyBuilder]:
+def _select_proposal(input_file: InputFile, required_kind: str | None) -> tuple[Proposal, column_mapping.KeyBuilder]:
     """What is proposed for the kind and the sheet that a person chose, else for the likeliest."""
     key = column_mapping.make_key_builder(input_file.token)
-    kind = st.session_state.get(key("kind"))
+    kind = required_kind or st.session_state.get(key("kind"))
     sheet = st.session_state.get(key("sheet"))
     kinds = terms.file_kinds()
     base = _cached_proposal(input_file, kind, sheet, ())
     with st.container(horizontal=True, vertical_alignment="bottom", key="intake-kind"):
-        st.selectbox(
-            _("Kind of file"),
-            kinds,
-            index=kinds.index(base.kind),
-            format_func=terms.file_kind_name,
-            key=key("kind"),
-            width=260,
-        )
+        if required_kind is None:
+            st.selectbox(
+                _("Kind of file"),
+                kinds,
+                index=kinds.index(base.kind),
+                format_func=terms.file_kind_name,
+                key=key("kind"),
+                width=260,
+            )
         if len(base.sheets) > 1:
             st.selectbox(
                 _("Sheet"),
