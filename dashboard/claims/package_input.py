@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -94,7 +94,7 @@ def _read_sample(view: View) -> Package:
     with temporary_folder("package-") as folder:
         path = folder / "sample.csv"
         path.write_text(sample_package(view.snapshot), encoding="utf-8")
-        return read_package(view.snapshot, path, proposed_mapping(path))
+        return read_package(view.snapshot, path, replace(proposed_mapping(path), synthetic=True))
 
 
 def _draw_sample_link() -> None:

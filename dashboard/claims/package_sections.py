@@ -14,7 +14,7 @@ from dashboard.claims.package_input import ChosenPackage
 from dashboard.state.cache import View
 from dashboard.text import formats, terms
 from dashboard.text.i18n import _, localise, ngettext
-from dashboard.ui import cells, chart_block, components, page_sections, theme
+from dashboard.ui import cells, chart_block, components, export, page_sections, theme
 from dashboard.ui.cards import card
 from dashboard.ui.charts import base
 from dashboard.ui.charts.figure import build_figure
@@ -58,9 +58,9 @@ def draw_sections(view: View, chosen: ChosenPackage, value: PackageValue, assump
     rows = claim_rows(view.snapshot, chosen.package, value)
     _draw_answer(view, chosen, value, assumptions)
     sections = [
-        PageSection("cash", _("When the cash comes"), lambda: _draw_cash(view, value)),
-        PageSection("places", _("By place"), lambda: _draw_places(view, rows)),
-        PageSection("claims", _("Claim by claim"), lambda: _draw_claims(view, rows)),
+        PageSection("cash", _("When the cash comes"), lambda: _draw_cash(view, chosen, value)),
+        PageSection("places", _("By place"), lambda: _draw_places(view, chosen, rows)),
+        PageSection("claims", _("Claim by claim"), lambda: _draw_claims(view, chosen, rows)),
         PageSection("understood", _("What was understood"), lambda: _draw_understood(view, chosen)),
         PageSection("method", _("How it is computed"), lambda: _draw_method(view, assumptions)),
     ]
@@ -89,7 +89,9 @@ def _draw_answer(view: View, chosen: ChosenPackage, value: PackageValue, assumpt
         card(_("Expected value"), formats.yuan(value.expected, 0), _rate_text(assumptions), main=True),
         card(_("In 8 of 10 cases between"), band, tag("span", _("80% interval of the whole package"))),
         card(_("Average life of the cash"), life, tag("span", _("weighted by expected cash"))),
-        card(_("Expected cash"), formats.yuan(float(value.cash.sum()), 0), tag("span", _("undiscounted, in five years"))),
+        card(
+            _("Expected cash"), formats.yuan(float(value.cash.sum()), 0), tag("span", _("undiscounted, in five years"))
+        ),
     ]
     st.html(join(tag("div", *cards, class_="cards"), components.source_line(view, n=n)))
     _draw_price(value, assumptions)
@@ -122,7 +124,7 @@ def _draw_price(value: PackageValue, assumptions: Assumptions) -> None:
 # ---------------------------------------------------------------- sections
 
 
-def _draw_cash(view: View, value: PackageValue) -> None:
+def _draw_cash(view: View, chosen: ChosenPackage, value: PackageValue) -> None:
     components.section(_("When the cash comes"), _("Expected by quarter from the cut-off date, and 80% intervals."))
     chart_block.show_chart(
         view,
@@ -130,15 +132,14 @@ def _draw_cash(view: View, value: PackageValue) -> None:
         key="package-cash",
         title=_("Cash of the package by quarter"),
         extra=_("undiscounted, before costs"),
-        table=lambda: _cash_table(value),
+        table=lambda: _file_table(_cash_table(value), chosen),
     )
 
 
 def _cash_table(value: PackageValue) -> pd.DataFrame:
     quarters = range(1, value.cash.size + 1)
-    return pd.DataFrame(
-        {"quarter": quarters, "cash": value.cash, "cash_low": value.cash_low, "cash_high": value.cash_high}
-    )
+    columns = {"": value.cash, "_low": value.cash_low, "_high": value.cash_high}
+    return pd.DataFrame({"future_quarter": quarters} | {f"expected_cash{name}": cash for name, cash in columns.items()})
 
 
 def _cash_chart(value: PackageValue) -> go.Figure:
@@ -179,7 +180,7 @@ def _cash_chart(value: PackageValue) -> go.Figure:
     return build_figure([band, bars], layout)
 
 
-def _draw_places(view: View, rows: pd.DataFrame) -> None:
+def _draw_places(view: View, chosen: ChosenPackage, rows: pd.DataFrame) -> None:
     sums = (
         rows.groupby(["level", "place_id", "place", "place_hant", "place_en"], as_index=False, dropna=False)
         .agg(n=("line", "size"), amount=("amount", "sum"), expected=("expected", "sum"))
@@ -197,12 +198,12 @@ def _draw_places(view: View, rows: pd.DataFrame) -> None:
             share_column(_("Of what is owed"), lambda row: row.expected / row.amount),
         ],
         max_rows=MAX_CLAIMS,
-        download=lambda: pd.DataFrame([vars(place) for place in places]),
+        download=lambda: _file_table(pd.DataFrame([vars(place) for place in places]), chosen),
     )
     table_block(view, spec, places)
 
 
-def _draw_claims(view: View, rows: pd.DataFrame) -> None:
+def _draw_claims(view: View, chosen: ChosenPackage, rows: pd.DataFrame) -> None:
     ordered = rows.rename(columns={"place": "name", "place_hant": "name_hant", "place_en": "name_en"}).sort_values(
         "expected", ascending=False, kind="stable"
     )
@@ -220,9 +221,27 @@ def _draw_claims(view: View, rows: pd.DataFrame) -> None:
             text_column(_("Assumed"), lambda row: _default_names(row.defaults), css_class="quiet"),
         ],
         max_rows=MAX_CLAIMS,
-        download=lambda: rows,
+        download=lambda: _file_table(
+            rows.drop(columns=["place_hant", "place_en"]).rename(columns={"place": "name"}), chosen
+        ),
     )
     table_block(view, spec, list(ordered.itertuples(index=False)))
+
+
+def _file_table(rows: pd.DataFrame, chosen: ChosenPackage) -> pd.DataFrame:
+    """The rows under the names that the dictionary of columns explains, marked where the package is made up."""
+    names = {
+        "amount": "amount_owed",
+        "expected": "expected_value",
+        "low": "expected_value_low",
+        "median": "expected_value_median",
+        "high": "expected_value_high",
+        "share": "value_share",
+        "stage": "claim_stage",
+        "n": "claims",
+    }
+    table = rows.rename(columns=names)
+    return table.assign(data_kind=export.SYNTHETIC) if chosen.package.synthetic else table
 
 
 def _value_cell(row: Any) -> object:
@@ -292,7 +311,7 @@ def _draw_understood(view: View, chosen: ChosenPackage) -> None:
             number_column(_("Rows"), lambda row: row.rows),
         ],
         source=None,
-        download=lambda: package.findings,
+        download=lambda: _file_table(package.findings.rename(columns={"value": "cell"}), chosen),
     )
     table_block(view, spec, [*findings, *assumed])
 

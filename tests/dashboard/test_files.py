@@ -27,6 +27,7 @@ ADDRESSES: list[tuple[str, dict[str, str]]] = [
     ("compare", {}),
     ("compare", {"view": "flows"}),
     ("policy", {}),
+    ("claims", {"package": "sample"}),
     ("method", {}),
     ("robustness", {}),
 ]
