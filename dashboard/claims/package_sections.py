@@ -28,7 +28,7 @@ from index_engine.claims.package_value import MONTHS_PER_QUARTER, PackageValue
 from index_engine.importing import api
 
 MAX_CLAIMS = 50  # rows on the page; all are in the file
-MAX_FINDINGS = 12
+_YUAN_PER_TICK = 10_000
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _cash_chart(value: PackageValue) -> go.Figure:
         "type": "scatter",
         "mode": "lines",
         "x": months + months[::-1],
-        "y": [*value.cash_high, *value.cash_low[::-1]],
+        "y": [amount / _YUAN_PER_TICK for amount in (*value.cash_high, *value.cash_low[::-1])],
         "fill": "toself",
         "fillcolor": theme.with_opacity(palette.accent, 0.18),
         "line": {"width": 0},
@@ -163,7 +163,7 @@ def _cash_chart(value: PackageValue) -> go.Figure:
     bars = {
         "type": "bar",
         "x": months,
-        "y": list(value.cash),
+        "y": list(value.cash / _YUAN_PER_TICK),
         "marker": {"color": palette.accent},
         "width": 2.0,
         "text": hover,
@@ -175,7 +175,7 @@ def _cash_chart(value: PackageValue) -> go.Figure:
         height=300,
         margin={"l": 60, "r": 12, "t": 10, "b": 44},
         xaxis={"title": base.axis_title(_("Months from the cut-off date")), "dtick": 6, "showgrid": False},
-        yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": "~s", "title": base.axis_title(_("yuan"))},
+        yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",~r", "title": base.axis_title(_("in 10,000 yuan"))},
     )
     return build_figure([band, bars], layout)
 

@@ -44,11 +44,11 @@ def sum_of_waits(first: Array, second: Array) -> Array:
     Either lies anywhere in its month with one chance, so that half of the sums of two months fall in the
     next one: the sum of two uniform shares of a month exceeds 1 half of the time.
     """
-    n_draws = max(first.shape[0], second.shape[0])
     months = first.shape[1]
-    same_month = np.zeros((n_draws, months))
-    for month in range(months):
-        same_month[:, month:] += first[:, month, None] * second[:, : months - month]
+    padded = np.concatenate([np.zeros((second.shape[0], months - 1)), second], axis=1)
+    # (draw, month, months back): the second event's waits that end in each month, the longest last.
+    waits = np.lib.stride_tricks.sliding_window_view(padded, months, axis=1)[:, :, ::-1]
+    same_month = np.einsum("dj,dmj->dm", first, waits)
     sums: Array = 0.5 * same_month
     sums[:, 1:] += 0.5 * same_month[:, :-1]
     return sums
