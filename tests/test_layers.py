@@ -65,7 +65,7 @@ STAGES = {
     "monitoring": BASE | {"estimates", "index"},
     "build": BASE | {"measures", "estimates", "index", "monitoring", "warehouse"},
     "queries": BASE | {"estimates", "index", "warehouse"},
-    "claims": BASE | {"estimates", "queries"},
+    "claims": BASE | {"estimates", "importing", "queries"},  # a package is read as an import reads
     "releases": BASE | {"estimates", "formula_escaping", "index", "queries", "warehouse"},
     "release_commands": {"errors", "formula_escaping", "queries", "releases"},
 }
@@ -75,7 +75,7 @@ STAGES["__init__"] = set()
 
 # What the screens may know of the engine: the one who answers, and the words of its answers.
 ANSWERS = {"queries", "importing", "method", "errors", "periods", "monitoring"}
-ANSWERS |= {"formula_escaping", "annotation_table", "faults", "private_folder"}
+ANSWERS |= {"claims", "formula_escaping", "annotation_table", "faults", "private_folder"}
 
 # Heavy or of the screen; libraries.md has the times. statsmodels and geopandas only while building.
 NOT_IN_THE_ENGINE = {"streamlit", "plotly", "geopandas", "statsmodels", "altair", "matplotlib"}
