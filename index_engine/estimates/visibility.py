@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-import scipy.linalg
-import scipy.sparse
 
 from index_engine.arrays import Array, BoolArray, IntArray
 from index_engine.estimates.places import Places
@@ -162,21 +160,38 @@ def determined(unknown: BoolArray, hierarchy: Hierarchy, is_sum_known: BoolArray
             signs = np.array([-1.0, *[1.0] * len(children)])
             lines.append((column[column >= 0], signs[column >= 0]))
     lines = [(cells, signs) for cells, signs in lines if len(cells)]
-    row = np.repeat(np.arange(len(lines)), [len(cells) for cells, _ in lines])
-    if not len(row):
-        return np.zeros_like(unknown)
-    cells, signs = (np.concatenate(column) for column in zip(*lines, strict=True))
-    system = scipy.sparse.csr_array((signs, (row, cells)), shape=(len(lines), int(unknown.sum())))
-    n_blocks, block = scipy.sparse.csgraph.connected_components(abs(system.T @ system), directed=False)
-    is_known = np.zeros(system.shape[1], dtype=bool)
-    for number in range(n_blocks):
-        members = np.flatnonzero(block == number)
-        of_block = system[:, members].toarray()
-        free = scipy.linalg.null_space(of_block[np.any(of_block != 0, axis=1)])
-        is_known[members] = np.all(np.abs(free) < 1e-9, axis=1)
+    is_known = np.zeros(int(unknown.sum()), dtype=bool)
+    for members, block_lines in _blocks(lines):
+        position = {cell: column for column, cell in enumerate(members)}
+        system = np.zeros((len(block_lines), len(members)))
+        for number, (cells, signs) in enumerate(block_lines):
+            system[number, [position[cell] for cell in cells]] = signs
+        # What solutions may differ by: the right singular vectors of the zeros.
+        _, sizes, vectors = np.linalg.svd(system)
+        rank = int((sizes > sizes.max() * max(system.shape) * np.finfo(float).eps).sum())
+        is_known[members] = np.all(np.abs(vectors[rank:]) < 1e-9, axis=0)
     found = np.zeros_like(unknown)
     found[unknown] = is_known
     return found
+
+
+Line = tuple[IntArray, Array]  # the unknown cells that sum to a known number, and their signs
+
+
+def _blocks(lines: Sequence[Line]) -> list[tuple[list[int], list[Line]]]:
+    """The lines in groups that share no cell, each with its cells in order."""
+    groups: list[tuple[set[int], list[Line]]] = []
+    for line in lines:
+        cells, own = set(line[0].tolist()), [line]
+        apart = []
+        for group_cells, group_lines in groups:
+            if group_cells.isdisjoint(cells):
+                apart.append((group_cells, group_lines))
+            else:
+                cells |= group_cells
+                own += group_lines
+        groups = [*apart, (cells, own)]
+    return [(sorted(cells), members) for cells, members in groups]
 
 
 def _codes(is_few: BoolArray, hidden: BoolArray) -> IntArray:

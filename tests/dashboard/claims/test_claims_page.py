@@ -49,7 +49,7 @@ def test_the_answer_is_that_of_the_engine(open_page: Open, warehouse: Path, tmp_
 
 def test_a_price_is_answered_by_a_return_and_a_chance(open_page: Open):
     app = open_page("claims", lang="en", package="sample")
-    app.number_input(key="claims-price").set_value(100.0).run()
+    app.number_input(key="claims-price").set_value(2000.0).run()
     assert not app.exception
     assert re.search(r"At [\d.]+[KM] yuan the expected return is [\d.]+% a year", text(app))
 
