@@ -268,6 +268,7 @@ def default_words() -> dict[str, str]:
         "age_unknown": _("since the cut-off date"),
         "debtor_kind_unknown": _("all debtors"),
         "place_above": _("place above"),
+        "shared_collateral": _("after others with the same collateral"),
     }
 
 

@@ -3,7 +3,7 @@
 Nothing of it is stored. Names and numbers of people are not read; ids are hashed under a salt that is forgotten.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ DEFAULTS = (
     "age_unknown",  # since the cut-off date
     "debtor_kind_unknown",  # curves of all debtors
     "place_above",  # the warehouse has nothing of its court or place
+    "shared_collateral",  # it ranks after the claims above it in the file that have the same collateral
 )
 
 
@@ -86,8 +87,32 @@ def read_package(snapshot: Snapshot, file: Path, mapping: Mapping | None = None,
             "package_without_claims", file=file, rows=rows.outcome.rows, rules=list(rows.outcome.rejection_counts)
         )
     return Package(
-        tuple(claims), rows.findings, rows.outcome, tuple(repeated), mapping is not None and mapping.synthetic
+        tuple(_ranked_by_collateral(claims)),
+        rows.findings,
+        rows.outcome,
+        tuple(repeated),
+        mapping is not None and mapping.synthetic,
     )
+
+
+def _ranked_by_collateral(claims: list[PackageClaim]) -> list[PackageClaim]:
+    """The claims with what the claims above them in the file may take of the same collateral as prior to them, so that
+    together they take it once."""
+    taken: dict[str, float] = {}
+    ranked = []
+    for item in claims:
+        claim, key = item.claim, item.collateral_id
+        if key is None or not claim.is_secured:
+            ranked.append(item)
+            continue
+        before = taken.get(key, 0.0)
+        limit = claim.amount if claim.secured_limit is None else min(claim.amount, claim.secured_limit)
+        taken[key] = before + limit
+        if before:
+            claim = replace(claim, prior_claims=claim.prior_claims + before)
+            item = replace(item, claim=claim, defaults=(*item.defaults, "shared_collateral"))
+        ranked.append(item)
+    return ranked
 
 
 class _PlaceFinder:
