@@ -14,7 +14,7 @@
                                      [--reference 330000] [--period 2025Q4] [--rate 0.12]
     python -m index_engine release   draft|check|publish|verify ...   what is published of a build: docs/releases.md
     python -m index_engine value     PACKAGE --warehouse W [--mapping M] [--as-of 2026-10-31] [--rate 0.12]
-                                     [--price 10000000] [--format table|csv|json]
+                                     [--price 10000000] [--report R.xlsx] [--format table|csv|json]
 
 Bad input ends in one line on stderr and exit code 2.
 """
@@ -40,6 +40,7 @@ from index_engine.claims.package_file import claim_rows, proposed_mapping, value
 from index_engine.claims.package_value import PackageValue
 from index_engine.claims.place_discounts import place_discounts
 from index_engine.claims.pricing import default_assumptions, reference_claims
+from index_engine.claims.report import report_workbook
 from index_engine.errors import InputError, Message
 from index_engine.faults import told_as_input_errors
 from index_engine.formula_escaping import escape_table
@@ -142,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     value_parser.add_argument("--mapping", type=Path, help="TOML: which column is which field; proposed if not given")
     value_parser.add_argument("--as-of", type=date.fromisoformat, help="cut-off date, where the file states none")
     value_parser.add_argument("--rate", type=float, help="yearly return asked for, such as 0.12")
+    value_parser.add_argument("--report", type=Path, help="where to write the report, an XLSX file")
     value_parser.add_argument("--price", type=float, help="a price in yuan, to know its return and the chance of loss")
     return parser
 
@@ -193,7 +195,7 @@ def _recognise(arguments: argparse.Namespace) -> None:
     if arguments.mapping is None:
         print(text, end="")
         return
-    _write_new(arguments.mapping, text)
+    _write_new(arguments.mapping, text.encode())
     for column in proposal.columns:
         target = "personal, not read" if column.is_personal else column.field or "not used"
         print(f"  {column_label(column)} -> {target} ({column.confidence:.0%}: {column.reason})")
@@ -212,13 +214,13 @@ def _recognise(arguments: argparse.Namespace) -> None:
     )
 
 
-def _write_new(file: Path, text: str) -> None:
+def _write_new(file: Path, content: bytes) -> None:
     """Write a file that is not there yet, whole or not at all."""
     if not file.parent.is_dir():
         raise InputError("folder_missing", file=file, folder=file.parent)
     try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        with file.open("xb") as stream:
+            stream.write(content)
     except FileExistsError as error:
         raise InputError("file_exists", file=file) from error
     except OSError:
@@ -349,6 +351,8 @@ def _value(arguments: argparse.Namespace) -> None:
             else load_mapping(arguments.mapping, PACKAGE_KIND)
         )
         package, value = value_file(snapshot, arguments.file, mapping, assumptions, arguments.as_of)
+        if arguments.report is not None:
+            _write_new(arguments.report, report_workbook(snapshot, package, value, assumptions))
         rows = claim_rows(snapshot, package, value)
         if arguments.format == "table":
             _print_package(arguments, snapshot, package, value, assumptions)

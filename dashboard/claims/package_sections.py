@@ -25,6 +25,7 @@ from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine.claims.claim import Assumptions
 from index_engine.claims.package_file import claim_rows, package_shocks
 from index_engine.claims.package_value import MONTHS_PER_QUARTER, PackageValue
+from index_engine.claims.report import report_workbook
 from index_engine.importing import api
 
 MAX_CLAIMS = 50  # rows on the page; all are in the file
@@ -95,6 +96,16 @@ def _draw_answer(view: View, chosen: ChosenPackage, value: PackageValue, assumpt
     ]
     st.html(join(tag("div", *cards, class_="cards"), components.source_line(view, n=n)))
     _draw_price(value, assumptions)
+    st.download_button(
+        _("The valuation as a workbook"),
+        lambda: report_workbook(view.snapshot, chosen.package, value, assumptions),
+        file_name=f"{export.file_stem('valuation', view)}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        key="download-valuation",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
 
 
 def _rate_text(assumptions: Assumptions) -> Any:

@@ -162,12 +162,12 @@ def test_what_cannot_be_valued_is_told_in_one_line(
 def test_claims_with_one_collateral_take_it_once(warehouse: Path, tmp_path: Path):
     file = tmp_path / "list.csv"
     rows = [
-        "成都市,50000,2025-09-30,住宅,80000,甲1,",
-        "成都市,40000,2025-09-30,住宅,80000,甲1,",
-        "成都市,10000,2025-09-30,住宅,80000,乙2,",
+        "成都市,50000,2025-09-30,住宅,80000,甲1",
+        "成都市,40000,2025-09-30,住宅,80000,甲1",
+        "成都市,10000,2025-09-30,住宅,80000,乙2",
     ]
-    header = "所在城市,本金,基准日,抵押物类型,抵押物评估价,抵押物编号,最高额"
-    file.write_text("\n".join([header, *rows, "成都市,10000,2025-09-30,住宅,80000,甲1,"]), encoding="utf-8")
+    header = "所在城市,本金,基准日,抵押物类型,抵押物评估价,抵押物编号"
+    file.write_text("\n".join([header, *rows, "成都市,10000,2025-09-30,住宅,80000,甲1"]), encoding="utf-8")
     with Snapshot(warehouse) as snapshot:
         found = read_package(snapshot, file, proposed_mapping(file)).claims
     assert [item.claim.prior_claims for item in found] == [0, 50_000, 0, 90_000]
