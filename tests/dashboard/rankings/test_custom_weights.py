@@ -105,7 +105,8 @@ def test_custom_weights_are_said_on_top_in_the_caption_and_on_what_is_taken_away
     assert re.search(r'<a href="\?lang=en"[^>]*>Default weights', band[0])
     assert re.search(r"<caption[^>]*>Scores with custom weights", shown)
     keys = [button.proto.id for button in app.get("download_button")]
-    assert len(keys) == 2 and all("ranking-province-custom-weights" in key for key in keys)  # rows and dictionary
+    # Rows, the same under heads in words, and the dictionary.
+    assert len(keys) == 3 and all("ranking-province-custom-weights" in key for key in keys)
     of_courts = open_page("rankings", level="court", w="cycle:2,cash_24m:0", lang="en")
     keys = [button.proto.id for button in of_courts.get("download_button")]
     assert any("unscored-court-custom-weights" in key for key in keys)
