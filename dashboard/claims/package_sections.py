@@ -23,8 +23,9 @@ from dashboard.ui.html import join, tag
 from dashboard.ui.page_sections import PageSection
 from dashboard.ui.table import Column, TableSpec, table_block
 from index_engine.claims.claim import Assumptions
-from index_engine.claims.package_file import claim_rows, package_shocks
-from index_engine.claims.package_value import MONTHS_PER_QUARTER, PackageValue
+from index_engine.claims.clock import MONTHS_PER_QUARTER
+from index_engine.claims.package_file import cash_rows, claim_rows, package_shocks
+from index_engine.claims.package_value import PackageValue
 from index_engine.claims.report import report_workbook
 from index_engine.importing import api
 
@@ -143,14 +144,8 @@ def _draw_cash(view: View, chosen: ChosenPackage, value: PackageValue) -> None:
         key="package-cash",
         title=_("Cash of the package by quarter"),
         extra=_("undiscounted, before costs"),
-        table=lambda: _file_table(_cash_table(value), chosen),
+        table=lambda: _file_table(cash_rows(value), chosen),
     )
-
-
-def _cash_table(value: PackageValue) -> pd.DataFrame:
-    quarters = range(1, value.cash.size + 1)
-    columns = {"": value.cash, "_low": value.cash_low, "_high": value.cash_high}
-    return pd.DataFrame({"future_quarter": quarters} | {f"expected_cash{name}": cash for name, cash in columns.items()})
 
 
 def _cash_chart(value: PackageValue) -> go.Figure:
@@ -250,6 +245,10 @@ def _file_table(rows: pd.DataFrame, chosen: ChosenPackage) -> pd.DataFrame:
         "share": "value_share",
         "stage": "claim_stage",
         "n": "claims",
+        "quarter": "future_quarter",
+        "cash": "expected_cash",
+        "cash_low": "expected_cash_low",
+        "cash_high": "expected_cash_high",
     }
     table = rows.rename(columns=names)
     return table.assign(data_kind=export.SYNTHETIC) if chosen.package.synthetic else table

@@ -11,6 +11,8 @@ import numpy as np
 from index_engine.arrays import Array
 
 MONTHS_PER_YEAR = 12
+MONTHS_PER_QUARTER = 3
+DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from index_engine import periods
 from index_engine.arrays import Array, IntArray, ratio
 from index_engine.claims.claim import ASSET_CLASSES
-from index_engine.claims.clock import MONTHS_PER_YEAR, Clock
+from index_engine.claims.clock import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Clock
 from index_engine.claims.place_terms import N_BINS_OF_RATIO
 from index_engine.claims.valuation import PlaceTerms, Prices
 from index_engine.estimates.curve_estimates import Flows, number_at_risk, window_flows
@@ -25,7 +25,6 @@ from index_engine.estimates.windows import Windows
 from index_engine.queries import Snapshot
 from index_engine.queries.claim_terms import sales_by_price_ratio
 
-MONTHS_PER_QUARTER = 3
 MIN_QUARTERS = 6  # of innovations, below which nothing is learned
 MIN_EVENTS = 30  # of a province and quarter, to be one of them
 # Events that bring money, or lead to it: what moves them together is how hard enforcement works.

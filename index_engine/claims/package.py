@@ -11,16 +11,15 @@ from typing import Any
 import pandas as pd
 
 from index_engine.claims.claim import ASSET_CLASSES, Claim
-from index_engine.claims.clock import MONTHS_PER_YEAR
+from index_engine.claims.clock import DAYS_PER_MONTH
 from index_engine.claims.pricing import months_to_filing
 from index_engine.errors import InputError
 from index_engine.importing.mapping import Mapping
 from index_engine.importing.package_rows import read_package_rows
 from index_engine.importing.validation.load import LoadResult
 from index_engine.queries import Snapshot
+from index_engine.queries.registers import court_registers
 
-_DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
-_REGISTERS = ("regions", "courts", "court_names")
 # What a row need not tell, and is then assumed: see docs/claims.md.
 DEFAULTS = (
     "interest_unknown",  # none is counted
@@ -69,7 +68,7 @@ def read_package(snapshot: Snapshot, file: Path, mapping: Mapping | None = None,
 
     Raises InputError, one line for a person, where the file or the mapping cannot be used, or no row can be valued.
     """
-    registers = {name: snapshot.frame(f"register_{name}") for name in _REGISTERS}
+    registers = court_registers(snapshot)
     rows = read_package_rows(file, mapping, registers, as_of)
     region_by_court = dict(zip(registers["courts"]["court_id"], registers["courts"]["region"], strict=True))
     parent_by_region = dict(zip(registers["regions"]["code"], registers["regions"]["parent"], strict=True))
@@ -212,4 +211,4 @@ def _asset_group(snapshot: Snapshot, asset_class: str | None) -> str:
 
 
 def _months(day: Any, as_of: date) -> int | None:
-    return None if day is None else int((as_of - day.date()).days / _DAYS_PER_MONTH)
+    return None if day is None else int((as_of - day.date()).days / DAYS_PER_MONTH)

@@ -125,3 +125,11 @@ def claim_rows(snapshot: Snapshot, package: Package, value: PackageValue) -> Ann
             )
         )
     return pd.DataFrame([vars(row) for row in rows], columns=list(ClaimRow.__dataclass_fields__))
+
+
+def cash_rows(value: PackageValue) -> pd.DataFrame:
+    """One row a quarter from the cut-off date (quarter, from 1): `cash` with its quantiles, in yuan."""
+    quarters = range(1, value.cash.size + 1)
+    return pd.DataFrame(
+        {"quarter": quarters, "cash": value.cash, "cash_low": value.cash_low, "cash_high": value.cash_high}
+    )

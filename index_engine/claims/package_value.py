@@ -12,9 +12,8 @@ import numpy as np
 
 from index_engine.arrays import Array, IntArray, ratio
 from index_engine.claims.claim import Assumptions, Claim
-from index_engine.claims.clock import MONTHS_PER_YEAR, discount_factors, middles_of_months
+from index_engine.claims.clock import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, discount_factors, middles_of_months
 from index_engine.claims.common_shocks import CommonShocks, Shocks
-from index_engine.claims.fees import enforcement_fee
 from index_engine.claims.package import Package, PackageClaim
 from index_engine.claims.payments import SOURCES, Continuations, payment_chances
 from index_engine.claims.place_terms import TermsReader
@@ -24,6 +23,7 @@ from index_engine.claims.valuation import (
     amounts_owed,
     collateral_value,
     net_amounts,
+    net_of_price,
     yearly_return,
 )
 from index_engine.queries import Snapshot
@@ -32,7 +32,6 @@ DRAWS = 10_000
 _TERM_DRAWS = 200  # draws of curves and shocks; each serves so many of the draws of single claims
 SEED = 20170101
 QUANTILES = (0.1, 0.5, 0.9)
-MONTHS_PER_QUARTER = 3
 _ENDINGS = tuple(name for name in SOURCES if name != "resumption")  # of which a claim has one at most
 _SHARE_BY_SOURCE = {"payment": "cash", "satisfaction": "satisfied", "zhongben": "zhongben", "resumption": "cash"}
 
@@ -72,14 +71,19 @@ class PackageValue:
     entry_cost: float
     draws: Array = field(repr=False)
 
+    @property
+    def monthly_cash(self) -> Array:
+        """Expected cash (month,), undiscounted, before costs."""
+        monthly: Array = np.sum([claim.cash for claim in self.claims], axis=0)
+        return monthly
+
     def return_at(self, price: float) -> float:
         """The yearly return of a buyer who pays a price for the package; NaN where none gives it."""
-        monthly = np.sum([claim.cash for claim in self.claims], axis=0)
-        return float(yearly_return(monthly[None], self.entry_cost, np.array([price]))[0])
+        return float(yearly_return(self.monthly_cash[None], self.entry_cost, np.array([price]))[0])
 
     def bid_at(self, yearly_rate: float) -> float:
         """The most to pay for the package at a wanted yearly return, 0 or more."""
-        monthly = np.sum([claim.cash for claim in self.claims], axis=0)
+        monthly = self.monthly_cash
         return max(float(monthly @ discount_factors(yearly_rate, monthly.size)) - self.entry_cost, 0.0)
 
     def loss_chance(self, price: float) -> float:
@@ -267,14 +271,10 @@ def _draw_sale(
     bins = _draw_positions(
         np.broadcast_to(prices.weight, (chosen.shape[0], prices.weight.shape[1])), rng.random(chosen.shape)
     )
-    months = month[chosen]
-    owed = amounts_owed(claim, middles_of_months(assumptions.horizon))[months]
-    limit = owed if claim.secured_limit is None else np.minimum(owed, claim.secured_limit)
-    value = collateral_value(claim, assumptions)[months] * (1.0 - assumptions.sale_cost)
+    months = middles_of_months(assumptions.horizon)[month[chosen]]
+    value = collateral_value(claim, assumptions, months) * (1.0 - assumptions.sale_cost)
     proceeds = prices.ratio[np.minimum(bins[chosen], prices.ratio.size - 1)] * value
-    fee = enforcement_fee(np.minimum(proceeds, claim.amount))
-    net: Array = np.clip(proceeds - fee - claim.prior_claims, 0.0, limit)
-    return net
+    return net_of_price(claim, proceeds, amounts_owed(claim, months))
 
 
 def _draw_shares(terms: PlaceTerms, ending: str, chosen: Array, rng: np.random.Generator) -> Array:

@@ -16,7 +16,7 @@ import pandas as pd
 from index_engine.claims.claim import Assumptions
 from index_engine.claims.common_shocks import CommonShocks
 from index_engine.claims.package import Package
-from index_engine.claims.package_file import claim_rows, package_shocks
+from index_engine.claims.package_file import cash_rows, claim_rows, package_shocks
 from index_engine.claims.package_value import PackageValue
 from index_engine.queries import Snapshot
 
@@ -48,7 +48,7 @@ def report_workbook(snapshot: Snapshot, package: Package, value: PackageValue, a
     _write_summary(book, formats, snapshot, package, value)
     claims = claim_rows(snapshot, package, value).drop(columns=["place_hant"])
     _write_table(book, formats, "claims", claims)
-    _write_table(book, formats, "cash", _cash_table(value))
+    _write_table(book, formats, "cash", cash_rows(value))
     _write_table(book, formats, "assumptions", _assumption_table(assumptions, package_shocks(snapshot)))
     _write_table(book, formats, "findings", package.findings[["row_no", "field", "rule", "message", "action"]])
     book.close()
@@ -112,13 +112,6 @@ def _write_table(book: Any, formats: Mapping[str, Any], name: str, table: pd.Dat
                 is_small = column == "value" and abs(cell) < 100
                 sheet.write_number(row, position, cell, formats["decimal"] if is_small else style)
     sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
-
-
-def _cash_table(value: PackageValue) -> pd.DataFrame:
-    quarters = range(1, value.cash.size + 1)
-    return pd.DataFrame(
-        {"quarter": quarters, "cash": value.cash, "cash_low": value.cash_low, "cash_high": value.cash_high}
-    )
 
 
 def _assumption_table(assumptions: Assumptions, shocks: CommonShocks) -> pd.DataFrame:

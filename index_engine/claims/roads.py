@@ -21,11 +21,18 @@ from index_engine.claims.bankruptcy import DebtorMeans, bankruptcy_rules, distri
 from index_engine.claims.cash_flow import CashFlow, joined, payment
 from index_engine.claims.claim import Assumptions, Claim
 from index_engine.claims.clock import MONTHS_PER_YEAR, Clock, middles_of_months
-from index_engine.claims.fees import enforcement_fee
 from index_engine.claims.payments import SOURCES, payment_chances
 from index_engine.claims.plans import equal_shape, repayment_plan
 from index_engine.claims.road_assumptions import RoadAssumption, default_road_assumptions, drawn_values
-from index_engine.claims.valuation import PlaceTerms, Prices, amounts_owed, expected_payments, net_amounts
+from index_engine.claims.valuation import (
+    PlaceTerms,
+    Prices,
+    amounts_owed,
+    collateral_value,
+    expected_payments,
+    net_amounts,
+    net_of_price,
+)
 from index_engine.errors import Message
 
 ROADS = {
@@ -258,7 +265,7 @@ def _set_off_cash(case: _Case) -> CashFlow:
     revised in 2020, art. 16), and need not take what brings less than that.
     """
     claim, months = case.claim, middles_of_months(case.assumptions.horizon)
-    price = case.given["reserve_share"][:, None] * _collateral_value(claim, case.assumptions, months)
+    price = case.given["reserve_share"][:, None] * collateral_value(claim, case.assumptions, months)
     taken, _ = _taken_property(case, claim, price, amounts_owed(claim, months), months[None])
     weighted = CashFlow(taken.months, taken.amount * np.concatenate([case.set_off_chance] * 2, axis=1))
     return joined(case.with_entry_cost(case.cash_before_set_off, claim.amount), weighted)
@@ -310,7 +317,7 @@ def _bankruptcy_cash(case: _Case) -> CashFlow:
     rule = bankruptcy_rules()[debtor.city or ""]
     months, accepted = given["bankruptcy_months"], given["bankruptcy_acceptance"]
     sold, proceeds = _chance_of_sale(case, months), _proceeds_of_sale(case, months)
-    price = given["reserve_share"][:, None] * _collateral_value(claim, case.assumptions, months)[:, None]
+    price = given["reserve_share"][:, None] * collateral_value(claim, case.assumptions, months)[:, None]
     taken, credited = _taken_property(case, claim, price, amounts_owed(claim, months)[:, None], months[:, None])
     from_collateral = sold * proceeds + (1.0 - sold) * credited[:, 0]
     rest = np.maximum(claim.amount - from_collateral, 0.0)
@@ -342,9 +349,7 @@ def _taken_property(
     is paid out for each month, then what is received, and what of the claim is paid by it (draw, month); all 0
     where the creditor would lose."""
     given = case.given
-    limit = owed if claim.secured_limit is None else np.minimum(owed, claim.secured_limit)
-    fee = enforcement_fee(np.minimum(price, claim.amount)) if has_fee else 0.0
-    credited = np.clip(price - fee - claim.prior_claims, 0.0, limit)
+    credited = net_of_price(claim, price, owed, has_fee=has_fee)
     paid_out = price - credited
     wait = given["resale_months"][:, None]
     growth = (1.0 + case.assumptions.price_drift) ** (wait / MONTHS_PER_YEAR)
@@ -355,11 +360,6 @@ def _taken_property(
         np.concatenate([np.where(is_gain, -paid_out, 0.0), np.where(is_gain, received, 0.0)], axis=1),
     )
     return flow, np.where(is_gain, credited, 0.0)
-
-
-def _collateral_value(claim: Claim, assumptions: Assumptions, months: Array) -> Array:
-    value: Array = claim.collateral_value * (1.0 + assumptions.price_drift) ** (months / MONTHS_PER_YEAR)
-    return value
 
 
 def _proceeds_of_sale(case: _Case, months: Array) -> Array:

@@ -12,13 +12,12 @@ import numpy as np
 
 from index_engine.arrays import Array
 from index_engine.claims.claim import Assumptions, Claim
-from index_engine.claims.clock import MONTHS_PER_YEAR, Clock, discount_factors, middles_of_months
+from index_engine.claims.clock import DAYS_PER_MONTH, MONTHS_PER_YEAR, Clock, discount_factors, middles_of_months
 from index_engine.claims.fees import enforcement_fee
 from index_engine.claims.payments import SOURCES, payment_chances
 
 # Interest on a debt paid late, a day, of the principal: 最高人民法院, 法释〔2014〕8号, art. 1.
 DELAY_INTEREST_PER_DAY = 0.000175
-_DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
 RATE_LIMITS = (-0.99, 10.0)  # yearly returns between which that of a price is looked for
 _BISECTIONS = 60  # halvings of the interval between them: far below a basis point
 
@@ -81,23 +80,29 @@ def net_amounts(claim: Claim, prices: Prices, assumptions: Assumptions) -> Array
 
 def amounts_owed(claim: Claim, months: Array) -> Array:
     """What is owed after so many months (...), in yuan, with interest for delay."""
-    owed: Array = claim.amount + claim.principal * DELAY_INTEREST_PER_DAY * _DAYS_PER_MONTH * months
+    owed: Array = claim.amount + claim.principal * DELAY_INTEREST_PER_DAY * DAYS_PER_MONTH * months
     return owed
 
 
-def collateral_value(claim: Claim, assumptions: Assumptions) -> Array:
-    """The reference price of the collateral in each of the next months, in yuan (month,)."""
-    months = middles_of_months(assumptions.horizon)
+def collateral_value(claim: Claim, assumptions: Assumptions, months: Array) -> Array:
+    """The reference price of the collateral after so many months (...), in yuan."""
     value: Array = claim.collateral_value * (1.0 + assumptions.price_drift) ** (months / MONTHS_PER_YEAR)
     return value
 
 
-def _net_of_sale(claim: Claim, prices: Prices, assumptions: Assumptions) -> Array:
-    owed = amounts_owed(claim, middles_of_months(assumptions.horizon))
+def net_of_price(claim: Claim, price: Array, owed: Array, *, has_fee: bool = True) -> Array:
+    """What a claim of which so much is owed (...) gets of a price (...), in yuan: after the fee of enforcement and what
+    is paid before it, at most what is secured."""
     limit = owed if claim.secured_limit is None else np.minimum(owed, claim.secured_limit)
-    proceeds = np.outer(prices.ratio, collateral_value(claim, assumptions)) * (1.0 - assumptions.sale_cost)
-    fee = enforcement_fee(np.minimum(proceeds, claim.amount))
-    net: Array = prices.weight @ np.clip(proceeds - fee - claim.prior_claims, 0.0, limit)
+    fee = enforcement_fee(np.minimum(price, claim.amount)) if has_fee else 0.0
+    net: Array = np.clip(price - fee - claim.prior_claims, 0.0, limit)
+    return net
+
+
+def _net_of_sale(claim: Claim, prices: Prices, assumptions: Assumptions) -> Array:
+    months = middles_of_months(assumptions.horizon)
+    proceeds = np.outer(prices.ratio, collateral_value(claim, assumptions, months)) * (1.0 - assumptions.sale_cost)
+    net: Array = prices.weight @ net_of_price(claim, proceeds, amounts_owed(claim, months))
     return net
 
 

@@ -28,7 +28,6 @@ from index_engine.warehouse.file import SCHEMA_FILE
 MAX_ROWS = 50_000
 # What may be wrong in a row that keeps its value: the place stands in for the court, the rest has a default.
 _CLEARABLE_FIELDS = frozenset(("court_id", "place", "debtor_kind", "appraised_on", "asked_price"))
-_REGISTERS = ("regions", "courts", "court_names")
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ def _with_line_numbers(mapping: Mapping, as_of: date | None) -> Mapping:
 def _create_tables(con: duckdb.DuckDBPyConnection, registers: dict[str, pd.DataFrame]) -> None:
     for schema in (SCHEMA_FILE, PACKAGE_SCHEMA_FILE):
         con.execute(schema.read_text(encoding="utf-8"))
-    for name in _REGISTERS:
-        con.register("register_rows", registers[name])
+    for name, rows in registers.items():
+        con.register("register_rows", rows)
         con.execute(f"INSERT INTO {name} BY NAME FROM register_rows")
         con.unregister("register_rows")
 
