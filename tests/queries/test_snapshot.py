@@ -129,7 +129,7 @@ def test_scores_of_a_level(ranked: Snapshot, rows: World):
     assert list(found.columns) == [
         *("place_id", "name", "name_hant", "name_en", "parent", "score", "se", "low", "high"),
         *("low90", "high90", "rank", "tied", "rank_low", "rank_high"),
-        *("rank_low_all", "rank_high_all", "top_share", "band", "n", "n_suppression", "status"),
+        *("rank_low_all", "rank_high_all", "rank_group", "top_share", "band", "n", "n_suppression", "status"),
         *("change_quarter", "change_year", "change_year_low", "change_year_high", "change_year_beyond"),
         *("adjusted", "adjusted_low", "adjusted_high", "shrunk", "shrunk_low", "shrunk_high"),
         *("peer_group", "n_peers", *DIMENSIONS),
