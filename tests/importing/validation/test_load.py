@@ -33,7 +33,7 @@ def test_kept_rows_rejects_and_source_are_recorded(con: duckdb.DuckDBPyConnectio
         rejection_counts={"closed_before_filed": 1},
         warning_counts={"recovered_over_claim": 1},
     )
-    assert con.execute("SELECT case_id, claim_amount, source_id FROM cases").fetchall() == [
+    assert con.execute("SELECT case_id, claim_amount, source_id FROM cases ORDER BY case_id").fetchall() == [
         ("c1", Decimal("1000.00"), 1),
         ("c3", Decimal("1000.00"), 1),
     ]
@@ -129,7 +129,7 @@ def test_a_key_of_another_source_is_rejected_if_it_is_of_another_case(
     outcome = load_rows(con, stage("cases", rows), source("cases", name="other"))
     assert (outcome.source_id, outcome.accepted_rows) == (2, 1)
     assert outcome.rejection_counts == {"already_imported": 1}
-    assert con.execute("SELECT case_id, source_id FROM cases").fetchall() == [("c1", 1), ("c2", 2)]
+    assert con.execute("SELECT case_id, source_id FROM cases ORDER BY case_id").fetchall() == [("c1", 1), ("c2", 2)]
     assert con.execute("SELECT message FROM rejects").fetchall() == [
         ("case_id ‹2 characters› is in the warehouse from another source: 甲省; a file of that name would correct it",)
     ]
@@ -172,7 +172,7 @@ def test_a_clearable_value_that_breaks_a_rule_is_dropped_and_listed(
     outcome = load_rows(con, stage("cases", rows), source("cases"), clearable={"debtor_kind", "claim_amount"})
     assert (outcome.accepted_rows, outcome.rejection_counts) == (3, {})
     assert outcome.clearing_counts == {"negative_amount": 1, "unknown_code": 1}
-    assert con.execute("SELECT case_id, debtor_kind, claim_amount FROM cases").fetchall() == [
+    assert con.execute("SELECT case_id, debtor_kind, claim_amount FROM cases ORDER BY case_id").fetchall() == [
         ("c1", None, 1000),
         ("c2", None, None),
         ("c3", None, 1000),
